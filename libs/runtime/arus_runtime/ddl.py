@@ -1,0 +1,111 @@
+"""The runtime's own tables as SQL text, for the migrations of the services that use them.
+
+    def upgrade() -> None:
+        op.execute(ddl.worker_tables())
+        op.execute(ddl.append_table("verdicts", "tenant_id text not null, fact_id text not null, …",
+                                    entity=("tenant_id", "fact_id")))
+
+Every function may be executed again without harm. Tables are created in the first schema of the search path.
+"""
+
+from __future__ import annotations
+
+
+def tenant_policy(table: str) -> str:
+    """Return the SQL that shows each tenant its own rows only; an unset tenant sees nothing."""
+    return f"""
+alter table {table} enable row level security;
+alter table {table} force row level security;
+drop policy if exists tenant on {table};
+create policy tenant on {table}
+  using (tenant_id = current_setting('arus.tenant', true))
+  with check (tenant_id = current_setting('arus.tenant', true));
+"""
+
+
+def sealed(table: str) -> str:
+    """Return the SQL that hides a table from every role that does not bypass row-level security."""
+    return f"alter table {table} enable row level security; alter table {table} force row level security;\n"
+
+
+def worker_tables() -> str:
+    """Return the tables of a service with workers: leases and offsets, states, origins seen, and the outbox."""
+    return (
+        """
+-- Who holds a partition, and what is done: the fence and the offset in one row.
+create table if not exists progress (
+  worker text not null, topic text not null, partition smallint not null,
+  epoch bigint not null, next_offset bigint not null,
+  backend_pid int not null, backend_start timestamptz not null,
+  primary key (worker, topic, partition)
+) with (fillfactor = 50);
+-- One row per key (page '') and one per page of older history.
+create table if not exists state (
+  worker text not null, topic text not null, partition smallint not null, key text not null,
+  page text not null default '', value bytea not null,
+  primary key (worker, topic, partition, key, page)
+) with (fillfactor = 70);
+-- Highest sequence taken from each origin: what is not above it is a repeat.
+create table if not exists seen (
+  worker text not null, topic text not null, partition smallint not null, source text not null,
+  sequence bigint not null,
+  primary key (worker, topic, partition, source)
+) with (fillfactor = 50);
+-- How far the events of result rows are published.
+create table if not exists published (
+  worker text not null, partition smallint not null, src_off bigint not null, src_idx int not null,
+  primary key (worker, partition)
+) with (fillfactor = 50);
+"""
+        + sealed("progress")
+        + sealed("state")
+        + sealed("seen")
+        + sealed("published")
+        + outbox_tables()
+    )
+
+
+def outbox_tables() -> str:
+    """Return the queue of outgoing events and the lease of its relay."""
+    return (
+        """
+create table if not exists outbox (
+  id bigint generated always as identity primary key,
+  pub_seq bigint,
+  tenant_id text not null, topic text not null, key text not null,
+  value bytea, headers bytea not null,
+  added_at timestamptz not null default clock_timestamp()
+);
+create unique index if not exists outbox_numbered on outbox (pub_seq) where pub_seq is not null;
+-- The one active relay of each name.
+create table if not exists relay (
+  name text primary key,
+  epoch bigint not null, backend_pid int not null, backend_start timestamptz not null,
+  beat_at timestamptz not null, last_seq bigint not null default 0
+) with (fillfactor = 50);
+"""
+        + tenant_policy("outbox")
+        + sealed("relay")
+    )
+
+
+def append_table(name: str, columns: str, entity: tuple[str, ...] = ()) -> str:
+    """Return an append table: the runtime's columns, then the given ones, of which tenant_id must be one.
+
+    Rows are seen by tenant; entity: at most one row of it is current.
+    """
+    current = (
+        f"create unique index if not exists {name}_current on {name} ({', '.join(entity)}) where is_current;"
+        if entity
+        else ""
+    )
+    return f"""
+create table if not exists {name} (
+  src_part smallint not null, src_off bigint not null, src_idx int not null,
+  is_current boolean not null default true,
+  {columns},
+  value bytea, headers bytea,
+  primary key (src_part, src_off, src_idx)
+);
+{current}
+""" + tenant_policy(name)

@@ -1,0 +1,111 @@
+"""The CloudEvents envelope of an event: Kafka headers on the wire, a short blob at rest.
+
+On the wire the names stand in one fixed order, so that a reader takes them by position. At rest only what varies
+is kept; the relay adds source and sequence from where the row stands, and the constants.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+Headers = Sequence[tuple[str, bytes]]
+
+NAMES = (
+    "ce_id",
+    "ce_type",
+    "ce_time",
+    "ce_source",
+    "ce_sequence",
+    "ce_tenant",
+    "ce_subject",
+    "ce_specversion",
+    "ce_dataschema",
+    "content-type",
+    "traceparent",
+)
+IMPORT = "ce_importid"
+_AS_IS = b"\0"  # the blob holds names and values
+_VARYING = b"\1"  # the blob holds the values of an Envelope
+_LENGTH = struct.Struct(">H")
+_TRACE = b"00-00000000000000000000000000000000-0000000000000000-00"
+
+
+def timestamp(at: datetime) -> str:
+    """Return a time as headers carry it: RFC 3339, UTC, microseconds, Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Envelope(NamedTuple):
+    """What varies from event to event, apart from where it comes from."""
+
+    event_id: str
+    event_type: str
+    time: str
+    tenant: str
+    subject: str
+    traceparent: str
+    import_id: str
+
+    def pack(self) -> bytes:
+        """Return the blob that a row keeps."""
+        return pack_values([value.encode() for value in self])
+
+
+def pack_values(values: Sequence[bytes]) -> bytes:
+    """Return the blob of an envelope given as bytes, in the order of ``Envelope``."""
+    length = _LENGTH.pack
+    return _VARYING + b"".join([part for value in values for part in (length(len(value)), value)])
+
+
+def pack_headers(headers: Headers) -> bytes:
+    """Return the blob that keeps headers exactly as they are."""
+    length = _LENGTH.pack
+    texts = [text for name, value in headers for text in (name.encode(), value)]
+    return _AS_IS + b"".join([part for text in texts for part in (length(len(text)), text)])
+
+
+def unpack(blob: bytes, source: bytes, sequence: int) -> list[tuple[str, bytes]]:
+    """Return the headers of a stored event that stands at a sequence of a source."""
+    values = _split(blob)
+    if blob[:1] == _AS_IS:
+        return [(name.decode(), value) for name, value in zip(values[::2], values[1::2], strict=True)]
+    event_id, event_type, time, tenant, subject, traceparent, import_id = values
+    headers = [
+        ("ce_id", event_id),
+        ("ce_type", event_type),
+        ("ce_time", time),
+        ("ce_source", source),
+        ("ce_sequence", b"%d" % sequence),
+        ("ce_tenant", tenant),
+        ("ce_subject", subject),
+        *_constants(event_type),
+        ("traceparent", traceparent or _TRACE),
+    ]
+    if import_id:
+        headers.append((IMPORT, import_id))
+    return headers
+
+
+def _split(blob: bytes) -> list[bytes]:
+    values: list[bytes] = []
+    at, end = 1, len(blob)
+    length_at = _LENGTH.unpack_from
+    while at < end:
+        start = at + 2
+        at = start + length_at(blob, at)[0]
+        values.append(blob[start:at])
+    return values
+
+
+@lru_cache(maxsize=1024)
+def _constants(event_type: bytes) -> tuple[tuple[str, bytes], ...]:
+    package, _, _ = event_type.decode().rpartition(".")
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_dataschema", f"{package.replace('.', '/')}/events.proto".encode()),
+        ("content-type", b"application/protobuf"),
+    )
