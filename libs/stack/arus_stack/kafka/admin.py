@@ -1,0 +1,210 @@
+"""What the stack sets in a broker: topics, users and rights, brought to what the catalogue says.
+
+confluent-kafka does this because aiokafka's administrator has neither users nor rights, and Kafka's own
+tools take two seconds of Java for each call.
+"""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (confluent-kafka carries no types; what leaves this module is typed)
+
+from collections.abc import Iterable, Mapping, Set
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from arus_runtime.catalogue import Topic
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewPartitions,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialUpsertion,
+)
+
+from arus_stack.errors import Refused, ServerFailed
+from arus_stack.kafka.rights import Right
+
+TIMEOUT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaAccess:
+    """How one user reaches the broker. An empty ca means plain SASL."""
+
+    bootstrap: str
+    user: str
+    password: str
+    ca: str = ""
+
+    @classmethod
+    def from_url(cls, url: str) -> "KafkaAccess":
+        """Read kafka://user:password@host:port[,host:port] or kafkas://…?ca=/path/to/ca.pem."""
+        parts = urlsplit(url)
+        login, _, hosts = parts.netloc.rpartition("@")
+        user, _, password = login.partition(":")
+        if parts.scheme not in {"kafka", "kafkas"} or not hosts or not user:
+            raise Refused(
+                f"not a Kafka URL: {parts.scheme}://…@{hosts}",
+                "Write kafka://user:password@host:port, or kafkas://…?ca=/path/to/ca.pem for TLS.",
+            )
+        ca = parts.query.removeprefix("ca=") if parts.scheme == "kafkas" else ""
+        return cls(hosts, unquote(user), unquote(password), unquote(ca))
+
+    @property
+    def url(self) -> str:
+        """Return the URL that from_url reads."""
+        login = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
+        return f"kafkas://{login}@{self.bootstrap}?ca={quote(self.ca)}" if self.ca else f"kafka://{login}@{self.bootstrap}"
+
+    @property
+    def client(self) -> dict[str, str | int]:
+        """Return librdkafka's settings for this user."""
+        security = {"security.protocol": "SASL_SSL", "ssl.ca.location": self.ca} if self.ca else {}
+        return {
+            "bootstrap.servers": self.bootstrap,
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": "SCRAM-SHA-512",
+            "sasl.username": self.user,
+            "sasl.password": self.password,
+            "log_level": 0,
+            **security,
+        }
+
+    def as_user(self, user: str, password: str) -> "KafkaAccess":
+        """Return the same broker seen by another user."""
+        return KafkaAccess(self.bootstrap, user, password, self.ca)
+
+    def answers(self, timeout_s: float = 2.0) -> bool:
+        """Tell whether the broker lets this user in."""
+        try:
+            AdminClient(self.client).list_topics(timeout=timeout_s)
+        except KafkaException:
+            return False
+        return True
+
+
+class Admin:
+    """A broker's administrator."""
+
+    def __init__(self, access: KafkaAccess) -> None:
+        self._client = AdminClient(access.client)
+
+    def topic_names(self) -> frozenset[str]:
+        """Return every topic that exists, internal ones left out."""
+        found = self._client.list_topics(timeout=TIMEOUT_S).topics
+        return frozenset(name for name in found if not name.startswith("__"))
+
+    def create_topics(self, wanted: Mapping[str, tuple[int, Mapping[str, str]]]) -> None:
+        """Create topics by name from (partitions, settings); raises KafkaException when one exists."""
+        new = [
+            NewTopic(name, partitions, 1, config=dict(config)) for name, (partitions, config) in wanted.items()
+        ]
+        if new:
+            _finish(self._client.create_topics(new, operation_timeout=TIMEOUT_S))
+
+    def apply_topics(self, topics: Mapping[str, Topic]) -> frozenset[str]:
+        """Bring topics and their dead-letter topics to what the catalogue says; return the names created.
+
+        Partitions only grow, and a topic that left the catalogue stays: both would lose facts otherwise.
+        """
+        wanted: dict[str, tuple[int, Mapping[str, str]]] = {}
+        for topic in topics.values():
+            wanted[topic.name] = (topic.partitions, topic.config)
+            wanted[topic.dlq] = (1, {**topic.config, "cleanup.policy": "delete"})
+        existing = self._client.list_topics(timeout=TIMEOUT_S).topics
+        missing = {name: settings for name, settings in wanted.items() if name not in existing}
+        self.create_topics(missing)
+        present = {name: settings for name, settings in wanted.items() if name in existing}
+        grown = [
+            NewPartitions(name, partitions)
+            for name, (partitions, _) in present.items()
+            if len(existing[name].partitions) < partitions
+        ]
+        if grown:
+            _finish(self._client.create_partitions(grown))
+        if present:
+            _finish(
+                self._client.incremental_alter_configs(
+                    [
+                        ConfigResource(
+                            ConfigResource.Type.TOPIC,
+                            name,
+                            incremental_configs=[
+                                ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
+                                for key, value in config.items()
+                            ],
+                        )
+                        for name, (_, config) in present.items()
+                    ]
+                )
+            )
+        return frozenset(missing)
+
+    def set_users(self, passwords: Mapping[str, str]) -> None:
+        """Create users, or give existing ones these passwords."""
+        info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 8192)
+        _finish(
+            self._client.alter_user_scram_credentials(
+                [UserScramCredentialUpsertion(name, info, secret.encode()) for name, secret in passwords.items()]
+            )
+        )
+
+    def add_rights(self, rights: Iterable[Right]) -> None:
+        """Add rights; those that exist stay."""
+        bindings = [_binding(right) for right in rights]
+        if bindings:
+            _finish(self._client.create_acls(bindings))
+
+    def set_rights(self, users: Set[str], rights: Set[Right]) -> None:
+        """Bring all rights of these users to exactly the given ones; others' rights stay."""
+        wanted = {_binding(right) for right in rights}
+        everything = AclBindingFilter(
+            ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY
+        )
+        present = {
+            binding
+            for binding in self._client.describe_acls(everything).result(TIMEOUT_S)
+            if binding.principal.removeprefix("User:") in users
+        }
+        if wanted - present:
+            _finish(self._client.create_acls(list(wanted - present)))
+        stale = [
+            AclBindingFilter(
+                old.restype, old.name, old.resource_pattern_type, old.principal, old.host, old.operation,
+                old.permission_type,
+            )
+            for old in present - wanted
+        ]  # fmt: skip
+        if stale:
+            _finish(self._client.delete_acls(stale))
+
+
+def _binding(right: Right) -> AclBinding:
+    return AclBinding(
+        ResourceType.TOPIC if right.resource == "topic" else ResourceType.GROUP,
+        right.name,
+        ResourcePatternType.PREFIXED if right.prefix else ResourcePatternType.LITERAL,
+        f"User:{right.user}",
+        "*",
+        AclOperation[right.operation],
+        AclPermissionType.ALLOW,
+    )
+
+
+def _finish(futures: Mapping[Any, Future[Any]]) -> None:
+    for subject, future in futures.items():
+        try:
+            future.result(TIMEOUT_S)
+        except KafkaException as error:
+            raise ServerFailed(f"Kafka refused {subject}: {error.args[0].str()}") from error
