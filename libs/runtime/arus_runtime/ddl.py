@@ -109,3 +109,23 @@ create table if not exists {name} (
 );
 {current}
 """ + tenant_policy(name)
+
+
+def idempotency_tables() -> str:
+    """Return the SQL of the answers kept for 24 hours under their Idempotency-Key."""
+    return f"""
+    create table if not exists idempotency (
+        tenant_id text not null,
+        principal_id text not null,
+        path text not null,
+        key text not null,
+        body_hash bytea not null,
+        status smallint not null,
+        headers jsonb not null,
+        body bytea not null,
+        recorded_at timestamptz not null default now(),
+        primary key (tenant_id, principal_id, path, key)
+    );
+    create index if not exists idempotency_recorded_at on idempotency (recorded_at);
+    {tenant_policy("idempotency")}
+    """

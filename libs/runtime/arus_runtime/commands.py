@@ -1,0 +1,112 @@
+"""Commands of a book of record: check, record and event in one transaction, repeatable under an Idempotency-Key."""
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Header, Request, Response
+from psycopg.types.json import Jsonb
+from pydantic import BaseModel
+
+from arus_runtime.auth import Principal, authenticated
+from arus_runtime.context import Context
+from arus_runtime.postgres import Database, Tx
+from arus_runtime.web.app import context_of
+from arus_runtime.web.problems import Problem, ReplayedError
+
+KEPT_HOURS: Final = 24
+
+_TRY_LOCK: Final = "select pg_try_advisory_xact_lock(hashtextextended(%s, 0)) as mine"
+_STORED: Final = f"""
+select body_hash, status, headers, body from idempotency
+where tenant_id = %s and principal_id = %s and path = %s and key = %s
+    and recorded_at > now() - interval '{KEPT_HOURS} hours'
+"""  # noqa: S608 — a constant of this module
+_STORE: Final = """
+insert into idempotency (tenant_id, principal_id, path, key, body_hash, status, headers, body)
+values (%s, %s, %s, %s, %s, %s, %s, %s)
+on conflict (tenant_id, principal_id, path, key) do update set
+    body_hash = excluded.body_hash, status = excluded.status, headers = excluded.headers,
+    body = excluded.body, recorded_at = now()
+"""
+_FORGET: Final = f"delete from idempotency where recorded_at < now() - interval '{KEPT_HOURS} hours'"  # noqa: S608
+
+
+class Command:
+    """One command of one caller.
+
+    ``async with command.transaction() as tx: …; return await command.answer(tx, 201, out)``. Entering raises
+    ReplayedError when the same key and body were answered before (the stored answer is sent), the 422 when the body
+    differs, and the 409 while the first one is still running. What fails is not stored, so it may be tried again.
+    """
+
+    def __init__(self, db: Database, principal: Principal, path: str, key: str | None, body: bytes) -> None:
+        self.principal = principal
+        self._db = db
+        self._scope = (principal.tenant_id, principal.user_id, path)
+        self._key = key
+        self._body_hash = hashlib.sha256(body).digest()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """Give the command's one transaction."""
+        async with self._db.tenant(self.principal.tenant_id) as tx:
+            if self._key is not None:
+                await self._claim(tx, self._key)
+            yield tx
+
+    async def answer(
+        self, tx: Tx, status: int, out: BaseModel | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Return the response, kept in the command's own transaction when the caller gave a key."""
+        body = out.model_dump_json().encode() if out is not None else b""
+        if self._key is not None:
+            await tx.execute(
+                _STORE, (*self._scope, self._key, self._body_hash, status, Jsonb(dict(headers or {})), body)
+            )
+        return _response(status, headers or {}, body)
+
+    async def _claim(self, tx: Tx, key: str) -> None:
+        lock = await (await tx.execute(_TRY_LOCK, ("\x1f".join((*self._scope, key)),))).fetchone()
+        if lock is None or not lock["mine"]:
+            raise Problem(409, "command_in_progress", headers={"Retry-After": "1"})
+        row: dict[str, Any] | None = await (await tx.execute(_STORED, (*self._scope, key))).fetchone()
+        if row is None:
+            return
+        if bytes(row["body_hash"]) != self._body_hash:
+            raise Problem(422, "idempotency_key_reused")
+        raise ReplayedError(
+            _response(row["status"], {**row["headers"], "Idempotency-Replayed": "true"}, row["body"])
+        )
+
+
+def _response(status: int, headers: Mapping[str, str], body: bytes) -> Response:
+    return Response(body, status, dict(headers), "application/json" if body else None)
+
+
+async def forget_answers(tx: Tx) -> int:
+    """Delete answers older than 24 hours and return how many; worker role."""
+    return (await tx.execute(_FORGET)).rowcount
+
+
+async def _command(
+    request: Request,
+    principal: Annotated[Principal, Depends(authenticated)],
+    context: Annotated[Context, Depends(context_of)],
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x21-\x7e]+$",
+            description="Makes the command repeatable for 24 hours: the same key and body get the same answer.",
+        ),
+    ] = None,
+) -> Command:
+    path = f"{request.method} {request.url.path}"
+    return Command(context.db, principal, path, idempotency_key, await request.body())
+
+
+Commanded = Annotated[Command, Depends(_command)]
+"""A route's parameter that brings the command at hand."""

@@ -1,0 +1,62 @@
+"""What a service is made of, and what its parts share while it runs."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
+
+from arus_runtime.auth import Verifier
+from arus_runtime.postgres import Database
+from arus_runtime.settings import Settings
+from arus_runtime.words import Templates
+
+if TYPE_CHECKING:
+    from arus_runtime.jobs import Job
+    from arus_runtime.mail import Mail
+    from arus_runtime.rpc import Peers
+    from arus_runtime.schedules import Schedule
+    from arus_runtime.worker import Worker
+
+
+@dataclass(slots=True)
+class Context:
+    """What routes, methods and jobs of one running process share; reached as ``request.app.state.context``.
+
+    db: the api role, one tenant at a time. worker_db: the worker role, all tenants; never used by a request.
+    """
+
+    settings: Settings
+    db: Database
+    worker_db: Database
+    verifier: Verifier
+    peers: "Peers"
+    mail: "Mail"
+    own: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What the service itself adds at start-up."""
+
+
+RpcPart = tuple[Callable[[Any, Any], None], Callable[[Context], Any]]
+"""The generated ``add_…Servicer_to_server`` and a factory of the servicer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service as its ``__main__`` declares it.
+
+    words: sentences of the service's own problem codes. startup: each is entered before the first request and left
+    after the last one.
+    """
+
+    name: str
+    routers: Sequence[APIRouter] = ()
+    rpc: Sequence[RpcPart] = ()
+    workers: Sequence["Worker[Any]"] = ()
+    jobs: Sequence["Job[Any]"] = ()
+    schedules: Sequence["Schedule"] = ()
+    outbox: bool = False
+    words: Templates = field(default_factory=dict[str, Mapping[str, str]])
+    startup: Sequence[Callable[[Context], AbstractAsyncContextManager[None]]] = ()
+    ready: Sequence[Callable[[Context], Awaitable[None]]] = ()
+    """Checks of the service's own; one that raises makes the process not ready."""

@@ -1,0 +1,91 @@
+"""Mail leaves through one port: an SMTP server, or a folder when there is none."""
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+import structlog
+
+from arus_runtime import observe
+from arus_runtime.settings import Settings
+
+TIMEOUT_S = 15
+_log = structlog.get_logger(__name__)
+
+
+class MailUnavailableError(Exception):
+    """The mail server is away or refuses for now; try again later."""
+
+
+class Mail(Protocol):
+    """Where mail goes."""
+
+    async def send(self, to: str, subject: str, text: str, *, message_id: str) -> None:
+        """Hand one mail over; the same message_id twice is the same mail. Raises MailUnavailableError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpMail:
+    """Mail through an SMTP server; smtps:// is TLS from the start, smtp:// upgrades when the server offers it."""
+
+    url: str
+    sender: str
+
+    async def send(self, to: str, subject: str, text: str, *, message_id: str) -> None:
+        """Hand one mail over to the server."""
+        server = urlsplit(self.url)
+        try:
+            await aiosmtplib.send(
+                compose(self.sender, to, subject, text, message_id),
+                hostname=server.hostname or "127.0.0.1",
+                port=server.port,
+                username=unquote(server.username) if server.username else None,
+                password=unquote(server.password) if server.password else None,
+                use_tls=server.scheme == "smtps",
+                timeout=TIMEOUT_S,
+            )
+        except (aiosmtplib.SMTPException, OSError) as error:
+            observe.MAILS.labels("failed").inc()
+            raise MailUnavailableError(str(error)) from error
+        observe.MAILS.labels("sent").inc()
+
+
+@dataclass(frozen=True, slots=True)
+class FolderMail:
+    """Mail kept as files, for a stack without a mail server; the log says where each lies, never what it says."""
+
+    folder: Path
+    sender: str
+
+    async def send(self, to: str, subject: str, text: str, *, message_id: str) -> None:
+        """Write one mail to the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.folder / f"{message_id}.eml"
+        path.write_bytes(compose(self.sender, to, subject, text, message_id).as_bytes())
+        observe.MAILS.labels("kept").inc()
+        _log.info("mail kept in a folder, as no SMTP server is set", path=str(path))
+
+
+def compose(sender: str, to: str, subject: str, text: str, message_id: str) -> EmailMessage:
+    """Return the message; line breaks in addresses or subject are refused by the email package."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = to
+    message["Subject"] = subject
+    message["Date"] = formatdate()
+    message["Message-ID"] = f"<{message_id}@arus>"
+    message.set_content(text)
+    return message
+
+
+def mail_of(settings: Settings) -> Mail:
+    """Return the port the settings ask for."""
+    url = settings.smtp_url.get_secret_value()
+    return (
+        SmtpMail(url, settings.mail_from) if url else FolderMail(settings.home / "mail", settings.mail_from)
+    )

@@ -1,0 +1,113 @@
+"""What the house shows of itself: JSON logs, one typed list of metrics, trace context."""
+
+import logging
+import re
+import secrets
+import sys
+from contextvars import ContextVar
+from typing import Any, Final
+
+import orjson
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+_LATENCY_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_LAG_S: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 3600)
+
+# Rate, errors and duration of every request: the count of the histogram is the rate.
+REQUEST_SECONDS: Final = Histogram(
+    "arus_request_seconds",
+    "HTTP and gRPC requests by outcome.",
+    ("kind", "operation", "status"),
+    buckets=_LATENCY_S,
+)
+REQUESTS_OPEN: Final = Gauge("arus_requests_open", "Requests being answered right now.", ("kind",))
+EVENT_LAG_SECONDS: Final = Histogram(
+    "arus_event_lag_seconds", "From ce_time to the commit of what followed.", ("worker",), buckets=_LAG_S
+)
+EVENTS: Final = Counter("arus_events", "Records taken by a worker, by outcome.", ("worker", "outcome"))
+BATCH_SECONDS: Final = Histogram(
+    "arus_batch_seconds", "One poll batch: fold and commit.", ("worker",), buckets=_LATENCY_S
+)
+PARTITIONS_STOPPED: Final = Gauge(
+    "arus_partitions_stopped", "Partitions that wait for a person.", ("worker",)
+)
+OUTBOX_AGE_SECONDS: Final = Gauge(
+    "arus_outbox_age_seconds", "Age of the oldest event not yet published.", ("relay",)
+)
+PUBLISHED: Final = Counter("arus_events_published", "Events a relay published.", ("relay",))
+DLQ_DEPTH: Final = Gauge("arus_dlq_depth", "Parked records that wait for a person.", ("topic",))
+JOBS: Final = Counter("arus_jobs", "Jobs ended, by outcome.", ("kind", "outcome"))
+JOBS_WAITING: Final = Gauge("arus_jobs_waiting", "Jobs ready to run.", ("kind",))
+JOB_SECONDS: Final = Histogram(
+    "arus_job_seconds", "How long a job ran.", ("kind",), buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200)
+)
+MAILS: Final = Counter("arus_mails", "Mails handed over, by outcome.", ("outcome",))
+
+TRACEPARENT: Final = "traceparent"
+_TRACEPARENT: Final = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$").match
+_current: Final[ContextVar[str]] = ContextVar("traceparent", default="")
+
+
+def new_traceparent() -> str:
+    """Return the trace context of something that begins here, sampled."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def child_of(traceparent: str | None) -> str:
+    """Return the context of a step within the given trace; of a new trace when it is absent or malformed."""
+    match = _TRACEPARENT(traceparent or "")
+    if match is None or set(match[1]) == {"0"} or set(match[2]) == {"0"}:
+        return new_traceparent()
+    return f"00-{match[1]}-{secrets.token_hex(8)}-{match[3]}"
+
+
+def current_traceparent() -> str:
+    """Return the trace context of the request or record at hand; of a new trace when there is none."""
+    return _current.get() or new_traceparent()
+
+
+def enter_trace(traceparent: str | None) -> str:
+    """Make a step within the given trace the current context and return it; log lines carry its trace id."""
+    step = child_of(traceparent)
+    _current.set(step)
+    structlog.contextvars.bind_contextvars(trace_id=step[3:35])
+    return step
+
+
+def configure_logging(service: str, level: str = "info") -> None:
+    """Write one JSON object per line to stderr, from structlog and from the standard library alike."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.dict_tracebacks,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(serializer=_dumps),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    # These two log every request and every heartbeat once more.
+    for noisy in ("uvicorn.access", "aiokafka"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+def _dumps(event: Any, **_: Any) -> str:
+    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()

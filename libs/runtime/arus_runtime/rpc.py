@@ -1,0 +1,263 @@
+"""gRPC as every service of the house speaks it: callers known, failures named, peers reached with the caller's token."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import grpc
+import orjson
+import structlog
+from grpc.aio import Channel, Metadata, Server, ServerInterceptor, ServicerContext
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from arus_runtime import observe
+from arus_runtime.auth import ForbiddenError, NotAuthenticatedError, Principal, Verifier
+from arus_runtime.context import Context, RpcPart
+from arus_runtime.settings import Settings
+from arus_runtime.web import problems
+from arus_runtime.web.problems import Problem, UnavailableError
+from arus_runtime.words import Language, Templates, language_of
+
+MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
+CALL_TIMEOUT_S: Final = 2.0
+PROBLEM_METADATA: Final = "arus-problem-bin"
+"""Trailing metadata that carries the RFC 9457 document of a failure, as JSON."""
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+_caller: Final[ContextVar[Principal | None]] = ContextVar("caller", default=None)
+_language: Final[ContextVar[Language]] = ContextVar("language", default="id")
+
+_STATUS: Final = {
+    400: grpc.StatusCode.INVALID_ARGUMENT,
+    401: grpc.StatusCode.UNAUTHENTICATED,
+    403: grpc.StatusCode.PERMISSION_DENIED,
+    404: grpc.StatusCode.NOT_FOUND,
+    409: grpc.StatusCode.ABORTED,
+    412: grpc.StatusCode.FAILED_PRECONDITION,
+    413: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    422: grpc.StatusCode.INVALID_ARGUMENT,
+    429: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    503: grpc.StatusCode.UNAVAILABLE,
+}
+_AWAY: Final = frozenset(
+    (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
+)
+_OPEN: Final = ("/grpc.health.", "/grpc.reflection.")
+
+
+def caller() -> Principal:
+    """Return who called the method at hand."""
+    principal = _caller.get()
+    if principal is None:
+        raise NotAuthenticatedError("no bearer token")
+    return principal
+
+
+def require(resource: str, action: str) -> Principal:
+    """Return the caller of the method at hand, who may do the action on the resource; raises ForbiddenError."""
+    principal = caller()
+    if not principal.may(resource, action):
+        raise ForbiddenError(resource, action)
+    return principal
+
+
+def language() -> Language:
+    """Return the language the caller of the method at hand reads (metadata accept-language)."""
+    return _language.get()
+
+
+class Shell(ServerInterceptor):
+    """Around every method: trace, caller, metrics; and every failure leaves as a status with its problem."""
+
+    def __init__(self, verifier: Verifier, templates: Templates | None = None) -> None:
+        self._verifier = verifier
+        self._templates = templates
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Any:
+        """Return the method's handler with the shell around it."""
+        handler: Any = await continuation(handler_call_details)
+        method: str = handler_call_details.method
+        if handler is None or method.startswith(_OPEN):
+            return handler
+        if handler.response_streaming:
+            make = (
+                grpc.stream_stream_rpc_method_handler
+                if handler.request_streaming
+                else grpc.unary_stream_rpc_method_handler
+            )
+            behaviour = self._streaming(method, handler.stream_stream or handler.unary_stream)
+        else:
+            make = (
+                grpc.stream_unary_rpc_method_handler
+                if handler.request_streaming
+                else grpc.unary_unary_rpc_method_handler
+            )
+            behaviour = self._single(method, handler.stream_unary or handler.unary_unary)
+        return make(behaviour, handler.request_deserializer, handler.response_serializer)
+
+    def _single(
+        self, method: str, inner: Callable[[Any, Any], Awaitable[Any]]
+    ) -> Callable[[Any, Any], Awaitable[Any]]:
+        async def single(request: Any, context: "ServicerContext[Any, Any]") -> Any:
+            started = time.perf_counter()
+            status = "OK"
+            try:
+                await self._enter(context)
+                return await inner(request, context)
+            except Exception as error:  # noqa: BLE001 — the last door: whatever it is, the caller gets a status
+                status = await self._fail(context, error)
+            finally:
+                _observe(method, status, started)
+
+        return single
+
+    def _streaming(
+        self, method: str, inner: Callable[[Any, Any], AsyncIterator[Any]]
+    ) -> Callable[[Any, Any], AsyncIterator[Any]]:
+        async def streaming(request: Any, context: "ServicerContext[Any, Any]") -> AsyncIterator[Any]:
+            started = time.perf_counter()
+            status = "OK"
+            try:
+                await self._enter(context)
+                async for item in inner(request, context):
+                    yield item
+            except Exception as error:  # noqa: BLE001 — as above
+                status = await self._fail(context, error)
+            finally:
+                _observe(method, status, started)
+
+        return streaming
+
+    async def _enter(self, context: "ServicerContext[Any, Any]") -> None:
+        metadata = {
+            name: value for name, value in context.invocation_metadata() or () if isinstance(value, str)
+        }
+        structlog.contextvars.clear_contextvars()
+        observe.enter_trace(metadata.get(observe.TRACEPARENT))
+        _language.set(language_of(metadata.get("accept-language")))
+        scheme, _, token = metadata.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotAuthenticatedError("no bearer token")
+        _caller.set(await self._verifier.verify(token))
+
+    async def _fail(self, context: "ServicerContext[Any, Any]", error: Exception) -> str:
+        if isinstance(error, grpc.aio.AbortError):
+            raise error
+        problem = problems.of(error)
+        document = problems.told(problem, _language.get(), self._templates)
+        status = _STATUS.get(problem.status, grpc.StatusCode.INTERNAL)
+        await context.abort(
+            status, document.detail, ((PROBLEM_METADATA, orjson.dumps(document.model_dump())),)
+        )
+        return status.name
+
+
+def _observe(method: str, status: str, started: float) -> None:
+    observe.REQUEST_SECONDS.labels("grpc", method, status).observe(time.perf_counter() - started)
+
+
+async def serve(
+    parts: Sequence[RpcPart], context: Context, templates: Templates | None = None
+) -> tuple[Server, int]:
+    """Start the server with health and reflection and return it with its port."""
+    settings = context.settings
+    server = grpc.aio.server(
+        interceptors=(Shell(context.verifier, templates),),
+        options=(("grpc.max_receive_message_length", MAX_MESSAGE_BYTES), ("grpc.so_reuseport", 0)),
+    )
+    names = _Names(server)
+    for add, servicer in parts:
+        add(servicer(context), names)
+    healthy = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
+    for name in ("", *names.seen):
+        await healthy.set(name, health_pb2.HealthCheckResponse.SERVING)
+    reflection.enable_server_reflection((*names.seen, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    address = f"{settings.http_host}:{settings.grpc_port}"
+    if settings.tls_cert:
+        pair = (Path(settings.tls_key).read_bytes(), Path(settings.tls_cert).read_bytes())
+        port = server.add_secure_port(address, grpc.ssl_server_credentials((pair,)))
+    else:
+        port = server.add_insecure_port(address)
+    await server.start()
+    return server, port
+
+
+class _Names:
+    """Stands in for the server while methods are added, to learn the services' names for reflection."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.seen: list[str] = []
+
+    def add_generic_rpc_handlers(self, handlers: Sequence[Any]) -> None:
+        self._server.add_generic_rpc_handlers(handlers)
+
+    def add_registered_method_handlers(self, service: str, handlers: Any) -> None:
+        self.seen.append(service)
+        self._server.add_registered_method_handlers(service, handlers)
+
+
+class Peers:
+    """Channels to the other services, one each, made when first used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._channels: dict[str, Channel] = {}
+
+    def channel(self, peer: str) -> Channel:
+        """Return the channel to a service; raises UnavailableError when the settings do not name it."""
+        known = self._settings.peers.get(peer)
+        if known is None or not known.grpc:
+            raise UnavailableError(f"no peer {peer} in ARUS_PEERS")
+        if peer not in self._channels:
+            self._channels[peer] = grpc.aio.insecure_channel(
+                known.grpc,
+                options=(
+                    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+                    ("grpc.initial_reconnect_backoff_ms", 100),
+                    ("grpc.max_reconnect_backoff_ms", 1000),
+                ),
+            )
+        return self._channels[peer]
+
+    async def close(self) -> None:
+        """Close every channel."""
+        for channel in self._channels.values():
+            await channel.close()
+
+
+async def call(
+    method: Callable[..., Awaitable[Response]],
+    request: Request,
+    principal: Principal,
+    *,
+    timeout_s: float = CALL_TIMEOUT_S,
+) -> Response:
+    """Call a peer's unary method as the principal and return its answer.
+
+    Raises UnavailableError when the peer is away or too slow, Problem 404 when it denies the record, and grpc.RpcError
+    otherwise.
+    """
+    metadata = Metadata(
+        ("authorization", f"Bearer {principal.token}"),
+        ("accept-language", principal.language),
+        (observe.TRACEPARENT, observe.child_of(observe.current_traceparent())),
+    )
+    try:
+        return await method(request, metadata=metadata, timeout=timeout_s)
+    except grpc.aio.AioRpcError as error:
+        if error.code() in _AWAY:
+            raise UnavailableError(f"peer: {error.details()}") from error
+        if error.code() is grpc.StatusCode.NOT_FOUND:
+            raise Problem(404, "not_found") from error
+        raise

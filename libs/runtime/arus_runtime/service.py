@@ -1,0 +1,164 @@
+"""Run a service: its HTTP and gRPC doors, workers, relays and jobs, in one process or split by ARUS_ROLES."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Final
+
+import orjson
+import structlog
+import uvicorn
+import uvloop
+from psycopg import OperationalError
+
+from arus_runtime import observe, rpc
+from arus_runtime.auth import JwksKeys, Verifier
+from arus_runtime.context import Context, Service
+from arus_runtime.mail import mail_of
+from arus_runtime.postgres import Database
+from arus_runtime.settings import Settings
+from arus_runtime.web import create_app
+
+__all__ = ["Context", "Service", "openapi", "opened", "run"]
+
+GRACE_S: Final = 10
+_log: Final = structlog.get_logger(__name__)
+
+Part = Callable[[asyncio.Event], Awaitable[None]]
+"""Something that runs until the event is set."""
+
+
+def run(service: Service) -> None:
+    """Run the service until it is told to stop; ``python -m arus_<name> openapi`` prints its document instead."""
+    if sys.argv[1:] == ["openapi"]:
+        sys.stdout.write(openapi(service))
+        return
+    settings = Settings()
+    observe.configure_logging(service.name, settings.log_level)
+    sys.exit(uvloop.run(_serve(service, settings)))
+
+
+def openapi(service: Service) -> str:
+    """Return the service's OpenAPI document as indented JSON."""
+    document = create_app(service, settings=Settings.model_construct()).openapi()
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+
+@asynccontextmanager
+async def opened(
+    service: Service, settings: Settings, verifier: Verifier | None = None
+) -> AsyncIterator[Context]:
+    """Give what the parts of the service share, open; closed in reverse order afterwards."""
+    api_url = settings.db_api_url.get_secret_value()
+    worker_url = settings.db_worker_url.get_secret_value()
+    async with AsyncExitStack() as stack:
+        context = Context(
+            settings=settings,
+            db=await stack.enter_async_context(Database(api_url, service.name, size=settings.db_pool)),
+            worker_db=await stack.enter_async_context(Database(worker_url, service.name, size=4)),
+            verifier=verifier or Verifier(JwksKeys(settings.jwks_url)),
+            peers=rpc.Peers(settings),
+            mail=mail_of(settings),
+        )
+        stack.push_async_callback(context.peers.close)
+        for start in service.startup:
+            await stack.enter_async_context(start(context))
+        yield context
+
+
+async def _serve(service: Service, settings: Settings) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, stop.set)
+    async with opened(service, settings) as context:
+        failed = await _supervise(_parts(service, context), stop)
+    return 1 if failed else 0
+
+
+def _parts(service: Service, context: Context) -> Mapping[str, Part]:
+    parts: dict[str, Part] = {"http": lambda stop: _http(service, context, stop)}
+    if "api" in context.settings.roles and service.rpc:
+        parts["grpc"] = lambda stop: _grpc(service, context, stop)
+    return parts
+
+
+async def _supervise(parts: Mapping[str, Part], stop: asyncio.Event) -> bool:
+    """Run all parts until stop is set or one of them ends; say whether one failed."""
+    tasks = {asyncio.ensure_future(part(stop)): name for name, part in parts.items()}
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    failed = not stop.is_set()
+    stop.set()
+    _, late = await asyncio.wait(tasks, timeout=GRACE_S)
+    for task in late:
+        _log.error("did not stop in time", part=tasks[task], seconds=GRACE_S)
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task, name in tasks.items():
+        if not task.cancelled() and (error := task.exception()):
+            failed = True
+            _log.error("part failed", part=name, exc_info=error)
+    return failed or bool(late)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling: one place stops all parts."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _http(service: Service, context: Context, stop: asyncio.Event) -> None:
+    settings = context.settings
+    served = service if "api" in settings.roles else Service(service.name)
+
+    async def readiness() -> Mapping[str, str]:
+        return await _missing(service, context)
+
+    config = uvicorn.Config(
+        create_app(served, context, readiness=readiness),
+        loop="none",
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S - 2,
+        ssl_certfile=settings.tls_cert or None,
+        ssl_keyfile=settings.tls_key or None,
+    )
+    listening = socket.create_server((settings.http_host, settings.http_port), backlog=2048)
+    server = _Server(config)
+    _log.info("listening", http=listening.getsockname()[1])
+    serving = asyncio.ensure_future(server.serve([listening]))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    server.should_exit = True
+    await serving
+
+
+async def _grpc(service: Service, context: Context, stop: asyncio.Event) -> None:
+    server, port = await rpc.serve(service.rpc, context, service.words)
+    _log.info("listening", grpc=port)
+    await stop.wait()
+    await server.stop(GRACE_S - 2)
+
+
+async def _missing(service: Service, context: Context) -> Mapping[str, str]:
+    missing: dict[str, str] = {}
+    for name, database in (("database", context.db), ("database (worker)", context.worker_db)):
+        try:
+            await database.ping()
+        except OperationalError as error:
+            missing[name] = str(error)
+    for check in service.ready:
+        try:
+            await check(context)
+        except Exception as error:  # noqa: BLE001 — a check may fail in any way; all of them mean: not ready
+            missing[check.__name__] = str(error)
+    return missing

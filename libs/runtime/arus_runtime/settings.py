@@ -1,0 +1,73 @@
+"""Settings of a service process, read from the environment (prefix ``ARUS_``)."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Role = Literal["api", "worker", "relay", "jobs"]
+
+
+class Peer(BaseModel):
+    """Where another service of the house answers."""
+
+    http: str = ""
+    grpc: str = ""
+
+
+class Settings(BaseSettings):
+    """What one process must know before it starts; every name is an ``ARUS_…`` variable."""
+
+    model_config = SettingsConfigDict(env_prefix="ARUS_", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    service: str = Field(default="", description="Name of the service this process runs.")
+    roles: Annotated[frozenset[Role], NoDecode] = Field(
+        default=frozenset(("api", "worker", "relay", "jobs")),
+        description="Which parts run in this process: api, worker, relay, jobs.",
+    )
+    http_host: str = Field(default="127.0.0.1", description="Address the HTTP server binds to.")
+    http_port: int = Field(default=7000, ge=0, le=65535, description="Port of the HTTP server; 0 picks one.")
+    grpc_port: int = Field(default=0, ge=0, le=65535, description="Port of the gRPC server; 0 picks one.")
+    db_api_url: SecretStr = Field(
+        default=SecretStr(""), description="PostgreSQL as <service>_api (row-level security)."
+    )
+    db_worker_url: SecretStr = Field(default=SecretStr(""), description="PostgreSQL as <service>_worker.")
+    db_owner_url: SecretStr = Field(
+        default=SecretStr(""), description="PostgreSQL as <service>_owner; migrations only."
+    )
+    db_pool: int = Field(default=8, ge=1, le=100, description="Most connections of the HTTP pool.")
+    kafka_bootstrap: str = Field(default="", description="host:port[,host:port] of Kafka.")
+    kafka_user: str = Field(default="", description="SCRAM-SHA-512 user; empty = no authentication.")
+    kafka_password: SecretStr = Field(default=SecretStr(""), description="SCRAM-SHA-512 password.")
+    kafka_ca: str = Field(default="", description="CA file of Kafka's TLS; empty = no TLS.")
+    jwks_url: str = Field(default="", description="Where the keys that sign access tokens are published.")
+    peers: dict[str, Peer] = Field(
+        default_factory=dict[str, Peer], description="JSON: service → its http and grpc."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level logged."
+    )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="smtp[s]://user:password@host:port; empty = mail goes to the mail folder.",
+    )
+    mail_from: str = Field(default="Arus <arus@localhost>", description="Sender of every mail.")
+    public_url: str = Field(
+        default="http://127.0.0.1:7000", description="How people reach the gateway; used in mails."
+    )
+    home: Path = Field(default=Path(".arus"), description="Folder of local data.")
+    tls_cert: str = Field(default="", description="Certificate file; with it HTTP and gRPC speak TLS.")
+    tls_key: str = Field(default="", description="Key file of the certificate.")
+    max_body_bytes: int = Field(
+        default=8_388_608, ge=1024, description="Largest request body accepted, in bytes."
+    )
+    field_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Field encryption keys, newest first: id:base64,id:base64 (32 bytes each).",
+    )
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _split_roles(cls, value: object) -> object:
+        return frozenset(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

@@ -1,0 +1,34 @@
+"""HTTP as every service of the house speaks it."""
+
+from fastapi import APIRouter
+
+from arus_runtime.web.app import PREFIX, Ctx, context_of, create_app
+from arus_runtime.web.lists import Page, Paging, Window
+from arus_runtime.web.preconditions import IfMatch, IfMatchHeader, etag
+from arus_runtime.web.problems import FieldProblem, Problem, ProblemOut, UnavailableError, wrong
+from arus_runtime.web.routing import StrictRoute
+
+__all__ = [
+    "PREFIX",
+    "Ctx",
+    "FieldProblem",
+    "IfMatch",
+    "IfMatchHeader",
+    "Page",
+    "Paging",
+    "Problem",
+    "ProblemOut",
+    "StrictRoute",
+    "UnavailableError",
+    "Window",
+    "context_of",
+    "create_app",
+    "etag",
+    "router",
+    "wrong",
+]
+
+
+def router(tag: str) -> APIRouter:
+    """Return a router whose routes read their bodies strictly; paths are relative to /api/v1."""
+    return APIRouter(tags=[tag], route_class=StrictRoute)

@@ -1,0 +1,134 @@
+"""The HTTP application of a service."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, FastAPI, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from arus_runtime.context import Context, Service
+from arus_runtime.settings import Settings
+from arus_runtime.web import problems
+from arus_runtime.web.middleware import Shell
+from arus_runtime.web.problems import Problem, ProblemOut
+from arus_runtime.web.routing import StrictRoute
+
+Readiness = Callable[[], Awaitable[Mapping[str, str]]]
+"""Names what is not usable yet and why; empty when ready."""
+
+PREFIX: Final = "/api/v1"
+_ERRORS: Final[dict[int, str]] = {
+    400: "Malformed request.",
+    401: "Not signed in.",
+    403: "Not allowed.",
+    404: "Not found.",
+    409: "In conflict with the current state.",
+    412: "Changed meanwhile.",
+    413: "Body too large.",
+    415: "Not JSON.",
+    422: "Wrong input; errors name each field.",
+    429: "Too many requests; see Retry-After.",
+    503: "Not available right now; see Retry-After.",
+}
+
+
+def context_of(request: Request) -> Context:
+    """Return what the parts of this process share."""
+    return request.app.state.context
+
+
+Ctx = Annotated[Context, Depends(context_of)]
+"""A route's parameter that brings the process's context."""
+
+
+def create_app(
+    service: Service,
+    context: Context | None = None,
+    *,
+    settings: Settings | None = None,
+    readiness: Readiness | None = None,
+) -> FastAPI:
+    """Return the service's application; without a context only its OpenAPI document can be made."""
+    limits = settings or (context.settings if context else Settings())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+
+    app = FastAPI(
+        title=f"Arus {service.name}",
+        version="1",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        responses={
+            status: {
+                "description": text,
+                "content": {problems.MEDIA_TYPE: {"schema": {"$ref": _PROBLEM_REF}}},
+            }
+            for status, text in _ERRORS.items()
+        },
+    )
+    app.router.route_class = StrictRoute
+    app.state.context = context
+    problems.install(app, service.words)
+    for router in service.routers:
+        for route in router.routes:
+            if getattr(route, "get_route_handler", None) and not isinstance(route, StrictRoute):
+                raise TypeError(
+                    f"{route} of {service.name} reads bodies loosely: make its router with web.router()"
+                )
+        app.include_router(router, prefix=PREFIX)
+    _add_health(app, readiness)
+    app.add_middleware(Shell, max_body_bytes=limits.max_body_bytes, templates=service.words)
+    _document(app)
+    return app
+
+
+_PROBLEM_REF: Final = "#/components/schemas/Problem"
+
+
+def _document(app: FastAPI) -> None:
+    """Put the problem schema into the document in place of FastAPI's own validation error."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = made()
+        schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
+        if "Problem" not in schemas:
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+            schema = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= {
+                name.replace("FieldErrorOut", "FieldError"): part
+                for name, part in schema.pop("$defs").items()
+            }
+            schema["title"] = "Problem"
+            schema["properties"]["errors"]["items"] = {"$ref": "#/components/schemas/FieldError"}
+            schemas["Problem"] = schema
+        return document
+
+    setattr(app, "openapi", openapi)  # noqa: B010 — FastAPI's documented way to extend the document
+
+
+def _add_health(app: FastAPI, readiness: Readiness | None) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> dict[str, Any]:
+        missing = await readiness() if readiness else {}
+        if missing:
+            raise Problem(
+                503, "unavailable", detail="; ".join(f"{part}: {why}" for part, why in missing.items())
+            )
+        return {"status": "ready"}
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,64 @@
+"""Lists are read page by page: a limit, a cursor, and the cursor of the page after."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Generic, TypeVar
+
+from fastapi import Depends, Query
+from pydantic import BaseModel
+
+from arus_runtime import cursor
+
+DEFAULT_LIMIT: Final = 50
+MAX_LIMIT: Final = 500
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; next_cursor is null on the last one."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a list that is asked for."""
+
+    limit: int
+    cursor: str | None
+
+    @property
+    def fetch(self) -> int:
+        """How many rows to read: one more than shown tells whether there is a next page."""
+        return self.limit + 1
+
+    def after(self, *kinds: type[cursor.Value]) -> tuple[Any, ...] | None:
+        """Return the position to go on from, None at the start; raises BadCursorError (422)."""
+        return cursor.decode(self.cursor, *kinds) if self.cursor is not None else None
+
+    def page(
+        self, rows: Sequence[R], item: Callable[[R], T], position: Callable[[R], tuple[cursor.Value, ...]]
+    ) -> Page[T]:
+        """Return the page of the rows that ``fetch`` brought; position gives a row's sort key."""
+        shown = rows[: self.limit]
+        more = len(rows) > self.limit
+        return Page(
+            items=[item(row) for row in shown],
+            next_cursor=cursor.encode(*position(shown[-1])) if more else None,
+        )
+
+
+def _window(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items of one page.")] = DEFAULT_LIMIT,
+    cursor: Annotated[  # noqa: A002, RUF100 — the parameter's public name
+        str | None, Query(max_length=1000, description="next_cursor of the page before.")
+    ] = None,
+) -> Window:
+    return Window(limit, cursor)
+
+
+Paging = Annotated[Window, Depends(_window)]
+"""A route's parameter that brings ?limit=&cursor=."""

@@ -1,0 +1,89 @@
+"""What happens around every request, in one pass: trace, limits, metrics, access log, and no naked failure."""
+
+import time
+from typing import Final
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from arus_runtime import observe
+from arus_runtime.web import problems
+from arus_runtime.words import Templates, language_of
+
+_QUIET: Final = frozenset(("/healthz", "/readyz", "/metrics"))
+_access: Final = structlog.get_logger("arus.access")
+
+
+class Shell:
+    """Wrap the application once; inner failures that nobody handled become problems here."""
+
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, templates: Templates | None = None) -> None:
+        self._app = app
+        self._max_body_bytes = max_body_bytes
+        self._templates = templates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        structlog.contextvars.clear_contextvars()
+        traceparent = observe.enter_trace(headers.get(observe.TRACEPARENT))
+        request_id = traceparent[3:35]
+        started = time.perf_counter()
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                out = MutableHeaders(scope=message)
+                out.setdefault("X-Request-Id", request_id)
+                out.setdefault("X-Content-Type-Options", "nosniff")
+                out.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        async def limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_body_bytes:
+                raise self._too_large()
+            return message
+
+        received = 0
+        with observe.REQUESTS_OPEN.labels("http").track_inprogress():
+            try:
+                self._refuse_early(scope, headers)
+                await self._app(scope, limited, send_with_id)
+            except Exception as error:  # noqa: BLE001 — the last door: whatever it is, the caller gets a problem
+                if status:
+                    raise
+                answer = problems.answer(
+                    problems.of(error), language_of(headers.get("accept-language")), self._templates
+                )
+                await answer(scope, receive, send_with_id)
+            finally:
+                took_s = time.perf_counter() - started
+                route = getattr(scope.get("route"), "name", "none")
+                observe.REQUEST_SECONDS.labels("http", route, str(status)).observe(took_s)
+                if scope["path"] not in _QUIET:
+                    _access.info(
+                        "request",
+                        method=scope["method"],
+                        path=scope["path"],
+                        status=status,
+                        ms=round(took_s * 1000, 1),
+                    )
+
+    def _refuse_early(self, scope: Scope, headers: Headers) -> None:
+        length = headers.get("content-length", "0")
+        if length.isdecimal() and int(length) > self._max_body_bytes:
+            raise self._too_large()
+        # PostgreSQL's text cannot hold NUL, so no address and no query may bring one.
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            raise problems.wrong("query" if b"%00" in scope["query_string"] else "path", "nul_character")
+
+    def _too_large(self) -> problems.Problem:
+        return problems.Problem(413, "body_too_large", params={"max_bytes": self._max_body_bytes})

@@ -1,0 +1,322 @@
+"""Everything that can go wrong over HTTP, told as RFC 9457 problems in the reader's language."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+import psycopg
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from arus_runtime import auth, cursor
+from arus_runtime.words import Language, Templates, language_of, render
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER_S: Final = 2
+_SHOWN_VALUE: Final = 80
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One wrong field: its dotted name, a code of the sentences, and the parameters of the sentence."""
+
+    field: str
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+class Problem(Exception):  # noqa: N818 — the RFC's own word for it
+    """An answer other than the one asked for. code names a sentence; detail replaces it where given."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str | None = None,
+        errors: Sequence[FieldProblem] = (),
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.params = params or {}
+        self.headers = headers or {}
+
+
+def wrong(field: str, code: str, **params: Any) -> Problem:
+    """Return the 422 of a single wrong field."""
+    return Problem(422, "invalid_input", errors=[FieldProblem(field, code, params)])
+
+
+class FieldErrorOut(BaseModel):
+    """One wrong field."""
+
+    field: str = Field(examples=["volume_l"])
+    code: str = Field(examples=["not_greater"])
+    message: str = Field(examples=["volume_l harus > 0 L, diterima -5 L."])
+
+
+class ProblemOut(BaseModel):
+    """A problem as RFC 9457 describes it."""
+
+    type: str = Field(examples=["urn:arus:problem:invalid_input"])
+    title: str = Field(examples=["Unprocessable Content"])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["Ada isian yang perlu diperbaiki."])
+    code: str = Field(examples=["invalid_input"])
+    errors: list[FieldErrorOut] = Field(default_factory=list[FieldErrorOut])
+
+
+def told(problem: Problem, language: Language, templates: Templates | None = None) -> ProblemOut:
+    """Return the problem as a document in the language."""
+    return ProblemOut(
+        type=f"urn:arus:problem:{problem.code}",
+        title=HTTPStatus(problem.status).phrase,
+        status=problem.status,
+        detail=problem.detail or render(problem.code, problem.params, language, templates),
+        code=problem.code,
+        errors=[
+            FieldErrorOut(
+                field=error.field,
+                code=error.code,
+                message=render(error.code, with_unit(error), language, templates),
+            )
+            for error in problem.errors
+        ],
+    )
+
+
+def answer(problem: Problem, language: Language, templates: Templates | None = None) -> Response:
+    """Return the problem as a response."""
+    headers = dict(problem.headers)
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers.setdefault("WWW-Authenticate", "Bearer")
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.setdefault("Retry-After", str(RETRY_AFTER_S))
+    headers.setdefault("Content-Language", language)
+    headers.setdefault("Vary", "Accept-Language")
+    body = orjson.dumps(told(problem, language, templates).model_dump())
+    return Response(body, problem.status, headers, MEDIA_TYPE)
+
+
+def of(error: Exception) -> Problem:
+    """Return the problem that an exception amounts to."""
+    match error:
+        case Problem():
+            return error
+        case auth.NotAuthenticatedError():
+            return Problem(401, "not_authenticated")
+        case auth.ForbiddenError():
+            return Problem(403, "forbidden")
+        case cursor.BadCursorError():
+            return Problem(422, "invalid_input", errors=[FieldProblem("cursor", "bad_cursor")])
+        case RequestValidationError():
+            return of_validation(error.errors())
+        case HTTPException():
+            return _of_http(error)
+        case psycopg.DataError():
+            _log.warning("a value passed the schema and was refused by the database", exc_info=error)
+            return Problem(422, "out_of_range")
+        case (
+            psycopg.OperationalError()
+            | psycopg.InterfaceError()
+            | auth.KeysUnavailableError()
+            | UnavailableError()
+        ):
+            _log.warning("unavailable", reason=str(error))
+            return Problem(503, "unavailable")
+        case _:
+            _log.error("unhandled exception", exc_info=error)
+            return Problem(500, "internal_error")
+
+
+class UnavailableError(Exception):
+    """Something this answer needs is away for now."""
+
+
+class ReplayedError(Exception):
+    """The command was answered before; the stored answer is sent instead of running it again."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("answered before")
+        self.response = response
+
+
+def install(app: FastAPI, templates: Templates | None) -> None:
+    """Let the application answer every failure as a problem."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        return answer(of(error), language_of(request.headers.get("accept-language")), templates)
+
+    async def replay(_: Request, error: Exception) -> Response:
+        if not isinstance(error, ReplayedError):
+            raise TypeError(type(error))
+        return error.response
+
+    app.add_exception_handler(ReplayedError, replay)
+    for kind in (
+        Problem,
+        auth.NotAuthenticatedError,
+        auth.ForbiddenError,
+        auth.KeysUnavailableError,
+        cursor.BadCursorError,
+        psycopg.Error,
+        UnavailableError,
+        RequestValidationError,
+        HTTPException,
+    ):
+        app.add_exception_handler(kind, handle)
+
+
+_BY_STATUS: Final = {
+    400: "bad_request",
+    401: "not_authenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    412: "stale_version",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    422: "invalid_input",
+    429: "too_many_requests",
+    503: "unavailable",
+}
+
+
+def _of_http(error: HTTPException) -> Problem:
+    code = _BY_STATUS.get(error.status_code, "bad_request" if error.status_code < 500 else "internal_error")
+    return Problem(error.status_code, code, headers=error.headers)
+
+
+# pydantic's error type → our code, and how its context names the bound.
+_CODES: Final = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_field",
+    "string_type": "not_text",
+    "string_unicode": "not_text",
+    "string_too_short": "too_short",
+    "string_too_long": "too_long",
+    "string_pattern_mismatch": "wrong_pattern",
+    "too_short": "too_few",
+    "too_long": "too_many",
+    "greater_than": "not_greater",
+    "greater_than_equal": "too_small",
+    "less_than": "not_less",
+    "less_than_equal": "too_large",
+    "multiple_of": "not_a_multiple",
+    "int_type": "not_integer",
+    "int_parsing": "not_integer",
+    "int_from_float": "not_integer",
+    "int_parsing_size": "not_integer",
+    "float_type": "not_number",
+    "float_parsing": "not_number",
+    "finite_number": "not_number",
+    "decimal_type": "not_number",
+    "decimal_parsing": "not_number",
+    "decimal_max_places": "too_many_places",
+    "decimal_max_digits": "too_many_digits",
+    "decimal_whole_digits": "too_many_digits",
+    "bool_type": "not_boolean",
+    "bool_parsing": "not_boolean",
+    "enum": "not_one_of",
+    "literal_error": "not_one_of",
+    "date_past": "not_past",
+    "datetime_past": "not_past",
+    "list_type": "not_list",
+    "dict_type": "not_object",
+    "model_type": "not_object",
+    "model_attributes_type": "not_object",
+    "none_required": "invalid",
+}
+_PREFIXES: Final = (("datetime_", "not_time"), ("timezone_", "not_time"), ("date_", "not_date"))
+_BOUNDS: Final = ("gt", "ge", "lt", "le", "multiple_of")
+_LENGTHS: Final = {"too_short": "min_length", "too_long": "max_length"}
+_NO_FIELD: Final = frozenset(("body", "query", "path", "header", "cookie"))
+
+
+def of_validation(errors: Iterable[Mapping[str, Any]]) -> Problem:
+    """Return the problem for pydantic's errors: 400 for malformed JSON, else 422 with one entry per wrong field."""
+    listed = list(errors)
+    if any(error["type"] == "json_invalid" for error in listed):
+        return Problem(400, "malformed_json")
+    return Problem(422, "invalid_input", errors=[field_problem(error) for error in listed])
+
+
+def field_problem(error: Mapping[str, Any]) -> FieldProblem:
+    """Return our entry for one of pydantic's."""
+    kind: str = error["type"]
+    context: Mapping[str, Any] = error.get("ctx") or {}
+    code = _CODES.get(kind) or next((code for prefix, code in _PREFIXES if kind.startswith(prefix)), None)
+    if code == "not_text" and error.get("input") is None:
+        code = "not_null"
+    params: dict[str, Any] = {**context, "value": _shown(error.get("input"))}
+    for name in _BOUNDS:
+        if name in context:
+            params["bound"] = context[name]
+    if "max_digits" in context or "whole_digits" in context:
+        params["digits"] = context.get("max_digits", context.get("whole_digits"))
+    if "actual_length" in context:
+        params["length"] = context["actual_length"]
+    elif isinstance(error.get("input"), str):
+        params["length"] = len(error["input"])
+    # Validators of a schema raise PydanticCustomError with a code of the sentences; anything else unknown is "invalid".
+    return FieldProblem(field_name(error["loc"]), code or (kind if _is_our_code(kind) else "invalid"), params)
+
+
+def _is_our_code(kind: str) -> bool:
+    return (
+        not kind.startswith(("value_error", "assertion_error", "union_", "uuid_", "url_"))
+        and kind not in _FOREIGN
+    )
+
+
+_FOREIGN: Final = frozenset(
+    ("is_instance_of", "none_required", "json_type", "frozen_field", "model_attributes_type")
+)
+
+
+def field_name(location: Sequence[str | int]) -> str:
+    """Return the dotted name of a field without the part of the request it came from: items.3.volume_l."""
+    parts = location[1:] if location and location[0] in _NO_FIELD else location
+    return ".".join(map(str, parts)) or str(location[0] if location else "body")
+
+
+_UNITS: Final = {
+    "l": "L",
+    "ul": "µL",
+    "kg": "kg",
+    "g": "g",
+    "m": "m",
+    "m3": "m³",
+    "s": "s",
+    "pct": "%",
+    "idr": "IDR",
+}
+
+
+def with_unit(error: FieldProblem) -> dict[str, Any]:
+    """Return the sentence's parameters; values and bounds of a field named for its unit (volume_l) carry that unit."""
+    params: dict[str, Any] = {"value": "–", **error.params, "field": error.field}
+    name, _, suffix = error.field.rpartition("_")
+    unit = _UNITS.get(suffix) if name else None
+    if unit:
+        params |= {key: f"{params[key]} {unit}" for key in ("value", "bound") if key in params}
+    return params
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    return text if len(text) <= _SHOWN_VALUE else text[:_SHOWN_VALUE] + "…"

@@ -1,0 +1,97 @@
+"""Codes and parameters become sentences in the reader's language, numbers and dates included."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Literal
+
+import yaml
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from arus_runtime.catalogue import contract
+
+Language = Literal["id", "en"]
+Templates = Mapping[str, Mapping[str, str]]
+"""Code → language → sentence with {placeholders}."""
+
+DEFAULT_LANGUAGE: Final[Language] = "id"
+_SEVERAL: Final = 16
+
+
+def language_of(accept_language: str | None) -> Language:
+    """Return the language an Accept-Language header likes best: id (also when it says nothing we speak) or en."""
+    best, best_weight = DEFAULT_LANGUAGE, 0.0
+    for part in (accept_language or "").split(",")[:_SEVERAL]:
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            value = float(weight or 1)
+        except ValueError:
+            continue
+        language = tag.split("-", 1)[0].strip().lower()
+        if language in ("id", "en") and value > best_weight:
+            best, best_weight = ("en" if language == "en" else "id"), value
+    return best
+
+
+def render(
+    code: str,
+    params: Mapping[str, Any],
+    language: Language = DEFAULT_LANGUAGE,
+    templates: Templates | None = None,
+) -> str:
+    """Return the sentence of a code; its parameters are formatted for the language.
+
+    templates: where to look first; the contracts' reasons and the runtime's own problems follow. A code without a
+    sentence is returned as it is, so an older reader still shows something of a newer writer's code.
+    """
+    entry = (templates or {}).get(code) or reasons().get(code) or problems().get(code)
+    if entry is None:
+        return code
+    shown = {name: format_value(value, language) for name, value in params.items()}
+    return entry.get(language, entry[DEFAULT_LANGUAGE]).format_map(_Gaps(shown))
+
+
+def format_value(value: Any, language: Language) -> str:
+    """Return a parameter as a reader of the language writes it; decimal text counts as a number."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | Decimal():
+            return number(value, language)
+        case datetime():
+            return format_datetime(value, "d MMM y HH:mm", locale=language)
+        case date():
+            return format_date(value, "d MMM y", locale=language)
+        case _:
+            return str(value)
+
+
+def number(value: Decimal | int | str, language: Language, places: int = 6) -> str:
+    """Return a number with the language's separators and at most the given places: 1.234,5 or 1,234.5."""
+    try:
+        exact = Decimal(value)
+    except InvalidOperation:
+        return str(value)
+    return format_decimal(exact, format="#,##0." + "#" * places, locale=language)
+
+
+@cache
+def reasons() -> Templates:
+    """Return the sentences of the contracts' reason codes."""
+    return contract("reasons")
+
+
+@cache
+def problems() -> Templates:
+    """Return the sentences of the runtime's own problem codes."""
+    return yaml.safe_load(files("arus_runtime").joinpath("problems.yaml").read_text("utf-8"))
+
+
+class _Gaps(dict[str, str]):
+    """A sentence whose parameter is missing keeps its placeholder instead of failing."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
