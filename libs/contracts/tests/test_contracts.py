@@ -141,15 +141,3 @@ def test_the_official_schema_would_notice_a_mistake() -> None:
     document["operations"]["ingest_sends_fuel_transaction_v1"]["action"] = "shout"
     with pytest.raises(ValidationError):
         validate(document, OFFICIAL)
-
-
-def test_only_the_owner_may_write_a_topic() -> None:
-    acls = load(ROOT / "libs/contracts/arus_contracts/acls.yaml")
-    for name, topic in TOPICS.items():
-        writers = [
-            service
-            for service, rules in acls.items()
-            for rule in rules
-            if rule.get("topic") == name and "Write" in rule["operations"]
-        ]
-        assert writers == [topic["owner"]]

@@ -1,1 +1,1 @@
-"""Derive code, access lists, documents and alerts from protos/; a tool of the repository, not of services."""
+"""Derive code, documents and alerts from protos/; a tool of the repository, not of services."""

@@ -12,7 +12,7 @@ from arus_contracts.generate.paths import ROOT
 
 
 def breaks(repository: Path) -> bool:
-    """Say whether the working tree's protos/ breaks the newest ones on main; raise outside a git repository."""
+    """Say whether protos/ breaks the newest one on main; raise outside a git repository."""
     git(repository, "rev-parse", "--git-dir").check_returncode()
     earlier = base(repository)
     if earlier is None:
