@@ -1,0 +1,37 @@
+import { i18n } from '@lingui/core'
+import { afterEach, expect, test } from 'vitest'
+import * as format from './format'
+
+afterEach(() => i18n.activate('id'))
+
+test('numbers follow the language', () => {
+  expect(format.quantity('1234.5', 'L')).toBe('1.234,5\u00a0L')
+  i18n.activate('en')
+  expect(format.quantity('1234.5', 'L')).toBe('1,234.5\u00a0L')
+})
+
+test('rupiah keeps its two digits in both languages', () => {
+  expect(format.money('1234567.89').replace(/\u00a0/, ' ')).toBe('Rp 1.234.567,89')
+  i18n.activate('en')
+  expect(format.money('1234567.5').replace(/\u00a0/, ' ')).toBe('Rp 1,234,567.50')
+})
+
+test('a business date is not moved by the reader’s time zone', () => {
+  expect(format.date('2025-01-10')).toBe('10 Jan 2025')
+})
+
+test('a moment names the zone of its location', () => {
+  expect(format.clock('2025-01-10T07:05:00Z')).toBe('14.05\u00a0WIB')
+  expect(format.clock('2025-01-10T07:05:00Z', 'Asia/Jayapura')).toBe('16.05\u00a0WIT')
+})
+
+test('today depends on the place', () => {
+  const now = new Date('2025-01-10T16:30:00Z')
+  expect(format.today('Asia/Jakarta', now)).toBe('2025-01-10')
+  expect(format.today('Asia/Jayapura', now)).toBe('2025-01-11')
+})
+
+test('days are counted over a month’s end', () => {
+  expect(format.dayAfter('2025-01-31', 1)).toBe('2025-02-01')
+  expect(format.dayAfter('2025-03-01', -1)).toBe('2025-02-28')
+})

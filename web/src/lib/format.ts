@@ -1,0 +1,151 @@
+/**
+ * Numbers, money, dates and shares, in the reader's language. Nothing else in the console formats by itself:
+ * `Intl` objects are slow to make and are kept here.
+ */
+import { i18n } from '@lingui/core'
+
+const NBSP = '\u00a0'
+const TAGS: Record<string, string> = { id: 'id-ID', en: 'en-GB' }
+
+function tag(): string {
+  return TAGS[i18n.locale] ?? 'id-ID'
+}
+
+function remembered<T>(make: (locale: string, key: string) => T): (key: string) => T {
+  const made = new Map<string, T>()
+  return key => {
+    const name = `${tag()} ${key}`
+    let formatter = made.get(name)
+    if (!formatter) {
+      formatter = make(tag(), key)
+      made.set(name, formatter)
+    }
+    return formatter
+  }
+}
+
+const numbers = remembered(
+  (locale, digits) => new Intl.NumberFormat(locale, { maximumFractionDigits: Number(digits) }),
+)
+const compacts = remembered(
+  locale => new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }),
+)
+const monies = remembered(
+  (locale, currency) =>
+    new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency,
+      // Indonesian drops the two digits by default, English writes "IDR" by default.
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 2,
+      currencyDisplay: 'narrowSymbol',
+    }),
+)
+const dates = remembered(
+  locale => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }),
+)
+const shortDates = remembered(
+  locale => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }),
+)
+const times = remembered(
+  (locale, timeZone) =>
+    new Intl.DateTimeFormat(locale, {
+      day: 'numeric',
+      month: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+      timeZone,
+    }),
+)
+const clocks = remembered(
+  (locale, timeZone) =>
+    new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }),
+)
+const relatives = remembered(locale => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }))
+
+const ZONES: Record<string, string> = {
+  'Asia/Jakarta': 'WIB',
+  'Asia/Pontianak': 'WIB',
+  'Asia/Makassar': 'WITA',
+  'Asia/Jayapura': 'WIT',
+}
+
+export const HOME_ZONE = 'Asia/Jakarta'
+
+/** `1.234,5`; decimal strings of the API are accepted as they come. */
+export function number(value: number | string, digits = 2): string {
+  return numbers(String(digits)).format(Number(value))
+}
+
+/** `1,2 rb`, for axes and tiles. */
+export function compact(value: number | string): string {
+  return compacts('').format(Number(value))
+}
+
+/** A number with its unit and a space that never breaks: `520 L`. */
+export function quantity(value: number | string, unit: string, digits = 2): string {
+  return `${number(value, digits)}${NBSP}${unit}`
+}
+
+/** `173%` of a score that already is in percent. */
+export function percent(value: number | string, digits = 0): string {
+  return `${number(value, digits)}%`
+}
+
+/** `Rp 1.234.567,89`. */
+export function money(amount: number | string, currency = 'IDR'): string {
+  return monies(currency).format(Number(amount))
+}
+
+/** A business date (`2025-01-10`) belongs to its location and is never moved by a time zone: `10 Jan 2025`. */
+export function date(day: string): string {
+  return dates('').format(new Date(`${day}T00:00:00Z`))
+}
+
+/** `10 Jan`. */
+export function shortDate(day: string): string {
+  return shortDates('').format(new Date(`${day}T00:00:00Z`))
+}
+
+/** A moment in the zone of its location, with the zone's name: `10 Jan, 14.05 WIB`. */
+export function moment(instant: string | number, timeZone: string = HOME_ZONE): string {
+  return `${times(timeZone).format(new Date(instant))}${NBSP}${zoneName(timeZone)}`
+}
+
+/** `14.05 WIB`. */
+export function clock(instant: string | number, timeZone: string = HOME_ZONE): string {
+  return `${clocks(timeZone).format(new Date(instant))}${NBSP}${zoneName(timeZone)}`
+}
+
+export function zoneName(timeZone: string): string {
+  return ZONES[timeZone] ?? timeZone.split('/').at(-1)?.replace('_', ' ') ?? timeZone
+}
+
+/** `2 menit yang lalu`; `now` is passed so that a list shares one clock. */
+export function ago(instant: string | number, now: number): string {
+  const seconds = Math.round((new Date(instant).getTime() - now) / 1000)
+  const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+    ['day', 86_400],
+    ['hour', 3_600],
+    ['minute', 60],
+  ]
+  for (const [unit, size] of steps) {
+    if (Math.abs(seconds) >= size) return relatives('').format(Math.trunc(seconds / size), unit)
+  }
+  return relatives('').format(0, 'second')
+}
+
+/** Today's date at a place, as `YYYY-MM-DD`. */
+export function today(timeZone: string = HOME_ZONE, now: Date = new Date()): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
+    now,
+  )
+}
+
+/** The date `days` after (or, negative, before) a date. */
+export function dayAfter(day: string, days: number): string {
+  const moved = new Date(`${day}T00:00:00Z`)
+  moved.setUTCDate(moved.getUTCDate() + days)
+  return moved.toISOString().slice(0, 10)
+}

@@ -1,0 +1,57 @@
+/** What went wrong, as RFC 9457 says it, or as the network did. */
+
+export interface FieldError {
+  field: string
+  code: string
+  message: string
+}
+
+export interface ProblemBody {
+  title?: string
+  status?: number
+  detail?: string
+  code?: string
+  errors?: FieldError[]
+}
+
+/** An answer of the server that is not the wanted one. */
+export class ProblemError extends Error {
+  override name = 'ProblemError'
+  readonly status: number
+  readonly code: string
+  readonly errors: FieldError[]
+  /** What support asks for: the trace of the request. */
+  readonly trace: string | null
+
+  constructor(status: number, body: ProblemBody, trace: string | null = null) {
+    super(body.detail ?? body.title ?? `HTTP ${status}`)
+    this.status = status
+    this.code = body.code ?? `HTTP_${status}`
+    this.errors = body.errors ?? []
+    this.trace = trace
+  }
+}
+
+/** The server was not reached at all. */
+export class OfflineError extends Error {
+  override name = 'OfflineError'
+}
+
+/** Read a failed response into a ProblemError; a body that is no problem document still gives one. */
+export async function problemOf(response: Response): Promise<ProblemError> {
+  const trace = response.headers.get('x-request-id') ?? traceId(response.headers.get('traceparent'))
+  try {
+    return new ProblemError(response.status, (await response.json()) as ProblemBody, trace)
+  } catch {
+    return new ProblemError(response.status, {}, trace)
+  }
+}
+
+function traceId(traceparent: string | null): string | null {
+  return traceparent?.split('-')[1] ?? null
+}
+
+/** The last part of a field's path: `items.3.volume_l` and `body.volume_l` are `volume_l`. */
+export function fieldName(path: string): string {
+  return path.split('.').at(-1) ?? path
+}

@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url'
+import babel from '@rolldown/plugin-babel'
+import { lingui, linguiTransformerBabelPreset } from '@lingui/vite-plugin'
+import tailwindcss from '@tailwindcss/vite'
+import { tanstackRouter } from '@tanstack/router-plugin/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { VitePWA } from 'vite-plugin-pwa'
+
+const gateway = process.env['ARUS_GATEWAY'] ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  base: '/app/',
+  resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
+  plugins: [
+    tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single', semicolons: false }),
+    react(),
+    lingui({ failOnMissing: process.env['NODE_ENV'] === 'production', failOnCompileError: true }),
+    babel({ presets: [linguiTransformerBabelPreset()] }),
+    tailwindcss(),
+    VitePWA({
+      registerType: 'prompt',
+      scope: '/app/',
+      manifest: {
+        name: 'Arus',
+        short_name: 'Arus',
+        description: 'Catat, pantau, dan pahami setiap aliran.',
+        lang: 'id',
+        start_url: '/app/',
+        scope: '/app/',
+        display: 'standalone',
+        background_color: '#ffffff',
+        theme_color: '#0b5c6b',
+        icons: [
+          { src: 'icon-192.png', sizes: '192x192', type: 'image/png' },
+          { src: 'icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'any maskable' },
+        ],
+      },
+      workbox: {
+        globPatterns: ['**/*.{js,css,html,svg,png}'],
+        navigateFallback: '/app/index.html',
+        // Only the console's own pages come from the cache: the API is never cached, so nobody reads another
+        // person's data after a log-out.
+        navigateFallbackAllowlist: [/^\/app(\/|$)/],
+        runtimeCaching: [],
+      },
+    }),
+  ],
+  build: { target: 'es2022', manifest: true, sourcemap: false },
+  server: {
+    proxy: {
+      '/api': { target: gateway, ws: true },
+      '/openapi.json': gateway,
+    },
+  },
+  preview: { proxy: { '/api': { target: gateway, ws: true } } },
+})
