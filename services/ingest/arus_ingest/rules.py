@@ -1,0 +1,131 @@
+"""What makes a fuel fact acceptable. Pure: the moment and the catalogue come in as arguments."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Context, Decimal, Inexact
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from arus_ingest.state import Entry, FuelFact, Location, Product
+
+UL_PER_L = 1_000_000
+DECIMALS = 6
+MAX_VOLUME_L = 1_000_000
+BATCH_ITEMS = 10_000
+
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SHOWN = 40
+# Whatever does not fit exactly is an error here, where the default context would round at 28 digits in silence.
+_EXACTLY = Context(prec=28, traps=[Inexact])
+_ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing wrong, or worth a warning, in one field; `code` names the sentence, `params` fill it."""
+
+    field: str
+    code: str
+    params: Mapping[str, Any]
+
+
+class RefusedError(ValueError):
+    """A value that can never be a fuel fact's."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def microlitres(value: object) -> int:
+    """Return a volume as an exact count of microlitres.
+
+    value: decimal text without an exponent, an int or a Decimal, in litres. Raises RefusedError unless
+    0 < volume <= 1,000,000 L with at most six decimals. A float is refused: its digits are already lost.
+    """
+    if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
+        exact = Decimal(value.strip())
+    elif isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
+        exact = Decimal(value)
+    else:
+        raise RefusedError("not_number", value=_short(value))
+    if not exact.is_finite():
+        raise RefusedError("not_number", value=_short(value))
+    if not 0 < exact <= MAX_VOLUME_L:
+        raise RefusedError("volume_out_of_range", value=_short(value), bound=MAX_VOLUME_L)
+    try:
+        return int(exact.scaleb(DECIMALS, _EXACTLY).quantize(_ONE, context=_EXACTLY))
+    except Inexact as error:
+        raise RefusedError("too_many_places", value=_short(value), decimal_places=DECIMALS) from error
+
+
+def litres(volume_ul: int) -> str:
+    """Return microlitres as the shortest decimal text in litres: 173333300 → "173.3333"."""
+    whole, rest = divmod(volume_ul, UL_PER_L)
+    return f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
+
+
+def business_date(value: object) -> date:
+    """Return the date written as YYYY-MM-DD; raises RefusedError."""
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise RefusedError("not_date", value=_short(value))
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise RefusedError("not_date", value=value) from error
+
+
+def is_storable(text: str) -> bool:
+    """Say whether text holds no control character but line breaks and tabs, and no lone surrogate."""
+    return not any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t" for c in text)
+
+
+def today(location: Location, at: datetime) -> date:
+    """Return the location's business date at a moment."""
+    return at.astimezone(ZoneInfo(location.timezone)).date()
+
+
+def flaws(entry: Entry, location: Location | None, product: Product | None, at: datetime) -> list[Flaw]:
+    """Return why an entry cannot become a fact; empty when it can.
+
+    location, product: as their owner states them, None when the owner denies that they exist.
+    """
+    found: list[Flaw] = []
+    if location is None:
+        found.append(Flaw("location_id", "unknown_reference", {"value": _short(entry.location_id)}))
+    elif not location.is_active:
+        found.append(Flaw("location_id", "inactive_reference", {"value": entry.location_id}))
+    if product is None:
+        found.append(Flaw("product_id", "unknown_reference", {"value": _short(entry.product_id)}))
+    elif product.kind != "fuel":
+        found.append(Flaw("product_id", "product_not_fuel", {"value": entry.product_id, "kind": product.kind}))
+    elif not product.is_active:
+        found.append(Flaw("product_id", "inactive_reference", {"value": entry.product_id}))
+    if location is not None and entry.business_date > (last := today(location, at)):
+        params = {"value": entry.business_date.isoformat(), "today": last.isoformat(), "timezone": location.timezone}
+        found.append(Flaw("date", "future_date", params))
+    return found
+
+
+def duplicate(entry: Entry) -> Flaw:
+    """Return the warning that the same volume already stands on that date, at that location, for that product."""
+    return Flaw(
+        "volume_l", "DUPLIKAT", {"volume_l": litres(entry.volume_ul), "date": entry.business_date.isoformat()}
+    )
+
+
+def edit_window_closed(fact: FuelFact, at: datetime, window: timedelta) -> bool:
+    """Say whether a fact was recorded too long ago to be corrected or voided."""
+    return at - fact.recorded_at > window
+
+
+def _short(value: object) -> str:
+    """Return a value as a message may show it: never a megabyte of a stranger's digits, never unprintable."""
+    text = value if isinstance(value, str) else str(value) if isinstance(value, int | float | Decimal) else type(value).__name__
+    shown = "".join(c if c.isprintable() else "?" for c in text[:_SHOWN])
+    return shown + "…" if len(text) > _SHOWN else shown

@@ -1,0 +1,73 @@
+"""What the door remembers: fuel facts as they stand, and the catalogue as far as it has heard."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Status = Literal["active", "voided"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FuelKey:
+    """The history a fact belongs to: its order is the order of everything recorded under it."""
+
+    location_id: str
+    product_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FuelFact:
+    """Fuel used at, or delivered to, a location. `volume_ul` counts microlitres; the date belongs to `timezone`."""
+
+    id: str
+    location_id: str
+    product_id: str
+    business_date: date
+    volume_ul: int
+    timezone: str
+    note: str | None
+    status: Status
+    recorded_at: datetime
+    recorded_by: str
+    changed_at: datetime
+    changed_by: str
+    version: int
+
+    @property
+    def key(self) -> FuelKey:
+        """The history this fact belongs to."""
+        return FuelKey(self.location_id, self.product_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What somebody says happened, its shape checked, its references not yet."""
+
+    business_date: date
+    location_id: str
+    product_id: str
+    volume_ul: int
+    note: str | None
+
+    @property
+    def key(self) -> FuelKey:
+        """The history it would belong to."""
+        return FuelKey(self.location_id, self.product_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """What a fuel fact needs to know of its location."""
+
+    id: str
+    timezone: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What a fuel fact needs to know of its product."""
+
+    id: str
+    kind: str
+    is_active: bool
