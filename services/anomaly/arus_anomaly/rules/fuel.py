@@ -1,0 +1,174 @@
+"""The contract's rule for fuel (R-13, R-14): use is compared with the usual use of the same place and product.
+
+The baseline of a fact is the mean of the last 30 facts before it within 180 days, itself excluded; with fewer than
+three there is no score. The score is volume / baseline × 100: below 120 NORMAL, to 150 WASPADA, above it ANOMALI.
+Volumes are whole microlitres and every comparison is made on the exact fraction, never on a rounded score.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+from arus_anomaly.state import WINDOW_DAYS, WINDOW_FACTS, Fact, FuelHistory
+
+RULE: Final = "fuel-ratio/1"
+FACTS_NEEDED: Final = 3
+WASPADA_PCT: Final = 120
+ANOMALI_PCT: Final = 150
+
+
+class Status(IntEnum):
+    """What a verdict says. WITHDRAWN: the fact was voided, so nothing is said any more."""
+
+    WITHDRAWN = 0
+    NORMAL = 1
+    WASPADA = 2
+    ANOMALI = 3
+
+
+class Window(NamedTuple):
+    """What a fact is judged against: its baseline is sum_ul / count, exactly."""
+
+    sum_ul: int
+    count: int
+
+
+class Judgement(NamedTuple):
+    """A fact and its window. replaces: a verdict of this fact was said before."""
+
+    fact: Fact
+    window: Window
+    replaces: bool
+
+
+def assess(volume_ul: int, window: Window) -> tuple[Status, str]:
+    """Return the status and the reason code of a volume against its window."""
+    if window.count < FACTS_NEEDED:
+        return Status.NORMAL, "BASELINE_KURANG"
+    if window.sum_ul == 0:
+        return Status.NORMAL, "BASELINE_NOL"
+    # volume / (sum / count) × 100 against a bound, without a division
+    score, bound = volume_ul * window.count * 100, window.sum_ul
+    if score < WASPADA_PCT * bound:
+        return Status.NORMAL, "FUEL_NORMAL"
+    if score <= ANOMALI_PCT * bound:
+        return Status.WASPADA, "FUEL_WASPADA"
+    return Status.ANOMALI, "FUEL_ANOMALI"
+
+
+def risk_score(volume_ul: int, window: Window) -> str:
+    """Return the score in percent with four decimals, rounded half up; "" when there is none."""
+    if window.count < FACTS_NEEDED or window.sum_ul == 0:
+        return ""
+    bound = window.sum_ul
+    units = (2_000_000 * volume_ul * window.count + bound) // (2 * bound)
+    return f"{units // 10_000}.{units % 10_000:04d}"
+
+
+def conclude(history: FuelHistory) -> tuple[list[Judgement], list[Fact]]:
+    """Return what the running batch makes us say: judgements, in order of the facts, and facts to withdraw.
+
+    A fact that neither changed nor has another window than before the batch is not among them.
+    """
+    if history.is_in_order:
+        return _judged_in_order(history), []
+    return _judged_again(history)
+
+
+def _judged_in_order(history: FuelHistory) -> list[Judgement]:
+    judged = [
+        Judgement(change.after, Window(change.window_sum_ul, change.window_count), replaces=False)
+        for change in history.changes()
+        if change.after
+    ]
+    judged.reverse()
+    return judged
+
+
+def _judged_again(history: FuelHistory) -> tuple[list[Judgement], list[Fact]]:
+    """Judge what the batch changed and what it moved into or out of a window, against the history before the batch."""
+    gone, came = _net_changes(history)
+    was: dict[Fact, Window] = {}
+    now: dict[Fact, Window] = {}
+    for start, facts in _stretches(history, sorted({*gone, *came}), came):
+        earliest, last = start.day - WINDOW_DAYS, facts[-1]
+        before = [fact for fact in facts if fact not in came]
+        before += [fact for fact in gone if earliest <= fact.day and fact < last]
+        was.update(_windows(sorted(before), start))
+        now.update(_windows(facts, start))
+    corrected = {fact.id for fact in gone}
+    judged = [
+        Judgement(fact, window, replaces=fact not in came or fact.id in corrected)
+        for fact, window in now.items()
+        if was.get(fact) != window
+    ]
+    standing = {fact.id for fact in came}
+    return judged, sorted(fact for fact in gone if fact.id not in standing)
+
+
+def _net_changes(history: FuelHistory) -> tuple[set[Fact], set[Fact]]:
+    """Return the facts that stood before the batch and no longer do, and those that stand only since then."""
+    before: dict[bytes, Fact | None] = {}
+    after: dict[bytes, Fact | None] = {}
+    for change in history.changes():
+        fact = change.after or change.before
+        assert fact is not None
+        after.setdefault(fact.id, change.after)
+        before[fact.id] = change.before
+    stood = {fact for fact in before.values() if fact}
+    stands = {fact for fact in after.values() if fact}
+    return stood - stands, stands - stood
+
+
+def _stretches(
+    history: FuelHistory, points: Sequence[Fact], came: set[Fact]
+) -> Iterator[tuple[Fact, Sequence[Fact]]]:
+    """Yield the runs of facts whose windows may differ: where each starts, and its facts with those they look back on.
+
+    A change reaches the 30 unchanged facts behind it, as far as 180 days. points: the changed facts, in order.
+    """
+    position = 0
+    while position < len(points):
+        start = points[position]
+        facts = _looked_back_on(history, start, came)
+        left, horizon = 0, 0
+        for fact in history.since(start):
+            while position < len(points) and points[position][:2] <= fact[:2]:
+                left, horizon = WINDOW_FACTS, points[position].day + WINDOW_DAYS
+                position += 1
+            if fact not in came:
+                if left == 0 or fact.day > horizon:
+                    break
+                left -= 1
+            facts.append(fact)
+        else:
+            position = len(points)
+        if facts:
+            yield start, facts
+
+
+def _looked_back_on(history: FuelHistory, start: Fact, came: set[Fact]) -> list[Fact]:
+    """Return the facts before start that it or any fact behind it can have in its window, now or before the batch."""
+    facts: list[Fact] = []
+    unchanged = 0
+    for fact in history.until(start):
+        if unchanged == WINDOW_FACTS or fact.day < start.day - WINDOW_DAYS:
+            break
+        facts.append(fact)
+        unchanged += fact not in came
+    facts.reverse()
+    return facts
+
+
+def _windows(facts: Iterable[Fact], start: Fact) -> Iterator[tuple[Fact, Window]]:
+    """Yield each fact from start on with its window; facts: in order, with enough of them before start."""
+    behind: deque[Fact] = deque()
+    sum_ul = 0
+    for fact in facts:
+        while behind and (len(behind) > WINDOW_FACTS or behind[0].day < fact.day - WINDOW_DAYS):
+            sum_ul -= behind.popleft().volume_ul
+        if fact[:2] >= start[:2]:
+            yield fact, Window(sum_ul, len(behind))
+        behind.append(fact)
+        sum_ul += fact.volume_ul

@@ -1,0 +1,210 @@
+"""Whatever happened, in whatever batches: what we say is what the plain rule says."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Literal, NamedTuple, TypeVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arus_anomaly import codec, state
+from arus_anomaly.rules.fuel import Window, conclude
+from arus_anomaly.state import INDEX, PAGE_MAX, Fact, FuelHistory, Rows, new_history
+from arus_runtime.worker import Missing, Pages
+
+T = TypeVar("T")
+DAY = 738_000
+
+
+class Event(NamedTuple):
+    kind: Literal["record", "correct", "void"]
+    number: int
+    day: int = 0
+    volume_ul: int = 1
+
+
+class Key:
+    """One key's history as the engine keeps it: as bytes, each page apart and loaded when asked for."""
+
+    def __init__(self) -> None:
+        self.head: bytes | None = None
+        self.stored: dict[str, bytes] = {}
+        self.loads = 0
+        self.writes = 0
+        self.said: dict[bytes, tuple[Fact, Window]] = {}
+
+    def batch(self, events: Sequence[Event]) -> None:
+        """Fold the events from a cold start and say what follows from them."""
+        loaded: dict[str, Rows | None] = {}
+
+        def with_pages(step: Callable[[], T]) -> T:
+            while True:
+                try:
+                    return step()
+                except Missing as missing:
+                    value = self.stored.get(missing.page)
+                    loaded[missing.page] = None if value is None else codec.load_rows(value)
+                    self.loads += 1
+
+        pages = Pages(loaded)
+        history = new_history(pages) if self.head is None else codec.load_history(self.head, pages)
+        for event in events:
+            history = with_pages(lambda event=event, history=history: applied(history, event))
+        judged, withdrawn = with_pages(lambda: conclude(history))
+        for fact, window, replaces in judged:
+            said = self.said.get(fact.id)
+            assert (said is not None) == replaces
+            assert said != (fact, window), "an identical verdict was said again"
+            self.said[fact.id] = (fact, window)
+        for fact in withdrawn:
+            del self.said[fact.id]
+        self.writes += len(judged) + len(withdrawn)
+        history = history.concluded()
+        self.stored |= {name: codec.dump_rows(page) for name, page in history.pages.changed.items()}
+        self.head = codec.dump_history(history)
+        check_layout(history, {name: codec.load_rows(page) for name, page in self.stored.items()})
+
+
+def fact_id(number: int) -> bytes:
+    return number.to_bytes(16, "big")
+
+
+def applied(history: FuelHistory, event: Event) -> FuelHistory:
+    fact = Fact(DAY + event.day, fact_id(event.number), event.volume_ul)
+    standing = history.find(fact.id)
+    match event.kind:
+        case "record" if standing is None:
+            return history.recorded(fact)
+        case "correct" if standing:
+            return history.corrected(standing, fact)
+        case "void" if standing:
+            return history.voided(standing)
+        case _:
+            return history
+
+
+def standing_after(events: Sequence[Event]) -> list[Fact]:
+    standing: dict[int, Fact] = {}
+    for kind, number, day, volume_ul in events:
+        if kind == "void":
+            standing.pop(number, None)
+        elif (kind == "record") == (number not in standing):
+            standing[number] = Fact(DAY + day, fact_id(number), volume_ul)
+    return sorted(standing.values())
+
+
+def plainly(facts: Sequence[Fact]) -> dict[bytes, tuple[Fact, Window]]:
+    """Say the rule as plainly as possible: no pages, no batches, no running sums."""
+    said: dict[bytes, tuple[Fact, Window]] = {}
+    for position, fact in enumerate(facts):
+        near = [other for other in facts[:position] if fact.day - other.day <= 180][-30:]
+        said[fact.id] = fact, Window(sum(other.volume_ul for other in near), len(near))
+    return said
+
+
+def check_layout(history: FuelHistory, stored: dict[str, Rows]) -> None:
+    """Check what the fast path relies on."""
+    hot = history.hot
+    assert len(hot) <= state.HOT_MAX
+    assert history.window_sum_ul == sum(hot.values[history.window_start :])
+    index = stored.get(INDEX) or Rows.empty()
+    assert len(hot) > state.WINDOW_FACTS or not index
+    pages = [stored[str(index.values[position])] for position in range(len(index))]
+    assert all(0 < len(page) <= PAGE_MAX for page in pages)
+    ordered = [page[position] for page in [*pages, hot] for position in range(len(page))]
+    assert all(earlier < later for earlier, later in pairwise(ordered))
+    assert all(index[position][:2] <= page[0][:2] for position, page in enumerate(pages) if position)
+
+
+def batches(events: Sequence[Event], cuts: Sequence[int]) -> list[Sequence[Event]]:
+    ends = sorted({min(cut, len(events)) for cut in cuts} | {len(events)})
+    return [events[start:end] for start, end in pairwise([0, *ends])]
+
+
+ids = st.integers(0, 400)
+days = st.one_of(st.integers(0, 5), st.integers(0, 400), st.integers(0, 2_000))
+volumes = st.integers(1, 10**12)
+anything = st.builds(Event, st.sampled_from(["record", "record", "correct", "void"]), ids, days, volumes)
+cuts = st.lists(st.integers(1, 300), max_size=12)
+
+
+@st.composite
+def long_histories(draw: st.DrawFn) -> list[Event]:
+    """A long run in order, one fact every few days, and then anything, anywhere."""
+    step = draw(st.integers(0, 9))
+    count = draw(st.integers(0, 400))
+    run = [Event("record", number, number * step // 4, 1 + number % 7) for number in range(count)]
+    reach = st.integers(0, max(count * step // 4, 1) + 40)
+    late = st.builds(
+        Event, st.sampled_from(["record", "correct", "correct", "void"]), st.integers(0, count + 60), reach, volumes
+    )
+    return run + draw(st.lists(late, max_size=60))
+
+
+@given(st.lists(anything, max_size=120), cuts)
+@settings(max_examples=150, deadline=None)
+def test_any_events_in_any_batches_end_in_the_plain_verdicts(events: list[Event], cuts: list[int]) -> None:
+    key = Key()
+    for batch in batches(events, cuts):
+        key.batch(batch)
+    assert key.said == plainly(standing_after(events))
+
+
+@given(long_histories(), st.lists(st.integers(1, 460), max_size=12))
+@settings(max_examples=150, deadline=None)
+def test_late_changes_of_long_histories_end_in_the_plain_verdicts(events: list[Event], cuts: list[int]) -> None:
+    key = Key()
+    for batch in batches(events, cuts):
+        key.batch(batch)
+    assert key.said == plainly(standing_after(events))
+
+
+@given(st.randoms(use_true_random=False), st.integers(100, 700))
+@settings(max_examples=20, deadline=None)
+def test_voiding_everything_leaves_nothing(random, count: int) -> None:
+    events = [Event("record", number, number // 3) for number in range(count)]
+    random.shuffle(events)
+    voids = [Event("void", number) for number in range(count)]
+    random.shuffle(voids)
+    key = Key()
+    for start in range(0, 2 * count, 97):
+        key.batch([*events, *voids][start : start + 97])
+    assert key.said == {}
+    key.batch(events)
+    assert key.said == plainly(standing_after(events))
+
+
+def test_a_history_in_order_never_reads_its_archive_to_judge() -> None:
+    key = Key()
+    for number in range(2_000):
+        key.batch([Event("record", number, number // 2, 100)])
+    # A cold start each time: only moving facts into the archive reads it, the index and its last page.
+    assert key.loads <= 2 * (2_000 // (state.HOT_MAX - state.HOT_KEPT))
+    assert key.writes == 2_000
+
+
+def test_one_late_fact_judges_again_only_what_it_reaches() -> None:
+    key = Key()
+    key.batch([Event("record", number, number, 100) for number in range(1_000)])
+    writes = key.writes
+    key.batch([Event("record", 5_000, 500, 100)])
+    # Same volume as all others: windows that stay 30 x 100 stay as they were.
+    assert key.writes == writes + 1
+    key.batch([Event("record", 5_001, 500, 700)])
+    assert key.writes == writes + 1 + 31
+
+
+def test_a_change_taken_back_within_a_batch_says_nothing() -> None:
+    key = Key()
+    key.batch([Event("record", number, number, 100) for number in range(10)])
+    writes = key.writes
+    key.batch([Event("correct", 4, 4, 300), Event("correct", 4, 4, 100), Event("record", 77, 2), Event("void", 77)])
+    assert key.writes == writes
+
+
+@pytest.mark.parametrize("gap_days", [180, 181])
+def test_a_fact_is_looked_back_on_for_180_days(gap_days: int) -> None:
+    key = Key()
+    key.batch([Event("record", 1, 0), Event("record", 2, gap_days)])
+    assert key.said[fact_id(2)][1].count == (1 if gap_days == 180 else 0)
