@@ -4,10 +4,10 @@ import asyncio
 import json
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Annotated, Any, Final, Protocol
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -190,7 +190,7 @@ _bearer: Final = HTTPBearer(
 
 
 async def authenticated(
-    request: Request, credentials: HTTPAuthorizationCredentials | None = Depends(_bearer)
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Principal:
     """Return the caller of this request; raises NotAuthenticatedError when there is none."""
     if credentials is None:
@@ -200,17 +200,26 @@ async def authenticated(
     return principal
 
 
-def require(resource: str, action: str) -> Callable[..., Awaitable[Principal]]:
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A FastAPI dependency that admits callers who may do the action on the resource.
+
+    The matrix test of roles and endpoints reads here what each route demands.
+    """
+
+    resource: str
+    action: str
+
+    async def __call__(self, principal: Annotated[Principal, Depends(authenticated)]) -> Principal:
+        """Return the caller; raises ForbiddenError."""
+        if not principal.may(self.resource, self.action):
+            raise ForbiddenError(self.resource, self.action)
+        return principal
+
+
+def require(resource: str, action: str) -> Permission:
     """Return the FastAPI dependency that admits callers who may do the action (c, r, u, d) on the resource.
 
     Used as ``principal: Annotated[Principal, Depends(require("fuel.transactions", "c"))]``.
     """
-
-    async def permitted(principal: Principal = Depends(authenticated)) -> Principal:
-        if not principal.may(resource, action):
-            raise ForbiddenError(resource, action)
-        return principal
-
-    # The matrix test of roles and endpoints reads what each route demands.
-    setattr(permitted, "demands", (resource, action))  # noqa: B010 — a function has no such attribute for the checker
-    return permitted
+    return Permission(resource, action)

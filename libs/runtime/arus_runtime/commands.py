@@ -1,7 +1,7 @@
 """Commands of a book of record: check, record and event in one transaction, repeatable under an Idempotency-Key."""
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final
 
@@ -18,11 +18,11 @@ from arus_runtime.web.problems import Problem, ReplayedError
 KEPT_HOURS: Final = 24
 
 _TRY_LOCK: Final = "select pg_try_advisory_xact_lock(hashtextextended(%s, 0)) as mine"
-_STORED: Final = f"""
+_STORED: Final = """
 select body_hash, status, headers, body from idempotency
 where tenant_id = %s and principal_id = %s and path = %s and key = %s
-    and recorded_at > now() - interval '{KEPT_HOURS} hours'
-"""  # noqa: S608 — a constant of this module
+    and recorded_at > now() - make_interval(hours => %s)
+"""
 _STORE: Final = """
 insert into idempotency (tenant_id, principal_id, path, key, body_hash, status, headers, body)
 values (%s, %s, %s, %s, %s, %s, %s, %s)
@@ -30,7 +30,7 @@ on conflict (tenant_id, principal_id, path, key) do update set
     body_hash = excluded.body_hash, status = excluded.status, headers = excluded.headers,
     body = excluded.body, recorded_at = now()
 """
-_FORGET: Final = f"delete from idempotency where recorded_at < now() - interval '{KEPT_HOURS} hours'"  # noqa: S608
+_FORGET: Final = "delete from idempotency where recorded_at < now() - make_interval(hours => %s)"
 
 
 class Command:
@@ -49,7 +49,7 @@ class Command:
         self._body_hash = hashlib.sha256(body).digest()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Tx]:
+    async def transaction(self) -> AsyncGenerator[Tx]:
         """Give the command's one transaction."""
         async with self._db.tenant(self.principal.tenant_id) as tx:
             if self._key is not None:
@@ -71,7 +71,9 @@ class Command:
         lock = await (await tx.execute(_TRY_LOCK, ("\x1f".join((*self._scope, key)),))).fetchone()
         if lock is None or not lock["mine"]:
             raise Problem(409, "command_in_progress", headers={"Retry-After": "1"})
-        row: dict[str, Any] | None = await (await tx.execute(_STORED, (*self._scope, key))).fetchone()
+        row: dict[str, Any] | None = await (
+            await tx.execute(_STORED, (*self._scope, key, KEPT_HOURS))
+        ).fetchone()
         if row is None:
             return
         if bytes(row["body_hash"]) != self._body_hash:
@@ -87,7 +89,7 @@ def _response(status: int, headers: Mapping[str, str], body: bytes) -> Response:
 
 async def forget_answers(tx: Tx) -> int:
     """Delete answers older than 24 hours and return how many; worker role."""
-    return (await tx.execute(_FORGET)).rowcount
+    return (await tx.execute(_FORGET, (KEPT_HOURS,))).rowcount
 
 
 async def _command(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
+from starlette.types import ASGIApp
 
 from arus_runtime.auth import Verifier
 from arus_runtime.postgres import Database
@@ -60,3 +61,5 @@ class Service:
     startup: Sequence[Callable[[Context], AbstractAsyncContextManager[None]]] = ()
     ready: Sequence[Callable[[Context], Awaitable[None]]] = ()
     """Checks of the service's own; one that raises makes the process not ready."""
+    around: Sequence[Callable[[ASGIApp, Context], ASGIApp]] = ()
+    """What the application is wrapped in, outermost first, inside the runtime's own shell; sees WebSockets too."""

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 
@@ -24,10 +24,12 @@ def decode(text: str, *kinds: type[Value]) -> tuple[Any, ...]:
     """Return the position in text, one value per kind; raises BadCursorError when it is not such a position."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        values: Any = orjson.loads(raw)
-        if not isinstance(values, list) or len(values) != len(kinds):
+        values: object = orjson.loads(raw)
+        if not isinstance(values, list):
             raise BadCursorError(text)
-        return tuple(_READ[kind](value) for kind, value in zip(kinds, values, strict=True))
+        return tuple(
+            _READ[kind](value) for kind, value in zip(kinds, cast("list[object]", values), strict=True)
+        )
     except (ValueError, TypeError) as error:
         raise BadCursorError(text) from error
 

@@ -8,6 +8,8 @@ from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import create_engine, pool, text
 
+from arus_runtime.settings import Settings
+
 _LOCK: Final = "select pg_advisory_lock(hashtextextended('arus.migrate.' || :schema, 0))"
 
 
@@ -21,11 +23,15 @@ def upgrade(service: str, url: str, *, revision: str = "head", migrations: Path 
 
 
 def run_migrations() -> None:
-    """Do what a migrations/env.py must do; it calls nothing else."""
-    attributes = context.config.attributes
-    schema: str = attributes["schema"]
+    """Do what a migrations/env.py must do; it calls nothing else.
+
+    The schema and the owner's URL come from ``upgrade``, or else from ARUS_SERVICE and ARUS_DB_OWNER_URL.
+    """
+    settings = Settings()
+    schema: str = context.config.attributes.get("schema", settings.service)
+    url: str = context.config.attributes.get("url", settings.db_owner_url.get_secret_value())
     engine = create_engine(
-        attributes["url"].replace("postgresql://", "postgresql+psycopg://", 1),
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
         poolclass=pool.NullPool,
         connect_args={"options": f"-c search_path={schema}"},
     )

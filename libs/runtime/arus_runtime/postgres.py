@@ -1,6 +1,6 @@
 """PostgreSQL as a service sees it: its own schema, one transaction at a time, one tenant at a time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -56,7 +56,7 @@ class Database:
         await self.close()
 
     @asynccontextmanager
-    async def tenant(self, tenant_id: str) -> AsyncIterator[Tx]:
+    async def tenant(self, tenant_id: str) -> AsyncGenerator[Tx]:
         """Give one transaction that sees and writes the rows of one tenant only."""
         if not tenant_id:
             raise ValueError("tenant_id must not be empty")
@@ -64,7 +64,7 @@ class Database:
             yield tx
 
     @asynccontextmanager
-    async def system(self) -> AsyncIterator[Tx]:
+    async def system(self) -> AsyncGenerator[Tx]:
         """Give one transaction without a tenant: all rows for the worker role, none for the api role."""
         async with self._transaction("") as tx:
             yield tx
@@ -75,7 +75,7 @@ class Database:
             await tx.execute("select 1")
 
     @asynccontextmanager
-    async def _transaction(self, tenant_id: str) -> AsyncIterator[Tx]:
+    async def _transaction(self, tenant_id: str) -> AsyncGenerator[Tx]:
         connection = await self._begin(tenant_id)
         # The pool's own context would begin anew; this one commits on success, rolls back otherwise, and gives it back.
         try:
@@ -89,7 +89,7 @@ class Database:
 
         A restarted server leaves dead connections in the pool; each is found here, dropped, and the next one tried.
         """
-        for _ in range(self._size):
+        for _ in range(self._size + 1):
             connection = await self._pool.getconn()
             try:
                 async with connection.pipeline():

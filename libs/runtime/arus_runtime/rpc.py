@@ -26,7 +26,6 @@ CALL_TIMEOUT_S: Final = 2.0
 PROBLEM_METADATA: Final = "arus-problem-bin"
 """Trailing metadata that carries the RFC 9457 document of a failure, as JSON."""
 
-Request = TypeVar("Request")
 Response = TypeVar("Response")
 
 _caller: Final[ContextVar[Principal | None]] = ContextVar("caller", default=None)
@@ -185,7 +184,7 @@ async def serve(
     address = f"{settings.http_host}:{settings.grpc_port}"
     if settings.tls_cert:
         pair = (Path(settings.tls_key).read_bytes(), Path(settings.tls_cert).read_bytes())
-        port = server.add_secure_port(address, grpc.ssl_server_credentials((pair,)))
+        port = server.add_secure_port(address, grpc.ssl_server_credentials([pair]))
     else:
         port = server.add_insecure_port(address)
     await server.start()
@@ -238,7 +237,7 @@ class Peers:
 
 async def call(
     method: Callable[..., Awaitable[Response]],
-    request: Request,
+    request: object,
     principal: Principal,
     *,
     timeout_s: float = CALL_TIMEOUT_S,

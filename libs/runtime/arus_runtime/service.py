@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Final
 
@@ -50,7 +50,7 @@ def openapi(service: Service) -> str:
 @asynccontextmanager
 async def opened(
     service: Service, settings: Settings, verifier: Verifier | None = None
-) -> AsyncIterator[Context]:
+) -> AsyncGenerator[Context]:
     """Give what the parts of the service share, open; closed in reverse order afterwards."""
     api_url = settings.db_api_url.get_secret_value()
     worker_url = settings.db_worker_url.get_secret_value()
@@ -108,7 +108,7 @@ class _Server(uvicorn.Server):
     """uvicorn without its own signal handling: one place stops all parts."""
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         yield
 
 

@@ -1,6 +1,6 @@
 """The HTTP application of a service."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final
 
@@ -33,6 +33,10 @@ _ERRORS: Final[dict[int, str]] = {
 }
 
 
+async def _always_ready() -> Mapping[str, str]:
+    return {}
+
+
 def context_of(request: Request) -> Context:
     """Return what the parts of this process share."""
     return request.app.state.context
@@ -47,13 +51,13 @@ def create_app(
     context: Context | None = None,
     *,
     settings: Settings | None = None,
-    readiness: Readiness | None = None,
+    readiness: Readiness = _always_ready,
 ) -> FastAPI:
     """Return the service's application; without a context only its OpenAPI document can be made."""
     limits = settings or (context.settings if context else Settings())
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         yield
 
     app = FastAPI(
@@ -84,6 +88,9 @@ def create_app(
                 )
         app.include_router(router, prefix=PREFIX)
     _add_health(app, readiness)
+    if context is not None:
+        for wrap in reversed(service.around):
+            app.add_middleware(wrap, context)
     app.add_middleware(Shell, max_body_bytes=limits.max_body_bytes, templates=service.words)
     _document(app)
     return app
@@ -115,14 +122,14 @@ def _document(app: FastAPI) -> None:
     setattr(app, "openapi", openapi)  # noqa: B010 — FastAPI's documented way to extend the document
 
 
-def _add_health(app: FastAPI, readiness: Readiness | None) -> None:
+def _add_health(app: FastAPI, readiness: Readiness) -> None:
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> dict[str, Any]:
-        missing = await readiness() if readiness else {}
+        missing = await readiness()
         if missing:
             raise Problem(
                 503, "unavailable", detail="; ".join(f"{part}: {why}" for part, why in missing.items())

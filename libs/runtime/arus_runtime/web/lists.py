@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Generic, TypeVar
 from fastapi import Depends, Query
 from pydantic import BaseModel
 
-from arus_runtime import cursor
+from arus_runtime.cursor import Value, decode, encode
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 500
@@ -35,25 +35,25 @@ class Window:
         """How many rows to read: one more than shown tells whether there is a next page."""
         return self.limit + 1
 
-    def after(self, *kinds: type[cursor.Value]) -> tuple[Any, ...] | None:
+    def after(self, *kinds: type[Value]) -> tuple[Any, ...] | None:
         """Return the position to go on from, None at the start; raises BadCursorError (422)."""
-        return cursor.decode(self.cursor, *kinds) if self.cursor is not None else None
+        return decode(self.cursor, *kinds) if self.cursor is not None else None
 
     def page(
-        self, rows: Sequence[R], item: Callable[[R], T], position: Callable[[R], tuple[cursor.Value, ...]]
+        self, rows: Sequence[R], item: Callable[[R], T], position: Callable[[R], tuple[Value, ...]]
     ) -> Page[T]:
         """Return the page of the rows that ``fetch`` brought; position gives a row's sort key."""
         shown = rows[: self.limit]
         more = len(rows) > self.limit
         return Page(
             items=[item(row) for row in shown],
-            next_cursor=cursor.encode(*position(shown[-1])) if more else None,
+            next_cursor=encode(*position(shown[-1])) if more else None,
         )
 
 
 def _window(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items of one page.")] = DEFAULT_LIMIT,
-    cursor: Annotated[  # noqa: A002, RUF100 — the parameter's public name
+    cursor: Annotated[
         str | None, Query(max_length=1000, description="next_cursor of the page before.")
     ] = None,
 ) -> Window:

@@ -1,8 +1,8 @@
 """Everything that can go wrong over HTTP, told as RFC 9457 problems in the reader's language."""
 
+import dataclasses
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -24,13 +24,13 @@ _SHOWN_VALUE: Final = 80
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class FieldProblem:
     """One wrong field: its dotted name, a code of the sentences, and the parameters of the sentence."""
 
     field: str
     code: str
-    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
 
 
 class Problem(Exception):  # noqa: N818 — the RFC's own word for it

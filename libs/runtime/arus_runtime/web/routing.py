@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from fastapi import Request, Response
@@ -57,16 +57,16 @@ async def _check(request: Request) -> None:
         raise Problem(422, "invalid_input", errors=[FieldProblem(name, "nul_character") for name in fields])
 
 
-def _with_nul(value: Any, at: str) -> Iterator[str]:
+def _with_nul(value: object, at: str) -> Iterator[str]:
     match value:
         case str() if "\0" in value:
             yield at or "body"
         case dict():
-            for name, inner in value.items():
+            for name, inner in cast("dict[str, object]", value).items():
                 yield from _with_nul(name, "body")
                 yield from _with_nul(inner, f"{at}.{name}" if at else name)
         case list():
-            for index, inner in enumerate(value):
+            for index, inner in enumerate(cast("list[object]", value)):
                 yield from _with_nul(inner, f"{at}.{index}" if at else str(index))
         case _:
             return

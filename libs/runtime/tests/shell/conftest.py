@@ -1,0 +1,69 @@
+"""A service made up for the tests of the shell: its database with three roles, its tokens."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import jwt
+import psycopg
+import pytest
+from arus_runtime import ddl
+from arus_runtime.auth import FixedKeys, Verifier
+from arus_runtime.context import Context, Service
+from arus_runtime.service import opened
+from arus_runtime.settings import Settings
+from arus_stack import schemas
+from arus_stack.testing import TEST_PASSWORD, PostgresServer, ServiceDatabase, service_database
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+SERVICE = "shell"
+KID = "test"
+NOTES = f"create table notes (tenant_id text, id text, body text, primary key (tenant_id, id)); {ddl.tenant_policy('notes')}"
+
+Token = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.generate()
+
+
+@pytest.fixture(scope="session")
+def verifier(signing_key: Ed25519PrivateKey) -> Verifier:
+    return Verifier(FixedKeys({KID: signing_key.public_key()}))
+
+
+@pytest.fixture(scope="session")
+def token(signing_key: Ed25519PrivateKey) -> Token:
+    def make(tenant: str = "tenant-a", user: str = "user-1", *roles: str, **claims: object) -> str:
+        body = {
+            "iss": "arus",
+            "aud": "arus",
+            "sub": user,
+            "org": tenant,
+            "roles": list(roles or ("owner",)),
+            "exp": int(time.time()) + 60,
+        }
+        return jwt.encode(body | claims, signing_key, algorithm="EdDSA", headers={"kid": KID})
+
+    return make
+
+
+@pytest.fixture
+def database(postgres: PostgresServer) -> Iterator[ServiceDatabase]:
+    url = postgres.create_database()
+    schemas.provision(url, [SERVICE], lambda _: TEST_PASSWORD)
+    made = service_database(url, SERVICE)
+    with psycopg.connect(made.owner_url, options=f"-c search_path={SERVICE}") as connection:
+        for statements in (ddl.idempotency_tables(), ddl.outbox_tables(), NOTES):
+            connection.execute(statements.encode())
+    yield made
+    postgres.drop_database(url)
+
+
+@pytest.fixture
+async def context(database: ServiceDatabase, verifier: Verifier) -> AsyncIterator[Context]:
+    settings = Settings.model_validate(
+        {"service": SERVICE, "db_api_url": database.api_url, "db_worker_url": database.worker_url}
+    )
+    async with opened(Service(SERVICE), settings, verifier) as shared:
+        yield shared
