@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from jwt import InvalidTokenError, PyJWK
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from arus_runtime.catalogue import contract
 from arus_runtime.words import DEFAULT_LANGUAGE, Language
@@ -132,7 +133,7 @@ class Verifier:
             key = await self._keys.key(kid)
             if key is None:
                 raise NotAuthenticatedError("unknown signing key")
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=[ALGORITHM],
@@ -140,20 +141,31 @@ class Verifier:
                 issuer=ISSUER,
                 options={"require": ["exp", "sub", "org", "roles"]},
             )
-        except InvalidTokenError as error:
+            return _principal(claims, token)
+        except (InvalidTokenError, ValidationError) as error:
             raise NotAuthenticatedError(str(error)) from error
-        return _principal(claims, token)
+
+
+class _Claims(BaseModel):
+    """What a token must say, whoever signed it."""
+
+    model_config = ConfigDict(strict=True)
+
+    sub: str = Field(min_length=1)
+    org: str = Field(min_length=1)
+    roles: list[str]
+    locations: list[str] | None = None
+    lang: str = DEFAULT_LANGUAGE
 
 
 def _principal(claims: Mapping[str, Any], token: str) -> Principal:
-    locations = claims.get("locations")
-    language = claims.get("lang")
+    checked = _Claims.model_validate(claims)
     return Principal(
-        user_id=claims["sub"],
-        tenant_id=claims["org"],
-        roles=frozenset(claims["roles"]),
-        locations=None if locations is None else frozenset(locations),
-        language=language if language in ("id", "en") else DEFAULT_LANGUAGE,
+        user_id=checked.sub,
+        tenant_id=checked.org,
+        roles=frozenset(checked.roles),
+        locations=None if checked.locations is None else frozenset(checked.locations),
+        language="en" if checked.lang == "en" else DEFAULT_LANGUAGE,
         token=token,
     )
 

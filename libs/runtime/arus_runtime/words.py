@@ -1,6 +1,7 @@
 """Codes and parameters become sentences in the reader's language, numbers and dates included."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -19,6 +20,15 @@ Templates = Mapping[str, Mapping[str, str]]
 
 DEFAULT_LANGUAGE: Final[Language] = "id"
 _SEVERAL: Final = 16
+_MOMENT: Final[Mapping[Language, str]] = {"id": "d MMM y HH.mm", "en": "d MMM y HH:mm"}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value with its unit, shown as both."""
+
+    value: Any
+    unit: str
 
 
 def language_of(accept_language: str | None) -> Language:
@@ -55,14 +65,18 @@ def render(
 
 
 def format_value(value: Any, language: Language) -> str:
-    """Return a parameter as a reader of the language writes it; decimal text counts as a number."""
+    """Return a parameter as a reader of the language writes it; text stays as it is."""
     match value:
         case bool():
             return str(value).lower()
+        case Quantity():
+            return f"{format_value(value.value, language)} {value.unit}"
         case int() | Decimal():
             return number(value, language)
+        case float():
+            return number(repr(value), language)
         case datetime():
-            return format_datetime(value, "d MMM y HH:mm", locale=language)
+            return format_datetime(value, _MOMENT[language], locale=language)
         case date():
             return format_date(value, "d MMM y", locale=language)
         case _:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from arus_runtime import auth, cursor
-from arus_runtime.words import Language, Templates, language_of, render
+from arus_runtime.words import Language, Quantity, Templates, language_of, render
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
@@ -260,7 +260,7 @@ def field_problem(error: Mapping[str, Any]) -> FieldProblem:
     kind: str = error["type"]
     context: Mapping[str, Any] = error.get("ctx") or {}
     code = _CODES.get(kind) or next((code for prefix, code in _PREFIXES if kind.startswith(prefix)), None)
-    if code == "not_text" and error.get("input") is None:
+    if error.get("input", "") is None and code is not None and code.startswith("not_"):
         code = "not_null"
     params: dict[str, Any] = {**context, "value": _shown(error.get("input"))}
     for name in _BOUNDS:
@@ -313,7 +313,7 @@ def with_unit(error: FieldProblem) -> dict[str, Any]:
     name, _, suffix = error.field.rpartition("_")
     unit = _UNITS.get(suffix) if name else None
     if unit:
-        params |= {key: f"{params[key]} {unit}" for key in ("value", "bound") if key in params}
+        params |= {key: Quantity(params[key], unit) for key in ("value", "bound") if key in params}
     return params
 
 

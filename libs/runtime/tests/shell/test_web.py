@@ -1,0 +1,291 @@
+"""Whatever is sent, the answer is an answer: right, or a problem that names what is wrong in the reader's language."""
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from typing import Annotated, Any
+from unittest.mock import sentinel
+
+import httpx
+import psycopg
+import pytest
+from arus_runtime.auth import Principal, Verifier, require
+from arus_runtime.context import Context, Service
+from arus_runtime.settings import Settings
+from arus_runtime.web import FieldProblem, IfMatch, Page, Paging, Problem, create_app, etag, router
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, Field
+from pydantic_core import PydanticCustomError
+
+from .conftest import Token
+
+things = router("things")
+Caller = Annotated[Principal, Depends(require("things", "c"))]
+
+
+class NewThing(BaseModel):
+    name: str = Field(min_length=1, max_length=10)
+    volume_l: Decimal = Field(gt=0, le=1_000_000, decimal_places=6)
+    count: int = 0
+
+
+@things.post("/things", status_code=201)
+async def create_thing(new: NewThing, caller: Caller) -> dict[str, str]:
+    return {"name": new.name, "tenant": caller.tenant_id}
+
+
+@things.get("/things")
+async def list_things(paging: Paging) -> Page[int]:
+    after = paging.after(int)
+    first = after[0] + 1 if after else 0
+    rows = list(range(first, min(first + paging.fetch, 5)))
+    return paging.page(rows, lambda row: row, lambda row: (row,))
+
+
+@things.put("/things/{version}")
+async def replace_thing(version: int, if_match: IfMatch, response: Response) -> None:
+    if_match.check(version)
+    response.headers["ETag"] = etag(version)
+
+
+@things.get("/failures/{kind}")
+async def fail(kind: str) -> None:
+    raise {
+        "bug": KeyError("secret detail"),
+        "away": psycopg.OperationalError("connection refused"),
+        "unstorable": psycopg.errors.NumericValueOutOfRange("bigint out of range"),
+        "conflict": Problem(409, "already_exists", params={"field": "code", "value": "BBM"}),
+        "own": Problem(
+            422, "invalid_input", errors=[FieldProblem("volume_l", "too_big_for_depot", {"bound": 7})]
+        ),
+        "validator": PydanticCustomError("x", "y"),
+    }[kind]
+
+
+SERVICE = Service(
+    "things",
+    routers=[things],
+    words={
+        "too_big_for_depot": {
+            "id": "{field} melebihi depot: {bound}.",
+            "en": "{field} exceeds the depot: {bound}.",
+        }
+    },
+)
+
+
+@pytest.fixture
+async def http(verifier: Verifier) -> AsyncIterator[httpx.AsyncClient]:
+    settings = Settings.model_validate({"max_body_bytes": 2048})
+    context = Context(settings, sentinel.db, sentinel.db, verifier, sentinel.peers, sentinel.mail)
+    app = create_app(SERVICE, context)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://things") as client:
+        yield client
+
+
+@pytest.fixture
+def bearer(token: Token) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token()}"}
+
+
+GOOD: dict[str, Any] = {"name": "solar", "volume_l": "12.5"}
+
+
+async def test_a_good_command_is_answered(http: httpx.AsyncClient, bearer: dict[str, str]) -> None:
+    answer = await http.post("/api/v1/things", json=GOOD, headers=bearer)
+    assert (answer.status_code, answer.json()) == (201, {"name": "solar", "tenant": "tenant-a"})
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "code", "message"),
+    [
+        (GOOD | {"volume_l": -5}, "volume_l", "not_greater", "volume_l must be > 0 L, got -5 L."),
+        (
+            GOOD | {"volume_l": "1000000.1"},
+            "volume_l",
+            "too_large",
+            "volume_l must be <= 1,000,000 L, got 1000000.1 L.",
+        ),
+        (GOOD | {"volume_l": "0.0000001"}, "volume_l", "too_many_places", None),
+        (GOOD | {"volume_l": "many"}, "volume_l", "not_number", None),
+        (GOOD | {"volume_l": None}, "volume_l", "not_null", "volume_l must not be null."),
+        ({"name": "solar"}, "volume_l", "missing", "volume_l is required."),
+        (GOOD | {"name": ""}, "name", "too_short", "name must have at least 1 characters, got 0."),
+        (GOOD | {"name": "x" * 11}, "name", "too_long", "name must have at most 10 characters, got 11."),
+        (GOOD | {"name": None}, "name", "not_null", None),
+        (GOOD | {"name": 7}, "name", "not_text", "name must be text, got 7."),
+        (GOOD | {"name": "so\0lar"}, "name", "nul_character", None),
+        (GOOD | {"count": "many"}, "count", "not_integer", None),
+        (GOOD | {"count": 1.5}, "count", "not_integer", None),
+        ([], "body", "not_object", None),
+    ],
+)
+async def test_a_wrong_field_is_named_with_its_bound_and_unit(
+    http: httpx.AsyncClient, bearer: dict[str, str], body: Any, field: str, code: str, message: str | None
+) -> None:
+    answer = await http.post("/api/v1/things", json=body, headers={**bearer, "Accept-Language": "en"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    error = answer.json()["errors"][0]
+    assert (error["field"], error["code"]) == (field, code)
+    assert message is None or error["message"] == message
+
+
+async def test_problems_speak_indonesian_unless_asked_otherwise(
+    http: httpx.AsyncClient, bearer: dict[str, str]
+) -> None:
+    answer = await http.post("/api/v1/things", json=GOOD | {"volume_l": "-0.5"}, headers=bearer)
+    assert answer.headers["content-language"] == "id"
+    assert answer.json()["errors"][0]["message"] == "volume_l harus > 0 L, diterima -0.5 L."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b'{"name": NaN}',
+        b'{"name": "\xff"}',
+        b'{"name": "\\ud800"}',
+        b"[" * 2000,
+        b"\xff\xfe{\0}\0",
+        b'"\0"',
+    ],
+)
+async def test_what_is_not_json_is_malformed(
+    http: httpx.AsyncClient, bearer: dict[str, str], body: bytes
+) -> None:
+    headers = {**bearer, "Content-Type": "application/json"}
+    answer = await http.post("/api/v1/things", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
+
+
+async def test_a_body_that_is_not_said_to_be_json_is_refused(
+    http: httpx.AsyncClient, bearer: dict[str, str]
+) -> None:
+    answer = await http.post(
+        "/api/v1/things", content=b"{}", headers={**bearer, "Content-Type": "text/plain"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+
+
+async def test_a_long_body_is_refused_with_and_without_its_length(
+    http: httpx.AsyncClient, bearer: dict[str, str]
+) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            yield b" " * 500
+
+    headers = {**bearer, "Content-Type": "application/json"}
+    for content in (b" " * 2049, chunks()):
+        answer = await http.post("/api/v1/things", content=content, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "not_found"),
+        ("DELETE", "/api/v1/things", 405, "method_not_allowed"),
+        ("POST", "/api/v1/things", 401, "not_authenticated"),
+        ("GET", "/api/v1/things?limit=0", 422, "invalid_input"),
+        ("GET", "/api/v1/things?limit=501", 422, "invalid_input"),
+        ("GET", "/api/v1/things?cursor=nonsense", 422, "invalid_input"),
+        ("GET", "/api/v1/things?cursor=WyJ4Il0", 422, "invalid_input"),
+        ("GET", "/api/v1/things?q=%00", 422, "invalid_input"),
+        ("GET", "/api/v1/failures/%00", 422, "invalid_input"),
+        ("GET", "/api/v1/failures/away", 503, "unavailable"),
+        ("GET", "/api/v1/failures/unstorable", 422, "out_of_range"),
+        ("GET", "/api/v1/failures/conflict", 409, "already_exists"),
+        ("GET", "/api/v1/failures/bug", 500, "internal_error"),
+        ("GET", "/api/v1/failures/validator", 500, "internal_error"),
+    ],
+)
+async def test_every_failure_is_a_problem(
+    http: httpx.AsyncClient, method: str, path: str, status: int, code: str
+) -> None:
+    answer = await http.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == code
+    assert "secret" not in answer.text
+
+
+async def test_what_is_away_says_when_to_come_back(http: httpx.AsyncClient) -> None:
+    assert int((await http.get("/api/v1/failures/away")).headers["retry-after"]) > 0
+
+
+async def test_a_service_adds_sentences_of_its_own(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/api/v1/failures/own", headers={"Accept-Language": "en-GB"})
+    assert answer.json()["errors"][0]["message"] == "volume_l exceeds the depot: 7 L."
+
+
+async def test_a_forged_and_an_expired_token_are_refused(http: httpx.AsyncClient, token: Token) -> None:
+    for bad in ("nonsense", token(exp=1), token(aud="other"), token(iss="other"), token()[:-4] + "AAAA"):
+        answer = await http.post("/api/v1/things", json=GOOD, headers={"Authorization": f"Bearer {bad}"})
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_role_without_the_right_is_forbidden(http: httpx.AsyncClient, token: Token) -> None:
+    headers = {"Authorization": f"Bearer {token('t', 'u', 'viewer')}"}
+    answer = await http.post("/api/v1/things", json=GOOD, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+async def test_pages_follow_each_other_to_the_end(http: httpx.AsyncClient) -> None:
+    seen: list[int] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = (
+            await http.get("/api/v1/things", params={"limit": 2} | ({"cursor": cursor} if cursor else {}))
+        ).json()
+        seen += page["items"]
+        cursor = page["next_cursor"]
+    assert seen == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("tag", "status"), [('"3"', 200), ('W/"3"', 200), ('"1", "3"', 200), ("*", 200), ('"2"', 412), ("3", 412)]
+)
+async def test_only_who_has_seen_the_version_may_change_it(
+    http: httpx.AsyncClient, tag: str, status: int
+) -> None:
+    answer = await http.put("/api/v1/things/3", headers={"If-Match": tag})
+    assert (answer.status_code, answer.headers["etag"]) == (status, '"3"')
+
+
+async def test_a_trace_goes_on_and_names_the_request(http: httpx.AsyncClient) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    answer = await http.get("/healthz", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
+    assert answer.headers["x-request-id"] == trace
+
+
+async def test_requests_are_counted_by_route_and_not_by_address(http: httpx.AsyncClient) -> None:
+    await http.get("/api/v1/failures/away")
+    metrics = (await http.get("/metrics")).text
+    assert 'arus_request_seconds_count{kind="http",operation="fail",status="503"}' in metrics
+    assert "/failures/" not in metrics
+
+
+def test_the_document_is_openapi_3_1_with_problems_and_unique_operations() -> None:
+    document = create_app(SERVICE, settings=Settings()).openapi()
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    assert document["openapi"].startswith("3.1")
+    assert {operation["operationId"] for operation in operations} == {
+        "create_thing", "list_things", "replace_thing", "fail",
+    }  # fmt: skip
+    assert all(
+        operation["responses"]["422"]["content"]["application/problem+json"]["schema"]["$ref"].endswith(
+            "/Problem"
+        )
+        for operation in operations
+    )
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    assert document["paths"]["/api/v1/things"]["post"]["security"] == [{"HTTPBearer": []}]
+
+
+def test_a_router_that_reads_bodies_loosely_is_refused() -> None:
+    loose = APIRouter()
+    loose.add_api_route("/loose", fail)
+    with pytest.raises(TypeError, match="loosely"):
+        create_app(Service("loose", routers=[loose]), settings=Settings())

@@ -1,0 +1,68 @@
+"""Codes become sentences in the language of the reader."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from arus_runtime import words
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (None, "id"),
+        ("", "id"),
+        ("en", "en"),
+        ("en-US,en;q=0.9,id;q=0.8", "en"),
+        ("fr, id;q=0.4, en;q=0.6", "en"),
+        ("fr", "id"),
+        ("en;q=0", "id"),
+        ("en;q=much", "id"),
+    ],
+)
+def test_the_language_liked_best_is_spoken(header: str | None, language: str) -> None:
+    assert words.language_of(header) == language
+
+
+@given(st.text(max_size=200))
+def test_any_header_has_a_language(header: str) -> None:
+    assert words.language_of(header) in ("id", "en")
+
+
+def test_a_reason_is_told_with_numbers_as_the_reader_writes_them() -> None:
+    params = {"volume_l": Decimal("1520.5"), "baseline_l": 300, "score_pct": Decimal("173.33")}
+    assert (
+        words.render("FUEL_ANOMALI", params, "id")
+        == "Pemakaian 1.520,5 L, 173,33% dari biasanya (300 L): ANOMALI."
+    )
+    assert words.render("FUEL_ANOMALI", params, "en").startswith(
+        "Use of 1,520.5 L is 173.33% of the usual 300 L"
+    )
+
+
+def test_an_unknown_code_and_a_missing_parameter_still_say_something() -> None:
+    assert words.render("FROM_THE_FUTURE", {}, "en") == "FROM_THE_FUTURE"
+    assert "{volume_l}" in words.render("FUEL_NORMAL", {}, "en")
+
+
+def test_every_sentence_has_both_languages() -> None:
+    for code, entry in {**words.reasons(), **words.problems()}.items():
+        assert set(entry) == {"id", "en"}, code
+
+
+@pytest.mark.parametrize(
+    ("value", "id_", "en"),
+    [
+        (1234567, "1.234.567", "1,234,567"),
+        (Decimal("0.1250000"), "0,125", "0.125"),
+        (0.5, "0,5", "0.5"),
+        (words.Quantity(1200, "L"), "1.200 L", "1,200 L"),
+        (date(2025, 1, 10), "10 Jan 2025", "10 Jan 2025"),
+        (datetime(2025, 5, 1, 7, 30, tzinfo=UTC), "1 Mei 2025 07.30", "1 May 2025 07:30"),
+        ("as it is", "as it is", "as it is"),
+    ],
+)
+def test_values_are_written_as_the_reader_writes_them(value: object, id_: str, en: str) -> None:
+    assert (words.format_value(value, "id"), words.format_value(value, "en")) == (id_, en)
