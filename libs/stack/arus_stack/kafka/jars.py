@@ -49,13 +49,13 @@ def cache_folder() -> Path:
     return Path(os.environ.get("ARUS_CACHE") or platformdirs.user_cache_dir("arus"))
 
 
-def ensure(progress: Progress = lambda done, total: None) -> Path:
-    """Return a folder that holds exactly the pinned jars, fetching what is missing.
+def ensure(progress: Progress = lambda done, total: None, jars: Sequence[Jar] = ()) -> Path:
+    """Return a folder that holds exactly the given jars (default: the broker's), fetching what is missing.
 
     Safe to call from several processes at once: one fetches, the others wait. A folder is complete once
     its name exists, because it is renamed into place only after every hash was checked.
     """
-    jars = pinned()
+    jars = jars or pinned()
     label = hashlib.sha256("".join(jar.sha256 for jar in jars).encode()).hexdigest()[:12]
     folder = cache_folder() / f"kafka-jars-{label}"
     if folder.is_dir():
