@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from arus_runtime.mail import Mail
     from arus_runtime.rpc import Peers
     from arus_runtime.schedules import Schedule
-    from arus_runtime.worker import Worker
+    from arus_runtime.worker import AnyWorker
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Service:
     name: str
     routers: Sequence[APIRouter] = ()
     rpc: Sequence[RpcPart] = ()
-    workers: Sequence["Worker[Any]"] = ()
+    workers: Sequence["AnyWorker"] = ()
     jobs: Sequence["Job[Any]"] = ()
     schedules: Sequence["Schedule"] = ()
     outbox: bool = False

@@ -1,7 +1,6 @@
 """What makes a fuel fact acceptable. Pure: the moment and the catalogue come in as arguments."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +18,7 @@ BATCH_ITEMS = 10_000
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN = 40
-# Whatever does not fit exactly is an error here, where the default context would round at 28 digits in silence.
+# Whatever does not fit exactly is an error here; the default context would round at 28 digits in silence.
 _EXACTLY = Context(prec=28, traps=[Inexact])
 _ONE = Decimal(1)
 
@@ -45,13 +44,16 @@ class RefusedError(ValueError):
 def microlitres(value: object) -> int:
     """Return a volume as an exact count of microlitres.
 
-    value: decimal text without an exponent, an int or a Decimal, in litres. Raises RefusedError unless
-    0 < volume <= 1,000,000 L with at most six decimals. A float is refused: its digits are already lost.
+    value: decimal text without an exponent, or a number, in litres. A float counts as the shortest decimal
+    that names it: an acceptable volume has at most 13 digits, and up to 15 survive a float unharmed.
+    Raises RefusedError unless 0 < volume <= 1,000,000 L with at most six decimals.
     """
     if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
         exact = Decimal(value.strip())
-    elif isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
+    elif isinstance(value, Decimal | int) and not isinstance(value, bool):
         exact = Decimal(value)
+    elif isinstance(value, float):
+        exact = Decimal(repr(value))
     else:
         raise RefusedError("not_number", value=_short(value))
     if not exact.is_finite():
@@ -80,16 +82,6 @@ def business_date(value: object) -> date:
         raise RefusedError("not_date", value=value) from error
 
 
-def is_storable(text: str) -> bool:
-    """Say whether text holds no control character but line breaks and tabs, and no lone surrogate."""
-    return not any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t" for c in text)
-
-
-def today(location: Location, at: datetime) -> date:
-    """Return the location's business date at a moment."""
-    return at.astimezone(ZoneInfo(location.timezone)).date()
-
-
 def flaws(entry: Entry, location: Location | None, product: Product | None, at: datetime) -> list[Flaw]:
     """Return why an entry cannot become a fact; empty when it can.
 
@@ -103,19 +95,34 @@ def flaws(entry: Entry, location: Location | None, product: Product | None, at: 
     if product is None:
         found.append(Flaw("product_id", "unknown_reference", {"value": _short(entry.product_id)}))
     elif product.kind != "fuel":
-        found.append(Flaw("product_id", "product_not_fuel", {"value": entry.product_id, "kind": product.kind}))
+        found.append(
+            Flaw("product_id", "product_not_fuel", {"value": entry.product_id, "kind": product.kind})
+        )
     elif not product.is_active:
         found.append(Flaw("product_id", "inactive_reference", {"value": entry.product_id}))
-    if location is not None and entry.business_date > (last := today(location, at)):
-        params = {"value": entry.business_date.isoformat(), "today": last.isoformat(), "timezone": location.timezone}
-        found.append(Flaw("date", "future_date", params))
+    if location is not None:
+        found += date_flaws(entry, location.timezone, at)
     return found
 
 
+def date_flaws(entry: Entry, timezone: str, at: datetime) -> list[Flaw]:
+    """Return what is wrong with an entry's date: it must not lie after today in the location's time zone."""
+    today = at.astimezone(ZoneInfo(timezone)).date()
+    if entry.business_date <= today:
+        return []
+    params = {"value": entry.business_date.isoformat(), "today": today, "timezone": timezone}
+    return [Flaw("date", "future_date", params)]
+
+
+def outside_scope(location_id: str) -> Flaw:
+    """Return the flaw of an entry for a location that is not the caller's to write."""
+    return Flaw("location_id", "outside_scope", {"value": _short(location_id)})
+
+
 def duplicate(entry: Entry) -> Flaw:
-    """Return the warning that the same volume already stands on that date, at that location, for that product."""
+    """Return the warning that the same volume of that product stands on that date at that location."""
     return Flaw(
-        "volume_l", "DUPLIKAT", {"volume_l": litres(entry.volume_ul), "date": entry.business_date.isoformat()}
+        "volume_l", "DUPLIKAT", {"volume_l": Decimal(litres(entry.volume_ul)), "date": entry.business_date}
     )
 
 
@@ -126,6 +133,12 @@ def edit_window_closed(fact: FuelFact, at: datetime, window: timedelta) -> bool:
 
 def _short(value: object) -> str:
     """Return a value as a message may show it: never a megabyte of a stranger's digits, never unprintable."""
-    text = value if isinstance(value, str) else str(value) if isinstance(value, int | float | Decimal) else type(value).__name__
+    text = (
+        value
+        if isinstance(value, str)
+        else str(value)
+        if isinstance(value, int | float | Decimal)
+        else type(value).__name__
+    )
     shown = "".join(c if c.isprintable() else "?" for c in text[:_SHOWN])
     return shown + "…" if len(text) > _SHOWN else shown

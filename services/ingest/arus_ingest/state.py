@@ -17,7 +17,10 @@ class FuelKey:
 
 @dataclass(frozen=True, slots=True)
 class FuelFact:
-    """Fuel used at, or delivered to, a location. `volume_ul` counts microlitres; the date belongs to `timezone`."""
+    """Fuel used at, or delivered to, a location.
+
+    volume_ul counts microlitres; business_date belongs to timezone.
+    """
 
     id: str
     location_id: str
@@ -53,6 +56,14 @@ class Entry:
     def key(self) -> FuelKey:
         """The history it would belong to."""
         return FuelKey(self.location_id, self.product_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Events that wait for Kafka: how many at most, and for how long the oldest has waited."""
+
+    rows: int
+    age_s: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Fuel facts, the keys they are ordered by, and this door's copy of the catalogue."""
 
 from alembic import op
-
 from arus_runtime import ddl
 
 revision = "0001"
@@ -9,7 +8,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# One row per (location, product): locking it puts the commands of one history into one order, the same in table and outbox.
+# One row per (location, product): its lock puts the commands of one history into one order, the same in table
+# and outbox.
 FUEL_KEYS = """
 create table fuel_keys (
     tenant_id   text not null,

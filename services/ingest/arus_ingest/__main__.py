@@ -1,0 +1,23 @@
+"""The ingest service: `python -m arus_ingest`."""
+
+from arus.fuel.v1.api_pb2_grpc import add_FuelServiceServicer_to_server
+from arus.ingest.v1.api_pb2_grpc import add_IngestServiceServicer_to_server
+from arus_runtime.service import Service, run
+
+from arus_ingest import api, handlers, pressure, rpc, words
+
+SERVICE = Service(
+    name="ingest",
+    routers=(api.transactions, api.deliveries),
+    rpc=(
+        (add_IngestServiceServicer_to_server, rpc.Ingest),
+        (add_FuelServiceServicer_to_server, rpc.Fuel),
+    ),
+    workers=(handlers.catalogue,),
+    outbox=True,
+    words=words.templates(),
+    startup=(pressure.watched,),
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

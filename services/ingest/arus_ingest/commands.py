@@ -1,0 +1,244 @@
+"""Commands of the fuel door: check, record and event in one transaction, under a lock of each history.
+
+The lock is held from before the first event is written until the commit, so the order of events of one
+history is the order in which its facts came to stand.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from arus_runtime import observe, outbox
+from arus_runtime.auth import Principal
+from arus_runtime.ids import is_ulid, new_ulid
+from arus_runtime.outbox import Pending
+from arus_runtime.postgres import Tx
+from arus_runtime.web import FieldProblem, IfMatchHeader, Problem
+from google.protobuf.message import Message
+
+from arus_ingest import codec, rules, store
+from arus_ingest.catalogue import Catalogue
+from arus_ingest.rules import Flaw
+from arus_ingest.state import Entry, FuelFact
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A kind of fuel fact: where it is written and how it is told."""
+
+    table: store.Ledger
+    recorded: Callable[[str, FuelFact], Message]
+    voided: Callable[[str, FuelFact, str], Message]
+
+
+TRANSACTIONS: Final = Ledger("fuel_transactions", codec.transaction_recorded, codec.transaction_voided)
+DELIVERIES: Final = Ledger("fuel_deliveries", codec.delivery_recorded, codec.delivery_voided)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry that became a fact."""
+
+    fact: FuelFact
+    warnings: tuple[Flaw, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An entry that did not, and why."""
+
+    flaws: tuple[Flaw, ...]
+
+
+async def record(
+    tx: Tx, catalogue: Catalogue, ledger: Ledger, entries: Sequence[Entry], at: datetime
+) -> list[Recorded | Refused]:
+    """Record what can be recorded and say of each entry, in order, what became of it."""
+    principal = catalogue.principal
+    known = await catalogue.look_up(
+        tx, {entry.location_id for entry in entries}, {entry.product_id for entry in entries}
+    )
+    found = [
+        _outside(principal, entry.location_id)
+        or rules.flaws(
+            entry, known.locations.get(entry.location_id), known.products.get(entry.product_id), at
+        )
+        for entry in entries
+    ]
+    sound = [entry for entry, flaws in zip(entries, found, strict=True) if not flaws]
+    standing: set[store.Duplicate] = set()
+    if sound:
+        await store.hold_keys(tx, principal.tenant_id, {entry.key for entry in sound})
+        standing = await store.standing(tx, ledger.table, sound)
+    outcomes: list[Recorded | Refused] = []
+    for entry, flaws in zip(entries, found, strict=True):
+        if flaws:
+            outcomes.append(Refused(tuple(flaws)))
+            continue
+        same = (entry.key, entry.business_date, entry.volume_ul)
+        warnings = (rules.duplicate(entry),) if same in standing else ()
+        standing.add(same)
+        timezone = known.locations[entry.location_id].timezone
+        outcomes.append(Recorded(_fact(entry, timezone, principal.user_id, at), warnings))
+    facts = [outcome.fact for outcome in outcomes if isinstance(outcome, Recorded)]
+    if facts:
+        await store.add(tx, principal.tenant_id, ledger.table, facts)
+        await _tell(
+            tx,
+            principal,
+            at,
+            [(fact, ledger.recorded(principal.tenant_id, fact), "recorded") for fact in facts],
+        )
+    return outcomes
+
+
+async def correct(
+    tx: Tx,
+    catalogue: Catalogue,
+    fact_id: str,
+    *,
+    if_match: IfMatchHeader,
+    window: timedelta,
+    at: datetime,
+    change: Callable[[Entry], Entry],
+) -> Recorded:
+    """Correct a standing transaction; one that moves is voided under its old key, recorded under the new."""
+    principal = catalogue.principal
+    old = await _held(tx, principal, TRANSACTIONS, fact_id)
+    if_match.check(old.version)
+    if old.status == "voided":
+        raise Problem(409, "already_voided")
+    _check_window(old, window, at)
+    said = Entry(old.business_date, old.location_id, old.product_id, old.volume_ul, old.note)
+    entry = change(said)
+    if entry == said:
+        return Recorded(old, ())
+    timezone = await _check_change(tx, catalogue, old, entry, at)
+    await store.hold_keys(tx, principal.tenant_id, {old.key, entry.key})
+    resized = (entry.key, entry.business_date, entry.volume_ul) != (old.key, old.business_date, old.volume_ul)
+    warned = resized and bool(await store.standing(tx, TRANSACTIONS.table, [entry]))
+    new = replace(
+        old,
+        business_date=entry.business_date,
+        location_id=entry.location_id,
+        product_id=entry.product_id,
+        volume_ul=entry.volume_ul,
+        note=entry.note,
+        timezone=timezone,
+        version=old.version + 1,
+        changed_at=at,
+        changed_by=principal.user_id,
+    )
+    await store.change(tx, TRANSACTIONS.table, new)
+    tenant_id = principal.tenant_id
+    if new.key == old.key:
+        events = [(new, codec.transaction_corrected(tenant_id, new), "corrected")]
+    else:
+        gone = replace(new, location_id=old.location_id, product_id=old.product_id)
+        events = [
+            (gone, codec.transaction_voided(tenant_id, gone, principal.user_id), "moved away"),
+            (new, codec.transaction_recorded(tenant_id, new), "moved here"),
+        ]
+    await _tell(tx, principal, at, events)
+    return Recorded(new, (rules.duplicate(entry),) if warned else ())
+
+
+async def void(
+    tx: Tx,
+    principal: Principal,
+    ledger: Ledger,
+    fact_id: str,
+    *,
+    if_match: IfMatchHeader,
+    window: timedelta,
+    at: datetime,
+) -> None:
+    """Say that a fact never happened; saying it again changes nothing."""
+    old = await _held(tx, principal, ledger, fact_id)
+    if old.status == "voided":
+        return
+    if_match.check(old.version)
+    _check_window(old, window, at)
+    await store.hold_keys(tx, principal.tenant_id, {old.key})
+    new = replace(old, status="voided", version=old.version + 1, changed_at=at, changed_by=principal.user_id)
+    await store.change(tx, ledger.table, new)
+    await _tell(
+        tx, principal, at, [(new, ledger.voided(principal.tenant_id, new, principal.user_id), "voided")]
+    )
+
+
+async def _held(tx: Tx, principal: Principal, ledger: Ledger, fact_id: str) -> FuelFact:
+    fact = await store.hold(tx, ledger.table, fact_id) if is_ulid(fact_id) else None
+    if fact is None or not principal.sees(fact.location_id):
+        raise Problem(404, "not_found")
+    return fact
+
+
+def _check_window(fact: FuelFact, window: timedelta, at: datetime) -> None:
+    if rules.edit_window_closed(fact, at, window):
+        raise Problem(409, "edit_window_closed", params={"days": window.days})
+
+
+async def _check_change(tx: Tx, catalogue: Catalogue, old: FuelFact, entry: Entry, at: datetime) -> str:
+    """Return the time zone of a corrected transaction; raises the 422 when the correction cannot stand.
+
+    Only what changed is checked: a volume may be corrected after its location was closed.
+    """
+    if entry.key == old.key:
+        flaws = rules.date_flaws(entry, old.timezone, at)
+        timezone = old.timezone
+    else:
+        known = await catalogue.look_up(tx, {entry.location_id}, {entry.product_id})
+        location, product = known.locations.get(entry.location_id), known.products.get(entry.product_id)
+        flaws = _outside(catalogue.principal, entry.location_id) or rules.flaws(entry, location, product, at)
+        timezone = location.timezone if location else ""
+    if flaws:
+        raise refusal(flaws)
+    return timezone
+
+
+def refusal(flaws: Sequence[Flaw]) -> Problem:
+    """Return the problem that tells of the flaws: 403 when the location is another's business, else 422."""
+    errors = [FieldProblem(flaw.field, flaw.code, flaw.params) for flaw in flaws]
+    outside = any(flaw.code == "outside_scope" for flaw in flaws)
+    return (
+        Problem(403, "forbidden", errors=errors) if outside else Problem(422, "invalid_input", errors=errors)
+    )
+
+
+def _outside(principal: Principal, location_id: str) -> list[Flaw]:
+    return [] if principal.sees(location_id) else [rules.outside_scope(location_id)]
+
+
+def _fact(entry: Entry, timezone: str, user_id: str, at: datetime) -> FuelFact:
+    return FuelFact(
+        id=new_ulid(),
+        location_id=entry.location_id,
+        product_id=entry.product_id,
+        business_date=entry.business_date,
+        volume_ul=entry.volume_ul,
+        timezone=timezone,
+        note=entry.note,
+        status="active",
+        recorded_at=at,
+        recorded_by=user_id,
+        changed_at=at,
+        changed_by=user_id,
+        version=1,
+    )
+
+
+async def _tell(
+    tx: Tx, principal: Principal, at: datetime, events: Sequence[tuple[FuelFact, Message, str]]
+) -> None:
+    await outbox.add_all(
+        tx,
+        [
+            Pending(event, codec.key(principal.tenant_id, fact.key), f"{fact.id}/{fact.version}", label)
+            for fact, event, label in events
+        ],
+        tenant_id=principal.tenant_id,
+        at=at,
+        traceparent=observe.current_traceparent(),
+    )

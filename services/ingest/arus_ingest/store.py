@@ -1,0 +1,207 @@
+"""SQL of the fuel door, inside one tenant's transaction: row-level security adds the tenant to every read."""
+
+# ruff: noqa: S608 — what is spliced into the SQL is this module's own names of tables and columns
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Final, Literal
+
+from arus_runtime.postgres import Tx
+from psycopg.rows import class_row
+
+from arus_ingest.state import Backlog, Entry, FuelFact, FuelKey, Location, Product, Status
+
+Ledger = Literal["fuel_transactions", "fuel_deliveries"]
+Duplicate = tuple[FuelKey, date, int]
+
+_FACT: Final = """
+    id, location_id, product_id, business_date, volume_ul, timezone, note, status,
+    recorded_at, recorded_by, changed_at, changed_by, version"""
+
+
+async def locations(tx: Tx, ids: Collection[str]) -> dict[str, Location]:
+    """Return those of the locations that this door has heard of."""
+    rows = tx.cursor(row_factory=class_row(Location))
+    await rows.execute("select id, timezone, is_active from locations where id = any(%s)", (list(ids),))
+    return {row.id: row for row in await rows.fetchall()}
+
+
+async def products(tx: Tx, ids: Collection[str]) -> dict[str, Product]:
+    """Return those of the products that this door has heard of."""
+    rows = tx.cursor(row_factory=class_row(Product))
+    await rows.execute("select id, kind, is_active from products where id = any(%s)", (list(ids),))
+    return {row.id: row for row in await rows.fetchall()}
+
+
+async def hold_keys(tx: Tx, tenant_id: str, keys: Collection[FuelKey]) -> None:
+    """Let nobody else record under these keys until the transaction ends.
+
+    One statement takes all locks in one order, new keys included, so that two commands never deadlock.
+    """
+    in_order = sorted(keys)
+    await tx.execute(
+        """insert into fuel_keys (tenant_id, location_id, product_id)
+           select %s, location_id, product_id
+           from unnest(%s::text[], %s::text[]) with ordinality as key (location_id, product_id, place)
+           order by place
+           on conflict (tenant_id, location_id, product_id) do update set product_id = excluded.product_id""",
+        (tenant_id, [key.location_id for key in in_order], [key.product_id for key in in_order]),
+    )
+
+
+async def standing(tx: Tx, ledger: Ledger, entries: Sequence[Entry]) -> set[Duplicate]:
+    """Return which (key, date, volume) of the entries already stand."""
+    answer = await tx.execute(
+        f"""select distinct fact.location_id, fact.product_id, fact.business_date, fact.volume_ul
+            from unnest(%s::text[], %s::text[], %s::date[], %s::bigint[])
+                 as entry (location_id, product_id, business_date, volume_ul)
+            join {ledger} fact using (location_id, product_id, business_date, volume_ul)
+            where fact.status = 'active'""",
+        (
+            [entry.location_id for entry in entries],
+            [entry.product_id for entry in entries],
+            [entry.business_date for entry in entries],
+            [entry.volume_ul for entry in entries],
+        ),
+    )
+    return {
+        (FuelKey(row["location_id"], row["product_id"]), row["business_date"], row["volume_ul"])
+        for row in await answer.fetchall()
+    }
+
+
+async def add(tx: Tx, tenant_id: str, ledger: Ledger, facts: Sequence[FuelFact]) -> None:
+    """Write new facts."""
+    await tx.execute(
+        f"""insert into {ledger} (tenant_id, {_FACT})
+            select %s, id, location_id, product_id, business_date, volume_ul, timezone, note, status,
+                   recorded_at, recorded_by, recorded_at, recorded_by, 1
+            from unnest(%s::text[], %s::text[], %s::text[], %s::date[], %s::bigint[], %s::text[], %s::text[],
+                        %s::text[], %s::timestamptz[], %s::text[])
+                 as fact (id, location_id, product_id, business_date, volume_ul, timezone, note,
+                          status, recorded_at, recorded_by)""",
+        (
+            tenant_id,
+            [fact.id for fact in facts],
+            [fact.location_id for fact in facts],
+            [fact.product_id for fact in facts],
+            [fact.business_date for fact in facts],
+            [fact.volume_ul for fact in facts],
+            [fact.timezone for fact in facts],
+            [fact.note for fact in facts],
+            [fact.status for fact in facts],
+            [fact.recorded_at for fact in facts],
+            [fact.recorded_by for fact in facts],
+        ),
+    )
+
+
+async def fact(tx: Tx, ledger: Ledger, fact_id: str) -> FuelFact | None:
+    """Return one fact, voided or not."""
+    rows = tx.cursor(row_factory=class_row(FuelFact))
+    await rows.execute(f"select {_FACT} from {ledger} where id = %s", (fact_id,))
+    return await rows.fetchone()
+
+
+async def hold(tx: Tx, ledger: Ledger, fact_id: str) -> FuelFact | None:
+    """Return one fact and keep others from changing it until the transaction ends."""
+    rows = tx.cursor(row_factory=class_row(FuelFact))
+    await rows.execute(f"select {_FACT} from {ledger} where id = %s for update", (fact_id,))
+    return await rows.fetchone()
+
+
+async def change(tx: Tx, ledger: Ledger, changed: FuelFact) -> None:
+    """Overwrite a fact."""
+    await tx.execute(
+        f"""update {ledger}
+            set location_id = %s, product_id = %s, business_date = %s, volume_ul = %s, timezone = %s,
+                note = %s, status = %s, changed_at = %s, changed_by = %s, version = %s
+            where id = %s""",
+        (
+            changed.location_id,
+            changed.product_id,
+            changed.business_date,
+            changed.volume_ul,
+            changed.timezone,
+            changed.note,
+            changed.status,
+            changed.changed_at,
+            changed.changed_by,
+            changed.version,
+            changed.id,
+        ),
+    )
+
+
+async def facts(
+    tx: Tx,
+    ledger: Ledger,
+    *,
+    location_id: str | None,
+    product_id: str | None,
+    first: date | None,
+    last: date | None,
+    status: Status | None,
+    text: str | None,
+    within: Collection[str] | None,
+    after: tuple[date, str] | None,
+    limit: int,
+) -> list[FuelFact]:
+    """Return facts, newest date first.
+
+    text: part of the note; within: locations to choose from; after: (date, id) of the last one.
+    """
+    rows = tx.cursor(row_factory=class_row(FuelFact))
+    await rows.execute(
+        f"""select {_FACT} from {ledger}
+            where (%(location_id)s::text is null or location_id = %(location_id)s)
+              and (%(product_id)s::text is null or product_id = %(product_id)s)
+              and (%(first)s::date is null or business_date >= %(first)s)
+              and (%(last)s::date is null or business_date <= %(last)s)
+              and (%(status)s::text is null or status = %(status)s)
+              and (%(text)s::text is null or strpos(lower(note), lower(%(text)s)) > 0)
+              and (%(within)s::text[] is null or location_id = any(%(within)s))
+              and (%(date)s::date is null or (business_date, id) < (%(date)s, %(id)s))
+            order by business_date desc, id desc
+            limit %(limit)s""",
+        {
+            "location_id": location_id,
+            "product_id": product_id,
+            "first": first,
+            "last": last,
+            "status": status,
+            "text": text,
+            "within": None if within is None else list(within),
+            "date": after and after[0],
+            "id": after and after[1],
+            "limit": limit,
+        },
+    )
+    return await rows.fetchall()
+
+
+async def use_by_date(
+    tx: Tx, first: date, last: date, within: Collection[str] | None
+) -> list[tuple[date, int, int]]:
+    """Return (date, transactions, microlitres) of standing transactions, oldest first."""
+    answer = await tx.execute(
+        """select business_date, count(*) as transactions, sum(volume_ul)::bigint as volume_ul
+           from fuel_transactions
+           where status = 'active' and business_date between %(first)s and %(last)s
+             and (%(within)s::text[] is null or location_id = any(%(within)s))
+           group by business_date order by business_date""",
+        {"first": first, "last": last, "within": None if within is None else list(within)},
+    )
+    return [(row["business_date"], row["transactions"], row["volume_ul"]) for row in await answer.fetchall()]
+
+
+async def backlog(tx: Tx) -> Backlog:
+    """Return what waits in the outbox, from its two ends only; worker role: it counts every tenant's."""
+    answer = await tx.execute(
+        """select coalesce(newest.id - oldest.id + 1, 0) as rows,
+                  coalesce(extract(epoch from clock_timestamp() - oldest.added_at), 0)::float8 as age_s
+           from (select id, added_at from outbox order by id limit 1) oldest,
+                (select id from outbox order by id desc limit 1) newest"""
+    )
+    row = await answer.fetchone()
+    return Backlog(0, 0.0) if row is None else Backlog(row["rows"], row["age_s"])
