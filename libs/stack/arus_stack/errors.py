@@ -5,6 +5,7 @@ StackError
 ├── IntegrityFailed    a fetched jar is not the one we pinned
 ├── ServerFailed       a server of ours ended or never became ready
 ├── PortTaken          a port that was asked for is in use
+├── AlreadyRunning     another supervisor holds this home
 ├── NotRunning         the command needs a running stack
 └── Refused            the request makes no sense as given
 """
@@ -33,6 +34,10 @@ class ServerFailed(StackError):
 
 class PortTaken(StackError):
     """A port that was asked for is in use."""
+
+
+class AlreadyRunning(StackError):
+    """Another supervisor holds this home."""
 
 
 class NotRunning(StackError):

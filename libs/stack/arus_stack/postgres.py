@@ -1,11 +1,9 @@
 """PostgreSQL from the wheel's binaries, started directly: no daemon of its own, no system user, no root."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +11,7 @@ from urllib.parse import quote
 import psycopg
 
 from arus_stack.errors import ServerFailed
+from arus_stack.unprivileged import unprivileged
 
 DATABASE = "arus"
 SUPERUSER = "arus"
@@ -27,23 +26,6 @@ def binaries() -> Path:
             if (folder / "postgres").exists():
                 return folder
     raise ServerFailed("the wheel with PostgreSQL is missing", "Run `uv sync --locked` again.")
-
-
-@cache
-def unprivileged() -> tuple[str, ...]:
-    """Return the words to put before a PostgreSQL program, which refuses to run as root.
-
-    As root the program runs in a user namespace where it is somebody else; the files stay root's.
-    """
-    if os.geteuid() != 0:
-        return ()
-    wrap = ("unshare", "-U", "--map-user=1000", "--map-group=1000")
-    if shutil.which("unshare") and subprocess.run([*wrap, "true"], capture_output=True, check=False).returncode == 0:  # noqa: S603
-        return wrap
-    raise ServerFailed(
-        "PostgreSQL does not run as root, and user namespaces are switched off here",
-        "Start as an ordinary user, or point ARUS_POSTGRES_URL at an existing server.",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +93,3 @@ def is_ready(url: str) -> bool:
             return True
     except psycopg.OperationalError:
         return False
-

@@ -1,13 +1,10 @@
 """Databases made ready: roles, schemas, grants, then each service's migrations as its owner."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
+from arus_runtime.migrate import upgrade
 from psycopg import sql
 
 from arus_stack.errors import ServerFailed
@@ -68,7 +65,9 @@ def grant_connect(url: str, services: Sequence[str]) -> None:
 
 def _grant_connect(connection: psycopg.Connection, service: str, database: sql.Identifier) -> None:
     owner, api, worker = (sql.Identifier(f"{service}_{kind}") for kind in ROLE_KINDS)
-    connection.execute(sql.SQL("grant connect on database {} to {}, {}, {}").format(database, owner, api, worker))
+    connection.execute(
+        sql.SQL("grant connect on database {} to {}, {}, {}").format(database, owner, api, worker)
+    )
     connection.execute(sql.SQL("grant temporary on database {} to {}").format(database, worker))
 
 
@@ -108,23 +107,16 @@ def _provision_one(
 
 
 def migrate(url: str, services: Sequence[ServiceSource], password: Password) -> None:
-    """Bring every service's schema to its newest migration, two at a time."""
-    with ThreadPoolExecutor(2) as pool:
-        for _ in pool.map(lambda service: _migrate_one(url, service, password), services):
-            pass
+    """Bring every service's schema to its newest migration, as its owner; url is the superuser's.
 
-
-def _migrate_one(url: str, service: ServiceSource, password: Password) -> None:
-    owner = role_urls(url, service.name, password)["owner"]
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "arus_stack.upgrade", str(service.migrations)],
-        env={**os.environ, "ARUS_SERVICE": service.name, "ARUS_DB_OWNER_URL": owner},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise ServerFailed(
-            f"the migrations of {service.name} failed: {done.stderr.strip()[-800:]}",
-            "The schema is as it was before the failing migration; mend it and run `arus migrate`.",
-        )
+    One after the other: alembic keeps its context in a module, so two at once would mix up their schemas.
+    """
+    for service in services:
+        owner = role_urls(url, service.name, password)["owner"]
+        try:
+            upgrade(service.name, owner, migrations=service.migrations)
+        except Exception as error:
+            raise ServerFailed(
+                f"the migrations of {service.name} failed: {error}",
+                "The schema is as it was before the failing migration; mend it and run `arus migrate`.",
+            ) from error

@@ -10,30 +10,38 @@ database_for    call it with a service's name for a fresh, migrated database
 stack           the whole system through `arus up`, its URLs and its first administrator
 """
 
+import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import psycopg
 import pytest
 from arus_runtime.catalogue import topics
 from psycopg import sql
+from pydantic import SecretStr
 
 from arus_stack import house, ports, schemas
 from arus_stack.errors import ServerFailed
+from arus_stack.home import Home
 from arus_stack.kafka import rights
 from arus_stack.kafka.admin import Admin, KafkaAccess
 from arus_stack.kafka.broker import Kafka
 from arus_stack.postgres import Postgres
+from arus_stack.settings import StackSettings
+from arus_stack.system import System
 
 START_S = 90
-TEST_PASSWORD = "arus-test"  # noqa: S105 - of throwaway roles; fixed so that sessions can share a server
+TEST_ADMIN = "admin@arus-test.id"
+TEST_PASSWORD = "Rahasia-uji-2026"  # noqa: S105 - of throwaway roles; fixed so that sessions can share a server
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,9 @@ class PostgresServer:
         name = f"test_{token_hex(6)}"
         with psycopg.connect(schemas.with_database(self.url, "postgres"), autocommit=True) as connection:
             connection.execute(
-                sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
+                sql.SQL("create database {} template {}").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
             )
         return schemas.with_database(self.url, name)
 
@@ -56,7 +66,9 @@ class PostgresServer:
         """Drop a database made by create_database, whoever is connected."""
         name = url.rpartition("/")[2]
         with psycopg.connect(schemas.with_database(self.url, "postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +118,9 @@ class KafkaServer:
         """Return how a service of the catalogue reaches the broker, with its own rights only."""
         return self.access.as_user(name, TEST_PASSWORD)
 
-    def create_topic(self, name: str = "", partitions: int = 1, config: Mapping[str, str] | None = None) -> str:
+    def create_topic(
+        self, name: str = "", partitions: int = 1, config: Mapping[str, str] | None = None
+    ) -> str:
         """Create a topic (an unused name when none is given) and return its name."""
         name = name or f"test.{token_hex(6)}.v1"
         Admin(self.access).create_topics({name: (partitions, config or {})})
@@ -196,6 +210,87 @@ def _migrated(server: PostgresServer, service: str) -> str:
     schemas.provision(url, [service], lambda _: TEST_PASSWORD)
     schemas.migrate(url, [source], lambda _: TEST_PASSWORD)
     return url.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningStack:
+    """The whole system, running."""
+
+    home: Path
+    gateway: str
+    grpc: str
+    kafka: KafkaAccess
+    mqtt: str
+    postgres: str
+    """The superuser's URL."""
+    admin_email: str
+    admin_password: str
+
+    def arus(self, *words: str, timeout_s: float = 300) -> "subprocess.CompletedProcess[str]":
+        """Run the arus command against this stack and return what it said."""
+        return arus(self.home, *words, timeout_s=timeout_s)
+
+    def services(self) -> dict[str, dict[str, Any]]:
+        """Return every server by name, as `arus status --json` shows it."""
+        found = json.loads(self.arus("status", "--json").stdout)
+        return {service["name"]: service for service in found["services"]}
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """Give the whole system; ARUS_TEST_STACK_HOME names the home of one that runs already."""
+    if given := os.environ.get("ARUS_TEST_STACK_HOME"):
+        yield running_stack(Path(given).resolve())
+        return
+    home = tmp_path_factory.mktemp("arus")
+    try:
+        started = arus(home, "up", "--detach", "--wait", timeout_s=900)
+        assert started.returncode == 0, started.stderr
+        yield running_stack(home)
+    finally:
+        arus(home, "down")
+
+
+def running_stack(home: Path) -> RunningStack:
+    """Return the running stack of a home."""
+    system = System.as_it_is(_test_settings(home), Home(home))
+    return RunningStack(
+        home=home,
+        gateway=system.gateway_url,
+        grpc=system.grpc_address,
+        kafka=system.kafka_access,
+        mqtt=system.facts["mqtt"],
+        postgres=system.postgres_url,
+        admin_email=TEST_ADMIN,
+        admin_password=TEST_PASSWORD,
+    )
+
+
+def arus(
+    home: Path, *words: str, timeout_s: float = 300, env: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run the arus command with a home and ports of its own, and return what it said."""
+    settings = _test_settings(home)
+    own = {
+        "ARUS_HOME": str(home),
+        "ARUS_GATEWAY_PORT": str(settings.gateway_port),
+        "ARUS_ADMIN_EMAIL": settings.admin_email,
+        "ARUS_ADMIN_PASSWORD": TEST_PASSWORD,
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "arus_stack.cli", *words],
+        env={**os.environ, **own, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+
+
+def _test_settings(home: Path) -> StackSettings:
+    return StackSettings(
+        home=home, gateway_port=0, admin_email=TEST_ADMIN, admin_password=SecretStr(TEST_PASSWORD)
+    )
 
 
 @contextmanager

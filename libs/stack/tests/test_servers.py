@@ -1,10 +1,9 @@
 import psycopg
 import pytest
 from arus_runtime.catalogue import topics
-from confluent_kafka import KafkaException, Producer
-
 from arus_stack.kafka.admin import Admin, KafkaAccess
-from arus_stack.testing import DatabaseFor, KafkaServer, PostgresServer
+from arus_stack.testing import KafkaServer, PostgresServer
+from confluent_kafka import Producer
 
 pytestmark = pytest.mark.integration
 

@@ -65,7 +65,11 @@ class KafkaAccess:
     def url(self) -> str:
         """Return the URL that from_url reads."""
         login = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
-        return f"kafkas://{login}@{self.bootstrap}?ca={quote(self.ca)}" if self.ca else f"kafka://{login}@{self.bootstrap}"
+        return (
+            f"kafkas://{login}@{self.bootstrap}?ca={quote(self.ca)}"
+            if self.ca
+            else f"kafka://{login}@{self.bootstrap}"
+        )
 
     @property
     def client(self) -> dict[str, str | int]:
@@ -108,7 +112,8 @@ class Admin:
     def create_topics(self, wanted: Mapping[str, tuple[int, Mapping[str, str]]]) -> None:
         """Create topics by name from (partitions, settings); raises KafkaException when one exists."""
         new = [
-            NewTopic(name, partitions, 1, config=dict(config)) for name, (partitions, config) in wanted.items()
+            NewTopic(name, partitions, 1, config=dict(config))
+            for name, (partitions, config) in wanted.items()
         ]
         if new:
             _finish(self._client.create_topics(new, operation_timeout=TIMEOUT_S))
@@ -156,7 +161,10 @@ class Admin:
         info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 8192)
         _finish(
             self._client.alter_user_scram_credentials(
-                [UserScramCredentialUpsertion(name, info, secret.encode()) for name, secret in passwords.items()]
+                [
+                    UserScramCredentialUpsertion(name, info, secret.encode())
+                    for name, secret in passwords.items()
+                ]
             )
         )
 
@@ -170,7 +178,13 @@ class Admin:
         """Bring all rights of these users to exactly the given ones; others' rights stay."""
         wanted = {_binding(right) for right in rights}
         everything = AclBindingFilter(
-            ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY
+            ResourceType.ANY,
+            None,
+            ResourcePatternType.ANY,
+            None,
+            None,
+            AclOperation.ANY,
+            AclPermissionType.ANY,
         )
         present = {
             binding

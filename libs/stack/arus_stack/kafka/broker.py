@@ -60,7 +60,9 @@ class Kafka:
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode != 0:
-            raise ServerFailed(f"Kafka's storage could not be formatted: {(done.stderr + done.stdout)[-600:].strip()}")
+            raise ServerFailed(
+                f"Kafka's storage could not be formatted: {(done.stderr + done.stdout)[-600:].strip()}"
+            )
 
     def command(self) -> Sequence[str]:
         """Return the command that runs the broker in the foreground."""

@@ -50,7 +50,9 @@ def of_reader(user: str, topics: Mapping[str, Topic], only: Sequence[str] = ()) 
         raise Refused(f"no such topic: {', '.join(unknown)}", "`arus topics list` shows them all.")
     personal = sorted(name for name in only if topics[name].pii == "personal")
     if personal:
-        raise Refused(f"personal data rides on {', '.join(personal)}", "Topics with personal data are not granted.")
+        raise Refused(
+            f"personal data rides on {', '.join(personal)}", "Topics with personal data are not granted."
+        )
     readable: Iterable[str] = only or (name for name, topic in topics.items() if topic.pii != "personal")
     rights = {Right(user, "topic", name, "READ") for name in readable}
     return frozenset({*rights, Right(user, "group", f"{user}.", "READ", prefix=True)})

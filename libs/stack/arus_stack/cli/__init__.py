@@ -1,0 +1,21 @@
+"""The `arus` command."""
+
+import typer
+
+from arus_stack.cli import stack
+
+app = typer.Typer(
+    name="arus",
+    help="Arus on this machine: start it, look at it, mend it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+app.command()(stack.up)
+app.command()(stack.down)
+app.command()(stack.status)
+app.command()(stack.logs)
+app.command()(stack.restart)
+app.command()(stack.migrate)
+app.command("certs")(stack.make_certs)

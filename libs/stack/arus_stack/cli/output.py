@@ -1,0 +1,63 @@
+"""How commands speak: people get tables, programs get JSON on standard output; progress goes to standard error."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, ParamSpec
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from arus_stack import firstaid
+from arus_stack.errors import StackError
+
+P = ParamSpec("P")
+
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Write one JSON document (streams: one per line) to stdout.")
+]
+
+people = Console(stderr=True, highlight=False)
+"""Progress and remarks: never mixed with what a program reads."""
+
+answers = Console(highlight=False)
+"""Tables a person asked for."""
+
+
+def document(value: Any) -> None:
+    """Write one JSON document, or one line of a stream, to standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
+    """Show rows to a person."""
+    shown = Table(
+        *columns, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold"
+    )
+    for row in rows:
+        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+    answers.print(shown)
+
+
+def answering(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn a StackError into the problem, its first aid and exit code 1; the command has an `as_json` parameter."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except StackError as error:
+            aid = error.first_aid or firstaid.sentence(error.problem)
+            if kwargs.get("as_json"):
+                document({"error": error.problem, "first_aid": aid})
+            people.print(f"[red]✗[/] {error.problem}", markup=True, soft_wrap=True)
+            if aid:
+                people.print(f"  {aid}", soft_wrap=True)
+            raise typer.Exit(1) from None
+        except BrokenPipeError:
+            raise typer.Exit(0) from None
+
+    return run

@@ -1,0 +1,302 @@
+"""Commands about the stack as a whole."""
+
+import json
+import os
+import time
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from arus_stack import certs, control, running
+from arus_stack.cli.output import AsJson, answering, answers, document, people, table
+from arus_stack.cli.progress import Progress
+from arus_stack.errors import NotRunning, Refused, ServerFailed
+from arus_stack.home import Home
+from arus_stack.parts import Notice, State
+from arus_stack.settings import StackSettings
+from arus_stack.supervisor import end_orphans
+from arus_stack.system import FirstAdmin, System
+
+START_S = 600.0  # a first start downloads jars and packages
+STOP_S = 120.0
+
+
+def home() -> Home:
+    """Return the home of this environment."""
+    return Home(StackSettings().home)
+
+
+@answering
+def up(
+    *,
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Run in the background.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="With --detach: return when everything is ready.")
+    ] = False,
+    tls: Annotated[bool, typer.Option("--tls", help="Serve gateway, MQTT and Kafka over TLS.")] = False,
+    host: Annotated[str, typer.Option(help="Address to serve on; not loopback demands --tls.")] = "",
+    port: Annotated[int | None, typer.Option(help="Port of the gateway; 0 takes any.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Start everything, in order."""
+    given: dict[str, Any] = {"tls": tls or None, "host": host or None, "gateway_port": port}
+    overrides = {name: value for name, value in given.items() if value is not None}
+    settings = StackSettings(**overrides)
+    where = Home(settings.home)
+    if running.is_running(where):
+        people.print("The stack runs already; `arus down` stops it.")
+        _show_started(control.ask_once(where, {"do": "status"}), None, as_json=as_json)
+        return
+    admin = System.to_start(settings, where).first_admin  # also finds out early what cannot work
+    if detach:
+        _up_detached(where, overrides, admin, wait=wait, as_json=as_json)
+    else:
+        _up_here(settings, admin, as_json=as_json)
+
+
+def _up_here(settings: StackSettings, admin: FirstAdmin | None, *, as_json: bool) -> None:
+    with Progress(people) as progress:
+
+        def started(system: System) -> None:
+            progress.end()
+            _show_started(system.facts, admin, as_json=as_json)
+            _admin_seen(system.home)
+            people.print("[dim]Ctrl-C stops everything.[/]")
+
+        running.run(settings, progress.show, started)
+    people.print("Everything has stopped.")
+
+
+def _up_detached(
+    where: Home, overrides: dict[str, Any], admin: FirstAdmin | None, *, wait: bool, as_json: bool
+) -> None:
+    process = running.detach(where, overrides)
+    if not wait:
+        people.print(
+            f"Starting in the background (process {process.pid}); `arus status` shows how far it is."
+        )
+        if as_json:
+            document({"pid": process.pid, **_public(admin)})
+        _show_admin(admin)
+        return
+    deadline = time.monotonic() + START_S
+    failure: Notice | None = None
+    with Progress(people) as progress:
+        for event in _watched(where, process, deadline):
+            if event.get("started"):
+                break
+            notice = Notice.from_json(event)
+            failure = notice if notice.state is State.FAILED else failure
+            progress.show(notice)
+        else:
+            failure = failure or _last_words(where)
+            raise ServerFailed(f"{failure.part}: {failure.detail}", failure.first_aid)
+    facts = control.ask_once(where, {"do": "status"})
+    _show_started(facts, admin, as_json=as_json)
+    _admin_seen(where)
+
+
+def _watched(where: Home, process: Any, deadline: float) -> Iterator[dict[str, Any]]:
+    """Give the events of a starting supervisor until it says it has started or it ends."""
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            yield from control.ask(where, {"do": "watch"}, timeout_s=START_S)
+        except NotRunning:
+            time.sleep(0.05)
+
+
+def _last_words(where: Home) -> Notice:
+    """Return why a supervisor ended that nobody was listening to yet."""
+    log = where.logs / running.DETACHED_LOG
+    lines = log.read_text(encoding="utf-8").splitlines()
+    try:
+        return Notice.from_json(json.loads(lines[-1]))
+    except (ValueError, KeyError, IndexError):
+        return Notice("supervisor", State.FAILED, lines[-1] if lines else "it ended", f"See {log}.")
+
+
+def _admin_seen(where: Home) -> None:
+    where.secrets.put("admin.shown", True)
+    where.secrets.put("admin.password", None)
+
+
+def _public(admin: FirstAdmin | None) -> dict[str, Any]:
+    return {"admin": {"email": admin.email, "password": admin.password}} if admin else {}
+
+
+def _show_started(facts: dict[str, Any], admin: FirstAdmin | None, *, as_json: bool) -> None:
+    if as_json:
+        document({**facts, **_public(admin)})
+        return
+    rows = [
+        ("console", f"{facts['gateway']}/app"),
+        ("API", f"{facts['gateway']}/docs"),
+        ("gRPC", facts["grpc"]),
+        ("Kafka", facts["kafka"]),
+        ("MQTT", facts["mqtt"]),
+        ("PostgreSQL", facts["postgres"]),
+        ("data, logs", facts["home"]),
+    ]
+    answers.print()
+    table(("", ""), rows)
+    _show_admin(admin)
+
+
+def _show_admin(admin: FirstAdmin | None) -> None:
+    if admin:
+        answers.print(f"\nFirst administrator: {admin.email}  password: {admin.password}", markup=False)
+        if "ARUS_ADMIN_PASSWORD" not in os.environ:
+            answers.print("This password is shown once; change it under the account's settings.")
+
+
+@answering
+def down(*, as_json: AsJson = False) -> None:
+    """Stop everything, in order."""
+    where = home()
+    try:
+        control.ask_once(where, {"do": "stop"})
+    except NotRunning:
+        ended = end_orphans(where)
+        people.print(f"Ended what was left over: {', '.join(ended)}." if ended else "Nothing runs.")
+        if as_json:
+            document({"stopped": ended})
+        return
+    deadline = time.monotonic() + STOP_S
+    while running.is_running(where):
+        if time.monotonic() > deadline:
+            raise ServerFailed("the stack does not stop", f"See {where.logs / running.DETACHED_LOG}.")
+        time.sleep(0.1)
+    people.print("Everything has stopped.")
+    if as_json:
+        document({"stopped": True})
+
+
+@answering
+def status(*, as_json: AsJson = False) -> None:
+    """Show every server; exit 0 only when all are ready."""
+    nothing = {"gateway": None, "grpc": None, "kafka": None, "mqtt": None, "postgres": None, "services": []}
+    try:
+        found = control.ask_once(home(), {"do": "status"})
+    except NotRunning:
+        found = nothing
+    servers = found["services"]
+    if as_json:
+        document(found)
+    elif servers:
+        columns = ("service", "state", "ready", "MB", "pid", "restarts")
+        rows = [
+            (s["name"], s["state"], "yes" if s["ready"] else "no", s["rss_mb"], s["pid"], s["restarts"])
+            for s in servers
+        ]
+        table(columns, rows)
+        answers.print(f"\n{found['gateway']}/app")
+    else:
+        people.print("Nothing runs; `arus up` starts it.")
+    if not servers or not all(server["ready"] for server in servers):
+        raise typer.Exit(1)
+
+
+@answering
+def restart(
+    name: Annotated[str, typer.Argument(help="A server's name.")], *, as_json: AsJson = False
+) -> None:
+    """Stop one server and start it again; return when it is ready."""
+    where = home()
+    before = _server(where, name)
+    control.ask_once(where, {"do": "restart", "name": name})
+    deadline = time.monotonic() + START_S
+    while True:
+        now = _server(where, name)
+        if now["ready"] and now["pid"] != before["pid"]:
+            break
+        if time.monotonic() > deadline:
+            raise ServerFailed(f"{name} did not become ready again", f"`arus logs {name}` says more.")
+        time.sleep(0.1)
+    people.print(f"{name} runs anew as process {now['pid']}.")
+    if as_json:
+        document(now)
+
+
+def _server(where: Home, name: str) -> dict[str, Any]:
+    servers = control.ask_once(where, {"do": "status"})["services"]
+    found = next((server for server in servers if server["name"] == name), None)
+    if found is None:
+        raise Refused(f"there is no server {name}", f"There are {', '.join(s['name'] for s in servers)}.")
+    return found
+
+
+@answering
+def logs(
+    name: Annotated[str, typer.Argument(help="A server's name, or supervisor.")],
+    *,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines to begin with.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Show what one server said."""
+    folder = home().logs
+    log = folder / f"{name}.log"
+    if not log.exists():
+        known = ", ".join(sorted(path.stem for path in folder.glob("*.log"))) or "none yet"
+        raise Refused(f"there is no log of {name}", f"There are {known}.")
+    try:
+        for line in _lines(log, lines, follow=follow):
+            if as_json:
+                document(_as_object(line))
+            else:
+                typer.echo(line)
+    except KeyboardInterrupt:
+        return
+
+
+def _lines(log: Path, count: int, *, follow: bool) -> Iterator[str]:
+    """Give a log's last lines, and with follow what is written later; a rotated log goes on from its start."""
+    with log.open("rb") as file:
+        for line in deque(file, maxlen=count):
+            yield line.decode(errors="replace").rstrip("\n")
+        while follow:
+            if log.stat().st_size < file.tell():
+                file.seek(0)
+            if line := file.readline():
+                yield line.decode(errors="replace").rstrip("\n")
+            else:
+                time.sleep(0.2)
+
+
+def _as_object(line: str) -> Any:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {"event": line}
+    return found if isinstance(found, dict) else {"event": line}
+
+
+@answering
+def migrate(*, as_json: AsJson = False) -> None:
+    """Bring databases, roles and schemas to what the services expect."""
+    said: list[str] = []
+    System.as_it_is(StackSettings(), home()).migrate(said.append)
+    people.print(said[-1])
+    if as_json:
+        document({"migrated": True, "detail": said[-1]})
+
+
+@answering
+def make_certs(
+    hosts: Annotated[list[str] | None, typer.Argument(help="More names or addresses to certify.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make (or renew) the local CA and this machine's certificate."""
+    files = certs.ensure(home().tls, hosts or [])
+    found = {"ca": str(files.ca), "certificate": str(files.certificate), "key": str(files.key)}
+    if as_json:
+        document(found)
+    else:
+        table(("file", "path"), list(found.items()))
+        people.print(
+            "Import the CA into your browser or device to trust this machine; keep the key to yourself."
+        )

@@ -1,0 +1,114 @@
+"""A running stack: in this process (`up`), or in one of its own (`up --detach`, this module as a program)."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from arus_stack import control
+from arus_stack.errors import AlreadyRunning, StackError
+from arus_stack.home import Home
+from arus_stack.parts import Notice, State
+from arus_stack.settings import StackSettings
+from arus_stack.supervisor import Supervisor, end_orphans
+from arus_stack.system import System
+
+DETACHED_LOG = "supervisor.log"
+
+
+@contextmanager
+def held(home: Home) -> Iterator[None]:
+    """Hold the home for one supervisor; the system frees the lock when its holder dies, so none goes stale."""
+    home.create()
+    lock = FileLock(home.lock, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise AlreadyRunning(
+            "the stack runs already", "`arus status` shows it, `arus down` stops it."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_running(home: Home) -> bool:
+    """Tell whether a supervisor holds this home."""
+    try:
+        with held(home):
+            return False
+    except AlreadyRunning:
+        return True
+
+
+def run(
+    settings: StackSettings,
+    on_notice: Callable[[Notice], None],
+    on_started: Callable[[System], None],
+) -> None:
+    """Run the stack in this process until it is told to stop; raises StackError when it cannot start."""
+    home = Home(settings.home)
+    with held(home):
+        for name in end_orphans(home):
+            on_notice(Notice(name, State.STOPPED, "was left over from an interrupted run"))
+        asyncio.run(_run(System.to_start(settings, home), on_notice, on_started))
+
+
+async def _run(
+    system: System, on_notice: Callable[[Notice], None], on_started: Callable[[System], None]
+) -> None:
+    supervisor = Supervisor(system.home, system.parts(), system.facts)
+    supervisor.listen(on_notice)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, supervisor.stop)
+    async with control.listening(system.home, supervisor):
+        telling = asyncio.create_task(_tell_started(supervisor, system, on_started))
+        await supervisor.run()
+        telling.cancel()
+    if supervisor.failure:
+        raise supervisor.failure
+
+
+async def _tell_started(supervisor: Supervisor, system: System, on_started: Callable[[System], None]) -> None:
+    await supervisor.started.wait()
+    on_started(system)
+
+
+def detach(home: Home, overrides: Mapping[str, Any]) -> "subprocess.Popen[bytes]":
+    """Start a supervisor in a session of its own and return its process; overrides are settings by name."""
+    home.create()
+    with (home.logs / DETACHED_LOG).open("ab") as log:
+        return subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "arus_stack.running", json.dumps(overrides)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def main() -> None:
+    """Run detached: notices become JSON lines on standard output, which is the supervisor's log."""
+    settings = StackSettings(**json.loads(sys.argv[1]))
+
+    def write(notice: Notice) -> None:
+        sys.stdout.write(json.dumps(notice.as_json()) + "\n")
+        sys.stdout.flush()
+
+    try:
+        run(settings, write, lambda _: write(Notice("stack", State.READY)))
+    except StackError as error:
+        write(Notice("stack", State.FAILED, error.problem, error.first_aid))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,392 @@
+"""Starts the parts in order, keeps the servers alive, stops them in reverse.
+
+A part begins when those it comes after are ready. A server that ends by itself is started again with
+back-off, and everybody watching is told. Children write straight into their log files, so nothing of theirs
+is lost when the supervisor dies; the next start finds and ends such orphans by their recorded ids.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+
+from arus_stack import firstaid
+from arus_stack.errors import ServerFailed, StackError
+from arus_stack.home import Home, write_private
+from arus_stack.parts import Notice, Part, Report, Server, State, Step
+
+BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+STEADY_S = 60.0  # a server that lived this long starts its back-off anew
+START_TRIES = 4
+POLL_S = 0.1
+LOG_BYTES = 20 * 2**20
+LOG_KEPT = 3
+ROTATE_S = 20.0
+
+Listener = Callable[[Notice], None]
+
+
+@dataclass(slots=True)
+class _Running:
+    """What the supervisor knows about one part."""
+
+    part: Part
+    state: State = State.WAITING
+    detail: str = ""
+    process: asyncio.subprocess.Process | None = None
+    restarts: int = 0
+    started_at: float = 0.0
+    log_from: int = 0
+    asked_to_restart: bool = False
+
+
+class Supervisor:
+    """One stack, from first step to last stop."""
+
+    def __init__(self, home: Home, parts: Sequence[Part], facts: dict[str, Any]) -> None:
+        self._home = home
+        self._parts = {part.name: _Running(part) for part in parts}
+        self._ready = {part.name: asyncio.Event() for part in parts}
+        self._listeners: set[Listener] = set()
+        self._stopping = asyncio.Event()
+        self._keepers: list[asyncio.Task[None]] = []
+        self.facts = facts
+        self.started = asyncio.Event()
+        self.failure: StackError | None = None
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Tell listener everything from now on; call the result to stop."""
+        self._listeners.add(listener)
+        return lambda: self._listeners.discard(listener)
+
+    def stop(self) -> None:
+        """Ask for the end; run() returns when everything has stopped."""
+        self._stopping.set()
+
+    def restart(self, name: str) -> None:
+        """Stop one server and start it again; raises KeyError when there is none of that name."""
+        running = self._parts[name]
+        if not isinstance(running.part, Server):
+            raise KeyError(name)
+        running.asked_to_restart = True
+        self._ready[name].clear()
+        if running.process is not None:
+            _signal(running.process, running.part.stop_with)
+
+    async def run(self) -> None:
+        """Start everything and stay until stop() or until the start fails (then `failure` says why)."""
+        rotation = asyncio.create_task(self._rotate())
+        starting = [asyncio.create_task(self._start(running)) for running in self._parts.values()]
+        waiting = asyncio.create_task(self._stopping.wait())
+        try:
+            gathered = asyncio.gather(*starting)
+            await asyncio.wait((gathered, waiting), return_when=asyncio.FIRST_COMPLETED)
+            if gathered.done():
+                gathered.result()
+                self.started.set()
+                await waiting
+        except StackError as failure:
+            self.failure = failure
+        finally:
+            for task in (*starting, *self._keepers, rotation, waiting):
+                task.cancel()
+            await asyncio.gather(*starting, *self._keepers, rotation, waiting, return_exceptions=True)
+            await self._stop_all()
+
+    async def services(self) -> list[dict[str, Any]]:
+        """Return every server as `arus status` shows it, asking each whether it is ready now."""
+        servers = [running for running in self._parts.values() if isinstance(running.part, Server)]
+        ready = await asyncio.gather(*(self._is_ready(running) for running in servers))
+        return [
+            {
+                "name": running.part.name,
+                "state": running.state.value,
+                "ready": is_ready,
+                "rss_mb": rss_mb(running.process.pid) if _alive(running.process) else None,
+                "pid": running.process.pid if _alive(running.process) else None,
+                "restarts": running.restarts,
+            }
+            for running, is_ready in zip(servers, ready, strict=True)
+        ]
+
+    # --- starting
+
+    async def _start(self, running: _Running) -> None:
+        part = running.part
+        for name in part.after:
+            await self._ready[name].wait()
+        try:
+            if isinstance(part, Step):
+                await self._do(running, part)
+            else:
+                await self._start_server(running, part)
+        except StackError as error:
+            aid = error.first_aid or firstaid.sentence(error.problem)
+            self._tell(running, State.FAILED, error.problem, aid)
+            error.first_aid = aid
+            raise
+        except Exception as error:
+            aid = firstaid.sentence(str(error)) or firstaid.disk(self._home.path)
+            self._tell(running, State.FAILED, f"{type(error).__name__}: {error}", aid)
+            raise StackError(f"{part.name}: {error}", aid) from error
+        self._ready[part.name].set()
+
+    async def _do(self, running: _Running, step: Step) -> None:
+        self._tell(running, State.WORKING)
+        loop = asyncio.get_running_loop()
+
+        def report(detail: str) -> None:
+            loop.call_soon_threadsafe(self._tell, running, State.WORKING, detail)
+
+        said: Report = report
+        await asyncio.to_thread(step.does, said)
+        self._tell(running, State.DONE, running.detail)
+
+    async def _start_server(self, running: _Running, server: Server) -> None:
+        await asyncio.to_thread(server.prepare)
+        for attempt in range(START_TRIES):
+            await self._spawn(running, server)
+            if await self._becomes_ready(running, server):
+                self._keepers.append(asyncio.create_task(self._keep(running, server)))
+                return
+            code = running.process.returncode if running.process else None
+            if code is None:
+                raise ServerFailed(
+                    f"{server.name} was not ready after {server.start_s:.0f} s",
+                    f"`arus logs {server.name}` says more.",
+                )
+            running.restarts += 1
+            self._tell(running, State.CRASHED, f"ended with {code}", self._crash_aid(running))
+            await asyncio.sleep(BACK_OFF_S[attempt])
+        raise ServerFailed(
+            f"{server.name} ended {START_TRIES} times while starting: {_last_line(self._log(server), running.log_from)}",
+            self._crash_aid(running),
+        )
+
+    async def _spawn(self, running: _Running, server: Server) -> None:
+        self._tell(running, State.STARTING)
+        with _appending(self._log(server)) as output:
+            running.log_from = output.tell()
+            running.process = await asyncio.create_subprocess_exec(
+                *server.command(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={**os.environ, **server.env},
+                start_new_session=True,  # Ctrl-C is for the supervisor, which stops its children in order
+            )
+        running.started_at = time.monotonic()
+        self._record()
+
+    async def _becomes_ready(self, running: _Running, server: Server) -> bool:
+        deadline = time.monotonic() + server.start_s
+        while time.monotonic() < deadline and _alive(running.process):
+            if await _asked(server):
+                self._tell(running, State.READY)
+                return True
+            await asyncio.sleep(POLL_S)
+        return False
+
+    # --- keeping
+
+    async def _keep(self, running: _Running, server: Server) -> None:
+        crashes = 0
+        while True:
+            assert running.process is not None
+            code = await running.process.wait()
+            if running.asked_to_restart:
+                running.asked_to_restart = False
+            else:
+                crashes = 0 if time.monotonic() - running.started_at > STEADY_S else crashes
+                pause = BACK_OFF_S[min(crashes, len(BACK_OFF_S) - 1)]
+                crashes += 1
+                running.restarts += 1
+                aid = self._crash_aid(running)
+                self._tell(running, State.CRASHED, f"ended with {code}; again in {pause:g} s", aid)
+                await asyncio.sleep(pause)
+            try:
+                await self._spawn(running, server)
+            except OSError as error:
+                self._tell(running, State.CRASHED, str(error), firstaid.sentence(str(error)))
+                await asyncio.sleep(BACK_OFF_S[-1])
+                continue
+            if await self._becomes_ready(running, server):
+                self._ready[server.name].set()
+
+    async def _is_ready(self, running: _Running) -> bool:
+        server = running.part
+        return (
+            isinstance(server, Server)
+            and running.state is State.READY
+            and _alive(running.process)
+            and await _asked(server)
+        )
+
+    # --- stopping
+
+    async def _stop_all(self) -> None:
+        """Stop in reverse: nobody loses what it stands on before it has stopped."""
+        left = {
+            name: running
+            for name, running in self._parts.items()
+            if isinstance(running.part, Server) and _alive(running.process)
+        }
+        for running in left.values():
+            self._tell(running, State.STOPPING)
+        while left:
+            needed = {name for running in left.values() for name in _closure(running.part, self._parts)}
+            now = [running for name, running in left.items() if name not in needed]
+            await asyncio.gather(*(self._stop(running) for running in now))
+            for running in now:
+                del left[running.part.name]
+        self._home.state.unlink(missing_ok=True)
+
+    async def _stop(self, running: _Running) -> None:
+        server, process = running.part, running.process
+        assert isinstance(server, Server)
+        assert process is not None
+        _signal(process, server.stop_with)
+        try:
+            await asyncio.wait_for(process.wait(), server.stop_s)
+            self._tell(running, State.STOPPED)
+        except TimeoutError:
+            _kill_group(process.pid)
+            await process.wait()
+            self._tell(running, State.STOPPED, f"had to be killed after {server.stop_s:g} s")
+
+    # --- telling and keeping records
+
+    def _tell(self, running: _Running, state: State, detail: str = "", first_aid: str = "") -> None:
+        running.state, running.detail = state, detail
+        notice = Notice(running.part.name, state, detail, first_aid)
+        for listener in tuple(self._listeners):
+            listener(notice)
+
+    def notices(self) -> list[Notice]:
+        """Return where every part stands now."""
+        return [Notice(name, running.state, running.detail) for name, running in self._parts.items()]
+
+    def _record(self) -> None:
+        children = {
+            name: [running.process.pid, _born(running.process.pid)]
+            for name, running in self._parts.items()
+            if running.process is not None and _alive(running.process)
+        }
+        write_private(self._home.state, json.dumps({"pid": os.getpid(), "children": children, **self.facts}))
+
+    def _log(self, server: Part) -> Path:
+        return self._home.logs / f"{server.name}.log"
+
+    def _crash_aid(self, running: _Running) -> str:
+        return firstaid.for_crash(running.part.name, self._log(running.part), running.log_from)
+
+    async def _rotate(self) -> None:
+        while True:
+            await asyncio.sleep(ROTATE_S)
+            for log in self._home.logs.glob("*.log"):
+                if log.stat().st_size > LOG_BYTES:
+                    await asyncio.to_thread(rotate, log)
+
+
+def rotate(log: Path) -> None:
+    """Keep a log's content aside and empty it; its writer appends, so it goes on at the start."""
+    for number in range(LOG_KEPT, 1, -1):
+        older = log.with_suffix(f".log.{number - 1}")
+        if older.exists():
+            older.replace(log.with_suffix(f".log.{number}"))
+    shutil.copyfile(log, log.with_suffix(".log.1"))
+    os.truncate(log, 0)
+
+
+def end_orphans(home: Home) -> list[str]:
+    """End children that a killed supervisor left behind; return their names."""
+    try:
+        recorded = json.loads(home.state.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return []
+    orphans: dict[str, psutil.Process] = {}
+    for name, (pid, born) in recorded.get("children", {}).items():
+        with suppress(psutil.Error):
+            process = psutil.Process(pid)
+            if abs(process.create_time() - born) < 1:
+                orphans[name] = process
+    for name, process in reversed(orphans.items()):
+        with suppress(psutil.Error):
+            process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
+    _, stubborn = psutil.wait_procs(list(orphans.values()), timeout=15)
+    for process in stubborn:
+        _kill_group(process.pid)
+    home.state.unlink(missing_ok=True)
+    return list(orphans)
+
+
+def rss_mb(pid: int) -> float | None:
+    """Return the resident memory of a process in MB, with what its children do not share."""
+    try:
+        process = psutil.Process(pid)
+        total = process.memory_info().rss
+        for child in process.children(recursive=True):
+            with suppress(psutil.Error):
+                total += child.memory_full_info().uss
+    except psutil.Error:
+        return None
+    return round(total / 2**20, 1)
+
+
+def _closure(part: Part, parts: dict[str, _Running]) -> set[str]:
+    """Return everything a part stands on."""
+    found: set[str] = set()
+    queue = list(part.after)
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            queue.extend(parts[name].part.after)
+    return found
+
+
+async def _asked(server: Server) -> bool:
+    try:
+        return await asyncio.wait_for(server.ready(), 5)
+    except (TimeoutError, OSError):
+        return False
+
+
+def _alive(process: asyncio.subprocess.Process | None) -> bool:
+    return process is not None and process.returncode is None
+
+
+def _born(pid: int) -> float:
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.Error:
+        return 0.0
+
+
+def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        process.send_signal(number)
+
+
+def _kill_group(pid: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _appending(log: Path) -> IO[bytes]:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    return log.open("ab")
+
+
+def _last_line(log: Path, since: int) -> str:
+    lines = [line for line in firstaid.tail(log, since).splitlines() if line.strip()]
+    return lines[-1][:400] if lines else "it said nothing"

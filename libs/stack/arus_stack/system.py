@@ -1,0 +1,371 @@
+"""The whole local system as parts: which servers, on which ports, with which environment."""
+
+import asyncio
+import ipaddress
+import json
+import os
+import socket
+import ssl
+import sys
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from secrets import token_bytes
+from signal import SIGINT
+from typing import Any
+
+import httpx
+from arus_runtime.catalogue import topics
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from arus_stack import certs, console, house, schemas
+from arus_stack.certs import Certificates
+from arus_stack.errors import PortTaken, Refused
+from arus_stack.home import Home, write_private
+from arus_stack.house import ServiceSource
+from arus_stack.kafka import jars, rights
+from arus_stack.kafka.admin import Admin, KafkaAccess
+from arus_stack.kafka.broker import Kafka, Tls
+from arus_stack.mqtt import Mqtt, installed_broker
+from arus_stack.parts import Part, Report, Server, Step
+from arus_stack.postgres import Postgres
+from arus_stack.settings import StackSettings, dotenv
+
+GATEWAY_PORT = 8080
+GRPC_PORT = 50051
+MQTT_PORT = 1883
+ADMIN_EMAIL = "admin@arus.localdomain"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAdmin:
+    """The first administrator, as long as nobody has seen the password."""
+
+    email: str
+    password: str
+
+
+class System:
+    """One local system: made from settings and what ARUS_HOME remembers; making it starts nothing."""
+
+    @classmethod
+    def to_start(cls, settings: StackSettings, home: Home) -> "System":
+        """Return the system that can be started now: on the remembered ports where they are still free."""
+        return cls(settings, home, home.ports.free_port)
+
+    @classmethod
+    def as_it_is(cls, settings: StackSettings, home: Home) -> "System":
+        """Return the system as it was started last, perhaps running now."""
+        return cls(settings, home, home.ports.known_port)
+
+    def __init__(self, settings: StackSettings, home: Home, port: Callable[[str, int], int]) -> None:
+        self.settings = settings
+        self.home = home
+        home.create()
+        self._loopback = _is_loopback(settings.host)
+        if not self._loopback and not settings.tls:
+            raise Refused(
+                f"{settings.host} is reachable by others, and the stack would speak in plain text there",
+                "Add --tls, or keep to 127.0.0.1.",
+            )
+        self.certificates = certs.ensure(home.tls, [settings.host, self.name]) if settings.tls else None
+        self._choose_ports(port)
+
+    # --- where things are
+
+    @property
+    def name(self) -> str:
+        """Return the name or address by which clients reach this machine."""
+        if self._loopback:
+            return "127.0.0.1"
+        if ipaddress.ip_address(self.settings.host).is_unspecified:
+            return socket.gethostname()
+        return self.settings.host
+
+    @property
+    def gateway_url(self) -> str:
+        """Return where people and clients go."""
+        return f"{'https' if self.settings.tls else 'http'}://{self.name}:{self.gateway_port}"
+
+    @property
+    def grpc_address(self) -> str:
+        """Return where gRPC clients go."""
+        return f"{self.name}:{self.grpc_port}"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return the addresses of everything, without secrets."""
+        return {
+            "gateway": self.gateway_url,
+            "grpc": self.grpc_address,
+            "kafka": self.kafka_access.bootstrap,
+            "mqtt": _without_login(self.settings.mqtt_url.get_secret_value()) or self._mqtt.url,
+            "postgres": _without_login(self.postgres_url),
+            "home": str(self.home.path.resolve()),
+            "tls_ca": str(self.certificates.ca) if self.certificates else None,
+        }
+
+    @property
+    def postgres_url(self) -> str:
+        """Return the superuser's URL."""
+        return self.settings.postgres_url.get_secret_value() or self._postgres.url()
+
+    @property
+    def kafka_access(self) -> KafkaAccess:
+        """Return how the administrator reaches the broker."""
+        url = self.settings.kafka_url.get_secret_value()
+        return KafkaAccess.from_url(url) if url else self._kafka.access
+
+    def database_password(self, role: str) -> str:
+        """Return the password of a database role."""
+        return self.home.secrets.secret(f"postgres.{role}")
+
+    def kafka_password(self, user: str) -> str:
+        """Return the password of a Kafka user."""
+        return self.home.secrets.secret(f"kafka.{user}")
+
+    # --- the first administrator
+
+    @property
+    def first_admin(self) -> FirstAdmin | None:
+        """Return the administrator to create and show, or None when that was done on an earlier start."""
+        password = self.settings.admin_password.get_secret_value()
+        if not password and self.home.secrets.all().get("admin.shown"):
+            return None
+        email = self.settings.admin_email or ADMIN_EMAIL
+        return FirstAdmin(email, password or self.home.secrets.secret("admin.password"))
+
+    def admin_was_shown(self) -> None:
+        """Forget the made-up password: it is shown once."""
+        self.home.secrets.put("admin.shown", True)
+        self.home.secrets.put("admin.password", None)
+
+    # --- the parts
+
+    def parts(self) -> Sequence[Part]:
+        """Return every part of the system, in the order of their starts."""
+        services = [source for source in house.sources() if source.runs]
+        embedded_kafka = not self.settings.kafka_url.get_secret_value()
+        parts: list[Part] = []
+        if not self.settings.postgres_url.get_secret_value():
+            parts.append(
+                Server(
+                    "postgres",
+                    self._postgres.command,
+                    _threaded(self._postgres.ready),
+                    prepare=self._postgres.prepare,
+                    stop_with=SIGINT,  # PostgreSQL's fast shutdown: SIGTERM would wait for clients
+                )
+            )
+        if embedded_kafka:
+            parts.append(Step("kafka jars", self._fetch_jars))
+            parts.append(
+                Server(
+                    "kafka",
+                    self._kafka.command,
+                    _threaded(self._kafka.ready),
+                    after=("kafka jars",),
+                    prepare=self._kafka.prepare,
+                    stop_s=30,
+                )
+            )
+        parts.append(Step("schemas", self.migrate, after=("postgres",)))
+        parts.append(Step("topics", self.apply_topics, after=("kafka",)))
+        if not self.settings.mqtt_url.get_secret_value():
+            parts.append(
+                Server("mqtt", self._mqtt.command, _threaded(self._mqtt.ready), prepare=self._mqtt.prepare)
+            )
+        if self.settings.console:
+            parts.append(
+                Step("console", lambda report: console.build(self.home.logs / "console.log", report))
+            )
+        parts += [self._service(source) for source in services]
+        present = {part.name for part in parts}
+        return [_keeping_only(part, present) for part in parts]
+
+    def migrate(self, report: Report) -> None:
+        """Bring roles, schemas and grants to what the services expect."""
+        services = [source for source in house.sources() if source.migrates]
+        report("creating roles and schemas")
+        schemas.create_database(self.postgres_url)
+        schemas.provision(self.postgres_url, [source.name for source in services], self.database_password)
+        report("running migrations")
+        schemas.migrate(self.postgres_url, services, self.database_password)
+        report(f"{len(services)} schemas are current")
+
+    def apply_topics(self, report: Report) -> None:
+        """Bring topics, users and rights to what the catalogue says."""
+        admin = Admin(self.kafka_access)
+        created = admin.apply_topics(topics())
+        users = rights.services(topics())
+        admin.set_users({user: self.kafka_password(user) for user in users})
+        admin.set_rights(users, rights.of_services(topics()))
+        report(f"{len(created)} topics created" if created else f"{len(topics())} topics are current")
+
+    def environment(self, source: ServiceSource) -> Mapping[str, str]:
+        """Return what a service process must know."""
+        urls = schemas.role_urls(self.postgres_url, source.name, self.database_password)
+        http, grpc = self._service_ports[source.name]
+        access = self.kafka_access
+        env = {
+            **dotenv(),
+            "ARUS_SERVICE": source.name,
+            "ARUS_HOME": str(self.home.path.resolve()),
+            "ARUS_HTTP_HOST": "127.0.0.1",
+            "ARUS_HTTP_PORT": str(http),
+            "ARUS_GRPC_PORT": str(grpc),
+            "ARUS_DB_API_URL": urls["api"],
+            "ARUS_DB_WORKER_URL": urls["worker"],
+            "ARUS_KAFKA_BOOTSTRAP": access.bootstrap,
+            "ARUS_KAFKA_USER": source.name,
+            "ARUS_KAFKA_PASSWORD": self.kafka_password(source.name),
+            "ARUS_KAFKA_CA": access.ca,
+            "ARUS_JWKS_URL": f"{self.gateway_url}/.well-known/jwks.json",
+            "ARUS_PEERS": json.dumps(self._peers()),
+            "ARUS_PUBLIC_URL": os.environ.get("ARUS_PUBLIC_URL") or self.gateway_url,
+            "ARUS_FIELD_KEYS": os.environ.get("ARUS_FIELD_KEYS") or self._field_keys(),
+        }
+        if self.certificates:
+            env["SSL_CERT_FILE"] = str(self.certificates.trusted)
+        if source.name == "gateway":
+            env |= self._gateway_environment()
+        return env
+
+    def _gateway_environment(self) -> Mapping[str, str]:
+        env = {
+            "ARUS_HTTP_HOST": self.settings.host,
+            "ARUS_SIGNING_KEY_FILE": str(_signing_key(self.home.path / "signing-key.pem")),
+            "ARUS_WEB_DIST": str(console.dist()),
+        }
+        if self.certificates:
+            env |= {
+                "ARUS_TLS_CERT": str(self.certificates.certificate),
+                "ARUS_TLS_KEY": str(self.certificates.key),
+            }
+        if admin := self.first_admin:
+            env |= {"ARUS_ADMIN_EMAIL": admin.email, "ARUS_ADMIN_PASSWORD": admin.password}
+        return env
+
+    def _service(self, source: ServiceSource) -> Server:
+        after = ("schemas", "topics")
+        if source.name == "gateway":
+            after = (*after, "console", "mqtt")
+        http, _ = self._service_ports[source.name]
+        url = f"{self.gateway_url if source.name == 'gateway' else f'http://127.0.0.1:{http}'}/readyz"
+        return Server(
+            source.name,
+            lambda: [sys.executable, "-m", source.module],
+            lambda: _answers_ready(url, self.certificates),
+            after=after,
+            env=self.environment(source),
+        )
+
+    def _peers(self) -> dict[str, dict[str, str]]:
+        peers = {
+            name: {"http": f"http://127.0.0.1:{http}", "grpc": f"127.0.0.1:{grpc}"}
+            for name, (http, grpc) in self._service_ports.items()
+        }
+        if "gateway" in peers:
+            peers["gateway"] = {"http": self.gateway_url, "grpc": self.grpc_address}
+        return peers
+
+    def _field_keys(self) -> str:
+        secrets = self.home.secrets
+        found = secrets.all().get("field-keys")
+        if found is None:
+            found = f"k1:{b64encode(token_bytes(32)).decode()}"
+            secrets.put("field-keys", found)
+        return str(found)
+
+    def _fetch_jars(self, report: Report) -> None:
+        jars.ensure(lambda done, total: report(f"{done} of {total} fetched"))
+
+    # --- ports
+
+    def _choose_ports(self, port: Callable[[str, int], int]) -> None:
+        wanted = self.settings.gateway_port
+        if wanted:
+            self.home.ports.put("gateway", wanted)
+        self.gateway_port = port("gateway", 0 if wanted == 0 else GATEWAY_PORT)
+        if wanted and self.gateway_port != wanted:
+            raise PortTaken(
+                f"port {wanted} is in use by another program",
+                "Leave ARUS_GATEWAY_PORT and --port out and the next free port is taken, or choose another.",
+            )
+        elsewhere = 0 if wanted == 0 else 1  # 0: a stack among many, as in tests, takes no well-known port
+        self.grpc_port = port("grpc", GRPC_PORT * elsewhere)
+        mqtt_port = port("mqtt", MQTT_PORT * elsewhere)
+        self._service_ports = {
+            source.name: (port(f"{source.name}.http", 0), port(f"{source.name}.grpc", 0))
+            for source in house.sources()
+            if source.runs and source.name != "gateway"
+        }
+        self._service_ports["gateway"] = (self.gateway_port, self.grpc_port)
+        self._postgres = Postgres(
+            self.home.path / "postgres" / "data",
+            port("postgres", 0),
+            self.home.secrets.secret("postgres.superuser"),
+        )
+        files = self.certificates
+        self._kafka = Kafka(
+            self.home.path / "kafka",
+            port("kafka", 0),
+            port("kafka.controller", 0),
+            self.home.secrets.secret("kafka.admin"),
+            host=self.settings.host,
+            advertised=self.name,
+            tls=Tls(files.key_and_chain, files.ca) if files else None,
+        )
+        self._mqtt = Mqtt(
+            self.home.path / "mqtt",
+            mqtt_port,
+            self.home.secrets.secret("mqtt.arus"),
+            self.settings.mqtt_broker or installed_broker(),
+            host=self.settings.host,
+            tls=files,
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        raise Refused(
+            f"{host} is not an IP address", "Bind to an address of this machine, e.g. 0.0.0.0."
+        ) from None
+
+
+def _without_login(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if rest else ""
+
+
+def _keeping_only(part: Part, present: set[str]) -> Part:
+    """Return the part without predecessors that are not ours to start."""
+    return replace(part, after=tuple(name for name in part.after if name in present))
+
+
+def _threaded(ask: Callable[[], bool]) -> "Callable[[], Any]":
+    return lambda: asyncio.to_thread(ask)
+
+
+async def _answers_ready(url: str, certificates: Certificates | None) -> bool:
+    verify = ssl.create_default_context(cafile=str(certificates.ca)) if certificates else True
+    async with httpx.AsyncClient(verify=verify, timeout=3, trust_env=False) as client:
+        try:
+            return (await client.get(url)).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+
+def _signing_key(path: Path) -> Path:
+    if not path.exists():
+        key = Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        write_private(path, key.decode())
+    return path
