@@ -129,3 +129,37 @@ def idempotency_tables() -> str:
     create index if not exists idempotency_recorded_at on idempotency (recorded_at);
     {tenant_policy("idempotency")}
     """
+
+
+def jobs_tables() -> str:
+    """Return the queue of slow work, and whose turn it is among the tenants."""
+    return f"""
+create table if not exists jobs (
+  tenant_id text not null,
+  id text not null,
+  kind text not null,
+  params jsonb not null,
+  state text not null default 'waiting' check (state in ('waiting', 'running', 'done', 'failed', 'cancelled')),
+  run_after timestamptz not null default now(),
+  -- Rises with every claim, so it is also the fencing token of the attempt that holds the lease.
+  attempts int not null default 0,
+  lease_until timestamptz,
+  cancel_requested boolean not null default false,
+  progress real not null default 0,
+  note text not null default '',
+  error text,
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  ended_at timestamptz,
+  primary key (tenant_id, id)
+);
+create index if not exists jobs_waiting on jobs (run_after) where state = 'waiting';
+create index if not exists jobs_running on jobs (lease_until) where state = 'running';
+create index if not exists jobs_ended on jobs (ended_at) where ended_at is not null;
+create table if not exists job_turns (
+  tenant_id text primary key,
+  served_at timestamptz not null
+);
+{tenant_policy("jobs")}
+{sealed("job_turns")}
+"""

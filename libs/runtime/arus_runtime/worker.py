@@ -110,8 +110,10 @@ class Pages(Generic[P]):
 
     __slots__ = ("_changed", "_loaded")
 
-    def __init__(self, loaded: dict[str, P | None], changed: Mapping[str, P] | None = None) -> None:
-        self._loaded = loaded
+    def __init__(
+        self, loaded: dict[str, P | None] | None = None, changed: Mapping[str, P] | None = None
+    ) -> None:
+        self._loaded: dict[str, P | None] = {} if loaded is None else loaded
         self._changed: Mapping[str, P] = changed or {}
 
     def __getitem__(self, name: str) -> P | None:
@@ -125,6 +127,14 @@ class Pages(Generic[P]):
     def with_(self, name: str, page: P) -> Pages[P]:
         """Return these pages with one replaced."""
         return Pages(self._loaded, {**self._changed, name: page})
+
+    def loaded(self, name: str, page: P | None) -> None:
+        """Hold a page that was read (the engine's part: what is remembered does not change by it)."""
+        self._loaded[name] = page
+
+    def saved(self) -> Pages[P]:
+        """Return these pages with the changed ones no longer counted as changed."""
+        return Pages(dict(self._changed))
 
     @property
     def changed(self) -> Mapping[str, P]:
@@ -166,7 +176,7 @@ class Column:
     nullable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A table a worker writes; the migration creates it (``ddl.append_table`` for the appended kind).
 

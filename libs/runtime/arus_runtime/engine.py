@@ -1,0 +1,352 @@
+"""Runs one worker: polls, folds, commits, with exactly-once effect.
+
+While one batch is committed in a thread the next one folds on top of it. Nothing folded counts until its commit; when a
+commit fails, everything folded on top is dropped and the partitions begin again from what the database says.
+
+A partition is assigned by the group, then *taken* (epoch bumped, states forgotten, offset read), then read. It can wait
+(``Later``), or stop (an error that is ours), until it is assigned anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import structlog
+
+from arus_runtime.fold import Folded, Folder, Origin, Read, Unreadable
+from arus_runtime.log.port import Log, Record, TopicPartition
+from arus_runtime.observe import BATCH_SECONDS, EVENT_LAG_SECONDS, EVENTS, PARTITIONS_STOPPED
+from arus_runtime.store import Away, Fenced, Part, Store
+from arus_runtime.worker import AnyWorker, Later, PagedState, Pages
+
+BATCH_RECORDS = 2_000
+POLL_S = 0.2
+RETRIES = 2
+BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+FENCED_WAIT_S = 10.0  # long enough for the group to tell a member that it was put out
+REPORT_OFFSETS_S = 1.0
+CACHED_KEYS = 50_000
+
+
+@dataclass(slots=True)
+class Lease:
+    """A partition held. committed: what the database says; position: where the next fold begins."""
+
+    epoch: int
+    committed: int
+    position: int
+    origin: Origin
+    failures: int = 0
+
+
+@dataclass(slots=True)
+class Batch:
+    """What was folded and goes into one transaction."""
+
+    parts: list[Part]
+    folded: list[Folded]
+    began: float = field(default_factory=time.perf_counter)
+
+
+class Engine:
+    """One worker of a service at work. committed is called after every commit (to wake a relay)."""
+
+    def __init__(
+        self,
+        service: str,
+        worker: AnyWorker,
+        log: Log,
+        store: Store,
+        *,
+        committed: Callable[[], None] = lambda: None,
+        batch_records: int = BATCH_RECORDS,
+    ) -> None:
+        self.worker = worker
+        self.stopped: dict[TopicPartition, Exception] = {}
+        """Partitions that wait for a person, and why."""
+        self._folder = Folder(service, worker, store)
+        self._store = store
+        self._consumer = log.consumer(worker.topics, f"arus.{service}.{worker.name}", self)
+        self._committed = committed
+        self._batch_records = batch_records
+        self._log = structlog.get_logger().bind(worker=self._folder.name)
+        self._leases: dict[TopicPartition, Lease] = {}
+        self._wanted: dict[TopicPartition, float] = {}  # assigned but not taken: when to try
+        self._waiting: dict[TopicPartition, float] = {}  # Later: when to go on
+        self._parked: dict[
+            TopicPartition, Lease
+        ] = {}  # given up in good order; warm if it comes back untouched
+        self._doubted: dict[TopicPartition, int] = {}  # a commit failed: how often
+        self._pending: tuple[Batch, asyncio.Task[None]] | None = None
+        self._turn = asyncio.Lock()  # a rebalance waits for the batch at hand
+        self._closing = asyncio.Event()
+        self._reported = 0.0
+
+    async def run(self) -> None:
+        """Work until ``close``; then commit what is under way and leave the group."""
+        await self._consumer.start()
+        try:
+            while not self._closing.is_set():
+                async with self._turn:
+                    await self._begin_partitions()
+                polled = await self._consumer.poll(self._batch_records, POLL_S)
+                async with self._turn:
+                    await self._step(polled)
+                await self._report()
+        finally:
+            await self.revoked(list(self._leases))
+            await self._consumer.stop()
+            await asyncio.to_thread(self._store.close)
+
+    def close(self) -> None:
+        """Ask ``run`` to end."""
+        self._closing.set()
+
+    # What the group says
+
+    async def assigned(self, partitions: Collection[TopicPartition]) -> None:
+        """Want the partitions; they are taken before the next poll."""
+        self._wanted |= dict.fromkeys(partitions, 0.0)
+
+    async def revoked(self, partitions: Collection[TopicPartition]) -> None:
+        """Commit what is under way, then give the partitions up."""
+        async with self._turn:
+            await self._settle()
+            for at in partitions:
+                for waiting in (self._wanted, self._waiting, self._doubted):
+                    waiting.pop(at, None)
+                self.stopped.pop(at, None)
+            PARTITIONS_STOPPED.labels(self.worker.name).set(len(self.stopped))
+            given_up = {at: lease for at in partitions if (lease := self._leases.pop(at, None))}
+            self._parked = {at: lease for at, lease in given_up.items() if lease.position == lease.committed}
+            try:
+                await asyncio.to_thread(self._store.release, given_up)
+            except Away:
+                self._parked = {}
+
+    # Taking partitions
+
+    async def _begin_partitions(self) -> None:
+        now = time.monotonic()
+        for at in [at for at, when in self._waiting.items() if when <= now]:
+            del self._waiting[at]
+            self._consumer.begin(at, self._leases[at].position)
+        due = [at for at, when in self._wanted.items() if when <= now]
+        if not due:
+            return
+        try:
+            grants = await asyncio.to_thread(self._store.take, due)
+        except Away as away:
+            self._log.warning("database away", detail=str(away))
+            self._want(due, BACKOFF_S[3])
+            return
+        for at, (epoch, next_offset, seen) in grants.items():
+            warm = self._parked.pop(at, None)
+            untouched = warm is not None and (warm.epoch, warm.committed) == (epoch - 1, next_offset)
+            origin = warm.origin if warm and untouched else Origin(seen=seen)
+            self._leases[at] = Lease(epoch, next_offset, next_offset, origin)
+            self._wanted.pop(at, None)
+            self._consumer.begin(at, next_offset)
+
+    def _want(self, partitions: Iterable[TopicPartition], after_s: float) -> None:
+        """Let go of partitions that are still assigned to us, and take them again later."""
+        for at in partitions:
+            self._consumer.pause(at)
+            self._leases.pop(at, None)
+            self._waiting.pop(at, None)
+            if at not in self.stopped:
+                self._wanted[at] = time.monotonic() + after_s
+
+    # Working
+
+    async def _step(self, polled: Mapping[TopicPartition, Sequence[Record]]) -> None:
+        """Fold what was polled; commit it after what is under way."""
+        if self._pending and self._pending[1].done():
+            await self._settle()
+        # After a failed commit each partition goes alone, so that the one at fault is found and the others go on.
+        slices = [{at: records} for at, records in polled.items()] if self._doubted else [polled]
+        for part in slices:
+            batch = await self._fold(part)
+            if not await self._settle():
+                # What was just folded stood on a commit that failed.
+                self._want([part.at for part in batch.parts if part.at in self._leases], 0.0)
+                return
+            if batch.parts:
+                self._pending = (batch, asyncio.create_task(self._commit(batch)))
+            if self._doubted:
+                await self._settle()
+
+    async def _fold(self, polled: Mapping[TopicPartition, Sequence[Record]]) -> Batch:
+        batch = Batch([], [])
+        for at, records in polled.items():
+            lease = self._leases.get(at)
+            if lease is None or at in self._waiting or at in self.stopped:
+                continue
+            fresh = [record for record in records if record.offset >= lease.position]
+            if not fresh:
+                continue
+            try:
+                folded = await self._fold_partition(at, lease, fresh)
+                part = self._part(at, lease, folded)
+            except Away as away:
+                self._log.warning("database away", detail=str(away))
+                await self._settle()
+                self._want([at], BACKOFF_S[3])
+                continue
+            except Exception as error:  # noqa: BLE001 - ours: a state that cannot be loaded or dumped
+                self._stop(at, error)
+                continue
+            if folded.next_offset > lease.position:
+                batch.parts.append(part)
+                batch.folded.append(folded)
+                lease.position = folded.next_offset
+                if folded.taken:
+                    lease.failures = 0
+            if folded.hold:
+                self._hold(at, lease, folded.hold.cause)
+        return batch
+
+    async def _fold_partition(self, at: TopicPartition, lease: Lease, records: Sequence[Record]) -> Folded:
+        items = self._folder.read(records)
+        await self._load(
+            at,
+            lease.origin.states,
+            {item.meta.key for item in items if isinstance(item, Read) and item.handler},
+        )
+        folded = await self._fold_once(at, lease, items)
+        for _ in range(RETRIES):
+            if folded.hold is None or isinstance(folded.hold.cause, Later):
+                break
+            folded = await self._fold_once(at, lease, items)
+        return folded
+
+    async def _fold_once(
+        self, at: TopicPartition, lease: Lease, items: Sequence[Read | Unreadable]
+    ) -> Folded:
+        fold = self._folder.fold(items, lease.position, lease.origin)
+        try:
+            request = next(fold)
+            while True:
+                request = fold.send(
+                    await asyncio.to_thread(self._store.load_page, at, request.key, request.page)
+                )
+        except StopIteration as end:
+            return end.value
+
+    async def _load(self, at: TopicPartition, cached: dict[str, Any], keys: set[str]) -> None:
+        """Bring the states of keys into the cache: one query for all that are not there."""
+        state = self.worker.state
+        absent = [key for key in keys if key not in cached]
+        if state is None or not absent:
+            return
+        stored = await asyncio.to_thread(self._store.load, at, absent)
+        for key in absent:
+            value = stored.get(key)
+            if isinstance(state, PagedState):
+                cached[key] = state.new(Pages()) if value is None else state.load(value, Pages())
+            else:
+                cached[key] = state.new() if value is None else state.load(value)
+
+    def _part(self, at: TopicPartition, lease: Lease, folded: Folded) -> Part:
+        """Return what the store writes, and let the cache hold what was folded."""
+        state, origin = self.worker.state, lease.origin
+        states: list[tuple[str, str, bytes]] = []
+        if state is not None:
+            states = [(key, "", state.dump(value)) for key, value in folded.states.items()]
+        if isinstance(state, PagedState):
+            for key, value in folded.states.items():
+                pages = state.pages(value)
+                states += [(key, name, state.dump_page(page)) for name, page in pages.changed.items()]
+                folded.states[key] = state.with_pages(value, pages.saved())
+        for key, value in folded.states.items():
+            origin.states.pop(key, None)  # so that the key moves to the young end
+            origin.states[key] = value
+        if (excess := len(origin.states) - CACHED_KEYS) > 0:
+            # Old keys go; those of this batch and of the one under way are young, and must stay until committed.
+            for key in list(islice(origin.states, min(excess, len(origin.states) - 2 * self._batch_records))):
+                del origin.states[key]
+        origin.seen |= folded.seen
+        origin.suspects |= folded.suspects
+        return Part(
+            at, lease.epoch, lease.position, folded.next_offset, states, folded.seen,
+            folded.rows, folded.superseded, folded.upserts, folded.outgoing,
+        )  # fmt: skip
+
+    def _hold(self, at: TopicPartition, lease: Lease, cause: Exception) -> None:
+        """Keep the order: nothing of this partition is read until it goes on at the held record."""
+        self._consumer.pause(at)
+        if isinstance(cause, Later):
+            wait_s = BACKOFF_S[min(lease.failures, len(BACKOFF_S) - 1)]
+            lease.failures += 1
+            self._waiting[at] = time.monotonic() + wait_s
+            self._log.warning("later", partition=at, offset=lease.position, wait_s=wait_s, detail=str(cause))
+        else:
+            self._stop(at, cause)
+
+    def _stop(self, at: TopicPartition, cause: Exception) -> None:
+        self.stopped[at] = cause
+        self._consumer.pause(at)
+        PARTITIONS_STOPPED.labels(self.worker.name).set(len(self.stopped))
+        lease = self._leases.pop(at, None)
+        self._log.error("partition stopped", partition=at, offset=lease and lease.position, exc_info=cause)
+
+    # Committing
+
+    async def _commit(self, batch: Batch) -> None:
+        await asyncio.to_thread(self._store.commit, batch.parts)
+        self._committed()
+        seconds = time.perf_counter() - batch.began
+        name = self.worker.name
+        BATCH_SECONDS.labels(name).observe(seconds)
+        for outcome in ("taken", "repeats", "parked"):
+            EVENTS.labels(name, outcome).inc(sum(getattr(folded, outcome) for folded in batch.folded))
+        now = datetime.now(UTC)
+        for folded in batch.folded:
+            if folded.first_at:
+                EVENT_LAG_SECONDS.labels(name).observe(max(0.0, (now - folded.first_at).total_seconds()))
+
+    async def _settle(self) -> bool:
+        """Wait for the commit under way; False when it failed and everything after it must be folded anew."""
+        if self._pending is None:
+            return True
+        batch, task = self._pending
+        self._pending = None
+        partitions = [part.at for part in batch.parts]
+        try:
+            await task
+        except Fenced as fenced:
+            self._log.warning("fenced", detail=str(fenced))
+            self._want(partitions, FENCED_WAIT_S)
+        except Away as away:
+            self._log.warning("database away", detail=str(away))
+            self._want(self._leases.copy(), BACKOFF_S[3])
+        except Exception as error:  # noqa: BLE001 - ours: tried again twice, then the partition at fault stops
+            self._doubt(partitions, error)
+        else:
+            for part in batch.parts:
+                if lease := self._leases.get(part.at):
+                    lease.committed = part.next_offset
+                self._doubted.pop(part.at, None)
+            return True
+        return False
+
+    def _doubt(self, partitions: Sequence[TopicPartition], error: Exception) -> None:
+        for at in partitions:
+            self._doubted[at] = self._doubted.get(at, 0) + (1 if self._doubted or len(partitions) == 1 else 0)
+            if self._doubted[at] > RETRIES:
+                del self._doubted[at]
+                self._stop(at, error)
+        self._want([at for at in partitions if at not in self.stopped], 0.0)
+
+    async def _report(self) -> None:
+        """Tell Kafka how far we are, once a second; PostgreSQL is what counts."""
+        now = time.monotonic()
+        if now - self._reported >= REPORT_OFFSETS_S and self._leases:
+            self._reported = now
+            await self._consumer.commit({at: lease.committed for at, lease in self._leases.items()})

@@ -1,0 +1,344 @@
+"""The pure part of a worker: what a slice of one partition comes to.
+
+``fold`` reads envelopes, drops repeats, calls handlers on states that are values, and collects everything in a
+``Folded`` that nobody sees until it is committed. It is a generator only because a handler may ask for a page of older
+history: it then yields the request and goes on when the page is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, cast
+
+from google.protobuf.message import DecodeError, Message
+
+from arus_runtime import catalogue, dlq
+from arus_runtime.envelope import IMPORT, NAMES, Envelope, Headers
+from arus_runtime.log.port import Record
+from arus_runtime.store import Outgoing, Store
+from arus_runtime.worker import (
+    AnyWorker,
+    Effect,
+    Emit,
+    Handler,
+    Meta,
+    Missing,
+    PagedState,
+    Reject,
+    Row,
+    Supersede,
+    Table,
+    Upsert,
+    derived_id,
+)
+
+INDEX_BITS: Final = 16  # ce_sequence = offset << 16 | index
+MAX_INDEX: Final = (1 << INDEX_BITS) - 1
+MAX_KEY_BYTES: Final = 1_000  # a key stands in an index, whose rows end at 2,700 bytes
+MAX_EVENT_BYTES: Final = 900_000  # Kafka refuses 1 MiB, headers included
+BAD_DEPLOY_TENANTS: Final = 3
+BAD_DEPLOY_RECORDS: Final = 2_000
+
+
+Entity = tuple[Any, ...]
+
+
+class BadDeploy(Exception):  # noqa: N818 - names what happened
+    """Records of several tenants in a row cannot be decoded: we are wrong, not they."""
+
+
+class PageRequest(NamedTuple):
+    """A page a handler asked for."""
+
+    key: str
+    page: str
+
+
+class Hold(NamedTuple):
+    """Why a fold ended before its last record: ``Later``, or an error that is ours."""
+
+    offset: int
+    cause: Exception
+
+
+class Read(NamedTuple):
+    """A record with its envelope read and its value decoded. handler None: pass over."""
+
+    record: Record
+    meta: Meta
+    sequence: int
+    handler: Handler | None
+    event: Message | None
+
+
+class Unreadable(NamedTuple):
+    """A record to park."""
+
+    record: Record
+    tenant: str
+    reason: dlq.Reason
+    detail: str
+
+
+@dataclass(slots=True)
+class Origin:
+    """What a fold starts from. states: by key. seen: highest sequence per source.
+
+    suspects: tenant → offset of its last record that could not be read.
+    """
+
+    states: dict[str, Any] = field(default_factory=dict[str, Any])
+    seen: dict[str, int] = field(default_factory=dict[str, int])
+    suspects: dict[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(slots=True)
+class Folded:
+    """What a slice came to: what changed of its origin, and what is to be written. hold: set when it was cut."""
+
+    next_offset: int
+    states: dict[str, Any] = field(default_factory=dict[str, Any])
+    seen: dict[str, int] = field(default_factory=dict[str, int])
+    suspects: dict[str, int] = field(default_factory=dict[str, int])
+    rows: dict[Table, list[Any]] = field(default_factory=dict[Table, list[Any]])
+    superseded: dict[Table, list[Entity]] = field(default_factory=dict[Table, list[Entity]])
+    upserts: dict[Table, dict[Entity, tuple[Any, ...]]] = field(
+        default_factory=dict[Table, dict[Entity, tuple[Any, ...]]]
+    )
+    outgoing: list[Outgoing] = field(default_factory=list[Outgoing])
+    current: dict[Table, dict[Entity, int]] = field(default_factory=dict[Table, dict[Entity, int]])
+    """Where the current row of an entity stands among rows, so that it can be superseded before it is written."""
+    taken: int = 0
+    repeats: int = 0
+    parked: int = 0
+    first_at: datetime | None = None
+    """When the first record taken was recorded."""
+    hold: Hold | None = None
+
+
+class Folder:
+    """Folds slices of partitions for one worker of a service."""
+
+    def __init__(self, service: str, worker: AnyWorker, store: Store) -> None:
+        self.name = f"{service}/{worker.name}"
+        self.worker = worker
+        self._handlers: Mapping[str, tuple[Callable[[bytes], Message], Handler]] = {
+            kind.DESCRIPTOR.full_name: (kind.FromString, handler) for kind, handler in worker.handlers.items()
+        }
+        self._known = {message for topic in worker.topics for message in catalogue.topics()[topic].messages}
+        self._packers = {table: store.packer(table) for table in worker.tables if not table.key}
+        self._entity = {table: _picker(table, table.entity) for table in self._packers if table.entity}
+        self._key = {table: _picker(table, table.key) for table in worker.tables if table.key}
+        self._paged = worker.state if isinstance(worker.state, PagedState) else None
+
+    def read(self, records: Iterable[Record]) -> list[Read | Unreadable]:
+        """Read envelopes and decode values; nothing is concluded yet."""
+        return [self._read(record) for record in records]
+
+    def _read(self, record: Record) -> Read | Unreadable:
+        key, value = record.key, record.value
+        try:
+            names, texts = zip(*record.headers, strict=True) if record.headers else ((), ())
+            if names != NAMES:
+                texts = _by_name(record.headers)
+            event_id, kind, time, source, sequence, tenant, _, _, _, _, trace = [
+                text.decode() for text in texts[:11]
+            ]
+            import_id, only_for = [text.decode() for text in texts[11:]] or ("", "")
+            number = int(sequence) if sequence else -1
+            if key is None or not 0 < len(key) <= MAX_KEY_BYTES or b"\0" in key:
+                raise ValueError(f"key must be text of 1 to {MAX_KEY_BYTES} bytes")  # noqa: TRY301
+            meta = Meta(
+                record.topic, record.partition, record.offset, key.decode(),
+                event_id, kind, tenant, source, time, trace, import_id,
+            )  # fmt: skip
+        except ValueError as error:
+            return Unreadable(record, _tenant_of(key), "undecodable", f"envelope: {error}")
+        if value is None or (only_for and only_for != self.name):
+            return Read(record, meta, number, None, None)
+        if len(value) > self.worker.max_value_bytes:
+            detail = f"value must be <= {self.worker.max_value_bytes} bytes, got {len(value)} bytes"
+            return Unreadable(record, tenant, "oversized", detail)
+        decode, handler = self._handlers.get(kind, (None, None))
+        if decode is None:
+            if kind in self._known:
+                return Read(record, meta, number, None, None)
+            return Unreadable(
+                record, tenant, "unknown_type", f"{kind or 'no ce_type'} does not ride on {record.topic}"
+            )
+        try:
+            return Read(record, meta, number, handler, decode(value))
+        except DecodeError as error:
+            return Unreadable(record, tenant, "undecodable", f"{kind}: {error}")
+
+    def fold(
+        self,
+        items: Sequence[Read | Unreadable],
+        start: int,
+        origin: Origin,
+        careful: frozenset[str] = frozenset(),
+    ) -> Generator[PageRequest, bytes | None, Folded]:
+        """Return what items come to on top of origin, which is left as it is.
+
+        start: the offset that comes first. careful: keys whose conclusion is drawn after each event, to find the one
+        it fails on.
+        """
+        done = Folded(next_offset=start)
+        states, fresh, conclusion = done.states, done.seen, self.worker.conclusion
+        last: dict[str, tuple[Meta, int]] = {}
+        for item in items:
+            if isinstance(item, Unreadable):
+                if self._is_bad_deploy(done, item, origin.suspects):
+                    done.hold = Hold(item.record.offset, BadDeploy(f"{item.reason}: {item.detail}"))
+                    break
+                self._park(done, item)
+                continue
+            record, meta, sequence, handler, event = item
+            source, key = meta.source, meta.key
+            if -1 < sequence <= (fresh[source] if source in fresh else origin.seen.get(source, -1)):
+                done.repeats += 1
+            elif handler is not None:
+                state = states[key] if key in states else origin.states.get(key)
+                try:
+                    state, effects = yield from self._call(key, state, handler, event, meta)
+                    if conclusion is not None:
+                        if key in careful:
+                            state, more = yield from self._call(key, state, conclusion, meta)
+                            effects = [*effects, *more]
+                        else:
+                            last[key] = (meta, len(effects))
+                    if effects:
+                        self._apply(done, effects, meta, 0)
+                except Reject as refusal:
+                    self._park(done, Unreadable(record, meta.tenant, "rejected", str(refusal)))
+                except Exception as error:  # noqa: BLE001 - Later, or ours: the engine tells them apart
+                    done.hold = Hold(record.offset, error)
+                    break
+                else:
+                    states[key] = state
+                    done.taken += 1
+                    done.first_at = done.first_at or meta.at
+            if sequence >= 0 and handler is not None:
+                fresh[source] = sequence
+            done.next_offset = record.offset + 1
+        for key, (meta, index) in last.items():
+            assert conclusion is not None
+            try:
+                states[key], effects = yield from self._call(key, states[key], conclusion, meta)
+                self._apply(done, effects, meta, index)
+            except Exception:  # noqa: BLE001 - which event it fails on is found by concluding after each
+                return (yield from self.fold(items, start, origin, careful | {key}))
+        return done
+
+    def _call(
+        self, key: str, state: Any, handler: Callable[..., Any], *arguments: Any
+    ) -> Generator[PageRequest, bytes | None, tuple[Any, Sequence[Effect]]]:
+        """Call a handler, again with each page it turns out to miss."""
+        while True:
+            try:
+                outcome = handler(state, *arguments)
+                break
+            except Missing as missing:
+                assert self._paged is not None, "only a paged state has pages"
+                value = yield PageRequest(key, missing.page)
+                page = None if value is None else self._paged.load_page(value)
+                self._paged.pages(state).loaded(missing.page, page)
+        if type(outcome) is not tuple:
+            return outcome, ()
+        state, effects = cast("tuple[Any, Iterable[Effect]]", outcome)
+        return state, effects if isinstance(effects, list | tuple) else tuple(effects)
+
+    def _apply(self, done: Folded, effects: Sequence[Effect], meta: Meta, index: int) -> None:
+        """Add the effects of one call; all of them or, when one cannot be packed, none."""
+        packed = [self._pack(effect, meta, index + place) for place, effect in enumerate(effects)]
+        for effect, content in zip(effects, packed, strict=True):
+            if isinstance(effect, Row):
+                rows = done.rows.setdefault(effect.table, [])
+                if entity := self._entity.get(effect.table):
+                    done.current.setdefault(effect.table, {})[entity(effect.values)] = len(rows)
+                rows.append(content)
+            elif isinstance(effect, Supersede):
+                self._supersede(done, effect)
+            elif isinstance(effect, Upsert):
+                done.upserts.setdefault(effect.table, {})[self._key[effect.table](effect.values)] = (
+                    effect.values
+                )
+            else:
+                done.outgoing.append(content)
+
+    def _pack(self, effect: Effect, meta: Meta, index: int) -> Any:
+        if isinstance(effect, Row):
+            value, headers = (
+                (None, None) if effect.event is None else self._event(effect.event, meta, meta.key, index)
+            )
+            packer = self._packers[effect.table]
+            return packer.pack(meta.partition, meta.offset, index, effect.values, value, headers)
+        if isinstance(effect, Emit):
+            key = meta.key if effect.key is None else effect.key
+            topic = catalogue.topic_of(effect.event.DESCRIPTOR.full_name).name
+            return Outgoing(meta.tenant, topic, key, *self._event(effect.event, meta, key, index))
+        return None
+
+    def _event(self, event: Message, meta: Meta, key: str, index: int) -> tuple[bytes, bytes]:
+        """Return value and envelope of an event that follows from another at the same time, in the same trace."""
+        value = event.SerializeToString()
+        if len(value) > MAX_EVENT_BYTES:
+            raise Reject(f"event must be <= {MAX_EVENT_BYTES} bytes, got {len(value)} bytes")
+        if index > MAX_INDEX:
+            raise OverflowError(f"a record must not cause more than {MAX_INDEX + 1} events")
+        return value, Envelope(
+            derived_id(meta.event_id, f"{self.name}/{index}"),
+            event.DESCRIPTOR.full_name,
+            meta.time,
+            meta.tenant,
+            key,
+            meta.traceparent,
+            meta.import_id,
+        ).pack()
+
+    def _supersede(self, done: Folded, effect: Supersede) -> None:
+        table = effect.table
+        current, rows = done.current.get(table, {}), done.rows.get(table, [])
+        for entity in effect.entities:
+            place = current.pop(entity, None)
+            if place is None:
+                done.superseded.setdefault(table, []).append(entity)
+            else:
+                rows[place] = self._packers[table].superseded(rows[place])
+
+    def _park(self, done: Folded, item: Unreadable) -> None:
+        record, tenant, reason, detail = item
+        done.outgoing.append(dlq.parked(record, self.name, tenant, reason, detail))
+        done.parked += 1
+        done.next_offset = record.offset + 1
+        if reason != "rejected":
+            done.suspects[tenant] = record.offset
+
+    @staticmethod
+    def _is_bad_deploy(done: Folded, item: Unreadable, suspects: Mapping[str, int]) -> bool:
+        since = item.record.offset - BAD_DEPLOY_RECORDS
+        recent = {tenant for tenant, offset in {**suspects, **done.suspects}.items() if offset > since}
+        return len(recent | {item.tenant}) >= BAD_DEPLOY_TENANTS
+
+
+def _by_name(headers: Headers) -> tuple[bytes, ...]:
+    """Return the values of headers in any order; absent ones are empty."""
+    found = dict(headers)
+    return tuple(found.get(name, b"") for name in (*NAMES, IMPORT, dlq.WORKER))
+
+
+def _tenant_of(key: bytes | None) -> str:
+    """Return the tenant a key names, for a record whose envelope cannot be read."""
+    return (key or b"").partition(b":")[0].decode(errors="replace").replace("\0", "")
+
+
+def _picker(table: Table, names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], Entity]:
+    """Return a function from a row's values to the values of some columns, always as a tuple."""
+    places = [[column.name for column in table.columns].index(name) for name in names]
+    if len(places) == 1:
+        place = places[0]
+        return lambda values: (values[place],)
+    return itemgetter(*places)

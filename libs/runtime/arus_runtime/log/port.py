@@ -1,0 +1,122 @@
+"""What the house needs of a log: read partitions from where we say, publish in order, know when it is safe."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+
+class TopicPartition(NamedTuple):
+    """One partition of a topic."""
+
+    topic: str
+    partition: int
+
+
+class Record(Protocol):
+    """One record read. Adapters hand out their client's own objects where these fit."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+
+
+class Message(NamedTuple):
+    """One record to publish. The key picks the partition, with Kafka's own murmur2."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+class PublishFailed(Exception):  # noqa: N818 - names what happened
+    """Some of the messages may not be in the log. Publishing the same ones again keeps their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """How to reach Kafka: SCRAM-SHA-512 when user is set, TLS when ca_file is."""
+
+    bootstrap: str
+    user: str = ""
+    password: str = ""
+    ca_file: str = ""
+
+
+class Listener(Protocol):
+    """Hears from the group which partitions are ours."""
+
+    async def assigned(self, partitions: Collection[TopicPartition]) -> None:
+        """Take note; each partition stays silent until ``Consumer.begin``."""
+        ...
+
+    async def revoked(self, partitions: Collection[TopicPartition]) -> None:
+        """Finish or drop what is under way in these partitions, before another member gets them."""
+        ...
+
+
+class Consumer(Protocol):
+    """A member of a consumer group."""
+
+    async def start(self) -> None:
+        """Join the group."""
+        ...
+
+    async def poll(self, limit: int, timeout_s: float) -> Mapping[TopicPartition, Sequence[Record]]:
+        """Return up to limit records of begun partitions, as soon as there is one, else nothing after timeout_s."""
+        ...
+
+    def begin(self, at: TopicPartition, offset: int) -> None:
+        """Read an assigned partition from offset on (from the oldest record when that offset is gone)."""
+        ...
+
+    def pause(self, at: TopicPartition) -> None:
+        """Keep silent about a partition until ``begin``."""
+        ...
+
+    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Tell the broker how far we are, for lag dashboards only; failing does not matter."""
+        ...
+
+    async def stop(self) -> None:
+        """Leave the group."""
+        ...
+
+
+class Producer(Protocol):
+    """Publishes in order, each message once per call (idempotent producer)."""
+
+    async def start(self) -> None:
+        """Connect."""
+        ...
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Return when all replicas have all messages, in this order per partition; else raise ``PublishFailed``."""
+        ...
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        ...
+
+
+class Log(Protocol):
+    """Makes consumers and producers."""
+
+    def consumer(self, topics: Sequence[str], group: str, listener: Listener) -> Consumer:
+        """Return a consumer that has not started yet."""
+        ...
+
+    def producer(self) -> Producer:
+        """Return a producer that has not started yet."""
+        ...

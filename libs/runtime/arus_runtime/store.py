@@ -1,0 +1,388 @@
+"""Where a worker's leases, states and results are kept: the port, and PostgreSQL behind it.
+
+One transaction per batch holds everything the batch came to, and begins with the fence: the progress row of each
+partition must still carry our epoch and the offset we started from. Methods block; the engine calls them in a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+import psycopg
+from psycopg import sql
+
+from arus_runtime import packing
+from arus_runtime.log.port import TopicPartition
+from arus_runtime.worker import AnyWorker, Table
+
+LOCK_TIMEOUT = "500ms"
+
+
+class Outgoing(NamedTuple):
+    """An event on its way to the outbox. headers: a blob of ``envelope``."""
+
+    tenant: str
+    topic: str
+    key: str
+    value: bytes | None
+    headers: bytes
+
+
+class Grant(NamedTuple):
+    """A partition taken over. seen: highest sequence per origin."""
+
+    epoch: int
+    next_offset: int
+    seen: dict[str, int]
+
+
+@dataclass(slots=True)
+class Part:
+    """What a batch came to in one partition.
+
+    states: key, page, bytes. seen: highest sequence per origin, changed ones only. rows: packed by ``Store.packer``.
+    """
+
+    at: TopicPartition
+    epoch: int
+    start: int
+    next_offset: int
+    states: Sequence[tuple[str, str, bytes]] = ()
+    seen: Mapping[str, int] = field(default_factory=dict[str, int])
+    rows: Mapping[Table, Sequence[Any]] = field(default_factory=dict[Table, Sequence[Any]])
+    superseded: Mapping[Table, Sequence[tuple[Any, ...]]] = field(
+        default_factory=dict[Table, Sequence[tuple[Any, ...]]]
+    )
+    upserts: Mapping[Table, Mapping[tuple[Any, ...], tuple[Any, ...]]] = field(
+        default_factory=dict[Table, Mapping[tuple[Any, ...], tuple[Any, ...]]]
+    )
+    outgoing: Sequence[Outgoing] = ()
+
+
+class Fenced(Exception):  # noqa: N818 - names what happened
+    """Another holder has taken a partition of this batch; nothing of the batch was written."""
+
+
+class Away(Exception):  # noqa: N818 - an outcome
+    """The database is away; whether the batch was written is known after the next takeover."""
+
+
+class RowPacker(Protocol):
+    """Makes the rows of one append table as the store wants them."""
+
+    def pack(
+        self,
+        partition: int,
+        offset: int,
+        index: int,
+        values: Sequence[Any],
+        value: bytes | None,
+        headers: bytes | None,
+    ) -> Any:
+        """Return one row, current."""
+        ...
+
+    def superseded(self, row: Any) -> Any:
+        """Return a row of this batch as one that is not current."""
+        ...
+
+
+class Store(Protocol):
+    """What the engine needs of a database."""
+
+    def packer(self, table: Table) -> RowPacker:
+        """Return the packer of an append table."""
+        ...
+
+    def take(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Grant]:
+        """Become the holder of partitions: whoever held them is fenced from now on."""
+        ...
+
+    def release(self, partitions: Iterable[TopicPartition]) -> None:
+        """Say that partitions were given up in good order."""
+        ...
+
+    def load(self, at: TopicPartition, keys: Sequence[str]) -> dict[str, bytes]:
+        """Return the stored states of keys; absent ones are left out."""
+        ...
+
+    def load_page(self, at: TopicPartition, key: str, page: str) -> bytes | None:
+        """Return one page of a key's history."""
+        ...
+
+    def commit(self, parts: Sequence[Part]) -> None:
+        """Write a batch in one transaction, or raise and write nothing."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...
+
+
+class PostgresStore:
+    """Leases, states and results of one worker in its service's schema.
+
+    url: as the ``_worker`` role, which bypasses row-level security (COPY is refused under it, and a batch spans tenants).
+    """
+
+    def __init__(self, url: str, schema: str, worker: AnyWorker) -> None:
+        self._url = url
+        self._options = f"-c search_path={schema} -c timezone=UTC"
+        self._worker = worker.name
+        self._appended = [table for table in worker.tables if not table.key]
+        self._packers = {table: packing.Packer(table) for table in self._appended}
+        self._copies = {table: _copy(table.name, packer.columns) for table, packer in self._packers.items()}
+        self._supersedes = {table: _supersede(table) for table in self._appended if table.entity}
+        self._upserts = {table: _upsert(table) for table in worker.tables if table.key}
+        self._connections: dict[str, psycopg.Connection[Any]] = {}
+
+    def packer(self, table: Table) -> packing.Packer:
+        """Return the binary packer of an append table; raises KeyError for a table the worker did not declare."""
+        return self._packers[table]
+
+    def take(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Grant]:
+        """Bump the epoch of each partition under its row lock and read what it starts from.
+
+        A holder that was stopped in the middle of a transaction keeps that lock past every timeout of its own, so
+        after half a second its backend is ended.
+        """
+        connection = self._connection("writer")
+        grants: dict[TopicPartition, Grant] = {}
+        with _away():
+            for at in sorted(partitions):
+                try:
+                    grants[at] = self._take(connection, at)
+                except psycopg.errors.LockNotAvailable:
+                    connection.execute(_END_HOLDER, (self._worker, *at))
+                    grants[at] = self._take(connection, at)
+        return grants
+
+    def _take(self, connection: psycopg.Connection[Any], at: TopicPartition) -> Grant:
+        with connection.transaction():
+            connection.execute("select set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
+            row = connection.execute(_TAKE, (self._worker, *at)).fetchone()
+            assert row is not None
+            seen = connection.execute(_SEEN, (self._worker, *at)).fetchall()
+        return Grant(row[0], row[1], dict(seen))
+
+    def release(self, partitions: Iterable[TopicPartition]) -> None:
+        """Clear our name, so that the next holder need not end our backend."""
+        connection = self._connection("writer")
+        with _away():
+            for at in partitions:
+                connection.execute(_RELEASE, (self._worker, *at))
+
+    def load(self, at: TopicPartition, keys: Sequence[str]) -> dict[str, bytes]:
+        """Read beside the commit in flight; the states that it writes are in the engine's cache."""
+        with _away():
+            rows = self._connection("reader").execute(
+                "select key, value from state where worker = %s and topic = %s and partition = %s and page = ''"
+                " and key = any(%s::text[])",
+                (self._worker, *at, packing.text_array(keys)),
+                binary=True,
+            )
+            return dict(rows.fetchall())
+
+    def load_page(self, at: TopicPartition, key: str, page: str) -> bytes | None:
+        """Read one page."""
+        with _away():
+            row = (
+                self._connection("reader")
+                .execute(
+                    "select value from state where worker = %s and topic = %s and partition = %s and key = %s"
+                    " and page = %s",
+                    (self._worker, *at, key, page),
+                    binary=True,
+                )
+                .fetchone()
+            )
+        return row[0] if row else None
+
+    def commit(self, parts: Sequence[Part]) -> None:
+        """Fence, then results, states, outgoing events and origins, in one transaction."""
+        connection = self._connection("writer")
+        with _away(), connection.transaction(), connection.cursor(binary=True) as cursor:
+            self._advance(cursor, parts)
+            self._append(cursor, parts)
+            self._replace(cursor, parts)
+            self._remember(cursor, parts)
+            self._send(cursor, parts)
+
+    def _advance(self, cursor: psycopg.Cursor[Any], parts: Sequence[Part]) -> None:
+        cursor.execute(
+            _ADVANCE,
+            (
+                [part.at.topic for part in parts],
+                [part.at.partition for part in parts],
+                [part.epoch for part in parts],
+                [part.start for part in parts],
+                [part.next_offset for part in parts],
+                self._worker,
+            ),
+            prepare=True,
+        )
+        if cursor.rowcount != len(parts):
+            raise Fenced(f"{len(parts) - cursor.rowcount} of {len(parts)} partitions have another holder")
+
+    def _append(self, cursor: psycopg.Cursor[Any], parts: Sequence[Part]) -> None:
+        for table in self._appended:
+            superseded = [entity for part in parts for entity in part.superseded.get(table, ())]
+            if superseded:
+                cursor.execute(
+                    self._supersedes[table], list(map(list, zip(*superseded, strict=True))), prepare=True
+                )
+            rows = [row for part in parts for row in part.rows.get(table, ())]
+            if rows:
+                with cursor.copy(self._copies[table]) as copy:
+                    copy.write(b"".join([packing.HEADER, *rows, packing.TRAILER]))
+
+    def _replace(self, cursor: psycopg.Cursor[Any], parts: Sequence[Part]) -> None:
+        for table, statement in self._upserts.items():
+            rows = {key: row for part in parts for key, row in part.upserts.get(table, {}).items()}
+            if rows:
+                cursor.execute(statement, list(map(list, zip(*rows.values(), strict=True))), prepare=True)
+
+    def _remember(self, cursor: psycopg.Cursor[Any], parts: Sequence[Part]) -> None:
+        for part in parts:
+            if part.states:
+                keys, pages, values = zip(*part.states, strict=True)
+                cursor.execute(
+                    _SAVE,
+                    (
+                        self._worker,
+                        *part.at,
+                        packing.text_array(keys),
+                        packing.text_array(pages),
+                        packing.bytea_array(values),
+                    ),
+                    prepare=True,
+                )
+            if part.seen:
+                cursor.execute(
+                    _SAW,
+                    (self._worker, *part.at, list(part.seen), list(part.seen.values())),
+                    prepare=True,
+                )
+
+    def _send(self, cursor: psycopg.Cursor[Any], parts: Sequence[Part]) -> None:
+        outgoing = [event for part in parts for event in part.outgoing]
+        if outgoing:
+            tenants, topics, keys, values, headers = zip(*outgoing, strict=True)
+            cursor.execute(
+                _SEND,
+                (
+                    *map(packing.text_array, (tenants, topics, keys)),
+                    *map(packing.bytea_array, (values, headers)),
+                ),
+                prepare=True,
+            )
+        if outgoing or any(part.rows for part in parts):
+            cursor.execute("select pg_notify('arus_' || current_schema(), '')", prepare=True)
+
+    def _connection(self, purpose: str) -> psycopg.Connection[Any]:
+        connection = self._connections.get(purpose)
+        if connection is None or connection.closed:
+            with _away():
+                connection = psycopg.connect(
+                    self._url, autocommit=True, options=self._options, connect_timeout=5
+                )
+            connection.adapters.register_dumper(packing.Array, packing.ArrayDumper)
+            self._connections[purpose] = connection
+        return connection
+
+    def close(self) -> None:
+        """Close the connections."""
+        for connection in self._connections.values():
+            connection.close()
+        self._connections.clear()
+
+
+class _away:  # noqa: N801 - reads as a statement
+    """Turn a lost connection into ``Away``; every other error keeps its name."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, psycopg.errors.LockNotAvailable):
+            return
+        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+            raise Away(str(error).strip()) from error
+
+
+_TAKE = """
+insert into progress as p (worker, topic, partition, epoch, next_offset, backend_pid, backend_start)
+select %s, %s, %s, 1, 0, pid, backend_start from pg_stat_activity where pid = pg_backend_pid()
+on conflict (worker, topic, partition) do update
+  set epoch = p.epoch + 1, backend_pid = excluded.backend_pid, backend_start = excluded.backend_start
+returning epoch, next_offset
+"""
+_SEEN = "select source, sequence from seen where worker = %s and topic = %s and partition = %s"
+_END_HOLDER = """
+select pg_terminate_backend(a.pid, 5000) from progress p
+join pg_stat_activity a on a.pid = p.backend_pid and a.backend_start = p.backend_start
+where p.worker = %s and p.topic = %s and p.partition = %s and a.pid <> pg_backend_pid()
+"""
+_RELEASE = """
+update progress set backend_pid = 0
+where worker = %s and topic = %s and partition = %s and backend_pid = pg_backend_pid()
+"""
+_ADVANCE = """
+update progress p set next_offset = v.next_offset
+from unnest(%s::text[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[])
+  as v (topic, partition, epoch, start, next_offset)
+where p.worker = %s and p.topic = v.topic and p.partition = v.partition
+  and p.epoch = v.epoch and p.next_offset = v.start
+"""
+_SAVE = """
+insert into state (worker, topic, partition, key, page, value)
+select %s, %s, %s, v.* from unnest(%s::text[], %s::text[], %s::bytea[]) as v
+on conflict (worker, topic, partition, key, page) do update set value = excluded.value
+"""
+_SAW = """
+insert into seen (worker, topic, partition, source, sequence)
+select %s, %s, %s, v.* from unnest(%s::text[], %s::bigint[]) as v
+on conflict (worker, topic, partition, source) do update set sequence = excluded.sequence
+"""
+_SEND = """
+insert into outbox (tenant_id, topic, key, value, headers)
+select tenant, topic, key, value, headers
+from unnest(%s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[]) with ordinality
+  as v (tenant, topic, key, value, headers, place)
+order by place
+"""
+
+
+def _copy(table: str, columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL("copy {} ({}) from stdin (format binary)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+
+
+def _supersede(table: Table) -> sql.Composed:
+    types = {column.name: column.type for column in table.columns}
+    return sql.SQL(
+        "update {} t set is_current = false from unnest({}) as v ({}) where t.is_current and {}"
+    ).format(
+        sql.Identifier(table.name),
+        sql.SQL(", ").join(sql.SQL("%s::" + types[name] + "[]") for name in table.entity),  # type: ignore[arg-type]
+        sql.SQL(", ").join(map(sql.Identifier, table.entity)),
+        sql.SQL(" and ").join(sql.SQL("t.{0} = v.{0}").format(sql.Identifier(name)) for name in table.entity),
+    )
+
+
+def _upsert(table: Table) -> sql.Composed:
+    columns = [column.name for column in table.columns]
+    changed = [name for name in columns if name not in table.key]
+    return sql.SQL("insert into {} ({}) select * from unnest({}) on conflict ({}) do {}").format(
+        sql.Identifier(table.name),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.SQL(", ").join(sql.SQL("%s::" + column.type + "[]") for column in table.columns),  # type: ignore[arg-type]
+        sql.SQL(", ").join(map(sql.Identifier, table.key)),
+        sql.SQL("update set ")
+        + sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changed)
+        if changed
+        else sql.SQL("nothing"),
+    )
