@@ -104,7 +104,7 @@ async def facts(kafka: KafkaServer) -> tuple[str, str]:
 
 @asynccontextmanager
 async def running(
-    command: Sequence[str | Path], access: KafkaAccess
+    command: Sequence[str | Path], access: KafkaAccess, folder: Path
 ) -> AsyncGenerator[Callable[[str], Awaitable[list[str]]]]:
     """Run an example and give a function that reads its lines up to the first one that holds a text."""
     environment = os.environ | {
@@ -113,7 +113,7 @@ async def running(
         "ARUS_PASSWORD": access.password,
     }
     process = await asyncio.create_subprocess_exec(
-        *map(str, command), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        *map(str, command), cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     assert process.stdout is not None
     output = process.stdout
@@ -132,8 +132,10 @@ async def running(
         await process.communicate()
 
 
-async def test_python_prints_each_verdict_once(reader: KafkaAccess, facts: tuple[str, str]) -> None:
-    async with running([sys.executable, EXAMPLES / "python/verdicts.py"], reader) as lines_until:
+async def test_python_prints_each_verdict_once(
+    reader: KafkaAccess, facts: tuple[str, str], tmp_path: Path
+) -> None:
+    async with running([sys.executable, EXAMPLES / "python/verdicts.py"], reader, tmp_path) as lines_until:
         [line] = [line for line in await lines_until(facts[1]) if facts[0] in line]
     assert json.loads(line) == {
         "date": "2025-01-10",
@@ -146,16 +148,18 @@ async def test_python_prints_each_verdict_once(reader: KafkaAccess, facts: tuple
 
 
 async def test_java_prints_each_verdict_once(
-    reader: KafkaAccess, facts: tuple[str, str], java_example: list[str | Path]
+    reader: KafkaAccess, facts: tuple[str, str], java_example: list[str | Path], tmp_path: Path
 ) -> None:
-    async with running(java_example, reader) as lines_until:
+    async with running(java_example, reader, tmp_path) as lines_until:
         [line] = [line for line in await lines_until(facts[1]) if facts[0] in line]
     assert line.split() == ["2025-01-10", facts[0], "520", "ANOMALI"]
 
 
-async def test_faust_counts_verdicts_by_status(reader: KafkaAccess, facts: tuple[str, str]) -> None:
+async def test_faust_counts_verdicts_by_status(
+    reader: KafkaAccess, facts: tuple[str, str], tmp_path: Path
+) -> None:
     command = [sys.executable, EXAMPLES / "faust/verdicts.py", "worker", "--without-web", "--loglevel=warn"]
-    async with running(command, reader) as lines_until:
+    async with running(command, reader, tmp_path) as lines_until:
         assert await lines_until('{"ANOMALI": 2}'), facts
 
 

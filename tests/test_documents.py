@@ -1,0 +1,49 @@
+"""The documents speak of things that exist: links lead somewhere, commands are in the Makefile."""
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def committed(pattern: str) -> list[Path]:
+    command = ["git", "-C", ROOT, "ls-files", pattern]
+    listed = subprocess.run(command, capture_output=True, check=True, text=True)
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).exists()]
+
+
+PAGES = committed("*.md")
+
+
+@cache
+def anchors(page: Path) -> frozenset[str]:
+    """Return the anchors a page's headings get."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text("utf-8")), re.MULTILINE)
+    plain = (re.sub(r"[^\w\- ]", "", heading) for heading in headings)
+    return frozenset(heading.strip().lower().replace(" ", "-") for heading in plain)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_inside_the_repository_lead_somewhere(page: Path) -> None:
+    lost: list[str] = []
+    for link in LINK.findall(FENCE.sub("", page.read_text("utf-8"))):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            lost.append(link)
+    assert lost == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_make_targets_that_are_spoken_of_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    spoken = re.findall(r"(?:^|`)make ((?:[a-z-]+ ?)+)", page.read_text("utf-8"), re.MULTILINE)
+    assert {word for words in spoken for word in words.split()} <= targets
