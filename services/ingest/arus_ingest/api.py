@@ -64,11 +64,11 @@ async def _admitted(context: Ctx) -> None:
 
 Speaks = Annotated[Language, Depends(_language)]
 ADMITTED: Final = [Depends(_admitted)]
-TransactionReader = Annotated[Principal, require("fuel.transactions", "r")]
-TransactionRecorder = Annotated[Principal, require("fuel.transactions", "c")]
-TransactionEditor = Annotated[Principal, require("fuel.transactions", "u")]
-DeliveryReader = Annotated[Principal, require("fuel.deliveries", "r")]
-DeliveryRecorder = Annotated[Principal, require("fuel.deliveries", "c")]
+TransactionReader = Annotated[Principal, Depends(require("fuel.transactions", "r"))]
+TransactionRecorder = Annotated[Principal, Depends(require("fuel.transactions", "c"))]
+TransactionEditor = Annotated[Principal, Depends(require("fuel.transactions", "u"))]
+DeliveryReader = Annotated[Principal, Depends(require("fuel.deliveries", "r"))]
+DeliveryRecorder = Annotated[Principal, Depends(require("fuel.deliveries", "c"))]
 
 
 class Filter:
@@ -206,7 +206,7 @@ async def replace_fuel_transaction(
 @transactions.delete(
     f"{TRANSACTIONS_PATH}/{{transaction_id}}",
     status_code=204,
-    dependencies=[require("fuel.transactions", "d"), *ADMITTED],
+    dependencies=[Depends(require("fuel.transactions", "d")), *ADMITTED],
 )
 async def void_fuel_transaction(
     transaction_id: str, if_match: IfMatch, context: Ctx, command: Commanded
@@ -250,7 +250,7 @@ async def get_fuel_delivery(
 @deliveries.delete(
     f"{DELIVERIES_PATH}/{{delivery_id}}",
     status_code=204,
-    dependencies=[require("fuel.deliveries", "d"), *ADMITTED],
+    dependencies=[Depends(require("fuel.deliveries", "d")), *ADMITTED],
 )
 async def void_fuel_delivery(
     delivery_id: str, if_match: IfMatch, context: Ctx, command: Commanded

@@ -9,7 +9,7 @@ from arus_runtime.auth import Principal, require
 from arus_runtime.commands import Commanded
 from arus_runtime.ids import is_ulid
 from arus_runtime.web import PREFIX, Ctx, IfMatch, Page, Paging, Problem, etag, router
-from fastapi import Query, Response
+from fastapi import Depends, Query, Response
 
 from arus_inventory import commands, store
 from arus_inventory.schemas import (
@@ -29,14 +29,14 @@ from arus_inventory.state import Location, Product
 locations = router("locations")
 products = router("products")
 
-LocationReader = Annotated[Principal, require("locations", "r")]
-LocationCreator = Annotated[Principal, require("locations", "c")]
-LocationEditor = Annotated[Principal, require("locations", "u")]
-LocationRemover = Annotated[Principal, require("locations", "d")]
-ProductReader = Annotated[Principal, require("products", "r")]
-ProductCreator = Annotated[Principal, require("products", "c")]
-ProductEditor = Annotated[Principal, require("products", "u")]
-ProductRemover = Annotated[Principal, require("products", "d")]
+LocationReader = Annotated[Principal, Depends(require("locations", "r"))]
+LocationCreator = Annotated[Principal, Depends(require("locations", "c"))]
+LocationEditor = Annotated[Principal, Depends(require("locations", "u"))]
+LocationRemover = Annotated[Principal, Depends(require("locations", "d"))]
+ProductReader = Annotated[Principal, Depends(require("products", "r"))]
+ProductCreator = Annotated[Principal, Depends(require("products", "c"))]
+ProductEditor = Annotated[Principal, Depends(require("products", "u"))]
+ProductRemover = Annotated[Principal, Depends(require("products", "d"))]
 
 Text = Annotated[str | None, Query(max_length=200, description="Part of the name or code, in any case.")]
 ActiveOnly = Annotated[bool | None, Query(description="Only active (true) or only inactive (false) ones.")]
