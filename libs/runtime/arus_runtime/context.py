@@ -54,7 +54,7 @@ class Service:
     routers: Sequence[APIRouter] = ()
     rpc: Sequence[RpcPart] = ()
     workers: Sequence["AnyWorker"] = ()
-    jobs: Sequence["Job[Any]"] = ()
+    jobs: Sequence["Job"] = ()
     schedules: Sequence["Schedule"] = ()
     outbox: bool = False
     words: Templates = field(default_factory=dict[str, Mapping[str, str]])

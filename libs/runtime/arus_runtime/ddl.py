@@ -141,8 +141,9 @@ create table if not exists jobs (
   params jsonb not null,
   state text not null default 'waiting' check (state in ('waiting', 'running', 'done', 'failed', 'cancelled')),
   run_after timestamptz not null default now(),
-  -- Rises with every claim, so it is also the fencing token of the attempt that holds the lease.
-  attempts int not null default 0,
+  -- Rises with every claim: the fencing token of whoever holds the lease.
+  claim int not null default 0,
+  failures int not null default 0,
   lease_until timestamptz,
   cancel_requested boolean not null default false,
   progress real not null default 0,

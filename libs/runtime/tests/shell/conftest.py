@@ -54,7 +54,7 @@ def database(postgres: PostgresServer) -> Iterator[ServiceDatabase]:
     schemas.provision(url, [SERVICE], lambda _: TEST_PASSWORD)
     made = service_database(url, SERVICE)
     with psycopg.connect(made.owner_url, options=f"-c search_path={SERVICE}") as connection:
-        for statements in (ddl.idempotency_tables(), ddl.outbox_tables(), NOTES):
+        for statements in (ddl.idempotency_tables(), ddl.outbox_tables(), ddl.jobs_tables(), NOTES):
             connection.execute(statements.encode())
     yield made
     postgres.drop_database(url)

@@ -1,0 +1,67 @@
+"""Work at set times happens once per tenant, at that tenant's own hour."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from arus_runtime.context import Context
+from arus_runtime.postgres import Tx
+from arus_runtime.schedules import LATE_AT_MOST, Schedule, due_at, fire
+
+TWO_IN_JAKARTA = datetime(2025, 6, 1, 19, 0, tzinfo=UTC)  # 02:00 of the 2nd, UTC+7
+
+
+async def tenants(_: Tx) -> Sequence[tuple[str, str]]:
+    return (("jakarta", "Asia/Jakarta"), ("jayapura", "Asia/Jayapura"))
+
+
+NIGHTLY = Schedule("insights", "0 2 * * *", "count", tenants)
+
+
+@pytest.mark.parametrize(
+    ("late", "due"),
+    [
+        (timedelta(), True),
+        (timedelta(seconds=1), True),
+        (LATE_AT_MOST, True),
+        (timedelta(seconds=-1), False),
+        (LATE_AT_MOST + timedelta(seconds=1), False),
+    ],
+)
+def test_a_time_is_due_from_its_moment_until_it_is_too_late(late: timedelta, due: bool) -> None:
+    found = due_at("0 2 * * *", "Asia/Jakarta", TWO_IN_JAKARTA + late)
+    assert found == (TWO_IN_JAKARTA if due else None)
+
+
+def test_the_hour_is_the_tenants_own() -> None:
+    assert due_at("0 2 * * *", "Asia/Jayapura", TWO_IN_JAKARTA - timedelta(hours=2)) is not None
+    assert due_at("0 2 * * *", "Asia/Jayapura", TWO_IN_JAKARTA) is None
+
+
+def test_an_hour_that_a_clock_change_repeats_is_one_time() -> None:
+    first = datetime(2025, 10, 26, 0, 30, tzinfo=UTC)  # 02:30 in Amsterdam, before the clock goes back
+    assert due_at("30 2 * * *", "Europe/Amsterdam", first) == due_at(
+        "30 2 * * *", "Europe/Amsterdam", first + timedelta(minutes=59)
+    )
+
+
+@pytest.mark.integration
+async def test_two_replicas_fire_once(context: Context) -> None:
+    async def replica(now: datetime) -> None:
+        async with context.worker_db.system() as tx:
+            await fire(tx, NIGHTLY, now)
+
+    await asyncio.gather(*(replica(TWO_IN_JAKARTA + timedelta(seconds=late)) for late in (0, 3, 15, 30)))
+    async with context.worker_db.system() as tx:
+        rows = await (await tx.execute("select tenant_id, params from jobs")).fetchall()
+    assert rows == [{"tenant_id": "jakarta", "params": {"due": "2025-06-02T02:00:00+07:00"}}]
+
+
+@pytest.mark.integration
+async def test_the_next_day_is_another_job(context: Context) -> None:
+    for days in (0, 1):
+        async with context.worker_db.system() as tx:
+            assert await fire(tx, NIGHTLY, TWO_IN_JAKARTA + timedelta(days=days)) == 1
+    async with context.worker_db.system() as tx:
+        assert len(await (await tx.execute("select 1 from jobs")).fetchall()) == 2
