@@ -1,15 +1,150 @@
-"""Wire to domain and back: ULIDs and dates to what compares fast, histories to bytes."""
+"""Wire to domain and back: ids and dates as what compares fast, verdicts as messages, histories as bytes."""
 
 import sys
 from array import array
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from struct import Struct
-from typing import Final
+from typing import Final, NamedTuple
 
-from arus_anomaly.state import ID_BYTES, FuelHistory, Rows
-from arus_runtime.worker import Pages
+from arus.anomaly.v1.events_pb2 import (
+    STATUS_ANOMALI,
+    STATUS_NORMAL,
+    STATUS_WASPADA,
+    VerdictReached,
+    VerdictWithdrawn,
+)
+from arus.fuel.v1.events_pb2 import (
+    FuelTransactionCorrected,
+    FuelTransactionRecorded,
+    FuelTransactionVoided,
+)
+from arus_runtime.ids import derived_id
+from arus_runtime.worker import Pages, Reject
 
-_ROW_BYTES: Final = 4 + ID_BYTES + 8
-_HEAD: Final = Struct("<HqI16s16s")
+from arus_anomaly.rules import fuel
+from arus_anomaly.state import ID_BYTES, Archive, Fact, FuelHistory, Rows
+
+FUEL: Final = "fuel"
+
+_WIRE_STATUS: Final = {
+    fuel.Status.NORMAL: STATUS_NORMAL,
+    fuel.Status.WASPADA: STATUS_WASPADA,
+    fuel.Status.ANOMALI: STATUS_ANOMALI,
+}
+_ULID_LENGTH: Final = 26
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
+_DIGITS: Final = bytes(
+    b"0123456789abcdefghijklmnopqrstuv"[_ALPHABET.index(letter)] if letter in _ALPHABET else ord("!")
+    for letter in map(chr, range(256))
+)
+"""Crockford's alphabet to the digits of ``int(…, 32)``; everything else to what is no digit at all."""
+
+
+class Key(NamedTuple):
+    """Whose history it is: the parts of the record key."""
+
+    tenant_id: str
+    location_id: str
+    product_id: str
+
+
+def key(record_key: str) -> Key:
+    """Return the parts of a record key."""
+    return Key(*record_key.split(":"))
+
+
+def fact(event: FuelTransactionRecorded | FuelTransactionCorrected, record_key: str) -> Fact:
+    """Return what an event says stands now; raises ``Reject`` when that cannot be."""
+    _check_key(event, record_key)
+    volume_ul = event.volume_ul
+    if volume_ul <= 0:
+        raise Reject(f"volume_ul must be > 0 µL, got {volume_ul} µL")
+    return Fact(_ordinal(event.business_date), ulid_bytes(event.transaction_id), volume_ul)
+
+
+def voided_id(event: FuelTransactionVoided, record_key: str) -> bytes:
+    """Return the id of the fact that no longer stands; raises ``Reject`` when it cannot be one."""
+    _check_key(event, record_key)
+    return ulid_bytes(event.transaction_id)
+
+
+def reached(judged: fuel.Judgement, of: Key) -> VerdictReached:
+    """Return a judgement as the event that tells it."""
+    (day, fact_id, volume_ul), window, status, reason_code, _ = judged
+    text = ulid_text(fact_id)
+    return VerdictReached(
+        tenant_id=of.tenant_id,
+        verdict_id=str(derived_id(text)),
+        domain=FUEL,
+        fact_id=text,
+        location_id=of.location_id,
+        product_id=of.product_id,
+        business_date=date.fromordinal(day).isoformat(),
+        status=_WIRE_STATUS[status],
+        volume_ul=volume_ul,
+        history_sum_ul=window.sum_ul,
+        history_count=window.size,
+        risk_score=fuel.risk_score(volume_ul, window),
+        reason_code=reason_code,
+        rule=fuel.RULE,
+    )
+
+
+def withdrawn(gone: Fact, of: Key) -> VerdictWithdrawn:
+    """Return the event that takes the verdict of a voided fact back."""
+    text = ulid_text(gone.id)
+    return VerdictWithdrawn(
+        tenant_id=of.tenant_id,
+        verdict_id=str(derived_id(text)),
+        domain=FUEL,
+        fact_id=text,
+        location_id=of.location_id,
+        product_id=of.product_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a stored verdict says, beyond the columns it is found by. risk_score: "" when there is none."""
+
+    domain: str
+    volume_ul: int
+    history_sum_ul: int
+    history_size: int
+    risk_score: str
+    reason_code: str
+
+
+def verdict(value: bytes) -> Verdict:
+    """Return what the bytes of a VerdictReached say."""
+    event = VerdictReached.FromString(value)
+    return Verdict(
+        event.domain,
+        event.volume_ul,
+        event.history_sum_ul,
+        event.history_count,
+        event.risk_score,
+        event.reason_code,
+    )
+
+
+def ulid_bytes(text: str) -> bytes:
+    """Return the 16 bytes of a ULID, which sort as its text does; raises ``Reject`` for any other text."""
+    if len(text) == _ULID_LENGTH and text[0] <= "7":
+        try:
+            return int(text.encode().translate(_DIGITS), 32).to_bytes(ID_BYTES, "big")
+        except ValueError:
+            pass
+    raise Reject(f"transaction_id must be a ULID, got {text[:40]!r}")
+
+
+def ulid_text(value: bytes) -> str:
+    """Return the 26 characters of a ULID."""
+    number, pairs = int.from_bytes(value, "big"), _PAIRS
+    return "".join([pairs[number >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def dump_rows(rows: Rows) -> bytes:
@@ -34,18 +169,39 @@ def dump_history(history: FuelHistory) -> bytes:
     head = _HEAD.pack(
         history.window_start,
         history.window_sum_ul,
-        history.next_page,
         history.highest_id,
-        history.highest_archived_id,
+        history.archive.last_number,
+        history.archive.highest_id,
     )
     return head + dump_rows(history.hot)
 
 
 def load_history(value: bytes, pages: Pages[Rows]) -> FuelHistory:
     """Return the history whose head is value."""
-    window_start, window_sum_ul, next_page, highest_id, highest_archived_id = _HEAD.unpack_from(value)
-    hot = load_rows(value, _HEAD.size)
-    return FuelHistory(hot, window_start, window_sum_ul, highest_id, highest_archived_id, next_page, pages)
+    window_start, window_sum_ul, highest_id, last_page, highest_archived_id = _HEAD.unpack_from(value)
+    archive = Archive(pages, last_page, highest_archived_id)
+    return FuelHistory(load_rows(value, _HEAD.size), window_start, window_sum_ul, highest_id, archive)
+
+
+_ROW_BYTES: Final = 4 + 8 + ID_BYTES
+_HEAD: Final = Struct("<Hq16sI16s")
+
+
+def _check_key(
+    event: FuelTransactionRecorded | FuelTransactionCorrected | FuelTransactionVoided, record_key: str
+) -> None:
+    # A fact under another's key would be judged against a stranger's history.
+    said = f"{event.tenant_id}:{event.location_id}:{event.product_id}"
+    if said != record_key:
+        raise Reject(f"record key must be {said!r}, got {record_key!r}")
+
+
+@lru_cache(maxsize=4096)
+def _ordinal(text: str) -> int:
+    try:
+        return date.fromisoformat(text).toordinal()
+    except ValueError:
+        raise Reject(f"business_date must be a date YYYY-MM-DD, got {text[:40]!r}") from None
 
 
 def _little(column: "array[int]") -> bytes:

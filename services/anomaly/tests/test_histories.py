@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from random import Random
 from typing import Literal, NamedTuple, TypeVar
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from arus_anomaly import codec, state
 from arus_anomaly.rules.fuel import Window, conclude
-from arus_anomaly.state import INDEX, PAGE_MAX, Fact, FuelHistory, Rows, new_history
+from arus_anomaly.state import CONTENTS, PAGE_MAX, Fact, FuelHistory, Rows, new_history
 from arus_runtime.worker import Missing, Pages
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 T = TypeVar("T")
 DAY = 738_000
@@ -52,7 +52,7 @@ class Key:
         for event in events:
             history = with_pages(lambda event=event, history=history: applied(history, event))
         judged, withdrawn = with_pages(lambda: conclude(history))
-        for fact, window, replaces in judged:
+        for fact, window, _, _, replaces in judged:
             said = self.said.get(fact.id)
             assert (said is not None) == replaces
             assert said != (fact, window), "an identical verdict was said again"
@@ -61,7 +61,7 @@ class Key:
             del self.said[fact.id]
         self.writes += len(judged) + len(withdrawn)
         history = history.concluded()
-        self.stored |= {name: codec.dump_rows(page) for name, page in history.pages.changed.items()}
+        self.stored |= {name: codec.dump_rows(page) for name, page in history.archive.pages.changed.items()}
         self.head = codec.dump_history(history)
         check_layout(history, {name: codec.load_rows(page) for name, page in self.stored.items()})
 
@@ -108,13 +108,13 @@ def check_layout(history: FuelHistory, stored: dict[str, Rows]) -> None:
     hot = history.hot
     assert len(hot) <= state.HOT_MAX
     assert history.window_sum_ul == sum(hot.values[history.window_start :])
-    index = stored.get(INDEX) or Rows.empty()
-    assert len(hot) > state.WINDOW_FACTS or not index
-    pages = [stored[str(index.values[position])] for position in range(len(index))]
+    contents = stored.get(CONTENTS) or Rows.empty()
+    assert len(hot) > state.WINDOW_FACTS or not contents
+    pages = [stored[str(contents.values[position])] for position in range(len(contents))]
     assert all(0 < len(page) <= PAGE_MAX for page in pages)
     ordered = [page[position] for page in [*pages, hot] for position in range(len(page))]
     assert all(earlier < later for earlier, later in pairwise(ordered))
-    assert all(index[position][:2] <= page[0][:2] for position, page in enumerate(pages) if position)
+    assert all(contents[position][:2] <= page[0][:2] for position, page in enumerate(pages) if position)
 
 
 def batches(events: Sequence[Event], cuts: Sequence[int]) -> list[Sequence[Event]]:
@@ -137,7 +137,11 @@ def long_histories(draw: st.DrawFn) -> list[Event]:
     run = [Event("record", number, number * step // 4, 1 + number % 7) for number in range(count)]
     reach = st.integers(0, max(count * step // 4, 1) + 40)
     late = st.builds(
-        Event, st.sampled_from(["record", "correct", "correct", "void"]), st.integers(0, count + 60), reach, volumes
+        Event,
+        st.sampled_from(["record", "correct", "correct", "void"]),
+        st.integers(0, count + 60),
+        reach,
+        volumes,
     )
     return run + draw(st.lists(late, max_size=60))
 
@@ -153,7 +157,9 @@ def test_any_events_in_any_batches_end_in_the_plain_verdicts(events: list[Event]
 
 @given(long_histories(), st.lists(st.integers(1, 460), max_size=12))
 @settings(max_examples=150, deadline=None)
-def test_late_changes_of_long_histories_end_in_the_plain_verdicts(events: list[Event], cuts: list[int]) -> None:
+def test_late_changes_of_long_histories_end_in_the_plain_verdicts(
+    events: list[Event], cuts: list[int]
+) -> None:
     key = Key()
     for batch in batches(events, cuts):
         key.batch(batch)
@@ -162,7 +168,7 @@ def test_late_changes_of_long_histories_end_in_the_plain_verdicts(events: list[E
 
 @given(st.randoms(use_true_random=False), st.integers(100, 700))
 @settings(max_examples=20, deadline=None)
-def test_voiding_everything_leaves_nothing(random, count: int) -> None:
+def test_voiding_everything_leaves_nothing(random: Random, count: int) -> None:
     events = [Event("record", number, number // 3) for number in range(count)]
     random.shuffle(events)
     voids = [Event("void", number) for number in range(count)]
@@ -199,7 +205,9 @@ def test_a_change_taken_back_within_a_batch_says_nothing() -> None:
     key = Key()
     key.batch([Event("record", number, number, 100) for number in range(10)])
     writes = key.writes
-    key.batch([Event("correct", 4, 4, 300), Event("correct", 4, 4, 100), Event("record", 77, 2), Event("void", 77)])
+    key.batch(
+        [Event("correct", 4, 4, 300), Event("correct", 4, 4, 100), Event("record", 77, 2), Event("void", 77)]
+    )
     assert key.writes == writes
 
 
@@ -207,4 +215,4 @@ def test_a_change_taken_back_within_a_batch_says_nothing() -> None:
 def test_a_fact_is_looked_back_on_for_180_days(gap_days: int) -> None:
     key = Key()
     key.batch([Event("record", 1, 0), Event("record", 2, gap_days)])
-    assert key.said[fact_id(2)][1].count == (1 if gap_days == 180 else 0)
+    assert key.said[fact_id(2)][1].size == (1 if gap_days == 180 else 0)

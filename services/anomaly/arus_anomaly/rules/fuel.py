@@ -1,8 +1,8 @@
-"""The contract's rule for fuel (R-13, R-14): use is compared with the usual use of the same place and product.
+"""The contract's rule for fuel (R-13, R-14): use is compared with the usual use of that place and product.
 
-The baseline of a fact is the mean of the last 30 facts before it within 180 days, itself excluded; with fewer than
-three there is no score. The score is volume / baseline × 100: below 120 NORMAL, to 150 WASPADA, above it ANOMALI.
-Volumes are whole microlitres and every comparison is made on the exact fraction, never on a rounded score.
+The baseline of a fact is the mean of the last 30 facts before it within 180 days, itself excluded; with fewer
+than three there is no score. The score is volume / baseline × 100: below 120 NORMAL, to 150 WASPADA, above it
+ANOMALI. Volumes are whole microlitres, and the exact fraction is compared, never a rounded score.
 """
 
 from collections import deque
@@ -28,28 +28,37 @@ class Status(IntEnum):
 
 
 class Window(NamedTuple):
-    """What a fact is judged against: its baseline is sum_ul / count, exactly."""
+    """What a fact is judged against: its baseline is sum_ul / size, exactly."""
 
     sum_ul: int
-    count: int
+    size: int
 
 
 class Judgement(NamedTuple):
-    """A fact and its window. replaces: a verdict of this fact was said before."""
+    """A fact, what it was judged against, and what came of it."""
 
     fact: Fact
     window: Window
-    replaces: bool
+    status: Status
+    reason_code: str
+    replaces_earlier: bool
+    """Something else was said of this fact before."""
+
+
+def judge(fact: Fact, window: Window, *, replaces_earlier: bool) -> Judgement:
+    """Return the judgement of a fact against its window."""
+    status, reason_code = assess(fact.volume_ul, window)
+    return Judgement(fact, window, status, reason_code, replaces_earlier)
 
 
 def assess(volume_ul: int, window: Window) -> tuple[Status, str]:
     """Return the status and the reason code of a volume against its window."""
-    if window.count < FACTS_NEEDED:
+    if window.size < FACTS_NEEDED:
         return Status.NORMAL, "BASELINE_KURANG"
     if window.sum_ul == 0:
         return Status.NORMAL, "BASELINE_NOL"
-    # volume / (sum / count) × 100 against a bound, without a division
-    score, bound = volume_ul * window.count * 100, window.sum_ul
+    # volume / (sum / size) × 100 against a bound, without a division
+    score, bound = volume_ul * window.size * 100, window.sum_ul
     if score < WASPADA_PCT * bound:
         return Status.NORMAL, "FUEL_NORMAL"
     if score <= ANOMALI_PCT * bound:
@@ -59,10 +68,10 @@ def assess(volume_ul: int, window: Window) -> tuple[Status, str]:
 
 def risk_score(volume_ul: int, window: Window) -> str:
     """Return the score in percent with four decimals, rounded half up; "" when there is none."""
-    if window.count < FACTS_NEEDED or window.sum_ul == 0:
+    if window.size < FACTS_NEEDED or window.sum_ul == 0:
         return ""
     bound = window.sum_ul
-    units = (2_000_000 * volume_ul * window.count + bound) // (2 * bound)
+    units = (2_000_000 * volume_ul * window.size + bound) // (2 * bound)
     return f"{units // 10_000}.{units % 10_000:04d}"
 
 
@@ -78,7 +87,7 @@ def conclude(history: FuelHistory) -> tuple[list[Judgement], list[Fact]]:
 
 def _judged_in_order(history: FuelHistory) -> list[Judgement]:
     judged = [
-        Judgement(change.after, Window(change.window_sum_ul, change.window_count), replaces=False)
+        judge(change.after, Window(change.window_sum_ul, change.window_size), replaces_earlier=False)
         for change in history.changes()
         if change.after
     ]
@@ -87,7 +96,7 @@ def _judged_in_order(history: FuelHistory) -> list[Judgement]:
 
 
 def _judged_again(history: FuelHistory) -> tuple[list[Judgement], list[Fact]]:
-    """Judge what the batch changed and what it moved into or out of a window, against the history before the batch."""
+    """Judge what the batch changed, and each fact whose window is not what it was before the batch."""
     gone, came = _net_changes(history)
     was: dict[Fact, Window] = {}
     now: dict[Fact, Window] = {}
@@ -99,7 +108,7 @@ def _judged_again(history: FuelHistory) -> tuple[list[Judgement], list[Fact]]:
         now.update(_windows(facts, start))
     corrected = {fact.id for fact in gone}
     judged = [
-        Judgement(fact, window, replaces=fact not in came or fact.id in corrected)
+        judge(fact, window, replaces_earlier=fact not in came or fact.id in corrected)
         for fact, window in now.items()
         if was.get(fact) != window
     ]
@@ -124,9 +133,9 @@ def _net_changes(history: FuelHistory) -> tuple[set[Fact], set[Fact]]:
 def _stretches(
     history: FuelHistory, points: Sequence[Fact], came: set[Fact]
 ) -> Iterator[tuple[Fact, Sequence[Fact]]]:
-    """Yield the runs of facts whose windows may differ: where each starts, and its facts with those they look back on.
+    """Yield each run of facts whose windows may differ: its start, and its facts with all they look back on.
 
-    A change reaches the 30 unchanged facts behind it, as far as 180 days. points: the changed facts, in order.
+    A change reaches the 30 unchanged facts behind it, up to 180 days. points: the changed facts, in order.
     """
     position = 0
     while position < len(points):
@@ -149,7 +158,7 @@ def _stretches(
 
 
 def _looked_back_on(history: FuelHistory, start: Fact, came: set[Fact]) -> list[Fact]:
-    """Return the facts before start that it or any fact behind it can have in its window, now or before the batch."""
+    """Return the facts before start that may lie in a window of what follows, now or before the batch."""
     facts: list[Fact] = []
     unchanged = 0
     for fact in history.until(start):

@@ -1,0 +1,55 @@
+"""gRPC methods of verdicts, for the views the gateway composes."""
+
+from datetime import date
+from typing import Any, Final
+
+from arus.anomaly.v1.api_pb2 import SummariseRequest, SummariseResponse
+from arus.anomaly.v1.api_pb2_grpc import AnomalyServiceServicer
+from arus.anomaly.v1.events_pb2 import VerdictReached
+from arus_runtime import rpc
+from arus_runtime.context import Context
+from arus_runtime.web import wrong
+from grpc.aio import ServicerContext
+from typing_extensions import override
+
+from arus_anomaly import store
+from arus_anomaly.rules.fuel import Status
+
+NEWEST: Final = 10
+
+
+class Anomalies(AnomalyServiceServicer):
+    """AnomalyService: counts and the newest verdicts, within the caller's tenant and locations."""
+
+    def __init__(self, context: Context) -> None:
+        self._db = context.db
+
+    @override
+    async def Summarise(
+        self, request: SummariseRequest, context: ServicerContext[Any, Any]
+    ) -> SummariseResponse:
+        """Count current verdicts by status and name the newest that need a person."""
+        principal = rpc.require("anomalies", "r")
+        since, until = _date("from_date", request.from_date), _date("to_date", request.to_date)
+        everything = store.Asked(since=since, until=until, within=principal.locations)
+        alarming = store.Asked(
+            statuses=(Status.WASPADA, Status.ANOMALI), since=since, until=until, within=principal.locations
+        )
+        async with self._db.tenant(principal.tenant_id) as tx:
+            counts = await store.counts(tx, everything)
+            newest = await store.newest(tx, alarming, None, NEWEST)
+        return SummariseResponse(
+            normal=counts.get(Status.NORMAL, 0),
+            waspada=counts.get(Status.WASPADA, 0),
+            anomali=counts.get(Status.ANOMALI, 0),
+            newest=[VerdictReached.FromString(stored.value) for stored in newest],
+        )
+
+
+def _date(field: str, text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise wrong(field, "not_date", value=text) from None

@@ -1,0 +1,208 @@
+"""What travels over REST: verdicts as people read them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final, Literal, Self
+
+from arus_runtime.words import Language, render
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from arus_anomaly import codec
+from arus_anomaly.codec import Verdict
+from arus_anomaly.rules.fuel import FACTS_NEEDED, Status
+from arus_anomaly.store import Stored
+
+Domain = Literal["fuel"]
+StatusName = Literal["NORMAL", "WASPADA", "ANOMALI"]
+
+GOLDEN: JsonDict = {
+    "id": "a3dbd0f5-6d3f-5d2c-9be9-7b1f5f0c3c39",
+    "domain": "fuel",
+    "location": {"id": "01JGJ4M3Z8Q0T7C1V5X2B9N6KD", "name": "Gudang A"},
+    "product": {"id": "01JGJ4M3ZA5R8W2E6T0Y4V1P7H", "name": "Solar"},
+    "date": "2025-01-10",
+    "volume": "520",
+    "baseline": "300",
+    "risk_score": "173.3333",
+    "status": "ANOMALI",
+    "reason": {
+        "code": "FUEL_ANOMALI",
+        "params": {
+            "volume_l": "520",
+            "history_count": 3,
+            "history_needed": 3,
+            "baseline_l": "300",
+            "score_pct": 173,
+        },
+        "text": "Pemakaian 520 L, 173% dari biasanya (300 L): ANOMALI.",
+    },
+    "fact_id": "01JH8PV6W4RZ3M0T5X9K2C7B1N",
+    "judged_at": "2025-01-10T10:15:00Z",
+    "superseded": False,
+}
+GOLDEN_HISTORY: list[JsonDict] = [
+    {"fact_id": f"01JH8PV6W4RZ3M0T5X9K2C7B1{last}", "date": day, "volume": "300", "status": "NORMAL"}
+    for last, day in (("M", "2025-01-09"), ("K", "2025-01-08"), ("J", "2025-01-07"))
+]
+
+_UL_PER_L: Final = 1_000_000
+_SHOWN_BASELINE: Final = Decimal("0.01")
+_EXACT_BASELINE: Final = Decimal("0.000001")
+
+
+class Named(BaseModel):
+    """A record of the catalogue. Its name is its id while the catalogue has not told it yet."""
+
+    id: str
+    name: str
+
+
+class Reason(BaseModel):
+    """Why: a stable code, the numbers of its sentence, and the sentence in the reader's language."""
+
+    code: str
+    params: dict[str, str | int]
+    text: str
+
+
+class Anomaly(BaseModel):
+    """What was concluded about one fact."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [GOLDEN]})
+
+    id: str = Field(description="Stays the same when the fact is judged again.")
+    domain: Domain
+    location: Named
+    product: Named
+    date: date
+    volume: str = Field(description="Litres.")
+    baseline: str | None = Field(description="Usual litres: the mean of the history; null without history.")
+    risk_score: str | None = Field(description="Percent of the baseline; null with too little history.")
+    status: StatusName
+    reason: Reason
+    fact_id: str
+    judged_at: datetime
+    superseded: bool = Field(description="Another verdict took its place, or the fact was voided.")
+
+    @classmethod
+    def of(cls, stored: Stored, language: Language) -> Self:
+        """Return a stored verdict as it is shown."""
+        return cls(**_shown(stored, language))
+
+
+class PastFact(BaseModel):
+    """A fact that a verdict looked back on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [*GOLDEN_HISTORY[:1]]})
+
+    fact_id: str
+    date: date
+    volume: str = Field(description="Litres.")
+    status: StatusName
+
+    @classmethod
+    def of(cls, stored: Stored) -> Self:
+        """Return the fact of a stored verdict."""
+        return cls(
+            fact_id=stored.fact_id,
+            date=stored.business_date,
+            volume=plain(_litres(codec.verdict(stored.value).volume_ul)),
+            status=status_name(stored.status),
+        )
+
+
+class AnomalyDetail(Anomaly):
+    """A verdict with what it was judged against and what was said before it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{**GOLDEN, "history": [*GOLDEN_HISTORY], "revisions": []}]}
+    )
+
+    history: list[PastFact] = Field(description="Newest first, at most 30 facts.")
+    revisions: list[Anomaly] = Field(description="Earlier verdicts of the same fact, newest first.")
+
+    @classmethod
+    def with_history(cls, revisions: Sequence[Stored], history: Sequence[Stored], language: Language) -> Self:
+        """Return the newest of the revisions, the earlier ones, and the facts it looked back on."""
+        newest, *earlier = revisions
+        return cls(
+            **_shown(newest, language),
+            history=[PastFact.of(past) for past in history],
+            revisions=[Anomaly.of(revision, language) for revision in earlier],
+        )
+
+
+class Summary(BaseModel):
+    """How many facts stand at each status."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"normal": 412, "waspada": 9, "anomali": 3}]})
+
+    normal: int
+    waspada: int
+    anomali: int
+
+
+def status_name(status: int) -> StatusName:
+    """Return the word of a stored status."""
+    return _STATUS_NAMES[Status(status)]
+
+
+def plain(value: Decimal) -> str:
+    """Return a decimal without exponent and without trailing zeros: "520", "0.25"."""
+    return f"{value.normalize():f}"
+
+
+def _shown(stored: Stored, language: Language) -> dict[str, Any]:
+    verdict = codec.verdict(stored.value)
+    params = _reason_params(verdict)
+    return {
+        "id": str(stored.verdict_id),
+        "domain": verdict.domain,
+        "location": Named(id=stored.location_id, name=stored.location_name or stored.location_id),
+        "product": Named(id=stored.product_id, name=stored.product_name or stored.product_id),
+        "date": stored.business_date,
+        "volume": plain(_litres(verdict.volume_ul)),
+        "baseline": plain(_baseline(verdict, _EXACT_BASELINE)) if verdict.history_size else None,
+        "risk_score": verdict.risk_score or None,
+        "status": status_name(stored.status),
+        "reason": Reason(
+            code=verdict.reason_code,
+            params={
+                name: value if isinstance(value, int) else plain(value) for name, value in params.items()
+            },
+            text=render(verdict.reason_code, params, language),
+        ),
+        "fact_id": stored.fact_id,
+        "judged_at": stored.judged_at,
+        "superseded": not stored.is_current,
+    }
+
+
+def _reason_params(verdict: Verdict) -> Mapping[str, Decimal | int]:
+    params: dict[str, Decimal | int] = {
+        "volume_l": _litres(verdict.volume_ul),
+        "history_count": verdict.history_size,
+        "history_needed": FACTS_NEEDED,
+    }
+    if verdict.history_size:
+        params["baseline_l"] = _baseline(verdict, _SHOWN_BASELINE)
+    if verdict.risk_score:
+        params["score_pct"] = int(Decimal(verdict.risk_score).quantize(Decimal(1), ROUND_HALF_UP))
+    return params
+
+
+def _litres(volume_ul: int) -> Decimal:
+    return Decimal(volume_ul) / _UL_PER_L
+
+
+def _baseline(verdict: Verdict, places: Decimal) -> Decimal:
+    return (_litres(verdict.history_sum_ul) / verdict.history_size).quantize(places, ROUND_HALF_UP)
+
+
+_STATUS_NAMES: Final[Mapping[Status, StatusName]] = {
+    Status.NORMAL: "NORMAL",
+    Status.WASPADA: "WASPADA",
+    Status.ANOMALI: "ANOMALI",
+}
