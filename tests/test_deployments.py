@@ -1,0 +1,81 @@
+"""The manifests of deploy/ are valid and speak of every service; metrics they name exist."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs]
+import pytest
+import yaml
+from arus_runtime import observe
+from prometheus_client import REGISTRY
+
+ROOT = Path(__file__).resolve().parents[1]
+BASE = ROOT / "deploy/k8s/base"
+SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/pyproject.toml"))
+KUBERNETES = "1.34"
+
+
+def documents(path: Path) -> list[dict[str, Any]]:
+    return [cast("dict[str, Any]", document) for document in yaml.safe_load_all(path.read_text("utf-8"))]
+
+
+MANIFESTS = {
+    f"{path.stem}/{document['kind']}/{document['metadata']['name']}": document
+    for path in sorted(BASE.glob("*.yaml"))
+    if path.name != "kustomization.yaml"
+    for document in documents(path)
+}
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_a_manifest_follows_the_schema_of_kubernetes(name: str) -> None:
+    kubernetes_validate.validate(MANIFESTS[name], KUBERNETES, strict=True)  # pyright: ignore[reportUnknownMemberType]
+
+
+def test_the_base_names_every_file_and_every_service() -> None:
+    [kustomization] = documents(BASE / "kustomization.yaml")
+    files = {path.name for path in BASE.glob("*.yaml")} - {"kustomization.yaml"}
+    assert set(kustomization["resources"]) == files
+    assert {f"{service}.yaml" for service in SERVICES} <= files
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_prometheus_scrapes_every_service(service: str) -> None:
+    [scrape] = documents(ROOT / "deploy/prometheus/prometheus.yml")[0]["scrape_configs"]
+    assert service in [target["labels"]["service"] for target in scrape["static_configs"]]
+
+
+def expressions() -> list[str]:
+    rules = [
+        rule["expr"]
+        for path in sorted((ROOT / "deploy/prometheus/rules").glob("*.yaml"))
+        for group in documents(path)[0]["groups"]
+        for rule in group["rules"]
+    ]
+    board = json.loads((ROOT / "deploy/grafana/dashboards/house.json").read_text("utf-8"))
+    return rules + [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+
+
+def test_alerts_and_panels_ask_for_metrics_that_exist() -> None:
+    assert observe.EVENTS
+    known = {
+        name
+        for metric in REGISTRY.collect()
+        for name in (
+            metric.name,
+            *(metric.name + suffix for suffix in ("_total", "_count", "_sum", "_bucket")),
+        )
+    }
+    asked = {name for expression in expressions() for name in re.findall(r"\barus_[a-z_]+", expression)}
+    assert asked <= known
+
+
+def test_every_alert_names_a_runbook_that_is_written() -> None:
+    page = (ROOT / "docs/OPERATIONS.md").read_text("utf-8")
+    headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", page, re.MULTILINE)}
+    for path in sorted((ROOT / "deploy/prometheus/rules").glob("*.yaml")):
+        for group in documents(path)[0]["groups"]:
+            for rule in group["rules"]:
+                assert rule["annotations"]["runbook"].partition("#")[2] in headings
