@@ -1,0 +1,321 @@
+"""Signing in and out: /auth."""
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from arus_runtime import auth
+from arus_runtime.auth import Principal, authenticated
+from arus_runtime.web import Problem, router
+from arus_runtime.words import language_of
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel, Field
+
+from arus_gateway import edge, rules
+from arus_gateway.api.schemas import (
+    Closed,
+    Email,
+    Language,
+    Name,
+    OrganisationOut,
+    Password,
+    Secret,
+    UserOut,
+)
+from arus_gateway.callers import Caller
+from arus_gateway.commands import people
+from arus_gateway.commands.people import SignedIn
+from arus_gateway.door import Address, CallerOf, DoorOf
+from arus_gateway.store.organisations import Organisation
+from arus_gateway.store.people import Person
+
+routes = router("auth")
+
+Anyone = Annotated[Principal, Depends(authenticated)]
+Speaks = Annotated[str | None, Header(alias="Accept-Language")]
+ANONYMOUS: Final = {"security": []}
+
+
+class Registration(Closed):
+    """A person who wants an account, and an organisation of their own."""
+
+    email: Email
+    password: Password
+    name: Name
+    organisation_name: Name | None = None
+
+
+class Credentials(Closed):
+    """What a person signs in with."""
+
+    email: Annotated[str, Field(min_length=1, max_length=254, examples=["siti@example.com"])]
+    password: Password
+    mfa_token: Annotated[str, Field(max_length=20)] | None = None
+
+
+class RefreshIn(Closed):
+    """A refresh token; left out by the console, whose cookie says it."""
+
+    refresh_token: Secret | None = None
+
+
+class TokenIn(Closed):
+    """A token from a mail."""
+
+    token: Secret
+
+
+class AddressIn(Closed):
+    """An e-mail address."""
+
+    email: Email
+
+
+class ResetIn(Closed):
+    """A token from a mail, and the new password."""
+
+    token: Secret
+    password: Password
+
+
+class PasswordIn(Closed):
+    """The password as it is and as it shall be."""
+
+    current_password: Password
+    password: Password
+
+
+class SwitchIn(Closed):
+    """Where to act from now on."""
+
+    organisation_id: Annotated[str, Field(min_length=1, max_length=50)]
+
+
+class MeIn(Closed):
+    """How the person is called and spoken to; what is left out stays."""
+
+    name: Name | None = None
+    language: Language | None = None
+
+
+class RegisteredOut(BaseModel):
+    """A new person and their organisation."""
+
+    user: UserOut
+    organisation: OrganisationOut
+
+
+class TokensOut(BaseModel):
+    """A session for programs."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["bearer"] = "bearer"
+    expires_at: datetime = Field(description="When the access token ends; the refresh token brings another.")
+    user: UserOut
+    organisation: OrganisationOut
+
+
+class SessionOut(BaseModel):
+    """A session for browsers; its secret is in the cookie."""
+
+    user: UserOut
+    organisation: OrganisationOut
+    expires_at: datetime
+
+
+class HereOut(OrganisationOut):
+    """The organisation the caller acts in. locations null means everywhere."""
+
+    roles: list[str]
+    locations: list[str] | None
+
+
+class MeOut(BaseModel):
+    """Who the caller is, where they act, and what they may do there: resource → actions of crud."""
+
+    user: UserOut
+    organisation: HereOut
+    organisations: list[OrganisationOut]
+    permissions: dict[str, str]
+
+
+@routes.post("/auth/register", status_code=201, openapi_extra=ANONYMOUS)
+async def register(
+    body: Registration, door: DoorOf, address: Address, speaks: Speaks = None
+) -> RegisteredOut:
+    """Make an account with an organisation of its own; a mail asks to verify the address."""
+    person, organisation = await people.register(
+        door,
+        email=body.email,
+        password=body.password,
+        name=body.name,
+        organisation=body.organisation_name,
+        language=language_of(speaks),
+        address=address,
+    )
+    return RegisteredOut(user=user_out(person), organisation=organisation_out(organisation))
+
+
+@routes.post("/auth/login", openapi_extra=ANONYMOUS)
+async def login(body: Credentials, door: DoorOf, address: Address) -> TokensOut:
+    """Sign in and get a short access token and a rotating refresh token."""
+    signed = await people.log_in(
+        door, email=body.email.strip().lower(), password=body.password, kind="bearer", address=address
+    )
+    return _tokens(signed)
+
+
+@routes.post("/auth/session", openapi_extra=ANONYMOUS)
+async def open_session(
+    body: Credentials, door: DoorOf, request: Request, response: Response, address: Address
+) -> SessionOut:
+    """Sign in a browser: the session is an HttpOnly cookie."""
+    signed = await people.log_in(
+        door, email=body.email.strip().lower(), password=body.password, kind="cookie", address=address
+    )
+    _set_cookie(request, response, signed.secret)
+    return _session(signed)
+
+
+@routes.post("/auth/refresh", openapi_extra=ANONYMOUS)
+async def refresh(
+    door: DoorOf, request: Request, response: Response, address: Address, body: RefreshIn | None = None
+) -> TokensOut | SessionOut:
+    """Go on: a refresh token is exchanged for new tokens and works once; a cookie's session is prolonged."""
+    if body and body.refresh_token:
+        return _tokens(await people.refresh(door, body.refresh_token, address))
+    secret = edge.cookie(request.headers)
+    if not secret:
+        raise Problem(401, "session_ended")
+    _set_cookie(request, response, secret)
+    return _session(await people.prolong(door, secret))
+
+
+@routes.post("/auth/logout", status_code=204)
+async def logout(_: Anyone, caller: CallerOf, door: DoorOf, response: Response, address: Address) -> None:
+    """End the session: access token, refresh token and cookie stop working."""
+    _persons_only(caller)
+    await people.log_out(door, caller, address)
+    response.delete_cookie(edge.COOKIE, path="/")
+
+
+@routes.get("/auth/me")
+async def me(principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
+    """Return who is signed in, where, and what they may do there."""
+    _persons_only(caller)
+    person, here, homes = await people.me(door, caller)
+    return MeOut(
+        user=user_out(person),
+        organisation=HereOut(
+            id=here.id,
+            name=here.name,
+            role=here.role,
+            roles=[here.role],
+            locations=None if here.location_ids is None else list(here.location_ids),
+        ),
+        organisations=[organisation_out(home) for home in homes],
+        permissions=auth.permissions(principal.roles),
+    )
+
+
+@routes.patch("/auth/me")
+async def change_me(body: MeIn, principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
+    """Change how one is called and in which language one is spoken to."""
+    _persons_only(caller)
+    await people.change_me(door, caller, body.name, body.language)
+    return await me(principal, caller, door)
+
+
+@routes.post("/auth/password", status_code=204)
+async def change_password(
+    _: Anyone, body: PasswordIn, caller: CallerOf, door: DoorOf, address: Address
+) -> None:
+    """Choose another password; all other sessions end."""
+    _persons_only(caller)
+    await people.change_password(door, caller, body.current_password, body.password, address)
+
+
+@routes.post("/auth/switch")
+async def switch(
+    _: Anyone, body: SwitchIn, caller: CallerOf, door: DoorOf, address: Address
+) -> TokensOut | SessionOut:
+    """Act in another of one's organisations: new tokens for programs, the same cookie for browsers."""
+    _persons_only(caller)
+    signed = await people.switch(door, caller, body.organisation_id, address)
+    return _session(signed) if caller.via == "cookie" else _tokens(signed)
+
+
+@routes.post("/auth/verify-email", status_code=204, openapi_extra=ANONYMOUS)
+async def verify_email(body: TokenIn, door: DoorOf, address: Address) -> None:
+    """Verify an e-mail address with the mailed token."""
+    await people.verify_email(door, body.token, address)
+
+
+@routes.post("/auth/verify-email/resend", status_code=202)
+async def resend_verification(_: Anyone, caller: CallerOf, door: DoorOf) -> None:
+    """Mail the verification again, unless the address is verified."""
+    _persons_only(caller)
+    await people.send_verification(door, caller)
+
+
+@routes.post("/auth/password-reset", status_code=202, openapi_extra=ANONYMOUS)
+async def request_reset(body: AddressIn, door: DoorOf) -> None:
+    """Mail a link to choose a new password; the answer is the same for unknown addresses."""
+    await people.send_reset(door, body.email)
+
+
+@routes.post("/auth/password-reset/confirm", status_code=204, openapi_extra=ANONYMOUS)
+async def confirm_reset(body: ResetIn, door: DoorOf, address: Address) -> None:
+    """Choose a new password with the mailed token; every session ends."""
+    await people.reset_password(door, body.token, body.password, address)
+
+
+def user_out(person: Person) -> UserOut:
+    """Return a person as REST says it."""
+    return UserOut(
+        id=person.id,
+        email=person.email,
+        name=person.name,
+        email_verified=person.email_verified,
+        language=person.language,
+    )
+
+
+def organisation_out(organisation: Organisation) -> OrganisationOut:
+    """Return an organisation as REST says it."""
+    return OrganisationOut(id=organisation.id, name=organisation.name, role=organisation.role)
+
+
+def _tokens(signed: SignedIn) -> TokensOut:
+    return TokensOut(
+        access_token=signed.access_token,
+        refresh_token=signed.secret,
+        expires_at=signed.access_ends,
+        user=user_out(signed.person),
+        organisation=organisation_out(signed.organisation),
+    )
+
+
+def _session(signed: SignedIn) -> SessionOut:
+    return SessionOut(
+        user=user_out(signed.person),
+        organisation=organisation_out(signed.organisation),
+        expires_at=signed.session_ends,
+    )
+
+
+def _set_cookie(request: Request, response: Response, secret: str) -> None:
+    response.set_cookie(
+        edge.COOKIE,
+        secret,
+        max_age=int(rules.SESSION_LIFE.total_seconds()),
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _persons_only(caller: Caller) -> None:
+    if caller.via == "key":
+        raise Problem(403, "persons_only")

@@ -1,0 +1,182 @@
+"""Organisations and invitations: /organisations."""
+
+from typing import Annotated
+
+from arus_runtime.auth import Principal, authenticated, require
+from arus_runtime.web import Page, Paging, Problem, router
+from arus_runtime.words import language_of
+from fastapi import Depends, Request
+
+from arus_gateway.api.auth import Speaks, organisation_out
+from arus_gateway.api.schemas import (
+    Closed,
+    Email,
+    InvitationOut,
+    LocationIds,
+    Name,
+    OrganisationOut,
+    Password,
+    RoleName,
+    Secret,
+)
+from arus_gateway.callers import Caller
+from arus_gateway.commands import members
+from arus_gateway.door import Address, CallerOf, DoorOf
+from arus_gateway.store import organisations
+from arus_gateway.store.acting import acting
+from arus_gateway.store.organisations import Invitation
+
+routes = router("organisations")
+
+Anyone = Annotated[Principal, Depends(authenticated)]
+Editor = Annotated[Principal, Depends(require("organisations", "u"))]
+InvitationReader = Annotated[Principal, Depends(require("users", "r"))]
+Inviter = Annotated[Principal, Depends(require("users", "c"))]
+Withdrawer = Annotated[Principal, Depends(require("users", "d"))]
+
+
+class OrganisationIn(Closed):
+    """What an organisation is called."""
+
+    name: Name
+
+
+class NewInvitation(Closed):
+    """Whom to invite, as what, and where. location_ids null means everywhere."""
+
+    email: Email
+    role: RoleName
+    location_ids: LocationIds | None = None
+
+
+class Acceptance(Closed):
+    """The token from the mail; without a session also the account's password, or a new account's."""
+
+    token: Secret
+    password: Password | None = None
+    name: Name | None = None
+
+
+@routes.get("/organisations")
+async def list_organisations(_: Anyone, caller: CallerOf, door: DoorOf) -> Page[OrganisationOut]:
+    """List the organisations the person at the door belongs to."""
+    _persons_only(caller)
+    async with acting(door.db, person=caller.grant.subject) as tx:
+        homes = await organisations.of_person(tx, caller.grant.subject)
+    return Page(items=[organisation_out(home) for home in homes], next_cursor=None)
+
+
+@routes.post("/organisations", status_code=201)
+async def create_organisation(
+    _: Anyone, body: OrganisationIn, caller: CallerOf, door: DoorOf, address: Address
+) -> OrganisationOut:
+    """Make another organisation and own it."""
+    _persons_only(caller)
+    return organisation_out(await members.found(door, caller, body.name, address))
+
+
+@routes.patch("/organisations/{id}")
+async def rename_organisation(
+    _: Editor,
+    id: str,  # noqa: A002 — the public name
+    body: OrganisationIn,
+    caller: CallerOf,
+    door: DoorOf,
+    address: Address,
+) -> OrganisationOut:
+    """Rename the organisation one acts in."""
+    return organisation_out(await members.rename(door, caller, id, body.name, address))
+
+
+@routes.post("/organisations/{id}/leave", status_code=204)
+async def leave_organisation(
+    _: Anyone,
+    id: str,  # noqa: A002 — the public name
+    caller: CallerOf,
+    door: DoorOf,
+    address: Address,
+) -> None:
+    """Leave an organisation; its last owner cannot."""
+    _persons_only(caller)
+    await members.leave(door, caller, id, address)
+
+
+@routes.get("/organisations/invitations")
+async def list_invitations(principal: InvitationReader, door: DoorOf, window: Paging) -> Page[InvitationOut]:
+    """List invitations that wait."""
+    after = window.after(str)
+    async with acting(door.db, tenant=principal.tenant_id) as tx:
+        found = await organisations.invitations(
+            tx, principal.tenant_id, after[0] if after else None, window.fetch
+        )
+    return window.page(found, invitation_out, lambda invitation: (invitation.id,))
+
+
+@routes.post("/organisations/invitations", status_code=201)
+async def create_invitation(
+    _: Inviter, body: NewInvitation, caller: CallerOf, door: DoorOf, address: Address, speaks: Speaks = None
+) -> InvitationOut:
+    """Mail somebody an invitation into the organisation."""
+    _persons_only(caller)
+    invitation = await members.invite(
+        door,
+        caller,
+        email=body.email,
+        role=body.role,
+        location_ids=body.location_ids,
+        language=language_of(speaks),
+        address=address,
+    )
+    return invitation_out(invitation)
+
+
+@routes.delete("/organisations/invitations/{id}", status_code=204)
+async def withdraw_invitation(
+    _: Withdrawer,
+    id: str,  # noqa: A002 — the public name
+    caller: CallerOf,
+    door: DoorOf,
+    address: Address,
+) -> None:
+    """Take an invitation back."""
+    await members.withdraw(door, caller, id, address)
+
+
+@routes.post("/organisations/invitations/accept")
+async def accept_invitation(
+    request: Request, body: Acceptance, door: DoorOf, address: Address, speaks: Speaks = None
+) -> OrganisationOut:
+    """Join the inviting organisation: signed in, or with the invited address's (new) password."""
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is not None:
+        _persons_only(caller)
+        return organisation_out(await members.accept_as_member(door, caller, body.token, address))
+    if body.password is None:
+        raise Problem(401, "not_authenticated")
+    joined = await members.accept_as_newcomer(
+        door,
+        body.token,
+        name=body.name,
+        password=body.password,
+        language=language_of(speaks),
+        address=address,
+    )
+    return organisation_out(joined)
+
+
+def invitation_out(invitation: Invitation) -> InvitationOut:
+    """Return an invitation as REST says it."""
+    return InvitationOut(
+        id=invitation.id,
+        email=invitation.email,
+        role=invitation.role,
+        location_ids=None if invitation.location_ids is None else list(invitation.location_ids),
+        invited_by=invitation.invited_by,
+        created_at=invitation.created_at,
+        expires_at=invitation.expires_at,
+    )
+
+
+def _persons_only(caller: Caller) -> None:
+    if caller.via == "key":
+        raise Problem(403, "persons_only")

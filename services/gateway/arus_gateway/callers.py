@@ -1,0 +1,158 @@
+"""Who is at the door: bearer tokens, cookies and API keys become one kind of caller with one kind of token."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
+
+from arus_runtime.postgres import Database
+
+from arus_gateway import tokens
+from arus_gateway.store import keys, sessions
+from arus_gateway.store.acting import acting, become
+from arus_gateway.tokens import Grant, Signer
+
+CACHED_S: Final = 5.0
+"""How long a role change or a revocation made by another replica may go unnoticed."""
+CACHED_MOST: Final = 20_000
+FORWARDED_LIFE: Final = timedelta(minutes=5)
+TICKET_LIFE: Final = timedelta(seconds=60)
+KEY_SESSION: Final = "key:"
+
+Via = Literal["bearer", "cookie", "key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Someone let in. token: the access token that services behind the gateway are shown."""
+
+    grant: Grant
+    token: str
+    via: Via
+    resources: Mapping[str, str] | None = None
+    """What a limited key may touch: resource → actions. None is no limit."""
+
+    @property
+    def account(self) -> str:
+        """Whose requests are counted together."""
+        return self.grant.subject
+
+
+class Callers:
+    """Recognises credentials. Each is looked up again after CACHED_S, so what was ended stays ended."""
+
+    def __init__(self, db: Database, signer: Signer, clock: Callable[[], float] = time.monotonic) -> None:
+        self._db = db
+        self._signer = signer
+        self._clock = clock
+        self._known: dict[str, tuple[Caller, float]] = {}
+
+    async def of_bearer(self, credential: str) -> Caller | None:
+        """Return who holds the access token or API key."""
+        if known := self._remembered(credential):
+            return known
+        if credential.startswith(tokens.KEY_PREFIX):
+            return self._remember(credential, await self._of_key(credential))
+        read = self._signer.read(credential)
+        if read is None:
+            return None
+        grant, ends = read
+        current = await self._current(grant)
+        if current is None:
+            return None
+        # Roles are what they are now, not what they were when the token was signed.
+        token = credential if current == grant else self._sign(current, ends - _now())
+        return self._remember(credential, Caller(current, token, "bearer"), (ends - _now()).total_seconds())
+
+    async def of_cookie(self, secret: str) -> Caller | None:
+        """Return whose session the cookie continues."""
+        if known := self._remembered(secret):
+            return known
+        digest = tokens.digest(secret)
+        async with acting(self._db, proof=digest) as tx:
+            shown = await sessions.shown(tx, digest)
+            if shown is None or shown.used:
+                return None
+            await become(tx, person=shown.person_id)
+            live = await sessions.live(tx, shown.session_id, _now())
+        if live is None or live.kind != "cookie":
+            return None
+        grant = grant_of(live)
+        return self._remember(secret, Caller(grant, self._sign(grant, FORWARDED_LIFE), "cookie"))
+
+    async def of_ticket(self, ticket: str) -> Caller | None:
+        """Return who asked for the live ticket."""
+        read = self._signer.read(ticket, tokens.TICKET_AUDIENCE)
+        if read is None:
+            return None
+        current = await self._current(read[0])
+        return Caller(current, self._sign(current, FORWARDED_LIFE), "bearer") if current else None
+
+    def ticket(self, caller: Caller) -> tuple[str, datetime]:
+        """Return a short-lived ticket to the live feed, for clients that can send no header, and when it ends."""
+        now = _now()
+        signed = self._signer.sign(caller.grant, now=now, life=TICKET_LIFE, audience=tokens.TICKET_AUDIENCE)
+        return signed, now + TICKET_LIFE
+
+    async def refreshed(self, caller: Caller) -> Caller | None:
+        """Return the caller as they are now, None when their session or key has ended."""
+        current = await self._current(caller.grant)
+        return (
+            Caller(current, self._sign(current, FORWARDED_LIFE), caller.via, caller.resources)
+            if current
+            else None
+        )
+
+    def forget(self) -> None:
+        """Look everybody up again: something about sessions, roles or keys has changed."""
+        self._known.clear()
+
+    async def _of_key(self, secret: str) -> Caller | None:
+        digest = tokens.digest(secret)
+        async with acting(self._db, proof=digest) as tx:
+            key = await keys.shown(tx, digest, _now())
+        if key is None:
+            return None
+        grant = grant_of_key(key)
+        return Caller(grant, self._sign(grant, FORWARDED_LIFE), "key", key.resources)
+
+    async def _current(self, grant: Grant) -> Grant | None:
+        """Return the grant as the books say now, None when its session or key has ended."""
+        if grant.session.startswith(KEY_SESSION):
+            async with acting(self._db, tenant=grant.tenant_id) as tx:
+                key = await keys.by_id(tx, grant.tenant_id, grant.subject, _now())
+            return grant_of_key(key) if key else None
+        async with acting(self._db, person=grant.subject) as tx:
+            live = await sessions.live(tx, grant.session, _now())
+        if live is None or live.tenant_id != grant.tenant_id or live.person_id != grant.subject:
+            return None
+        return grant_of(live)
+
+    def _sign(self, grant: Grant, life: timedelta) -> str:
+        return self._signer.sign(grant, now=_now(), life=life)
+
+    def _remembered(self, credential: str) -> Caller | None:
+        known = self._known.get(credential)
+        return known[0] if known and known[1] > self._clock() else None
+
+    def _remember(self, credential: str, caller: Caller | None, at_most_s: float = CACHED_S) -> Caller | None:
+        if caller is not None:
+            if len(self._known) >= CACHED_MOST:
+                self._known.clear()
+            self._known[credential] = (caller, self._clock() + min(CACHED_S, at_most_s))
+        return caller
+
+
+def grant_of(live: sessions.Live) -> Grant:
+    """Return what a live session's tokens say."""
+    return Grant(live.person_id, live.tenant_id, live.role, live.location_ids, live.language, live.id)
+
+
+def grant_of_key(key: keys.Key) -> Grant:
+    """Return what an API key's tokens say."""
+    return Grant(key.id, key.tenant_id, key.role, key.location_ids, "id", KEY_SESSION + key.id)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""What people can do to accounts, organisations and keys: each one transaction with its audit entry."""

@@ -1,0 +1,68 @@
+"""API keys of machines: made, shown once, taken back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from arus_runtime import auth
+from arus_runtime.ids import new_ulid
+from arus_runtime.web import Problem, wrong
+
+from arus_gateway import rules, tokens
+from arus_gateway.callers import Caller
+from arus_gateway.commands.people import now
+from arus_gateway.door import Door
+from arus_gateway.store import audit, keys
+from arus_gateway.store.acting import acting
+from arus_gateway.store.audit import Deed
+from arus_gateway.store.keys import Key
+
+SHOWN_PREFIX = 10
+
+
+async def make(
+    door: Door,
+    caller: Caller,
+    *,
+    name: str,
+    role: str,
+    resources: Mapping[str, str] | None,
+    location_ids: Sequence[str] | None,
+    expires_at: datetime | None,
+    address: str,
+) -> tuple[Key, str]:
+    """Make a key and return it with its secret, which is never seen again. No key is an owner."""
+    if role not in auth.roles():
+        raise wrong("role", "unknown_role", value=role)
+    if role == rules.OWNER:
+        raise Problem(403, "role_not_yours_to_give")
+    for resource in resources or ():
+        if resource not in rules.RESOURCE_OF_PATH.values():
+            raise wrong("resources", "unknown_resource", value=resource)
+    secret, grant = tokens.new_secret(tokens.KEY_PREFIX), caller.grant
+    key = Key(
+        id=new_ulid(),
+        tenant_id=grant.tenant_id,
+        name=name,
+        prefix=secret[:SHOWN_PREFIX],
+        role=role,
+        resources=resources,
+        location_ids=None if location_ids is None else tuple(location_ids),
+        created_by=grant.subject,
+        created_at=now(),
+        expires_at=expires_at,
+    )
+    async with acting(door.db, tenant=grant.tenant_id) as tx:
+        await keys.add(tx, key, tokens.digest(secret))
+        deed = Deed("key.created", grant.subject, "key", key.id, address, {"role": role})
+        await audit.record(tx, grant.tenant_id, deed)
+    return key, secret
+
+
+async def revoke(door: Door, caller: Caller, key_id: str, address: str) -> None:
+    """Take a key back; it stops working at once here and within seconds elsewhere."""
+    grant = caller.grant
+    async with acting(door.db, tenant=grant.tenant_id) as tx:
+        if not await keys.revoke(tx, grant.tenant_id, key_id, now()):
+            raise Problem(404, "not_found")
+        await audit.record(tx, grant.tenant_id, Deed("key.revoked", grant.subject, "key", key_id, address))
+    door.callers.forget()

@@ -1,0 +1,271 @@
+"""Organisations, who belongs to them, as what, and where."""
+
+from collections.abc import Sequence
+
+from arus_runtime import auth
+from arus_runtime.ids import new_ulid
+from arus_runtime.postgres import Tx
+from arus_runtime.web import Problem, wrong
+from arus_runtime.words import Language
+
+from arus_gateway import letters, rules, tokens
+from arus_gateway.callers import Caller
+from arus_gateway.commands.people import check_password, now
+from arus_gateway.door import Door
+from arus_gateway.store import audit, organisations, people, sessions
+from arus_gateway.store.acting import acting, become, enter
+from arus_gateway.store.audit import Deed
+from arus_gateway.store.organisations import AlreadyMemberError, Invitation, Member, Organisation
+
+
+def check_role(caller: Caller, role: str, field: str = "role") -> None:
+    """Return when the caller may give the role, else raise the 422 or 403."""
+    if role not in auth.roles():
+        raise wrong(field, "unknown_role", value=role)
+    if not rules.may_grant(frozenset((caller.grant.role,)), role):
+        raise Problem(403, "role_not_yours_to_give")
+
+
+async def add(
+    door: Door,
+    caller: Caller,
+    *,
+    email: str,
+    name: str,
+    password: str,
+    role: str,
+    location_ids: Sequence[str] | None,
+    language: Language,
+    address: str,
+) -> Member:
+    """Make an account for somebody and let it into the caller's organisation.
+
+    Only for addresses without an account: nobody sets another person's password, so those are invited.
+    """
+    check_role(caller, role)
+    check_password(password, email)
+    password_hash = await door.passwords.hash(password)
+    person_id, secret, tenant_id = new_ulid(), tokens.new_secret(), caller.grant.tenant_id
+    async with acting(door.db, tenant=tenant_id, person=person_id) as tx:
+        try:
+            await people.add(tx, person_id, email, name, language, password_hash)
+        except people.EmailTakenError as error:
+            raise Problem(409, "email_taken") from error
+        await organisations.add_member(tx, tenant_id, person_id, role, location_ids)
+        await people.add_mail_proof(
+            tx, tokens.digest(secret), person_id, "verify", now() + rules.VERIFICATION_LIFE
+        )
+        await _record(tx, caller, "member.added", "person", person_id, address, role=role)
+        member = await _member(tx, tenant_id, person_id)
+    door.postbox.post(letters.verification(email, name, language, door.settings.public_url, secret))
+    return member
+
+
+async def change(
+    door: Door,
+    caller: Caller,
+    person_id: str,
+    *,
+    role: str | None,
+    location_ids: Sequence[str] | None,
+    keeps_locations: bool,
+    is_active: bool | None,
+    address: str,
+) -> Member:
+    """Change what a member is, where, and whether they still belong; None keeps what is."""
+    tenant_id = caller.grant.tenant_id
+    async with acting(door.db, tenant=tenant_id) as tx:
+        owners = await organisations.owners(tx, tenant_id)
+        member = await _member(tx, tenant_id, person_id)
+        becomes = role or member.role
+        active = member.is_active if is_active is None else is_active
+        check_role(caller, member.role)
+        check_role(caller, becomes)
+        if member.is_active and rules.loses_last_owner(
+            was=member.role, becomes=becomes if active else None, owners=owners
+        ):
+            raise Problem(409, "last_owner")
+        scope = member.location_ids if keeps_locations else location_ids
+        await organisations.change_member(tx, tenant_id, person_id, becomes, scope, is_active=active)
+        if not active:
+            await sessions.end_of_member(tx, tenant_id, person_id, now())
+        action = "member.changed" if active else "member.deactivated"
+        await _record(tx, caller, action, "person", person_id, address, role=becomes)
+        member = await _member(tx, tenant_id, person_id)
+    door.callers.forget()
+    return member
+
+
+async def leave(door: Door, caller: Caller, tenant_id: str, address: str) -> None:
+    """Leave an organisation; the caller's sessions there end."""
+    person_id = caller.grant.subject
+    async with acting(door.db, person=person_id) as tx:
+        if all(home.id != tenant_id for home in await organisations.of_person(tx, person_id)):
+            raise Problem(404, "not_found")
+        await enter(tx, tenant_id)
+        owners = await organisations.owners(tx, tenant_id)
+        member = await _member(tx, tenant_id, person_id)
+        if rules.loses_last_owner(was=member.role, becomes=None, owners=owners):
+            raise Problem(409, "last_owner")
+        await organisations.change_member(
+            tx, tenant_id, person_id, member.role, member.location_ids, is_active=False
+        )
+        await sessions.end_of_member(tx, tenant_id, person_id, now())
+        await audit.record(tx, tenant_id, Deed("member.left", person_id, "person", person_id, address))
+    door.callers.forget()
+
+
+async def found(door: Door, caller: Caller, name: str, address: str) -> Organisation:
+    """Make another organisation, owned by the caller."""
+    person_id, tenant_id = caller.grant.subject, new_ulid()
+    async with acting(door.db, tenant=tenant_id, person=person_id) as tx:
+        await organisations.add(tx, tenant_id, name)
+        await organisations.add_member(tx, tenant_id, person_id, rules.OWNER, None)
+        deed = Deed("organisation.created", person_id, "organisation", tenant_id, address)
+        await audit.record(tx, tenant_id, deed)
+    return Organisation(tenant_id, name, rules.OWNER, None)
+
+
+async def rename(door: Door, caller: Caller, tenant_id: str, name: str, address: str) -> Organisation:
+    """Give the organisation the caller acts in another name."""
+    if tenant_id != caller.grant.tenant_id:
+        raise Problem(404, "not_found")
+    async with acting(door.db, tenant=tenant_id) as tx:
+        await organisations.rename(tx, tenant_id, name)
+        await _record(tx, caller, "organisation.renamed", "organisation", tenant_id, address)
+    return Organisation(tenant_id, name, caller.grant.role, caller.grant.locations)
+
+
+async def invite(
+    door: Door,
+    caller: Caller,
+    *,
+    email: str,
+    role: str,
+    location_ids: Sequence[str] | None,
+    language: Language,
+    address: str,
+) -> Invitation:
+    """Mail somebody an invitation; only people whose own address is proven may."""
+    check_role(caller, role)
+    secret, at, grant = tokens.new_secret(), now(), caller.grant
+    async with acting(door.db, tenant=grant.tenant_id, person=grant.subject) as tx:
+        inviter = await people.by_id(tx, grant.subject)
+        if inviter is None or not inviter.email_verified:
+            raise Problem(403, "email_unverified")
+        organisation = await organisations.name(tx, grant.tenant_id)
+        invitation = Invitation(
+            id=new_ulid(),
+            tenant_id=grant.tenant_id,
+            email=email,
+            role=role,
+            location_ids=None if location_ids is None else tuple(location_ids),
+            invited_by=grant.subject,
+            created_at=at,
+            expires_at=at + rules.INVITATION_LIFE,
+        )
+        await organisations.invite(tx, invitation, tokens.digest(secret))
+        await _record(tx, caller, "invitation.sent", "invitation", invitation.id, address, role=role)
+    url = door.settings.public_url
+    door.postbox.post(letters.invitation(email, inviter.name, organisation, language, url, secret))
+    return invitation
+
+
+async def withdraw(door: Door, caller: Caller, invitation_id: str, address: str) -> None:
+    """Take an invitation back."""
+    tenant_id = caller.grant.tenant_id
+    async with acting(door.db, tenant=tenant_id) as tx:
+        if not await organisations.withdraw_invitation(tx, tenant_id, invitation_id):
+            raise Problem(404, "not_found")
+        await _record(tx, caller, "invitation.withdrawn", "invitation", invitation_id, address)
+
+
+async def accept_as_member(door: Door, caller: Caller, secret: str, address: str) -> Organisation:
+    """Join the inviting organisation as the person at the door, to whose address the invitation went."""
+    person_id = caller.grant.subject
+    async with acting(door.db, person=person_id) as tx:
+        person = await people.by_id(tx, person_id)
+        invitation = await _opened(tx, secret, person_id)
+        if person is None or person.email != invitation.email:
+            raise Problem(403, "wrong_person")
+        return await _join(tx, invitation, person_id, address)
+
+
+async def accept_as_newcomer(
+    door: Door, secret: str, *, name: str | None, password: str, language: Language, address: str
+) -> Organisation:
+    """Join without a session: with the password of the invited address's account, or with a new account."""
+    digest = tokens.digest(secret)
+    async with acting(door.db, proof=digest) as tx:
+        invitation = await organisations.invitation_of(tx, digest, now())
+    if invitation is None:
+        raise Problem(422, "token_invalid")
+    async with acting(door.db, proof=invitation.email) as tx:
+        person = await people.by_email(tx, invitation.email)
+        kept = None
+        if person:
+            await become(tx, person=person.id)
+            kept = await people.password_hash(tx, person.id)
+    if person and not await door.passwords.matches(kept, password):
+        raise Problem(401, "invalid_credentials")
+    person_id = person.id if person else new_ulid()
+    password_hash = "" if person else await _new_hash(door, password, invitation.email)
+    async with acting(door.db, person=person_id) as tx:
+        invitation = await _opened(tx, secret, person_id)
+        if person is None:
+            try:
+                await people.add(
+                    tx, person_id, invitation.email, name or invitation.email, language, password_hash
+                )
+            except people.EmailTakenError as error:
+                raise Problem(409, "email_registered") from error
+        return await _join(tx, invitation, person_id, address)
+
+
+async def _new_hash(door: Door, password: str, email: str) -> str:
+    check_password(password, email)
+    return await door.passwords.hash(password)
+
+
+async def _opened(tx: Tx, secret: str, person_id: str) -> Invitation:
+    digest = tokens.digest(secret)
+    await become(tx, person=person_id, proof=digest)
+    invitation = await organisations.invitation_of(tx, digest, now())
+    if invitation is None:
+        raise Problem(422, "token_invalid")
+    return invitation
+
+
+async def _join(tx: Tx, invitation: Invitation, person_id: str, address: str) -> Organisation:
+    tenant_id = invitation.tenant_id
+    await enter(tx, tenant_id)
+    if not await organisations.accept_invitation(tx, tenant_id, invitation.id, now()):
+        raise Problem(422, "token_invalid")
+    try:
+        await organisations.add_member(tx, tenant_id, person_id, invitation.role, invitation.location_ids)
+    except AlreadyMemberError as error:
+        raise Problem(409, "already_member") from error
+    # The token went to the mailbox, so whoever shows it reads mail there.
+    await people.verify_email(tx, person_id)
+    deed = Deed(
+        "invitation.accepted", person_id, "invitation", invitation.id, address, {"role": invitation.role}
+    )
+    await audit.record(tx, tenant_id, deed)
+    name = await organisations.name(tx, tenant_id)
+    return Organisation(tenant_id, name, invitation.role, invitation.location_ids)
+
+
+async def _member(tx: Tx, tenant_id: str, person_id: str) -> Member:
+    member = await organisations.member(tx, tenant_id, person_id)
+    if member is None:
+        raise Problem(404, "not_found")
+    return member
+
+
+async def _record(
+    tx: Tx, caller: Caller, action: str, resource_type: str, resource_id: str, address: str, **detail: str
+) -> None:
+    grant = caller.grant
+    await audit.record(
+        tx, grant.tenant_id, Deed(action, grant.subject, resource_type, resource_id, address, detail)
+    )

@@ -1,0 +1,136 @@
+"""Public gRPC: views, alerts, and the machine door passed on to ingest."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any, Final
+
+import grpc
+from arus.alerts.v1.api_pb2 import WatchRequest, WatchResponse
+from arus.alerts.v1.api_pb2_grpc import AlertServiceServicer
+from arus.anomaly.v1.events_pb2 import Status, VerdictReached
+from arus.ingest.v1.api_pb2 import RecordFuelTransactionsResponse
+from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer, IngestServiceStub
+from arus.views.v1.api_pb2 import FuelUse, FuelUseDay, GetOverviewRequest, GetOverviewResponse, VerdictCounts
+from arus.views.v1.api_pb2_grpc import ViewServiceServicer
+from arus_runtime import observe, rpc
+from arus_runtime.context import Context
+from arus_runtime.web import UnavailableError, wrong
+from grpc.aio import Metadata
+
+from arus_gateway import codec, live, views
+from arus_gateway.api.views import span
+from arus_gateway.door import door_of
+from arus_gateway.live import BadEventIdError, Interest
+
+LOOK_AGAIN_S: Final = 15.0
+_NEEDS_A_PERSON: Final = frozenset((Status.STATUS_WASPADA, Status.STATUS_ANOMALI))
+_AWAY: Final = frozenset((grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED))
+
+
+class Views(ViewServiceServicer):
+    """Aggregated views."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def GetOverview(self, request: GetOverviewRequest, context: Any) -> GetOverviewResponse:  # noqa: N802
+        """Return what one organisation needs to see first."""
+        principal = rpc.require("views", "r")
+        start, end = span(_date("from_date", request.from_date), _date("to_date", request.to_date))
+        seen = await views.overview(self._context.peers, principal, start, end)
+        answer = GetOverviewResponse(partial=bool(seen.missing), missing=seen.missing)
+        if verdicts := seen.anomalies:
+            counts = VerdictCounts(normal=verdicts.normal, waspada=verdicts.waspada, anomali=verdicts.anomali)
+            answer.verdicts.CopyFrom(counts)
+            answer.newest.extend(verdicts.newest)
+        if use := seen.fuel:
+            answer.fuel.CopyFrom(
+                FuelUse(
+                    transactions=use.transactions,
+                    volume_l=codec.plain(codec.litres(use.volume_ul)),
+                    days=[
+                        FuelUseDay(
+                            business_date=day.business_date,
+                            transactions=day.transactions,
+                            volume_l=codec.plain(codec.litres(day.volume_ul)),
+                        )
+                        for day in use.days
+                    ],
+                )
+            )
+        if places := seen.locations:
+            answer.active_locations = places.active
+            answer.total_locations = places.total
+        return answer
+
+
+class Alerts(AlertServiceServicer):
+    """Verdicts that need a person, as they are reached."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._door = door_of(context)
+
+    async def Watch(self, request: WatchRequest, context: Any) -> AsyncIterator[WatchResponse]:  # noqa: N802
+        """Stream verdicts until the caller leaves or is let in no longer."""
+        principal = rpc.require("anomalies", "r")
+        language = rpc.language()
+        statuses = frozenset(request.statuses) or _NEEDS_A_PERSON
+        wanted = frozenset(request.location_ids)
+        scope = principal.locations
+        locations = (wanted if scope is None else wanted & scope) if wanted else scope
+        try:
+            after = live.read_event_id(request.resume_after) if request.resume_after else None
+        except BadEventIdError as error:
+            raise wrong("resume_after", "bad_event_id") from error
+        reader = self._door.feed.subscribe(Interest(principal.tenant_id, locations), after)
+        try:
+            while True:
+                try:
+                    entry = await reader.next(LOOK_AGAIN_S)
+                except TimeoutError:
+                    await self._context.verifier.verify(principal.token)
+                    continue
+                if entry is None:
+                    yield WatchResponse(reset=True)
+                elif isinstance(entry.event, VerdictReached) and entry.event.status in statuses:
+                    text = codec.reason_text(entry.event, language)
+                    yield WatchResponse(event_id=entry.id, verdict=entry.event, reason_text=text)
+        finally:
+            self._door.feed.unsubscribe(reader)
+
+
+class Ingest(IngestServiceServicer):
+    """The machine door: streams go on to ingest in the caller's name."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def RecordFuelTransactions(  # noqa: N802
+        self, request_iterator: Any, context: Any
+    ) -> RecordFuelTransactionsResponse:
+        """Pass the stream on and its results back."""
+        principal = rpc.require("fuel.transactions", "c")
+        stub = IngestServiceStub(self._context.peers.channel("ingest"))
+        metadata = Metadata(
+            ("authorization", f"Bearer {principal.token}"),
+            ("accept-language", rpc.language()),
+            (observe.TRACEPARENT, observe.child_of(observe.current_traceparent())),
+        )
+        try:
+            return await stub.RecordFuelTransactions(request_iterator, metadata=metadata)
+        except grpc.aio.AioRpcError as error:
+            if error.code() in _AWAY:
+                raise UnavailableError(f"ingest: {error.details()}") from error
+            # What ingest refused is told in its own words, problem document included.
+            await context.abort(error.code(), error.details() or "", error.trailing_metadata() or ())
+            raise
+
+
+def _date(field: str, text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise wrong(field, "not_date", value=text) from error

@@ -1,0 +1,77 @@
+"""What holds for people, roles and secrets; no clock, no wire, no disk."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+SESSION_LIFE: Final = timedelta(days=30)
+"""How long a session lives after it was last renewed (R-08)."""
+INVITATION_LIFE: Final = timedelta(days=7)
+VERIFICATION_LIFE: Final = timedelta(days=3)
+RESET_LIFE: Final = timedelta(hours=1)
+
+OWNER: Final = "owner"
+PASSWORD_MIN: Final = 8
+PASSWORD_MAX: Final = 256
+# The guesses every attacker starts with; longer lists belong to a breach service, not to a door.
+GUESSED_FIRST: Final = frozenset(
+    (
+        "12345678", "123456789", "1234567890", "11111111", "00000000", "password", "password1", "passw0rd",
+        "qwertyui", "qwerty123", "iloveyou", "sayangku", "bismillah", "indonesia", "rahasia1",
+    )
+)  # fmt: skip
+
+ACTION_OF_METHOD: Final[Mapping[str, str]] = {
+    "GET": "r", "HEAD": "r", "OPTIONS": "r", "POST": "c", "PUT": "u", "PATCH": "u", "DELETE": "d",
+}  # fmt: skip
+
+RESOURCE_OF_PATH: Final[Mapping[str, str]] = {
+    "fuel/transactions": "fuel.transactions",
+    "fuel/deliveries": "fuel.deliveries",
+    "anomalies": "anomalies",
+    "live": "anomalies",
+    "locations": "locations",
+    "products": "products",
+    "views": "views",
+    "users": "users",
+    "organisations": "organisations",
+    "keys": "keys",
+    "audit": "audit",
+}
+"""Path below /api/v1 → resource, for keys that are limited to some resources."""
+
+
+def password_fault(password: str, email: str) -> str | None:
+    """Return the code of what is wrong with a new password, None when it may be used."""
+    if len(password) < PASSWORD_MIN:
+        return "password_short"
+    if len(password) > PASSWORD_MAX:
+        return "password_long"
+    lowered = password.lower()
+    if lowered in GUESSED_FIRST or lowered == email.lower() or len(set(password)) == 1:
+        return "password_guessable"
+    return None
+
+
+def may_grant(held: frozenset[str], role: str) -> bool:
+    """Say whether holders of these roles may give, change or take away the role: only owners make owners."""
+    return role != OWNER or OWNER in held
+
+
+def loses_last_owner(*, was: str, becomes: str | None, owners: int) -> bool:
+    """Say whether the change would leave an organisation of that many active owners without one."""
+    return was == OWNER and becomes != OWNER and owners <= 1
+
+
+def resource_of(path: str) -> str | None:
+    """Return the resource behind a path below /api/v1, None when keys limited to resources never reach it."""
+    parts = path.strip("/").split("/")
+    return RESOURCE_OF_PATH.get("/".join(parts[:2])) or RESOURCE_OF_PATH.get(parts[0])
+
+
+def key_reaches(resources: Mapping[str, str] | None, method: str, path: str) -> bool:
+    """Say whether a key limited to resources (resource → actions) may send the request at all; None is no limit."""
+    if resources is None:
+        return True
+    resource = resource_of(path)
+    return resource is not None and ACTION_OF_METHOD.get(method, "-") in resources.get(resource, "")

@@ -1,0 +1,121 @@
+"""How the gateway is put together."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.resources import files
+from typing import Final
+
+import yaml
+from arus.alerts.v1.api_pb2_grpc import add_AlertServiceServicer_to_server
+from arus.ingest.v1.api_pb2_grpc import add_IngestServiceServicer_to_server
+from arus.views.v1.api_pb2_grpc import add_ViewServiceServicer_to_server
+from arus_runtime.auth import FixedKeys, NotAuthenticatedError, Principal, Verifier
+from arus_runtime.context import Context, Service
+from arus_runtime.log import AiokafkaLog, Security
+from starlette.types import ASGIApp
+
+from arus_gateway import handlers, rpc, rules
+from arus_gateway.api import audit, auth, keys, live, organisations, users, views
+from arus_gateway.callers import Callers
+from arus_gateway.commands import people
+from arus_gateway.door import Door, hang
+from arus_gateway.edge import Edge
+from arus_gateway.letters import Postbox
+from arus_gateway.live import Feed
+from arus_gateway.names import Names
+from arus_gateway.passwords import Passwords
+from arus_gateway.proxy import Upstreams
+from arus_gateway.settings import GatewaySettings
+from arus_gateway.tail import tailing
+from arus_gateway.tokens import signer
+
+WORDS: Final = yaml.safe_load(files("arus_gateway").joinpath("words.yaml").read_text("utf-8"))
+
+
+class DoorVerifier(Verifier):
+    """Recognises tokens and API keys as the edge does, so that what was ended is ended for gRPC too."""
+
+    def __init__(self, keys: FixedKeys, callers: Callers) -> None:
+        super().__init__(keys)
+        self._callers = callers
+
+    async def verify(self, token: str) -> Principal:
+        """Return who holds the token or key; raises NotAuthenticatedError."""
+        caller = await self._callers.of_bearer(token)
+        if caller is None:
+            raise NotAuthenticatedError("unknown, changed or ended")
+        grant = caller.grant
+        return Principal(
+            user_id=grant.subject,
+            tenant_id=grant.tenant_id,
+            roles=frozenset((grant.role,)),
+            locations=None if grant.locations is None else frozenset(grant.locations),
+            language="en" if grant.language == "en" else "id",
+            token=caller.token,
+        )
+
+
+@asynccontextmanager
+async def open_door(context: Context) -> AsyncGenerator[None]:
+    """Put up the door before the first request and take it down after the last."""
+    settings = context.settings if isinstance(context.settings, GatewaySettings) else GatewaySettings()
+    signs = signer(settings.signing_key)
+    callers = Callers(context.db, signs)
+    context.verifier = DoorVerifier(FixedKeys(signs.public), callers)
+    async with AsyncExitStack() as stack:
+        postbox = Postbox(context.mail)
+        stack.push_async_callback(postbox.close)
+        door = Door(
+            settings=settings,
+            db=context.db,
+            signer=signs,
+            callers=callers,
+            passwords=Passwords(),
+            postbox=postbox,
+            upstreams=await stack.enter_async_context(Upstreams(settings.peers, settings.upstream_timeout_s)),
+            names=Names(context.db, context.peers, signs),
+            feed=Feed(),
+        )
+        hang(context, door)
+        if "api" in settings.roles:
+            await people.ensure_first_admin(door)
+            if settings.kafka_bootstrap:
+                await stack.enter_async_context(tailing(door.feed, AiokafkaLog(_security(settings))))
+        yield
+
+
+def _security(settings: GatewaySettings) -> Security:
+    return Security(
+        bootstrap=settings.kafka_bootstrap,
+        user=settings.kafka_user,
+        password=settings.kafka_password.get_secret_value(),
+        ca_file=settings.kafka_ca,
+    )
+
+
+def _edge(app: ASGIApp, context: Context) -> ASGIApp:
+    return Edge(app, context, WORDS)
+
+
+SERVICE: Final = Service(
+    name="gateway",
+    routers=(
+        auth.routes,
+        users.routes,
+        organisations.routes,
+        keys.routes,
+        audit.routes,
+        views.routes,
+        live.routes,
+    ),
+    rpc=(
+        (add_ViewServiceServicer_to_server, rpc.Views),
+        (add_AlertServiceServicer_to_server, rpc.Alerts),
+        (add_IngestServiceServicer_to_server, rpc.Ingest),
+    ),
+    workers=(handlers.catalogue,),
+    outbox=True,
+    words=WORDS,
+    startup=(open_door,),
+    around=(_edge,),
+)

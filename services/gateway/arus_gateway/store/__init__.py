@@ -1,0 +1,1 @@
+"""SQL of the gateway, by subject. Every function takes the transaction it runs in."""

@@ -1,0 +1,222 @@
+"""Organisations, their members and the invitations to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from arus_runtime.postgres import Tx
+
+
+class AlreadyMemberError(Exception):
+    """The person belongs to the organisation already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation as one of its members sees it."""
+
+    id: str
+    name: str
+    role: str
+    location_ids: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person inside one organisation. location_ids None means everywhere."""
+
+    id: str
+    email: str
+    name: str
+    role: str
+    location_ids: tuple[str, ...] | None
+    is_active: bool
+    email_verified: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation that waits."""
+
+    id: str
+    tenant_id: str
+    email: str
+    role: str
+    location_ids: tuple[str, ...] | None
+    invited_by: str
+    created_at: datetime
+    expires_at: datetime
+
+
+_MEMBER = """p.id, p.email, p.name, m.role, m.location_ids, m.is_active,
+             p.email_verified_at is not null as email_verified, m.created_at"""
+_INVITATION = "id, tenant_id, email, role, location_ids, invited_by, created_at, expires_at"
+
+
+async def add(tx: Tx, tenant_id: str, name: str) -> None:
+    """Add an organisation without members; the transaction must be inside it."""
+    await tx.execute("insert into organisations (tenant_id, name) values (%s, %s)", (tenant_id, name))
+
+
+async def rename(tx: Tx, tenant_id: str, name: str) -> None:
+    """Give the organisation another name."""
+    await tx.execute("update organisations set name = %s where tenant_id = %s", (name, tenant_id))
+
+
+async def of_person(tx: Tx, person_id: str) -> list[Organisation]:
+    """Return where the acting person is an active member, first joined first."""
+    rows = await (
+        await tx.execute(
+            """select o.tenant_id as id, o.name, m.role, m.location_ids
+               from memberships m join organisations o using (tenant_id)
+               where m.person_id = %s and m.is_active order by m.created_at, o.tenant_id""",
+            (person_id,),
+        )
+    ).fetchall()
+    return [Organisation(**_tupled(row)) for row in rows]
+
+
+async def name(tx: Tx, tenant_id: str) -> str:
+    """Return what the organisation is called."""
+    row = await (
+        await tx.execute("select name from organisations where tenant_id = %s", (tenant_id,))
+    ).fetchone()
+    return row["name"] if row else ""
+
+
+async def add_member(
+    tx: Tx, tenant_id: str, person_id: str, role: str, location_ids: Sequence[str] | None
+) -> None:
+    """Make the person a member, or an active one again; raises AlreadyMemberError for an active member."""
+    row = await (
+        await tx.execute(
+            """insert into memberships (tenant_id, person_id, role, location_ids) values (%s, %s, %s, %s)
+               on conflict (tenant_id, person_id) do update
+                 set role = excluded.role, location_ids = excluded.location_ids, is_active = true
+                 where not memberships.is_active
+               returning person_id""",
+            (tenant_id, person_id, role, None if location_ids is None else list(location_ids)),
+        )
+    ).fetchone()
+    if row is None:
+        raise AlreadyMemberError(person_id)
+
+
+async def members(tx: Tx, tenant_id: str, after: str | None, limit: int, q: str | None) -> list[Member]:
+    """Return members by id, those after the given id, whose name or address holds q."""
+    rows = await (
+        await tx.execute(
+            f"""select {_MEMBER} from memberships m join persons p on p.id = m.person_id
+                where m.tenant_id = %(tenant)s and (%(after)s::text is null or p.id > %(after)s)
+                  and (%(q)s::text is null or strpos(lower(p.name), %(q)s) > 0 or strpos(p.email, %(q)s) > 0)
+                order by p.id limit %(limit)s""",
+            {"tenant": tenant_id, "after": after, "limit": limit, "q": q.lower() if q else None},
+        )
+    ).fetchall()
+    return [Member(**_tupled(row)) for row in rows]
+
+
+async def member(tx: Tx, tenant_id: str, person_id: str) -> Member | None:
+    """Return one member and hold them until the transaction ends."""
+    row = await (
+        await tx.execute(
+            f"""select {_MEMBER} from memberships m join persons p on p.id = m.person_id
+                where m.tenant_id = %s and m.person_id = %s for update of m""",
+            (tenant_id, person_id),
+        )
+    ).fetchone()
+    return Member(**_tupled(row)) if row else None
+
+
+async def change_member(
+    tx: Tx, tenant_id: str, person_id: str, role: str, location_ids: Sequence[str] | None, *, is_active: bool
+) -> None:
+    """Set what the member is and where, and whether they still belong."""
+    await tx.execute(
+        """update memberships set role = %s, location_ids = %s, is_active = %s
+           where tenant_id = %s and person_id = %s""",
+        (role, None if location_ids is None else list(location_ids), is_active, tenant_id, person_id),
+    )
+
+
+async def owners(tx: Tx, tenant_id: str) -> int:
+    """Count active owners, each held until the transaction ends, so that two cannot both be the last to leave."""
+    rows = await (
+        await tx.execute(
+            """select person_id from memberships
+               where tenant_id = %s and role = 'owner' and is_active order by person_id for update""",
+            (tenant_id,),
+        )
+    ).fetchall()
+    return len(rows)
+
+
+async def invite(tx: Tx, invitation: Invitation, digest: str) -> None:
+    """Keep an invitation; an older one to the same address stops working."""
+    await tx.execute(
+        "delete from invitations where tenant_id = %s and email = %s and accepted_at is null",
+        (invitation.tenant_id, invitation.email),
+    )
+    await tx.execute(
+        f"""insert into invitations ({_INVITATION}, hash) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+        (
+            invitation.id,
+            invitation.tenant_id,
+            invitation.email,
+            invitation.role,
+            None if invitation.location_ids is None else list(invitation.location_ids),
+            invitation.invited_by,
+            invitation.created_at,
+            invitation.expires_at,
+            digest,
+        ),
+    )
+
+
+async def invitations(tx: Tx, tenant_id: str, after: str | None, limit: int) -> list[Invitation]:
+    """Return the invitations nobody has accepted, by id."""
+    rows = await (
+        await tx.execute(
+            f"""select {_INVITATION} from invitations
+                where tenant_id = %(tenant)s and accepted_at is null and (%(after)s::text is null or id > %(after)s)
+                order by id limit %(limit)s""",
+            {"tenant": tenant_id, "after": after, "limit": limit},
+        )
+    ).fetchall()
+    return [Invitation(**_tupled(row)) for row in rows]
+
+
+async def withdraw_invitation(tx: Tx, tenant_id: str, invitation_id: str) -> bool:
+    """Remove a waiting invitation; False when there is none."""
+    done = await tx.execute(
+        "delete from invitations where tenant_id = %s and id = %s and accepted_at is null",
+        (tenant_id, invitation_id),
+    )
+    return done.rowcount > 0
+
+
+async def invitation_of(tx: Tx, digest: str, now: datetime) -> Invitation | None:
+    """Return the invitation that the shown token opens, None when it is unknown, accepted or old."""
+    row = await (
+        await tx.execute(
+            f"select {_INVITATION} from invitations where hash = %s and accepted_at is null and expires_at > %s",
+            (digest, now),
+        )
+    ).fetchone()
+    return Invitation(**_tupled(row)) if row else None
+
+
+async def accept_invitation(tx: Tx, tenant_id: str, invitation_id: str, now: datetime) -> bool:
+    """Use an invitation up; False when somebody was faster."""
+    done = await tx.execute(
+        "update invitations set accepted_at = %s where tenant_id = %s and id = %s and accepted_at is null",
+        (now, tenant_id, invitation_id),
+    )
+    return done.rowcount > 0
+
+
+def _tupled(row: dict[str, Any]) -> dict[str, Any]:
+    ids = row["location_ids"]
+    return {**row, "location_ids": None if ids is None else tuple(ids)}

@@ -1,0 +1,107 @@
+"""Reads the verdicts as they are published, all partitions in every replica, from an hour ago on."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import aiokafka
+import structlog
+from aiokafka.errors import KafkaError
+from arus.anomaly.v1.events_pb2 import VerdictReached, VerdictWithdrawn
+from arus_runtime.log import AiokafkaLog
+from google.protobuf.message import DecodeError
+
+from arus_gateway.live import KEPT_S, Feed
+
+TOPIC: Final = "anomaly.verdict.v1"
+POLL_MS: Final = 1_000
+BATCH: Final = 1_000
+RETRY_S: Final = 1.0
+_TYPES: Final = {kind.DESCRIPTOR.full_name.encode(): kind for kind in (VerdictReached, VerdictWithdrawn)}
+_log: Final = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def tailing(feed: Feed, log: AiokafkaLog) -> AsyncIterator[None]:
+    """Keep the feed reading; while Kafka is away it stands still and goes on where it was."""
+    task = asyncio.create_task(_tail_for_ever(feed, log))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _tail_for_ever(feed: Feed, log: AiokafkaLog) -> None:
+    while True:
+        try:
+            await _tail(feed, log)
+        except (KafkaError, OSError) as error:
+            _log.warning("live feed waits for Kafka", reason=str(error) or type(error).__name__)
+            await asyncio.sleep(RETRY_S)
+
+
+async def _tail(feed: Feed, log: AiokafkaLog) -> None:
+    consumer: Any = aiokafka.AIOKafkaConsumer(
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="latest",
+        fetch_max_wait_ms=500,
+        **log.options(),
+    )
+    try:
+        await consumer.start()
+        partitions = [aiokafka.TopicPartition(TOPIC, number) for number in await _partitions(consumer)]
+        consumer.assign(partitions)
+        position = await _start(feed, consumer, partitions)
+        for at in partitions:
+            consumer.seek(at, position[at.partition])
+        while True:
+            for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)).values():
+                for record in records:
+                    _take(feed, record)
+            feed.forget_before(time.monotonic() - KEPT_S)
+    finally:
+        await consumer.stop()
+
+
+async def _partitions(consumer: Any) -> list[int]:
+    # A topic that nobody assigned is unknown to the client until it asks.
+    known = await consumer._client.fetch_all_metadata()  # noqa: SLF001 — aiokafka has no public way without a group
+    numbers = known.partitions_for_topic(TOPIC)
+    if not numbers:
+        raise OSError(f"Kafka has no topic {TOPIC} yet")
+    return sorted(numbers)
+
+
+async def _start(feed: Feed, consumer: Any, partitions: list[Any]) -> dict[int, int]:
+    """Return where to read from: where the feed stands, else an hour ago."""
+    if feed.position:
+        ends = await consumer.end_offsets(partitions)
+        position = {at.partition: feed.position.get(at.partition, 0) for at in partitions}
+        if all(position[at.partition] <= ends[at] for at in partitions):
+            return position
+    hour_ago_ms = int((time.time() - KEPT_S) * 1000)
+    found = await consumer.offsets_for_times(dict.fromkeys(partitions, hour_ago_ms))
+    ends = await consumer.end_offsets(partitions)
+    position = {at.partition: found[at].offset if found.get(at) else ends[at] for at in partitions}
+    feed.stand_at(position)
+    return position
+
+
+def _take(feed: Feed, record: Any) -> None:
+    headers = dict(record.headers)
+    kind = _TYPES.get(headers.get("ce_type", b""))
+    event = None
+    if kind is not None:
+        try:
+            event = kind.FromString(record.value or b"")
+        except DecodeError:
+            _log.warning("undecodable verdict passed over", partition=record.partition, offset=record.offset)
+    happened = headers.get("ce_time", b"").decode(errors="replace")
+    # Ages count from when the record was written, so that a restart does not keep the past for another hour.
+    age_s = max(0.0, time.time() - record.timestamp / 1000)
+    feed.take(record.partition, record.offset, event, time=happened, now_s=time.monotonic() - age_s)

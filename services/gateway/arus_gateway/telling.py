@@ -1,0 +1,34 @@
+"""Messages of the live feed in words: names instead of ids, reasons in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+from arus.anomaly.v1.events_pb2 import VerdictReached
+from arus_runtime.words import Language
+
+from arus_gateway import codec
+from arus_gateway.live import Entry
+from arus_gateway.names import Names
+
+RESET: Final = orjson.dumps({"type": "reset"})
+PING: Final = orjson.dumps({"type": "ping"})
+PING_S: Final = 15.0
+
+
+async def tell(entry: Entry, names: Names, language: Language) -> bytes:
+    """Return the entry as a message; made once per language, however many readers there are."""
+    if language not in entry.told:
+        entry.told[language] = orjson.dumps(await _message(entry, names, language))
+    return entry.told[language]
+
+
+async def _message(entry: Entry, names: Names, language: Language) -> Mapping[str, Any]:
+    event = entry.event
+    known = {
+        event.location_id: await names.name(entry.tenant_id, "locations", event.location_id),
+        event.product_id: await names.name(entry.tenant_id, "products", event.product_id),
+    }
+    if isinstance(event, VerdictReached):
+        return {"type": "verdict", "id": entry.id, "data": codec.item(event, entry.time, known, language)}
+    return {"type": "verdict_withdrawn", "id": entry.id, "data": codec.withdrawal(event, known)}

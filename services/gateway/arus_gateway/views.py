@@ -1,0 +1,78 @@
+"""Views put together from what other services say, each within half a second."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, TypeVar
+
+import grpc
+import structlog
+from arus.anomaly.v1 import api_pb2 as anomaly
+from arus.anomaly.v1.api_pb2_grpc import AnomalyServiceStub
+from arus.fuel.v1 import api_pb2 as fuel
+from arus.fuel.v1.api_pb2_grpc import FuelServiceStub
+from arus.inventory.v1 import api_pb2 as inventory
+from arus.inventory.v1.api_pb2_grpc import CatalogueServiceStub
+from arus_runtime import rpc
+from arus_runtime.auth import Principal
+from arus_runtime.rpc import Peers
+from arus_runtime.web import Problem, UnavailableError
+
+PART_TIMEOUT_S: Final = 0.5
+USUAL_SPAN: Final = timedelta(days=29)
+_log: Final = structlog.get_logger(__name__)
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What one organisation needs to see first; a part is None when its service did not answer in time."""
+
+    from_date: date
+    to_date: date
+    anomalies: anomaly.SummariseResponse | None
+    fuel: fuel.SummariseResponse | None
+    locations: inventory.CountLocationsResponse | None
+
+    @property
+    def missing(self) -> list[str]:
+        """Names of the parts that did not answer."""
+        parts = {"anomalies": self.anomalies, "fuel": self.fuel, "locations": self.locations}
+        return [name for name, part in parts.items() if part is None]
+
+
+async def overview(peers: Peers, principal: Principal, from_date: date, to_date: date) -> Overview:
+    """Ask for all parts at once and return those that came in time."""
+    span: Any = {"from_date": from_date.isoformat(), "to_date": to_date.isoformat()}
+    verdicts, use, places = await asyncio.gather(
+        _part("anomalies", _verdicts(peers, principal, span)),
+        _part("fuel", _use(peers, principal, span)),
+        _part("locations", _places(peers, principal)),
+    )
+    return Overview(from_date, to_date, verdicts, use, places)
+
+
+async def _verdicts(peers: Peers, principal: Principal, span: Any) -> anomaly.SummariseResponse:
+    stub = AnomalyServiceStub(peers.channel("anomaly"))
+    request = anomaly.SummariseRequest(**span)
+    return await rpc.call(stub.Summarise, request, principal, timeout_s=PART_TIMEOUT_S)
+
+
+async def _use(peers: Peers, principal: Principal, span: Any) -> fuel.SummariseResponse:
+    stub = FuelServiceStub(peers.channel("ingest"))
+    return await rpc.call(stub.Summarise, fuel.SummariseRequest(**span), principal, timeout_s=PART_TIMEOUT_S)
+
+
+async def _places(peers: Peers, principal: Principal) -> inventory.CountLocationsResponse:
+    stub = CatalogueServiceStub(peers.channel("inventory"))
+    request = inventory.CountLocationsRequest()
+    return await rpc.call(stub.CountLocations, request, principal, timeout_s=PART_TIMEOUT_S)
+
+
+async def _part(name: str, answer: Awaitable[Part]) -> Part | None:
+    try:
+        return await answer
+    except (UnavailableError, Problem, grpc.RpcError) as error:
+        _log.warning("a view misses a part", part=name, reason=str(error))
+        return None
