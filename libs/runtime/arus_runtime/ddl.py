@@ -29,7 +29,7 @@ def sealed(table: str) -> str:
 
 
 def worker_tables() -> str:
-    """Return the tables of a service with workers: leases and offsets, states, origins seen, and the outbox."""
+    """Return the tables of a service with workers: leases, offsets, states, origins seen, and the outbox."""
     return (
         """
 -- Who holds a partition, and what is done: the fence and the offset in one row.
@@ -139,8 +139,8 @@ create table if not exists jobs (
   id text not null,
   kind text not null,
   params jsonb not null,
-  state text not null default 'waiting' check (state in ('waiting', 'running', 'done', 'failed', 'cancelled')),
-  run_after timestamptz not null default now(),
+  state text not null default 'waiting' check (state in ('waiting', 'running', 'done', 'failed',
+  'cancelled')), run_after timestamptz not null default now(),
   -- Rises with every claim: the fencing token of whoever holds the lease.
   claim int not null default 0,
   failures int not null default 0,

@@ -1,7 +1,8 @@
 """Records that could not be taken: how they are parked in ``<topic>.dlq`` and how they come back.
 
-A parked record keeps its key, value and headers, and gains headers that say who parked it, why, and where it stood. The
-record itself also stays in its fact topic; only values too large for the dead-letter topic are cut.
+A parked record keeps its key, value and headers, and gains headers that say who parked it, why, and where it
+stood. The record itself also stays in its fact topic; only values too large for the dead-letter topic are
+cut.
 """
 
 from __future__ import annotations
@@ -51,9 +52,10 @@ def parked(record: Record, worker: str, tenant: str, reason: Reason, detail: str
 def redriven(record: Record, run: str, number: int) -> Message:
     """Return a parked record as it goes back to its topic.
 
-    run: an id of this redrive; number: 1, 2, … within it. Origin and sequence are the run's own, because under its old
-    ones the record would be dropped as a repeat.
-    Raises ValueError for a record whose value was cut, and LookupError for one that was not parked by ``parked``.
+    run: an id of this redrive; number: 1, 2, … within it. Origin and sequence are the run's own, because
+    under its old ones the record would be dropped as a repeat.
+    Raises ValueError for a record whose value was cut, and LookupError for one that was not parked by
+    ``parked``.
     """
     headers = dict(record.headers)
     if "dlq_topic" not in headers:

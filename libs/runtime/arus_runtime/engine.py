@@ -1,10 +1,11 @@
 """Runs one worker: polls, folds, commits, with exactly-once effect.
 
-While one batch is committed in a thread the next one folds on top of it. Nothing folded counts until its commit; when a
-commit fails, everything folded on top is dropped and the partitions begin again from what the database says.
+While one batch is committed in a thread the next one folds on top of it. Nothing folded counts until its
+commit; when a commit fails, everything folded on top is dropped and the partitions begin again from what the
+database says.
 
-A partition is assigned by the group, then *taken* (epoch bumped, states forgotten, offset read), then read. It can wait
-(``Later``), or stop (an error that is ours), until it is assigned anew.
+A partition is assigned by the group, then *taken* (epoch bumped, states forgotten, offset read), then read.
+It can wait (``Later``), or stop (an error that is ours), until it is assigned anew.
 """
 
 from __future__ import annotations
@@ -85,14 +86,14 @@ class Engine:
         self._doubted: dict[TopicPartition, int] = {}  # a commit failed: how often
         self._pending: tuple[Batch, asyncio.Task[None]] | None = None
         self._turn = asyncio.Lock()  # a rebalance waits for the batch at hand
-        self._closing = asyncio.Event()
         self._reported = 0.0
 
-    async def run(self) -> None:
-        """Work until ``close``; then commit what is under way and leave the group."""
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until stop is set; then commit what is under way and leave the group."""
         await self._consumer.start()
+        self._joined = True
         try:
-            while not self._closing.is_set():
+            while not stop.is_set():
                 async with self._turn:
                     await self._begin_partitions()
                 polled = await self._consumer.poll(self._batch_records, POLL_S)
@@ -100,13 +101,15 @@ class Engine:
                     await self._step(polled)
                 await self._report()
         finally:
+            self._joined = False
             await self.revoked(list(self._leases))
             await self._consumer.stop()
             await asyncio.to_thread(self._store.close)
 
-    def close(self) -> None:
-        """Ask ``run`` to end."""
-        self._closing.set()
+    @property
+    def ready(self) -> bool:
+        """Whether the group has let us in and every partition it gave us is taken."""
+        return self._joined and not self._wanted
 
     # What the group says
 
@@ -169,7 +172,8 @@ class Engine:
         """Fold what was polled; commit it after what is under way."""
         if self._pending and self._pending[1].done():
             await self._settle()
-        # After a failed commit each partition goes alone, so that the one at fault is found and the others go on.
+        # After a failed commit each partition goes alone, so that the one at fault is found and the others
+        # go on.
         slices = [{at: records} for at, records in polled.items()] if self._doubted else [polled]
         for part in slices:
             batch = await self._fold(part)
@@ -268,7 +272,8 @@ class Engine:
             origin.states.pop(key, None)  # so that the key moves to the young end
             origin.states[key] = value
         if (excess := len(origin.states) - CACHED_KEYS) > 0:
-            # Old keys go; those of this batch and of the one under way are young, and must stay until committed.
+            # Old keys go; those of this batch and of the one under way are young, and must stay until
+            # committed.
             for key in list(islice(origin.states, min(excess, len(origin.states) - 2 * self._batch_records))):
                 del origin.states[key]
         origin.seen |= folded.seen
@@ -326,7 +331,7 @@ class Engine:
         except Away as away:
             self._log.warning("database away", detail=str(away))
             self._want(self._leases.copy(), BACKOFF_S[3])
-        except Exception as error:  # noqa: BLE001 - ours: tried again twice, then the partition at fault stops
+        except Exception as error:  # noqa: BLE001 - ours
             self._doubt(partitions, error)
         else:
             for part in batch.parts:
@@ -337,6 +342,7 @@ class Engine:
         return False
 
     def _doubt(self, partitions: Sequence[TopicPartition], error: Exception) -> None:
+        """Try each partition again alone, twice; then the one at fault stops."""
         for at in partitions:
             self._doubted[at] = self._doubted.get(at, 0) + (1 if self._doubted or len(partitions) == 1 else 0)
             if self._doubted[at] > RETRIES:

@@ -1,7 +1,7 @@
 """The CloudEvents envelope of an event: Kafka headers on the wire, a short blob at rest.
 
-On the wire the names stand in one fixed order, so that a reader takes them by position. At rest only what varies
-is kept; the relay adds source and sequence from where the row stands, and the constants.
+On the wire the names stand in one fixed order, so that a reader takes them by position. At rest only what
+varies is kept; the relay adds source and sequence from where the row stands, and the constants.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The pure part of a worker: what a slice of one partition comes to.
 
-``fold`` reads envelopes, drops repeats, calls handlers on states that are values, and collects everything in a
-``Folded`` that nobody sees until it is committed. It is a generator only because a handler may ask for a page of older
-history: it then yields the request and goes on when the page is there.
+``fold`` reads envelopes, drops repeats, calls handlers on states that are values, and collects everything in
+a ``Folded`` that nobody sees until it is committed. It is a generator only because a handler may ask for a
+page of older history: it then yields the request and goes on when the page is there.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Origin:
 
 @dataclass(slots=True)
 class Folded:
-    """What a slice came to: what changed of its origin, and what is to be written. hold: set when it was cut."""
+    """What a slice came to: what changed of its origin, and what is to be written. hold: why it was cut."""
 
     next_offset: int
     states: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -110,7 +110,7 @@ class Folded:
     )
     outgoing: list[Outgoing] = field(default_factory=list[Outgoing])
     current: dict[Table, dict[Entity, int]] = field(default_factory=dict[Table, dict[Entity, int]])
-    """Where the current row of an entity stands among rows, so that it can be superseded before it is written."""
+    """Where an entity's current row stands among rows, so that it can be superseded before it is written."""
     taken: int = 0
     repeats: int = 0
     parked: int = 0
@@ -183,8 +183,8 @@ class Folder:
     ) -> Generator[PageRequest, bytes | None, Folded]:
         """Return what items come to on top of origin, which is left as it is.
 
-        start: the offset that comes first. careful: keys whose conclusion is drawn after each event, to find the one
-        it fails on.
+        start: the offset that comes first. careful: keys whose conclusion is drawn after each event, to find
+        the one it fails on.
         """
         done = Folded(next_offset=start)
         states, fresh, conclusion = done.states, done.seen, self.worker.conclusion
@@ -271,11 +271,9 @@ class Folder:
 
     def _pack(self, effect: Effect, meta: Meta, index: int) -> Any:
         if isinstance(effect, Row):
-            value, headers = (
-                (None, None) if effect.event is None else self._event(effect.event, meta, meta.key, index)
-            )
-            packer = self._packers[effect.table]
-            return packer.pack(meta.partition, meta.offset, index, effect.values, value, headers)
+            event = (None, None) if effect.event is None else self._event(effect.event, meta, meta.key, index)
+            place = (meta.partition, meta.offset, index)
+            return self._packers[effect.table].pack(place, effect.values, event)
         if isinstance(effect, Emit):
             key = meta.key if effect.key is None else effect.key
             topic = catalogue.topic_of(effect.event.DESCRIPTOR.full_name).name
@@ -283,7 +281,7 @@ class Folder:
         return None
 
     def _event(self, event: Message, meta: Meta, key: str, index: int) -> tuple[bytes, bytes]:
-        """Return value and envelope of an event that follows from another at the same time, in the same trace."""
+        """Return value and envelope of an event that follows from another: same time, same trace."""
         value = event.SerializeToString()
         if len(value) > MAX_EVENT_BYTES:
             raise Reject(f"event must be <= {MAX_EVENT_BYTES} bytes, got {len(value)} bytes")

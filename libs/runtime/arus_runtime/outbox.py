@@ -5,8 +5,8 @@
         await store.insert(tx, fact)
         await outbox.add(tx, codec.recorded(fact), tenant_id=…, key=…, cause=fact.id, label="recorded")
 
-The event id is derived from cause and label, so a command that is answered twice names the same event. cause must
-be unique per command (a fact's id with its version, for example ``f"{id}/{version}"``).
+The event id is derived from cause and label, so a command that is answered twice names the same event. cause
+must be unique per command (a fact's id with its version, for example ``f"{id}/{version}"``).
 """
 
 from __future__ import annotations

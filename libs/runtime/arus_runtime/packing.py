@@ -1,7 +1,7 @@
 """Rows as PostgreSQL's binary COPY wants them, packed by functions compiled once per table.
 
-Columns of fixed width that are never null come first and are packed by one ``struct`` call; the others follow. This
-costs 0.6 µs a row where psycopg's ``write_row`` costs 10 (docs/adr/0002).
+Columns of fixed width that are never null come first and are packed by one ``struct`` call; the others
+follow. This costs 0.6 µs a row where psycopg's ``write_row`` costs 10 (docs/adr/0002).
 """
 
 from __future__ import annotations
@@ -28,7 +28,11 @@ _EPOCH_DAY: Final = date(2000, 1, 1).toordinal()
 _MICROSECOND: Final = timedelta(microseconds=1)
 _length: Final = struct.Struct(">i").pack
 
-Pack = Callable[[int, int, int, Sequence[Any], bytes | None, bytes | None], bytes]
+Place = tuple[int, int, int]
+"""Where a row's cause stands: partition, offset, index within the record."""
+StoredEvent = tuple[bytes | None, bytes | None]
+"""Value and headers of the event that a row carries, or two times None."""
+Pack = Callable[[Place, Sequence[Any], StoredEvent], bytes]
 
 # type: struct code, width, and the expression that makes the struct's argument of a value
 _FIXED: Final = {
@@ -55,17 +59,9 @@ class Packer:
         self._pack, order = _compile(table.columns)
         self.columns = (*RUNTIME_COLUMNS, *order, "value", "headers")
 
-    def pack(
-        self,
-        partition: int,
-        offset: int,
-        index: int,
-        values: Sequence[Any],
-        value: bytes | None,
-        headers: bytes | None,
-    ) -> bytes:
+    def pack(self, place: Place, values: Sequence[Any], event: StoredEvent) -> bytes:
         """Return one row, current; raises ``Reject`` for text that PostgreSQL cannot hold."""
-        return self._pack(partition, offset, index, values, value, headers)
+        return self._pack(place, values, event)
 
     @staticmethod
     def superseded(row: bytes) -> bytes:
@@ -81,17 +77,15 @@ def _compile(columns: tuple[Column, ...]) -> tuple[Pack, list[str]]:
     ]
     rest = [(place, column) for place, column in enumerate(columns) if (place, column) not in fixed]
     codes, parts = _HEAD + "?", list[str]()
-    arguments = [str(len(columns) + 6), "2", "part", "8", "off", "4", "idx", "1", "True"]
+    arguments = [str(len(columns) + 6), "2", "p[0]", "8", "p[1]", "4", "p[2]", "1", "True"]
     for place, column in fixed:
         code, width, expression = _FIXED[column.type]
         codes += "i" + code
         arguments += [str(width), expression.format(f"v[{place}]")]
     for place, column in rest:
         parts += _varying(column, f"v[{place}]", f"b{place}")
-    parts += _optional("value", "value", "bv") + _optional("headers", "headers", "bh")
-    source = (
-        f"lambda part, off, idx, v, value, headers: join((fixed({', '.join(arguments)}), {', '.join(parts)}))"
-    )
+    parts += _optional("e[0]", "e[0]", "bv") + _optional("e[1]", "e[1]", "bh")
+    source = f"lambda p, v, e: join((fixed({', '.join(arguments)}), {', '.join(parts)}))"
     names: dict[str, Any] = {
         "join": b"".join,
         "fixed": struct.Struct(codes).pack,
@@ -106,7 +100,8 @@ def _compile(columns: tuple[Column, ...]) -> tuple[Pack, list[str]]:
         for _, column in rest
         if column.type in _FIXED
     }
-    # Compiled from the table's declaration, never from input, as dataclasses does: a closure per column costs 3 µs.
+    # Compiled from the table's declaration, never from input, as dataclasses does: a closure per column
+    # costs 3 µs.
     pack: Pack = eval(source, names)  # noqa: S307
     return pack, [column.name for _, column in [*fixed, *rest]]
 

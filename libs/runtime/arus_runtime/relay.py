@@ -1,13 +1,13 @@
 """Publishes what is committed: the events of result rows by watermark, the outbox as a queue.
 
-Both may publish an event again after a crash, always under the same ``ce_source`` and ``ce_sequence`` and in the same
-order, so that a reader that keeps the highest sequence per source sees each event once.
+Both may publish an event again after a crash, always under the same ``ce_source`` and ``ce_sequence`` and in
+the same order, so that a reader that keeps the highest sequence per source sees each event once.
 
-- Result rows stand in the order (partition, offset, index), and one partition's rows are committed in that order: a
-  watermark per partition, moved after the broker has the events.
-- Outbox ids are handed out before their transactions commit, so rows become visible out of order: a watermark on ids
-  would lose events. The relay takes what it sees by id, numbers it durably, publishes by number, and deletes exactly
-  those ids.
+- Result rows stand in the order (partition, offset, index), and one partition's rows are committed in that
+  order: a watermark per partition, moved after the broker has the events.
+- Outbox ids are handed out before their transactions commit, so rows become visible out of order: a
+  watermark on ids would lose events. The relay takes what it sees by id, numbers it durably, publishes by
+  number, and deletes exactly those ids.
 """
 
 from __future__ import annotations
@@ -86,26 +86,21 @@ class Relay:
         self._producer = producer
         self._log = structlog.get_logger().bind(relay=name)
         self._woken = asyncio.Event()
-        self._closing = False
 
     def wake(self) -> None:
         """Look at once: something was committed. Callable from the event loop's thread only."""
         self._woken.set()
 
-    def close(self) -> None:
-        """Ask ``run`` to end."""
-        self._closing = True
-        self._woken.set()
-
-    async def run(self) -> None:
-        """Publish until ``close``."""
+    async def run(self, stop: asyncio.Event) -> None:
+        """Publish until stop is set."""
         await self._producer.start()
+        self.connected = True
         try:
-            while not self._closing:
+            while not stop.is_set():
                 try:
                     lanes = await self._lanes.take()
                     if lanes:
-                        await self._publish(lanes)
+                        await self._publish(lanes, stop)
                     else:
                         await self._rest(RETRY_S)
                 except Fenced:
@@ -118,9 +113,9 @@ class Relay:
             await self._producer.stop()
             await self._lanes.close()
 
-    async def _publish(self, lanes: Sequence[Lane]) -> None:
+    async def _publish(self, lanes: Sequence[Lane], stop: asyncio.Event) -> None:
         beaten = published_at = time.monotonic()
-        while not self._closing:
+        while not stop.is_set():
             self._woken.clear()
             busy = False
             for lane in lanes:
@@ -152,8 +147,8 @@ class Relay:
 class PostgresLanes:
     """The lanes of a service in its schema: the events of its workers' rows, and its outbox.
 
-    The relay that holds them says so every second. One that has died is replaced at once, one that is silent for five
-    seconds has its backend ended first.
+    The relay that holds them says so every second. One that has died is replaced at once, one that is silent
+    for five seconds has its backend ended first.
     """
 
     def __init__(
@@ -332,7 +327,8 @@ select r.epoch, r.backend_pid, a.pid is not null, r.beat_at < clock_timestamp() 
 from relay r left join pg_stat_activity a on a.pid = r.backend_pid and a.backend_start = r.backend_start
 where r.name = %s
 """
-# Numbers never fall behind the clock, so that a restored or emptied database does not hand out old ones again.
+# Numbers never fall behind the clock, so that a restored or emptied database does not hand out old ones
+# again.
 _HOLD = """
 insert into relay as r (name, epoch, backend_pid, backend_start, beat_at, last_seq)
 select %s, 1, pid, backend_start, clock_timestamp(), (extract(epoch from clock_timestamp()) * 1000000)::bigint
@@ -359,5 +355,6 @@ _VISIBLE = """
 select pub_seq, id, topic, key, value, headers from outbox where pub_seq is null order by id limit %s
 """
 _NUMBER = """
-update outbox o set pub_seq = v.number from unnest(%s::bigint[], %s::bigint[]) as v (id, number) where o.id = v.id
+update outbox o set pub_seq = v.number from unnest(%s::bigint[], %s::bigint[]) as v (id, number)
+where o.id = v.id
 """

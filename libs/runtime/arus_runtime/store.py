@@ -1,7 +1,8 @@
 """Where a worker's leases, states and results are kept: the port, and PostgreSQL behind it.
 
-One transaction per batch holds everything the batch came to, and begins with the fence: the progress row of each
-partition must still carry our epoch and the offset we started from. Methods block; the engine calls them in a thread.
+One transaction per batch holds everything the batch came to, and begins with the fence: the progress row of
+each partition must still carry our epoch and the offset we started from. Methods block; the engine calls
+them in a thread.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from psycopg import sql
 
 from arus_runtime import packing
 from arus_runtime.log.port import TopicPartition
-from arus_runtime.worker import AnyWorker, Table
+from arus_runtime.worker import AnyWorker, ColumnType, Table
 
 LOCK_TIMEOUT = "500ms"
 
@@ -42,7 +43,8 @@ class Grant(NamedTuple):
 class Part:
     """What a batch came to in one partition.
 
-    states: key, page, bytes. seen: highest sequence per origin, changed ones only. rows: packed by ``Store.packer``.
+    states: key, page, bytes. seen: highest sequence per origin, changed ones only. rows: packed by
+    ``Store.packer``.
     """
 
     at: TopicPartition
@@ -72,15 +74,7 @@ class Away(Exception):  # noqa: N818 - an outcome
 class RowPacker(Protocol):
     """Makes the rows of one append table as the store wants them."""
 
-    def pack(
-        self,
-        partition: int,
-        offset: int,
-        index: int,
-        values: Sequence[Any],
-        value: bytes | None,
-        headers: bytes | None,
-    ) -> Any:
+    def pack(self, place: packing.Place, values: Sequence[Any], event: packing.StoredEvent) -> Any:
         """Return one row, current."""
         ...
 
@@ -124,7 +118,8 @@ class Store(Protocol):
 class PostgresStore:
     """Leases, states and results of one worker in its service's schema.
 
-    url: as the ``_worker`` role, which bypasses row-level security (COPY is refused under it, and a batch spans tenants).
+    url: as the ``_worker`` role, which bypasses row-level security (COPY is refused under it, and a batch
+    spans tenants).
     """
 
     def __init__(self, url: str, schema: str, worker: AnyWorker) -> None:
@@ -139,14 +134,14 @@ class PostgresStore:
         self._connections: dict[str, psycopg.Connection[Any]] = {}
 
     def packer(self, table: Table) -> packing.Packer:
-        """Return the binary packer of an append table; raises KeyError for a table the worker did not declare."""
+        """Return the binary packer of an append table; raises KeyError for an undeclared one."""
         return self._packers[table]
 
     def take(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Grant]:
         """Bump the epoch of each partition under its row lock and read what it starts from.
 
-        A holder that was stopped in the middle of a transaction keeps that lock past every timeout of its own, so
-        after half a second its backend is ended.
+        A holder that was stopped in the middle of a transaction keeps that lock past every timeout of its
+        own, so after half a second its backend is ended.
         """
         connection = self._connection("writer")
         grants: dict[TopicPartition, Grant] = {}
@@ -175,11 +170,11 @@ class PostgresStore:
                 connection.execute(_RELEASE, (self._worker, *at))
 
     def load(self, at: TopicPartition, keys: Sequence[str]) -> dict[str, bytes]:
-        """Read beside the commit in flight; the states that it writes are in the engine's cache."""
+        """Read beside the commit under way; the states that it writes are in the engine's cache."""
         with _away():
             rows = self._connection("reader").execute(
-                "select key, value from state where worker = %s and topic = %s and partition = %s and page = ''"
-                " and key = any(%s::text[])",
+                "select key, value from state where worker = %s and topic = %s and partition = %s"
+                " and page = '' and key = any(%s::text[])",
                 (self._worker, *at, packing.text_array(keys)),
                 binary=True,
             )
@@ -362,12 +357,12 @@ def _copy(table: str, columns: Sequence[str]) -> sql.Composed:
 
 
 def _supersede(table: Table) -> sql.Composed:
-    types = {column.name: column.type for column in table.columns}
+    types: dict[str, ColumnType] = {column.name: column.type for column in table.columns}
     return sql.SQL(
         "update {} t set is_current = false from unnest({}) as v ({}) where t.is_current and {}"
     ).format(
         sql.Identifier(table.name),
-        sql.SQL(", ").join(sql.SQL("%s::" + types[name] + "[]") for name in table.entity),  # type: ignore[arg-type]
+        sql.SQL(", ").join(_array_of(types[name]) for name in table.entity),
         sql.SQL(", ").join(map(sql.Identifier, table.entity)),
         sql.SQL(" and ").join(sql.SQL("t.{0} = v.{0}").format(sql.Identifier(name)) for name in table.entity),
     )
@@ -375,14 +370,19 @@ def _supersede(table: Table) -> sql.Composed:
 
 def _upsert(table: Table) -> sql.Composed:
     columns = [column.name for column in table.columns]
-    changed = [name for name in columns if name not in table.key]
+    changes = [
+        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name))
+        for name in columns
+        if name not in table.key
+    ]
     return sql.SQL("insert into {} ({}) select * from unnest({}) on conflict ({}) do {}").format(
         sql.Identifier(table.name),
         sql.SQL(", ").join(map(sql.Identifier, columns)),
-        sql.SQL(", ").join(sql.SQL("%s::" + column.type + "[]") for column in table.columns),  # type: ignore[arg-type]
+        sql.SQL(", ").join(_array_of(column.type) for column in table.columns),
         sql.SQL(", ").join(map(sql.Identifier, table.key)),
-        sql.SQL("update set ")
-        + sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changed)
-        if changed
-        else sql.SQL("nothing"),
+        sql.SQL("update set ") + sql.SQL(", ").join(changes) if changes else sql.SQL("nothing"),
     )
+
+
+def _array_of(kind: ColumnType) -> sql.Composed:
+    return sql.SQL("%s::{}[]").format(sql.SQL(kind))

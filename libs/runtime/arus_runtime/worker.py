@@ -1,7 +1,7 @@
 """What a worker is: topics, a state per key, pure handlers, and the tables its conclusions go to.
 
-A service declares its workers with these names in ``handlers.py``; the engine (``arus_runtime.engine``) runs them
-with exactly-once effect. Nothing here does anything: no clock, no network, no database.
+A service declares its workers with these names in ``handlers.py``; the engine (``arus_runtime.engine``) runs
+them with exactly-once effect. Nothing here does anything: no clock, no network, no database.
 
     fuel = Worker("fuel", topics=("fuel.transaction.v1",), tables=(VERDICTS,),
                   state=State(new=FuelHistory.empty, load=codec.load_history, dump=codec.dump_history))
@@ -17,10 +17,11 @@ The rules of the house:
 - A handler is pure and states are values: return a new state, never change the one handed in. A handler that
   raised, or that is called again after a page was loaded, must find the state it was given untouched.
 - Time is ``meta.at``, ids are ``meta.new_id(label)``.
-- ``Reject`` parks this record in ``<topic>.dlq`` and goes on. ``Later`` pauses the partition and keeps the order.
-  Any other exception stops the partition after two retries; what came before the failing record is kept.
-- An append table belongs to one worker, and a worker that appends reads one topic, because rows are keyed by where
-  their cause stands: (src_part, src_off, src_idx).
+- ``Reject`` parks this record in ``<topic>.dlq`` and goes on. ``Later`` pauses the partition and keeps the
+  order. Any other exception stops the partition after two retries; what came before the failing record is
+  kept.
+- An append table belongs to one worker, and a worker that appends reads one topic, because rows are keyed by
+  where their cause stands: (src_part, src_off, src_idx).
 """
 
 from __future__ import annotations

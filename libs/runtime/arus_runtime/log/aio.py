@@ -151,8 +151,8 @@ class AiokafkaProducer:
     async def publish(self, messages: Sequence[Message]) -> None:
         """Return when all messages are in the log.
 
-        The broker refuses a batch whose predecessor is missing, so a failure never leaves a gap behind which later
-        messages stand.
+        The broker refuses a batch whose predecessor is missing, so a failure never leaves a gap behind which
+        later messages stand.
         """
         try:
             by_partition: dict[TopicPartition, list[Message]] = {}

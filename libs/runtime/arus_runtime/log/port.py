@@ -1,4 +1,4 @@
-"""What the house needs of a log: read partitions from where we say, publish in order, know when it is safe."""
+"""What the house needs of a log: read from where we say, publish in order, know when it is safe."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Consumer(Protocol):
         ...
 
     async def poll(self, limit: int, timeout_s: float) -> Mapping[TopicPartition, Sequence[Record]]:
-        """Return up to limit records of begun partitions, as soon as there is one, else nothing after timeout_s."""
+        """Return up to limit records of begun partitions as soon as there is one, or nothing after timeout_s."""
         ...
 
     def begin(self, at: TopicPartition, offset: int) -> None:
@@ -102,7 +102,7 @@ class Producer(Protocol):
         ...
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Return when all replicas have all messages, in this order per partition; else raise ``PublishFailed``."""
+        """Return when the log has all messages, in this order per partition; else raise ``PublishFailed``."""
         ...
 
     async def stop(self) -> None:
