@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from arus_runtime.auth import Principal, authenticated
 from arus_runtime.context import Context
-from arus_runtime.postgres import Database, Tx
+from arus_runtime.postgres import Tx
 from arus_runtime.web.app import context_of
 from arus_runtime.web.problems import Problem, ReplayedError
 
@@ -41,9 +41,11 @@ class Command:
     differs, and the 409 while the first one is still running. What fails is not stored, so it may be tried again.
     """
 
-    def __init__(self, db: Database, principal: Principal, path: str, key: str | None, body: bytes) -> None:
+    def __init__(
+        self, context: Context, principal: Principal, path: str, key: str | None, body: bytes
+    ) -> None:
         self.principal = principal
-        self._db = db
+        self._context = context
         self._scope = (principal.tenant_id, principal.user_id, path)
         self._key = key
         self._body_hash = hashlib.sha256(body).digest()
@@ -51,10 +53,11 @@ class Command:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tx]:
         """Give the command's one transaction."""
-        async with self._db.tenant(self.principal.tenant_id) as tx:
+        async with self._context.db.tenant(self.principal.tenant_id) as tx:
             if self._key is not None:
                 await self._claim(tx, self._key)
             yield tx
+        self._context.committed()
 
     async def answer(
         self, tx: Tx, status: int, out: BaseModel | None = None, headers: Mapping[str, str] | None = None
@@ -107,7 +110,7 @@ async def _command(
     ] = None,
 ) -> Command:
     path = f"{request.method} {request.url.path}"
-    return Command(context.db, principal, path, idempotency_key, await request.body())
+    return Command(context, principal, path, idempotency_key, await request.body())
 
 
 Commanded = Annotated[Command, Depends(_command)]

@@ -15,10 +15,15 @@ from arus_runtime.words import Templates
 
 if TYPE_CHECKING:
     from arus_runtime.jobs import Job
+    from arus_runtime.log import Log
     from arus_runtime.mail import Mail
     from arus_runtime.rpc import Peers
     from arus_runtime.schedules import Schedule
     from arus_runtime.worker import AnyWorker
+
+
+def _nobody_waits() -> None:
+    return
 
 
 @dataclass(slots=True)
@@ -34,6 +39,9 @@ class Context:
     verifier: Verifier
     peers: "Peers"
     mail: "Mail"
+    log: "Log"
+    committed: Callable[[], None] = _nobody_waits
+    """Called after a command has committed, so that the relay looks at once."""
     own: dict[str, Any] = field(default_factory=dict[str, Any])
     """What the service itself adds at start-up."""
 

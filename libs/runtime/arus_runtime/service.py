@@ -6,25 +6,35 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import Final
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from typing import Final, Protocol
 
 import orjson
 import structlog
 import uvicorn
 import uvloop
+from aiokafka.errors import KafkaError
 from psycopg import OperationalError
 
-from arus_runtime import observe, rpc
+from arus_runtime import observe, rpc, schedules, upkeep
 from arus_runtime.auth import JwksKeys, Verifier
 from arus_runtime.context import Context, Service
+from arus_runtime.engine import Engine
+from arus_runtime.jobs import Jobs, wait_for
+from arus_runtime.log import AiokafkaLog, Security
 from arus_runtime.mail import mail_of
 from arus_runtime.postgres import Database
+from arus_runtime.relay import PostgresLanes, Relay
 from arus_runtime.settings import Settings
+from arus_runtime.store import PostgresStore
 from arus_runtime.web import create_app
+from arus_runtime.worker import AnyWorker
 
 __all__ = ["Context", "Service", "openapi", "opened", "run"]
 
 GRACE_S: Final = 10
+KAFKA_PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0)
 _log: Final = structlog.get_logger(__name__)
 
 Part = Callable[[asyncio.Event], Awaitable[None]]
@@ -32,7 +42,7 @@ Part = Callable[[asyncio.Event], Awaitable[None]]
 
 
 def run(service: Service) -> None:
-    """Run the service until it is told to stop; ``python -m arus_<name> openapi`` prints its document instead."""
+    """Run the service until it is told to stop; ``python -m arus_<name> openapi`` prints its document."""
     if sys.argv[1:] == ["openapi"]:
         sys.stdout.write(openapi(service))
         return
@@ -62,6 +72,14 @@ async def opened(
             verifier=verifier or Verifier(JwksKeys(settings.jwks_url)),
             peers=rpc.Peers(settings),
             mail=mail_of(settings),
+            log=AiokafkaLog(
+                Security(
+                    settings.kafka_bootstrap,
+                    settings.kafka_user,
+                    settings.kafka_password.get_secret_value(),
+                    settings.kafka_ca,
+                )
+            ),
         )
         stack.push_async_callback(context.peers.close)
         for start in service.startup:
@@ -75,15 +93,90 @@ async def _serve(service: Service, settings: Settings) -> int:
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
     async with opened(service, settings) as context:
-        failed = await _supervise(_parts(service, context), stop)
+        failed = await _supervise(_parts(service, context).run, stop)
     return 1 if failed else 0
 
 
-def _parts(service: Service, context: Context) -> Mapping[str, Part]:
-    parts: dict[str, Part] = {"http": lambda stop: _http(service, context, stop)}
-    if "api" in context.settings.roles and service.rpc:
-        parts["grpc"] = lambda stop: _grpc(service, context, stop)
+@dataclass(slots=True)
+class Parts:
+    """What runs in this process, by name, and what must hold before it is ready."""
+
+    run: dict[str, Part] = field(default_factory=dict[str, Part])
+    ready: dict[str, Callable[[], bool]] = field(default_factory=dict[str, Callable[[], bool]])
+
+
+def _parts(service: Service, context: Context) -> Parts:
+    roles = context.settings.roles
+    parts = Parts()
+    parts.run["http"] = lambda stop: _http(service, context, parts, stop)
+    if "api" in roles and service.rpc:
+        parts.run["grpc"] = lambda stop: _grpc(service, context, stop)
+    if "relay" in roles and (service.outbox or service.workers):
+        _add_relay(service, context, parts)
+    if "worker" in roles:
+        for worker in service.workers:
+            _add_worker(service, worker, context, parts)
+    if "jobs" in roles:
+        parts.run["upkeep"] = lambda stop: upkeep.run(context, stop)
+        if service.jobs:
+            kinds = {job.kind: job for job in service.jobs}
+            parts.run["jobs"] = Jobs(kinds, context).run
+        if service.schedules:
+            parts.run["schedules"] = lambda stop: schedules.run(service.schedules, context, stop)
     return parts
+
+
+def _add_relay(service: Service, context: Context, parts: Parts) -> None:
+    url = context.settings.db_worker_url.get_secret_value()
+    relay: Relay | None = None
+
+    def make() -> Relay:
+        nonlocal relay
+        lanes = PostgresLanes(url, service.name, service.workers)
+        relay = Relay(service.name, lanes, context.log.producer())
+        context.committed = relay.wake
+        return relay
+
+    parts.run["relay"] = lambda stop: _connected("relay", make, stop)
+    parts.ready["relay"] = lambda: relay is not None and relay.connected
+
+
+def _add_worker(service: Service, worker: AnyWorker, context: Context, parts: Parts) -> None:
+    url = context.settings.db_worker_url.get_secret_value()
+    name = f"worker {worker.name}"
+    engine: Engine | None = None
+
+    def committed() -> None:
+        context.committed()  # looked up at each call: the relay may be made anew
+
+    def make() -> Engine:
+        nonlocal engine
+        store = PostgresStore(url, service.name, worker)
+        engine = Engine(service.name, worker, context.log, store, committed=committed)
+        return engine
+
+    parts.run[name] = lambda stop: _connected(name, make, stop)
+    parts.ready[name] = lambda: engine is not None and engine.ready
+
+
+class Runnable(Protocol):
+    """Something that talks to Kafka until the event is set."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until stop is set."""
+        ...
+
+
+async def _connected(name: str, make: Callable[[], Runnable], stop: asyncio.Event) -> None:
+    """Run one that make returns; when Kafka is away, wait and run another."""
+    for pause_s in chain(KAFKA_PAUSES_S, repeat(KAFKA_PAUSES_S[-1])):
+        try:
+            await make().run(stop)
+        except KafkaError as error:
+            _log.warning("Kafka is away", part=name, reason=str(error), again_in_s=pause_s)
+            await wait_for(stop, pause_s)
+        if stop.is_set():
+            return
 
 
 async def _supervise(parts: Mapping[str, Part], stop: asyncio.Event) -> bool:
@@ -112,12 +205,12 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _http(service: Service, context: Context, stop: asyncio.Event) -> None:
+async def _http(service: Service, context: Context, parts: Parts, stop: asyncio.Event) -> None:
     settings = context.settings
     served = service if "api" in settings.roles else Service(service.name)
 
     async def readiness() -> Mapping[str, str]:
-        return await _missing(service, context)
+        return await _missing(service, context, parts)
 
     config = uvicorn.Config(
         create_app(served, context, readiness=readiness),
@@ -149,13 +242,14 @@ async def _grpc(service: Service, context: Context, stop: asyncio.Event) -> None
     await server.stop(GRACE_S - 2)
 
 
-async def _missing(service: Service, context: Context) -> Mapping[str, str]:
+async def _missing(service: Service, context: Context, parts: Parts) -> Mapping[str, str]:
     missing: dict[str, str] = {}
     for name, database in (("database", context.db), ("database (worker)", context.worker_db)):
         try:
             await database.ping()
         except OperationalError as error:
             missing[name] = str(error)
+    missing |= {name: "waiting for Kafka" for name, ready in parts.ready.items() if not ready()}
     for check in service.ready:
         try:
             await check(context)

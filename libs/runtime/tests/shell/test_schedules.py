@@ -39,11 +39,18 @@ def test_the_hour_is_the_tenants_own() -> None:
     assert due_at("0 2 * * *", "Asia/Jayapura", TWO_IN_JAKARTA) is None
 
 
-def test_an_hour_that_a_clock_change_repeats_is_one_time() -> None:
-    first = datetime(2025, 10, 26, 0, 30, tzinfo=UTC)  # 02:30 in Amsterdam, before the clock goes back
-    assert due_at("30 2 * * *", "Europe/Amsterdam", first) == due_at(
-        "30 2 * * *", "Europe/Amsterdam", first + timedelta(minutes=59)
-    )
+@pytest.mark.integration
+async def test_an_hour_that_a_clock_change_repeats_fires_once(context: Context) -> None:
+    async def amsterdam(_: Tx) -> Sequence[tuple[str, str]]:
+        return (("amsterdam", "Europe/Amsterdam"),)
+
+    before = datetime(2025, 10, 26, 0, 30, tzinfo=UTC)  # 02:30, and an hour later it is 02:30 again
+    for minutes in range(0, 75, 5):
+        async with context.worker_db.system() as tx:
+            schedule = Schedule("early", "30 2 * * *", "count", amsterdam)
+            await fire(tx, schedule, before + timedelta(minutes=minutes))
+    async with context.worker_db.system() as tx:
+        assert len(await (await tx.execute("select 1 from jobs")).fetchall()) == 1
 
 
 @pytest.mark.integration

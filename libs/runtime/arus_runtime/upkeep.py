@@ -1,0 +1,59 @@
+"""What every service does for itself from time to time: forget what is no longer needed, and measure what waits."""
+
+import asyncio
+import time
+from typing import Final
+
+import structlog
+from psycopg import OperationalError
+
+from arus_runtime import commands, jobs, observe
+from arus_runtime.context import Context
+from arus_runtime.jobs import wait_for
+from arus_runtime.postgres import Tx
+
+MEASURE_S: Final = 10.0
+FORGET_S: Final = 3600.0
+
+_log: Final = structlog.get_logger(__name__)
+# A service keeps only the tables it uses.
+_TABLES: Final = """
+select relname from pg_class where relnamespace = current_schema()::regnamespace
+    and relname in ('idempotency', 'jobs', 'outbox')
+"""
+_OUTBOX_AGE: Final = """
+select coalesce(extract(epoch from clock_timestamp() - min(added_at)), 0)::float8 as age_s from outbox
+"""
+
+
+async def run(context: Context, stop: asyncio.Event) -> None:
+    """Keep the house in order until stop is set."""
+    forgot_at = float("-inf")
+    while not stop.is_set():
+        try:
+            async with context.worker_db.system() as tx:
+                tables = await _tables(tx)
+                if "outbox" in tables:
+                    await _measure_outbox(tx, context.settings.service)
+                if time.monotonic() - forgot_at >= FORGET_S:
+                    await _forget(tx, tables)
+                    forgot_at = time.monotonic()
+        except OperationalError as error:
+            _log.warning("no upkeep for now: the database is away", reason=str(error))
+        await wait_for(stop, MEASURE_S)
+
+
+async def _tables(tx: Tx) -> set[str]:
+    return {row["relname"] for row in await (await tx.execute(_TABLES)).fetchall()}
+
+
+async def _measure_outbox(tx: Tx, service: str) -> None:
+    row = await (await tx.execute(_OUTBOX_AGE)).fetchone()
+    observe.OUTBOX_AGE_SECONDS.labels(service).set(row["age_s"] if row else 0.0)
+
+
+async def _forget(tx: Tx, tables: set[str]) -> None:
+    if "idempotency" in tables:
+        await commands.forget_answers(tx)
+    if "jobs" in tables:
+        await jobs.forget_ended(tx)
