@@ -1,6 +1,5 @@
 """A certificate authority of this machine's own, for TLS without the outside world."""
 
-import ipaddress
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,5 +70,5 @@ def _pkcs8(key: bytes) -> str:
 def _names(certificate: Path) -> list[str]:
     found = x509.load_pem_x509_certificate(certificate.read_bytes())
     names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    addresses = [str(ipaddress.ip_address(address)) for address in names.get_values_for_type(x509.IPAddress)]
+    addresses = [str(address) for address in names.get_values_for_type(x509.IPAddress)]
     return sorted([*names.get_values_for_type(x509.DNSName), *addresses])

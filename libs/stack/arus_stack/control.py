@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def socket_path(home: Home) -> Path:
 
 
 @asynccontextmanager
-async def listening(home: Home, supervisor: Supervisor) -> AsyncIterator[None]:
+async def listening(home: Home, supervisor: Supervisor) -> AsyncGenerator[None]:
     """Answer commands until the block ends."""
     path = socket_path(home)
     path.unlink(missing_ok=True)

@@ -10,6 +10,8 @@ StackError
 └── Refused            the request makes no sense as given
 """
 
+# ruff: noqa: N818 - a name that says what happened needs no suffix
+
 
 class StackError(Exception):
     """A failure with the one sentence that helps."""

@@ -21,9 +21,8 @@ _SENTENCES: Sequence[tuple[str, str]] = (
         "A server of an earlier run still holds its data: run `arus down`, then start again.",
     ),
     (
-        r"name or service not known|temporary failure in name resolution|network is unreachable|"
-        r"connection refused by proxy|max retries exceeded|nodename nor servname|enotfound|eai_again",
-        "The network is away: the first start downloads about 60 MB; later starts need none. Check HTTPS_PROXY.",
+        r"service not known|name resolution|network is unreachable|max retries|enotfound|eai_again",
+        "The network is away, and a first start downloads about 60 MB. Check HTTPS_PROXY.",
     ),
     (
         r"certificate verify failed|self.signed certificate",
@@ -47,7 +46,7 @@ _SENTENCES: Sequence[tuple[str, str]] = (
     ),
     (
         r"password authentication failed|authentication failed",
-        "A password does not fit the data: secrets.json in ARUS_HOME belongs to the data beside it; restore it.",
+        "A password does not fit: secrets.json in ARUS_HOME belongs to the data beside it; restore it.",
     ),
     (
         r"modulenotfounderror|importerror|no module named",

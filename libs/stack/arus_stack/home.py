@@ -85,7 +85,7 @@ class Remembered:
         return str(found)
 
     def free_port(self, name: str, first: int = 0) -> int:
-        """Return the port remembered for name while it is free, else choose: from first upwards, or any (0)."""
+        """Return the port remembered for name while it is free, else the next from first upwards (0: any)."""
         known = self.all()
         taken = {port for other, port in known.items() if other != name}
         port = known.get(name)

@@ -5,7 +5,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,8 +23,8 @@ DETACHED_LOG = "supervisor.log"
 
 
 @contextmanager
-def held(home: Home) -> Iterator[None]:
-    """Hold the home for one supervisor; the system frees the lock when its holder dies, so none goes stale."""
+def held(home: Home) -> Generator[None]:
+    """Hold the home for one supervisor; the lock ends with its holder, so none goes stale."""
     home.create()
     lock = FileLock(home.lock, timeout=0)
     try:

@@ -1,6 +1,7 @@
 """Databases made ready: roles, schemas, grants, then each service's migrations as its owner."""
 
 from collections.abc import Callable, Sequence
+from typing import LiteralString
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
@@ -79,8 +80,8 @@ def _provision_one(
         known = connection.execute(
             "select 1 from pg_roles where rolname = %s", (f"{service}_{kind}",)
         ).fetchone()
-        verb = sql.SQL("alter" if known else "create")
-        rls = sql.SQL("bypassrls" if kind == "worker" else "nobypassrls")
+        verb = sql.SQL("alter") if known else sql.SQL("create")
+        rls = sql.SQL("bypassrls") if kind == "worker" else sql.SQL("nobypassrls")
         secret = sql.Literal(password(f"{service}_{kind}"))
         connection.execute(
             sql.SQL("{} role {} with login nosuperuser nocreatedb nocreaterole {} password {}").format(
@@ -90,19 +91,20 @@ def _provision_one(
     _grant_connect(connection, service, database)
     users = sql.SQL("{}, {}").format(names["api"], names["worker"])
     owner, schema = names["owner"], sql.Identifier(service)
-    for statement, parts in (
+    grants: Sequence[tuple[LiteralString, tuple[sql.Composable, ...]]] = (
         ("create schema if not exists {} authorization {}", (schema, owner)),
         ("grant usage on schema {} to {}", (schema, users)),
         (
-            "alter default privileges for role {} in schema {} "
-            "grant select, insert, update, delete on tables to {}",
+            """alter default privileges for role {} in schema {}
+               grant select, insert, update, delete on tables to {}""",
             (owner, schema, users),
         ),
         (
             "alter default privileges for role {} in schema {} grant usage, select on sequences to {}",
             (owner, schema, users),
         ),
-    ):
+    )
+    for statement, parts in grants:
         connection.execute(sql.SQL(statement).format(*parts))
 
 

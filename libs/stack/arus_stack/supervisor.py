@@ -48,6 +48,11 @@ class _Running:
     log_from: int = 0
     asked_to_restart: bool = False
 
+    @property
+    def pid(self) -> int | None:
+        """Return the process id while there is a process."""
+        return self.process.pid if self.process is not None and self.process.returncode is None else None
+
 
 class Supervisor:
     """One stack, from first step to last stop."""
@@ -97,9 +102,7 @@ class Supervisor:
         except StackError as failure:
             self.failure = failure
         finally:
-            for task in (*starting, *self._keepers, rotation, waiting):
-                task.cancel()
-            await asyncio.gather(*starting, *self._keepers, rotation, waiting, return_exceptions=True)
+            await _cancel([*starting, *self._keepers, rotation, waiting])
             await self._stop_all()
 
     async def services(self) -> list[dict[str, Any]]:
@@ -111,8 +114,8 @@ class Supervisor:
                 "name": running.part.name,
                 "state": running.state.value,
                 "ready": is_ready,
-                "rss_mb": rss_mb(running.process.pid) if _alive(running.process) else None,
-                "pid": running.process.pid if _alive(running.process) else None,
+                "rss_mb": rss_mb(running.pid) if running.pid else None,
+                "pid": running.pid,
                 "restarts": running.restarts,
             }
             for running, is_ready in zip(servers, ready, strict=True)
@@ -168,7 +171,7 @@ class Supervisor:
             self._tell(running, State.CRASHED, f"ended with {code}", self._crash_aid(running))
             await asyncio.sleep(BACK_OFF_S[attempt])
         raise ServerFailed(
-            f"{server.name} ended {START_TRIES} times while starting: {_last_line(self._log(server), running.log_from)}",
+            f"{server.name} ended {START_TRIES} times: {_last_line(self._log(server), running.log_from)}",
             self._crash_aid(running),
         )
 
@@ -340,6 +343,12 @@ def rss_mb(pid: int) -> float | None:
     except psutil.Error:
         return None
     return round(total / 2**20, 1)
+
+
+async def _cancel(tasks: Sequence["asyncio.Task[Any]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _closure(part: Part, parts: dict[str, _Running]) -> set[str]:

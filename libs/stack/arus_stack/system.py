@@ -357,7 +357,7 @@ async def _answers_ready(url: str, certificates: Certificates | None) -> bool:
     verify = ssl.create_default_context(cafile=str(certificates.ca)) if certificates else True
     async with httpx.AsyncClient(verify=verify, timeout=3, trust_env=False) as client:
         try:
-            return (await client.get(url)).status_code == httpx.codes.OK
+            return (await client.get(url)).is_success
         except httpx.HTTPError:
             return False
 

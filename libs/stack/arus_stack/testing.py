@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -277,7 +277,7 @@ def arus(
         "ARUS_ADMIN_EMAIL": settings.admin_email,
         "ARUS_ADMIN_PASSWORD": TEST_PASSWORD,
     }
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603
         [sys.executable, "-m", "arus_stack.cli", *words],
         env={**os.environ, **own, **(env or {})},
         capture_output=True,
@@ -296,10 +296,12 @@ def _test_settings(home: Path) -> StackSettings:
 @contextmanager
 def running(
     command: Sequence[str], log: Path, ready: Callable[[], bool], stop_with: signal.Signals = signal.SIGTERM
-) -> Iterator["subprocess.Popen[bytes]"]:
+) -> Generator["subprocess.Popen[bytes]"]:
     """Run a server until the block ends; it is ready when the block begins."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
     try:
         deadline = time.monotonic() + START_S
         while not ready():

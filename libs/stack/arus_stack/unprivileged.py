@@ -17,11 +17,10 @@ def unprivileged() -> tuple[str, ...]:
     if os.geteuid() != 0:
         return ()
     wrap = ("unshare", "-U", "--map-user=1000", "--map-group=1000")
-    if (
-        shutil.which("unshare")
-        and subprocess.run([*wrap, "true"], capture_output=True, check=False).returncode == 0
-    ):
-        return wrap
+    if shutil.which("unshare"):
+        tried = subprocess.run([*wrap, "true"], capture_output=True, check=False)  # noqa: S603
+        if tried.returncode == 0:
+            return wrap
     raise ServerFailed(
         "PostgreSQL and mosquitto do not run as root, and user namespaces are switched off here",
         "Start as an ordinary user, or point ARUS_POSTGRES_URL and ARUS_MQTT_URL at existing servers.",

@@ -1,3 +1,7 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownLambdaType=false
+# (confluent-kafka carries no types)
+
 import psycopg
 import pytest
 from arus_runtime.catalogue import topics

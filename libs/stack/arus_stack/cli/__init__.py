@@ -2,7 +2,7 @@
 
 import typer
 
-from arus_stack.cli import stack
+from arus_stack.cli import dlq, stack, topics
 
 app = typer.Typer(
     name="arus",
@@ -19,3 +19,6 @@ app.command()(stack.logs)
 app.command()(stack.restart)
 app.command()(stack.migrate)
 app.command("certs")(stack.make_certs)
+app.command("doctor")(stack.examine)
+app.add_typer(topics.app, name="topics")
+app.add_typer(dlq.app, name="dlq")

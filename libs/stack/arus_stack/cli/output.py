@@ -1,4 +1,4 @@
-"""How commands speak: people get tables, programs get JSON on standard output; progress goes to standard error."""
+"""How commands speak: tables for people, JSON on standard output for programs, progress on standard error."""
 
 import functools
 import json
@@ -14,6 +14,8 @@ from arus_stack import firstaid
 from arus_stack.errors import StackError
 
 P = ParamSpec("P")
+
+PIPE_WIDTH = 240
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Write one JSON document (streams: one per line) to stdout.")
@@ -32,18 +34,18 @@ def document(value: Any) -> None:
     sys.stdout.flush()
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
-    """Show rows to a person."""
-    shown = Table(
-        *columns, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold"
-    )
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Show rows to a person; without a terminal nothing is wrapped."""
+    shown = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
+    for column in columns:
+        shown.add_column(column, overflow="fold")
     for row in rows:
         shown.add_row(*("" if cell is None else str(cell) for cell in row))
-    answers.print(shown)
+    answers.print(shown, width=None if answers.is_terminal else PIPE_WIDTH)
 
 
 def answering(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn a StackError into the problem, its first aid and exit code 1; the command has an `as_json` parameter."""
+    """Turn a StackError into its words, its first aid and exit code 1; the command takes `as_json`."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.live import Live
@@ -35,7 +36,7 @@ class Progress:
             Live(console=console, refresh_per_second=8, transient=False) if console.is_terminal else None
         )
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> Self:
         if self._live:
             self._live.start()
         return self

@@ -5,12 +5,13 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from arus_stack import certs, control, running
+from arus_stack import certs, control, doctor, running
 from arus_stack.cli.output import AsJson, answering, answers, document, people, table
 from arus_stack.cli.progress import Progress
 from arus_stack.errors import NotRunning, Refused, ServerFailed
@@ -22,6 +23,7 @@ from arus_stack.system import FirstAdmin, System
 
 START_S = 600.0  # a first start downloads jars and packages
 STOP_S = 120.0
+ADDRESSES = ("gateway", "grpc", "kafka", "mqtt", "postgres")
 
 
 def home() -> Home:
@@ -147,7 +149,9 @@ def _show_started(facts: dict[str, Any], admin: FirstAdmin | None, *, as_json: b
 
 def _show_admin(admin: FirstAdmin | None) -> None:
     if admin:
-        answers.print(f"\nFirst administrator: {admin.email}  password: {admin.password}", markup=False)
+        answers.print(
+            f"\nFirst administrator: {admin.email}  password: {admin.password}", markup=False, soft_wrap=True
+        )
         if "ARUS_ADMIN_PASSWORD" not in os.environ:
             answers.print("This password is shown once; change it under the account's settings.")
 
@@ -177,7 +181,7 @@ def down(*, as_json: AsJson = False) -> None:
 @answering
 def status(*, as_json: AsJson = False) -> None:
     """Show every server; exit 0 only when all are ready."""
-    nothing = {"gateway": None, "grpc": None, "kafka": None, "mqtt": None, "postgres": None, "services": []}
+    nothing: dict[str, Any] = {**dict.fromkeys(ADDRESSES), "services": []}
     try:
         found = control.ask_once(home(), {"do": "status"})
     except NotRunning:
@@ -253,7 +257,7 @@ def logs(
 
 
 def _lines(log: Path, count: int, *, follow: bool) -> Iterator[str]:
-    """Give a log's last lines, and with follow what is written later; a rotated log goes on from its start."""
+    """Give a log's last lines, and with follow what comes later; a rotated log goes on from its start."""
     with log.open("rb") as file:
         for line in deque(file, maxlen=count):
             yield line.decode(errors="replace").rstrip("\n")
@@ -271,7 +275,7 @@ def _as_object(line: str) -> Any:
         found = json.loads(line)
     except ValueError:
         return {"event": line}
-    return found if isinstance(found, dict) else {"event": line}
+    return found if line.startswith("{") else {"event": line}
 
 
 @answering
@@ -300,3 +304,16 @@ def make_certs(
         people.print(
             "Import the CA into your browser or device to trust this machine; keep the key to yourself."
         )
+
+
+@answering
+def examine(*, as_json: AsJson = False) -> None:
+    """Look at this machine: what the stack needs and what to do when it is missing."""
+    findings = list(doctor.examine(StackSettings()))
+    if as_json:
+        document({"findings": [asdict(finding) for finding in findings]})
+    else:
+        marks = {"ok": "✓", "note": "·", "fault": "✗"}
+        table(("", "", "", ""), [(marks[f.state], f.subject, f.detail, f.first_aid) for f in findings])
+    if any(finding.state == "fault" for finding in findings):
+        raise typer.Exit(1)

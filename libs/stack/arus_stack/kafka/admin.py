@@ -6,7 +6,8 @@ tools take two seconds of Java for each call.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (confluent-kafka carries no types; what leaves this module is typed)
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -174,7 +175,7 @@ class Admin:
         if bindings:
             _finish(self._client.create_acls(bindings))
 
-    def set_rights(self, users: Set[str], rights: Set[Right]) -> None:
+    def set_rights(self, users: AbstractSet[str], rights: AbstractSet[Right]) -> None:
         """Bring all rights of these users to exactly the given ones; others' rights stay."""
         wanted = {_binding(right) for right in rights}
         everything = AclBindingFilter(

@@ -49,15 +49,14 @@ def cache_folder() -> Path:
     return Path(os.environ.get("ARUS_CACHE") or platformdirs.user_cache_dir("arus"))
 
 
-def ensure(progress: Progress = lambda done, total: None, jars: Sequence[Jar] = ()) -> Path:
+def ensure(progress: Progress | None = None, jars: Sequence[Jar] = ()) -> Path:
     """Return a folder that holds exactly the given jars (default: the broker's), fetching what is missing.
 
     Safe to call from several processes at once: one fetches, the others wait. A folder is complete once
     its name exists, because it is renamed into place only after every hash was checked.
     """
     jars = jars or pinned()
-    label = hashlib.sha256("".join(jar.sha256 for jar in jars).encode()).hexdigest()[:12]
-    folder = cache_folder() / f"kafka-jars-{label}"
+    folder = _folder(jars)
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -65,11 +64,25 @@ def ensure(progress: Progress = lambda done, total: None, jars: Sequence[Jar] = 
         if not folder.is_dir():
             staging = Path(tempfile.mkdtemp(prefix="kafka-jars-", dir=folder.parent))
             try:
-                _fetch(jars, staging, progress)
+                _fetch(jars, staging, progress or _quietly)
                 staging.rename(folder)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
     return folder
+
+
+def _quietly(_done: int, _total: int) -> None:
+    """Say nothing."""
+
+
+def present() -> bool:
+    """Tell whether the broker's jars are here already."""
+    return _folder(pinned()).is_dir()
+
+
+def _folder(jars: Sequence[Jar]) -> Path:
+    label = hashlib.sha256("".join(jar.sha256 for jar in jars).encode()).hexdigest()[:12]
+    return cache_folder() / f"kafka-jars-{label}"
 
 
 def _fetch(jars: Sequence[Jar], folder: Path, progress: Progress) -> None:

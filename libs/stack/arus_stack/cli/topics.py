@@ -1,0 +1,148 @@
+"""Commands about topics."""
+
+from secrets import token_urlsafe
+from typing import Annotated, Any
+
+import typer
+from arus_runtime.catalogue import Topic, topics
+
+from arus_stack.cli.access import administrator
+from arus_stack.cli.output import AsJson, answering, answers, document, people, table
+from arus_stack.errors import Refused
+from arus_stack.kafka import rights
+from arus_stack.kafka.admin import Admin
+from arus_stack.kafka.records import Found, Reader
+
+app = typer.Typer(help="Topics: what there is, what rides on them, who may read.", no_args_is_help=True)
+
+TopicName = Annotated[str, typer.Argument(help="A topic's name.")]
+
+
+@app.command("list")
+@answering
+def show_all(*, as_json: AsJson = False) -> None:
+    """Show every topic of the catalogue."""
+    found = [_described(topic) for topic in topics().values()]
+    if as_json:
+        document({"topics": found})
+        return
+    columns = ("topic", "owner", "consumers", "partitions", "kept", "personal data")
+    rows = [
+        (t["name"], t["owner"], ", ".join(t["consumers"]), t["partitions"], _kept(t), t["pii"]) for t in found
+    ]
+    table(columns, rows)
+
+
+@app.command()
+@answering
+def describe(name: TopicName, *, as_json: AsJson = False) -> None:
+    """Show one topic: its catalogue entry, and how many records stand on it now."""
+    if name not in topics():
+        raise Refused(f"there is no topic {name} in the catalogue", "`arus topics list` shows them all.")
+    with Reader(administrator(), name) as reader:
+        offsets = [
+            {"partition": partition, "first": first, "next": end}
+            for partition, (first, end) in reader.ends().items()
+        ]
+    found = {**_described(topics()[name]), "offsets": offsets}
+    if as_json:
+        document(found)
+        return
+    table(("", ""), [(key, _cell(value)) for key, value in found.items() if key != "offsets"])
+    answers.print()
+    table(("partition", "first", "next"), [(o["partition"], o["first"], o["next"]) for o in offsets])
+
+
+@app.command()
+@answering
+def tail(
+    name: TopicName,
+    *,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="How many newest records a partition.")] = 10,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show a topic's newest records, decoded."""
+    try:
+        with Reader(administrator(), name) as reader:
+            for record in reader.last(lines):
+                show(record, as_json=as_json)
+            if follow:
+                for record in reader.following():
+                    show(record, as_json=as_json)
+    except KeyboardInterrupt:
+        return
+
+
+@app.command()
+@answering
+def grant(
+    user: Annotated[str, typer.Argument(help="Name of the data team's user.")],
+    *,
+    only: Annotated[list[str] | None, typer.Option("--topic", help="Only this topic (repeatable).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a user that may only read: topics without personal data, in groups named after it."""
+    if user in rights.services(topics()) or user == administrator().user:
+        raise Refused(f"{user} is a user of the system itself", "Choose another name.")
+    admin = Admin(administrator())
+    password = token_urlsafe(18)
+    granted = rights.of_reader(user, topics(), only or ())
+    admin.set_users({user: password})
+    admin.set_rights({user}, granted)
+    access = administrator().as_user(user, password)
+    readable = sorted(right.name for right in granted if right.resource == "topic")
+    found = {
+        "bootstrap": access.bootstrap,
+        "user": user,
+        "password": password,
+        "mechanism": "SCRAM-SHA-512",
+        "ca": access.ca or None,
+        "group_prefix": f"{user}.",
+        "topics": readable,
+    }
+    if as_json:
+        document(found)
+    else:
+        table(("", ""), [(key, _cell(value)) for key, value in found.items()])
+    people.print("The password is shown once; granting again makes a new one.")
+
+
+def show(record: Found, *, as_json: bool) -> None:
+    """Show one record."""
+    found = record.as_json()
+    if as_json:
+        document(found)
+        return
+    answers.print(
+        f"{found['topic']}/{found['partition']}/{found['offset']} {found['time'] or ''} {found['key']} "
+        f"{(found['type'] or '').rpartition('.')[2]} {found['value']}",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _described(topic: Topic) -> dict[str, Any]:
+    return {
+        "name": topic.name,
+        "owner": topic.owner,
+        "consumers": list(topic.consumers),
+        "key": topic.key,
+        "messages": list(topic.messages),
+        "partitions": topic.partitions,
+        "cleanup": topic.cleanup,
+        "retention_days": topic.retention_days,
+        "pii": topic.pii,
+        "dlq": topic.dlq,
+        "about": topic.about,
+    }
+
+
+def _kept(topic: dict[str, Any]) -> str:
+    if topic["cleanup"] == "compact":
+        return "newest per key"
+    return "for ever" if topic["retention_days"] is None else f"{topic['retention_days']} days"
+
+
+def _cell(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - lists of the catalogue's text

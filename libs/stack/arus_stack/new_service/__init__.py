@@ -1,0 +1,1 @@
+"""Makes the next service: every room, a migration, tests, and its name wherever services are listed."""

@@ -1,0 +1,100 @@
+"""`make new-service NAME=weather`: write services/weather and enter it wherever services are listed."""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from string import Template
+
+from arus_stack import house
+from arus_stack.errors import Refused
+
+TEMPLATE = Path(__file__).parent / "template"
+MODEL = "inventory"  # where a list names it on a line of its own, the new service gets a line like it
+LISTS = (
+    "pyproject.toml",
+    ".importlinter",
+    "deploy/k8s/base/kustomization.yaml",
+    "deploy/prometheus/prometheus.yml",
+)
+ROUTES = "services/gateway/arus_gateway/proxy.py"
+TOPIC = "fuel.transaction.v1"
+
+
+def make(name: str, root: Path) -> None:
+    """Write the service into a checkout; raises Refused for a name that is taken or not a lower-case word."""
+    if not re.fullmatch(r"[a-z]{3,30}", name):
+        raise Refused(f"{name!r} is not a name for a service", "Use one lower-case word of 3 to 30 letters.")
+    folder = root / "services" / name
+    if folder.exists():
+        raise Refused(f"services/{name} exists already", "Choose another name, or remove the folder first.")
+    write_template(name, folder)
+    for listed in LISTS:
+        edit(root / listed, lambda text: with_lines_like_the_model(text, name))
+    manifest = (root / f"deploy/k8s/base/{MODEL}.yaml").read_text("utf-8")
+    (root / f"deploy/k8s/base/{name}.yaml").write_text(manifest.replace(MODEL, name), "utf-8")
+    edit(root / "protos/topics.yaml", lambda text: with_consumer(text, name))
+    edit(root / ROUTES, lambda text: with_route(text, name))
+
+
+def write_template(name: str, folder: Path) -> None:
+    words = {"name": name, "title": name.capitalize()}
+    for source in sorted(TEMPLATE.rglob("*.tmpl")):
+        path = source.relative_to(TEMPLATE).as_posix().removesuffix(".tmpl").replace("NAME", name)
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(Template(source.read_text("utf-8")).substitute(words), "utf-8")
+
+
+def edit(path: Path, change: Callable[[str], str]) -> None:
+    before = path.read_text("utf-8")
+    after = change(before)
+    if after == before:
+        raise Refused(f"{path.name} has no place for a new service", f"Enter it there as {MODEL} is, by hand.")
+    path.write_text(after, "utf-8")
+
+
+def with_lines_like_the_model(text: str, name: str) -> str:
+    """Return the text with every block of lines that names the model repeated for the new service."""
+    lines: list[str] = []
+    block: list[str] = []
+    for line in [*text.splitlines(keepends=True), ""]:
+        if MODEL in line:
+            block.append(line)
+            continue
+        lines += [*block, *(named.replace(MODEL, name) for named in block), line]
+        block = []
+    return "".join(lines)
+
+
+def with_consumer(text: str, name: str) -> str:
+    """Return the catalogue with the service among the readers of fuel transactions."""
+    head, entry, rest = text.partition(f"  {TOPIC}:\n")
+    return head + entry + re.sub(r"(consumers: \[.*?)\]", rf"\1, {name}]", rest, count=1)
+
+
+def with_route(text: str, name: str) -> str:
+    """Return the gateway's table with the service's path."""
+    return re.sub(r"(SERVICE_OF: .* = \{\n)", rf'\1    "{name}": "{name}",\n', text, count=1)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Make the next service.")
+    parser.add_argument("name", help="one lower-case word, for example weather")
+    parser.add_argument("--root", type=Path, default=house.root(), help="the checkout to write into")
+    asked = parser.parse_args()
+    try:
+        make(asked.name, asked.root)
+    except Refused as refused:
+        sys.stderr.write(f"{refused.problem}\n{refused.first_aid}\n")
+        return 1
+    sys.stderr.write(
+        f"services/{asked.name} is made. Next: uv lock && uv sync, make protos openapi, "
+        "uv run python -m arus_stack.schema_page, make check test\n"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
