@@ -11,6 +11,8 @@ import jwt
 import pytest
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
 from arus.inventory.v1.api_pb2 import (
+    CountLocationsRequest,
+    CountLocationsResponse,
     GetLocationRequest,
     GetLocationResponse,
     GetProductRequest,
@@ -26,6 +28,7 @@ from arus_runtime.settings import Settings
 from arus_runtime.web import create_app
 from arus_stack.testing import DatabaseFor, ServiceDatabase
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typing_extensions import override
 
 KEY = Ed25519PrivateKey.generate()
 Caller = Callable[..., httpx.AsyncClient]
@@ -48,8 +51,12 @@ def tenant_of(context: Any) -> str:
 class CatalogueOwner(CatalogueServiceServicer):
     """A catalogue over real gRPC, so that the door can be tested without the service that owns it."""
 
-    locations: dict[tuple[str, str], LocationChanged] = field(default_factory=dict)
-    products: dict[tuple[str, str], ProductChanged] = field(default_factory=dict)
+    locations: dict[tuple[str, str], LocationChanged] = field(
+        default_factory=dict[tuple[str, str], LocationChanged]
+    )
+    products: dict[tuple[str, str], ProductChanged] = field(
+        default_factory=dict[tuple[str, str], ProductChanged]
+    )
     asked: int = 0
     address: str = ""
 
@@ -82,19 +89,25 @@ class CatalogueOwner(CatalogueServiceServicer):
         )
         return product_id
 
-    async def GetLocation(self, request: GetLocationRequest, context: Any) -> GetLocationResponse:  # noqa: N802
+    @override
+    async def GetLocation(self, request: GetLocationRequest, context: Any) -> GetLocationResponse:
         self.asked += 1
         known = self.locations.get((tenant_of(context), request.location_id))
         if known is None:
             await context.abort(grpc.StatusCode.NOT_FOUND, "not found")
         return GetLocationResponse(location=known)
 
-    async def GetProduct(self, request: GetProductRequest, context: Any) -> GetProductResponse:  # noqa: N802
+    @override
+    async def GetProduct(self, request: GetProductRequest, context: Any) -> GetProductResponse:
         self.asked += 1
         known = self.products.get((tenant_of(context), request.product_id))
         if known is None:
             await context.abort(grpc.StatusCode.NOT_FOUND, "not found")
         return GetProductResponse(product=known)
+
+    @override
+    async def CountLocations(self, request: CountLocationsRequest, context: Any) -> CountLocationsResponse:
+        return CountLocationsResponse(active=len(self.locations), total=len(self.locations))
 
 
 @pytest.fixture

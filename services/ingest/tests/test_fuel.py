@@ -120,6 +120,7 @@ async def test_no_digit_of_a_volume_is_lost(
     ],
 )
 async def test_a_wrong_field_is_named_in_both_languages(
+    *,
     owner: httpx.AsyncClient,
     golden: dict[str, Any],
     database: ServiceDatabase,
@@ -427,6 +428,7 @@ async def test_when_events_pile_up_the_door_closes_for_a_while(
     ],
 )
 async def test_each_role_does_what_the_table_says(
+    *,
     owner: httpx.AsyncClient,
     caller: Any,
     golden: dict[str, Any],

@@ -119,9 +119,8 @@ async def test_an_edit_needs_the_version_it_was_made_from(
         "manager"
     ] is None
     assert (await owner.patch(path, json={"manager": "Citra"})).json()["version"] == 4
-    assert [LocationChanged.FromString(value).version for _, value, _ in told(database, "catalog.location.v1")] == [
-        1, 2, 3, 4,
-    ]  # fmt: skip
+    events = told(database, "catalog.location.v1")
+    assert [LocationChanged.FromString(value).version for _, value, _ in events] == [1, 2, 3, 4]
 
 
 async def test_an_edit_without_a_difference_changes_and_tells_nothing(
@@ -253,7 +252,8 @@ async def test_no_tenant_sees_or_changes_what_is_another_ones(caller: Any) -> No
 def test_the_api_role_sees_no_row_of_another_tenant_whatever_it_asks(database: ServiceDatabase) -> None:
     with psycopg.connect(database.owner_url) as connection:
         tables = connection.execute(
-            """select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+            """select c.relname
+               from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
                where c.relkind = 'r' and c.relnamespace = 'inventory'::regnamespace"""
         ).fetchall()
         walled = connection.execute(
