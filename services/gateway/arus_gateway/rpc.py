@@ -18,7 +18,6 @@ from arus_runtime.web import UnavailableError, wrong
 from grpc.aio import Metadata
 
 from arus_gateway import codec, live, views
-from arus_gateway.api.views import span
 from arus_gateway.door import door_of
 from arus_gateway.live import BadEventIdError, Interest
 
@@ -36,7 +35,7 @@ class Views(ViewServiceServicer):
     async def GetOverview(self, request: GetOverviewRequest, context: Any) -> GetOverviewResponse:  # noqa: N802
         """Return what one organisation needs to see first."""
         principal = rpc.require("views", "r")
-        start, end = span(_date("from_date", request.from_date), _date("to_date", request.to_date))
+        start, end = views.span(_date("from_date", request.from_date), _date("to_date", request.to_date))
         seen = await views.overview(self._context.peers, principal, start, end)
         answer = GetOverviewResponse(partial=bool(seen.missing), missing=seen.missing)
         if verdicts := seen.anomalies:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import grpc
@@ -17,7 +17,7 @@ from arus.inventory.v1.api_pb2_grpc import CatalogueServiceStub
 from arus_runtime import rpc
 from arus_runtime.auth import Principal
 from arus_runtime.rpc import Peers
-from arus_runtime.web import Problem, UnavailableError
+from arus_runtime.web import Problem, UnavailableError, wrong
 
 PART_TIMEOUT_S: Final = 0.5
 USUAL_SPAN: Final = timedelta(days=29)
@@ -40,6 +40,17 @@ class Overview:
         """Names of the parts that did not answer."""
         parts = {"anomalies": self.anomalies, "fuel": self.fuel, "locations": self.locations}
         return [name for name, part in parts.items() if part is None]
+
+
+def span(from_date: date | None, to_date: date | None) -> tuple[date, date]:
+    """Return the dates asked for, thirty days by default; raises the 422 when they are the wrong way round."""
+    end = to_date or datetime.now(UTC).date()
+    if from_date is None and end < date.min + USUAL_SPAN:
+        raise wrong("to", "out_of_range")
+    start = from_date or end - USUAL_SPAN
+    if start > end:
+        raise wrong("from", "from_after_to")
+    return start, end
 
 
 async def overview(peers: Peers, principal: Principal, from_date: date, to_date: date) -> Overview:

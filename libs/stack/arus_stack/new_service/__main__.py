@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,9 @@ def make(name: str, root: Path) -> None:
     (root / f"deploy/k8s/base/{name}.yaml").write_text(manifest.replace(MODEL, name), "utf-8")
     edit(root / "protos/topics.yaml", lambda text: with_consumer(text, name))
     edit(root / ROUTES, lambda text: with_route(text, name))
+    # The order of imports depends on the name.
+    for tidy in (["check", "--quiet", "--fix"], ["format", "--quiet"]):
+        subprocess.run([sys.executable, "-m", "ruff", *tidy, folder], cwd=root, check=True)  # noqa: S603
 
 
 def write_template(name: str, folder: Path) -> None:
@@ -51,7 +55,9 @@ def edit(path: Path, change: Callable[[str], str]) -> None:
     before = path.read_text("utf-8")
     after = change(before)
     if after == before:
-        raise Refused(f"{path.name} has no place for a new service", f"Enter it there as {MODEL} is, by hand.")
+        raise Refused(
+            f"{path.name} has no place for a new service", f"Enter it there as {MODEL} is, by hand."
+        )
     path.write_text(after, "utf-8")
 
 

@@ -1,10 +1,11 @@
 """Aggregated views: /views."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from arus_runtime.auth import Principal, require
-from arus_runtime.web import Ctx, router, wrong
+from arus_runtime.web import Ctx, router
+from arus_runtime.words import Language, language_of
 from fastapi import Depends, Query
 from pydantic import BaseModel
 
@@ -13,7 +14,6 @@ from arus_gateway.api.auth import Speaks
 from arus_gateway.callers import Caller
 from arus_gateway.door import CallerOf, Door, DoorOf
 from arus_gateway.views import Overview
-from arus_runtime.words import Language, language_of
 
 routes = router("views")
 
@@ -28,14 +28,14 @@ class VerdictCounts(BaseModel):
     anomali: int
 
 
-class Named(BaseModel):
+class RecordName(BaseModel):
     """A record of the catalogue."""
 
     id: str
     name: str
 
 
-class Reason(BaseModel):
+class ReasonTold(BaseModel):
     """Why a verdict was reached."""
 
     code: str
@@ -48,14 +48,14 @@ class Newest(BaseModel):
 
     id: str
     domain: str
-    location: Named
-    product: Named
+    location: RecordName
+    product: RecordName
     date: str
     volume: str
     baseline: str | None
     risk_score: str | None
     status: str
-    reason: Reason
+    reason: ReasonTold
     fact_id: str
 
 
@@ -108,21 +108,10 @@ async def overview(
     speaks: Speaks = None,
 ) -> OverviewOut:
     """Return use, verdicts and places of the organisation at a glance."""
-    start, end = span(from_date, to_date)
+    start, end = views.span(from_date, to_date)
     seen = await views.overview(context.peers, principal, start, end)
     language = language_of(speaks) if speaks else principal.language
     return await _out(seen, door, caller, language)
-
-
-def span(from_date: date | None, to_date: date | None) -> tuple[date, date]:
-    """Return the dates asked for, the last thirty days by default; raises the 422 when they are the wrong way round."""
-    end = to_date or datetime.now(UTC).date()
-    if from_date is None and end < date.min + views.USUAL_SPAN:
-        raise wrong("to", "out_of_range")
-    start = from_date or end - views.USUAL_SPAN
-    if start > end:
-        raise wrong("from", "from_after_to")
-    return start, end
 
 
 async def _out(seen: Overview, door: Door, caller: Caller, language: Language) -> OverviewOut:
