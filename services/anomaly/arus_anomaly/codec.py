@@ -5,6 +5,7 @@ from array import array
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from hashlib import sha1
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -20,7 +21,7 @@ from arus.fuel.v1.events_pb2 import (
     FuelTransactionRecorded,
     FuelTransactionVoided,
 )
-from arus_runtime.ids import derived_id
+from arus_runtime.ids import NAMESPACE
 from arus_runtime.worker import Pages, Reject
 
 from arus_anomaly.rules import fuel
@@ -77,12 +78,12 @@ def reached(judged: fuel.Judgement, of: Key) -> VerdictReached:
     text = ulid_text(fact_id)
     return VerdictReached(
         tenant_id=of.tenant_id,
-        verdict_id=str(derived_id(text)),
+        verdict_id=verdict_id(text),
         domain=FUEL,
         fact_id=text,
         location_id=of.location_id,
         product_id=of.product_id,
-        business_date=date.fromordinal(day).isoformat(),
+        business_date=_iso(day),
         status=_WIRE_STATUS[status],
         volume_ul=volume_ul,
         history_sum_ul=window.sum_ul,
@@ -98,12 +99,26 @@ def withdrawn(gone: Fact, of: Key) -> VerdictWithdrawn:
     text = ulid_text(gone.id)
     return VerdictWithdrawn(
         tenant_id=of.tenant_id,
-        verdict_id=str(derived_id(text)),
+        verdict_id=verdict_id(text),
         domain=FUEL,
         fact_id=text,
         location_id=of.location_id,
         product_id=of.product_id,
     )
+
+
+def verdict_id(fact_id: str) -> str:
+    """Return the id that follows from the judged fact: ``ids.derived_id`` as text, at a third of its cost."""
+    digest = bytearray(sha1(_NAMESPACE + fact_id.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def id_bytes(uuid_text: str) -> bytes:
+    """Return the 16 bytes that a UUID is stored as."""
+    return bytes.fromhex(uuid_text.replace("-", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +198,7 @@ def load_history(value: bytes, pages: Pages[Rows]) -> FuelHistory:
     return FuelHistory(load_rows(value, _HEAD.size), window_start, window_sum_ul, highest_id, archive)
 
 
+_NAMESPACE: Final = NAMESPACE.bytes
 _ROW_BYTES: Final = 4 + 8 + ID_BYTES
 _HEAD: Final = Struct("<Hq16sI16s")
 
@@ -202,6 +218,11 @@ def _ordinal(text: str) -> int:
         return date.fromisoformat(text).toordinal()
     except ValueError:
         raise Reject(f"business_date must be a date YYYY-MM-DD, got {text[:40]!r}") from None
+
+
+@lru_cache(maxsize=4096)
+def _iso(day: int) -> str:
+    return date.fromordinal(day).isoformat()
 
 
 def _little(column: "array[int]") -> bytes:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
-from uuid import UUID
 
 from arus.anomaly.v1.events_pb2 import VerdictReached, VerdictWithdrawn
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
@@ -34,7 +33,7 @@ VERDICTS: Final = Table(
     "verdicts",
     (
         Column("tenant_id", "text"),
-        Column("verdict_id", "uuid"),
+        Column("verdict_id", "bytea"),
         Column("fact_id", "text"),
         Column("location_id", "text"),
         Column("product_id", "text"),
@@ -112,14 +111,14 @@ def judge(history: FuelHistory, meta: Meta) -> tuple[FuelHistory, Sequence[Effec
     judged, gone = rules.conclude(history)
     key, at = codec.key(meta.key), meta.at
     rows = [_row(codec.reached(judgement, key), judgement.fact, judgement.status, at) for judgement in judged]
-    replaced = [
-        row.values[:2] for row, judgement in zip(rows, judged, strict=True) if judgement.replaces_earlier
-    ]
-    for fact in gone:
-        row = _row(codec.withdrawn(fact, key), fact, rules.Status.WITHDRAWN, at)
-        rows.append(row)
-        replaced.append(row.values[:2])
-    effects = [Supersede(VERDICTS, replaced), *rows] if replaced else rows
+    again = [row for row, judgement in zip(rows, judged, strict=True) if judgement.replaces_earlier]
+    withdrawn = [_row(codec.withdrawn(fact, key), fact, rules.Status.WITHDRAWN, at) for fact in gone]
+    effects: list[Effect] = [*rows, *withdrawn]
+    if again or withdrawn:
+        effects.insert(0, Supersede(VERDICTS, [row.values[:2] for row in (*again, *withdrawn)]))
+    if withdrawn:
+        # A withdrawal is written down and told, but it is no verdict that stands.
+        effects.append(Supersede(VERDICTS, [row.values[:2] for row in withdrawn]))
     return history.concluded(), effects
 
 
@@ -138,7 +137,7 @@ def product_changed(event: ProductChanged, _meta: Meta) -> list[Effect]:
 def _row(event: VerdictReached | VerdictWithdrawn, fact: Fact, status: rules.Status, at: datetime) -> Row:
     values = (
         event.tenant_id,
-        UUID(event.verdict_id),
+        codec.id_bytes(event.verdict_id),
         event.fact_id,
         event.location_id,
         event.product_id,

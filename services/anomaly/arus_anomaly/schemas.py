@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, Literal, Self
+from uuid import UUID
 
 from arus_runtime.words import Language, render
 from pydantic import BaseModel, ConfigDict, Field
@@ -158,7 +159,7 @@ def _shown(stored: Stored, language: Language) -> dict[str, Any]:
     verdict = codec.verdict(stored.value)
     params = _reason_params(verdict)
     return {
-        "id": str(stored.verdict_id),
+        "id": str(UUID(bytes=stored.verdict_id)),
         "domain": verdict.domain,
         "location": Named(id=stored.location_id, name=stored.location_name or stored.location_id),
         "product": Named(id=stored.product_id, name=stored.product_name or stored.product_id),

@@ -2,7 +2,7 @@
 
 The newest facts are *hot*: they lie in the head of the state, with the sum of the window that ends them, so
 that a fact that comes in order costs the same whatever lies behind it. Older facts lie in the *archive*:
-pages of at most 128 facts, read only when a late, corrected or voided fact needs them, and one page of
+pages of at most 64 facts, read only when a late, corrected or voided fact needs them, and one page of
 contents that says where each begins.
 
 A history is a value: what changes it returns a new one. Within a batch it also carries what the batch has
@@ -24,8 +24,9 @@ WINDOW_DAYS: Final = 180
 """A baseline looks back at most this many days (R-13)."""
 
 HOT_KEPT: Final = 40
-HOT_MAX: Final = 56  # a head of 56 facts still fits a PostgreSQL row without compression (2 kB)
-PAGE_MAX: Final = 128
+# 28 bytes a fact: heads and pages fit a PostgreSQL row as they are; past 2 kB they would be compressed.
+HOT_MAX: Final = 56
+PAGE_MAX: Final = 64
 CONTENTS: Final = "contents"
 
 ID_BYTES: Final = 16
@@ -140,13 +141,20 @@ class Archive(NamedTuple):
     """The highest page number given so far; 0: nothing was ever archived."""
     highest_id: bytes = NO_ID
     """A higher id is not here."""
+    held_contents: Rows | None = None
+    held_page: tuple[int, Rows] | None = None
+    """Contents and newest page as last written, so that moving facts here reads nothing."""
 
     def contents(self) -> Rows:
         """Return where each page begins."""
+        if self.held_contents is not None:
+            return self.held_contents
         return (self.pages[CONTENTS] if self.last_number else None) or Rows.empty()
 
     def page(self, number: int) -> Rows:
         """Return one page."""
+        if self.held_page is not None and self.held_page[0] == number:
+            return self.held_page[1]
         return self.pages[str(number)] or Rows.empty()
 
     def find(self, fact_id: bytes) -> Fact | None:
@@ -215,23 +223,22 @@ class Archive(NamedTuple):
     def replaced(self, position: int, page: Rows) -> "Archive":
         """Return this archive with the page at a position replaced; an empty page leaves the contents."""
         contents = self.contents()
-        number = contents.values[position]
-        pages = self.pages.with_(str(number), page)
-        if not page or page[0][:2] < contents[position][:2]:
-            contents = contents.without(contents[position])
+        bound = contents[position]
+        number = bound.volume_ul
+        if not page or page[0][:2] < bound[:2]:
+            contents = contents.without(bound)
             if page:
                 contents = contents.with_(page[0]._replace(volume_ul=number))
-            pages = pages.with_(CONTENTS, contents)
-        return self._replace(pages=pages)
+            return _with_page(self, number, page, contents)
+        return _with_page(self, number, page)
 
     def added(self, page: Rows) -> "Archive":
         """Return this archive with one more page; an empty page adds nothing."""
         if not page:
             return self
         number = self.last_number + 1
-        pages = self.pages.with_(str(number), page)
-        pages = pages.with_(CONTENTS, self.contents().with_(page[0]._replace(volume_ul=number)))
-        return self._replace(pages=pages, last_number=number)
+        contents = self.contents().with_(page[0]._replace(volume_ul=number))
+        return _with_page(self._replace(last_number=number), number, page, contents)
 
 
 class FuelHistory(NamedTuple):
@@ -357,6 +364,19 @@ def _with_hot(history: FuelHistory, hot: Rows) -> FuelHistory:
 
 def _changed(history: FuelHistory, before: Fact | None, after: Fact | None) -> FuelHistory:
     return history._replace(change=Change(history.change, before, after, 0, 0), is_in_order=False)
+
+
+def _with_page(archive: Archive, number: int, page: Rows, contents: Rows | None = None) -> Archive:
+    """Return the archive with a page written, and with other contents where they are given."""
+    pages = archive.pages.with_(str(number), page)
+    if contents is None:
+        contents = archive.contents()
+    else:
+        pages = pages.with_(CONTENTS, contents)
+    is_newest = len(contents) > 0 and contents.values[-1] == number
+    return archive._replace(
+        pages=pages, held_contents=contents, held_page=(number, page) if is_newest else archive.held_page
+    )
 
 
 def _page_of(contents: Rows, fact: Fact) -> int:

@@ -24,14 +24,13 @@ _STORED: Final = """
 _NAMES: Final = """
     left join locations l on l.tenant_id = v.tenant_id and l.id = v.location_id
     left join products p on p.tenant_id = v.tenant_id and p.id = v.product_id"""
-_STANDING: Final = "is_current and status > 0"
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A verdict as it lies there. value: the event that told it."""
 
-    verdict_id: UUID
+    verdict_id: bytes
     fact_id: str
     business_date: date
     status: int
@@ -83,11 +82,11 @@ async def revisions(tx: Tx, verdict_id: UUID, within: Collection[str] | None) ->
     rows = tx.cursor(row_factory=class_row(Stored))
     await rows.execute(
         f"""select {_STORED}
-            from (select * from verdicts where is_current and status > 0 and {where}
+            from (select * from verdicts where is_current and {where}
                   union all
                   select * from verdicts where not is_current and status > 0 and {where}) v {_NAMES}
             order by v.is_current desc, v.judged_at desc, v.src_off desc, v.src_idx desc limit %(limit)s""",
-        {"id": verdict_id, "within": list(within or ()), "limit": MOST_REVISIONS + 1},
+        {"id": verdict_id.bytes, "within": list(within or ()), "limit": MOST_REVISIONS + 1},
     )
     return await rows.fetchall()
 
@@ -98,7 +97,7 @@ async def looked_back_on(tx: Tx, verdict: Stored) -> Sequence[Stored]:
     await rows.execute(
         f"""select {_STORED}
             from (select * from verdicts
-                  where {_STANDING} and location_id = %(location)s and product_id = %(product)s
+                  where is_current and location_id = %(location)s and product_id = %(product)s
                     and (business_date, fact_id) < (%(date)s, %(fact)s)
                     and business_date >= %(date)s - %(days)s::int
                   order by business_date desc, fact_id desc limit %(facts)s) v {_NAMES}
@@ -128,7 +127,7 @@ async def counts(tx: Tx, asked: Asked) -> Mapping[int, int]:
 def _conditions(asked: Asked) -> tuple[list[LiteralString], dict[str, Any]]:
     # "status > 1" lets the small index of those that need a person answer.
     alarming = bool(asked.statuses) and min(asked.statuses) > 1
-    conditions: list[LiteralString] = ["is_current and status > 1" if alarming else _STANDING]
+    conditions: list[LiteralString] = ["is_current and status > 1" if alarming else "is_current"]
     possible: Sequence[tuple[LiteralString, str, Any]] = (
         ("status = any(%(statuses)s)", "statuses", list(asked.statuses) or None),
         ("domain = %(domain)s", "domain", asked.domain),

@@ -9,10 +9,11 @@ branch_labels = None
 depends_on = None
 
 # What is shown is read from value, the event itself; columns are what is searched, sorted and counted by.
-# status: 0 withdrawn, 1 NORMAL, 2 WASPADA, 3 ANOMALI.
+# verdict_id: the 16 bytes of a UUID, as the worker has them in hand.
+# status: 0 withdrawn (never current), 1 NORMAL, 2 WASPADA, 3 ANOMALI.
 VERDICTS = """
     tenant_id     text collate "C" not null,
-    verdict_id    uuid not null,
+    verdict_id    bytea not null check (length(verdict_id) = 16),
     fact_id       text collate "C" not null,
     location_id   text collate "C" not null,
     product_id    text collate "C" not null,
@@ -24,13 +25,13 @@ VERDICTS = """
 INDEXES = """
 -- Newest first, all of them and those that need a person.
 create index verdicts_by_date on verdicts (tenant_id, business_date desc, fact_id desc)
-    include (status) where is_current and status > 0;
+    include (status) where is_current;
 create index verdicts_alarming on verdicts (tenant_id, business_date desc, fact_id desc)
     include (status, location_id) where is_current and status > 1;
 -- The history of one place and product.
 create index verdicts_by_key
     on verdicts (tenant_id, location_id, product_id, business_date desc, fact_id desc)
-    where is_current and status > 0;
+    where is_current;
 create index verdicts_superseded on verdicts (tenant_id, verdict_id) where not is_current;
 """
 NAMES = """
