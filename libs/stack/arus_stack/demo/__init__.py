@@ -1,0 +1,151 @@
+"""What `arus demo` records, all of it through the public API, as any other client would.
+
+run: a made-up organisation with planted causes. run_public: real public series, recorded as depots' use.
+Both continue where an earlier run ended, so running twice doubles nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from arus_stack.demo import organisation, public
+from arus_stack.demo.organisation import DEPOTS, FUELS, Cause, Use
+from arus_stack.demo.rest import Api, JsonObject, in_batches
+
+BATCH_ITEMS: Final = 500
+TRANSACTIONS: Final = "/fuel/transactions"
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run recorded, and what there is to find in it."""
+
+    locations: int
+    products: int
+    transactions: int
+    deliveries: int
+    already_there: int
+    causes: tuple[Cause, ...]
+
+
+def run(
+    gateway_url: str,
+    email: str,
+    password: str,
+    progress: Progress,
+    *,
+    last: date | None = None,
+    seed: int = 1,
+) -> Report:
+    """Fill the account's organisation with two years of five depots that end on the last date.
+
+    last: yesterday in UTC when None, which has passed in every Indonesian time zone.
+    """
+    end = last or datetime.now(UTC).date() - timedelta(days=1)
+    with Api(gateway_url, email, password) as api:
+        locations = _locations(api, progress)
+        products = _products(api, progress)
+        said = list(organisation.uses(end, seed))
+        new = _unrecorded(api, TRANSACTIONS, said, locations, products)
+        _record(api, new, progress)
+        came = list(organisation.deliveries(end, seed))
+        new_deliveries = _unrecorded(api, "/fuel/deliveries", came, locations, products)
+        for done, delivery in enumerate(new_deliveries, 1):
+            api.post("/fuel/deliveries", delivery)
+            progress("deliveries", done, len(new_deliveries))
+    return Report(
+        locations=len(locations),
+        products=len(products),
+        transactions=len(new),
+        deliveries=len(new_deliveries),
+        already_there=len(said) - len(new),
+        causes=organisation.causes(end),
+    )
+
+
+def run_public(gateway_url: str, email: str, password: str, progress: Progress) -> Report:
+    """Record the public series of the data folder as the use of one depot each."""
+    fuel = FUELS[0]
+    with Api(gateway_url, email, password) as api:
+        series = public.series()
+        locations = {
+            one.code: api.ensure("/locations", _public_location(one), "external_code") for one in series
+        }
+        products = {fuel.code: _product(api, fuel)}
+        said = [Use(day, one.code, fuel.code, volume_l) for one in series for day, volume_l in one.volumes_l]
+        said.sort(key=lambda use: use.date)
+        new = _unrecorded(api, TRANSACTIONS, said, locations, products)
+        _record(api, new, progress)
+    return Report(len(locations), len(products), len(new), 0, len(said) - len(new), ())
+
+
+def _locations(api: Api, progress: Progress) -> dict[str, str]:
+    ids: dict[str, str] = {}
+    for done, depot in enumerate(DEPOTS, 1):
+        body = {
+            "name": depot.name,
+            "type": "depot",
+            "timezone": depot.timezone,
+            "external_code": depot.code,
+            "address": depot.address,
+            "coordinates": {"lat": depot.latitude, "lng": depot.longitude},
+            "capacity": depot.capacity,
+            "manager": depot.manager,
+        }
+        ids[depot.code] = api.ensure("/locations", body, "external_code")
+        progress("locations", done, len(DEPOTS))
+    return ids
+
+
+def _products(api: Api, progress: Progress) -> dict[str, str]:
+    ids: dict[str, str] = {}
+    for done, fuel in enumerate(FUELS, 1):
+        ids[fuel.code] = _product(api, fuel)
+        progress("products", done, len(FUELS))
+    return ids
+
+
+def _product(api: Api, fuel: organisation.Fuel) -> str:
+    return api.ensure(
+        "/products", {"code": fuel.code, "name": fuel.name, "kind": "fuel", "unit": "L"}, "code"
+    )
+
+
+def _public_location(one: public.Series) -> dict[str, str]:
+    return {"name": one.name, "type": "depot", "timezone": "Asia/Jakarta", "external_code": one.code}
+
+
+def _unrecorded(
+    api: Api, path: str, said: Sequence[Use], locations: Mapping[str, str], products: Mapping[str, str]
+) -> list[JsonObject]:
+    """Return the items after the newest date that each history already has."""
+    newest: dict[tuple[str, str], str] = {}
+    for location, product in {(use.depot, use.fuel) for use in said}:
+        page = api.get(path, location_id=locations[location], product_id=products[product], limit="1")
+        newest[location, product] = page["items"][0]["date"] if page["items"] else ""
+    return [
+        {
+            "date": use.date.isoformat(),
+            "location_id": locations[use.depot],
+            "product_id": products[use.fuel],
+            "volume_l": f"{use.volume_l:f}",
+            "note": use.note,
+        }
+        for use in said
+        if use.date.isoformat() > newest[use.depot, use.fuel]
+    ]
+
+
+def _record(api: Api, items: Sequence[JsonObject], progress: Progress) -> None:
+    done = 0
+    for batch in in_batches(items, BATCH_ITEMS):
+        report = api.post(f"{TRANSACTIONS}/batch", {"items": batch})
+        if report["refused"]:
+            refused = next(result for result in report["results"] if result["status"] == "refused")
+            raise public.unexpected(batch[refused["index"]], refused["errors"])
+        done += len(batch)
+        progress("transactions", done, len(items))
