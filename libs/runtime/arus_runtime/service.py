@@ -7,8 +7,9 @@ import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, repeat
-from typing import Final, Protocol
+from typing import Final
 
 import orjson
 import structlog
@@ -21,15 +22,14 @@ from arus_runtime import observe, rpc, schedules, upkeep
 from arus_runtime.auth import JwksKeys, Verifier
 from arus_runtime.context import Context, Service
 from arus_runtime.engine import Engine
+from arus_runtime.heart import heart_of, security_of
 from arus_runtime.jobs import Jobs, wait_for
-from arus_runtime.log import AiokafkaLog, Security
+from arus_runtime.log import AiokafkaLog
 from arus_runtime.mail import mail_of
 from arus_runtime.postgres import Database
-from arus_runtime.relay import PostgresLanes, Relay
+from arus_runtime.relay import Relay
 from arus_runtime.settings import Settings
-from arus_runtime.store import PostgresStore
 from arus_runtime.web import create_app
-from arus_runtime.worker import AnyWorker
 
 __all__ = ["Context", "Service", "openapi", "opened", "run"]
 
@@ -72,14 +72,7 @@ async def opened(
             verifier=verifier or Verifier(JwksKeys(settings.jwks_url)),
             peers=rpc.Peers(settings),
             mail=mail_of(settings),
-            log=AiokafkaLog(
-                Security(
-                    settings.kafka_bootstrap,
-                    settings.kafka_user,
-                    settings.kafka_password.get_secret_value(),
-                    settings.kafka_ca,
-                )
-            ),
+            log=AiokafkaLog(security_of(settings)),
         )
         stack.push_async_callback(context.peers.close)
         for start in service.startup:
@@ -93,7 +86,7 @@ async def _serve(service: Service, settings: Settings) -> int:
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
     async with opened(service, settings) as context:
-        failed = await _supervise(_parts(service, context).run, stop)
+        failed = await supervise(_parts(service, context).run, stop)
     return 1 if failed else 0
 
 
@@ -111,11 +104,13 @@ def _parts(service: Service, context: Context) -> Parts:
     parts.run["http"] = lambda stop: _http(service, context, parts, stop)
     if "api" in roles and service.rpc:
         parts.run["grpc"] = lambda stop: _grpc(service, context, stop)
-    if "relay" in roles and (service.outbox or service.workers):
-        _add_relay(service, context, parts)
-    if "worker" in roles:
-        for worker in service.workers:
-            _add_worker(service, worker, context, parts)
+    heart = heart_of(service, context.settings, context.log)
+    context.committed = heart.wake
+    for name, part in heart.parts.items():
+        parts.run[name] = partial(connected, name, part)
+    parts.ready |= {f"worker {name}": partial(_is_ready, engine) for name, engine in heart.engines.items()}
+    if heart.relay is not None:
+        parts.ready["relay"] = partial(_is_connected, heart.relay)
     if "jobs" in roles:
         parts.run["upkeep"] = lambda stop: upkeep.run(context, stop)
         if service.jobs:
@@ -126,60 +121,29 @@ def _parts(service: Service, context: Context) -> Parts:
     return parts
 
 
-def _add_relay(service: Service, context: Context, parts: Parts) -> None:
-    url = context.settings.db_worker_url.get_secret_value()
-    relay: Relay | None = None
-
-    def make() -> Relay:
-        nonlocal relay
-        lanes = PostgresLanes(url, service.name, service.workers)
-        relay = Relay(service.name, lanes, context.log.producer())
-        context.committed = relay.wake
-        return relay
-
-    parts.run["relay"] = lambda stop: _connected("relay", make, stop)
-    parts.ready["relay"] = lambda: relay is not None and relay.connected
+def _is_ready(engine: Engine) -> bool:
+    return engine.ready
 
 
-def _add_worker(service: Service, worker: AnyWorker, context: Context, parts: Parts) -> None:
-    url = context.settings.db_worker_url.get_secret_value()
-    name = f"worker {worker.name}"
-    engine: Engine | None = None
-
-    def committed() -> None:
-        context.committed()  # looked up at each call: the relay may be made anew
-
-    def make() -> Engine:
-        nonlocal engine
-        store = PostgresStore(url, service.name, worker)
-        engine = Engine(service.name, worker, context.log, store, committed=committed)
-        return engine
-
-    parts.run[name] = lambda stop: _connected(name, make, stop)
-    parts.ready[name] = lambda: engine is not None and engine.ready
+def _is_connected(relay: Relay) -> bool:
+    return relay.connected
 
 
-class Runnable(Protocol):
-    """Something that talks to Kafka until the event is set."""
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Run until stop is set."""
-        ...
-
-
-async def _connected(name: str, make: Callable[[], Runnable], stop: asyncio.Event) -> None:
-    """Run one that make returns; when Kafka is away, wait and run another."""
+async def connected(name: str, part: Part, stop: asyncio.Event) -> None:
+    """Run a part that talks to Kafka; when Kafka is away, wait and run it again."""
     for pause_s in chain(KAFKA_PAUSES_S, repeat(KAFKA_PAUSES_S[-1])):
         try:
-            await make().run(stop)
+            await part(stop)
         except KafkaError as error:
             _log.warning("Kafka is away", part=name, reason=str(error), again_in_s=pause_s)
             await wait_for(stop, pause_s)
+        else:
+            return
         if stop.is_set():
             return
 
 
-async def _supervise(parts: Mapping[str, Part], stop: asyncio.Event) -> bool:
+async def supervise(parts: Mapping[str, Part], stop: asyncio.Event) -> bool:
     """Run all parts until stop is set or one of them ends; say whether one failed."""
     tasks = {asyncio.ensure_future(part(stop)): name for name, part in parts.items()}
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -17,7 +17,7 @@ from arus_stack.testing import ServiceDatabase
 
 pytestmark = pytest.mark.integration
 
-SAMPLES = "tests.shell.job_samples"
+SAMPLES = "job_samples"
 DEADLINE_S = 20
 
 
@@ -263,7 +263,7 @@ async def test_a_database_that_was_away_costs_no_job(context: Context, database:
 
 @pytest.fixture
 def samples(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
-    monkeypatch.setenv("PYTHONPATH", str(request.path.parents[2]))
+    monkeypatch.setenv("PYTHONPATH", str(request.path.parent))
     return SAMPLES
 
 

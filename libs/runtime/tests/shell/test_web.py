@@ -76,7 +76,9 @@ SERVICE = Service(
 @pytest.fixture
 async def http(verifier: Verifier) -> AsyncIterator[httpx.AsyncClient]:
     settings = Settings.model_validate({"max_body_bytes": 2048})
-    context = Context(settings, sentinel.db, sentinel.db, verifier, sentinel.peers, sentinel.mail, sentinel.log)
+    context = Context(
+        settings, sentinel.db, sentinel.db, verifier, sentinel.peers, sentinel.mail, sentinel.log
+    )
     app = create_app(SERVICE, context)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://things") as client:

@@ -1,0 +1,77 @@
+"""Mail reaches a real SMTP server, or a folder, or says that it did not."""
+
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from arus_runtime.mail import FolderMail, MailUnavailableError, SmtpMail, mail_of
+from arus_runtime.settings import Settings
+from arus_stack import ports
+
+SENDER = "Arus <arus@example.org>"
+
+
+class Inbox:
+    """What a real SMTP server was handed."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 — the server's name for it
+        self.messages.append(message_from_bytes(envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def smtp_url(inbox: Inbox) -> Iterator[str]:
+    controller = Controller(inbox, hostname="127.0.0.1", port=ports.free_port())
+    controller.start()
+    yield f"smtp://127.0.0.1:{controller.port}"
+    controller.stop()
+
+
+async def test_a_mail_arrives_with_its_derived_id(smtp_url: str, inbox: Inbox) -> None:
+    await SmtpMail(smtp_url, SENDER).send("sari@example.org", "Verifikasi", "Kode: 123 – é", message_id="m-1")
+    (message,) = inbox.messages
+    assert (message["Message-ID"], message["To"], message["From"]) == (
+        "<m-1@arus>",
+        "sari@example.org",
+        SENDER,
+    )
+    payload = message.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    assert payload.decode().strip() == "Kode: 123 – é"
+
+
+async def test_a_server_that_is_away_is_said_to_be(inbox: Inbox) -> None:
+    with pytest.raises(MailUnavailableError):
+        await SmtpMail(f"smtp://127.0.0.1:{ports.free_port()}", SENDER).send(
+            "a@b.id", "s", "t", message_id="m-1"
+        )
+
+
+@pytest.mark.parametrize(("to", "subject"), [("a@b.id\nBcc: c@d.id", "s"), ("a@b.id", "s\nBcc: c@d.id")])
+async def test_no_header_can_be_smuggled_in(tmp_path: Path, to: str, subject: str) -> None:
+    with pytest.raises(ValueError, match="linefeed|newline|CR|control"):
+        await FolderMail(tmp_path, SENDER).send(to, subject, "t", message_id="m-1")
+
+
+async def test_without_a_server_mail_is_kept_in_a_folder(tmp_path: Path) -> None:
+    mail = mail_of(Settings(home=tmp_path))
+    for _ in range(2):
+        await mail.send("sari@example.org", "Verifikasi", "Kode", message_id="m-1")
+    (kept,) = (tmp_path / "mail").iterdir()
+    assert message_from_bytes(kept.read_bytes())["Subject"] == "Verifikasi"
+
+
+def test_a_server_in_the_settings_is_used() -> None:
+    assert isinstance(mail_of(Settings.model_validate({"smtp_url": "smtp://127.0.0.1:25"})), SmtpMail)

@@ -1,0 +1,182 @@
+"""gRPC knows its callers, names its failures, and says when a peer is away."""
+
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+
+import grpc
+import orjson
+import psycopg
+import pytest
+from arus.alerts.v1 import api_pb2 as alerts
+from arus.alerts.v1 import api_pb2_grpc as alerts_grpc
+from arus.ingest.v1 import api_pb2 as ingest
+from arus.ingest.v1 import api_pb2_grpc as ingest_grpc
+from arus.inventory.v1 import api_pb2 as inventory
+from arus.inventory.v1 import api_pb2_grpc as inventory_grpc
+from arus_runtime import rpc
+from arus_runtime.auth import Verifier
+from arus_runtime.settings import Peer, Settings
+from arus_runtime.web import Problem, UnavailableError
+from arus_runtime.web.problems import FieldProblem
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+from .conftest import Token
+
+FAILURES: dict[str, Exception] = {
+    "absent": Problem(404, "not_found"),
+    "wrong": Problem(
+        422, "invalid_input", errors=[FieldProblem("location_id", "unknown_reference", {"value": "x"})]
+    ),
+    "taken": Problem(409, "conflict"),
+    "away": psycopg.OperationalError("connection refused"),
+    "bug": KeyError("secret detail"),
+}
+
+
+class Catalogue(inventory_grpc.CatalogueServiceServicer):
+    async def GetLocation(self, request: Any, context: Any) -> inventory.GetLocationResponse:  # noqa: N802
+        principal = rpc.require("locations", "r")
+        if request.location_id in FAILURES:
+            raise FAILURES[request.location_id]
+        answer = inventory.GetLocationResponse()
+        answer.location.tenant_id = principal.tenant_id
+        answer.location.name = rpc.language()
+        return answer
+
+
+class Alerts(alerts_grpc.AlertServiceServicer):
+    async def Watch(self, request: Any, context: Any) -> AsyncIterator[alerts.WatchResponse]:  # noqa: N802
+        yield alerts.WatchResponse(event_id=rpc.caller().tenant_id)
+        raise Problem(503, "unavailable")
+
+
+class Ingest(ingest_grpc.IngestServiceServicer):
+    async def RecordFuelTransactions(  # noqa: N802
+        self, request_iterator: Any, context: Any
+    ) -> ingest.RecordFuelTransactionsResponse:
+        items = [item async for item in request_iterator]
+        results = [ingest.ItemResult(index=index) for index, _ in enumerate(items)]
+        return ingest.RecordFuelTransactionsResponse(results=results)
+
+
+@pytest.fixture
+async def channel(verifier: Verifier) -> AsyncIterator[grpc.aio.Channel]:
+    context: Any = SimpleNamespace(settings=Settings(), verifier=verifier)
+    server, port = await rpc.serve(
+        [
+            (inventory_grpc.add_CatalogueServiceServicer_to_server, lambda _: Catalogue()),
+            (alerts_grpc.add_AlertServiceServicer_to_server, lambda _: Alerts()),
+            (ingest_grpc.add_IngestServiceServicer_to_server, lambda _: Ingest()),
+        ],
+        context,
+    )
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as made:
+        yield made
+    await server.stop(None)
+
+
+def metadata(token: str, language: str = "en") -> tuple[tuple[str, str], ...]:
+    return (("authorization", f"Bearer {token}"), ("accept-language", language))
+
+
+async def get(channel: grpc.aio.Channel, location_id: str, **call: Any) -> inventory.GetLocationResponse:
+    stub: Any = inventory_grpc.CatalogueServiceStub(channel)
+    return await stub.GetLocation(inventory.GetLocationRequest(location_id=location_id), **call)
+
+
+async def test_a_method_knows_its_caller_and_their_language(channel: grpc.aio.Channel, token: Token) -> None:
+    answer = await get(channel, "here", metadata=metadata(token("tenant-b")))
+    assert (answer.location.tenant_id, answer.location.name) == ("tenant-b", "en")
+
+
+@pytest.mark.parametrize(
+    ("location_id", "status", "code"),
+    [
+        ("absent", grpc.StatusCode.NOT_FOUND, "not_found"),
+        ("wrong", grpc.StatusCode.INVALID_ARGUMENT, "invalid_input"),
+        ("taken", grpc.StatusCode.ABORTED, "conflict"),
+        ("away", grpc.StatusCode.UNAVAILABLE, "unavailable"),
+        ("bug", grpc.StatusCode.INTERNAL, "internal_error"),
+    ],
+)
+async def test_a_failure_leaves_as_a_status_with_its_problem(
+    channel: grpc.aio.Channel, token: Token, location_id: str, status: grpc.StatusCode, code: str
+) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await get(channel, location_id, metadata=metadata(token()))
+    trailing = {name: value for name, value in raised.value.trailing_metadata() or ()}
+    problem = orjson.loads(trailing[rpc.PROBLEM_METADATA])
+    assert (raised.value.code(), problem["code"]) == (status, code)
+    assert "secret" not in (raised.value.details() or "")
+
+
+async def test_strangers_and_the_unentitled_are_turned_away(channel: grpc.aio.Channel, token: Token) -> None:
+    for call, status in (
+        ({}, grpc.StatusCode.UNAUTHENTICATED),
+        ({"metadata": metadata("nonsense")}, grpc.StatusCode.UNAUTHENTICATED),
+        ({"metadata": metadata(token("t", "u", "device"))}, grpc.StatusCode.PERMISSION_DENIED),
+    ):
+        with pytest.raises(grpc.aio.AioRpcError) as raised:
+            await get(channel, "here", **call)
+        assert raised.value.code() is status
+
+
+async def test_streams_both_ways_go_through_the_same_door(channel: grpc.aio.Channel, token: Token) -> None:
+    watching: Any = alerts_grpc.AlertServiceStub(channel)
+    seen: list[str] = []
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        async for message in watching.Watch(alerts.WatchRequest(), metadata=metadata(token("tenant-c"))):
+            seen.append(message.event_id)
+    assert (seen, raised.value.code()) == (["tenant-c"], grpc.StatusCode.UNAVAILABLE)
+
+    async def items() -> AsyncIterator[ingest.RecordFuelTransactionsRequest]:
+        for _ in range(3):
+            yield ingest.RecordFuelTransactionsRequest()
+
+    recording: Any = ingest_grpc.IngestServiceStub(channel)
+    answer = await recording.RecordFuelTransactions(items(), metadata=metadata(token()))
+    assert [result.index for result in answer.results] == [0, 1, 2]
+    with pytest.raises(grpc.aio.AioRpcError):
+        await recording.RecordFuelTransactions(items())
+
+
+async def test_health_and_reflection_need_no_token(channel: grpc.aio.Channel) -> None:
+    health: Any = health_pb2_grpc.HealthStub(channel)
+    answer = await health.Check(health_pb2.HealthCheckRequest(service="arus.inventory.v1.CatalogueService"))
+    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+    async def ask() -> AsyncIterator[reflection_pb2.ServerReflectionRequest]:
+        yield reflection_pb2.ServerReflectionRequest(list_services="")
+
+    reflected: Any = reflection_pb2_grpc.ServerReflectionStub(channel)
+    names = {
+        service.name
+        async for reply in reflected.ServerReflectionInfo(ask())
+        for service in reply.list_services_response.service
+    }
+    assert {"arus.inventory.v1.CatalogueService", "arus.alerts.v1.AlertService"} <= names
+
+
+async def test_a_peer_hears_the_callers_own_token(
+    channel: grpc.aio.Channel, verifier: Verifier, token: Token
+) -> None:
+    principal = await verifier.verify(token("tenant-d", lang="en"))
+    stub: Any = inventory_grpc.CatalogueServiceStub(channel)
+    answer = await rpc.call(stub.GetLocation, inventory.GetLocationRequest(location_id="here"), principal)
+    assert answer.location.tenant_id == "tenant-d"
+    with pytest.raises(Problem) as raised:
+        await rpc.call(stub.GetLocation, inventory.GetLocationRequest(location_id="absent"), principal)
+    assert raised.value.status == 404
+
+
+async def test_a_peer_that_is_away_or_unknown_is_unavailable(verifier: Verifier, token: Token) -> None:
+    principal = await verifier.verify(token())
+    peers = rpc.Peers(Settings(peers={"inventory": Peer(grpc="127.0.0.1:1")}))
+    stub: Any = inventory_grpc.CatalogueServiceStub(peers.channel("inventory"))
+    with pytest.raises(UnavailableError):
+        await rpc.call(stub.GetLocation, inventory.GetLocationRequest(), principal)
+    with pytest.raises(UnavailableError, match="no peer forecast"):
+        peers.channel("forecast")
+    await peers.close()
