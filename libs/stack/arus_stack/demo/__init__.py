@@ -144,8 +144,8 @@ def _record(api: Api, items: Sequence[JsonObject], progress: Progress) -> None:
     done = 0
     for batch in in_batches(items, BATCH_ITEMS):
         report = api.post(f"{TRANSACTIONS}/batch", {"items": batch})
-        if report["refused"]:
-            refused = next(result for result in report["results"] if result["status"] == "refused")
-            raise public.unexpected(batch[refused["index"]], refused["errors"])
+        for item, result in zip(batch, report["results"], strict=True):
+            if result["status"] == "refused":
+                raise public.unexpected(item, result["errors"])
         done += len(batch)
         progress("transactions", done, len(items))

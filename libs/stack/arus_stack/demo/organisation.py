@@ -1,7 +1,7 @@
 """A believable organisation: five depots in three time zones, four fuels, two years, four causes to be found.
 
-Pure: the same seed and last date give the same records, and a record depends on its own date, so that a run of
-a later day continues an earlier one.
+Pure: the same seed and last date give the same records, and a record depends on its own date, so that a run
+of a later day continues an earlier one.
 """
 
 from collections.abc import Iterator

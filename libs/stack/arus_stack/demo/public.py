@@ -38,7 +38,8 @@ def _read(file: str, scale: Decimal) -> list[Series]:
 
 
 def _one(published_name: str, volumes: Sequence[tuple[date, Decimal]]) -> Series:
-    name = "US gasoline" if published_name == "us_gasoline_b" else published_name.removesuffix(" (L/s)")
+    gasoline = published_name == "us_gasoline_b"
+    name = "US gasoline" if gasoline else "Water " + published_name.removesuffix(" (L/s)")
     return Series("PUBLIC-" + name.upper().replace(" ", "-"), name, tuple(volumes))
 
 
