@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from arus_gateway import rules
 from arus_gateway.callers import Caller
 from arus_gateway.door import Door, door_of
-from arus_gateway.quotas import Quotas
 from arus_gateway.proxy import SERVICE_OF, ClientGoneError
+from arus_gateway.quotas import Quotas
 from arus_gateway.site import API_POLICY, Site
 
 COOKIE: Final = "arus_session"

@@ -1,6 +1,6 @@
 """What holds for people, roles and secrets; no clock, no wire, no disk."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -56,6 +56,11 @@ def password_fault(password: str, email: str) -> str | None:
 def may_grant(held: frozenset[str], role: str) -> bool:
     """Say whether holders of these roles may give, change or take away the role: only owners make owners."""
     return role != OWNER or OWNER in held
+
+
+def lies_within(held: Collection[str] | None, given: Collection[str] | None) -> bool:
+    """Say whether somebody scoped to the locations held may give the others; None is everywhere."""
+    return held is None or (given is not None and set(given) <= set(held))
 
 
 def loses_last_owner(*, was: str, becomes: str | None, owners: int) -> bool:

@@ -14,7 +14,7 @@ from arus_runtime.context import Context, Service
 from arus_runtime.log import AiokafkaLog, Security
 from starlette.types import ASGIApp
 
-from arus_gateway import handlers, rpc, rules
+from arus_gateway import handlers, rpc
 from arus_gateway.api import audit, auth, keys, live, organisations, users, views
 from arus_gateway.callers import Callers
 from arus_gateway.commands import people

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ _log: Final = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def tailing(feed: Feed, log: AiokafkaLog) -> AsyncIterator[None]:
+async def tailing(feed: Feed, log: AiokafkaLog) -> AsyncGenerator[None]:
     """Keep the feed reading; while Kafka is away it stands still and goes on where it was."""
     task = asyncio.create_task(_tail_for_ever(feed, log))
     try:

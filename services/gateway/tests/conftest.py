@@ -39,9 +39,7 @@ def numbers() -> Iterator[int]:
 
 
 @pytest.fixture
-def opening(
-    database: ServiceDatabase, mailbox: Mailbox, numbers: Iterator[int], tmp_path: Path
-) -> Opening:
+def opening(database: ServiceDatabase, mailbox: Mailbox, numbers: Iterator[int], tmp_path: Path) -> Opening:
     """Call it with settings for a gateway that lives as long as its block."""
 
     @asynccontextmanager
@@ -81,4 +79,3 @@ def opening(
 async def gateway(opening: Opening) -> AsyncIterator[Gateway]:
     async with opening() as made:
         yield made
-

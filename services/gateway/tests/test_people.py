@@ -25,7 +25,9 @@ async def test_whoever_registers_owns_an_organisation(gateway: Gateway):
     assert me["permissions"] == {"*": "crud"}
 
 
-async def test_an_unverified_person_has_all_rights_in_their_own_organisation_except_inviting(gateway: Gateway):
+async def test_an_unverified_person_has_all_rights_in_their_own_organisation_except_inviting(
+    gateway: Gateway,
+):
     siti = await gateway.register()
     assert (await siti.http.get("/users")).status_code == 200
     assert (await siti.http.get("/audit")).status_code == 200
@@ -56,7 +58,9 @@ async def test_a_bad_password_is_named(gateway: Gateway, password: str, code: st
 async def test_wrong_password_and_unknown_address_get_the_same_answer(gateway: Gateway):
     siti = await gateway.register()
     wrong = await gateway.anonymous.post("/auth/login", json={"email": siti.email, "password": "wrong"})
-    unknown = await gateway.anonymous.post("/auth/login", json={"email": "no@example.com", "password": "wrong"})
+    unknown = await gateway.anonymous.post(
+        "/auth/login", json={"email": "no@example.com", "password": "wrong"}
+    )
     nonsense = await gateway.anonymous.post("/auth/login", json={"email": "nonsense", "password": "wrong"})
     assert wrong.status_code == 401
     assert wrong.json()["detail"] == "Invalid credentials"

@@ -9,6 +9,7 @@ from arus_runtime.web import Problem, wrong
 
 from arus_gateway import rules, tokens
 from arus_gateway.callers import Caller
+from arus_gateway.commands.members import check_scope
 from arus_gateway.commands.people import now
 from arus_gateway.door import Door
 from arus_gateway.store import audit, keys
@@ -35,6 +36,7 @@ async def make(
         raise wrong("role", "unknown_role", value=role)
     if role == rules.OWNER:
         raise Problem(403, "role_not_yours_to_give")
+    check_scope(caller, location_ids)
     for resource in resources or ():
         if resource not in rules.RESOURCE_OF_PATH.values():
             raise wrong("resources", "unknown_resource", value=resource)

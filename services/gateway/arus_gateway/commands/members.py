@@ -18,6 +18,12 @@ from arus_gateway.store.audit import Deed
 from arus_gateway.store.organisations import AlreadyMemberError, Invitation, Member, Organisation
 
 
+def check_scope(caller: Caller, location_ids: Sequence[str] | None) -> None:
+    """Return when the caller may give these locations, else raise the 403."""
+    if not rules.lies_within(caller.grant.locations, location_ids):
+        raise Problem(403, "scope_not_yours_to_give")
+
+
 def check_role(caller: Caller, role: str, field: str = "role") -> None:
     """Return when the caller may give the role, else raise the 422 or 403."""
     if role not in auth.roles():
@@ -43,6 +49,7 @@ async def add(
     Only for addresses without an account: nobody sets another person's password, so those are invited.
     """
     check_role(caller, role)
+    check_scope(caller, location_ids)
     check_password(password, email)
     password_hash = await door.passwords.hash(password)
     person_id, secret, tenant_id = new_ulid(), tokens.new_secret(), caller.grant.tenant_id
@@ -86,6 +93,8 @@ async def change(
         ):
             raise Problem(409, "last_owner")
         scope = member.location_ids if keeps_locations else location_ids
+        check_scope(caller, member.location_ids)
+        check_scope(caller, scope)
         await organisations.change_member(tx, tenant_id, person_id, becomes, scope, is_active=active)
         if not active:
             await sessions.end_of_member(tx, tenant_id, person_id, now())
@@ -148,6 +157,7 @@ async def invite(
 ) -> Invitation:
     """Mail somebody an invitation; only people whose own address is proven may."""
     check_role(caller, role)
+    check_scope(caller, location_ids)
     secret, at, grant = tokens.new_secret(), now(), caller.grant
     async with acting(door.db, tenant=grant.tenant_id, person=grant.subject) as tx:
         inviter = await people.by_id(tx, grant.subject)

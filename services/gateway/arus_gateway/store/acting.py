@@ -1,6 +1,6 @@
 """Transactions in someone's name: the settings that row-level security reads."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -11,7 +11,7 @@ _SET_TENANT: Final = "select set_config('arus.tenant', %s, true)"
 
 
 @asynccontextmanager
-async def acting(db: Database, *, tenant: str = "", person: str = "", proof: str = "") -> AsyncIterator[Tx]:
+async def acting(db: Database, *, tenant: str = "", person: str = "", proof: str = "") -> AsyncGenerator[Tx]:
     """Give one transaction that sees what the organisation, the person and the proof may see; all empty: nothing.
 
     proof: the e-mail address typed at login, or the digest of a secret that was shown.

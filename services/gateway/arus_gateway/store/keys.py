@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from arus_runtime.postgres import Tx
 from psycopg.types.json import Jsonb
@@ -25,7 +25,7 @@ class Key:
     expires_at: datetime | None
 
 
-_KEY = "id, tenant_id, name, prefix, role, resources, location_ids, created_by, created_at, expires_at"
+_KEY: Final = "id, tenant_id, name, prefix, role, resources, location_ids, created_by, created_at, expires_at"
 
 
 async def add(tx: Tx, key: Key, digest: str) -> None:
@@ -95,5 +95,6 @@ async def revoke(tx: Tx, tenant_id: str, key_id: str, now: datetime) -> bool:
 
 
 def _key(row: dict[str, Any]) -> Key:
-    ids = row["location_ids"]
-    return Key(**{**row, "location_ids": None if ids is None else tuple(ids)})
+    ids: list[str] | None = row["location_ids"]
+    fields: dict[str, Any] = {**row, "location_ids": None if ids is None else tuple(ids)}
+    return Key(**fields)

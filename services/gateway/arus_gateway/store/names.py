@@ -1,12 +1,12 @@
 """Names of places and goods, as the catalogue's topics last said."""
 
-from collections.abc import Sequence
-from typing import Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, LiteralString
 
 from arus_runtime.postgres import Tx
 
 Kind = Literal["locations", "products"]
-_QUERIES: Final = {
+_QUERIES: Final[Mapping[Kind, LiteralString]] = {
     "locations": "select id, name from locations where tenant_id = %s and id = any(%s)",
     "products": "select id, name from products where tenant_id = %s and id = any(%s)",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from arus_runtime.postgres import Tx
 
@@ -50,9 +50,9 @@ class Invitation:
     expires_at: datetime
 
 
-_MEMBER = """p.id, p.email, p.name, m.role, m.location_ids, m.is_active,
+_MEMBER: Final = """p.id, p.email, p.name, m.role, m.location_ids, m.is_active,
              p.email_verified_at is not null as email_verified, m.created_at"""
-_INVITATION = "id, tenant_id, email, role, location_ids, invited_by, created_at, expires_at"
+_INVITATION: Final = "id, tenant_id, email, role, location_ids, invited_by, created_at, expires_at"
 
 
 async def add(tx: Tx, tenant_id: str, name: str) -> None:
@@ -218,5 +218,5 @@ async def accept_invitation(tx: Tx, tenant_id: str, invitation_id: str, now: dat
 
 
 def _tupled(row: dict[str, Any]) -> dict[str, Any]:
-    ids = row["location_ids"]
+    ids: list[str] | None = row["location_ids"]
     return {**row, "location_ids": None if ids is None else tuple(ids)}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from arus_runtime.postgres import Tx
 from psycopg.errors import UniqueViolation
@@ -25,7 +25,7 @@ class Person:
     email_verified: bool
 
 
-_PERSON = "id, email, name, language, email_verified_at is not null as email_verified"
+_PERSON: Final = "id, email, name, language, email_verified_at is not null as email_verified"
 
 
 async def add(tx: Tx, person_id: str, email: str, name: str, language: str, password_hash: str) -> Person:

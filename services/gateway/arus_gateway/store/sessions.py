@@ -119,5 +119,6 @@ async def end_of_member(tx: Tx, tenant_id: str, person_id: str, now: datetime) -
 def _live(row: dict[str, Any] | None) -> Live | None:
     if row is None:
         return None
-    ids = row["location_ids"]
-    return Live(**{**row, "location_ids": None if ids is None else tuple(ids)})
+    ids: list[str] | None = row["location_ids"]
+    fields: dict[str, Any] = {**row, "location_ids": None if ids is None else tuple(ids)}
+    return Live(**fields)

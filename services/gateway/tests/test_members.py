@@ -1,0 +1,227 @@
+"""Organisations: who belongs, as what, and where."""
+
+import asyncio
+
+import pytest
+
+from .world import PASSWORD, Gateway, Mailbox, Person
+
+pytestmark = pytest.mark.integration
+
+
+async def invite(gateway: Gateway, mailbox: Mailbox, inviter: Person, address: str, role: str = "operator") -> str:
+    proof = await mailbox.token_for(inviter.email, "verify-email")
+    assert (await gateway.anonymous.post("/auth/verify-email", json={"token": proof})).status_code == 204
+    sent = await inviter.http.post("/organisations/invitations", json={"email": address, "role": role})
+    assert sent.status_code == 201, sent.text
+    return await mailbox.token_for(address, "invitation")
+
+
+async def test_an_owner_makes_accounts_with_roles_and_places(gateway: Gateway):
+    owner = await gateway.register()
+    place = "01JGJ4M3Z8Q0T7C1V5X2B9N6KD"
+    operator = await gateway.colleague(owner, "operator", location_ids=[place])
+    assert operator.organisation == owner.organisation
+    me = (await operator.http.get("/auth/me")).json()
+    assert me["organisation"]["roles"] == ["operator"]
+    assert me["organisation"]["locations"] == [place]
+    assert me["permissions"] == {
+        "anomalies": "r", "fuel.transactions": "c", "locations": "r", "products": "r",
+    }  # fmt: skip
+    listed = (await owner.http.get("/users")).json()["items"]
+    assert {member["role"] for member in listed} == {"owner", "operator"}
+
+
+async def test_nobody_sets_the_password_of_an_existing_account(gateway: Gateway):
+    owner, stranger = await gateway.register(), await gateway.register("Budi")
+    body = {"email": stranger.email, "name": "X", "password": "stolen-password", "role": "operator"}
+    answer = await owner.http.post("/users", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "email_taken")
+    await gateway.log_in(stranger.email)
+
+
+async def test_an_admin_makes_no_owner_and_touches_none(gateway: Gateway):
+    owner = await gateway.register()
+    admin = await gateway.colleague(owner, "admin")
+    body = {"email": "o@example.com", "name": "O", "password": PASSWORD, "role": "owner"}
+    made = await admin.http.post("/users", json=body)
+    raised = await admin.http.patch(f"/users/{admin.id}", json={"role": "owner"})
+    removed = await admin.http.delete(f"/users/{owner.id}")
+    for answer in (made, raised, removed):
+        assert (answer.status_code, answer.json()["code"]) == (403, "role_not_yours_to_give")
+
+
+async def test_an_admin_of_one_place_gives_no_other(gateway: Gateway):
+    owner = await gateway.register()
+    here, there = "01JGJ4M3Z8Q0T7C1V5X2B9N6KD", "01JGJ4M3Z8Q0T7C1V5X2B9N6KE"
+    admin = await gateway.colleague(owner, "admin", location_ids=[here])
+    body = {"email": "p@example.com", "name": "P", "password": PASSWORD, "role": "operator"}
+    for places in (None, [there], [here, there]):
+        refused = await admin.http.post("/users", json=body | {"location_ids": places})
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope_not_yours_to_give")
+    widened = await admin.http.patch(f"/users/{admin.id}", json={"location_ids": None})
+    assert widened.status_code == 403
+    key = await admin.http.post("/keys", json={"name": "k", "role": "operator"})
+    assert key.status_code == 403
+
+
+@pytest.mark.parametrize("role", ["operator", "viewer", "analyst", "reporter"])
+async def test_only_who_may_manages_members(gateway: Gateway, role: str):
+    owner = await gateway.register()
+    other = await gateway.colleague(owner, role)
+    body = {"email": "q@example.com", "name": "Q", "password": PASSWORD, "role": "operator"}
+    assert (await other.http.post("/users", json=body)).status_code == 403
+    assert (await other.http.patch(f"/users/{other.id}", json={"role": "admin"})).status_code == 403
+    assert (await other.http.delete(f"/users/{owner.id}")).status_code == 403
+
+
+async def test_a_role_change_holds_for_tokens_already_given_out(gateway: Gateway):
+    owner = await gateway.register()
+    admin = await gateway.colleague(owner, "admin")
+    assert (await admin.http.get("/users")).status_code == 200
+    changed = await owner.http.patch(f"/users/{admin.id}", json={"role": "operator"})
+    assert changed.json()["role"] == "operator"
+    assert (await admin.http.get("/users")).status_code == 403
+    assert (await admin.http.get("/auth/me")).json()["organisation"]["roles"] == ["operator"]
+
+
+async def test_deactivation_ends_sessions_and_signing_in(gateway: Gateway):
+    owner = await gateway.register()
+    operator = await gateway.colleague(owner, "operator")
+    assert (await owner.http.delete(f"/users/{operator.id}")).status_code == 204
+    assert (await operator.http.get("/auth/me")).status_code == 401
+    body = {"refresh_token": operator.tokens["refresh_token"]}
+    assert (await gateway.anonymous.post("/auth/refresh", json=body)).status_code == 401
+    again = await gateway.anonymous.post("/auth/login", json={"email": operator.email, "password": PASSWORD})
+    assert (again.status_code, again.json()["code"]) == (403, "no_organisation")
+    assert (await owner.http.get(f"/users/{operator.id}")).json()["is_active"] is False
+    assert (await owner.http.patch(f"/users/{operator.id}", json={"is_active": True})).status_code == 200
+    await gateway.log_in(operator.email)
+
+
+async def test_the_last_owner_stays_an_owner(gateway: Gateway):
+    owner = await gateway.register()
+    for answer in (
+        await owner.http.patch(f"/users/{owner.id}", json={"role": "operator"}),
+        await owner.http.delete(f"/users/{owner.id}"),
+        await owner.http.post(f"/organisations/{owner.organisation}/leave"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (409, "last_owner")
+
+
+async def test_of_two_owners_leaving_at_once_one_stays(gateway: Gateway):
+    first = await gateway.register()
+    second = await gateway.colleague(first, "owner")
+    path = f"/organisations/{first.organisation}/leave"
+    answers = await asyncio.gather(first.http.post(path), second.http.post(path))
+    assert sorted(answer.status_code for answer in answers) == [204, 409]
+
+
+async def test_an_invited_stranger_joins_with_a_new_account(gateway: Gateway, mailbox: Mailbox):
+    owner = await gateway.register()
+    token = await invite(gateway, mailbox, owner, "newcomer@example.com")
+    waiting = (await owner.http.get("/organisations/invitations")).json()["items"]
+    assert [invitation["email"] for invitation in waiting] == ["newcomer@example.com"]
+    bare = await gateway.anonymous.post("/organisations/invitations/accept", json={"token": token})
+    assert bare.status_code == 401
+    body = {"token": token, "password": PASSWORD, "name": "New"}
+    joined = await gateway.anonymous.post("/organisations/invitations/accept", json=body)
+    assert joined.status_code == 200, joined.text
+    assert joined.json()["id"] == owner.organisation
+    again = await gateway.anonymous.post("/organisations/invitations/accept", json=body)
+    assert again.status_code == 422
+    newcomer = await gateway.log_in("newcomer@example.com")
+    assert newcomer.tokens["user"]["email_verified"] is True
+    assert newcomer.organisation == owner.organisation
+
+
+async def test_an_invited_person_joins_and_switches(gateway: Gateway, mailbox: Mailbox):
+    owner, guest = await gateway.register(), await gateway.register("Guest")
+    token = await invite(gateway, mailbox, owner, guest.email)
+    joined = await guest.http.post("/organisations/invitations/accept", json={"token": token})
+    assert joined.json() == {"id": owner.organisation, "name": "Siti", "role": "operator"}
+    homes = (await guest.http.get("/organisations")).json()["items"]
+    assert [home["id"] for home in homes] == [guest.organisation, owner.organisation]
+    switched = await guest.http.post("/auth/switch", json={"organisation_id": owner.organisation})
+    there = gateway.connect(Authorization=f"Bearer {switched.json()['access_token']}")
+    assert (await there.get("/auth/me")).json()["organisation"]["roles"] == ["operator"]
+    assert (await guest.http.get("/auth/me")).json()["organisation"]["roles"] == ["owner"]
+    assert (await guest.http.post(f"/organisations/{owner.organisation}/leave")).status_code == 204
+    assert (await there.get("/auth/me")).status_code == 401
+
+
+async def test_a_browser_switches_within_its_cookie(gateway: Gateway):
+    owner = await gateway.register()
+    second = (await owner.http.post("/organisations", json={"name": "Second"})).json()
+    browser = gateway.connect(Origin="http://gateway", **{"X-Arus-Request": "1"})
+    await browser.post("/auth/session", json={"email": owner.email, "password": PASSWORD})
+    switched = await browser.post("/auth/switch", json={"organisation_id": second["id"]})
+    assert switched.json()["organisation"]["name"] == "Second"
+    assert (await browser.get("/auth/me")).json()["organisation"]["id"] == second["id"]
+
+
+async def test_nobody_switches_to_where_they_do_not_belong(gateway: Gateway):
+    owner, stranger = await gateway.register(), await gateway.register("Budi")
+    answer = await stranger.http.post("/auth/switch", json={"organisation_id": owner.organisation})
+    assert answer.status_code == 422
+
+
+async def test_an_invitation_is_for_its_address_only(gateway: Gateway, mailbox: Mailbox):
+    owner, thief = await gateway.register(), await gateway.register("Thief")
+    token = await invite(gateway, mailbox, owner, "meant@example.com")
+    stolen = await thief.http.post("/organisations/invitations/accept", json={"token": token})
+    assert (stolen.status_code, stolen.json()["code"]) == (403, "wrong_person")
+
+
+async def test_a_withdrawn_invitation_opens_nothing(gateway: Gateway, mailbox: Mailbox):
+    owner, guest = await gateway.register(), await gateway.register("Guest")
+    token = await invite(gateway, mailbox, owner, guest.email)
+    waiting = (await owner.http.get("/organisations/invitations")).json()["items"]
+    path = f"/organisations/invitations/{waiting[0]['id']}"
+    assert (await owner.http.delete(path)).status_code == 204
+    assert (await owner.http.delete(path)).status_code == 404
+    answer = await guest.http.post("/organisations/invitations/accept", json={"token": token})
+    assert answer.status_code == 422
+
+
+async def test_an_organisation_is_renamed_by_those_who_act_in_it(gateway: Gateway):
+    owner, stranger = await gateway.register(), await gateway.register("Budi")
+    path = f"/organisations/{owner.organisation}"
+    assert (await owner.http.patch(path, json={"name": "Depot Jaya"})).json()["name"] == "Depot Jaya"
+    assert (await stranger.http.patch(path, json={"name": "Mine"})).status_code == 404
+
+
+async def test_members_are_listed_page_by_page(gateway: Gateway):
+    owner = await gateway.register()
+    for _ in range(3):
+        await gateway.colleague(owner, "viewer")
+    seen: list[str] = []
+    cursor = None
+    while True:
+        query = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = (await owner.http.get("/users", params=query)).json()
+        seen += [member["id"] for member in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert len(seen) == len(set(seen)) == 4
+    found = (await owner.http.get("/users", params={"q": "VIEWER"})).json()["items"]
+    assert {member["role"] for member in found} == {"viewer"}
+
+
+async def test_what_happened_is_in_the_audit_log_and_on_its_topic(gateway: Gateway):
+    owner = await gateway.register()
+    await gateway.colleague(owner, "operator")
+    log = (await owner.http.get("/audit")).json()["items"]
+    assert [entry["action"] for entry in log] == [
+        "session.opened", "member.added", "session.opened", "person.registered",
+    ]  # fmt: skip
+    assert log[0]["actor_name"] == "operator"
+    only = (await owner.http.get("/audit", params={"action": "member.added"})).json()["items"]
+    assert [entry["actor_id"] for entry in only] == [owner.id]
+    async with gateway.context.worker_db.system() as tx:
+        rows = await tx.execute(
+            "select count(*) as n from outbox where tenant_id = %s and topic = 'audit.event.v1'",
+            (owner.organisation,),
+        )
+        assert (await rows.fetchone() or {})["n"] == len(log)
