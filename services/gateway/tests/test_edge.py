@@ -1,0 +1,230 @@
+"""The edge: what reaches the services behind, what comes back, and what is served here."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import uvicorn
+from arus_gateway import site
+from arus_stack import ports
+
+from .world import HOME, Gateway, Opening
+
+pytestmark = pytest.mark.integration
+
+
+class Upstream:
+    """A service behind the gateway that tells what it received."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        size = 0
+        while True:
+            message = await receive()
+            size += len(message.get("body", b""))
+            if not message.get("more_body"):
+                break
+        path = scope["path"].rpartition("/")[2]
+        if path == "slow":
+            await asyncio.sleep(60)
+        if path == "dies":
+            raise RuntimeError("gone")
+        told = {
+            "method": scope["method"],
+            "path": scope["raw_path"].decode(),
+            "query": scope["query_string"].decode(),
+            "headers": {name.decode(): value.decode() for name, value in scope["headers"]},
+            "size": size,
+        }
+        headers = [(b"content-type", b"application/json"), (b"etag", b'"7"'), (b"keep-alive", b"timeout=5")]
+        await send({"type": "http.response.start", "status": 418, "headers": headers})
+        await send({"type": "http.response.body", "body": orjson.dumps(told)})
+
+
+@asynccontextmanager
+async def listening() -> AsyncGenerator[str]:
+    server = uvicorn.Server(uvicorn.Config(Upstream(), lifespan="off", log_config=None))
+    listener = socket.create_server(("127.0.0.1", 0))
+    serving = asyncio.ensure_future(server.serve([listener]))
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    server.force_exit = True
+    await serving
+
+
+@pytest.fixture
+async def behind(opening: Opening) -> AsyncIterator[Gateway]:
+    async with listening() as url:
+        peers = {"inventory": {"http": url}, "ingest": {"http": f"http://127.0.0.1:{ports.free_port()}"}}
+        async with opening(peers=peers, upstream_timeout_s=0.3, max_body_bytes=200_000) as gateway:
+            yield gateway
+
+
+async def test_a_request_passes_through_with_the_callers_token_and_nothing_else_of_theirs(behind: Gateway):
+    siti = await behind.register()
+    answer = await siti.http.post(
+        "/locations/a%2Fb?x=1&y=%20",
+        content=b"{}",
+        headers={
+            "Cookie": "arus_session=x",
+            "X-Forwarded-For": "6.6.6.6",
+            "X-Forwarded-Host": "evil.example",
+            "Connection": "close, X-Secret-Hop",
+            "X-Secret-Hop": "1",
+            "If-Match": '"6"',
+            "Idempotency-Key": "k1",
+            "TE": "trailers",
+        },
+    )
+    assert answer.status_code == 418
+    told = answer.json()
+    assert (told["method"], told["path"], told["query"]) == ("POST", "/api/v1/locations/a%2Fb", "x=1&y=%20")
+    received = told["headers"]
+    assert received["authorization"] == f"Bearer {siti.tokens['access_token']}"
+    assert received["x-forwarded-for"] == "127.0.0.1"
+    assert received["x-forwarded-host"] == "gateway"
+    assert received["x-forwarded-proto"] == "http"
+    assert received["if-match"] == '"6"'
+    assert received["idempotency-key"] == "k1"
+    assert received["traceparent"].startswith("00-")
+    assert not {"cookie", "x-secret-hop", "te", "x-api-key"} & set(received)
+    assert answer.headers["etag"] == '"7"'
+    assert "keep-alive" not in answer.headers
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"] == site.API_POLICY
+
+
+async def test_a_key_travels_on_as_a_token(behind: Gateway):
+    siti = await behind.register()
+    key = (await siti.http.post("/keys", json={"name": "k", "role": "admin"})).json()
+    machine = behind.connect(**{"X-API-Key": key["secret"]})
+    received = (await machine.get("/locations")).json()["headers"]
+    assert received["authorization"].startswith("Bearer ey")
+    assert "x-api-key" not in received
+
+
+async def test_bodies_stream_through(behind: Gateway):
+    siti = await behind.register()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(10):
+            yield b"x" * 10_000
+
+    assert (await siti.http.post("/locations", content=pieces())).json()["size"] == 100_000
+
+
+async def test_a_body_beyond_the_limit_is_refused_announced_or_not(behind: Gateway):
+    siti = await behind.register()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(30):
+            yield b"x" * 10_000
+
+    announced = await siti.http.post("/locations", content=b"x" * 300_000)
+    streamed = await siti.http.post("/locations", content=pieces())
+    assert [announced.status_code, streamed.status_code] == [413, 413]
+
+
+async def test_a_service_that_is_away_is_a_503_with_retry_after(behind: Gateway):
+    siti = await behind.register()
+    for path in ("/fuel/transactions", "/anomalies"):
+        answer = await siti.http.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert int(answer.headers["retry-after"]) > 0
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_service_that_is_too_slow_is_a_504(behind: Gateway):
+    siti = await behind.register()
+    answer = await siti.http.get("/locations/slow")
+    assert (answer.status_code, answer.json()["code"]) == (504, "upstream_timeout")
+
+
+async def test_a_failure_behind_stays_a_failure(behind: Gateway):
+    siti = await behind.register()
+    assert (await siti.http.get("/locations/dies")).status_code == 500
+
+
+async def test_nobody_unknown_reaches_a_service(behind: Gateway):
+    for headers in ({}, {"Authorization": "Bearer rubbish"}, {"X-API-Key": "ak_rubbish"}):
+        answer = await behind.connect(**headers).get("/locations")
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_an_unknown_path_is_a_404_problem(gateway: Gateway):
+    siti = await gateway.register()
+    inside = await siti.http.get("/nowhere")
+    outside = await gateway.connect(HOME).get("/nowhere")
+    for answer in (inside, outside):
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_only_listed_origins_may_read_answers(opening: Opening):
+    async with opening(cors_origins="https://app.example, https://other.example") as gateway:
+        asks = {"Access-Control-Request-Method": "POST"}
+        allowed = await gateway.connect(Origin="https://app.example").options("/auth/login", headers=asks)
+        assert allowed.status_code == 204
+        assert allowed.headers["access-control-allow-origin"] == "https://app.example"
+        assert "access-control-allow-credentials" not in allowed.headers
+        refused = await gateway.connect(Origin="https://evil.example").options("/auth/login", headers=asks)
+        assert refused.status_code == 403
+        assert "access-control-allow-origin" not in refused.headers
+        read = await gateway.connect(Origin="https://app.example").get("/auth/me")
+        assert read.headers["access-control-allow-origin"] == "https://app.example"
+        assert "Origin" in read.headers["vary"]
+
+
+async def test_the_document_the_docs_and_the_keys_are_served_here(gateway: Gateway):
+    home = gateway.connect(HOME)
+    assert (await home.get("/openapi.json")).json()["openapi"].startswith("3.1")
+    page = await home.get("/docs")
+    assert "http:" not in page.text
+    assert "https:" not in page.text
+    for name in ("swagger-ui-bundle.js", "swagger-ui.css", "start.js", "favicon.png"):
+        assert (await home.get(f"/docs/{name}")).status_code == 200
+    assert (await home.get("/docs/../site.py")).status_code == 404
+    key = (await home.get("/.well-known/jwks.json")).json()["keys"][0]
+    assert (key["kty"], key["crv"], key["alg"]) == ("OKP", "Ed25519", "EdDSA")
+    assert "d" not in key
+    assert (await home.get("/healthz")).json() == {"status": "ok"}
+    assert (await home.get("/", follow_redirects=False)).headers["location"] == "/app"
+
+
+async def test_an_unbuilt_console_says_how_to_build_it(opening: Opening, tmp_path: Path):
+    async with opening(web_dist=str(tmp_path / "nothing")) as gateway:
+        answer = await gateway.connect(HOME).get("/app")
+        assert answer.status_code == 503
+        assert "make web" in answer.text
+
+
+async def test_the_console_is_served_with_its_caching_and_its_policy(opening: Opening, tmp_path: Path):
+    (tmp_path / "dist" / "assets").mkdir(parents=True)
+    (tmp_path / "dist" / "index.html").write_text("<script>start()</script><script src='/x.js'></script>")
+    (tmp_path / "dist" / "sw.js").write_text("sw")
+    (tmp_path / "dist" / "assets" / "index-B4x_9fQz.js").write_text("app")
+    (tmp_path / "secret.txt").write_text("secret")
+    async with opening(web_dist=str(tmp_path / "dist")) as gateway:
+        home = gateway.connect(HOME)
+        for path in ("/app", "/app/", "/app/anomalies", "/app/index.html"):
+            page = await home.get(path)
+            if path.endswith(".html"):
+                assert page.status_code == 404
+                continue
+            assert page.headers["cache-control"] == "no-cache"
+            policy = page.headers["content-security-policy"]
+            assert policy.count("'sha256-") == 1
+            assert "frame-ancestors 'none'" in policy
+        assert (await home.get("/app/sw.js")).headers["cache-control"] == "no-cache"
+        asset = await home.get("/app/assets/index-B4x_9fQz.js")
+        assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert asset.headers["content-type"].startswith("text/javascript")
+        assert (await home.get("/app/assets/gone-12345678.js")).status_code == 404
+        assert (await home.get("/app/..%2Fsecret.txt")).status_code == 404
+        assert (await home.get("/app/%2e%2e/secret.txt")).status_code == 404

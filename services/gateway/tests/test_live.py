@@ -1,0 +1,108 @@
+"""The feed: who gets what, from where on, and what a slow reader is told."""
+
+import pytest
+from arus.anomaly.v1.events_pb2 import VerdictReached
+from arus_gateway import live
+from arus_gateway.live import BadEventIdError, Feed, Interest
+
+
+def verdict(tenant: str = "t", location: str = "l1") -> VerdictReached:
+    return VerdictReached(tenant_id=tenant, location_id=location, verdict_id="v")
+
+
+def feed(*partitions: int) -> Feed:
+    made = Feed()
+    made.stand_at(dict.fromkeys(partitions or (0, 1), 0))
+    return made
+
+
+def take(into: Feed, partition: int, offset: int, tenant: str = "t", location: str = "l1", now_s: float = 0) -> None:
+    into.take(partition, offset, verdict(tenant, location), time="2025-01-10T00:00:00Z", now_s=now_s)
+
+
+async def received(reader: live.Subscription) -> list[str | None]:
+    ids: list[str | None] = []
+    while True:
+        try:
+            entry = await reader.next(0.001)
+        except TimeoutError:
+            return ids
+        ids.append(entry.id if entry else None)
+
+
+async def test_an_event_id_says_how_far_every_partition_was_read():
+    stream = feed()
+    reader = stream.subscribe(Interest("t"), None)
+    take(stream, 1, 0)
+    take(stream, 0, 0)
+    assert await received(reader) == ["0:0,1:1", "0:1,1:1"]
+
+
+async def test_a_reader_gets_its_own_organisation_and_locations_only():
+    stream = feed()
+    everywhere = stream.subscribe(Interest("t"), None)
+    somewhere = stream.subscribe(Interest("t", frozenset(("l2",))), None)
+    nowhere = stream.subscribe(Interest("t", frozenset()), None)
+    other = stream.subscribe(Interest("u"), None)
+    deaf = stream.subscribe(Interest("t", None, frozenset(("alert",))), None)
+    take(stream, 0, 0, location="l1")
+    take(stream, 0, 1, location="l2")
+    take(stream, 0, 2, tenant="u")
+    counts = [len(await received(reader)) for reader in (everywhere, somewhere, nowhere, other, deaf)]
+    assert counts == [2, 1, 0, 1, 0]
+
+
+async def test_a_resumed_reader_misses_nothing_and_sees_nothing_twice():
+    stream = feed()
+    first = stream.subscribe(Interest("t"), None)
+    for offset in range(3):
+        take(stream, 0, offset)
+        take(stream, 1, offset)
+    ids = await received(first)
+    again = stream.subscribe(Interest("t"), live.read_event_id(str(ids[2])))
+    assert await received(again) == ids[3:]
+
+
+async def test_a_reader_that_was_ahead_on_another_replica_sees_nothing_twice():
+    stream = feed(0)
+    reader = stream.subscribe(Interest("t"), {0: 2})
+    for offset in range(4):
+        take(stream, 0, offset)
+    assert await received(reader) == ["0:3", "0:4"]
+
+
+async def test_what_is_older_than_an_hour_answers_reset():
+    stream = feed(0)
+    take(stream, 0, 0, now_s=0)
+    take(stream, 0, 1, now_s=10)
+    take(stream, 0, 2, now_s=live.KEPT_S + 5)
+    assert await received(stream.subscribe(Interest("t"), {0: 0})) == [None]
+    assert await received(stream.subscribe(Interest("t"), {0: 1})) == ["0:2", "0:3"]
+
+
+async def test_a_position_of_a_topic_that_is_no_longer_there_answers_reset():
+    stream = feed(0)
+    take(stream, 0, 0)
+    assert await received(stream.subscribe(Interest("t"), {0: live.AHEAD_MOST * 2})) == [None]
+
+
+async def test_a_slow_reader_is_told_to_start_over_and_costs_no_more_memory():
+    stream = feed(0)
+    reader = stream.subscribe(Interest("t"), None)
+    for offset in range(live.WAITING_MOST + 3):
+        take(stream, 0, offset)
+    assert await received(reader) == [None, f"0:{live.WAITING_MOST + 2}", f"0:{live.WAITING_MOST + 3}"]
+
+
+async def test_a_reader_that_left_is_forgotten():
+    stream = feed(0)
+    reader = stream.subscribe(Interest("t"), None)
+    stream.unsubscribe(reader)
+    take(stream, 0, 0)
+    assert await received(reader) == []
+
+
+@pytest.mark.parametrize("text", ["", "x", "0", "0:", "0:-1", "-1:0", "0:1,0:2", "0:1;1:2", "0:1:2"])
+def test_an_event_id_that_is_none_is_refused(text: str):
+    with pytest.raises(BadEventIdError):
+        live.read_event_id(text)
