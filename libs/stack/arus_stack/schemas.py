@@ -5,7 +5,6 @@ from typing import LiteralString
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
-from arus_runtime.migrate import upgrade
 from psycopg import sql
 
 from arus_stack.errors import ServerFailed
@@ -113,6 +112,8 @@ def migrate(url: str, services: Sequence[ServiceSource], password: Password) -> 
 
     One after the other: alembic keeps its context in a module, so two at once would mix up their schemas.
     """
+    from arus_runtime.migrate import upgrade  # noqa: PLC0415 - alembic takes most of a second to import
+
     for service in services:
         owner = role_urls(url, service.name, password)["owner"]
         try:

@@ -15,7 +15,6 @@ from secrets import token_bytes
 from signal import SIGINT
 from typing import Any
 
-import httpx
 from arus_runtime.catalogue import topics
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -204,9 +203,22 @@ class System:
         admin.set_rights(users, rights.of_services(topics()))
         report(f"{len(created)} topics created" if created else f"{len(topics())} topics are current")
 
+    def credentials(self) -> dict[str, dict[str, str]]:
+        """Return what each service logs in with, by service and variable."""
+        return {source.name: self._credentials(source.name) for source in house.sources() if source.migrates}
+
+    def _credentials(self, service: str) -> dict[str, str]:
+        urls = schemas.role_urls(self.postgres_url, service, self.database_password)
+        return {
+            "ARUS_DB_API_URL": urls["api"],
+            "ARUS_DB_WORKER_URL": urls["worker"],
+            "ARUS_KAFKA_USER": service,
+            "ARUS_KAFKA_PASSWORD": self.kafka_password(service),
+            "ARUS_FIELD_KEYS": os.environ.get("ARUS_FIELD_KEYS") or self._field_keys(),
+        }
+
     def environment(self, source: ServiceSource) -> Mapping[str, str]:
         """Return what a service process must know."""
-        urls = schemas.role_urls(self.postgres_url, source.name, self.database_password)
         http, grpc = self._service_ports[source.name]
         access = self.kafka_access
         env = {
@@ -216,16 +228,12 @@ class System:
             "ARUS_HTTP_HOST": "127.0.0.1",
             "ARUS_HTTP_PORT": str(http),
             "ARUS_GRPC_PORT": str(grpc),
-            "ARUS_DB_API_URL": urls["api"],
-            "ARUS_DB_WORKER_URL": urls["worker"],
+            **self._credentials(source.name),
             "ARUS_KAFKA_BOOTSTRAP": access.bootstrap,
-            "ARUS_KAFKA_USER": source.name,
-            "ARUS_KAFKA_PASSWORD": self.kafka_password(source.name),
             "ARUS_KAFKA_CA": access.ca,
             "ARUS_JWKS_URL": f"{self.gateway_url}/.well-known/jwks.json",
             "ARUS_PEERS": json.dumps(self._peers()),
             "ARUS_PUBLIC_URL": os.environ.get("ARUS_PUBLIC_URL") or self.gateway_url,
-            "ARUS_FIELD_KEYS": os.environ.get("ARUS_FIELD_KEYS") or self._field_keys(),
         }
         if self.certificates:
             env["SSL_CERT_FILE"] = str(self.certificates.trusted)
@@ -354,6 +362,8 @@ def _threaded(ask: Callable[[], bool]) -> "Callable[[], Any]":
 
 
 async def _answers_ready(url: str, certificates: Certificates | None) -> bool:
+    import httpx  # noqa: PLC0415 - slow to import, and most commands ask nobody
+
     verify = ssl.create_default_context(cafile=str(certificates.ca)) if certificates else True
     async with httpx.AsyncClient(verify=verify, timeout=3, trust_env=False) as client:
         try:

@@ -1,19 +1,20 @@
 """Commands about dead letters: records no worker could take."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from arus_runtime import dlq
 from arus_runtime.catalogue import DLQ_SUFFIX, topics
 from arus_runtime.ids import new_ulid
-from arus_runtime.log.port import Message
 
 from arus_stack.cli.access import administrator
 from arus_stack.cli.output import AsJson, answering, document, people, table
 from arus_stack.cli.topics import show
 from arus_stack.kafka.admin import KafkaAccess
 from arus_stack.kafka.records import Reader, publish
+
+if TYPE_CHECKING:
+    from arus_runtime.log.port import Message
 
 app = typer.Typer(help="Dead letters: records no worker could take.", no_args_is_help=True)
 
@@ -45,7 +46,7 @@ def show_one(
         for record in reader.last(lines):
             if not as_json:
                 headers = {key: value.decode(errors="replace") for key, value in record.headers}
-                who, why = headers.get(dlq.WORKER, "?"), headers.get("dlq_reason", "?")
+                who, why = headers.get("dlq_worker", "?"), headers.get("dlq_reason", "?")
                 people.print(f"{who} {why}: {headers.get('dlq_detail', '')}", markup=False, soft_wrap=True)
             show(record, as_json=as_json)
 
@@ -64,6 +65,8 @@ def redrive(
     Headers are the original ones but for origin and sequence: under its old ones a record would be taken for
     a repeat and dropped.
     """
+    from arus_runtime import dlq  # noqa: PLC0415 - brings the runtime's store, which most commands do without
+
     run = new_ulid()
     sent = 0
     skipped: list[dict[str, Any]] = []

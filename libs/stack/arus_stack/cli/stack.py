@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -11,12 +12,14 @@ from typing import Annotated, Any
 
 import typer
 
-from arus_stack import certs, control, doctor, running
+from arus_stack import certs, console, control, doctor, running
 from arus_stack.cli.output import AsJson, answering, answers, document, people, table
 from arus_stack.cli.progress import Progress
 from arus_stack.errors import NotRunning, Refused, ServerFailed
-from arus_stack.home import Home
+from arus_stack.home import Home, write_private
 from arus_stack.parts import Notice, State
+from arus_stack.postgres import is_ready
+from arus_stack.schemas import with_database
 from arus_stack.settings import StackSettings
 from arus_stack.supervisor import end_orphans
 from arus_stack.system import FirstAdmin, System
@@ -280,12 +283,49 @@ def _as_object(line: str) -> Any:
 
 @answering
 def migrate(*, as_json: AsJson = False) -> None:
-    """Bring databases, roles and schemas to what the services expect."""
+    """Bring databases, roles and schemas, and topics, users and rights to what the services expect."""
+    system = System.as_it_is(StackSettings(), home())
+    if not is_ready(with_database(system.postgres_url, "postgres")):
+        raise NotRunning("PostgreSQL does not answer", "`arus up` starts it, or check ARUS_POSTGRES_URL.")
     said: list[str] = []
-    System.as_it_is(StackSettings(), home()).migrate(said.append)
+    system.migrate(said.append)
+    schemas = said[-1]
+    people.print(schemas)
+    system.apply_topics(said.append)
     people.print(said[-1])
     if as_json:
-        document({"migrated": True, "detail": said[-1]})
+        document({"schemas": schemas, "topics": said[-1]})
+
+
+@answering
+def build_console(*, as_json: AsJson = False) -> None:
+    """Build the console when its sources changed."""
+    where = home()
+    where.create()
+    said: list[str] = []
+    console.build(where.logs / "console.log", said.append)
+    people.print(f"console: {said[-1]}")
+    if as_json:
+        document({"dist": str(console.dist()), "detail": said[-1]})
+
+
+@answering
+def credentials(
+    folder: Annotated[
+        Path | None, typer.Option("--to", help="Write FOLDER/<service>.env, for containers.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show what each service logs in with; containers and clusters are given these as secrets."""
+    found = System.as_it_is(StackSettings(), home()).credentials()
+    if folder:
+        for service, values in found.items():
+            lines = (f"{name}={shlex.quote(value)}\n" for name, value in values.items())
+            write_private(folder / f"{service}.env", "".join(lines))
+        people.print(f"Written for {', '.join(found)} to {folder}.")
+    if as_json or not folder:
+        document(found)
 
 
 @answering

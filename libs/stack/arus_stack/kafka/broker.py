@@ -46,7 +46,7 @@ class Kafka:
         self.folder.mkdir(parents=True, exist_ok=True)
         properties = self.folder / "server.properties"
         properties.touch(mode=0o600)
-        properties.write_text(self._properties(), encoding="utf-8")
+        properties.write_text(self.properties(), encoding="utf-8")
         logging = resources.files("arus_stack.kafka").joinpath("log4j2.yaml").read_text(encoding="utf-8")
         (self.folder / "log4j2.yaml").write_text(logging, encoding="utf-8")
         if (self.folder / "data" / "meta.properties").exists():
@@ -81,7 +81,8 @@ class Kafka:
             "-cp", f"{folder}/*",
         ]  # fmt: skip
 
-    def _properties(self) -> str:
+    def properties(self) -> str:
+        """Return the server.properties this broker runs with."""
         protocol = "SASL_SSL" if self.tls else "SASL_PLAINTEXT"
         login = "org.apache.kafka.common.security"
         lines = {

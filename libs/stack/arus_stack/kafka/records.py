@@ -5,9 +5,8 @@
 import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from arus_runtime.log.port import Message
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.json_format import MessageToDict
@@ -15,6 +14,9 @@ from google.protobuf.message import DecodeError
 
 from arus_stack.errors import Refused, ServerFailed
 from arus_stack.kafka.admin import TIMEOUT_S, KafkaAccess
+
+if TYPE_CHECKING:
+    from arus_runtime.log.port import Message
 
 BATCH = 500
 POLL_S = 0.5
@@ -156,7 +158,7 @@ class Reader:
         return records, at_end
 
 
-def publish(access: KafkaAccess, messages: Iterable[Message]) -> int:
+def publish(access: KafkaAccess, messages: Iterable["Message"]) -> int:
     """Publish messages and return how many; raises ServerFailed unless every one is safe."""
     producer = Producer(
         {

@@ -1,0 +1,116 @@
+# Two commands: `make run` starts everything, `make test` tests everything. `make help` shows the rest.
+# Works with GNU make 3.81 (macOS) and a plain sh; needs only Python 3.11+ and the package registries.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN := $(UV) run --no-sync --quiet
+SERVICES := $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/pyproject.toml))))
+
+.PHONY: help
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+.uv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Arus needs Python 3.11 or newer: install it, or run 'make PYTHON=python3.12 …'"; exit 1; }
+	@$(PYTHON) -m venv .uv || \
+		{ echo "Python's venv module is missing: install it (Debian, Ubuntu: apt install python3-venv), or install uv"; exit 1; }
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+
+.PHONY: setup
+setup: $(filter .uv/%,$(UV)) ## install the locked environment
+	@$(UV) sync --locked --quiet
+
+.PHONY: run
+run: setup ## start everything; Ctrl-C stops it
+	@$(RUN) arus up
+
+.PHONY: stop
+stop: setup ## stop what `arus up --detach` started
+	@$(RUN) arus down
+
+.PHONY: demo
+demo: setup ## fill a believable organisation (the system must run)
+	@$(RUN) arus demo
+
+.PHONY: test
+test: setup ## all tests, on a real broker and database
+	@$(RUN) pytest --strict-skips
+
+.PHONY: check
+check: check-python check-contracts check-web check-documents compose-check ## formatting, types, layers, contracts, documents
+
+.PHONY: check-python
+check-python: setup ## Python: format, lint, types, layers
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) pyright
+	$(RUN) lint-imports
+
+.PHONY: check-contracts
+check-contracts: setup ## protos: lint, format, breaking changes; generated files are current
+	$(RUN) buf lint protos
+	$(RUN) buf format --diff --exit-code protos
+	$(RUN) python -m arus_contracts.generate.breaking
+	$(RUN) python -m arus_contracts.generate --check
+	$(RUN) python -m arus_stack.generated --check
+
+.PHONY: check-web
+check-web: setup ## the console: types, lint, format, messages, unit tests
+	$(RUN) arus console
+	$(RUN) sh -c 'cd web && npm run --silent check'
+
+.PHONY: check-documents
+check-documents: setup ## links and commands in the documents
+	$(RUN) pytest --quiet --no-header tests/test_documents.py
+
+.PHONY: compose-check
+compose-check: setup ## docker-compose.yml and the Dockerfile, without a container engine
+	$(RUN) check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(RUN) pytest --quiet --no-header tests/test_containers.py
+
+.PHONY: protos
+protos: setup ## after a change under protos/: format, generate contracts and documents
+	$(RUN) buf format --write protos
+	$(RUN) python -m arus_contracts.generate
+
+.PHONY: openapi
+openapi: setup ## after a change of a route: the services' documents, the merged one, the console's client
+	$(RUN) python -m arus_stack.generated
+	$(RUN) arus console
+	$(RUN) sh -c 'cd web && npm run --silent api'
+
+.PHONY: env-example
+env-example: setup ## after a change of a setting: .env.example
+	$(RUN) python -m arus_stack.generated
+
+.PHONY: new-service
+new-service: setup ## make a service from the template: make new-service NAME=weather
+	@test -n "$(NAME)" || { echo "say which: make new-service NAME=weather"; exit 1; }
+	@$(RUN) python -m arus_stack.new_service $(NAME)
+	@$(UV) lock --quiet && $(UV) sync --locked --quiet
+
+.PHONY: replay
+replay: setup ## fold the whole log into an empty schema: the verdicts must be the same, byte for byte
+	$(RUN) pytest --strict-skips tests/integration -k replay
+
+.PHONY: faults
+faults: setup ## kill and stop processes at the worst moments: nothing is lost, nothing counted twice
+	$(RUN) pytest --strict-skips tests/faults
+
+.PHONY: bench-quick
+bench-quick: setup ## the worker against its peers, in minutes
+	$(RUN) python benchmarks/stream.py --quick
+
+.PHONY: bench
+bench: setup ## every benchmark, at full length
+	$(RUN) python benchmarks/stream.py
+	$(RUN) python benchmarks/latency.py
+
+.PHONY: clean
+clean: ## remove what was built; data under .arus stay
+	rm -rf .venv .uv web/node_modules web/dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
