@@ -134,9 +134,7 @@ MAY_BE_ABSENT = ("chromium", "mosquitto", "prometheus")
 
 
 def need(*programs: str) -> str:
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+    """Return the first of these programs that is installed; else skip the test, or fail it with CI=true.
 
     The first name says what is needed, the others are what it is called elsewhere.
     """
