@@ -51,6 +51,7 @@ class Ingest(IngestServiceServicer):
         async with self._context.db.tenant(principal.tenant_id) as tx:
             catalogue = Catalogue(self._context.peers, principal)
             outcomes = await batch.record(tx, catalogue, TRANSACTIONS, items, datetime.now(UTC))
+        self._context.committed()
         language = rpc.language()
         return RecordFuelTransactionsResponse(
             results=[_result(index, outcome, language) for index, outcome in enumerate(outcomes)]

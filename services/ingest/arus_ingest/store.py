@@ -1,4 +1,8 @@
-"""SQL of the fuel door, inside one tenant's transaction: row-level security adds the tenant to every read."""
+"""SQL of the fuel door, inside one tenant's transaction: row-level security adds the tenant to every read.
+
+What searches is planned anew each time (prepare=False): a plan kept from when a table was empty reads it
+whole when it is full.
+"""
 
 # ruff: noqa: S608 — what is spliced into the SQL is this module's own names of tables and columns
 
@@ -63,6 +67,7 @@ async def standing(tx: Tx, ledger: Ledger, entries: Sequence[Entry]) -> set[Dupl
             [entry.business_date for entry in entries],
             [entry.volume_ul for entry in entries],
         ),
+        prepare=False,
     )
     return {
         (FuelKey(row["location_id"], row["product_id"]), row["business_date"], row["volume_ul"])
@@ -176,6 +181,7 @@ async def facts(
             "id": after and after[1],
             "limit": limit,
         },
+        prepare=False,
     )
     return await rows.fetchall()
 
@@ -191,6 +197,7 @@ async def use_by_date(
              and (%(within)s::text[] is null or location_id = any(%(within)s))
            group by business_date order by business_date""",
         {"first": first, "last": last, "within": None if within is None else list(within)},
+        prepare=False,
     )
     return [(row["business_date"], row["transactions"], row["volume_ul"]) for row in await answer.fetchall()]
 

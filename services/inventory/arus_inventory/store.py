@@ -1,4 +1,8 @@
-"""SQL of the catalogue, inside one tenant's transaction: row-level security adds the tenant to every read."""
+"""SQL of the catalogue, inside one tenant's transaction: row-level security adds the tenant to every read.
+
+What searches is planned anew each time (prepare=False): a plan kept from when a table was empty reads it
+whole when it is full.
+"""
 
 # ruff: noqa: S608 — what is spliced into the SQL is this module's own list of columns
 
@@ -66,6 +70,7 @@ async def locations(
             "id": after and after[1],
             "limit": limit,
         },
+        prepare=False,
     )
     return await rows.fetchall()
 
@@ -149,6 +154,7 @@ async def products(
             "id": after and after[1],
             "limit": limit,
         },
+        prepare=False,
     )
     return await rows.fetchall()
 
