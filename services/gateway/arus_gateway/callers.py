@@ -1,7 +1,7 @@
 """Who is at the door: bearer tokens, cookies and API keys become one kind of caller with one kind of token."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -30,8 +30,6 @@ class Caller:
     grant: Grant
     token: str
     via: Via
-    resources: Mapping[str, str] | None = None
-    """What a limited key may touch: resource → actions. None is no limit."""
 
     @property
     def account(self) -> str:
@@ -63,7 +61,8 @@ class Callers:
             return None
         # Roles are what they are now, not what they were when the token was signed.
         token = credential if current == grant else self._sign(current, ends - _now())
-        return self._remember(credential, Caller(current, token, "bearer"), (ends - _now()).total_seconds())
+        via: Via = "key" if current.session.startswith(KEY_SESSION) else "bearer"
+        return self._remember(credential, Caller(current, token, via), (ends - _now()).total_seconds())
 
     async def of_cookie(self, secret: str) -> Caller | None:
         """Return whose session the cookie continues."""
@@ -99,7 +98,7 @@ class Callers:
         """Return the caller as they are now, None when their session or key has ended."""
         current = await self._current(caller.grant)
         return (
-            Caller(current, self._sign(current, FORWARDED_LIFE), caller.via, caller.resources)
+            Caller(current, self._sign(current, FORWARDED_LIFE), caller.via)
             if current
             else None
         )
@@ -115,7 +114,7 @@ class Callers:
         if key is None:
             return None
         grant = grant_of_key(key)
-        return Caller(grant, self._sign(grant, FORWARDED_LIFE), "key", key.resources)
+        return Caller(grant, self._sign(grant, FORWARDED_LIFE), "key")
 
     async def _current(self, grant: Grant) -> Grant | None:
         """Return the grant as the books say now, None when its session or key has ended."""
@@ -151,7 +150,7 @@ def grant_of(live: sessions.Live) -> Grant:
 
 def grant_of_key(key: keys.Key) -> Grant:
     """Return what an API key's tokens say."""
-    return Grant(key.id, key.tenant_id, key.role, key.location_ids, "id", KEY_SESSION + key.id)
+    return Grant(key.id, key.tenant_id, key.role, key.location_ids, "id", KEY_SESSION + key.id, key.resources)
 
 
 def _now() -> datetime:

@@ -117,7 +117,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         await self._quotas.count_account(caller.account)
-        if not rules.key_reaches(caller.resources, method, path.removeprefix(API)):
+        if not rules.key_reaches(caller.grant.resources, method, path.removeprefix(API)):
             raise Problem(403, "key_out_of_scope")
         service = SERVICE_OF.get(path.removeprefix(API).partition("/")[0])
         if service is None:
@@ -132,7 +132,7 @@ class Edge:
             caller = await self._caller(scope, headers)
         except Problem:
             caller = None
-        if caller and rules.key_reaches(caller.resources, "GET", scope["path"].removeprefix(API)):
+        if caller and rules.key_reaches(caller.grant.resources, "GET", scope["path"].removeprefix(API)):
             _introduce(scope, caller)
             await self._app(scope, receive, send)
             return

@@ -13,12 +13,13 @@ from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer, IngestServiceStub
 from arus.views.v1.api_pb2 import FuelUse, FuelUseDay, GetOverviewRequest, GetOverviewResponse, VerdictCounts
 from arus.views.v1.api_pb2_grpc import ViewServiceServicer
 from arus_runtime import observe, rpc
+from arus_runtime.auth import NotAuthenticatedError, Principal
 from arus_runtime.context import Context
-from arus_runtime.web import UnavailableError, wrong
+from arus_runtime.web import Problem, UnavailableError, wrong
 from grpc.aio import Metadata
 
 from arus_gateway import codec, live, views
-from arus_gateway.door import door_of
+from arus_gateway.door import Door, door_of
 from arus_gateway.live import BadEventIdError, Interest
 
 LOOK_AGAIN_S: Final = 15.0
@@ -26,15 +27,28 @@ _NEEDS_A_PERSON: Final = frozenset((Status.STATUS_WASPADA, Status.STATUS_ANOMALI
 _AWAY: Final = frozenset((grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED))
 
 
+async def _admit(door: Door, resource: str, action: str) -> Principal:
+    """Return the caller, who may do the action; a key limited to resources also needs this one."""
+    principal = rpc.require(resource, action)
+    caller = await door.callers.of_bearer(principal.token)
+    if caller is None:
+        raise NotAuthenticatedError("ended meanwhile")
+    limited_to = caller.grant.resources
+    if limited_to is not None and action not in limited_to.get(resource, ""):
+        raise Problem(403, "key_out_of_scope")
+    return principal
+
+
 class Views(ViewServiceServicer):
     """Aggregated views."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._door = door_of(context)
 
     async def GetOverview(self, request: GetOverviewRequest, context: Any) -> GetOverviewResponse:  # noqa: N802
         """Return what one organisation needs to see first."""
-        principal = rpc.require("views", "r")
+        principal = await _admit(self._door, "views", "r")
         start, end = views.span(_date("from_date", request.from_date), _date("to_date", request.to_date))
         seen = await views.overview(self._context.peers, principal, start, end)
         answer = GetOverviewResponse(partial=bool(seen.missing), missing=seen.missing)
@@ -72,7 +86,7 @@ class Alerts(AlertServiceServicer):
 
     async def Watch(self, request: WatchRequest, context: Any) -> AsyncIterator[WatchResponse]:  # noqa: N802
         """Stream verdicts until the caller leaves or is let in no longer."""
-        principal = rpc.require("anomalies", "r")
+        principal = await _admit(self._door, "anomalies", "r")
         language = rpc.language()
         statuses = frozenset(request.statuses) or _NEEDS_A_PERSON
         wanted = frozenset(request.location_ids)
@@ -104,12 +118,13 @@ class Ingest(IngestServiceServicer):
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._door = door_of(context)
 
     async def RecordFuelTransactions(  # noqa: N802
         self, request_iterator: Any, context: Any
     ) -> RecordFuelTransactionsResponse:
         """Pass the stream on and its results back."""
-        principal = rpc.require("fuel.transactions", "c")
+        principal = await _admit(self._door, "fuel.transactions", "c")
         stub = IngestServiceStub(self._context.peers.channel("ingest"))
         metadata = Metadata(
             ("authorization", f"Bearer {principal.token}"),

@@ -39,6 +39,8 @@ class Grant:
     language: str
     session: str
     """Id of the session or key behind the token: ends with it."""
+    resources: Mapping[str, str] | None = None
+    """What a limited key may touch: resource → actions. None is no limit."""
 
 
 class Signer:
@@ -74,6 +76,8 @@ class Signer:
         }
         if grant.locations is not None:
             claims["locations"] = list(grant.locations)
+        if grant.resources is not None:
+            claims["resources"] = dict(grant.resources)
         return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self.kid})
 
     def read(self, token: str, audience: str = AUDIENCE) -> tuple[Grant, datetime] | None:
@@ -101,6 +105,7 @@ def _grant(claims: Mapping[str, Any]) -> Grant:
         locations=None if locations is None else tuple(locations),
         language=claims.get("lang", "id"),
         session=claims["sid"],
+        resources=claims.get("resources"),
     )
 
 

@@ -1,0 +1,364 @@
+"""Verdicts from a real Kafka, over WebSocket, server-sent events and gRPC, on real sockets."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+import httpx
+import pytest
+import uvicorn
+import websockets
+from arus.alerts.v1.api_pb2 import WatchRequest
+from arus.alerts.v1.api_pb2_grpc import AlertServiceStub
+from arus.anomaly.v1.events_pb2 import Status, VerdictReached, VerdictWithdrawn
+from arus.ingest.v1.api_pb2 import (
+    ItemResult,
+    RecordFuelTransactionsRequest,
+    RecordFuelTransactionsResponse,
+)
+from arus.ingest.v1.api_pb2_grpc import (
+    IngestServiceServicer,
+    IngestServiceStub,
+    add_IngestServiceServicer_to_server,
+)
+from arus.views.v1.api_pb2 import GetOverviewRequest
+from arus.views.v1.api_pb2_grpc import ViewServiceStub
+from arus_gateway.service import SERVICE
+from arus_runtime import rpc
+from arus_runtime.ids import new_ulid
+from arus_runtime.log import AiokafkaLog, Message, Producer, Security
+from arus_runtime.web import create_app
+from arus_stack.testing import KafkaServer, ServiceDatabase
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+from .world import PASSWORD, Gateway, Opening, Person
+
+pytestmark = pytest.mark.integration
+
+TOPIC = "anomaly.verdict.v1"
+HERE, THERE, SOLAR = "01JGJ4M3Z8Q0T7C1V5X2B9N6KD", "01JGJ4M3Z8Q0T7C1V5X2B9N6KE", "01JGJ4M3ZA5R8W2E6T0Y4V1P7H"
+
+
+@dataclass
+class Running:
+    """A gateway on real sockets, its own producer of verdicts, and somebody who owns an organisation."""
+
+    gateway: Gateway
+    http: str
+    rpc: str
+    producer: Producer
+    owner: Person
+
+    async def publish(self, event: VerdictReached | VerdictWithdrawn) -> None:
+        key = f"{event.tenant_id}:{event.location_id}:{event.product_id}".encode()
+        headers = [
+            ("ce_type", event.DESCRIPTOR.full_name.encode()),
+            ("ce_time", b"2025-01-10T10:15:00.000000Z"),
+        ]
+        await self.producer.publish([Message(TOPIC, key, event.SerializeToString(), headers)])
+
+    def verdict(self, location: str = HERE, tenant: str = "") -> VerdictReached:
+        fact = new_ulid()
+        return VerdictReached(
+            tenant_id=tenant or self.owner.organisation,
+            verdict_id=fact,
+            domain="fuel",
+            fact_id=fact,
+            location_id=location,
+            product_id=SOLAR,
+            business_date="2025-01-10",
+            status=Status.STATUS_ANOMALI,
+            volume_ul=520_000_000,
+            history_sum_ul=900_000_000,
+            history_count=3,
+            risk_score="173.3333",
+            reason_code="FUEL_ANOMALI",
+            rule="fuel-ratio/1",
+        )
+
+    @asynccontextmanager
+    async def socket(
+        self, path: str = "/live", person: Person | None = None, **headers: str
+    ) -> AsyncGenerator["Messages"]:
+        person = person or self.owner
+        headers = headers or {"Authorization": f"Bearer {person.tokens['access_token']}"}
+        url = self.http.replace("http", "ws") + "/api/v1" + path
+        async with websockets.connect(url, additional_headers=headers) as connection:
+            messages = Messages(connection)
+            assert await messages.next() == {"type": "ping"}
+            yield messages
+
+
+class Messages:
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def next(self) -> dict[str, Any]:
+        async with asyncio.timeout(20):
+            return json.loads(await self._connection.recv())
+
+
+@pytest.fixture
+async def running(opening: Opening, kafka: KafkaServer, database: ServiceDatabase) -> AsyncIterator[Running]:
+    access = kafka.service("gateway")
+    settings: Mapping[str, Any] = {
+        "kafka_bootstrap": access.bootstrap,
+        "kafka_user": access.user,
+        "kafka_password": access.password,
+        "kafka_ca": access.ca,
+    }
+    admin = Security(kafka.bootstrap, kafka.user, kafka.password, kafka.ca)
+    producer = AiokafkaLog(admin).producer()
+    await producer.start()
+    ingest, ingest_port = await ingest_behind()
+    peers = {"ingest": {"grpc": f"127.0.0.1:{ingest_port}"}}
+    async with opening(peers=peers, **settings) as gateway:
+        server = uvicorn.Server(uvicorn.Config(create_app(SERVICE, gateway.context), lifespan="off", log_config=None))
+        listener = socket.create_server(("127.0.0.1", 0))
+        serving = asyncio.ensure_future(server.serve([listener]))
+        calls, port = await rpc.serve(SERVICE.rpc, gateway.context, SERVICE.words)
+        owner = await gateway.register()
+        async with asyncio.timeout(60):
+            while not gateway.door.feed.position:
+                await asyncio.sleep(0.05)
+        async with gateway.context.worker_db.system() as tx:
+            for table, record, name in (("locations", HERE, "Gudang A"), ("products", SOLAR, "Solar")):
+                await tx.execute(
+                    f"insert into {table} (tenant_id, id, name) values (%s, %s, %s)",  # pyright: ignore
+                    (owner.organisation, record, name),
+                )
+        yield Running(
+            gateway, f"http://127.0.0.1:{listener.getsockname()[1]}", f"127.0.0.1:{port}", producer, owner
+        )
+        await calls.stop(0)
+        server.should_exit = True
+        server.force_exit = True
+        await serving
+    await producer.stop()
+    await ingest.stop(0)
+
+
+class IngestBehind(IngestServiceServicer):
+    async def RecordFuelTransactions(  # noqa: N802
+        self, request_iterator: Any, context: Any
+    ) -> RecordFuelTransactionsResponse:
+        metadata = dict(context.invocation_metadata())
+        results: list[ItemResult] = []
+        async for item in request_iterator:
+            if item.note == "refuse":
+                await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "slow down")
+            results.append(ItemResult(index=len(results), transaction_id=item.note + metadata["authorization"][:9]))
+        return RecordFuelTransactionsResponse(results=results)
+
+
+async def ingest_behind() -> tuple[grpc.aio.Server, int]:
+    server = grpc.aio.server()
+    add_IngestServiceServicer_to_server(IngestBehind(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    return server, port
+
+
+async def test_a_verdict_is_told_with_names_and_its_reason_in_the_asked_language(running: Running):
+    async with running.socket("/live?lang=id") as indonesian, running.socket("/live?lang=en") as english:
+        verdict = running.verdict()
+        await running.publish(verdict)
+        message = await indonesian.next()
+        assert message["type"] == "verdict"
+        assert message["data"] == {
+            "id": verdict.verdict_id,
+            "domain": "fuel",
+            "location": {"id": HERE, "name": "Gudang A"},
+            "product": {"id": SOLAR, "name": "Solar"},
+            "date": "2025-01-10",
+            "volume": "520",
+            "baseline": "300",
+            "risk_score": "173.3333",
+            "status": "ANOMALI",
+            "reason": {
+                "code": "FUEL_ANOMALI",
+                "params": {
+                    "volume_l": "520",
+                    "history_count": 3,
+                    "history_needed": 3,
+                    "baseline_l": "300",
+                    "score_pct": 173,
+                },
+                "text": "Pemakaian 520 L, 173% dari biasanya (300 L): ANOMALI.",
+            },
+            "fact_id": verdict.fact_id,
+            "judged_at": "2025-01-10T10:15:00.000000Z",
+            "superseded": False,
+        }
+        assert "usual" in (await english.next())["data"]["reason"]["text"]
+
+
+async def test_a_reader_sees_only_what_is_theirs(running: Running):
+    stranger = await running.gateway.register("Budi")
+    scoped = await running.gateway.colleague(running.owner, "operator", location_ids=[THERE])
+    async with running.socket(person=stranger) as outside, running.socket(person=scoped) as inside:
+        await running.publish(running.verdict(HERE))
+        await running.publish(running.verdict(THERE))
+        await running.publish(running.verdict(HERE, stranger.organisation))
+        assert (await inside.next())["data"]["location"]["id"] == THERE
+        assert (await outside.next())["data"]["location"]["id"] == HERE
+        await running.publish(running.verdict(THERE, stranger.organisation))
+        assert (await outside.next())["data"]["location"]["id"] == THERE
+
+
+async def test_a_lost_connection_resumes_where_it_was_even_over_the_other_transport(running: Running):
+    async with running.socket() as live:
+        await running.publish(running.verdict())
+        last = (await live.next())["id"]
+    missed = [running.verdict() for _ in range(3)]
+    for verdict in missed:
+        await running.publish(verdict)
+    async with running.socket(f"/live?last_event_id={last}") as live:
+        assert [(await live.next())["data"]["id"] for _ in missed] == [verdict.verdict_id for verdict in missed]
+    headers = {"Authorization": f"Bearer {running.owner.tokens['access_token']}", "Last-Event-ID": last}
+    got: list[Any] = []
+    async with (
+        httpx.AsyncClient(timeout=20) as client,
+        client.stream("GET", f"{running.http}/api/v1/live", headers=headers) as answer,
+    ):
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        async for line in answer.aiter_lines():
+            if line.startswith("data:"):
+                got.append(json.loads(line[5:]))
+            if len(got) > len(missed):
+                break
+    assert got[0] == {"type": "ping"}
+    assert [message["data"]["id"] for message in got[1:]] == [verdict.verdict_id for verdict in missed]
+
+
+async def test_a_withdrawn_verdict_is_told(running: Running):
+    async with running.socket() as live:
+        gone = VerdictWithdrawn(
+            tenant_id=running.owner.organisation, verdict_id="v", domain="fuel", location_id=HERE, product_id=SOLAR
+        )
+        await running.publish(gone)
+        message = await live.next()
+        assert (message["type"], message["data"]["id"]) == ("verdict_withdrawn", "v")
+
+
+async def test_a_ticket_opens_the_feed_for_those_who_can_send_no_header(running: Running):
+    ticket = (await running.owner.http.post("/live/ticket")).json()["ticket"]
+    async with running.socket(f"/live?token={ticket}", **{"X-None": "1"}) as live:
+        await running.publish(running.verdict())
+        assert (await live.next())["type"] == "verdict"
+    async with httpx.AsyncClient(base_url=running.http, headers={"Authorization": f"Bearer {ticket}"}) as client:
+        assert (await client.get("/api/v1/auth/me")).status_code == 401
+
+
+async def test_a_cookie_opens_the_feed_from_our_own_pages_only(running: Running):
+    browser = running.gateway.connect(Origin="http://gateway")
+    await browser.post("/auth/session", json={"email": running.owner.email, "password": PASSWORD})
+    cookie = f"arus_session={browser.cookies['arus_session']}"
+    async with running.socket(Cookie=cookie, Origin="http://gateway"):
+        pass
+    for headers in ({"Cookie": cookie, "Origin": "http://evil.example"}, {"Cookie": cookie}, {"X-None": "1"}):
+        with pytest.raises(websockets.InvalidStatus):
+            async with running.socket(**headers):
+                pass
+
+
+async def test_who_may_not_read_verdicts_gets_no_feed(running: Running):
+    nutritionist = await running.gateway.colleague(running.owner, "nutritionist")
+    with pytest.raises(websockets.InvalidStatus):
+        async with running.socket(person=nutritionist):
+            pass
+    assert (await nutritionist.http.get("/live")).status_code == 403
+    assert (await nutritionist.http.post("/live/ticket")).status_code == 403
+
+
+async def test_a_bad_event_id_is_refused(running: Running):
+    answer = await running.owner.http.get("/live", params={"last_event_id": "nonsense"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "last_event_id")
+
+
+async def test_alerts_are_watched_over_grpc(running: Running):
+    metadata = (("authorization", f"Bearer {running.owner.tokens['access_token']}"), ("accept-language", "en"))
+    async with grpc.aio.insecure_channel(running.rpc) as channel:
+        stub = AlertServiceStub(channel)
+        async with running.socket() as live:
+            await running.publish(running.verdict())
+            before = (await live.next())["id"]
+        expected = running.verdict()
+        normal = running.verdict()
+        normal.status = Status.STATUS_NORMAL
+        await running.publish(normal)
+        await running.publish(expected)
+        call = stub.Watch(WatchRequest(resume_after=before), metadata=metadata, timeout=20)
+        async for answer in call:
+            assert answer.verdict == expected
+            assert answer.reason_text == "Use of 520 L is 173% of the usual 300 L: ANOMALI (anomaly)."
+            break
+        call.cancel()
+
+
+async def test_a_view_without_its_parts_says_what_is_missing(running: Running):
+    answer = await running.owner.http.get("/views/overview", params={"to": "2025-01-31"})
+    assert answer.status_code == 200
+    seen = answer.json()
+    assert (seen["from_date"], seen["to_date"]) == ("2025-01-02", "2025-01-31")
+    assert (seen["partial"], seen["missing"]) == (True, ["anomalies", "fuel", "locations"])
+    wrong = await running.owner.http.get("/views/overview", params={"from": "2025-02-01", "to": "2025-01-31"})
+    assert wrong.status_code == 422
+    metadata = (("authorization", f"Bearer {running.owner.tokens['access_token']}"),)
+    async with grpc.aio.insecure_channel(running.rpc) as channel:
+        view = await ViewServiceStub(channel).GetOverview(GetOverviewRequest(), metadata=metadata)
+        assert list(view.missing) == ["anomalies", "fuel", "locations"]
+
+
+async def test_machines_stream_to_ingest_through_the_gateway(running: Running):
+    key = (await running.owner.http.post("/keys", json={"name": "pump", "role": "operator"})).json()["secret"]
+    metadata = (("authorization", f"Bearer {key}"),)
+
+    async def items(*notes: str) -> AsyncIterator[RecordFuelTransactionsRequest]:
+        for note in notes:
+            yield RecordFuelTransactionsRequest(note=note)
+
+    async with grpc.aio.insecure_channel(running.rpc) as channel:
+        stub = IngestServiceStub(channel)
+        answer = await stub.RecordFuelTransactions(items("a", "b"), metadata=metadata)
+        assert [result.transaction_id for result in answer.results] == ["aBearer ey", "bBearer ey"]
+        for notes, given, code in (
+            (("refuse",), metadata, grpc.StatusCode.RESOURCE_EXHAUSTED),
+            (("a",), (("authorization", "Bearer ak_none"),), grpc.StatusCode.UNAUTHENTICATED),
+            (("a",), (), grpc.StatusCode.UNAUTHENTICATED),
+        ):
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await stub.RecordFuelTransactions(items(*notes), metadata=given)
+            assert refused.value.code() is code
+
+
+async def test_a_key_limited_to_resources_is_limited_over_grpc_too(running: Running):
+    body = {"name": "reader", "role": "admin", "resources": {"anomalies": "r"}}
+    key = (await running.owner.http.post("/keys", json=body)).json()["secret"]
+    metadata = (("authorization", f"Bearer {key}"),)
+    async with grpc.aio.insecure_channel(running.rpc) as channel:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await ViewServiceStub(channel).GetOverview(GetOverviewRequest(), metadata=metadata)
+        assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_the_public_services_are_named_by_reflection(running: Running):
+    async with grpc.aio.insecure_channel(running.rpc) as channel:
+        stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+
+        async def ask() -> AsyncIterator[reflection_pb2.ServerReflectionRequest]:
+            yield reflection_pb2.ServerReflectionRequest(list_services="")
+
+        async for answer in stub.ServerReflectionInfo(ask()):
+            names = {service.name for service in answer.list_services_response.service}
+            assert names >= {
+                "arus.views.v1.ViewService",
+                "arus.alerts.v1.AlertService",
+                "arus.ingest.v1.IngestService",
+            }
+            break
