@@ -1,0 +1,336 @@
+/** The frame of every page: side bar or bottom bar, top bar, banners, shortcuts. */
+import { msg } from '@lingui/core/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import clsx from 'clsx'
+import {
+  Building2,
+  CircleUserRound,
+  CloudOff,
+  Ellipsis,
+  Keyboard,
+  LogOut,
+  Moon,
+  Search,
+  Sun,
+  SunMoon,
+} from 'lucide-react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { useOnline, useWide } from '@/lib/media'
+import { onSessionEnd } from '@/lib/http'
+import { IconButton } from '@/ui/Button'
+import { Menu, MenuChoices, MenuItem, MenuLine } from '@/ui/Menu'
+import { toast } from '@/ui/Toast'
+import { Mark } from './Brand'
+import { stepRow, useKeys } from './keys'
+import { speak, type Language } from './language'
+import { useFeed, useLiveState } from './live'
+import { mayEnter, PAGES, type PageEntry } from './pages'
+import { may, signOut, switchTo, useSession } from './session'
+import { setTheme, useTheme, type Theme } from './theme'
+import { useFuelQueue, useSending } from './unsent'
+
+const Palette = lazy(() => import('./Palette'))
+const Shortcuts = lazy(() => import('./Shortcuts'))
+const SignOutCheck = lazy(() => import('./SignOutCheck'))
+
+export function Shell() {
+  const session = useSession()
+  const navigate = useNavigate()
+  const wide = useWide()
+  const [open, setOpen] = useState<'palette' | 'shortcuts' | 'sign-out' | null>(null)
+  const { queue, unsent } = useFuelQueue()
+  const follows = may(session, 'anomalies', 'r')
+  useFeed(follows)
+  useSending()
+  useEffect(() => void queue.refresh(), [queue])
+  const pages = useMemo(() => PAGES.filter(page => mayEnter(session, page)), [session])
+
+  const keys = useMemo(
+    () => ({
+      '?': () => setOpen('shortcuts'),
+      '/': () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
+      j: () => stepRow(1),
+      k: () => stepRow(-1),
+      n: () => void navigate({ to: '/fuel/new' }),
+      ...Object.fromEntries(pages.map(page => [`g ${page.key}`, () => void navigate({ to: page.to })])),
+    }),
+    [navigate, pages],
+  )
+  useKeys(keys)
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        setOpen('palette')
+      }
+    }
+    addEventListener('keydown', press)
+    return () => removeEventListener('keydown', press)
+  }, [])
+
+  const leave = async () => {
+    await signOut()
+    await navigate({ to: '/login' })
+  }
+  const askToLeave = () => (unsent.length > 0 ? setOpen('sign-out') : void leave())
+  useEffect(
+    () =>
+      onSessionEnd(() => {
+        // What waits to be sent stays: its author signs in again.
+        const { pathname, search } = location
+        void navigate({ to: '/login', search: { next: pathname.replace(/^\/app/, '') + search } })
+      }),
+    [navigate],
+  )
+
+  return (
+    <div className="min-h-dvh md:grid md:grid-cols-[13.5rem_minmax(0,1fr)]">
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded focus:bg-raised focus:px-3 focus:py-2 focus:shadow-pop"
+      >
+        <Trans>Lompat ke isi</Trans>
+      </a>
+      {wide && <SideBar pages={pages} />}
+      <div className="flex min-w-0 flex-col bg-surface">
+        <TopBar wide={wide} onSearch={() => setOpen('palette')} onShortcuts={() => setOpen('shortcuts')} onLeave={askToLeave} />
+        <Banner unsent={unsent.filter(item => !item.refused).length} />
+        <main id="content" tabIndex={-1} className="flex-1 pb-20 outline-none md:pb-8">
+          <Outlet />
+        </main>
+      </div>
+      {!wide && <BottomBar pages={pages} />}
+      <Suspense>
+        {open === 'palette' && <Palette pages={pages} onClose={() => setOpen(null)} />}
+        {open === 'shortcuts' && <Shortcuts pages={pages} onClose={() => setOpen(null)} />}
+        {open === 'sign-out' && (
+          <SignOutCheck count={unsent.length} onClose={() => setOpen(null)} onLeave={() => void leave()} />
+        )}
+      </Suspense>
+    </div>
+  )
+}
+
+// The full name does not fit a fifth of a phone.
+const ANOMALIES = msg`Anomali`
+
+const NAV =
+  'flex min-h-9 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-muted transition-colors hover:bg-hover hover:text-text pointer-coarse:min-h-11'
+
+function SideBar({ pages }: { pages: readonly PageEntry[] }) {
+  const { t, i18n } = useLingui()
+  const { organisation } = useSession()
+  return (
+    <div className="sticky top-0 flex h-dvh flex-col gap-4 border-r border-line px-3 py-3">
+      <Link to="/" className="flex items-center gap-2.5 px-1.5 py-1">
+        <Mark />
+        <span className="min-w-0">
+          <span className="block text-base leading-tight font-semibold tracking-tight">Arus</span>
+          <span className="block truncate text-xs text-muted">{organisation.name}</span>
+        </span>
+      </Link>
+      <nav aria-label={t`Utama`} className="flex flex-col gap-0.5">
+        {pages.map(page => (
+          <Link
+            key={page.to}
+            to={page.to}
+            activeOptions={{ exact: true, includeSearch: false }}
+            activeProps={{ className: 'bg-brand-soft text-brand-strong hover:bg-brand-soft hover:text-brand-strong' }}
+            className={NAV}
+          >
+            <page.icon aria-hidden className="size-4.5 shrink-0" />
+            {i18n._(page.name)}
+          </Link>
+        ))}
+      </nav>
+    </div>
+  )
+}
+
+function BottomBar({ pages }: { pages: readonly PageEntry[] }) {
+  const { t, i18n } = useLingui()
+  const navigate = useNavigate()
+  const shown = pages.length <= 5 ? pages : pages.slice(0, 4)
+  const rest = pages.slice(shown.length)
+  const item =
+    'flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 px-1 text-[0.6875rem] font-medium text-muted [&>svg]:size-5'
+  return (
+    <nav
+      aria-label={t`Utama`}
+      className="fixed inset-x-0 bottom-0 z-20 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]"
+    >
+      {shown.map(page => (
+        <Link
+          key={page.to}
+          to={page.to}
+          activeOptions={{ exact: true, includeSearch: false }}
+          activeProps={{ className: 'text-brand' }}
+          className={item}
+        >
+          <page.icon aria-hidden />
+          <span className="w-full truncate text-center">{i18n._(page.to === '/anomalies' ? ANOMALIES : page.name)}</span>
+        </Link>
+      ))}
+      {rest.length > 0 && (
+        <Menu
+          side="top"
+          trigger={
+            <button type="button" className={item}>
+              <Ellipsis aria-hidden />
+              <Trans>Lainnya</Trans>
+            </button>
+          }
+        >
+          {rest.map(page => (
+            <MenuItem key={page.to} icon={<page.icon aria-hidden />} onClick={() => void navigate({ to: page.to })}>
+              {i18n._(page.name)}
+            </MenuItem>
+          ))}
+        </Menu>
+      )}
+    </nav>
+  )
+}
+
+interface TopBarProps {
+  wide: boolean
+  onSearch: () => void
+  onShortcuts: () => void
+  onLeave: () => void
+}
+
+function TopBar({ wide, onSearch, onShortcuts, onLeave }: TopBarProps) {
+  const { t } = useLingui()
+  const { organisation } = useSession()
+  return (
+    <header className="sticky top-0 z-20 flex h-14 items-center gap-2 border-b border-line bg-surface/95 px-4 backdrop-blur md:px-6">
+      {!wide && (
+        <>
+          <Mark />
+          <span className="min-w-0 truncate text-sm font-semibold">{organisation.name}</span>
+        </>
+      )}
+      {wide ? (
+        <button
+          type="button"
+          onClick={onSearch}
+          className="flex min-h-9 w-72 items-center gap-2 rounded-md border border-line bg-sunken px-3 text-sm text-muted hover:border-edge"
+        >
+          <Search aria-hidden className="size-4" />
+          <Trans>Cari atau lakukan sesuatu</Trans>
+          <kbd className="ml-auto font-sans text-xs">Ctrl K</kbd>
+        </button>
+      ) : (
+        <IconButton label={t`Cari atau lakukan sesuatu`} onClick={onSearch} className="ml-auto">
+          <Search aria-hidden />
+        </IconButton>
+      )}
+      <div className={clsx('flex items-center gap-2', wide && 'ml-auto')}>
+        <LiveDot />
+        <AccountMenu onShortcuts={onShortcuts} onLeave={onLeave} />
+      </div>
+    </header>
+  )
+}
+
+function LiveDot() {
+  const { status } = useLiveState()
+  const online = useOnline()
+  const open = status === 'open' && online
+  return (
+    <span role="status" className="flex items-center gap-1.5 text-xs text-muted">
+      <span
+        aria-hidden
+        className={clsx('size-2 rounded-full', open ? 'bg-normal' : 'border-2 border-waspada bg-transparent')}
+      />
+      {open ? (
+        <Trans>Langsung</Trans>
+      ) : status === 'connecting' && online ? (
+        <Trans>Menyambung</Trans>
+      ) : (
+        <Trans>Terputus</Trans>
+      )}
+    </span>
+  )
+}
+
+function AccountMenu({ onShortcuts, onLeave }: Pick<TopBarProps, 'onShortcuts' | 'onLeave'>) {
+  const { t, i18n } = useLingui()
+  const { user, organisation, organisations } = useSession()
+  const theme = useTheme()
+  return (
+    <Menu
+      trigger={
+        <IconButton label={t`Akun dan tampilan`}>
+          <CircleUserRound aria-hidden className="!size-5.5" />
+        </IconButton>
+      }
+    >
+      <div className="px-2.5 pt-1.5 pb-2">
+        <p className="truncate text-sm font-semibold">{user.name}</p>
+        <p className="truncate text-xs text-muted">{user.email}</p>
+      </div>
+      {organisations.length > 1 && (
+        <>
+          <MenuLine />
+          <MenuChoices
+            label={t`Organisasi`}
+            value={organisation.id}
+            onChange={id => void switchTo(id).catch(() => toast({ text: t`Organisasi belum bisa diganti. Coba lagi.` }))}
+            choices={organisations.map(one => ({ value: one.id, label: one.name, icon: <Building2 aria-hidden /> }))}
+          />
+        </>
+      )}
+      <MenuLine />
+      <MenuChoices<Language>
+        label={t`Bahasa`}
+        value={i18n.locale as Language}
+        onChange={language => void speak(language)}
+        choices={[
+          { value: 'id', label: 'Bahasa Indonesia' },
+          { value: 'en', label: 'English' },
+        ]}
+      />
+      <MenuChoices<Theme>
+        label={t`Tampilan`}
+        value={theme}
+        onChange={setTheme}
+        choices={[
+          { value: 'system', label: t`Ikuti perangkat`, icon: <SunMoon aria-hidden /> },
+          { value: 'light', label: t`Terang`, icon: <Sun aria-hidden /> },
+          { value: 'dark', label: t`Gelap`, icon: <Moon aria-hidden /> },
+        ]}
+      />
+      <MenuLine />
+      <MenuItem icon={<Keyboard aria-hidden />} onClick={onShortcuts}>
+        <Trans>Pintasan papan tik</Trans>
+      </MenuItem>
+      <MenuItem icon={<LogOut aria-hidden />} onClick={onLeave}>
+        <Trans>Keluar</Trans>
+      </MenuItem>
+    </Menu>
+  )
+}
+
+function Banner({ unsent }: { unsent: number }) {
+  const online = useOnline()
+  if (online && unsent === 0) return null
+  return (
+    <p
+      role="status"
+      className="flex items-center gap-2 border-b border-line bg-waspada-soft px-4 py-2 text-sm text-waspada md:px-6"
+    >
+      <CloudOff aria-hidden className="size-4 shrink-0" />
+      <span>
+        {online ? (
+          <Plural value={unsent} other="# catatan sedang dikirim." />
+        ) : unsent === 0 ? (
+          <Trans>Anda sedang luring. Data yang tampil mungkin sudah lama.</Trans>
+        ) : (
+          <Plural value={unsent} other="Anda sedang luring. # catatan akan dikirim saat tersambung." />
+        )}
+      </span>
+    </p>
+  )
+}

@@ -1,0 +1,23 @@
+/** Wires the generated client to our one way of fetching, and keeps the cache of answers. */
+import { QueryClient } from '@tanstack/react-query'
+import { client } from '@/api/client.gen'
+import { apiFetch } from '@/lib/http'
+import { ProblemError } from '@/lib/problem'
+
+client.setConfig({ baseUrl: location.origin, fetch: apiFetch, throwOnError: true })
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      retry: (failures, error) => failures < 2 && !(error instanceof ProblemError && error.status < 500),
+    },
+  },
+})
+
+/** Make every cached answer of these operations old, so that what is in sight is fetched again. */
+export function refetch(...operations: string[]): void {
+  for (const operation of operations) {
+    void queries.invalidateQueries({ queryKey: [{ _id: operation }] })
+  }
+}

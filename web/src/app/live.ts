@@ -1,0 +1,46 @@
+/** The session's live feed: one connection, shared by every page. */
+import { useEffect, useSyncExternalStore } from 'react'
+import type { Anomaly } from '@/api'
+import { renew } from '@/lib/http'
+import { LiveFeed, serverSentEvents, webSocket, type LiveState } from '@/lib/live'
+
+export const feed = new LiveFeed(
+  `${location.origin}/api/v1/live?types=verdict`,
+  [webSocket, serverSentEvents],
+  // An expired session closes the wire, so it is renewed before the next try.
+  () => renew(Date.now() - 60_000),
+)
+
+addEventListener('online', () => feed.hurry())
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') feed.hurry()
+})
+
+/** Keep the feed open for as long as the shell is shown, for those who may read verdicts. */
+export function useFeed(wanted: boolean): void {
+  useEffect(() => {
+    if (!wanted) return undefined
+    feed.start()
+    return () => feed.stop()
+  }, [wanted])
+}
+
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(feed.watch, feed.snapshot)
+}
+
+/**
+ * Hear of every verdict: reached, or withdrawn because its fact was voided. `onReset`: some were missed, so
+ * everything has to be read again.
+ */
+export function listenToVerdicts(
+  onVerdict: (verdict: Anomaly) => void,
+  onWithdrawn: (factId: string) => void,
+  onReset: () => void,
+): () => void {
+  return feed.listen(message => {
+    if (message.type === 'verdict') onVerdict(message.data as Anomaly)
+    if (message.type === 'verdict_withdrawn') onWithdrawn((message.data as Anomaly).fact_id)
+    if (message.type === 'reset') onReset()
+  })
+}

@@ -1,0 +1,51 @@
+/** Who is signed in, and what they may do. */
+import { useSuspenseQuery, queryOptions } from '@tanstack/react-query'
+import { logout, me, openSession, switch_, type MeOut } from '@/api'
+import { forgetKept, keptWhileAway } from '@/lib/kept'
+import { emptyQueues } from '@/lib/queue'
+import { queries } from './client'
+
+export type Action = 'c' | 'r' | 'u' | 'd'
+
+export const meQuery = queryOptions({
+  queryKey: [{ _id: 'me' }],
+  queryFn: ({ signal }) => keptWhileAway('me', async () => (await me({ signal })).data),
+  staleTime: 5 * 60_000,
+  retry: false,
+})
+
+export function useSession(): MeOut {
+  return useSuspenseQuery(meQuery).data
+}
+
+/** Whether the session's roles allow an action; the server decides again, this only spares dead ends. */
+export function may(session: Pick<MeOut, 'permissions'>, resource: string, action: Action): boolean {
+  const { permissions } = session
+  return [permissions[resource], permissions['*']].some(
+    actions => actions !== undefined && (actions === '*' || actions.includes(action)),
+  )
+}
+
+export function useMay(resource: string, action: Action): boolean {
+  return may(useSession(), resource, action)
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  await openSession({ body: { email, password } })
+  queries.clear()
+  await queries.fetchQuery(meQuery)
+}
+
+/** End the session and leave nothing of it in this browser. */
+export async function signOut(): Promise<void> {
+  await logout()
+  queries.clear()
+  forgetKept()
+  await emptyQueues()
+}
+
+export async function switchTo(organisationId: string): Promise<void> {
+  await switch_({ body: { organisation_id: organisationId } })
+  queries.clear()
+  await queries.fetchQuery(meQuery)
+}

@@ -1,0 +1,291 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { ArrowUp, Pause, Play, ShieldCheck } from 'lucide-react'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import type { Anomaly } from '@/api'
+import { fuelChoices, locationChoices, useCatalogue } from '@/app/catalogue'
+import { refetch } from '@/app/client'
+import { listenToVerdicts, useLiveState } from '@/app/live'
+import { clock, date, number } from '@/lib/format'
+import { Button, IconButton } from '@/ui/Button'
+import { Combobox } from '@/ui/Combobox'
+import { DataTable } from '@/ui/DataTable'
+import { TextField } from '@/ui/Field'
+import { Chip, FilterBar } from '@/ui/FilterBar'
+import { Page } from '@/ui/Page'
+import { Empty, Failed, NoMatch, Skeleton, Stale } from '@/ui/States'
+import { StatusBadge, statusWord } from '@/ui/StatusBadge'
+import { columns, VerdictCard } from './columns'
+import { Detail } from './Detail'
+import { anomaliesQuery, matcher, summaryQuery, type Filters } from './queries'
+import { VerdictRows } from './rows'
+
+const route = getRouteApi('/_app/anomalies')
+/** Scrolled further than this, the reader is reading. */
+const READING_PX = 120
+const SUMMARY_MS = 3_000
+
+export function AnomaliesPage() {
+  const { t } = useLingui()
+  const { id, ...filters } = route.useSearch()
+  const navigate = route.useNavigate()
+  const list = useInfiniteQuery(anomaliesQuery(filters))
+  const summary = useQuery(summaryQuery(filters))
+  const [paused, setPaused] = useState(false)
+  const { rows, waiting, arrived, live } = useLiveRows(filters, list.data?.pages, paused || id !== undefined)
+  const loaded = list.data !== undefined
+  const narrowed = Object.keys(filters).length - (filters.status === undefined ? 0 : 1)
+  const change = (next: Filters) => void navigate({ search: next, replace: true })
+  const clear = () => change({})
+
+  return (
+    <Page
+      title={t`Monitoring Anomali`}
+      lead={<Trans>Pemakaian BBM yang menyimpang dari biasanya, begitu tercatat.</Trans>}
+    >
+      <FilterBar
+        active={narrowed}
+        onClear={clear}
+        chips={
+          // Counts are of all places and products, so they are shown only where that is the question.
+          <Chips
+            filters={filters}
+            summary={filters.location || filters.product ? undefined : summary.data}
+            onChange={change}
+          />
+        }
+        aside={
+          <IconButton
+            label={paused ? t`Lanjutkan pembaruan` : t`Jeda pembaruan`}
+            aria-pressed={paused}
+            onClick={() => setPaused(!paused)}
+          >
+            {paused ? <Play aria-hidden /> : <Pause aria-hidden />}
+          </IconButton>
+        }
+      >
+        <Narrowing filters={filters} onChange={change} />
+      </FilterBar>
+      <Connection />
+      <p role="status" className="sr-only">
+        {waiting > 0 && <Plural value={waiting} other="# penilaian baru menunggu ditampilkan" />}
+      </p>
+      {waiting > 0 && (
+        <Button
+          className="sticky top-16 z-10 self-center rounded-full border-brand bg-brand-soft text-brand-strong shadow-pop"
+          icon={<ArrowUp aria-hidden className="size-4" />}
+          onClick={() => {
+            scrollTo({ top: 0 })
+            setPaused(false)
+            live.release()
+          }}
+        >
+          <Plural value={waiting} other="# baru" />
+        </Button>
+      )}
+      {list.isPending ? (
+        <Skeleton lines={10} />
+      ) : list.isError && !loaded ? (
+        <Failed
+          what={<Trans>Daftar belum bisa dimuat.</Trans>}
+          error={list.error}
+          onRetry={() => void list.refetch()}
+        />
+      ) : rows.length > 0 ? (
+        <DataTable
+          label={t`Penilaian`}
+          columns={columns}
+          rows={rows}
+          rowId={row => row.id}
+          rowName={row => `${row.location.name}, ${row.product.name}, ${date(row.date)}`}
+          onOpen={row => void navigate({ search: { ...filters, id: row.id } })}
+          openId={id}
+          card={row => <VerdictCard verdict={row} />}
+          rowClassName={row => (arrived.has(row.fact_id) ? 'arrived' : undefined)}
+          more={{
+            has: list.hasNextPage,
+            busy: list.isFetchingNextPage,
+            load: () => void list.fetchNextPage(),
+          }}
+        />
+      ) : narrowed > 0 ? (
+        <NoMatch onClear={clear} />
+      ) : (
+        <Calm all={filters.status === 'all'} onAll={() => change({ status: 'all' })} />
+      )}
+      <Detail id={id} onClose={() => void navigate({ search: filters })} />
+    </Page>
+  )
+}
+
+/** The list as it stands: what was fetched, what came in since, and what waits while the reader reads. */
+function useLiveRows(filters: Filters, pages: readonly { items: Anomaly[] }[] | undefined, hold: boolean) {
+  const { status, location, product, from, to } = filters
+  const live = useMemo(
+    () =>
+      new VerdictRows(
+        matcher({
+          ...(status && { status }),
+          ...(location && { location }),
+          ...(product && { product }),
+          ...(from && { from }),
+          ...(to && { to }),
+        }),
+      ),
+    [status, location, product, from, to],
+  )
+  useEffect(() => live.load((pages ?? []).flatMap(page => page.items)), [live, pages])
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = listenToVerdicts(
+      verdict => {
+        live.hear(verdict)
+        timer ??= setTimeout(() => {
+          timer = undefined
+          refetch('summariseAnomalies')
+        }, SUMMARY_MS)
+      },
+      factId => live.drop(factId),
+      () => refetch('listAnomalies', 'summariseAnomalies', 'getAnomaly'),
+    )
+    return () => {
+      stop()
+      live.stop()
+      clearTimeout(timer)
+    }
+  }, [live])
+  useEffect(() => {
+    const judge = () => {
+      const focused = document.activeElement?.closest('[data-row]') != null
+      live.hold(hold || focused || scrollY > READING_PX)
+    }
+    judge()
+    addEventListener('scroll', judge, { passive: true })
+    addEventListener('focusin', judge)
+    addEventListener('focusout', judge)
+    return () => {
+      removeEventListener('scroll', judge)
+      removeEventListener('focusin', judge)
+      removeEventListener('focusout', judge)
+    }
+  }, [live, hold])
+  return { ...useSyncExternalStore(live.watch, live.snapshot), live }
+}
+
+interface ChipsProps {
+  filters: Filters
+  summary: { normal: number; waspada: number; anomali: number } | undefined
+  onChange: (filters: Filters) => void
+}
+
+function Chips({ filters, summary, onChange }: ChipsProps) {
+  const { status, ...rest } = filters
+  const counts = summary && { ANOMALI: summary.anomali, WASPADA: summary.waspada, NORMAL: summary.normal }
+  const show = (count: number | undefined) => (count === undefined ? undefined : number(count))
+  return (
+    <>
+      <Chip
+        pressed={status === undefined}
+        onClick={() => onChange(rest)}
+        count={show(counts && counts.ANOMALI + counts.WASPADA)}
+      >
+        <Trans>Perlu perhatian</Trans>
+      </Chip>
+      {(['ANOMALI', 'WASPADA', 'NORMAL'] as const).map(one => (
+        <Chip
+          key={one}
+          pressed={status === one}
+          onClick={() => onChange({ ...rest, status: one })}
+          count={show(counts?.[one])}
+        >
+          {statusWord(one)}
+        </Chip>
+      ))}
+      <Chip pressed={status === 'all'} onClick={() => onChange({ ...rest, status: 'all' })}>
+        <Trans>Semua</Trans>
+      </Chip>
+    </>
+  )
+}
+
+function Narrowing({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
+  const { t } = useLingui()
+  const catalogue = useCatalogue()
+  const put = (name: keyof Filters, value: string | null) => {
+    const { [name]: _, ...rest } = filters
+    onChange(value ? { ...rest, [name]: value } : rest)
+  }
+  return (
+    <>
+      <Combobox
+        label={t`Lokasi`}
+        placeholder={t`Semua lokasi`}
+        choices={locationChoices(catalogue, false)}
+        value={filters.location ?? null}
+        onChange={value => put('location', value)}
+      />
+      <Combobox
+        label={t`Produk`}
+        placeholder={t`Semua produk`}
+        choices={fuelChoices(catalogue, false)}
+        value={filters.product ?? null}
+        onChange={value => put('product', value)}
+      />
+      <TextField
+        label={t`Dari tanggal`}
+        type="date"
+        value={filters.from ?? ''}
+        max={filters.to}
+        onChange={event => put('from', event.target.value)}
+      />
+      <TextField
+        label={t`Sampai tanggal`}
+        type="date"
+        value={filters.to ?? ''}
+        min={filters.from}
+        onChange={event => put('to', event.target.value)}
+      />
+    </>
+  )
+}
+
+/** Rows stay when the connection is lost; their age is said. */
+function Connection() {
+  const { status, heardAt } = useLiveState()
+  if (status !== 'lost') return null
+  if (heardAt === null) {
+    return (
+      <Stale>
+        <Trans>Pembaruan langsung belum tersambung. Daftar tetap dapat dibaca.</Trans>
+      </Stale>
+    )
+  }
+  const at = clock(heardAt)
+  return (
+    <Stale>
+      <Trans>Data per {at}. Menyambung kembali.</Trans>
+    </Stale>
+  )
+}
+
+function Calm({ all, onAll }: { all: boolean; onAll: () => void }) {
+  return (
+    <Empty
+      icon={<ShieldCheck aria-hidden />}
+      title={all ? <Trans>Belum ada penilaian.</Trans> : <Trans>Tidak ada yang perlu perhatian.</Trans>}
+      action={
+        !all && (
+          <Button onClick={onAll}>
+            <Trans>Lihat semua penilaian</Trans>
+          </Button>
+        )
+      }
+    >
+      <Trans>
+        Setiap catatan BBM dinilai terhadap riwayat lokasi dan produknya. Yang <StatusBadge status="WASPADA" /> atau{' '}
+        <StatusBadge status="ANOMALI" /> muncul di sini dalam hitungan detik.
+      </Trans>
+    </Empty>
+  )
+}

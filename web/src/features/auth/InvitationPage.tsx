@@ -1,0 +1,56 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { acceptInvitation } from '@/api'
+import { meQuery, switchTo } from '@/app/session'
+import { sentenceOf } from '@/lib/form'
+import { Button, buttonLook } from '@/ui/Button'
+import { FormError } from '@/ui/FormError'
+import { Skeleton } from '@/ui/States'
+import { AuthFrame } from './AuthFrame'
+
+const route = getRouteApi('/invitation')
+
+export function InvitationPage() {
+  const { t } = useLingui()
+  const navigate = useNavigate()
+  const { token } = route.useSearch()
+  const session = useQuery(meQuery)
+  const accept = useMutation({
+    mutationFn: async () => {
+      const { data } = await acceptInvitation({ body: { token: token ?? '' } })
+      await switchTo(data.id)
+    },
+    onSuccess: () => navigate({ to: '/' }),
+  })
+  const next = `/invitation?token=${encodeURIComponent(token ?? '')}`
+  return (
+    <AuthFrame title={t`Undangan`}>
+      {session.isPending ? (
+        <Skeleton lines={2} />
+      ) : session.data ? (
+        <div className="flex flex-col gap-4">
+          <FormError>{accept.isError ? sentenceOf(accept.error) : null}</FormError>
+          <p className="text-sm">
+            <Trans>Anda masuk sebagai {session.data.user.email}.</Trans>
+          </p>
+          <Button look="primary" disabled={!token} busy={accept.isPending} onClick={() => accept.mutate()}>
+            <Trans>Terima undangan</Trans>
+          </Button>
+        </div>
+      ) : (
+        <div className="flex flex-col gap-3">
+          <p className="text-sm">
+            <Trans>Masuk atau daftar dengan alamat surel yang diundang, lalu terima undangannya.</Trans>
+          </p>
+          <Link to="/login" search={{ next }} className={buttonLook('primary')}>
+            <Trans>Masuk</Trans>
+          </Link>
+          <Link to="/register" search={{ next }} className={buttonLook()}>
+            <Trans>Daftar</Trans>
+          </Link>
+        </div>
+      )}
+    </AuthFrame>
+  )
+}

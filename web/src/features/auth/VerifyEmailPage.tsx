@@ -1,0 +1,48 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useMutation } from '@tanstack/react-query'
+import { verifyEmail } from '@/api'
+import { refetch } from '@/app/client'
+import { sentenceOf } from '@/lib/form'
+import { Button, buttonLook } from '@/ui/Button'
+import { FormError } from '@/ui/FormError'
+import { AuthFrame } from './AuthFrame'
+
+const route = getRouteApi('/verify-email')
+
+/** Asks for one press: mail scanners open links, and a link that acts by itself would be used up by them. */
+export function VerifyEmailPage() {
+  const { t } = useLingui()
+  const { token } = route.useSearch()
+  const verify = useMutation({
+    mutationFn: () => verifyEmail({ body: { token: token ?? '' } }),
+    onSuccess: () => refetch('me'),
+  })
+  return (
+    <AuthFrame title={t`Buktikan alamat surel`}>
+      {verify.isSuccess ? (
+        <div role="status" className="flex flex-col gap-4 text-sm">
+          <p>
+            <Trans>Alamat surel Anda terbukti. Sekarang Anda dapat menerima undangan.</Trans>
+          </p>
+          <Link to="/" className={buttonLook('primary')}>
+            <Trans>Buka Arus</Trans>
+          </Link>
+        </div>
+      ) : (
+        <div className="flex flex-col gap-4">
+          <FormError>
+            {!token
+              ? t`Tautan ini tidak lengkap. Buka tautan dari surel Anda sekali lagi.`
+              : verify.isError
+                ? sentenceOf(verify.error)
+                : null}
+          </FormError>
+          <Button look="primary" disabled={!token} busy={verify.isPending} onClick={() => verify.mutate()}>
+            <Trans>Ya, ini alamat saya</Trans>
+          </Button>
+        </div>
+      )}
+    </AuthFrame>
+  )
+}

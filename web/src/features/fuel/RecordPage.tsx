@@ -1,0 +1,76 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { Warehouse } from 'lucide-react'
+import { useCatalogue } from '@/app/catalogue'
+import { useMay } from '@/app/session'
+import { buttonLook } from '@/ui/Button'
+import { Page } from '@/ui/Page'
+import { Empty, Failed, Skeleton } from '@/ui/States'
+import { Tabs } from '@/ui/Tabs'
+import { PasteMany } from './PasteMany'
+import { RecordOne } from './RecordOne'
+
+const route = getRouteApi('/_app/fuel/new')
+
+export function RecordPage() {
+  const { t } = useLingui()
+  const { way } = route.useSearch()
+  const navigate = route.useNavigate()
+  const catalogue = useCatalogue()
+  const known = catalogue.locations.length > 0 && catalogue.products.some(one => one.kind === 'fuel')
+  return (
+    <Page
+      narrow
+      title={t`Catat BBM`}
+      lead={<Trans>Pemakaian BBM di satu lokasi. Penilaian muncul begitu tercatat.</Trans>}
+    >
+      {catalogue.isPending ? (
+        <Skeleton lines={5} />
+      ) : catalogue.error && !known ? (
+        <Failed
+          what={<Trans>Daftar lokasi dan produk belum bisa dimuat.</Trans>}
+          error={catalogue.error}
+          onRetry={catalogue.retry}
+        />
+      ) : known ? (
+        <Tabs
+          label={t`Cara mencatat`}
+          value={way ?? 'one'}
+          onChange={next => void navigate({ search: next === 'many' ? { way: 'many' } : {}, replace: true })}
+          tabs={[
+            { value: 'one', label: t`Satu catatan`, content: <RecordOne catalogue={catalogue} /> },
+            { value: 'many', label: t`Tempel banyak`, content: <PasteMany catalogue={catalogue} /> },
+          ]}
+        />
+      ) : (
+        <Nothing hasLocation={catalogue.locations.length > 0} />
+      )}
+    </Page>
+  )
+}
+
+function Nothing({ hasLocation }: { hasLocation: boolean }) {
+  const mayLocate = useMay('locations', 'c')
+  const mayStock = useMay('products', 'c')
+  return (
+    <Empty
+      icon={<Warehouse aria-hidden />}
+      title={<Trans>Belum ada lokasi atau produk BBM.</Trans>}
+      action={
+        !hasLocation && mayLocate ? (
+          <Link to="/locations" search={{ id: 'new' }} className={buttonLook('primary')}>
+            <Trans>Tambah lokasi</Trans>
+          </Link>
+        ) : (
+          mayStock && (
+            <Link to="/products" search={{ id: 'new' }} className={buttonLook('primary')}>
+              <Trans>Tambah produk</Trans>
+            </Link>
+          )
+        )
+      }
+    >
+      <Trans>Catatan BBM menyebut lokasi dan produknya, jadi keduanya dibuat lebih dulu.</Trans>
+    </Empty>
+  )
+}

@@ -1,0 +1,38 @@
+/** Words for the catalogue's fixed values. */
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { useLingui } from '@lingui/react'
+import type { LocationRecord, ProductRecord } from '@/api'
+
+export type LocationKind = LocationRecord['type']
+export type ProductKind = ProductRecord['kind']
+
+export const LOCATION_TYPES: Record<LocationKind, MessageDescriptor> = {
+  depot: msg`Depot`,
+  warehouse: msg`Gudang`,
+  sppg: msg`SPPG`,
+  supplier: msg`Pemasok`,
+  kitchen: msg`Dapur`,
+  shop: msg`Toko`,
+  household: msg`Rumah tangga`,
+  office: msg`Kantor`,
+  other: msg`Lainnya`,
+}
+
+export const PRODUCT_KINDS: Record<ProductKind, MessageDescriptor> = {
+  fuel: msg`BBM`,
+  food: msg`Pangan`,
+  material: msg`Bahan`,
+  service: msg`Jasa`,
+  other: msg`Lainnya`,
+}
+
+export function LocationType({ type }: { type: LocationKind }) {
+  const { i18n } = useLingui()
+  return i18n._(LOCATION_TYPES[type])
+}
+
+export function ProductKindName({ kind }: { kind: ProductKind }) {
+  const { i18n } = useLingui()
+  return i18n._(PRODUCT_KINDS[kind])
+}

@@ -1,0 +1,294 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import clsx from 'clsx'
+import { Check, ChevronRight, Droplets } from 'lucide-react'
+import { useEffect, useMemo, type ReactNode } from 'react'
+import { overview as fetchOverview, type FuelUse, type Newest, type OverviewOut } from '@/api'
+import { useCatalogue } from '@/app/catalogue'
+import { refetch } from '@/app/client'
+import { listenToVerdicts } from '@/app/live'
+import { Reason } from '@/app/Reason'
+import { useSession } from '@/app/session'
+import { clock, date, dayAfter, number, quantity, shortDate, today } from '@/lib/format'
+import { buttonLook } from '@/ui/Button'
+import { Chart } from '@/ui/Chart'
+import { Chip } from '@/ui/FilterBar'
+import { Card, Page } from '@/ui/Page'
+import { Failed, Skeleton, Stale } from '@/ui/States'
+import { StatusBadge, type Status } from '@/ui/StatusBadge'
+
+const route = getRouteApi('/_app/')
+const SPANS = ['7', undefined, '90', '365'] as const
+const DEFAULT_DAYS = 30
+/** Verdicts come one by one; the counts follow at most this often. */
+const FOLLOW_MS = 4_000
+
+export function OverviewPage() {
+  const { t } = useLingui()
+  const { days } = route.useSearch()
+  const navigate = route.useNavigate()
+  const session = useSession()
+  const to = today()
+  const from = dayAfter(to, 1 - Number(days ?? DEFAULT_DAYS))
+  const overview = useQuery({
+    queryKey: [{ _id: 'overview', from, to }],
+    queryFn: async ({ signal }) => (await fetchOverview({ query: { from, to }, signal })).data,
+    placeholderData: keepPreviousData,
+  })
+  useFollowing()
+  const firstName = session.user.name.split(' ')[0] ?? session.user.name
+  return (
+    <Page
+      title={t`Beranda`}
+      lead={<Trans>Halo, {firstName}. Ini yang terjadi di {session.organisation.name}.</Trans>}
+      actions={
+        <div role="group" aria-label={t`Rentang waktu`} className="flex flex-wrap gap-1.5">
+          {SPANS.map(span => {
+            const length = Number(span ?? DEFAULT_DAYS)
+            return (
+              <Chip
+                key={length}
+                pressed={days === span}
+                onClick={() => void navigate({ search: span ? { days: span } : {}, replace: true })}
+              >
+                {length === 365 ? <Trans>1 tahun</Trans> : <Plural value={length} other="# hari" />}
+              </Chip>
+            )
+          })}
+        </div>
+      }
+    >
+      {overview.isPending ? (
+        <Skeleton lines={8} />
+      ) : overview.data ? (
+        <>
+          <Old updatedAt={overview.dataUpdatedAt} stale={overview.isError} />
+          <Body overview={overview.data} from={from} to={to} />
+        </>
+      ) : (
+        <Failed
+          what={<Trans>Beranda belum bisa dimuat.</Trans>}
+          error={overview.error}
+          onRetry={() => void overview.refetch()}
+        />
+      )}
+    </Page>
+  )
+}
+
+function useFollowing() {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const later = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        refetch('overview')
+      }, FOLLOW_MS)
+    }
+    const stop = listenToVerdicts(later, later, later)
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }, [])
+}
+
+function Old({ updatedAt, stale }: { updatedAt: number; stale: boolean }) {
+  if (!stale) return null
+  const at = clock(updatedAt)
+  return (
+    <Stale>
+      <Trans>Data per {at}. Pembaruan belum berhasil.</Trans>
+    </Stale>
+  )
+}
+
+function Body({ overview, from, to }: { overview: OverviewOut; from: string; to: string }) {
+  const { verdicts, fuel, newest, locations } = overview
+  const missing = overview.missing.join(', ')
+  const empty = fuel?.transactions === 0 && newest?.length === 0
+  return (
+    <>
+      {overview.partial && (
+        <Stale>
+          <Trans>Sebagian data belum masuk: {missing}.</Trans>
+        </Stale>
+      )}
+      {empty && <FirstSteps />}
+      <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
+        <Tile status="ANOMALI" count={verdicts?.anomali} from={from} to={to} />
+        <Tile status="WASPADA" count={verdicts?.waspada} from={from} to={to} />
+        <Figure label={<Trans>Pemakaian BBM</Trans>} value={fuel && quantity(fuel.volume_l, 'L', 0)}>
+          {fuel && <Plural value={fuel.transactions} other="# transaksi" />}
+        </Figure>
+        <Figure label={<Trans>Lokasi aktif</Trans>} value={locations && number(locations.active)}>
+          {locations && <Trans>dari {number(locations.total)} lokasi</Trans>}
+        </Figure>
+      </div>
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <Card title={<Trans>Pemakaian per hari</Trans>}>
+          {fuel ? <Use fuel={fuel} from={from} to={to} /> : <Missing />}
+        </Card>
+        <Card
+          title={<Trans>Perlu perhatian</Trans>}
+          aside={
+            <Link to="/anomalies" className="text-sm font-medium text-brand hover:underline">
+              <Trans>Lihat semua</Trans>
+            </Link>
+          }
+        >
+          {newest ? <NewestList newest={newest} /> : <Missing />}
+        </Card>
+      </div>
+    </>
+  )
+}
+
+function Missing() {
+  return (
+    <p className="py-8 text-center text-sm text-muted">
+      <Trans>Bagian ini belum masuk. Bagian lain tetap lengkap.</Trans>
+    </p>
+  )
+}
+
+function Tile({ status, count, from, to }: { status: Status; count: number | undefined; from: string; to: string }) {
+  return (
+    <Link
+      to="/anomalies"
+      search={{ status, from, to }}
+      className="group rounded-lg border border-line bg-surface px-4 py-3 hover:border-edge"
+    >
+      <span className="flex items-center justify-between">
+        <StatusBadge status={status} />
+        <ChevronRight aria-hidden className="size-4 text-muted" />
+      </span>
+      <span className="mt-2 block text-2xl font-semibold tracking-tight tabular">
+        {count === undefined ? '–' : number(count)}
+      </span>
+      <span className="block text-xs text-muted">
+        <Trans>penilaian</Trans>
+      </span>
+    </Link>
+  )
+}
+
+function Figure({ label, value, children }: { label: ReactNode; value: ReactNode; children: ReactNode }) {
+  return (
+    <div className="rounded-lg border border-line bg-surface px-4 py-3">
+      <span className="block py-0.5 text-xs font-medium text-muted">{label}</span>
+      <span className="mt-2 block truncate text-2xl font-semibold tracking-tight tabular">{value ?? '–'}</span>
+      <span className="block text-xs text-muted">{children}</span>
+    </div>
+  )
+}
+
+function Use({ fuel, from, to }: { fuel: FuelUse; from: string; to: string }) {
+  const { t } = useLingui()
+  const { days, values, highest } = useMemo(() => {
+    const used = new Map(fuel.days.map(day => [day.date, Number(day.volume_l)]))
+    const all: string[] = []
+    for (let day = from; day <= to; day = dayAfter(day, 1)) all.push(day)
+    const litres = all.map(day => used.get(day) ?? 0)
+    return { days: all, values: litres, highest: litres.indexOf(Math.max(...litres)) }
+  }, [fuel, from, to])
+  const topDay = days[highest]
+  if (fuel.transactions === 0 || topDay === undefined) {
+    return (
+      <p className="py-8 text-center text-sm text-muted">
+        <Trans>Belum ada transaksi dalam rentang ini.</Trans>
+      </p>
+    )
+  }
+  const average = quantity(Number(fuel.volume_l) / days.length, 'L', 0)
+  const top = quantity(values[highest] ?? 0, 'L', 0)
+  return (
+    <Chart
+      caption={
+        <Trans>
+          Rata-rata {average} per hari; tertinggi {top} pada {date(topDay)}.
+        </Trans>
+      }
+      days={days}
+      unit="L"
+      series={[{ label: t`Pemakaian`, values, ink: 'brand', look: 'bars' }]}
+    />
+  )
+}
+
+function NewestList({ newest }: { newest: readonly Newest[] }) {
+  if (newest.length === 0) {
+    return (
+      <p className="flex items-center gap-2 py-6 text-sm text-muted">
+        <Check aria-hidden className="size-4 text-normal" />
+        <Trans>Tidak ada yang perlu perhatian dalam rentang ini.</Trans>
+      </p>
+    )
+  }
+  return (
+    <ul className="-mx-2 flex flex-col">
+      {newest.map(verdict => (
+        <li key={verdict.id}>
+          <Link
+            to="/anomalies"
+            search={{ id: verdict.id }}
+            className="flex flex-col gap-0.5 rounded-md px-2 py-2 hover:bg-hover"
+          >
+            <span className="flex items-center justify-between gap-2">
+              <span className="min-w-0 truncate font-medium">
+                {verdict.location.name} · {verdict.product.name}
+              </span>
+              <StatusBadge status={verdict.status as Status} />
+            </span>
+            <span className="text-xs text-muted">
+              {shortDate(verdict.date)} · <Reason verdict={verdict} />
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** What a new organisation does first; each step is done when its thing exists. */
+function FirstSteps() {
+  const { t } = useLingui()
+  const catalogue = useCatalogue()
+  const steps = [
+    { to: '/locations' as const, done: catalogue.locations.length > 0, label: t`Tambah lokasi pertama, misalnya depot` },
+    { to: '/products' as const, done: catalogue.products.length > 0, label: t`Tambah produk BBM, misalnya Solar` },
+    { to: '/fuel/new' as const, done: false, label: t`Catat BBM; hasil penilaian muncul di sini` },
+  ]
+  const next = steps.findIndex(step => !step.done)
+  return (
+    <Card title={<Trans>Langkah pertama</Trans>}>
+      <ol className="flex flex-col">
+        {steps.map((step, index) => (
+          <li key={step.to} className="flex items-center gap-3 border-t border-line py-2.5 first:border-t-0">
+            <span
+              aria-hidden
+              className={clsx(
+                'flex size-6 shrink-0 items-center justify-center rounded-full text-xs font-semibold',
+                step.done ? 'bg-normal-soft text-normal' : 'bg-brand-soft text-brand-strong',
+              )}
+            >
+              {step.done ? <Check className="size-3.5" /> : index + 1}
+            </span>
+            <span className={clsx('min-w-0 flex-1 text-sm', step.done && 'text-muted')}>
+              {step.label}
+              {step.done && <span className="sr-only">{t`, selesai`}</span>}
+            </span>
+            {!step.done && (
+              <Link to={step.to} className={buttonLook(index === next ? 'primary' : 'secondary')}>
+                {index === 2 && <Droplets aria-hidden className="size-4" />}
+                <Trans>Mulai</Trans>
+                <span className="sr-only">: {step.label}</span>
+              </Link>
+            )}
+          </li>
+        ))}
+      </ol>
+    </Card>
+  )
+}

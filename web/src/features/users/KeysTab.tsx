@@ -1,0 +1,206 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Copy, KeyRound } from 'lucide-react'
+import { useId, useState } from 'react'
+import { useForm } from 'react-hook-form'
+import { createKey, listKeys, revokeKey, type KeyOut } from '@/api'
+import { refetch } from '@/app/client'
+import { useMay } from '@/app/session'
+import { landErrors, sentenceOf } from '@/lib/form'
+import { dayAfter, moment, today } from '@/lib/format'
+import { undoable } from '@/lib/undo'
+import { Button } from '@/ui/Button'
+import { Dialog } from '@/ui/Dialog'
+import { TextField } from '@/ui/Field'
+import { FormError } from '@/ui/FormError'
+import { Empty, Failed, Skeleton } from '@/ui/States'
+import { toast } from '@/ui/Toast'
+import { RoleFields, type Scope } from './RoleFields'
+import { RoleName } from './RoleName'
+import { MACHINES } from './roles'
+import { ScopeNames } from './ScopeNames'
+
+const UNDO_MS = 7_000
+
+export function KeysTab() {
+  const { t } = useLingui()
+  const mayMake = useMay('keys', 'c')
+  const [making, setMaking] = useState(false)
+  const list = useInfiniteQuery({
+    queryKey: [{ _id: 'listKeys' }],
+    queryFn: async ({ pageParam, signal }) =>
+      (await listKeys({ query: { limit: 100, ...(pageParam && { cursor: pageParam }) }, signal })).data,
+    initialPageParam: '',
+    getNextPageParam: page => page.next_cursor ?? undefined,
+  })
+  const [revoking, setRevoking] = useState<ReadonlySet<string>>(new Set())
+  const rows = (list.data?.pages ?? []).flatMap(page => page.items).filter(row => !revoking.has(row.id))
+  const revoke = (key: KeyOut) => {
+    setRevoking(set => new Set([...set, key.id]))
+    const settle = () => setRevoking(set => new Set([...set].filter(one => one !== key.id)))
+    const { undo } = undoable(() => {
+      revokeKey({ path: { id: key.id }, keepalive: true })
+        .catch((error: unknown) => toast({ text: sentenceOf(error) }))
+        .finally(() => {
+          refetch('listKeys')
+          settle()
+        })
+    }, UNDO_MS)
+    const { name } = key
+    toast({
+      text: t`Kunci ${name} dicabut.`,
+      forMs: UNDO_MS,
+      action: {
+        label: t`Urungkan`,
+        onClick: () => {
+          undo()
+          settle()
+        },
+      },
+    })
+  }
+  const make = mayMake && (
+    <Button
+      look="primary"
+      className="self-start"
+      icon={<KeyRound aria-hidden className="size-4" />}
+      onClick={() => setMaking(true)}
+    >
+      <Trans>Buat kunci</Trans>
+    </Button>
+  )
+  return (
+    <div className="flex flex-col gap-3">
+      {list.isPending ? (
+        <Skeleton lines={3} />
+      ) : list.isError && !list.data ? (
+        <Failed
+          what={<Trans>Daftar kunci belum bisa dimuat.</Trans>}
+          error={list.error}
+          onRetry={() => void list.refetch()}
+        />
+      ) : rows.length === 0 ? (
+        <Empty icon={<KeyRound aria-hidden />} title={<Trans>Belum ada kunci API.</Trans>} action={make}>
+          <Trans>Kunci memberi sistem lain akses ke API dengan peran yang Anda pilih, tanpa kata sandi siapa pun.</Trans>
+        </Empty>
+      ) : (
+        <>
+          {make}
+          <ul aria-label={t`Kunci API`} className="divide-y divide-line rounded-lg border border-line">
+            {rows.map(row => (
+              <li key={row.id} className="flex flex-wrap items-center gap-3 px-4 py-3">
+                <span className="min-w-48 flex-1">
+                  <span className="block truncate text-sm font-medium">
+                    {row.name} <code className="text-xs font-normal text-muted">{row.prefix}…</code>
+                  </span>
+                  <span className="block text-xs text-muted">
+                    <RoleName role={row.role} /> · <ScopeNames ids={row.location_ids} /> ·{' '}
+                    {row.expires_at ? (
+                      <Trans>berlaku sampai {moment(row.expires_at)}</Trans>
+                    ) : (
+                      <Trans>tanpa batas waktu</Trans>
+                    )}
+                  </span>
+                </span>
+                <Button onClick={() => revoke(row)}>
+                  <Trans>Cabut</Trans>
+                  <span className="sr-only"> {row.name}</span>
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <NewKeyDialog open={making} onClose={() => setMaking(false)} />
+    </div>
+  )
+}
+
+function NewKeyDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const { t } = useLingui()
+  const formId = useId()
+  const [secret, setSecret] = useState<string | null>(null)
+  const close = () => {
+    setSecret(null)
+    onClose()
+  }
+  return (
+    <Dialog
+      open={open}
+      onClose={close}
+      title={secret ? t`Salin kunci sekarang` : t`Kunci baru`}
+      footer={
+        secret ? (
+          <Button look="primary" onClick={close}>
+            <Trans>Sudah saya simpan</Trans>
+          </Button>
+        ) : (
+          <Button type="submit" form={formId} look="primary">
+            <Trans>Buat kunci</Trans>
+          </Button>
+        )
+      }
+    >
+      {secret ? <Secret secret={secret} /> : open && <NewKeyForm formId={formId} onMade={setSecret} />}
+    </Dialog>
+  )
+}
+
+function Secret({ secret }: { secret: string }) {
+  const { t } = useLingui()
+  return (
+    <div className="flex flex-col gap-3">
+      <p className="text-sm">
+        <Trans>Kunci ini hanya tampil sekali. Simpan di tempat rahasia sistem Anda.</Trans>
+      </p>
+      <code className="rounded-md border border-line bg-sunken px-3 py-2 text-sm break-all">{secret}</code>
+      <Button
+        className="self-start"
+        icon={<Copy aria-hidden className="size-4" />}
+        onClick={() => void navigator.clipboard.writeText(secret).then(() => toast({ text: t`Kunci tersalin.` }))}
+      >
+        <Trans>Salin</Trans>
+      </Button>
+    </div>
+  )
+}
+
+interface Values {
+  name: string
+  until: string
+}
+
+function NewKeyForm({ formId, onMade }: { formId: string; onMade: (secret: string) => void }) {
+  const { t } = useLingui()
+  const [scope, setScope] = useState<Scope>({ role: 'service', location_ids: null })
+  const [failure, setFailure] = useState<string | null>(null)
+  const { register, handleSubmit, setError, formState } = useForm<Values>({
+    defaultValues: { name: '', until: dayAfter(today(), 365) },
+  })
+  const submit = handleSubmit(async ({ name, until }) => {
+    setFailure(null)
+    try {
+      const { data } = await createKey({
+        body: { name, ...scope, ...(until && { expires_at: `${until}T23:59:59Z` }) },
+      })
+      refetch('listKeys')
+      onMade(data.secret)
+    } catch (error) {
+      setFailure(landErrors<Values>(error, ['name'], setError))
+    }
+  })
+  return (
+    <form id={formId} noValidate onSubmit={event => void submit(event)} className="flex flex-col gap-4">
+      <FormError>{failure}</FormError>
+      <TextField
+        label={t`Nama`}
+        hint={t`Untuk apa kunci ini, misalnya "Impor malam".`}
+        autoComplete="off"
+        error={formState.errors.name?.message}
+        {...register('name', { required: t`Isi nama kunci.` })}
+      />
+      <TextField label={t`Berlaku sampai`} hint={t`Kosongkan bila tanpa batas.`} type="date" min={today()} {...register('until')} />
+      <RoleFields scope={scope} onChange={setScope} roles={Object.keys(MACHINES)} words={MACHINES} />
+    </form>
+  )
+}

@@ -1,0 +1,32 @@
+/** Roles as people read them; the table of what each may do is the server's. */
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+
+export interface RoleWords {
+  name: MessageDescriptor
+  may: MessageDescriptor
+}
+
+export const ROLES: Readonly<Record<string, RoleWords>> = {
+  owner: { name: msg`Pemilik`, may: msg`Semua, termasuk menghapus organisasi.` },
+  admin: { name: msg`Admin`, may: msg`Semua di organisasi ini.` },
+  operator: { name: msg`Operator`, may: msg`Mencatat BBM dan melihat monitoring.` },
+  analyst: { name: msg`Analis`, may: msg`Membaca transaksi, penilaian, dan laporan.` },
+  viewer: { name: msg`Pembaca`, may: msg`Membaca, tanpa mengubah apa pun.` },
+  reporter: { name: msg`Pelapor`, may: msg`Membaca semuanya dan membuat laporan.` },
+  sppg_head: { name: msg`Kepala SPPG`, may: msg`Menu, stok, dan staf dapurnya.` },
+  nutritionist: { name: msg`Ahli gizi`, may: msg`Menu dan gizi.` },
+  warehouse_staff: { name: msg`Staf gudang`, may: msg`Stok, penerimaan, dan pengisian BBM.` },
+  procurement: { name: msg`Pengadaan`, may: msg`Pemasok, kontrak, dan pembelian.` },
+  supplier: { name: msg`Pemasok`, may: msg`Datanya sendiri.` },
+  driver: { name: msg`Pengemudi`, may: msg`Pengirimannya sendiri.` },
+}
+
+/** Roles a person is given; those of machines belong to keys. */
+export const PEOPLE: readonly string[] = Object.keys(ROLES).filter(role => role !== 'owner')
+
+export const MACHINES: Readonly<Record<string, RoleWords>> = {
+  service: { name: msg`Layanan`, may: msg`Mencatat dan membaca dari sistem lain.` },
+  device: { name: msg`Perangkat`, may: msg`Mengirim bacaan sensor.` },
+  viewer: { name: msg`Pembaca`, may: msg`Membaca, tanpa mengubah apa pun.` },
+}

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { day, oneOf, text, tidy } from './search'
+
+test('an address holds only what differs', () => {
+  expect(tidy({ status: undefined, location: 'a' })).toEqual({ location: 'a' })
+})
+
+test('what does not belong counts as absent', () => {
+  expect(day('2025-13-45')).toBeUndefined()
+  expect(day('2025-01-10')).toBe('2025-01-10')
+  expect(oneOf('x', ['a', 'b'])).toBeUndefined()
+  expect(text({})).toBeUndefined()
+})

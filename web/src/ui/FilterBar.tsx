@@ -1,0 +1,93 @@
+/** Filters above a list: chips in a line where there is room, one "Saring" sheet on phones. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import clsx from 'clsx'
+import { SlidersHorizontal, X } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { useWide } from '@/lib/media'
+import { Button } from './Button'
+import { Dialog } from './Dialog'
+
+interface FilterBarProps {
+  /** Quick choices that are always in sight. */
+  chips?: ReactNode
+  /** The fields themselves. */
+  children?: ReactNode
+  /** How many filters differ from the default. */
+  active: number
+  onClear: () => void
+  /** At the far end: live state, counts. */
+  aside?: ReactNode
+}
+
+export function FilterBar({ chips, children, active, onClear, aside }: FilterBarProps) {
+  const { t } = useLingui()
+  const wide = useWide()
+  const [open, setOpen] = useState(false)
+  const clear = active > 0 && (
+    <Button look="quiet" icon={<X aria-hidden className="size-4" />} onClick={onClear}>
+      <Trans>Hapus saringan</Trans>
+    </Button>
+  )
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="flex flex-wrap items-center gap-2">
+        {chips}
+        {!wide && children && (
+          <Button icon={<SlidersHorizontal aria-hidden className="size-4" />} onClick={() => setOpen(true)}>
+            {active > 0 ? <Trans>Saring ({active})</Trans> : <Trans>Saring</Trans>}
+          </Button>
+        )}
+        {aside && <div className="ml-auto flex items-center gap-2">{aside}</div>}
+      </div>
+      {wide && children && (
+        <div className="flex flex-wrap items-end gap-3">
+          {children}
+          {clear}
+        </div>
+      )}
+      {!wide && (
+        <Dialog
+          open={open}
+          onClose={() => setOpen(false)}
+          title={t`Saring`}
+          footer={
+            <>
+              {clear}
+              <Button look="primary" onClick={() => setOpen(false)}>
+                <Trans>Tampilkan</Trans>
+              </Button>
+            </>
+          }
+        >
+          <div className="flex flex-col gap-4">{children}</div>
+        </Dialog>
+      )}
+    </div>
+  )
+}
+
+interface ChipProps {
+  pressed: boolean
+  onClick: () => void
+  count?: ReactNode
+  children: ReactNode
+}
+
+export function Chip({ pressed, onClick, count, children }: ChipProps) {
+  return (
+    <button
+      type="button"
+      aria-pressed={pressed}
+      onClick={onClick}
+      className={clsx(
+        'inline-flex min-h-8 items-center gap-1.5 rounded-full border px-3 text-sm font-medium transition-colors pointer-coarse:min-h-11',
+        pressed
+          ? 'border-brand bg-brand-soft text-brand-strong'
+          : 'border-line bg-surface text-muted hover:bg-hover hover:text-text',
+      )}
+    >
+      {children}
+      {count !== undefined && <span className="tabular">{count}</span>}
+    </button>
+  )
+}

@@ -1,0 +1,69 @@
+import { Menu as Base } from '@base-ui/react/menu'
+import clsx from 'clsx'
+import { Check } from 'lucide-react'
+import type { ReactElement, ReactNode } from 'react'
+import { POPUP } from './popup'
+
+const ROW =
+  'flex min-h-9 cursor-default items-center gap-2.5 rounded px-2.5 text-sm outline-none select-none data-highlighted:bg-hover pointer-coarse:min-h-11 [&>svg]:size-4 [&>svg]:text-muted'
+
+interface MenuProps {
+  /** The button that opens it. */
+  trigger: ReactElement
+  side?: 'top' | 'bottom'
+  align?: 'start' | 'end'
+  children: ReactNode
+}
+
+export function Menu({ trigger, side = 'bottom', align = 'end', children }: MenuProps) {
+  return (
+    <Base.Root>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner sideOffset={6} side={side} align={align} className="z-50 outline-none">
+          <Base.Popup className={clsx(POPUP, 'min-w-56 p-1')}>{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  )
+}
+
+export function MenuItem({ icon, onClick, children }: { icon?: ReactNode; onClick: () => void; children: ReactNode }) {
+  return (
+    <Base.Item className={ROW} onClick={onClick}>
+      {icon}
+      {children}
+    </Base.Item>
+  )
+}
+
+interface MenuChoicesProps<Value extends string> {
+  label: string
+  value: Value
+  onChange: (value: Value) => void
+  choices: readonly { value: Value; label: string; icon?: ReactNode }[]
+}
+
+/** A group of which one is chosen. */
+export function MenuChoices<Value extends string>({ label, value, onChange, choices }: MenuChoicesProps<Value>) {
+  return (
+    <Base.Group>
+      <Base.GroupLabel className="px-2.5 pt-2 pb-1 text-xs text-muted">{label}</Base.GroupLabel>
+      <Base.RadioGroup value={value} onValueChange={(next: Value) => onChange(next)}>
+        {choices.map(choice => (
+          <Base.RadioItem key={choice.value} value={choice.value} className={ROW} closeOnClick>
+            {choice.icon}
+            <span className="flex-1">{choice.label}</span>
+            <Base.RadioItemIndicator>
+              <Check aria-hidden className="size-4 text-brand" />
+            </Base.RadioItemIndicator>
+          </Base.RadioItem>
+        ))}
+      </Base.RadioGroup>
+    </Base.Group>
+  )
+}
+
+export function MenuLine() {
+  return <Base.Separator className="-mx-1 my-1 h-px bg-line" />
+}

@@ -1,0 +1,50 @@
+import { Trans } from '@lingui/react/macro'
+import clsx from 'clsx'
+import { CircleCheck, CircleDashed, Info, OctagonAlert, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+
+export type Status = 'NORMAL' | 'WASPADA' | 'ANOMALI'
+
+const LOOK: Record<Status, { icon: typeof Info; className: string }> = {
+  NORMAL: { icon: CircleCheck, className: 'bg-normal-soft text-normal' },
+  WASPADA: { icon: TriangleAlert, className: 'bg-waspada-soft text-waspada' },
+  ANOMALI: { icon: OctagonAlert, className: 'bg-anomali-soft text-anomali' },
+}
+
+const PILL = 'inline-flex items-center gap-1.5 rounded px-1.5 py-0.5 text-xs font-semibold whitespace-nowrap'
+
+export function statusWord(status: Status): ReactNode {
+  if (status === 'NORMAL') return <Trans>Normal</Trans>
+  if (status === 'WASPADA') return <Trans>Waspada</Trans>
+  return <Trans>Anomali</Trans>
+}
+
+/** A verdict: always icon, word and colour together. */
+export function StatusBadge({ status, className }: { status: Status; className?: string }) {
+  const { icon: Icon, className: look } = LOOK[status]
+  return (
+    <span className={clsx(PILL, look, className)}>
+      <Icon aria-hidden className="size-3.5 shrink-0" />
+      {statusWord(status)}
+    </span>
+  )
+}
+
+type Tone = 'info' | 'good' | 'warning' | 'muted'
+const TONES: Record<Tone, { icon: typeof Info; className: string }> = {
+  info: { icon: Info, className: 'bg-info-soft text-info' },
+  good: { icon: CircleCheck, className: 'bg-normal-soft text-normal' },
+  warning: { icon: TriangleAlert, className: 'bg-waspada-soft text-waspada' },
+  muted: { icon: CircleDashed, className: 'bg-hover text-muted' },
+}
+
+/** Any other state in one word. */
+export function Tag({ tone = 'muted', children }: { tone?: Tone; children: ReactNode }) {
+  const { icon: Icon, className } = TONES[tone]
+  return (
+    <span className={clsx(PILL, className)}>
+      <Icon aria-hidden className="size-3.5 shrink-0" />
+      {children}
+    </span>
+  )
+}

@@ -1,0 +1,266 @@
+/**
+ * Lines, points and bands over time. uPlot draws; nothing else in the console knows it, so it can be replaced
+ * here. Every chart has a caption that says the finding and a twin table with the same numbers.
+ */
+import { Trans } from '@lingui/react/macro'
+import clsx from 'clsx'
+import { ChartLine, Table2 } from 'lucide-react'
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { compact, date, quantity, shortDate } from '@/lib/format'
+import { Button } from './Button'
+
+export type Ink = 'brand' | 'muted' | 'normal' | 'waspada' | 'anomali'
+
+export interface Series {
+  label: string
+  values: readonly (number | null)[]
+  ink: Ink
+  look: 'line' | 'dashed' | 'dotted' | 'points' | 'bars'
+  /** Fill down to the series with this index: the band between two thresholds. */
+  bandTo?: number
+}
+
+interface TimeChartProps {
+  /** The finding, in one sentence. */
+  caption: ReactNode
+  /** Business dates, ascending. */
+  days: readonly string[]
+  series: readonly Series[]
+  unit: string
+  height?: number
+}
+
+const DASH: Partial<Record<Series['look'], number[]>> = { dashed: [7, 5], dotted: [2, 4] }
+
+export default function TimeChart({ caption, days, series, unit, height = 220 }: TimeChartProps) {
+  const [asTable, setAsTable] = useState(false)
+  const captionId = useId()
+  return (
+    <figure aria-labelledby={captionId} className="flex flex-col gap-2">
+      <div className="flex flex-wrap items-start justify-between gap-x-3 gap-y-1">
+        <figcaption id={captionId} className="max-w-prose text-sm text-muted">
+          {caption}
+        </figcaption>
+        <Button
+          look="quiet"
+          className="-my-1 text-muted"
+          aria-pressed={asTable}
+          icon={asTable ? <ChartLine aria-hidden className="size-4" /> : <Table2 aria-hidden className="size-4" />}
+          onClick={() => setAsTable(!asTable)}
+        >
+          {asTable ? <Trans>Lihat grafik</Trans> : <Trans>Lihat tabel</Trans>}
+        </Button>
+      </div>
+      {asTable ? (
+        <Twin days={days} series={series} unit={unit} />
+      ) : (
+        <>
+          <Plot days={days} series={series} unit={unit} height={height} />
+          <Legend series={series} />
+        </>
+      )}
+    </figure>
+  )
+}
+
+function Plot({ days, series, unit, height }: Required<Omit<TimeChartProps, 'caption'>>) {
+  const box = useRef<HTMLDivElement>(null)
+  const [readout, setReadout] = useState<number | null>(null)
+  useEffect(() => {
+    const element = box.current
+    if (!element) return undefined
+    const draw = () => {
+      const ink = inks(element)
+      const plot = new uPlot(
+        {
+          width: element.clientWidth,
+          height,
+          tzDate: seconds => new Date((seconds + new Date(seconds * 1000).getTimezoneOffset() * 60) * 1000),
+          legend: { show: false },
+          padding: [8, 8, 0, 0],
+          cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
+          scales: { y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
+          hooks: { setCursor: [self => setReadout(self.cursor.idx ?? null)] },
+          axes: [
+            {
+              stroke: ink.text,
+              font: '12px system-ui',
+              grid: { show: false },
+              ticks: { stroke: ink.line, width: 1, size: 4 },
+              values: (_, ticks) => ticks.map(tick => shortDate(new Date(tick * 1000).toISOString().slice(0, 10))),
+              space: 64,
+              incrs: [1, 2, 7, 14, 30, 61, 91, 182, 365].map(day => day * 86_400),
+            },
+            {
+              stroke: ink.text,
+              font: '12px system-ui',
+              grid: { stroke: ink.line, width: 1 },
+              ticks: { show: false },
+              size: 46,
+              values: (_, ticks) => ticks.map(compact),
+            },
+          ],
+          series: [{}, ...series.map(one => seriesOf(one, ink))],
+          bands: series.flatMap((one, index) =>
+            one.bandTo === undefined
+              ? []
+              : [{ series: [index + 1, one.bandTo + 1] as [number, number], fill: `${ink[one.ink]}1f` }],
+          ),
+        },
+        [
+          days.map(day => Date.parse(`${day}T00:00:00Z`) / 1000),
+          ...series.map(one => [...one.values]),
+        ] as uPlot.AlignedData,
+        element,
+      )
+      return plot
+    }
+    let plot = draw()
+    const resized = new ResizeObserver(() => {
+      if (Math.abs(plot.width - element.clientWidth) > 1) plot.setSize({ width: element.clientWidth, height })
+    })
+    resized.observe(element)
+    const recoloured = new MutationObserver(() => {
+      plot.destroy()
+      plot = draw()
+    })
+    recoloured.observe(document.documentElement, { attributeFilter: ['data-theme', 'lang'] })
+    return () => {
+      resized.disconnect()
+      recoloured.disconnect()
+      plot.destroy()
+    }
+  }, [days, series, height])
+  const day = readout === null ? undefined : days[readout]
+  return (
+    <div className="relative">
+      {/* The picture is for eyes; the table beside it says the same to everybody. */}
+      <div ref={box} aria-hidden className="w-full overflow-hidden" style={{ height }} />
+      {day !== undefined && readout !== null && (
+        <div className="pointer-events-none absolute top-1 right-2 rounded border border-line bg-raised/95 px-2 py-1 text-xs shadow-pop">
+          <p className="font-medium">{date(day)}</p>
+          {series.map(one => {
+            const value = one.values[readout]
+            return value === null || value === undefined ? null : (
+              <p key={one.label} className="flex justify-between gap-3 tabular">
+                <span className="text-muted">{one.label}</span>
+                <span>{quantity(value, unit)}</span>
+              </p>
+            )
+          })}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function seriesOf(one: Series, ink: Inks): uPlot.Series {
+  const stroke = ink[one.ink]
+  if (one.look === 'points') {
+    return { stroke, paths: () => null, points: { show: true, size: 11, width: 2, stroke, fill: stroke } }
+  }
+  if (one.look === 'bars') {
+    const bars = uPlot.paths.bars?.({ size: [0.7, 28] })
+    return { stroke, fill: stroke, width: 0, points: { show: false }, ...(bars && { paths: bars }) }
+  }
+  const dash = DASH[one.look]
+  return {
+    stroke,
+    width: one.look === 'line' ? 2 : 1.5,
+    spanGaps: true,
+    points: { show: false },
+    ...(dash && { dash }),
+  }
+}
+
+type Inks = Record<Ink | 'text' | 'line', string>
+
+function inks(element: Element): Inks {
+  const style = getComputedStyle(element)
+  const read = (name: string) => style.getPropertyValue(`--${name}`).trim()
+  return {
+    brand: read('brand'),
+    muted: read('edge'),
+    normal: read('normal'),
+    waspada: read('waspada'),
+    anomali: read('anomali'),
+    text: read('muted'),
+    line: read('line'),
+  }
+}
+
+const STROKE: Record<Ink, string> = {
+  brand: 'stroke-brand',
+  muted: 'stroke-edge',
+  normal: 'stroke-normal',
+  waspada: 'stroke-waspada',
+  anomali: 'stroke-anomali',
+}
+
+function Legend({ series }: { series: readonly Series[] }) {
+  return (
+    <ul className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-muted">
+      {series.map(one => (
+        <li key={one.label} className="flex items-center gap-1.5">
+          <svg aria-hidden width="20" height="10" className={clsx(STROKE[one.ink])}>
+            {one.look === 'points' ? (
+              <circle cx="10" cy="5" r="3.5" className="fill-current stroke-inherit [fill:currentColor]" />
+            ) : (
+              <line
+                x1="1"
+                x2="19"
+                y1="5"
+                y2="5"
+                strokeWidth={one.look === 'bars' ? 8 : 2}
+                strokeDasharray={DASH[one.look]?.join(' ')}
+              />
+            )}
+          </svg>
+          {one.label}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Twin({ days, series, unit }: Omit<TimeChartProps, 'caption' | 'height'>) {
+  return (
+    // A scrolling box must be reachable by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div tabIndex={0} role="group" className="max-h-72 overflow-auto rounded border border-line">
+      <table className="w-full text-sm">
+        <thead className="sticky top-0 bg-raised text-xs text-muted">
+          <tr>
+            <th scope="col" className="px-3 py-1.5 text-left font-medium">
+              <Trans>Tanggal</Trans>
+            </th>
+            {series.map(one => (
+              <th key={one.label} scope="col" className="px-3 py-1.5 text-right font-medium">
+                {one.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {days.map((day, index) => (
+            <tr key={day} className="border-t border-line">
+              <th scope="row" className="px-3 py-1.5 text-left font-normal whitespace-nowrap">
+                {date(day)}
+              </th>
+              {series.map(one => {
+                const value = one.values[index]
+                return (
+                  <td key={one.label} className="px-3 py-1.5 text-right whitespace-nowrap tabular">
+                    {value === null || value === undefined ? '–' : quantity(value, unit)}
+                  </td>
+                )
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
