@@ -46,7 +46,7 @@ class KeysUnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller: a person, a machine key or a service, inside one tenant. locations None means all of them."""
+    """The caller: a person, a machine key or a service, inside one tenant. locations None means all."""
 
     user_id: str
     tenant_id: str
@@ -68,7 +68,7 @@ class Keys(Protocol):
     """Where public keys come from."""
 
     async def key(self, kid: str) -> Ed25519PublicKey | None:
-        """Return the key of that id, None when there is none; raises KeysUnavailableError when nobody can say."""
+        """Return the key of that id, if there is one; raises KeysUnavailableError when nobody can say."""
         ...
 
 
@@ -182,7 +182,7 @@ def allowed(held: frozenset[str], resource: str, action: str) -> bool:
 
 
 def permissions(held: frozenset[str], resources: tuple[str, ...] | None = None) -> dict[str, str]:
-    """Return resource → actions for the roles held, actions in the order c, r, u, d; '*' stands for every resource."""
+    """Return resource → actions (in the order c, r, u, d) of the roles held; '*' means every resource."""
     names = resources or tuple(sorted({name for role in held for name in roles().get(role, {})}))
     table = {
         name: "".join(a for a in ACTIONS if any(a in _actions(role, name) for role in held)) for name in names

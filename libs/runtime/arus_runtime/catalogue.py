@@ -1,10 +1,10 @@
 """The catalogue of topics as data: who owns each, what rides on it, how it is kept."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import yaml
@@ -53,7 +53,7 @@ def topics() -> Mapping[str, Topic]:
 
 
 def topic_of(message_type: str) -> Topic:
-    """Return the one topic a message type rides on, by full protobuf name; raises LookupError when none does."""
+    """Return the topic a message type (full protobuf name) rides on; raises LookupError when none does."""
     topic = _by_message().get(message_type)
     if topic is None:
         raise LookupError(f"no topic of the catalogue carries {message_type}")

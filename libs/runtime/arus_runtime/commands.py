@@ -1,4 +1,4 @@
-"""Commands of a book of record: check, record and event in one transaction, repeatable under an Idempotency-Key."""
+"""Commands of a book: check, record and event in one transaction, repeatable under an Idempotency-Key."""
 
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
@@ -37,8 +37,9 @@ class Command:
     """One command of one caller.
 
     ``async with command.transaction() as tx: …; return await command.answer(tx, 201, out)``. Entering raises
-    ReplayedError when the same key and body were answered before (the stored answer is sent), the 422 when the body
-    differs, and the 409 while the first one is still running. What fails is not stored, so it may be tried again.
+    ReplayedError when the same key and body were answered before (the stored answer is sent), the 422 when
+    the body differs, and the 409 while the first one is still running. What fails is not stored, so it may
+    be tried again.
     """
 
     def __init__(
@@ -105,7 +106,7 @@ async def _command(
             min_length=1,
             max_length=255,
             pattern=r"^[\x21-\x7e]+$",
-            description="Makes the command repeatable for 24 hours: the same key and body get the same answer.",
+            description="Makes the command repeatable for 24 hours: same key and body, same answer.",
         ),
     ] = None,
 ) -> Command:

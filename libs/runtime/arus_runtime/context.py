@@ -54,8 +54,8 @@ RpcPart = tuple[Callable[[Any, Any], None], Callable[[Context], Any]]
 class Service:
     """One service as its ``__main__`` declares it.
 
-    words: sentences of the service's own problem codes. startup: each is entered before the first request and left
-    after the last one.
+    words: sentences of the service's own problem codes. startup: each is entered before the first request and
+    left after the last one.
     """
 
     name: str
@@ -70,4 +70,4 @@ class Service:
     ready: Sequence[Callable[[Context], Awaitable[None]]] = ()
     """Checks of the service's own; one that raises makes the process not ready."""
     around: Sequence[Callable[[ASGIApp, Context], ASGIApp]] = ()
-    """What the application is wrapped in, outermost first, inside the runtime's own shell; sees WebSockets too."""
+    """What wraps the application, outermost first, inside the runtime's own shell; sees WebSockets too."""

@@ -1,8 +1,8 @@
-"""Fields encrypted at rest: AES-256-GCM with a random 96-bit nonce, a key id, and rotation (rows S2-108, R-10).
+"""Fields encrypted at rest: AES-256-GCM, a random 96-bit nonce, a key id, and rotation (rows S2-108, R-10).
 
 This is encryption at rest, not end to end: the service decrypts. A stored value reads
-``v1.<key id>.<nonce and ciphertext and tag, base64url>``. The context (table, column, tenant, record) is authenticated
-with it, so a value copied to another place does not decrypt there.
+``v1.<key id>.<nonce and ciphertext and tag, base64url>``. The context (table, column, tenant, record) is
+authenticated with it, so a value copied to another place does not decrypt there.
 """
 
 import base64

@@ -21,7 +21,7 @@ def encode(*position: Value) -> str:
 
 
 def decode(text: str, *kinds: type[Value]) -> tuple[Any, ...]:
-    """Return the position in text, one value per kind; raises BadCursorError when it is not such a position."""
+    """Return the position in text, one value per kind; raises BadCursorError when it is not one."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         values: object = orjson.loads(raw)

@@ -1,8 +1,8 @@
 """Work that may eat memory, crash or never end runs in a process of its own, with limits.
 
-The parent (``isolated``) and the child (``python -m arus_runtime.isolated module:function``) talk over pipes: params go
-in as one JSON line, progress and the answer come out as JSON lines. The child dies with its parent: it leaves as soon as
-its input closes.
+The parent (``isolated``) and the child (``python -m arus_runtime.isolated module:function``) talk over
+pipes: params go in as one JSON line, progress and the answer come out as JSON lines. The child dies with its
+parent: it leaves as soon as its input closes.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ Report = Callable[[float, str], None]
 """Tell how far the work is, 0 to 1, and what it is at."""
 
 Function = Callable[[Mapping[str, Any], Report], Any]
-"""What runs in the child: params and a way to report; returns JSON, raises Refused when there is no use in retrying."""
+"""What runs in the child. Returns JSON; raises Refused when there is no use in retrying."""
 
 _LINE_LIMIT: Final = 64 * 1024 * 1024
 _ERROR_TAIL: Final = 2_000
 
 
 class Refused(Exception):  # noqa: N818 — an outcome, as in the workers
-    """This work can never succeed: fail it now, without another attempt."""
+    """Work that can never succeed: it fails now, without another attempt."""
 
 
 class WorkFailed(Exception):  # noqa: N818 — named for what it says
@@ -41,8 +41,8 @@ class WorkFailed(Exception):  # noqa: N818 — named for what it says
 def isolated(function: str, *, memory_limit_mb: int = 1024, cpu_limit_s: int = 3600) -> "Run":
     """Return a job's run that calls ``module:function`` in a process of its own.
 
-    memory_limit_mb bounds what the child may allocate; cpu_limit_s ends a child that spins while nobody watches. The
-    job's own time_limit_s kills it through its parent.
+    memory_limit_mb bounds what the child may allocate; cpu_limit_s ends a child that spins while nobody
+    watches. The job's own time_limit_s kills it through its parent.
     """
 
     async def run(context: "Context", work: "Work") -> Any:

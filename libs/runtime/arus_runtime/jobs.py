@@ -1,18 +1,20 @@
-"""Slow or impure work: a queue in the service's own schema, leased, repeated, fair between tenants, cancellable.
+"""Slow or impure work: a queue in the service's own schema, leased, repeated, fair between tenants,
+cancellable.
 
-    FIT = Job("forecast.fit", isolated("arus_forecast.jobs:fit", time_limit_s=600, memory_limit_mb=800), finish=publish)
+    FIT = Job("forecast.fit", isolated("arus_forecast.jobs:fit", memory_limit_mb=800), finish=publish)
 
-    await jobs.enqueue(tx, "forecast.fit", {"series": "…"}, tenant_id=…)     # in the command's own transaction
+    await jobs.enqueue(tx, "forecast.fit", {"series": "…"}, tenant_id=…)  # in the command's own transaction
 
-``run`` does the work, outside any transaction. ``finish`` writes its answer (rows, outbox events) in the transaction
-that ends the job: it happens exactly once, though ``run`` may happen again. A handler or a fold never waits for a job.
+``run`` does the work, outside any transaction. ``finish`` writes its answer (rows, outbox events) in the
+transaction that ends the job: it happens exactly once, though ``run`` may happen again. A handler or a fold
+never waits for a job.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 from psycopg import OperationalError
@@ -49,12 +51,8 @@ class Work:
     note: str = ""
 
 
-class Run(Protocol):
-    """The work itself; an exception means another attempt, Refused means none."""
-
-    async def __call__(self, context: Context, work: Work) -> Any:
-        """Return the answer that ``finish`` gets."""
-        ...
+Run = Callable[[Context, Work], Awaitable[Any]]
+"""The work itself: returns the answer that ``finish`` gets. Any exception but Refused: another attempt."""
 
 
 async def _nothing_to_write(tx: Tx, work: Work, answer: Any) -> None:
@@ -82,7 +80,8 @@ insert into jobs (tenant_id, id, kind, params, run_after)
 values (%s, %s, %s, %s, now() + make_interval(secs => %s))
 on conflict (tenant_id, id) do nothing
 """
-# Whoever was served longest ago is next; within a tenant, the oldest. A lease that ran out is work like any other.
+# Whoever was served longest ago is next; within a tenant, the oldest. A lease that ran out is work like any
+# other.
 _CLAIM: Final = """
 with next as (
     select jobs.tenant_id, jobs.id
@@ -109,7 +108,9 @@ _BEAT: Final = f"""
 update jobs set lease_until = now() + make_interval(secs => %s), progress = %s, note = %s
 where {_MINE} returning cancel_requested
 """  # noqa: S608 — a constant of this module, as below
-_END: Final = f"update jobs set state = %s, error = %s, progress = %s, lease_until = null, ended_at = now() where {_MINE}"  # noqa: S608
+_END: Final = f"""
+update jobs set state = %s, error = %s, progress = %s, lease_until = null, ended_at = now() where {_MINE}
+"""  # noqa: S608
 _RETRY: Final = f"""
 update jobs set state = 'waiting', failures = failures + 1, error = %s, lease_until = null,
     run_after = now() + make_interval(secs => %s)
@@ -154,11 +155,11 @@ async def forget_ended(tx: Tx) -> int:
     return (await tx.execute(_FORGET, (KEPT_DAYS,))).rowcount
 
 
-class _Lost(Exception):
+class _Lost(Exception):  # noqa: N818 — an outcome
     """Another process holds the lease by now; what this attempt did counts for nothing."""
 
 
-class _Cancelled(Exception):
+class _Cancelled(Exception):  # noqa: N818 — an outcome
     """Somebody asked for the job to be cancelled."""
 
 
@@ -204,7 +205,7 @@ class Jobs:
         return Work(**row) if row else None
 
     async def attempt(self, work: Work, stop: asyncio.Event) -> None:
-        """Do one attempt and settle it: done, tried again later, failed, cancelled, or given back when stopping."""
+        """Do one attempt and settle it: done, put off, failed, cancelled, or given back when stopping."""
         job = self.kinds[work.kind]
         log = _log.bind(job=work.id, kind=work.kind, tenant=work.tenant_id, failures=work.failures)
         started = time.perf_counter()

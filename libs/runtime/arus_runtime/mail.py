@@ -31,7 +31,7 @@ class Mail(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SmtpMail:
-    """Mail through an SMTP server; smtps:// is TLS from the start, smtp:// upgrades when the server offers it."""
+    """Mail through an SMTP server: smtps:// is TLS from the start, smtp:// upgrades when it is offered."""
 
     url: str
     sender: str
@@ -57,7 +57,7 @@ class SmtpMail:
 
 @dataclass(frozen=True, slots=True)
 class FolderMail:
-    """Mail kept as files, for a stack without a mail server; the log says where each lies, never what it says."""
+    """Mail kept as files where there is no mail server; the log says where each lies, never what it says."""
 
     folder: Path
     sender: str

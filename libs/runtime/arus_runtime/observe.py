@@ -46,6 +46,9 @@ MAILS: Final = Counter("arus_mails", "Mails handed over, by outcome.", ("outcome
 
 TRACEPARENT: Final = "traceparent"
 _TRACEPARENT: Final = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$").match
+_TRACEBACKS: Final = structlog.tracebacks.ExceptionDictTransformer(
+    show_locals=False  # tokens and people's data would reach the log
+)
 _current: Final[ContextVar[str]] = ContextVar("traceparent", default="")
 
 
@@ -82,7 +85,7 @@ def configure_logging(service: str, level: str = "info") -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks,
+        structlog.processors.ExceptionRenderer(_TRACEBACKS),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

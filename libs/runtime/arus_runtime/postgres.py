@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import DictRow, dict_row
@@ -48,7 +48,7 @@ class Database:
         """Give every connection back."""
         await self._pool.close(timeout=5)
 
-    async def __aenter__(self) -> "Database":
+    async def __aenter__(self) -> Self:
         await self.open()
         return self
 
@@ -77,7 +77,7 @@ class Database:
     @asynccontextmanager
     async def _transaction(self, tenant_id: str) -> AsyncGenerator[Tx]:
         connection = await self._begin(tenant_id)
-        # The pool's own context would begin anew; this one commits on success, rolls back otherwise, and gives it back.
+        # The pool's own context would take another one; this one is in its transaction already.
         try:
             async with connection:
                 yield connection
@@ -87,7 +87,7 @@ class Database:
     async def _begin(self, tenant_id: str) -> Tx:
         """Take a connection and begin: BEGIN and the tenant travel in one round trip.
 
-        A restarted server leaves dead connections in the pool; each is found here, dropped, and the next one tried.
+        A restarted server leaves dead connections in the pool: each is dropped here, and the next one tried.
         """
         for _ in range(self._size + 1):
             connection = await self._pool.getconn()

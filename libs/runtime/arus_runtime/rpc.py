@@ -1,5 +1,6 @@
-"""gRPC as every service of the house speaks it: callers known, failures named, peers reached with the caller's token."""
+"""gRPC as every service of the house speaks it: callers known, failures named, peers called as the caller."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextvars import ContextVar
@@ -58,7 +59,7 @@ def caller() -> Principal:
 
 
 def require(resource: str, action: str) -> Principal:
-    """Return the caller of the method at hand, who may do the action on the resource; raises ForbiddenError."""
+    """Return the caller of the method at hand, who may do the action; raises ForbiddenError."""
     principal = caller()
     if not principal.may(resource, action):
         raise ForbiddenError(resource, action)
@@ -183,12 +184,17 @@ async def serve(
     reflection.enable_server_reflection((*names.seen, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     address = f"{settings.http_host}:{settings.grpc_port}"
     if settings.tls_cert:
-        pair = (Path(settings.tls_key).read_bytes(), Path(settings.tls_cert).read_bytes())
-        port = server.add_secure_port(address, grpc.ssl_server_credentials([pair]))
+        port = server.add_secure_port(address, await asyncio.to_thread(_credentials, settings))
     else:
         port = server.add_insecure_port(address)
     await server.start()
     return server, port
+
+
+def _credentials(settings: Settings) -> grpc.ServerCredentials:
+    return grpc.ssl_server_credentials(
+        [(Path(settings.tls_key).read_bytes(), Path(settings.tls_cert).read_bytes())]
+    )
 
 
 class _Names:
@@ -244,8 +250,8 @@ async def call(
 ) -> Response:
     """Call a peer's unary method as the principal and return its answer.
 
-    Raises UnavailableError when the peer is away or too slow, Problem 404 when it denies the record, and grpc.RpcError
-    otherwise.
+    Raises UnavailableError when the peer is away or too slow, Problem 404 when it denies the record, and
+    grpc.RpcError otherwise.
     """
     metadata = Metadata(
         ("authorization", f"Bearer {principal.token}"),

@@ -1,4 +1,4 @@
-"""Work at set times in each tenant's own time zone. Ids are derived from the time due, so replicas fire it once."""
+"""Work at set times in each tenant's time zone; ids are derived from the time, so replicas fire it once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -41,7 +41,7 @@ class Schedule:
 
 
 def due_at(cron: str, zone: str, now: datetime) -> datetime | None:
-    """Return the newest time of the expression at or before now in the zone, None when that is too long ago."""
+    """Return the newest time of the expression up to now in the zone, None when that is too long ago."""
     local = now.astimezone(ZoneInfo(zone))
     # Reverse search is exclusive; a second later includes the very moment.
     newest = next(CronSim(cron, local + timedelta(seconds=1), reverse=True))
@@ -49,7 +49,7 @@ def due_at(cron: str, zone: str, now: datetime) -> datetime | None:
 
 
 async def fire(tx: Tx, schedule: Schedule, now: datetime) -> int:
-    """Enqueue what is due and not yet enqueued, and return how many tenants had something due; worker role."""
+    """Enqueue what is due unless it is there, and return for how many tenants it is due; worker role."""
     fired = 0
     for tenant_id, zone in await schedule.tenants(tx):
         due = due_at(schedule.cron, zone, now)

@@ -1,4 +1,4 @@
-"""What every service does for itself from time to time: forget what is no longer needed, and measure what waits."""
+"""What every service does for itself now and then: forget what is no longer needed, measure what waits."""
 
 import asyncio
 import time

@@ -32,7 +32,7 @@ class Quantity:
 
 
 def language_of(accept_language: str | None) -> Language:
-    """Return the language an Accept-Language header likes best: id (also when it says nothing we speak) or en."""
+    """Return the language an Accept-Language header likes best: en, or id (also when it speaks neither)."""
     best, best_weight = DEFAULT_LANGUAGE, 0.0
     for part in (accept_language or "").split(",")[:_SEVERAL]:
         tag, _, weight = part.strip().partition(";q=")
@@ -54,8 +54,8 @@ def render(
 ) -> str:
     """Return the sentence of a code; its parameters are formatted for the language.
 
-    templates: where to look first; the contracts' reasons and the runtime's own problems follow. A code without a
-    sentence is returned as it is, so an older reader still shows something of a newer writer's code.
+    templates: where to look first; the contracts' reasons and the runtime's own problems follow. A code
+    without a sentence is returned as it is, so an older reader shows something of a newer writer's code.
     """
     entry = (templates or {}).get(code) or reasons().get(code) or problems().get(code)
     if entry is None:

@@ -1,4 +1,4 @@
-"""What happens around every request, in one pass: trace, limits, metrics, access log, and no naked failure."""
+"""What happens around every request, in one pass: trace, limits, metrics, access log, no naked failure."""
 
 import time
 from typing import Final
@@ -57,7 +57,7 @@ class Shell:
             try:
                 self._refuse_early(scope, headers)
                 await self._app(scope, limited, send_with_id)
-            except Exception as error:  # noqa: BLE001 — the last door: whatever it is, the caller gets a problem
+            except Exception as error:
                 if status:
                     raise
                 answer = problems.answer(

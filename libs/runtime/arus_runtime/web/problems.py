@@ -248,7 +248,7 @@ _NO_FIELD: Final = frozenset(("body", "query", "path", "header", "cookie"))
 
 
 def of_validation(errors: Iterable[Mapping[str, Any]]) -> Problem:
-    """Return the problem for pydantic's errors: 400 for malformed JSON, else 422 with one entry per wrong field."""
+    """Return the problem for pydantic's errors: 400 for malformed JSON, else 422 with one entry per field."""
     listed = list(errors)
     if any(error["type"] == "json_invalid" for error in listed):
         return Problem(400, "malformed_json")
@@ -272,7 +272,7 @@ def field_problem(error: Mapping[str, Any]) -> FieldProblem:
         params["length"] = context["actual_length"]
     elif isinstance(error.get("input"), str):
         params["length"] = len(error["input"])
-    # Validators of a schema raise PydanticCustomError with a code of the sentences; anything else unknown is "invalid".
+    # Validators raise PydanticCustomError with a code of ours; all else that is unknown is "invalid".
     return FieldProblem(field_name(error["loc"]), code or (kind if _is_our_code(kind) else "invalid"), params)
 
 
@@ -308,7 +308,7 @@ _UNITS: Final = {
 
 
 def with_unit(error: FieldProblem) -> dict[str, Any]:
-    """Return the sentence's parameters; values and bounds of a field named for its unit (volume_l) carry that unit."""
+    """Return the sentence's parameters; values and bounds of a field named for its unit carry it."""
     params: dict[str, Any] = {"value": "–", **error.params, "field": error.field}
     name, _, suffix = error.field.rpartition("_")
     unit = _UNITS.get(suffix) if name else None

@@ -38,8 +38,8 @@ class StrictRoute(APIRoute):
 async def _check(request: Request) -> None:
     """Raise the 415 of a body that is neither JSON nor a form, and the 422 of text with NUL characters.
 
-    PostgreSQL's text cannot hold NUL. Only an escape can bring one through the parser, so the walk is paid for by
-    bodies that hold such an escape.
+    PostgreSQL's text cannot hold NUL. Only an escape can bring one through the parser, so the walk is paid
+    for by bodies that hold such an escape.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind.startswith("multipart/") or kind == "application/x-www-form-urlencoded":

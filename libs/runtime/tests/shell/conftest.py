@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SERVICE = "shell"
 KID = "test"
-NOTES = f"create table notes (tenant_id text, id text, body text, primary key (tenant_id, id)); {ddl.tenant_policy('notes')}"
+NOTES = "create table notes (tenant_id text, id text, body text, primary key (tenant_id, id));"
 
 Token = Callable[..., str]
 
@@ -54,7 +54,13 @@ def database(postgres: PostgresServer) -> Iterator[ServiceDatabase]:
     schemas.provision(url, [SERVICE], lambda _: TEST_PASSWORD)
     made = service_database(url, SERVICE)
     with psycopg.connect(made.owner_url, options=f"-c search_path={SERVICE}") as connection:
-        for statements in (ddl.idempotency_tables(), ddl.outbox_tables(), ddl.jobs_tables(), NOTES):
+        for statements in (
+            ddl.idempotency_tables(),
+            ddl.outbox_tables(),
+            ddl.jobs_tables(),
+            NOTES,
+            ddl.tenant_policy("notes"),
+        ):
             connection.execute(statements.encode())
     yield made
     postgres.drop_database(url)

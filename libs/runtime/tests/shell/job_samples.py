@@ -10,7 +10,7 @@ from arus_runtime.isolated import Refused, Report
 
 def double(params: Mapping[str, Any], report: Report) -> int:
     report(0.5, "halfway")
-    print("printed text does not disturb the answer")
+    print("printed text does not disturb the answer")  # noqa: T201 — that is what is tested
     return 2 * params["number"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from arus_runtime import jobs
 from arus_runtime.context import Context
 from arus_runtime.isolated import Refused, WorkFailed, isolated
-from arus_runtime.jobs import Job, Jobs, Work
+from arus_runtime.jobs import Job, Jobs, Run, Work
 from arus_runtime.postgres import Tx
 from arus_stack.testing import ServiceDatabase
 
@@ -25,12 +25,15 @@ async def note(tx: Tx, work: Work, answer: Any) -> None:
     await tx.execute("insert into notes values (%s, %s, %s)", (work.tenant_id, work.id, str(answer)))
 
 
-def kind(run: Callable[[Context, Work], Awaitable[Any]], **options: Any) -> Job:
-    return Job("count", run, **{"finish": note, "backoff_s": 0.0, **options})
+def kind(run: Run, **options: Any) -> Job:
+    return replace(Job("count", run, finish=note, backoff_s=0.0), **options)
 
 
 def runner(context: Context, job: Job, **options: Any) -> Jobs:
-    return Jobs({job.kind: job}, context, **{"slots": 1, "beat_s": 0.05, "poll_s": 0.02, **options})
+    made = Jobs({job.kind: job}, context, slots=1, beat_s=0.05, poll_s=0.02)
+    for name, value in options.items():
+        setattr(made, name, value)
+    return made
 
 
 async def enqueue(context: Context, *tenants: str, **params: Any) -> None:
@@ -46,7 +49,7 @@ async def rows(context: Context, query: str = "select * from jobs order by id") 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(DEADLINE_S):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 — the condition lies in the database
             await asyncio.sleep(0.02)
 
 
@@ -72,7 +75,7 @@ class Script:
         self.failures = list(failures)
         self.done: list[str] = []
 
-    async def __call__(self, context: Context, work: Work) -> int:
+    async def __call__(self, _: Context, work: Work) -> int:
         if self.failures:
             raise self.failures.pop(0)
         self.done.append(work.tenant_id)
@@ -86,7 +89,7 @@ class Endless:
         self.started = asyncio.Event()
         self.ended = asyncio.Event()
 
-    async def __call__(self, context: Context, work: Work) -> None:
+    async def __call__(self, _: Context, __: Work) -> None:
         self.started.set()
         try:
             await asyncio.Event().wait()

@@ -21,7 +21,7 @@ class Inbox:
     def __init__(self) -> None:
         self.messages: list[Message] = []
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 — the server's name for it
+    async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:  # noqa: N802 — the server's name for it
         self.messages.append(message_from_bytes(envelope.content))
         return "250 OK"
 
@@ -61,7 +61,7 @@ async def test_a_server_that_is_away_is_said_to_be(inbox: Inbox) -> None:
 
 @pytest.mark.parametrize(("to", "subject"), [("a@b.id\nBcc: c@d.id", "s"), ("a@b.id", "s\nBcc: c@d.id")])
 async def test_no_header_can_be_smuggled_in(tmp_path: Path, to: str, subject: str) -> None:
-    with pytest.raises(ValueError, match="linefeed|newline|CR|control"):
+    with pytest.raises(ValueError, match=r"linefeed|newline|CR|control"):
         await FolderMail(tmp_path, SENDER).send(to, subject, "t", message_id="m-1")
 
 

@@ -57,7 +57,7 @@ async def test_the_tenant_ends_with_its_transaction(database: ServiceDatabase) -
 
 
 async def test_a_failed_block_leaves_nothing_behind(context: Context) -> None:
-    with pytest.raises(LookupError):
+    with pytest.raises(LookupError):  # noqa: PT012 — the whole block fails
         async with context.db.tenant("a") as tx:
             await write(tx, "a")
             raise LookupError

@@ -151,7 +151,7 @@ async def test_a_process_gets_ready_serves_and_stops_when_told(
 async def test_without_kafka_a_process_lives_and_says_what_it_waits_for(database: ServiceDatabase) -> None:
     async with started(database, {"ARUS_KAFKA_BOOTSTRAP": f"127.0.0.1:{ports.free_port()}"}) as running:
         async with asyncio.timeout(DEADLINE_S):
-            while (answer := await running.ready()).status_code != 503:
+            while (answer := await running.ready()).status_code != 503:  # noqa: ASYNC110 — another process
                 await asyncio.sleep(0.1)
         assert answer.json()["detail"] == "relay: waiting for Kafka"
         assert (await running.http.get("/healthz")).status_code == 200

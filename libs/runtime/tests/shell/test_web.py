@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is an answer: right, or a problem that names what is wrong in the reader's language."""
+"""Whatever is sent, the answer is an answer: right, or a problem that says what is wrong to its reader."""
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -122,7 +122,7 @@ async def test_a_good_command_is_answered(http: httpx.AsyncClient, bearer: dict[
         ([], "body", "not_object", None),
     ],
 )
-async def test_a_wrong_field_is_named_with_its_bound_and_unit(
+async def test_a_wrong_field_is_named_with_its_bound_and_unit(  # noqa: PLR0917 — parameters of the table
     http: httpx.AsyncClient, bearer: dict[str, str], body: Any, field: str, code: str, message: str | None
 ) -> None:
     answer = await http.post("/api/v1/things", json=body, headers={**bearer, "Accept-Language": "en"})
