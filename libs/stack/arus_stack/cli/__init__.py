@@ -2,7 +2,7 @@
 
 import typer
 
-from arus_stack.cli import dlq, stack, topics
+from arus_stack.cli import demo, dlq, stack, topics
 
 app = typer.Typer(
     name="arus",
@@ -18,6 +18,7 @@ app.command()(stack.status)
 app.command()(stack.logs)
 app.command()(stack.restart)
 app.command()(stack.migrate)
+app.command("demo")(demo.fill)
 app.command("certs")(stack.make_certs)
 app.command("console")(stack.build_console)
 app.command()(stack.credentials)

@@ -1,0 +1,70 @@
+"""The command that fills a believable organisation."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bars
+
+from arus_stack import control
+from arus_stack.cli.output import AsJson, answering, answers, document, people, table
+from arus_stack.errors import Refused
+from arus_stack.home import Home
+from arus_stack.settings import StackSettings
+
+EMAIL = "demo@arus.localdomain"
+
+
+@answering
+def fill(
+    *,
+    email: Annotated[str, typer.Option(help="An account that exists; default: one made for the demo.")] = "",
+    password: Annotated[str, typer.Option(help="Its password.", envvar="ARUS_DEMO_PASSWORD")] = "",
+    real: Annotated[
+        bool, typer.Option("--real", help="Public measured series instead of invented ones.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fill a believable organisation through the public API: two years, five depots, four products."""
+    from arus_stack import demo  # noqa: PLC0415 - brings its data and an HTTP client
+
+    where = Home(StackSettings().home)
+    gateway = str(control.ask_once(where, {"do": "status"})["gateway"])
+    if not email:
+        email, password = EMAIL, where.secrets.secret("demo.password")
+        _register(gateway, email, password)
+    with Bars(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=people, transient=True
+    ) as bars:
+        tasks: dict[str, Any] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what)
+            bars.update(tasks[what], completed=done, total=total)
+
+        report = (demo.run_public if real else demo.run)(gateway, email, password, progress)
+    found = asdict(report)
+    if as_json:
+        document({"gateway": gateway, "email": email, "password": password, **found})
+        return
+    table(("", ""), [(name, value) for name, value in found.items() if not isinstance(value, (list, tuple))])
+    if report.causes:
+        answers.print("\nPlanted, to be found:")
+        table(("", "", "", "", ""), [(c.kind, c.depot, c.fuel, c.first, c.about) for c in report.causes])
+    answers.print(f"\n{gateway}/app  {email}  {password}", markup=False, soft_wrap=True)
+
+
+def _register(gateway: str, email: str, password: str) -> None:
+    """Make the demo's account unless an earlier run made it."""
+    import httpx  # noqa: PLC0415 - slow to import
+
+    body = {"email": email, "password": password, "name": "Demo Arus", "organisation_name": "Contoh Arus"}
+    answer = httpx.post(f"{gateway}/api/v1/auth/register", json=body, timeout=30, trust_env=False)
+    if answer.status_code not in {
+        httpx.codes.CREATED,
+        httpx.codes.CONFLICT,
+        httpx.codes.UNPROCESSABLE_ENTITY,
+    }:
+        raise Refused(f"the demo's account could not be made: {answer.text[:300]}")
