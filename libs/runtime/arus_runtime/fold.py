@@ -200,7 +200,9 @@ class Folder:
             source, key = meta.source, meta.key
             if -1 < sequence <= (fresh[source] if source in fresh else origin.seen.get(source, -1)):
                 done.repeats += 1
-            elif handler is not None:
+                done.next_offset = record.offset + 1
+                continue
+            if handler is not None:
                 state = states[key] if key in states else origin.states.get(key)
                 try:
                     state, effects = yield from self._call(key, state, handler, event, meta)
@@ -221,8 +223,8 @@ class Folder:
                     states[key] = state
                     done.taken += 1
                     done.first_at = done.first_at or meta.at
-            if sequence >= 0 and handler is not None:
-                fresh[source] = sequence
+                if sequence >= 0:
+                    fresh[source] = sequence
             done.next_offset = record.offset + 1
         for key, (meta, index) in last.items():
             assert conclusion is not None
@@ -319,7 +321,7 @@ class Folder:
     def _is_bad_deploy(done: Folded, item: Unreadable, suspects: Mapping[str, int]) -> bool:
         since = item.record.offset - BAD_DEPLOY_RECORDS
         recent = {tenant for tenant, offset in {**suspects, **done.suspects}.items() if offset > since}
-        return len(recent | {item.tenant}) >= BAD_DEPLOY_TENANTS
+        return len((recent | {item.tenant}) - {""}) >= BAD_DEPLOY_TENANTS
 
 
 def _by_name(headers: Headers) -> tuple[bytes, ...]:
@@ -329,8 +331,11 @@ def _by_name(headers: Headers) -> tuple[bytes, ...]:
 
 
 def _tenant_of(key: bytes | None) -> str:
-    """Return the tenant a key names, for a record whose envelope cannot be read."""
-    return (key or b"").partition(b":")[0].decode(errors="replace").replace("\0", "")
+    """Return the tenant a key names, for a record whose envelope cannot be read; "" when it names none."""
+    try:
+        return (key or b"").partition(b":")[0].decode().replace("\0", "")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _picker(table: Table, names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], Entity]:

@@ -14,7 +14,7 @@ from arus_runtime.log.port import Message, TopicPartition
 from arus_runtime.packing import Place, StoredEvent
 from arus_runtime.relay import Lane, Unsent
 from arus_runtime.store import Fenced, Grant, Outgoing, Part
-from arus_runtime.worker import AnyWorker, Table
+from arus_runtime.worker import AnyWorker, Reject, Table
 
 
 class StoredRow(NamedTuple):
@@ -41,6 +41,8 @@ class MemoryPacker:
         for column in self.table.columns:
             if named[column.name] is None and not column.nullable:
                 raise TypeError(f"{self.table.name}.{column.name} must not be None")
+            if column.type == "text" and "\0" in (named[column.name] or ""):
+                raise Reject(f"{column.name} must not hold a NUL character")
         return StoredRow(*place, True, named, *event)
 
     def superseded(self, row: StoredRow) -> StoredRow:
@@ -125,7 +127,6 @@ class MemoryStore:
             appended = self._appended(parts)
             database.appended |= appended
             for part in parts:
-                database.progress[name, part.at].next_offset = part.next_offset
                 database.seen.setdefault((name, part.at), {}).update(part.seen)
                 for key, page, value in part.states:
                     database.states[name, part.at, key, page] = value
@@ -134,6 +135,8 @@ class MemoryStore:
                 for event in part.outgoing:
                     database.ids += 1
                     database.outbox[database.ids] = event
+            for part in parts:  # last, because it is what others look at to know that a batch is there
+                database.progress[name, part.at].next_offset = part.next_offset
 
     def _appended(self, parts: Sequence[Part]) -> dict[str, list[StoredRow]]:
         """Return the append tables as they will be; raises ValueError where a unique index would refuse."""

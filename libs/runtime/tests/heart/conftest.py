@@ -1,0 +1,41 @@
+"""The worlds and the house that the suite runs in."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from arus_runtime import ddl
+
+from .worlds import House, MemoryWorld, World, real_world
+
+TABLES = (
+    ddl.append_table(
+        "totals",
+        "tenant_id text not null, fact_id text not null, place bigint not null, sum_ul bigint not null",
+        entity=("tenant_id", "fact_id"),
+    )
+    + """
+create table latest (tenant_id text not null, fact_id text not null, volume_ul bigint, primary key
+(tenant_id, fact_id));
+"""
+)
+
+
+@pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.integration)])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    if request.param == "memory":
+        yield MemoryWorld()
+        return
+    kafka, postgres = request.getfixturevalue("kafka"), request.getfixturevalue("postgres")
+    url = postgres.create_database()
+    try:
+        async with real_world(kafka, url, TABLES) as world:
+            yield world
+    finally:
+        postgres.drop_database(url)
+
+
+@pytest.fixture
+async def house(world: World) -> AsyncIterator[House]:
+    house = House(world)
+    yield house
+    await house.close()
