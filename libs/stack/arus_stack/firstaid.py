@@ -21,7 +21,7 @@ _SENTENCES: Sequence[tuple[str, str]] = (
         "A server of an earlier run still holds its data: run `arus down`, then start again.",
     ),
     (
-        r"service not known|name resolution|network is unreachable|max retries|enotfound|eai_again",
+        r"service not known|name resolution|network is unreachable|max retries|\benotfound\b|eai_again",
         "The network is away, and a first start downloads about 60 MB. Check HTTPS_PROXY.",
     ),
     (
