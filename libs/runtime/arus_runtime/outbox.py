@@ -21,6 +21,7 @@ from psycopg import AsyncConnection
 
 from arus_runtime.catalogue import topic_of
 from arus_runtime.envelope import Envelope, timestamp
+from arus_runtime.observe import current_traceparent
 from arus_runtime.worker import derived_id
 
 
@@ -46,7 +47,10 @@ async def add(
     traceparent: str = "",
     import_id: str = "",
 ) -> str:
-    """Add one event to the transaction and return its id. at: when it was recorded, now when None."""
+    """Add one event to the transaction and return its id.
+
+    at: when it was recorded, now when None. traceparent: of the request at hand when empty.
+    """
     ids = await add_all(
         tx,
         [Pending(event, key, cause, label)],
@@ -77,7 +81,7 @@ async def add_all(
             time=time,
             tenant=tenant_id,
             subject=pending.key,
-            traceparent=traceparent,
+            traceparent=traceparent or current_traceparent(),
             import_id=import_id,
         ).pack()
         for event_id, pending in zip(ids, events, strict=True)
