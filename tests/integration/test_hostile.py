@@ -1,0 +1,93 @@
+"""Whatever is sent, nothing answers 5xx: generated requests for every operation, alone and in sequences.
+
+ARUS_HOSTILE_EXAMPLES sets how many requests each operation gets (100).
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from arus_stack.strangers import Stranger
+from arus_stack.testing import RunningStack
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = int(os.environ.get("ARUS_HOSTILE_EXAMPLES", "100"))
+ENDLESS = "/api/v1/live"  # cannot be waited for; the gateway's own tests listen to it
+
+schema = schemathesis.openapi.from_path(str(ROOT / "web/openapi.json")).exclude(path=ENDLESS)
+generated = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Caller:
+    """Sends generated requests in the name of someone who owns an organisation."""
+
+    def __init__(self, gateway: str, who: Stranger, session: requests.Session) -> None:
+        self.gateway = gateway
+        self.who = who
+        self.session = session
+        self.answers: Counter[int] = Counter()
+
+    def send(self, case: schemathesis.Case, **options: Any) -> Any:
+        """Send a request; once more after signing in again, when an earlier one ended the session."""
+        response = self._send(case, **options)
+        if response.status_code == 401:
+            self.who.sign_in()
+            response = self._send(case, **options)
+        self.answers[response.status_code] += 1
+        return response
+
+    def _send(self, case: schemathesis.Case, **options: Any) -> Any:
+        self.session.cookies.clear()
+        options |= {"base_url": self.gateway, "session": self.session, "headers": self.who.headers}
+        return case.call(**options)
+
+
+@pytest.fixture(scope="module")
+def caller(stack: RunningStack) -> Iterator[Caller]:
+    with Stranger(stack.gateway) as who, requests.Session() as session:
+        yield Caller(stack.gateway, who, session)
+
+
+@schema.parametrize()
+@generated
+def test_no_request_makes_an_operation_fail(case: schemathesis.Case, caller: Caller) -> None:
+    case.validate_response(caller.send(case), checks=[not_a_server_error])
+
+
+def test_no_sequence_of_requests_makes_an_operation_fail(caller: Caller) -> None:
+    """Ids of answers flow into later requests: what was made is read, changed, removed and read again."""
+    machine: Any = schema.as_state_machine()
+
+    class Sequences(machine):
+        def call(self, case: schemathesis.Case, **_: Any) -> Any:
+            return caller.send(case)
+
+        def validate_response(self, response: Any, case: schemathesis.Case, **_: Any) -> None:
+            case.validate_response(response, checks=[not_a_server_error])
+
+    Sequences.run(settings=settings(generated, max_examples=EXAMPLES, stateful_step_count=12))
+
+
+def test_most_requests_were_let_in(caller: Caller) -> None:
+    """Else the tests above would have tried one wall only."""
+    asked = caller.answers.total()
+    assert asked >= EXAMPLES
+    assert caller.answers[401] < asked / 4, caller.answers
+    assert caller.answers[429] == 0, caller.answers
+    assert {200, 201, 204, 404, 422} <= caller.answers.keys()
