@@ -12,7 +12,7 @@ never waits for a job.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -124,9 +124,7 @@ update jobs set
     ended_at = case when state = 'waiting' then now() end
 where tenant_id = %s and id = %s and state in ('waiting', 'running')
 """
-_WAITING: Final = (
-    "select kind, count(*) as jobs from jobs where state = 'waiting' and run_after <= now() group by kind"
-)
+_WAITING: Final = "select kind, count(*) as jobs from jobs where state = 'waiting' group by kind"
 _FORGET: Final = "delete from jobs where ended_at < now() - make_interval(days => %s)"
 
 
@@ -153,6 +151,14 @@ async def cancel(tx: Tx, tenant_id: str, job_id: str) -> bool:
 async def forget_ended(tx: Tx) -> int:
     """Delete jobs that ended more than 30 days ago and return how many; worker role."""
     return (await tx.execute(_FORGET, (KEPT_DAYS,))).rowcount
+
+
+async def measure(tx: Tx, kinds: Iterable[str]) -> None:
+    """Show how many jobs of each kind wait; worker role."""
+    rows = await (await tx.execute(_WAITING)).fetchall()
+    waiting = dict.fromkeys(kinds, 0) | {row["kind"]: row["jobs"] for row in rows}
+    for kind, number in waiting.items():
+        observe.JOBS_WAITING.labels(kind).set(number)
 
 
 class _Lost(Exception):  # noqa: N818 — an outcome
@@ -200,8 +206,6 @@ class Jobs:
         """Lease the next job, None when none is ready."""
         async with self._db.system() as tx:
             row = await (await tx.execute(_CLAIM, (list(self.kinds), self.lease_s))).fetchone()
-            for waiting in await (await tx.execute(_WAITING)).fetchall():
-                observe.JOBS_WAITING.labels(waiting["kind"]).set(waiting["jobs"])
         return Work(**row) if row else None
 
     async def attempt(self, work: Work, stop: asyncio.Event) -> None:

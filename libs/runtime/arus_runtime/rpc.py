@@ -24,6 +24,7 @@ from arus_runtime.words import Language, Templates, language_of
 
 MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
 CALL_TIMEOUT_S: Final = 2.0
+UNARY_LIMIT_S: Final = 20.0
 PROBLEM_METADATA: Final = "arus-problem-bin"
 """Trailing metadata that carries the RFC 9457 document of a failure, as JSON."""
 
@@ -101,18 +102,24 @@ class Shell(ServerInterceptor):
                 if handler.request_streaming
                 else grpc.unary_unary_rpc_method_handler
             )
-            behaviour = self._single(method, handler.stream_unary or handler.unary_unary)
+            # Who calls without a deadline must not hold a method for ever; a stream lasts as its caller likes.
+            limit_s = None if handler.request_streaming else UNARY_LIMIT_S
+            behaviour = self._single(method, handler.stream_unary or handler.unary_unary, limit_s)
         return make(behaviour, handler.request_deserializer, handler.response_serializer)
 
     def _single(
-        self, method: str, inner: Callable[[Any, Any], Awaitable[Any]]
+        self, method: str, inner: Callable[[Any, Any], Awaitable[Any]], limit_s: float | None
     ) -> Callable[[Any, Any], Awaitable[Any]]:
         async def single(request: Any, context: "ServicerContext[Any, Any]") -> Any:
             started = time.perf_counter()
             status = "OK"
             try:
                 await self._enter(context)
-                return await inner(request, context)
+                async with asyncio.timeout(limit_s):
+                    return await inner(request, context)
+            except TimeoutError:
+                status = grpc.StatusCode.DEADLINE_EXCEEDED.name
+                await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, f"no answer within {limit_s} s")
             except Exception as error:  # noqa: BLE001 — the last door: whatever it is, the caller gets a status
                 status = await self._fail(context, error)
             finally:

@@ -16,7 +16,6 @@ import structlog
 import uvicorn
 import uvloop
 from aiokafka.errors import KafkaError
-from psycopg import OperationalError
 
 from arus_runtime import observe, rpc, schedules, upkeep
 from arus_runtime.auth import JwksKeys, Verifier
@@ -34,6 +33,7 @@ from arus_runtime.web import create_app
 __all__ = ["Context", "Service", "openapi", "opened", "run"]
 
 GRACE_S: Final = 10
+READY_S: Final = 2.0
 KAFKA_PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0)
 _log: Final = structlog.get_logger(__name__)
 
@@ -112,9 +112,9 @@ def _parts(service: Service, context: Context) -> Parts:
     if heart.relay is not None:
         parts.ready["relay"] = partial(_is_connected, heart.relay)
     if "jobs" in roles:
-        parts.run["upkeep"] = lambda stop: upkeep.run(context, stop)
-        if service.jobs:
-            kinds = {job.kind: job for job in service.jobs}
+        kinds = {job.kind: job for job in service.jobs}
+        parts.run["upkeep"] = lambda stop: upkeep.run(context, kinds, stop)
+        if kinds:
             parts.run["jobs"] = Jobs(kinds, context).run
         if service.schedules:
             parts.run["schedules"] = lambda stop: schedules.run(service.schedules, context, stop)
@@ -207,16 +207,17 @@ async def _grpc(service: Service, context: Context, stop: asyncio.Event) -> None
 
 
 async def _missing(service: Service, context: Context, parts: Parts) -> Mapping[str, str]:
-    missing: dict[str, str] = {}
-    for name, database in (("database", context.db), ("database (worker)", context.worker_db)):
-        try:
-            await database.ping()
-        except OperationalError as error:
-            missing[name] = str(error)
-    missing |= {name: "waiting for Kafka" for name, ready in parts.ready.items() if not ready()}
-    for check in service.ready:
-        try:
-            await check(context)
-        except Exception as error:  # noqa: BLE001 — a check may fail in any way; all of them mean: not ready
-            missing[check.__name__] = str(error)
-    return missing
+    checks: dict[str, Awaitable[None]] = {
+        "database": context.db.ping(),
+        "database (worker)": context.worker_db.ping(),
+        **{check.__name__: check(context) for check in service.ready},
+    }
+    found = await asyncio.gather(
+        *(asyncio.wait_for(check, READY_S) for check in checks.values()), return_exceptions=True
+    )
+    missing = {name: _why(error) for name, error in zip(checks, found, strict=True) if error is not None}
+    return missing | {name: "waiting for Kafka" for name, ready in parts.ready.items() if not ready()}
+
+
+def _why(error: BaseException) -> str:
+    return f"no answer within {READY_S:g} s" if isinstance(error, TimeoutError) else str(error)

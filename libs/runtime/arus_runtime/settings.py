@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     peers: dict[str, Peer] = Field(
         default_factory=dict[str, Peer], description="JSON: service → its http and grpc."
     )
+    instance: str = Field(
+        default="",
+        description="Name of this replica that stays when it restarts; its partitions then wait for it.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level logged."
     )

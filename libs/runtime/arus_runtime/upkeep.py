@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Collection
 from typing import Final
 
 import structlog
@@ -26,8 +27,8 @@ select coalesce(extract(epoch from clock_timestamp() - min(added_at)), 0)::float
 """
 
 
-async def run(context: Context, stop: asyncio.Event) -> None:
-    """Keep the house in order until stop is set."""
+async def run(context: Context, kinds: Collection[str], stop: asyncio.Event) -> None:
+    """Keep the house in order until stop is set; kinds: of the service's jobs."""
     forgot_at = float("-inf")
     while not stop.is_set():
         try:
@@ -35,6 +36,8 @@ async def run(context: Context, stop: asyncio.Event) -> None:
                 tables = await _tables(tx)
                 if "outbox" in tables:
                     await _measure_outbox(tx, context.settings.service)
+                if "jobs" in tables:
+                    await jobs.measure(tx, kinds)
                 if time.monotonic() - forgot_at >= FORGET_S:
                     await _forget(tx, tables)
                     forgot_at = time.monotonic()

@@ -1,11 +1,12 @@
 """Who may do what: the table of the contracts, and keys that are fetched when they are needed."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 from arus_runtime import auth
-from arus_runtime.auth import JwksKeys, KeysUnavailableError, NotAuthenticatedError, Verifier
+from arus_runtime.auth import FixedKeys, JwksKeys, KeysUnavailableError, NotAuthenticatedError, Verifier
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
@@ -56,6 +57,20 @@ async def test_a_token_of_the_wrong_shape_is_refused(
 ) -> None:
     with pytest.raises(NotAuthenticatedError):
         await verifier.verify(token(**claims))
+
+
+async def test_a_token_is_checked_once_and_trusted_until_it_expires(
+    signing_key: Ed25519PrivateKey, token: Token
+) -> None:
+    keys, clock = {KID: signing_key.public_key()}, Clock()
+    verifier = Verifier(FixedKeys(keys), clock)
+    bearer = token(exp=int(time.time()) + 60)
+    first = await verifier.verify(bearer)
+    keys.clear()
+    assert await verifier.verify(bearer) is first
+    clock.now = time.time() + 60
+    with pytest.raises(NotAuthenticatedError):
+        await verifier.verify(bearer)
 
 
 class Clock:
