@@ -97,11 +97,7 @@ class Callers:
     async def refreshed(self, caller: Caller) -> Caller | None:
         """Return the caller as they are now, None when their session or key has ended."""
         current = await self._current(caller.grant)
-        return (
-            Caller(current, self._sign(current, FORWARDED_LIFE), caller.via)
-            if current
-            else None
-        )
+        return Caller(current, self._sign(current, FORWARDED_LIFE), caller.via) if current else None
 
     def forget(self) -> None:
         """Look everybody up again: something about sessions, roles or keys has changed."""

@@ -1,10 +1,14 @@
 """Mails the gateway writes, in the reader's language."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 import structlog
+import yaml
 from arus_runtime.ids import new_ulid
 from arus_runtime.mail import Mail, MailUnavailableError
 
@@ -21,49 +25,39 @@ class Letter:
     text: str
 
 
-_VERIFY: Final = {
-    "id": ("Buktikan alamat surel Anda", "Halo {name},\n\nBuka tautan ini untuk membuktikan alamat surel Anda di Arus "
-           "(berlaku 3 hari):\n\n{link}\n\nAbaikan surat ini bila Anda tidak mendaftar."),
-    "en": ("Verify your e-mail address", "Hello {name},\n\nOpen this link to verify your e-mail address at Arus "
-           "(valid for 3 days):\n\n{link}\n\nIgnore this mail if you did not register."),
-}  # fmt: skip
-_RESET: Final = {
-    "id": ("Atur ulang kata sandi", "Halo {name},\n\nBuka tautan ini untuk memilih kata sandi baru (berlaku 1 jam):"
-           "\n\n{link}\n\nAbaikan surat ini bila Anda tidak memintanya; kata sandi Anda tetap."),
-    "en": ("Reset your password", "Hello {name},\n\nOpen this link to choose a new password (valid for 1 hour):"
-           "\n\n{link}\n\nIgnore this mail if you did not ask for it; your password stays."),
-}  # fmt: skip
-_INVITE: Final = {
-    "id": ("Undangan ke {organisation}", "Halo,\n\n{name} mengundang Anda ke organisasi {organisation} di Arus. Buka "
-           "tautan ini untuk bergabung (berlaku 7 hari):\n\n{link}"),
-    "en": ("Invitation to {organisation}", "Hello,\n\n{name} invites you to the organisation {organisation} at Arus. "
-           "Open this link to join (valid for 7 days):\n\n{link}"),
-}  # fmt: skip
-
-
-def verification(to: str, name: str, language: str, public_url: str, token: str) -> Letter:
+def verification(to: str, language: str, public_url: str, token: str, *, name: str) -> Letter:
     """Return the mail that proves an address."""
-    return _letter(_VERIFY, to, language, name=name, link=f"{public_url}/app/verify-email?token={token}")
+    return _letter(
+        "verification", to, language, name=name, link=f"{public_url}/app/verify-email?token={token}"
+    )
 
 
-def password_reset(to: str, name: str, language: str, public_url: str, token: str) -> Letter:
+def password_reset(to: str, language: str, public_url: str, token: str, *, name: str) -> Letter:
     """Return the mail that lets someone choose a new password."""
-    return _letter(_RESET, to, language, name=name, link=f"{public_url}/app/reset-password?token={token}")
+    return _letter(
+        "password_reset", to, language, name=name, link=f"{public_url}/app/reset-password?token={token}"
+    )
 
 
 def invitation(
-    to: str, inviter: str, organisation: str, language: str, public_url: str, token: str
+    to: str, language: str, public_url: str, token: str, *, name: str, organisation: str
 ) -> Letter:
     """Return the mail that invites someone into an organisation."""
     link = f"{public_url}/app/invitation?token={token}"
-    return _letter(_INVITE, to, language, name=inviter, organisation=organisation, link=link)
+    return _letter("invitation", to, language, name=name, organisation=organisation, link=link)
 
 
-def _letter(texts: dict[str, tuple[str, str]], to: str, language: str, **parts: str) -> Letter:
-    subject, text = texts.get(language, texts["id"])
+def _letter(kind: str, to: str, language: str, **parts: str) -> Letter:
+    texts = _letters()[kind]
+    subject, _, text = texts.get(language, texts["id"]).partition("\n")
     # Names are what strangers typed; a header must stay one line.
     flat = {name: " ".join(part.split()) for name, part in parts.items()}
     return Letter(to, subject.format(**flat), text.format(**flat))
+
+
+@cache
+def _letters() -> Mapping[str, Mapping[str, str]]:
+    return yaml.safe_load(files("arus_gateway").joinpath("letters.yaml").read_text("utf-8"))
 
 
 class Postbox:

@@ -1,7 +1,7 @@
 """Requests for other services pass through as streams, in the caller's name."""
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Final
+from typing import Final, Self
 
 import aiohttp
 import structlog
@@ -54,7 +54,7 @@ class Upstreams:
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=timeout_s)
         self._session: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> "Upstreams":
+    async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=256, keepalive_timeout=IDLE_S),
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -40,7 +40,9 @@ class GatewaySettings(Settings):
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _split_origins(cls, value: object) -> object:
-        return frozenset(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return frozenset(origin for part in value.split(",") if (origin := part.strip()))
 
     @property
     def signing_key(self) -> Path:

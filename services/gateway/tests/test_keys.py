@@ -44,7 +44,12 @@ async def test_a_key_limited_to_resources_reaches_only_those(gateway: Gateway):
     key = await make(owner, resources={"users": "r"})
     machine = gateway.connect(Authorization=f"Bearer {key['secret']}")
     assert (await machine.get("/users")).status_code == 200
-    for method, path in (("POST", "/users"), ("GET", "/keys"), ("GET", "/auth/me"), ("POST", "/fuel/transactions")):
+    for method, path in (
+        ("POST", "/users"),
+        ("GET", "/keys"),
+        ("GET", "/auth/me"),
+        ("POST", "/fuel/transactions"),
+    ):
         refused = await machine.request(method, path, json={})
         assert (refused.status_code, refused.json()["code"]) == (403, "key_out_of_scope"), path
 
@@ -60,7 +65,9 @@ async def test_an_expired_key_opens_nothing(gateway: Gateway):
     owner = await gateway.register()
     key = await make(owner, expires_at=(datetime.now(UTC) + timedelta(days=1)).isoformat())
     async with gateway.context.db.tenant(owner.organisation) as tx:
-        await tx.execute("update api_keys set expires_at = now() - interval '1 second' where id = %s", (key["id"],))
+        await tx.execute(
+            "update api_keys set expires_at = now() - interval '1 second' where id = %s", (key["id"],)
+        )
     machine = gateway.connect(Authorization=f"Bearer {key['secret']}")
     assert (await machine.get("/users")).status_code == 401
 

@@ -16,7 +16,9 @@ def feed(*partitions: int) -> Feed:
     return made
 
 
-def take(into: Feed, partition: int, offset: int, tenant: str = "t", location: str = "l1", now_s: float = 0) -> None:
+def take(
+    into: Feed, partition: int, offset: int, tenant: str = "t", location: str = "l1", now_s: float = 0
+) -> None:
     into.take(partition, offset, verdict(tenant, location), time="2025-01-10T00:00:00Z", now_s=now_s)
 
 

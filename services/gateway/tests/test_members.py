@@ -9,7 +9,9 @@ from .world import PASSWORD, Gateway, Mailbox, Person
 pytestmark = pytest.mark.integration
 
 
-async def invite(gateway: Gateway, mailbox: Mailbox, inviter: Person, address: str, role: str = "operator") -> str:
+async def invite(
+    gateway: Gateway, mailbox: Mailbox, inviter: Person, address: str, role: str = "operator"
+) -> str:
     proof = await mailbox.token_for(inviter.email, "verify-email")
     assert (await gateway.anonymous.post("/auth/verify-email", json={"token": proof})).status_code == 204
     sent = await inviter.http.post("/organisations/invitations", json={"email": address, "role": role})

@@ -118,7 +118,9 @@ async def running(opening: Opening, kafka: KafkaServer, database: ServiceDatabas
     ingest, ingest_port = await ingest_behind()
     peers = {"ingest": {"grpc": f"127.0.0.1:{ingest_port}"}}
     async with opening(peers=peers, **settings) as gateway:
-        server = uvicorn.Server(uvicorn.Config(create_app(SERVICE, gateway.context), lifespan="off", log_config=None))
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(SERVICE, gateway.context), lifespan="off", log_config=None)
+        )
         listener = socket.create_server(("127.0.0.1", 0))
         serving = asyncio.ensure_future(server.serve([listener]))
         calls, port = await rpc.serve(SERVICE.rpc, gateway.context, SERVICE.words)
@@ -152,7 +154,9 @@ class IngestBehind(IngestServiceServicer):
         async for item in request_iterator:
             if item.note == "refuse":
                 await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "slow down")
-            results.append(ItemResult(index=len(results), transaction_id=item.note + metadata["authorization"][:9]))
+            results.append(
+                ItemResult(index=len(results), transaction_id=item.note + metadata["authorization"][:9])
+            )
         return RecordFuelTransactionsResponse(results=results)
 
 
@@ -219,7 +223,9 @@ async def test_a_lost_connection_resumes_where_it_was_even_over_the_other_transp
     for verdict in missed:
         await running.publish(verdict)
     async with running.socket(f"/live?last_event_id={last}") as live:
-        assert [(await live.next())["data"]["id"] for _ in missed] == [verdict.verdict_id for verdict in missed]
+        assert [(await live.next())["data"]["id"] for _ in missed] == [
+            verdict.verdict_id for verdict in missed
+        ]
     headers = {"Authorization": f"Bearer {running.owner.tokens['access_token']}", "Last-Event-ID": last}
     got: list[Any] = []
     async with (
@@ -239,7 +245,11 @@ async def test_a_lost_connection_resumes_where_it_was_even_over_the_other_transp
 async def test_a_withdrawn_verdict_is_told(running: Running):
     async with running.socket() as live:
         gone = VerdictWithdrawn(
-            tenant_id=running.owner.organisation, verdict_id="v", domain="fuel", location_id=HERE, product_id=SOLAR
+            tenant_id=running.owner.organisation,
+            verdict_id="v",
+            domain="fuel",
+            location_id=HERE,
+            product_id=SOLAR,
         )
         await running.publish(gone)
         message = await live.next()
@@ -251,7 +261,9 @@ async def test_a_ticket_opens_the_feed_for_those_who_can_send_no_header(running:
     async with running.socket(f"/live?token={ticket}", **{"X-None": "1"}) as live:
         await running.publish(running.verdict())
         assert (await live.next())["type"] == "verdict"
-    async with httpx.AsyncClient(base_url=running.http, headers={"Authorization": f"Bearer {ticket}"}) as client:
+    async with httpx.AsyncClient(
+        base_url=running.http, headers={"Authorization": f"Bearer {ticket}"}
+    ) as client:
         assert (await client.get("/api/v1/auth/me")).status_code == 401
 
 
@@ -282,7 +294,10 @@ async def test_a_bad_event_id_is_refused(running: Running):
 
 
 async def test_alerts_are_watched_over_grpc(running: Running):
-    metadata = (("authorization", f"Bearer {running.owner.tokens['access_token']}"), ("accept-language", "en"))
+    metadata = (
+        ("authorization", f"Bearer {running.owner.tokens['access_token']}"),
+        ("accept-language", "en"),
+    )
     async with grpc.aio.insecure_channel(running.rpc) as channel:
         stub = AlertServiceStub(channel)
         async with running.socket() as live:

@@ -43,7 +43,9 @@ async def test_inside_one_organisation_the_others_do_not_exist(gateway: Gateway)
             ("audit_events", "actor_id"),
         ):  # fmt: skip
             rows = await (await tx.execute(f"select {column} as v from {table}")).fetchall()  # pyright: ignore
-            assert {row["v"] for row in rows} == {siti.organisation if column == "tenant_id" else siti.id}, table
+            assert {row["v"] for row in rows} == {siti.organisation if column == "tenant_id" else siti.id}, (
+                table
+            )
         for table in ("passwords", "session_secrets", "mail_proofs"):
             row = await (await tx.execute(f"select count(*) as n from {table}")).fetchone()  # pyright: ignore
             assert row == {"n": 0}, table
@@ -80,7 +82,11 @@ async def test_nothing_is_written_into_another_organisation(gateway: Gateway, st
 
 async def test_the_audit_log_is_never_rewritten(gateway: Gateway):
     siti = await gateway.register()
-    for statement in ("update audit_events set action = 'x'", "delete from audit_events", "truncate audit_events"):
+    for statement in (
+        "update audit_events set action = 'x'",
+        "delete from audit_events",
+        "truncate audit_events",
+    ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             async with acting(gateway.context.db, tenant=siti.organisation) as tx:
                 await tx.execute(statement)  # pyright: ignore[reportArgumentType]

@@ -29,7 +29,12 @@ async def list_audit(
     before = window.after(str)
     async with acting(door.db, tenant=principal.tenant_id) as tx:
         found = await audit.entries(
-            tx, principal.tenant_id, before[0] if before else None, window.fetch, action, actor_id
+            tx,
+            principal.tenant_id,
+            before[0] if before else None,
+            window.fetch,
+            action=action,
+            actor_id=actor_id,
         )
     return window.page(found, _out, lambda entry: (entry.id,))
 

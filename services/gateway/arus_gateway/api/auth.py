@@ -1,7 +1,7 @@
 """Signing in and out: /auth."""
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from arus_runtime import auth
 from arus_runtime.auth import Principal, authenticated
@@ -32,7 +32,7 @@ routes = router("auth")
 
 Anyone = Annotated[Principal, Depends(authenticated)]
 Speaks = Annotated[str | None, Header(alias="Accept-Language")]
-ANONYMOUS: Final = {"security": []}
+ANONYMOUS: Final[dict[str, Any]] = {"security": []}
 
 
 class Registration(Closed):
@@ -109,7 +109,7 @@ class TokensOut(BaseModel):
 
     access_token: str
     refresh_token: str
-    token_type: Literal["bearer"] = "bearer"
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 — a word of RFC 6750
     expires_at: datetime = Field(description="When the access token ends; the refresh token brings another.")
     user: UserOut
     organisation: OrganisationOut

@@ -1,44 +1,94 @@
 """The live feed over WebSocket and server-sent events: /live."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from arus_runtime import auth
 from arus_runtime.auth import Principal, require
 from arus_runtime.ids import Ulid
-from arus_runtime.web import router, wrong
+from arus_runtime.web import Problem, router, wrong
 from arus_runtime.words import Language, language_of
 from fastapi import Depends, Header, Query, WebSocket, WebSocketDisconnect
+from fastapi.requests import HTTPConnection
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from arus_gateway import live, telling
-from arus_gateway.api.auth import Speaks
 from arus_gateway.callers import Caller
 from arus_gateway.door import CallerOf, Door, DoorOf, door_of
 from arus_gateway.live import BadEventIdError, Interest, Subscription
-from arus_gateway.tokens import Grant
 
 routes = router("live")
 
 Reader = Annotated[Principal, Depends(require("anomalies", "r"))]
-Types = Annotated[str | None, Query(max_length=200, description="Comma separated: verdict, alert.")]
-Locations = Annotated[list[Ulid] | None, Query(max_length=100, description="Only these locations.")]
-EventId = Annotated[str | None, Query(max_length=1000, description="Resume after this event.")]
-Spoken = Annotated[Literal["id", "en"] | None, Query(description="Language of the reasons.")]
 SEND_TIMEOUT_S: Final = 30.0
+NOT_ALLOWED: Final = 1008
 SESSION_ENDED: Final = 4401
-BAD_REQUEST: Final = 4422
+BAD_QUESTION: Final = 4422
 
-_STREAM: Final = {
+_STREAM: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": 'Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, reset or ping.',
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a reader of the feed asks for."""
+
+    types: frozenset[str] | None
+    location_ids: frozenset[str] | None
+    after: str | None
+    language: Language | None
+
+    def interest(self, caller: Caller) -> Interest:
+        """Return the part of the question that the caller may see."""
+        scope = caller.grant.locations
+        locations = self.location_ids
+        if scope is not None:
+            locations = frozenset(scope) if locations is None else locations & frozenset(scope)
+        return Interest(caller.grant.tenant_id, locations, self.types)
+
+    def subscribe(self, door: Door, caller: Caller) -> Subscription:
+        """Return a reader of the feed; raises the 422 for an event id that is none."""
+        try:
+            after = live.read_event_id(self.after) if self.after else None
+        except BadEventIdError as error:
+            raise wrong("last_event_id", "bad_event_id") from error
+        return door.feed.subscribe(self.interest(caller), after)
+
+    def spoken(self, caller: Caller) -> Language:
+        """Return the language asked for, else the caller's own."""
+        return self.language or ("en" if caller.grant.language == "en" else "id")
+
+
+def _question(
+    connection: HTTPConnection,
+    types: Annotated[str | None, Query(max_length=200, description="Comma separated: verdict.")] = None,
+    location_id: Annotated[
+        list[Ulid] | None, Query(max_length=100, description="Only these locations.")
+    ] = None,
+    last_event_id: Annotated[
+        str | None, Query(max_length=1000, description="Resume after this event.")
+    ] = None,
+    lang: Annotated[Literal["id", "en"] | None, Query(description="Language of the reasons.")] = None,
+) -> Question:
+    speaks = connection.headers.get("accept-language")
+    return Question(
+        types=frozenset(filter(None, types.split(","))) if types else None,
+        location_ids=frozenset(location_id) if location_id else None,
+        after=connection.headers.get("last-event-id") or last_event_id,
+        language=lang or (language_of(speaks) if speaks else None),
+    )
+
+
+Asked = Annotated[Question, Depends(_question)]
 
 
 class TicketOut(BaseModel):
@@ -55,23 +105,18 @@ async def live_ticket(_: Reader, caller: CallerOf, door: DoorOf) -> TicketOut:
     return TicketOut(ticket=ticket, expires_at=ends)
 
 
-@routes.get("/live", responses={**_STREAM}, response_class=EventSourceResponse)
+@routes.get("/live", responses=_STREAM, response_class=EventSourceResponse)
 async def live_events(
     _: Reader,
     caller: CallerOf,
     door: DoorOf,
-    types: Types = None,
-    location_id: Locations = None,
-    last_event_id: EventId = None,
-    resume: Annotated[str | None, Header(alias="Last-Event-ID", max_length=1000)] = None,
-    lang: Spoken = None,
-    speaks: Speaks = None,
+    question: Asked,
+    _resume: Annotated[str | None, Header(alias="Last-Event-ID", max_length=1000)] = None,
 ) -> EventSourceResponse:
     """Follow what is concluded, as it is concluded; also a WebSocket under the same address."""
-    language = lang or (language_of(speaks) if speaks else _language(caller.grant))
-    reader = _subscribe(door, caller, types, location_id, resume or last_event_id)
+    reader = question.subscribe(door, caller)
     return EventSourceResponse(
-        _events(door, caller, reader, language, location_id),
+        _events(door, caller, reader, question),
         # Pings travel as messages, because EventSource hides comments from the page.
         ping=int(telling.PING_S * 4),
         send_timeout=SEND_TIMEOUT_S,
@@ -80,78 +125,78 @@ async def live_events(
 
 
 @routes.websocket("/live")
-async def live_socket(
-    socket: WebSocket,
-    types: Types = None,
-    location_id: Locations = None,
-    last_event_id: EventId = None,
-    lang: Spoken = None,
-) -> None:
+async def live_socket(socket: WebSocket, question: Asked) -> None:
     """Follow what is concluded over a WebSocket."""
     door = door_of(socket.app.state.context)
     caller: Caller = socket.state.caller
     if not _may_read(caller):
-        await socket.close(1008)
+        await socket.close(NOT_ALLOWED)
         return
     await socket.accept()
     try:
-        reader = _subscribe(door, caller, types, location_id, last_event_id)
-    except Exception:  # noqa: BLE001 — whatever is wrong with the question, it is the client's to mend
-        await socket.close(BAD_REQUEST)
+        reader = question.subscribe(door, caller)
+    except Problem:
+        await socket.close(BAD_QUESTION)
         return
-    sending = asyncio.create_task(_send_all(socket, door, caller, reader, lang, location_id))
+    # Nothing is expected from the client; reading is how its leaving is noticed.
+    parts = {
+        asyncio.create_task(_send_all(socket, door, caller, reader, question)),
+        asyncio.create_task(_until_gone(socket)),
+    }
     try:
-        # Nothing is expected from the client; reading is how its leaving is noticed.
-        with suppress(WebSocketDisconnect, RuntimeError):
-            while True:
-                await socket.receive_text()
+        await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        sending.cancel()
-        with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-            await sending
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
+        with suppress(WebSocketDisconnect, RuntimeError):
+            await socket.close(SESSION_ENDED)
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    with suppress(WebSocketDisconnect):
+        while True:
+            await socket.receive_text()
 
 
 async def _send_all(
-    socket: WebSocket,
-    door: Door,
-    caller: Caller,
-    reader: Subscription,
-    lang: Language | None,
-    location_ids: list[str] | None,
+    socket: WebSocket, door: Door, caller: Caller, reader: Subscription, question: Question
 ) -> None:
-    speaks = socket.headers.get("accept-language")
-    language = lang or (language_of(speaks) if speaks else _language(caller.grant))
-    async for _, message in _messages(door, caller, reader, language, location_ids):
+    async for _, message in _messages(door, caller, reader, question):
         async with asyncio.timeout(SEND_TIMEOUT_S):
             await socket.send_text(message.decode())
-    await socket.close(SESSION_ENDED)
 
 
 async def _events(
-    door: Door, caller: Caller, reader: Subscription, language: Language, location_ids: list[str] | None
-) -> AsyncIterator[ServerSentEvent]:
-    async for event_id, message in _messages(door, caller, reader, language, location_ids):
+    door: Door, caller: Caller, reader: Subscription, question: Question
+) -> AsyncGenerator[ServerSentEvent]:
+    async for event_id, message in _messages(door, caller, reader, question):
         yield ServerSentEvent(data=message.decode(), id=event_id)
 
 
 async def _messages(
-    door: Door, caller: Caller, reader: Subscription, language: Language, location_ids: list[str] | None
-) -> AsyncIterator[tuple[str | None, bytes]]:
-    """Yield event id and message until the caller's session ends; who they are is looked at again with every ping."""
+    door: Door, caller: Caller, reader: Subscription, question: Question
+) -> AsyncGenerator[tuple[str | None, bytes]]:
+    """Yield event id and message until the caller's session ends.
+
+    Who the caller is now, and what they may see, is looked at again with every ping.
+    """
+    language = question.spoken(caller)
     loop = asyncio.get_running_loop()
     look_again = loop.time() + telling.PING_S
     try:
         yield None, telling.PING
         while True:
-            try:
-                entry = await reader.next(max(0.0, look_again - loop.time()))
-            except TimeoutError:
+            if loop.time() >= look_again:
                 now = await door.callers.refreshed(caller)
                 if now is None or not _may_read(now):
                     return
-                reader.interest = _interest(now, reader.interest.types, location_ids)
+                reader.interest = question.interest(now)
                 look_again = loop.time() + telling.PING_S
                 yield None, telling.PING
+            try:
+                entry = await reader.next(look_again - loop.time())
+            except TimeoutError:
                 continue
             if entry is None:
                 yield None, telling.RESET
@@ -161,29 +206,5 @@ async def _messages(
         door.feed.unsubscribe(reader)
 
 
-def _subscribe(
-    door: Door, caller: Caller, types: str | None, location_ids: list[str] | None, last_event_id: str | None
-) -> Subscription:
-    wanted = frozenset(filter(None, types.split(","))) if types else None
-    try:
-        after = live.read_event_id(last_event_id) if last_event_id else None
-    except BadEventIdError as error:
-        raise wrong("last_event_id", "bad_event_id") from error
-    return door.feed.subscribe(_interest(caller, wanted, location_ids), after)
-
-
-def _interest(caller: Caller, types: frozenset[str] | None, location_ids: list[str] | None) -> Interest:
-    scope = caller.grant.locations
-    if location_ids:
-        locations = frozenset(location_ids) if scope is None else frozenset(location_ids) & frozenset(scope)
-    else:
-        locations = None if scope is None else frozenset(scope)
-    return Interest(caller.grant.tenant_id, locations, types)
-
-
 def _may_read(caller: Caller) -> bool:
     return auth.allowed(frozenset((caller.grant.role,)), "anomalies", "r")
-
-
-def _language(grant: Grant) -> Language:
-    return "en" if grant.language == "en" else "id"

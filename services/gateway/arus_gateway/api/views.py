@@ -97,6 +97,7 @@ class OverviewOut(BaseModel):
 
 @routes.get("/views/overview")
 async def overview(
+    *,
     principal: Reader,
     caller: CallerOf,
     context: Ctx,

@@ -16,6 +16,7 @@ from arus_gateway.store import audit, organisations, people, sessions
 from arus_gateway.store.acting import acting, become, enter
 from arus_gateway.store.audit import Deed
 from arus_gateway.store.organisations import AlreadyMemberError, Invitation, Member, Organisation
+from arus_gateway.store.people import Person
 
 
 def check_scope(caller: Caller, location_ids: Sequence[str] | None) -> None:
@@ -55,16 +56,17 @@ async def add(
     person_id, secret, tenant_id = new_ulid(), tokens.new_secret(), caller.grant.tenant_id
     async with acting(door.db, tenant=tenant_id, person=person_id) as tx:
         try:
-            await people.add(tx, person_id, email, name, language, password_hash)
+            person = Person(person_id, email, name, language, email_verified=False)
+            await people.add(tx, person, password_hash)
         except people.EmailTakenError as error:
             raise Problem(409, "email_taken") from error
         await organisations.add_member(tx, tenant_id, person_id, role, location_ids)
         await people.add_mail_proof(
             tx, tokens.digest(secret), person_id, "verify", now() + rules.VERIFICATION_LIFE
         )
-        await _record(tx, caller, "member.added", "person", person_id, address, role=role)
+        await _record(tx, caller, "member.added", "person", person_id, address=address, role=role)
         member = await _member(tx, tenant_id, person_id)
-    door.postbox.post(letters.verification(email, name, language, door.settings.public_url, secret))
+    door.postbox.post(letters.verification(email, language, door.settings.public_url, secret, name=name))
     return member
 
 
@@ -99,7 +101,7 @@ async def change(
         if not active:
             await sessions.end_of_member(tx, tenant_id, person_id, now())
         action = "member.changed" if active else "member.deactivated"
-        await _record(tx, caller, action, "person", person_id, address, role=becomes)
+        await _record(tx, caller, action, "person", person_id, address=address, role=becomes)
         member = await _member(tx, tenant_id, person_id)
     door.callers.forget()
     return member
@@ -141,7 +143,7 @@ async def rename(door: Door, caller: Caller, tenant_id: str, name: str, address:
         raise Problem(404, "not_found")
     async with acting(door.db, tenant=tenant_id) as tx:
         await organisations.rename(tx, tenant_id, name)
-        await _record(tx, caller, "organisation.renamed", "organisation", tenant_id, address)
+        await _record(tx, caller, "organisation.renamed", "organisation", tenant_id, address=address)
     return Organisation(tenant_id, name, caller.grant.role, caller.grant.locations)
 
 
@@ -175,9 +177,11 @@ async def invite(
             expires_at=at + rules.INVITATION_LIFE,
         )
         await organisations.invite(tx, invitation, tokens.digest(secret))
-        await _record(tx, caller, "invitation.sent", "invitation", invitation.id, address, role=role)
+        await _record(tx, caller, "invitation.sent", "invitation", invitation.id, address=address, role=role)
     url = door.settings.public_url
-    door.postbox.post(letters.invitation(email, inviter.name, organisation, language, url, secret))
+    door.postbox.post(
+        letters.invitation(email, language, url, secret, name=inviter.name, organisation=organisation)
+    )
     return invitation
 
 
@@ -187,7 +191,7 @@ async def withdraw(door: Door, caller: Caller, invitation_id: str, address: str)
     async with acting(door.db, tenant=tenant_id) as tx:
         if not await organisations.withdraw_invitation(tx, tenant_id, invitation_id):
             raise Problem(404, "not_found")
-        await _record(tx, caller, "invitation.withdrawn", "invitation", invitation_id, address)
+        await _record(tx, caller, "invitation.withdrawn", "invitation", invitation_id, address=address)
 
 
 async def accept_as_member(door: Door, caller: Caller, secret: str, address: str) -> Organisation:
@@ -224,9 +228,10 @@ async def accept_as_newcomer(
         invitation = await _opened(tx, secret, person_id)
         if person is None:
             try:
-                await people.add(
-                    tx, person_id, invitation.email, name or invitation.email, language, password_hash
+                newcomer = Person(
+                    person_id, invitation.email, name or invitation.email, language, email_verified=False
                 )
+                await people.add(tx, newcomer, password_hash)
             except people.EmailTakenError as error:
                 raise Problem(409, "email_registered") from error
         return await _join(tx, invitation, person_id, address)
@@ -273,7 +278,7 @@ async def _member(tx: Tx, tenant_id: str, person_id: str) -> Member:
 
 
 async def _record(
-    tx: Tx, caller: Caller, action: str, resource_type: str, resource_id: str, address: str, **detail: str
+    tx: Tx, caller: Caller, action: str, resource_type: str, resource_id: str, *, address: str, **detail: str
 ) -> None:
     grant = caller.grant
     await audit.record(

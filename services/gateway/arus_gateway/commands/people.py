@@ -59,9 +59,10 @@ async def register(
     check_password(password, email)
     password_hash = await door.passwords.hash(password)
     person_id, tenant_id, secret = new_ulid(), new_ulid(), tokens.new_secret()
+    person = Person(person_id, email, name, language, email_verified=False)
     async with acting(door.db, tenant=tenant_id, person=person_id) as tx:
         try:
-            person = await people.add(tx, person_id, email, name, language, password_hash)
+            await people.add(tx, person, password_hash)
         except people.EmailTakenError as error:
             raise Problem(409, "email_registered") from error
         await organisations.add(tx, tenant_id, organisation or name)
@@ -70,7 +71,7 @@ async def register(
             tx, tokens.digest(secret), person_id, "verify", now() + rules.VERIFICATION_LIFE
         )
         await audit.record(tx, tenant_id, Deed("person.registered", person_id, "person", person_id, address))
-    door.postbox.post(letters.verification(email, name, language, door.settings.public_url, secret))
+    door.postbox.post(letters.verification(email, language, door.settings.public_url, secret, name=name))
     return person, Organisation(tenant_id, organisation or name, rules.OWNER, None)
 
 
@@ -93,7 +94,7 @@ async def log_in(door: Door, *, email: str, password: str, kind: sessions.Kind, 
             raise Problem(403, "no_organisation")
         if passwords.is_outdated(kept):
             await people.set_password(tx, person.id, await door.passwords.hash(password))
-        return await _begin(door, tx, person, homes[0], kind, address, "session.opened")
+        return await _begin(door, tx, person, homes[0], kind=kind, address=address, action="session.opened")
 
 
 async def refresh(door: Door, secret: str, address: str) -> SignedIn:
@@ -156,7 +157,9 @@ async def switch(door: Door, caller: Caller, tenant_id: str, address: str) -> Si
         if person is None or there is None:
             raise wrong("organisation_id", "unknown_reference", value=tenant_id)
         if caller.via != "cookie":
-            return await _begin(door, tx, person, there, "bearer", address, "session.switched")
+            return await _begin(
+                door, tx, person, there, kind="bearer", address=address, action="session.switched"
+            )
         await enter(tx, there.id)
         await sessions.move(tx, grant.session, there.id)
         deed = Deed("session.switched", person.id, "session", grant.session, address)
@@ -217,7 +220,7 @@ async def send_verification(door: Door, caller: Caller) -> None:
             tx, tokens.digest(secret), person_id, "verify", now() + rules.VERIFICATION_LIFE
         )
     url = door.settings.public_url
-    door.postbox.post(letters.verification(person.email, person.name, person.language, url, secret))
+    door.postbox.post(letters.verification(person.email, person.language, url, secret, name=person.name))
 
 
 async def verify_email(door: Door, secret: str, address: str) -> None:
@@ -238,7 +241,7 @@ async def send_reset(door: Door, email: str) -> None:
         await become(tx, person=person.id)
         await people.add_mail_proof(tx, tokens.digest(secret), person.id, "reset", now() + rules.RESET_LIFE)
     url = door.settings.public_url
-    door.postbox.post(letters.password_reset(person.email, person.name, person.language, url, secret))
+    door.postbox.post(letters.password_reset(person.email, person.language, url, secret, name=person.name))
 
 
 async def reset_password(door: Door, secret: str, password: str, address: str) -> None:
@@ -268,7 +271,8 @@ async def ensure_first_admin(door: Door) -> None:
     person_id, tenant_id = new_ulid(), new_ulid()
     try:
         async with acting(door.db, tenant=tenant_id, person=person_id) as tx:
-            await people.add(tx, person_id, email, "Administrator", "id", password_hash)
+            person = Person(person_id, email, "Administrator", "id", email_verified=False)
+            await people.add(tx, person, password_hash)
             await people.verify_email(tx, person_id)
             await organisations.add(tx, tenant_id, door.settings.admin_organisation)
             await organisations.add_member(tx, tenant_id, person_id, rules.OWNER, None)
@@ -304,12 +308,20 @@ async def _note_refusal(door: Door, person: Person | None, address: str) -> None
 
 
 async def _begin(
-    door: Door, tx: Tx, person: Person, home: Organisation, kind: sessions.Kind, address: str, action: str
+    door: Door,
+    tx: Tx,
+    person: Person,
+    home: Organisation,
+    *,
+    kind: sessions.Kind,
+    address: str,
+    action: str,
 ) -> SignedIn:
     session_id, secret, at = new_ulid(), tokens.new_secret(), now()
     ends = at + rules.SESSION_LIFE
     await enter(tx, home.id)
-    await sessions.start(tx, session_id, home.id, person.id, kind, tokens.digest(secret), ends)
+    session = sessions.NewSession(session_id, home.id, person.id, kind, ends)
+    await sessions.start(tx, session, tokens.digest(secret))
     await audit.record(tx, home.id, Deed(action, person.id, "session", session_id, address, {"kind": kind}))
     grant = tokens.Grant(person.id, home.id, home.role, home.location_ids, person.language, session_id)
     life = timedelta(minutes=door.settings.access_token_minutes)

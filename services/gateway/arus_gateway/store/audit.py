@@ -68,7 +68,7 @@ async def record(tx: Tx, tenant_id: str, deed: Deed) -> None:
 
 
 async def entries(
-    tx: Tx, tenant_id: str, before: str | None, limit: int, action: str | None, actor_id: str | None
+    tx: Tx, tenant_id: str, before: str | None, limit: int, *, action: str | None, actor_id: str | None
 ) -> list[Entry]:
     """Return deeds, newest first, those before the given id."""
     rows = await (

@@ -23,15 +23,24 @@ class Live:
     expires_at: datetime
 
 
-async def start(
-    tx: Tx, session_id: str, tenant_id: str, person_id: str, kind: Kind, digest: str, expires_at: datetime
-) -> None:
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session about to begin."""
+
+    id: str
+    tenant_id: str
+    person_id: str
+    kind: Kind
+    expires_at: datetime
+
+
+async def start(tx: Tx, session: NewSession, digest: str) -> None:
     """Start a session that the secret with this digest continues."""
     await tx.execute(
         "insert into sessions (id, tenant_id, person_id, kind, expires_at) values (%s, %s, %s, %s, %s)",
-        (session_id, tenant_id, person_id, kind, expires_at),
+        (session.id, session.tenant_id, session.person_id, session.kind, session.expires_at),
     )
-    await add_secret(tx, session_id, person_id, digest)
+    await add_secret(tx, session.id, session.person_id, digest)
 
 
 async def add_secret(tx: Tx, session_id: str, person_id: str, digest: str) -> None:
