@@ -1,0 +1,177 @@
+"""Every endpoint, tried with the ids of another organisation: nothing is shown, nothing changes."""
+
+import email
+import json
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import policy
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import httpx
+import pytest
+from arus_stack.strangers import Stranger
+from arus_stack.testing import RunningStack
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT: dict[str, Any] = json.loads((ROOT / "web/openapi.json").read_text("utf-8"))
+PREFIX = "/api/v1"
+DEADLINE_S = 60
+METHODS = ("get", "post", "put", "patch", "delete")
+OPERATIONS = [
+    (method, path.removeprefix(PREFIX))
+    for path, operations in DOCUMENT["paths"].items()
+    for method in METHODS
+    if method in operations
+]
+OF_ONE = [(method, path) for method, path in OPERATIONS if "{" in path]
+LISTS = [path for method, path in OPERATIONS if method == "get" and "{" not in path and path != "/live"]
+FACT = {"date": "2025-01-10", "volume_l": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """Two organisations; what the one owns is tried by the other."""
+
+    theirs: Stranger
+    ours: Stranger
+    ids: dict[str, str]
+    """What they own: the path that shows it → its id."""
+
+    def body(self, method: str, path: str) -> dict[str, Any] | None:
+        """Return a body that its owner could send."""
+        ours = {"location_id": self.ours.location(), "product_id": self.ours.product()}
+        place = {"name": "Direbut", "type": "depot", "timezone": "Asia/Jakarta"}
+        goods = {"code": token_hex(4), "name": "Direbut", "kind": "fuel", "unit": "L"}
+        bodies: dict[tuple[str, str], dict[str, Any]] = {
+            ("patch", "/fuel/transactions/{transaction_id}"): {"volume_l": "1"},
+            ("put", "/fuel/transactions/{transaction_id}"): FACT | ours,
+            ("patch", "/locations/{location_id}"): {"name": "Direbut"},
+            ("put", "/locations/{location_id}"): place,
+            ("patch", "/products/{product_id}"): {"name": "Direbut"},
+            ("put", "/products/{product_id}"): goods,
+            ("patch", "/organisations/{id}"): {"name": "Direbut"},
+            ("patch", "/users/{id}"): {"role": "viewer"},
+        }
+        return bodies.get((method, path))
+
+
+def verify(someone: Stranger, home: Path) -> None:
+    """Prove the e-mail address with the letter that was sent."""
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        for letter in (home / "mail").glob("*.eml"):
+            mail = email.message_from_bytes(letter.read_bytes(), policy=policy.default)
+            if mail["To"] == someone.email:
+                [token] = re.findall(r"verify-email\?token=(\S+)", mail.get_content())
+                someone.http.post("/auth/verify-email", json={"token": token}).raise_for_status()
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"no letter to {someone.email} within {DEADLINE_S} s")
+
+
+@pytest.fixture(scope="module")
+def walls(stack: RunningStack) -> Iterator[Walls]:
+    with Stranger(stack.gateway) as theirs, Stranger(stack.gateway) as ours:
+        verify(theirs, stack.home)
+        location_id, product_id = theirs.location(), theirs.product()
+        fact = FACT | {"location_id": location_id, "product_id": product_id}
+        member = {"email": f"{token_hex(6)}@example.org", "name": "Anggota", "password": "Rahasia-panjang-8"}
+        guest = f"{token_hex(6)}@example.org"
+        ids = {
+            "/locations/{location_id}": location_id,
+            "/products/{product_id}": product_id,
+            "/fuel/transactions/{transaction_id}": theirs.make("/fuel/transactions", **fact)["id"],
+            "/fuel/deliveries/{delivery_id}": theirs.make("/fuel/deliveries", **fact)["id"],
+            "/keys/{id}": theirs.make("/keys", name="Mesin", role="operator")["id"],
+            "/users/{id}": theirs.make("/users", **member, role="operator")["id"],
+            "/organisations/{id}": theirs.tenant_id,
+            "/organisations/{id}/leave": theirs.tenant_id,
+            "/organisations/invitations/{id}": theirs.make(
+                "/organisations/invitations", email=guest, role="viewer"
+            )["id"],
+            "/anomalies/{anomaly_id}": first_verdict(theirs),
+        }
+        yield Walls(theirs, ours, ids)
+
+
+def first_verdict(someone: Stranger) -> str:
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        if items := someone.http.get("/anomalies").raise_for_status().json()["items"]:
+            return items[0]["id"]
+        time.sleep(0.1)
+    raise AssertionError(f"no verdict within {DEADLINE_S} s")
+
+
+def everything(someone: Stranger) -> dict[str, Any]:
+    """Return what all lists of an organisation show its owner, the trail of what was looked at left out."""
+    return {path: someone.http.get(path).raise_for_status().json() for path in LISTS if path != "/audit"}
+
+
+@pytest.mark.parametrize(("method", "path"), OF_ONE, ids=str)
+def test_what_is_theirs_is_not_there_for_others(walls: Walls, method: str, path: str) -> None:
+    assert path in walls.ids, "say in this test how to make one"
+    before = everything(walls.theirs)
+    address = re.sub(r"\{.*?\}", walls.ids[path], path)
+    answer = walls.ours.http.request(method, address, json=walls.body(method, path))
+    assert answer.status_code in (403, 404), answer.text
+    assert everything(walls.theirs) == before
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_no_list_shows_what_is_theirs(walls: Walls, path: str) -> None:
+    shown = walls.ours.http.get(path).raise_for_status().text
+    assert [known for known in walls.ids.values() if known in shown] == []
+
+
+@pytest.mark.parametrize("path", ["/anomalies", "/fuel/transactions", "/fuel/deliveries"])
+@pytest.mark.parametrize("word", ["location_id", "product_id"])
+def test_asking_by_their_ids_finds_nothing(walls: Walls, path: str, word: str) -> None:
+    theirs = walls.ids[f"/{word.removesuffix('_id')}s/{{{word}}}"]
+    assert walls.ours.http.get(path, params={word: theirs}).json()["items"] == []
+    assert walls.theirs.http.get(path, params={word: theirs}).json()["items"] != []
+
+
+@pytest.mark.parametrize("path", ["/fuel/transactions", "/fuel/deliveries"])
+@pytest.mark.parametrize("word", ["location_id", "product_id"])
+def test_facts_cannot_be_recorded_on_what_is_theirs(walls: Walls, path: str, word: str) -> None:
+    ours = {"location_id": walls.ours.location(), "product_id": walls.ours.product()}
+    theirs = walls.ids[f"/{word.removesuffix('_id')}s/{{{word}}}"]
+    answer = walls.ours.http.post(path, json=FACT | ours | {word: theirs})
+    assert answer.status_code == 422, answer.text
+    assert [error["field"] for error in answer.json()["errors"]] == [word]
+
+
+def test_many_at_once_refuses_those_on_what_is_theirs(walls: Walls) -> None:
+    ours = {"location_id": walls.ours.location(), "product_id": walls.ours.product()}
+    items = [FACT | ours, FACT | ours | {"location_id": walls.ids["/locations/{location_id}"]}]
+    answer = walls.ours.http.post("/fuel/transactions/batch", json={"items": items}).raise_for_status().json()
+    assert [result["status"] for result in answer["results"]] == ["recorded", "refused"]
+
+
+def test_nobody_walks_into_an_organisation_they_do_not_belong_to(walls: Walls) -> None:
+    answer = walls.ours.http.post("/auth/switch", json={"organisation_id": walls.theirs.tenant_id})
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["code"] == "unknown_reference"
+
+
+def test_a_machine_key_opens_its_own_organisation_only(walls: Walls, stack: RunningStack) -> None:
+    key: str = walls.theirs.make("/keys", name="Mesin", role="service")["secret"]
+    with httpx.Client(base_url=f"{stack.gateway}{PREFIX}", headers={"x-api-key": key}) as machine:
+        shown = [place["id"] for place in machine.get("/locations").raise_for_status().json()["items"]]
+        assert shown == [walls.ids["/locations/{location_id}"]]
+        ours = walls.ours.location()
+        assert machine.get(f"/locations/{ours}").status_code == 404
+
+
+def test_a_token_whose_organisation_was_changed_is_no_token(walls: Walls) -> None:
+    head, claims, seal = walls.ours.headers["authorization"].removeprefix("Bearer ").split(".")
+    forged = claims.replace(claims[10:12], claims[11] + claims[10])
+    answer = walls.ours.http.get("/locations", headers={"authorization": f"Bearer {head}.{forged}.{seal}"})
+    assert answer.status_code == 401
