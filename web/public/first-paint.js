@@ -6,7 +6,7 @@
     var theme = localStorage.getItem('arus.theme')
     if (theme === 'light' || theme === 'dark') root.dataset.theme = theme
     if (localStorage.getItem('arus.language') === 'en') root.lang = 'en'
-  } catch (_) {
+  } catch {
     // Storage is switched off: the system's theme and Indonesian are used.
   }
 })()

@@ -18,7 +18,8 @@ export function Guard({ to, children }: { to: PageEntry['to']; children: ReactNo
       <NoPermission
         roles={
           <Trans>
-            Peran Anda di {organisation}: {role}. Pemilik atau admin organisasi dapat mengubahnya di halaman Pengguna.
+            Peran Anda di {organisation}: {role}. Pemilik atau admin organisasi dapat mengubahnya di halaman
+            Pengguna.
           </Trans>
         }
       />

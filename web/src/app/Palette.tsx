@@ -6,9 +6,8 @@ import { useNavigate } from '@tanstack/react-router'
 import { Languages, MapPin, Package, Search, SunMoon, type LucideIcon } from 'lucide-react'
 import { useMemo } from 'react'
 import { useCatalogue } from './catalogue'
-import { speak } from './language'
 import { mayEnter, PAGES, type PageEntry } from './pages'
-import { useSession } from './session'
+import { chooseLanguage, useSession } from './session'
 import { setTheme } from './theme'
 
 interface Act {
@@ -55,7 +54,7 @@ export default function Palette({ pages, onClose }: { pages: readonly PageEntry[
         label: i18n.locale === 'en' ? 'Bahasa Indonesia' : 'English',
         detail: t`ganti bahasa`,
         icon: Languages,
-        run: () => void speak(i18n.locale === 'en' ? 'id' : 'en'),
+        run: () => void chooseLanguage(i18n.locale === 'en' ? 'id' : 'en'),
       },
       { label: t`Tampilan terang`, detail: '', icon: SunMoon, run: () => setTheme('light') },
       { label: t`Tampilan gelap`, detail: '', icon: SunMoon, run: () => setTheme('dark') },

@@ -15,7 +15,8 @@ type Judged = Pick<Anomaly, 'volume' | 'baseline' | 'risk_score'> & {
 export function Reason({ verdict }: { verdict: Judged }): ReactNode {
   const { reason, baseline, risk_score } = verdict
   const use = quantity(verdict.volume, 'L')
-  if (reason.code === 'BASELINE_NOL') return <Trans>Pemakaian biasanya 0 L, jadi perbandingan tidak dapat dihitung.</Trans>
+  if (reason.code === 'BASELINE_NOL')
+    return <Trans>Pemakaian biasanya 0 L, jadi perbandingan tidak dapat dihitung.</Trans>
   if (reason.code === 'BASELINE_KURANG') {
     const count = number(Number(reason.params['history_count'] ?? 0))
     const needed = number(Number(reason.params['history_needed'] ?? HISTORY_NEEDED))

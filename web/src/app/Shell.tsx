@@ -2,7 +2,7 @@
 import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import {
   Building2,
   CircleUserRound,
@@ -23,10 +23,10 @@ import { Menu, MenuChoices, MenuItem, MenuLine } from '@/ui/Menu'
 import { toast } from '@/ui/Toast'
 import { Mark } from './Brand'
 import { stepRow, useKeys } from './keys'
-import { speak, type Language } from './language'
+import type { Language } from './language'
 import { useFeed, useLiveState } from './live'
 import { mayEnter, PAGES, type PageEntry } from './pages'
-import { may, signOut, switchTo, useSession } from './session'
+import { chooseLanguage, may, signOut, switchTo, useSession } from './session'
 import { setTheme, useTheme, type Theme } from './theme'
 import { useFuelQueue, useSending } from './unsent'
 
@@ -93,8 +93,13 @@ export function Shell() {
         <Trans>Lompat ke isi</Trans>
       </a>
       {wide && <SideBar pages={pages} />}
-      <div className="flex min-w-0 flex-col bg-surface">
-        <TopBar wide={wide} onSearch={() => setOpen('palette')} onShortcuts={() => setOpen('shortcuts')} onLeave={askToLeave} />
+      <div className="flex min-h-dvh min-w-0 flex-col bg-surface">
+        <TopBar
+          wide={wide}
+          onSearch={() => setOpen('palette')}
+          onShortcuts={() => setOpen('shortcuts')}
+          onLeave={askToLeave}
+        />
         <Banner unsent={unsent.filter(item => !item.refused).length} />
         <main id="content" tabIndex={-1} className="flex-1 pb-20 outline-none md:pb-8">
           <Outlet />
@@ -116,13 +121,16 @@ export function Shell() {
 const ANOMALIES = msg`Anomali`
 
 const NAV =
-  'flex min-h-9 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-muted transition-colors hover:bg-hover hover:text-text pointer-coarse:min-h-11'
+  'flex min-h-9 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-muted transition-colors hover:bg-hover hover:text-text pointer-coarse:min-h-11 data-[status=active]:bg-brand-soft data-[status=active]:text-brand-strong'
 
 function SideBar({ pages }: { pages: readonly PageEntry[] }) {
   const { t, i18n } = useLingui()
   const { organisation } = useSession()
   return (
-    <div className="sticky top-0 flex h-dvh flex-col gap-4 border-r border-line px-3 py-3">
+    <nav
+      aria-label={t`Utama`}
+      className="sticky top-0 flex h-dvh flex-col gap-4 border-r border-line px-3 py-3"
+    >
       <Link to="/" className="flex items-center gap-2.5 px-1.5 py-1">
         <Mark />
         <span className="min-w-0">
@@ -130,21 +138,20 @@ function SideBar({ pages }: { pages: readonly PageEntry[] }) {
           <span className="block truncate text-xs text-muted">{organisation.name}</span>
         </span>
       </Link>
-      <nav aria-label={t`Utama`} className="flex flex-col gap-0.5">
+      <div className="flex flex-col gap-0.5">
         {pages.map(page => (
           <Link
             key={page.to}
             to={page.to}
             activeOptions={{ exact: true, includeSearch: false }}
-            activeProps={{ className: 'bg-brand-soft text-brand-strong hover:bg-brand-soft hover:text-brand-strong' }}
             className={NAV}
           >
             <page.icon aria-hidden className="size-4.5 shrink-0" />
             {i18n._(page.name)}
           </Link>
         ))}
-      </nav>
-    </div>
+      </div>
+    </nav>
   )
 }
 
@@ -154,7 +161,7 @@ function BottomBar({ pages }: { pages: readonly PageEntry[] }) {
   const shown = pages.length <= 5 ? pages : pages.slice(0, 4)
   const rest = pages.slice(shown.length)
   const item =
-    'flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 px-1 text-[0.6875rem] font-medium text-muted [&>svg]:size-5'
+    'flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 px-1 text-[0.6875rem] font-medium text-muted data-[status=active]:text-brand [&>svg]:size-5'
   return (
     <nav
       aria-label={t`Utama`}
@@ -165,11 +172,12 @@ function BottomBar({ pages }: { pages: readonly PageEntry[] }) {
           key={page.to}
           to={page.to}
           activeOptions={{ exact: true, includeSearch: false }}
-          activeProps={{ className: 'text-brand' }}
           className={item}
         >
           <page.icon aria-hidden />
-          <span className="w-full truncate text-center">{i18n._(page.to === '/anomalies' ? ANOMALIES : page.name)}</span>
+          <span className="w-full truncate text-center">
+            {i18n._(page.to === '/anomalies' ? ANOMALIES : page.name)}
+          </span>
         </Link>
       ))}
       {rest.length > 0 && (
@@ -183,7 +191,11 @@ function BottomBar({ pages }: { pages: readonly PageEntry[] }) {
           }
         >
           {rest.map(page => (
-            <MenuItem key={page.to} icon={<page.icon aria-hidden />} onClick={() => void navigate({ to: page.to })}>
+            <MenuItem
+              key={page.to}
+              icon={<page.icon aria-hidden />}
+              onClick={() => void navigate({ to: page.to })}
+            >
               {i18n._(page.name)}
             </MenuItem>
           ))}
@@ -245,7 +257,9 @@ function LiveDot() {
         className={clsx('size-2 rounded-full', open ? 'bg-normal' : 'border-2 border-waspada bg-transparent')}
       />
       {open ? (
-        <Trans>Langsung</Trans>
+        <span className="sr-only sm:not-sr-only">
+          <Trans>Langsung</Trans>
+        </span>
       ) : status === 'connecting' && online ? (
         <Trans>Menyambung</Trans>
       ) : (
@@ -277,8 +291,14 @@ function AccountMenu({ onShortcuts, onLeave }: Pick<TopBarProps, 'onShortcuts' |
           <MenuChoices
             label={t`Organisasi`}
             value={organisation.id}
-            onChange={id => void switchTo(id).catch(() => toast({ text: t`Organisasi belum bisa diganti. Coba lagi.` }))}
-            choices={organisations.map(one => ({ value: one.id, label: one.name, icon: <Building2 aria-hidden /> }))}
+            onChange={id =>
+              void switchTo(id).catch(() => toast({ text: t`Organisasi belum bisa diganti. Coba lagi.` }))
+            }
+            choices={organisations.map(one => ({
+              value: one.id,
+              label: one.name,
+              icon: <Building2 aria-hidden />,
+            }))}
           />
         </>
       )}
@@ -286,7 +306,7 @@ function AccountMenu({ onShortcuts, onLeave }: Pick<TopBarProps, 'onShortcuts' |
       <MenuChoices<Language>
         label={t`Bahasa`}
         value={i18n.locale as Language}
-        onChange={language => void speak(language)}
+        onChange={language => void chooseLanguage(language)}
         choices={[
           { value: 'id', label: 'Bahasa Indonesia' },
           { value: 'en', label: 'English' },

@@ -22,7 +22,9 @@ export default function Shortcuts({ pages, onClose }: { pages: readonly PageEntr
         {rows.map(([keys, what]) => (
           <div key={keys} className="contents">
             <dt>
-              <kbd className="rounded border border-line bg-sunken px-1.5 py-0.5 font-sans text-xs">{keys}</kbd>
+              <kbd className="rounded border border-line bg-sunken px-1.5 py-0.5 font-sans text-xs">
+                {keys}
+              </kbd>
             </dt>
             <dd>{what}</dd>
           </div>

@@ -28,7 +28,10 @@ export default function SignOutCheck({ count, onClose, onLeave }: SignOutCheckPr
       }
     >
       <p className="text-sm">
-        <Plural value={count} other="# catatan BBM hanya ada di perangkat ini dan hilang bila Anda keluar sekarang." />
+        <Plural
+          value={count}
+          other="# catatan BBM hanya ada di perangkat ini dan hilang bila Anda keluar sekarang."
+        />
       </p>
     </Dialog>
   )

@@ -61,7 +61,7 @@ export type Catalogue = ReturnType<typeof useCatalogue>
 export function locationChoices(catalogue: Catalogue, active = true): Choice[] {
   return catalogue.locations
     .filter(one => one.is_active || !active)
-    .map(one => ({ value: one.id, label: one.name, ...(one.external_code && { detail: one.external_code }) }))
+    .map(one => ({ value: one.id, label: one.name, detail: one.external_code ?? '' }))
 }
 
 export function fuelChoices(catalogue: Catalogue, active = true): Choice[] {

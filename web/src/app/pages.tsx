@@ -1,7 +1,16 @@
 /** The rooms of the console: where they are, what they are called, who may enter. */
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import { Fuel, LayoutDashboard, ListOrdered, MapPin, Package, Siren, Users, type LucideIcon } from 'lucide-react'
+import {
+  Fuel,
+  LayoutDashboard,
+  ListOrdered,
+  MapPin,
+  Package,
+  Siren,
+  Users,
+  type LucideIcon,
+} from 'lucide-react'
 import type { MeOut } from '@/api'
 import { may, type Action } from './session'
 
@@ -18,11 +27,43 @@ export interface PageEntry {
 
 export const PAGES: readonly PageEntry[] = [
   { to: '/', name: msg`Beranda`, icon: LayoutDashboard, key: 'b', needs: { resource: 'views', action: 'r' } },
-  { to: '/fuel/new', name: msg`Catat BBM`, icon: Fuel, key: 'c', needs: { resource: 'fuel.transactions', action: 'c' } },
-  { to: '/anomalies', name: msg`Monitoring Anomali`, icon: Siren, key: 'a', needs: { resource: 'anomalies', action: 'r' } },
-  { to: '/fuel/transactions', name: msg`Transaksi`, icon: ListOrdered, key: 't', needs: { resource: 'fuel.transactions', action: 'r' } },
-  { to: '/locations', name: msg`Lokasi`, icon: MapPin, key: 'l', needs: { resource: 'locations', action: 'r' }, alsoNeeds: { resource: 'views', action: 'r' } },
-  { to: '/products', name: msg`Produk`, icon: Package, key: 'p', needs: { resource: 'products', action: 'r' }, alsoNeeds: { resource: 'views', action: 'r' } },
+  {
+    to: '/fuel/new',
+    name: msg`Catat BBM`,
+    icon: Fuel,
+    key: 'c',
+    needs: { resource: 'fuel.transactions', action: 'c' },
+  },
+  {
+    to: '/anomalies',
+    name: msg`Monitoring Anomali`,
+    icon: Siren,
+    key: 'a',
+    needs: { resource: 'anomalies', action: 'r' },
+  },
+  {
+    to: '/fuel/transactions',
+    name: msg`Transaksi`,
+    icon: ListOrdered,
+    key: 't',
+    needs: { resource: 'fuel.transactions', action: 'r' },
+  },
+  {
+    to: '/locations',
+    name: msg`Lokasi`,
+    icon: MapPin,
+    key: 'l',
+    needs: { resource: 'locations', action: 'r' },
+    alsoNeeds: { resource: 'views', action: 'r' },
+  },
+  {
+    to: '/products',
+    name: msg`Produk`,
+    icon: Package,
+    key: 'p',
+    needs: { resource: 'products', action: 'r' },
+    alsoNeeds: { resource: 'views', action: 'r' },
+  },
   { to: '/users', name: msg`Pengguna`, icon: Users, key: 'u', needs: { resource: 'users', action: 'r' } },
 ]
 

@@ -1,9 +1,10 @@
 /** Who is signed in, and what they may do. */
 import { useSuspenseQuery, queryOptions } from '@tanstack/react-query'
-import { logout, me, openSession, switch_, type MeOut } from '@/api'
+import { changeMe, logout, me, openSession, switch_, type MeOut } from '@/api'
 import { forgetKept, keptWhileAway } from '@/lib/kept'
 import { emptyQueues } from '@/lib/queue'
 import { queries } from './client'
+import { speak, type Language } from './language'
 
 export type Action = 'c' | 'r' | 'u' | 'd'
 
@@ -42,6 +43,13 @@ export async function signOut(): Promise<void> {
   queries.clear()
   forgetKept()
   await emptyQueues()
+}
+
+/** Speak a language here at once, and remember it for mails and other browsers. */
+export async function chooseLanguage(language: Language): Promise<void> {
+  await speak(language)
+  // Offline, the choice holds in this browser only.
+  await changeMe({ body: { language } }).catch(() => undefined)
 }
 
 export async function switchTo(organisationId: string): Promise<void> {

@@ -16,8 +16,7 @@ function queueOf(owner: string): FuelQueue {
     queue = new OfflineQueue<NewFact, FactRecord>(
       'fuel.transaction',
       owner,
-      async (body, key) =>
-        (await recordFuelTransaction({ body, headers: { 'Idempotency-Key': key } })).data,
+      async (body, key) => (await recordFuelTransaction({ body, headers: { 'Idempotency-Key': key } })).data,
     )
     queues.set(owner, queue)
   }

@@ -28,11 +28,10 @@ export type Sender<Body, Answer> = (body: Body, idempotencyKey: string) => Promi
 export class OfflineQueue<Body, Answer> {
   private readonly db: Promise<IDBPDatabase<Shelf>>
   private readonly watchers = new Set<() => void>()
+  private readonly listeners = new Set<(item: Queued<Body>, answer: Answer) => void>()
   private readonly news: BroadcastChannel
   private items: readonly Queued<Body>[] = []
   private sending: Promise<void> | null = null
-  /** Called with the answer to each command this tab sent. */
-  onSent: (item: Queued<Body>, answer: Answer) => void = () => undefined
 
   constructor(
     private readonly kind: string,
@@ -51,6 +50,12 @@ export class OfflineQueue<Body, Answer> {
   watch = (watcher: () => void): (() => void) => {
     this.watchers.add(watcher)
     return () => this.watchers.delete(watcher)
+  }
+
+  /** Hear the answer to each command this tab sent. */
+  listen(listener: (item: Queued<Body>, answer: Answer) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
   }
 
   snapshot = (): readonly Queued<Body>[] => this.items
@@ -76,7 +81,7 @@ export class OfflineQueue<Body, Answer> {
 
   async refresh(): Promise<void> {
     const all = (await (await this.db).getAllFromIndex('commands', 'owner', this.owner)) as Queued<Body>[]
-    this.items = all.filter(item => item.kind === this.kind).sort((a, b) => (a.id < b.id ? -1 : 1))
+    this.items = all.filter(item => item.kind === this.kind).toSorted((a, b) => (a.id < b.id ? -1 : 1))
     for (const watcher of this.watchers) watcher()
   }
 
@@ -101,7 +106,7 @@ export class OfflineQueue<Body, Answer> {
       try {
         const answer = await this.send(item.body, item.id)
         await this.remove(item.id)
-        this.onSent(item, answer)
+        for (const listener of this.listeners) listener(item, answer)
       } catch (error) {
         if (!isRefusal(error)) return
         const { id, message, errors } = { id: item.id, message: error.message, errors: error.errors }

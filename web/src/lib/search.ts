@@ -1,7 +1,11 @@
 /** Read what an address holds; anything unexpected counts as absent, so an old link never breaks a page. */
 
 export function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
+  return typeof value === 'string' && value !== ''
+    ? value
+    : typeof value === 'number'
+      ? String(value)
+      : undefined
 }
 
 export function day(value: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { LoaderCircle } from 'lucide-react'
 import type { ComponentProps, ReactNode } from 'react'
 
@@ -29,7 +29,14 @@ interface ButtonProps extends ComponentProps<'button'> {
   busy?: boolean
 }
 
-export function Button({ look = 'secondary', icon, busy = false, className, children, ...rest }: ButtonProps) {
+export function Button({
+  look = 'secondary',
+  icon,
+  busy = false,
+  className,
+  children,
+  ...rest
+}: ButtonProps) {
   return (
     <button type="button" {...rest} disabled={rest.disabled || busy} className={buttonLook(look, className)}>
       {busy ? <LoaderCircle aria-hidden className="size-4 animate-spin" /> : icon}

@@ -1,6 +1,6 @@
 import { Combobox as Base } from '@base-ui/react/combobox'
 import { useLingui } from '@lingui/react/macro'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { Check, ChevronsUpDown } from 'lucide-react'
 import type { ReactNode, RefObject } from 'react'
 import { CONTROL, Field } from './Field'
@@ -26,7 +26,17 @@ interface ComboboxProps {
 }
 
 /** Pick one of many by typing a part of its name. */
-export function Combobox({ label, choices, value, onChange, placeholder, error, hint, disabled, inputRef }: ComboboxProps) {
+export function Combobox({
+  label,
+  choices,
+  value,
+  onChange,
+  placeholder,
+  error,
+  hint,
+  disabled,
+  inputRef,
+}: ComboboxProps) {
   const { t } = useLingui()
   const chosen = choices.find(choice => choice.value === value) ?? null
   return (

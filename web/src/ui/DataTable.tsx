@@ -7,7 +7,7 @@
 import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { Trans } from '@lingui/react/macro'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { number } from '@/lib/format'
 import { useWide } from '@/lib/media'
@@ -20,7 +20,8 @@ interface ColumnLook {
   width?: string
 }
 
-const features = tableFeatures({ columnMeta: {} as ColumnLook })
+const LOOK: ColumnLook = {}
+const features = tableFeatures({ columnMeta: LOOK })
 type Features = typeof features
 
 /** One column; declare the list once (or memoised), the table is rebuilt when it changes. */
@@ -55,9 +56,16 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const box = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
   useLayoutEffect(() => {
-    const measured = (box.current?.getBoundingClientRect().top ?? 0) + scrollY
-    if (Math.abs(measured - top) > 1) setTop(measured)
-  })
+    // Whatever stands above the rows can grow or go; the page then changes its height.
+    const measureTop = () => {
+      const measured = (box.current?.getBoundingClientRect().top ?? 0) + scrollY
+      setTop(known => (Math.abs(measured - known) > 1 ? measured : known))
+    }
+    measureTop()
+    const observer = new ResizeObserver(measureTop)
+    observer.observe(document.body)
+    return () => observer.disconnect()
+  }, [])
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => (wide ? ROW_PX : CARD_PX),
@@ -73,7 +81,13 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const items = virtual.getVirtualItems()
   const before = (items[0]?.start ?? top) - top
   const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? top) - top)
-  const shown = { ...props, first: items[0]?.index ?? 0, last: items.at(-1)?.index ?? -1, before, after: Math.max(0, after) }
+  const shown = {
+    ...props,
+    first: items[0]?.index ?? 0,
+    last: items.at(-1)?.index ?? -1,
+    before,
+    after: Math.max(0, after),
+  }
   return (
     <div ref={box} className="flex flex-col gap-3">
       {wide ? (
@@ -123,7 +137,7 @@ function WideTable<Row extends object>({
   const table = useTable({
     features,
     columns: defs,
-    data: rows as Row[],
+    data: rows,
     getRowId: rowId,
   })
   const all = table.getRowModel().rows
@@ -203,7 +217,6 @@ function Cards<Row extends object>({
   label,
   rows,
   rowId,
-  rowName,
   onOpen,
   card,
   rowClassName,
@@ -214,11 +227,7 @@ function Cards<Row extends object>({
   measure,
 }: DataTableProps<Row> & Shown) {
   return (
-    <ul
-      aria-label={label}
-      className="flex flex-col"
-      style={{ paddingTop: before, paddingBottom: after }}
-    >
+    <ul aria-label={label} className="flex flex-col" style={{ paddingTop: before, paddingBottom: after }}>
       {rows.slice(first, last + 1).map((row, offset) => (
         <li
           key={rowId(row)}
@@ -229,7 +238,7 @@ function Cards<Row extends object>({
           className={clsx('relative border-b border-line py-3', rowClassName?.(row))}
         >
           {onOpen ? (
-            <Opener name={rowName(row)} id={rowId(row)} onOpen={() => onOpen(row)}>
+            <Opener id={rowId(row)} onOpen={() => onOpen(row)}>
               {card(row)}
             </Opener>
           ) : (
@@ -241,7 +250,15 @@ function Cards<Row extends object>({
   )
 }
 
-function Opener({ name, id, onOpen, children }: { name: string; id: string; onOpen: () => void; children: ReactNode }) {
+interface OpenerProps {
+  /** What its cell says is too little for a name; a card says everything. */
+  name?: string
+  id: string
+  onOpen: () => void
+  children: ReactNode
+}
+
+function Opener({ name, id, onOpen, children }: OpenerProps) {
   return (
     <button
       type="button"
@@ -264,7 +281,19 @@ const Spacer = memo(function Spacer({ height, span }: { height: number; span: nu
   )
 })
 
-function More({ has, busy, load, count, label }: { has: boolean; busy: boolean; load: () => void; count: number; label: string }) {
+function More({
+  has,
+  busy,
+  load,
+  count,
+  label,
+}: {
+  has: boolean
+  busy: boolean
+  load: () => void
+  count: number
+  label: string
+}) {
   const shown = number(count)
   return (
     <div className="flex flex-col items-center gap-2 py-1 text-xs text-muted">

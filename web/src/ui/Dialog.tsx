@@ -1,7 +1,7 @@
 /** Panels over the page: a dialog in its middle, a drawer at its side (from below on phones). */
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { useLingui } from '@lingui/react/macro'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { IconButton } from './Button'
@@ -47,7 +47,15 @@ export function Drawer(props: PanelProps) {
   )
 }
 
-function Panel({ open, onClose, title, description, children, footer, className }: PanelProps & { className: string }) {
+function Panel({
+  open,
+  onClose,
+  title,
+  description,
+  children,
+  footer,
+  className,
+}: PanelProps & { className: string }) {
   const { t } = useLingui()
   return (
     <Base.Root open={open} onOpenChange={next => !next && onClose()}>

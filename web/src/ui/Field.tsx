@@ -1,6 +1,6 @@
 /** One labelled control with its hint and its error; `CONTROL` is the look every control shares. */
 import { Field as Base } from '@base-ui/react/field'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { CircleAlert } from 'lucide-react'
 import type { ComponentProps, ReactNode } from 'react'
 
@@ -19,7 +19,14 @@ interface FieldProps {
   className?: string
 }
 
-export function Field({ label, hint, error, aside, className, children }: FieldProps & { children: ReactNode }) {
+export function Field({
+  label,
+  hint,
+  error,
+  aside,
+  className,
+  children,
+}: FieldProps & { children: ReactNode }) {
   return (
     <Base.Root invalid={error !== undefined} className={clsx('flex min-w-0 flex-col gap-1', className)}>
       <div className="flex items-baseline justify-between gap-2">
@@ -40,7 +47,15 @@ export function Field({ label, hint, error, aside, className, children }: FieldP
 
 type TextFieldProps = FieldProps & Omit<ComponentProps<'input'>, 'className'> & { inputClassName?: string }
 
-export function TextField({ label, hint, error, aside, className, inputClassName, ...input }: TextFieldProps) {
+export function TextField({
+  label,
+  hint,
+  error,
+  aside,
+  className,
+  inputClassName,
+  ...input
+}: TextFieldProps) {
   return (
     <Field
       label={label}

@@ -1,6 +1,6 @@
 /** Filters above a list: chips in a line where there is room, one "Saring" sheet on phones. */
 import { Trans, useLingui } from '@lingui/react/macro'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { SlidersHorizontal, X } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { useWide } from '@/lib/media'
@@ -31,7 +31,10 @@ export function FilterBar({ chips, children, active, onClear, aside }: FilterBar
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
-        {chips}
+        {/* On phones the chips are one line that scrolls sideways by itself. */}
+        <div className="-mx-4 flex w-[calc(100%+2rem)] items-center gap-2 overflow-x-auto px-4 [scrollbar-width:none] md:mx-0 md:w-auto md:flex-wrap md:px-0">
+          {chips}
+        </div>
         {!wide && children && (
           <Button icon={<SlidersHorizontal aria-hidden className="size-4" />} onClick={() => setOpen(true)}>
             {active > 0 ? <Trans>Saring ({active})</Trans> : <Trans>Saring</Trans>}
@@ -80,7 +83,7 @@ export function Chip({ pressed, onClick, count, children }: ChipProps) {
       aria-pressed={pressed}
       onClick={onClick}
       className={clsx(
-        'inline-flex min-h-8 items-center gap-1.5 rounded-full border px-3 text-sm font-medium transition-colors pointer-coarse:min-h-11',
+        'inline-flex min-h-8 shrink-0 items-center gap-1.5 rounded-full border px-3 text-sm font-medium transition-colors pointer-coarse:min-h-11',
         pressed
           ? 'border-brand bg-brand-soft text-brand-strong'
           : 'border-line bg-surface text-muted hover:bg-hover hover:text-text',

@@ -1,5 +1,5 @@
 import { Menu as Base } from '@base-ui/react/menu'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { Check } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import { POPUP } from './popup'
@@ -28,7 +28,15 @@ export function Menu({ trigger, side = 'bottom', align = 'end', children }: Menu
   )
 }
 
-export function MenuItem({ icon, onClick, children }: { icon?: ReactNode; onClick: () => void; children: ReactNode }) {
+export function MenuItem({
+  icon,
+  onClick,
+  children,
+}: {
+  icon?: ReactNode
+  onClick: () => void
+  children: ReactNode
+}) {
   return (
     <Base.Item className={ROW} onClick={onClick}>
       {icon}
@@ -45,7 +53,12 @@ interface MenuChoicesProps<Value extends string> {
 }
 
 /** A group of which one is chosen. */
-export function MenuChoices<Value extends string>({ label, value, onChange, choices }: MenuChoicesProps<Value>) {
+export function MenuChoices<Value extends string>({
+  label,
+  value,
+  onChange,
+  choices,
+}: MenuChoicesProps<Value>) {
   return (
     <Base.Group>
       <Base.GroupLabel className="px-2.5 pt-2 pb-1 text-xs text-muted">{label}</Base.GroupLabel>

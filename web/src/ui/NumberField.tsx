@@ -3,7 +3,7 @@
  * server exactly as it was written, so the text is parsed by `lib/quantity`.
  */
 import { Field as Base } from '@base-ui/react/field'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import type { ComponentProps, ReactNode } from 'react'
 import { CONTROL, Field } from './Field'
 
@@ -24,7 +24,10 @@ export function NumberField({ label, unit, error, hint, ...input }: NumberFieldP
           {...input}
           className={clsx(CONTROL, 'pr-10 text-right tabular')}
         />
-        <span aria-hidden className="pointer-events-none absolute inset-y-0 right-3 flex items-center text-muted">
+        <span
+          aria-hidden
+          className="pointer-events-none absolute inset-y-0 right-3 flex items-center text-muted"
+        >
           {unit}
         </span>
       </div>

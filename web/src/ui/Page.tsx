@@ -1,4 +1,4 @@
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { useEffect, type ReactNode } from 'react'
 
 interface PageProps {
@@ -16,7 +16,12 @@ export function Page({ title, lead, actions, children, narrow = false }: PagePro
     document.title = `${title} · Arus`
   }, [title])
   return (
-    <div className={clsx('mx-auto flex w-full flex-col gap-4 px-4 py-4 md:px-6 md:py-5', narrow ? 'max-w-3xl' : 'max-w-7xl')}>
+    <div
+      className={clsx(
+        'mx-auto flex w-full flex-col gap-4 px-4 py-4 md:px-6 md:py-5',
+        narrow ? 'max-w-3xl' : 'max-w-7xl',
+      )}
+    >
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
         <div className="min-w-0">
           <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
@@ -29,7 +34,17 @@ export function Page({ title, lead, actions, children, narrow = false }: PagePro
   )
 }
 
-export function Card({ title, aside, children, className }: { title?: ReactNode; aside?: ReactNode; children: ReactNode; className?: string }) {
+export function Card({
+  title,
+  aside,
+  children,
+  className,
+}: {
+  title?: ReactNode
+  aside?: ReactNode
+  children: ReactNode
+  className?: string
+}) {
   return (
     <section className={clsx('min-w-0 rounded-lg border border-line bg-surface', className)}>
       {title && (

@@ -1,5 +1,5 @@
 import { Select as Base } from '@base-ui/react/select'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { Check, ChevronDown } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Choice } from './Combobox'
@@ -17,7 +17,15 @@ interface SelectProps<Value extends string> {
 }
 
 /** Pick one of a few. */
-export function Select<Value extends string>({ label, choices, value, onChange, error, hint, disabled }: SelectProps<Value>) {
+export function Select<Value extends string>({
+  label,
+  choices,
+  value,
+  onChange,
+  error,
+  hint,
+  disabled,
+}: SelectProps<Value>) {
   return (
     <Field label={label} error={error} hint={hint}>
       <Base.Root

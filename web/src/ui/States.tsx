@@ -1,6 +1,6 @@
 /** The six states every page can be in (besides having its data), in one look. */
 import { Trans, useLingui } from '@lingui/react/macro'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { CloudAlert, FilterX, LockKeyhole, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { OfflineError, ProblemError } from '@/lib/problem'
@@ -108,7 +108,10 @@ export function NoPermission({ roles }: { roles?: ReactNode }) {
 /** Data are old or incomplete: which, and since when. */
 export function Stale({ children }: { children: ReactNode }) {
   return (
-    <p role="status" className="flex items-center gap-2 rounded-md bg-waspada-soft px-3 py-2 text-sm text-waspada">
+    <p
+      role="status"
+      className="flex items-center gap-2 rounded-md bg-waspada-soft px-3 py-2 text-sm text-waspada"
+    >
       <TriangleAlert aria-hidden className="size-4 shrink-0" />
       <span>{children}</span>
     </p>

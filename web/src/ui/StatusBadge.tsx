@@ -1,5 +1,5 @@
 import { Trans } from '@lingui/react/macro'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { CircleCheck, CircleDashed, Info, OctagonAlert, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 

@@ -3,7 +3,7 @@
  * here. Every chart has a caption that says the finding and a twin table with the same numbers.
  */
 import { Trans } from '@lingui/react/macro'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { ChartLine, Table2 } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
 import uPlot from 'uplot'
@@ -32,6 +32,7 @@ interface TimeChartProps {
   height?: number
 }
 
+const DAY_S = 86_400
 const DASH: Partial<Record<Series['look'], number[]>> = { dashed: [7, 5], dotted: [2, 4] }
 
 export default function TimeChart({ caption, days, series, unit, height = 220 }: TimeChartProps) {
@@ -47,7 +48,9 @@ export default function TimeChart({ caption, days, series, unit, height = 220 }:
           look="quiet"
           className="-my-1 text-muted"
           aria-pressed={asTable}
-          icon={asTable ? <ChartLine aria-hidden className="size-4" /> : <Table2 aria-hidden className="size-4" />}
+          icon={
+            asTable ? <ChartLine aria-hidden className="size-4" /> : <Table2 aria-hidden className="size-4" />
+          }
           onClick={() => setAsTable(!asTable)}
         >
           {asTable ? <Trans>Lihat grafik</Trans> : <Trans>Lihat tabel</Trans>}
@@ -58,7 +61,7 @@ export default function TimeChart({ caption, days, series, unit, height = 220 }:
       ) : (
         <>
           <Plot days={days} series={series} unit={unit} height={height} />
-          <Legend series={series} />
+          {series.length > 1 && <Legend series={series} />}
         </>
       )}
     </figure>
@@ -73,6 +76,7 @@ function Plot({ days, series, unit, height }: Required<Omit<TimeChartProps, 'cap
     if (!element) return undefined
     const draw = () => {
       const ink = inks(element)
+      const bars = series.some(one => one.look === 'bars')
       const plot = new uPlot(
         {
           width: element.clientWidth,
@@ -81,7 +85,10 @@ function Plot({ days, series, unit, height }: Required<Omit<TimeChartProps, 'cap
           legend: { show: false },
           padding: [8, 8, 0, 0],
           cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
-          scales: { y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
+          scales: {
+            x: { range: (_, first, last) => spread(first, last, bars ? DAY_S * 0.6 : 0) },
+            y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] },
+          },
           hooks: { setCursor: [self => setReadout(self.cursor.idx ?? null)] },
           axes: [
             {
@@ -89,9 +96,10 @@ function Plot({ days, series, unit, height }: Required<Omit<TimeChartProps, 'cap
               font: '12px system-ui',
               grid: { show: false },
               ticks: { stroke: ink.line, width: 1, size: 4 },
-              values: (_, ticks) => ticks.map(tick => shortDate(new Date(tick * 1000).toISOString().slice(0, 10))),
+              values: (_, ticks) =>
+                ticks.map(tick => shortDate(new Date(tick * 1000).toISOString().slice(0, 10))),
               space: 64,
-              incrs: [1, 2, 7, 14, 30, 61, 91, 182, 365].map(day => day * 86_400),
+              incrs: [1, 2, 7, 14, 30, 61, 91, 182, 365].map(day => day * DAY_S),
             },
             {
               stroke: ink.text,
@@ -154,6 +162,11 @@ function Plot({ days, series, unit, height }: Required<Omit<TimeChartProps, 'cap
       )}
     </div>
   )
+}
+
+/** Bars of the first and last day need room; a single day needs some anyway. */
+function spread(first: number, last: number, room: number): [number, number] {
+  return first === last ? [first - DAY_S, last + DAY_S] : [first - room, last + room]
 }
 
 function seriesOf(one: Series, ink: Inks): uPlot.Series {

@@ -59,7 +59,12 @@ function List() {
           <Base.Action className="min-h-9 rounded px-2.5 text-sm font-semibold underline underline-offset-4 pointer-coarse:min-h-11" />
         )}
         <Base.Close
-          render={<IconButton label={t`Tutup pesan`} className="text-surface hover:bg-transparent hover:text-surface" />}
+          render={
+            <IconButton
+              label={t`Tutup pesan`}
+              className="text-surface hover:bg-transparent hover:text-surface"
+            />
+          }
         >
           <X aria-hidden />
         </Base.Close>

@@ -1,5 +1,5 @@
 /** The look that menus, selects and comboboxes share. */
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 
 export const POPUP = clsx(
   'min-w-[var(--anchor-width)] max-w-[var(--available-width)] origin-[var(--transform-origin)] rounded-md border border-line bg-raised text-text shadow-pop outline-none',

@@ -173,6 +173,10 @@ function useLiveRows(filters: Filters, pages: readonly { items: Anomaly[] }[] | 
   return { ...useSyncExternalStore(live.watch, live.snapshot), live }
 }
 
+function shown(count: number | undefined): string | undefined {
+  return count === undefined ? undefined : number(count)
+}
+
 interface ChipsProps {
   filters: Filters
   summary: { normal: number; waspada: number; anomali: number } | undefined
@@ -182,13 +186,12 @@ interface ChipsProps {
 function Chips({ filters, summary, onChange }: ChipsProps) {
   const { status, ...rest } = filters
   const counts = summary && { ANOMALI: summary.anomali, WASPADA: summary.waspada, NORMAL: summary.normal }
-  const show = (count: number | undefined) => (count === undefined ? undefined : number(count))
   return (
     <>
       <Chip
         pressed={status === undefined}
         onClick={() => onChange(rest)}
-        count={show(counts && counts.ANOMALI + counts.WASPADA)}
+        count={shown(counts && counts.ANOMALI + counts.WASPADA)}
       >
         <Trans>Perlu perhatian</Trans>
       </Chip>
@@ -197,7 +200,7 @@ function Chips({ filters, summary, onChange }: ChipsProps) {
           key={one}
           pressed={status === one}
           onClick={() => onChange({ ...rest, status: one })}
-          count={show(counts?.[one])}
+          count={shown(counts?.[one])}
         >
           {statusWord(one)}
         </Chip>
@@ -219,14 +222,14 @@ function Narrowing({ filters, onChange }: { filters: Filters; onChange: (filters
   return (
     <>
       <Combobox
-        label={t`Lokasi`}
+        label={t({ message: 'Lokasi', context: 'satu' })}
         placeholder={t`Semua lokasi`}
         choices={locationChoices(catalogue, false)}
         value={filters.location ?? null}
         onChange={value => put('location', value)}
       />
       <Combobox
-        label={t`Produk`}
+        label={t({ message: 'Produk', context: 'satu' })}
         placeholder={t`Semua produk`}
         choices={fuelChoices(catalogue, false)}
         value={filters.product ?? null}
@@ -283,8 +286,9 @@ function Calm({ all, onAll }: { all: boolean; onAll: () => void }) {
       }
     >
       <Trans>
-        Setiap catatan BBM dinilai terhadap riwayat lokasi dan produknya. Yang <StatusBadge status="WASPADA" /> atau{' '}
-        <StatusBadge status="ANOMALI" /> muncul di sini dalam hitungan detik.
+        Setiap catatan BBM dinilai terhadap riwayat lokasi dan produknya. Yang{' '}
+        <StatusBadge status="WASPADA" /> atau <StatusBadge status="ANOMALI" /> muncul di sini dalam hitungan
+        detik.
       </Trans>
     </Empty>
   )

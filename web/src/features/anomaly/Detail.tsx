@@ -21,7 +21,11 @@ export function Detail({ id, onClose }: { id: string | undefined; onClose: () =>
     <Drawer
       open={id !== undefined}
       onClose={onClose}
-      title={verdict ? `${verdict.location.name} · ${verdict.product.name}` : t`Penilaian`}
+      title={
+        verdict
+          ? `${verdict.location.name} · ${verdict.product.name}`
+          : t({ message: 'Penilaian', context: 'satu' })
+      }
       description={verdict && date(verdict.date)}
     >
       {verdict ? (
@@ -53,8 +57,12 @@ function Body({ verdict }: { verdict: AnomalyDetail }) {
       </div>
       <dl className="grid grid-cols-3 divide-x divide-line rounded-lg border border-line">
         <Fact name={<Trans>Volume</Trans>}>{quantity(verdict.volume, 'L')}</Fact>
-        <Fact name={<Trans>Baseline</Trans>}>{verdict.baseline === null ? '–' : quantity(verdict.baseline, 'L')}</Fact>
-        <Fact name={<Trans>Skor</Trans>}>{verdict.risk_score === null ? '–' : percent(verdict.risk_score, 2)}</Fact>
+        <Fact name={<Trans>Baseline</Trans>}>
+          {verdict.baseline === null ? '–' : quantity(verdict.baseline, 'L')}
+        </Fact>
+        <Fact name={<Trans>Skor</Trans>}>
+          {verdict.risk_score === null ? '–' : percent(verdict.risk_score, 2)}
+        </Fact>
       </dl>
       {verdict.history.length > 0 && <History verdict={verdict} />}
       {verdict.revisions.length > 0 && <Revisions verdict={verdict} zone={zone} />}
@@ -99,13 +107,24 @@ function History({ verdict }: { verdict: AnomalyDetail }) {
     const level = (factor: number) =>
       points.map(() => (verdict.baseline === null ? null : Number(verdict.baseline) * factor))
     const list: Series[] = [
-      { label: t`Riwayat`, values: points.map((point, at) => (at === own ? null : Number(point.volume))), ink: 'brand', look: 'line' },
+      {
+        label: t`Riwayat`,
+        values: points.map((point, at) => (at === own ? null : Number(point.volume))),
+        ink: 'brand',
+        look: 'line',
+      },
       ...(verdict.baseline === null
         ? []
         : [
             { label: t`Baseline`, values: level(1), ink: 'muted' as const, look: 'dashed' as const },
             { label: t`Batas Waspada`, values: level(1.2), ink: 'waspada' as const, look: 'dotted' as const },
-            { label: t`Batas Anomali`, values: level(1.5), ink: 'anomali' as const, look: 'dotted' as const, bandTo: 2 },
+            {
+              label: t`Batas Anomali`,
+              values: level(1.5),
+              ink: 'anomali' as const,
+              look: 'dotted' as const,
+              bandTo: 2,
+            },
           ]),
       {
         label: t`Catatan ini`,
@@ -147,7 +166,9 @@ function Revisions({ verdict, zone }: { verdict: AnomalyDetail; zone: string | u
           <li key={old.judged_at} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2 text-sm">
             <StatusBadge status={old.status} />
             <span className="tabular">{quantity(old.volume, 'L')}</span>
-            <span className="text-muted tabular">{old.risk_score === null ? '–' : percent(old.risk_score)}</span>
+            <span className="text-muted tabular">
+              {old.risk_score === null ? '–' : percent(old.risk_score)}
+            </span>
             <span className="ml-auto text-xs text-muted">{moment(old.judged_at, zone)}</span>
           </li>
         ))}

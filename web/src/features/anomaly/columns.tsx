@@ -65,7 +65,9 @@ export function VerdictCard({ verdict }: { verdict: Anomaly }) {
         <span className="text-muted">{date(verdict.date)}</span>
         <span>
           {quantity(verdict.volume, 'L')}
-          {verdict.risk_score !== null && <span className="text-muted"> · {percent(verdict.risk_score)}</span>}
+          {verdict.risk_score !== null && (
+            <span className="text-muted"> · {percent(verdict.risk_score)}</span>
+          )}
         </span>
       </span>
       <span className="text-xs font-normal whitespace-normal text-muted">

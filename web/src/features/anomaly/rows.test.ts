@@ -5,7 +5,11 @@ import { VerdictRows } from './rows'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-function verdict(fact_id: string, status: Anomaly['status'] = 'ANOMALI', judged_at = '2025-01-10T07:00:00Z'): Anomaly {
+function verdict(
+  fact_id: string,
+  status: Anomaly['status'] = 'ANOMALI',
+  judged_at = '2025-01-10T07:00:00Z',
+): Anomaly {
   return {
     id: `v-${fact_id}`,
     domain: 'fuel',
@@ -27,7 +31,7 @@ const everything = () => true
 
 test('rows are shown together, not one by one', () => {
   const rows = new VerdictRows(everything)
-  const shown = vi.fn()
+  const shown = vi.fn<() => void>()
   rows.watch(shown)
   rows.hear(verdict('1'))
   rows.hear(verdict('2'))

@@ -37,7 +37,8 @@ export function ForgotPasswordPage() {
       {sentTo ? (
         <p role="status" className="text-sm">
           <Trans>
-            Bila {sentTo} terdaftar, tautan untuk memilih kata sandi baru sudah dikirim ke sana. Tautan berlaku 1 jam.
+            Bila {sentTo} terdaftar, tautan untuk memilih kata sandi baru sudah dikirim ke sana. Tautan
+            berlaku 1 jam.
           </Trans>
         </p>
       ) : (

@@ -25,7 +25,7 @@ export function InvitationPage() {
   })
   const next = `/invitation?token=${encodeURIComponent(token ?? '')}`
   return (
-    <AuthFrame title={t`Undangan`}>
+    <AuthFrame title={t({ message: 'Undangan', context: 'satu' })}>
       {session.isPending ? (
         <Skeleton lines={2} />
       ) : session.data ? (

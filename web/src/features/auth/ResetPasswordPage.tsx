@@ -43,7 +43,9 @@ export function ResetPasswordPage() {
         </p>
       ) : (
         <form noValidate onSubmit={event => void submit(event)} className="flex flex-col gap-4">
-          <FormError>{token ? failure : t`Tautan ini tidak lengkap. Buka tautan dari surel Anda sekali lagi.`}</FormError>
+          <FormError>
+            {token ? failure : t`Tautan ini tidak lengkap. Buka tautan dari surel Anda sekali lagi.`}
+          </FormError>
           <TextField
             label={t`Kata sandi baru`}
             type="password"

@@ -23,7 +23,7 @@ export function VerifyEmailPage() {
       {verify.isSuccess ? (
         <div role="status" className="flex flex-col gap-4 text-sm">
           <p>
-            <Trans>Alamat surel Anda terbukti. Sekarang Anda dapat menerima undangan.</Trans>
+            <Trans>Alamat surel Anda terbukti. Sekarang Anda dapat mengundang dan menerima undangan.</Trans>
           </p>
           <Link to="/" className={buttonLook('primary')}>
             <Trans>Buka Arus</Trans>

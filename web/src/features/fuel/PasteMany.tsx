@@ -89,7 +89,9 @@ export function PasteMany({ catalogue }: { catalogue: Catalogue }) {
           className={`${CONTROL} resize-y py-2 font-mono text-xs leading-5 whitespace-pre`}
         />
         <p id={`${areaId}-hint`} className="text-xs text-muted">
-          <Trans>Empat kolom: tanggal, lokasi, produk BBM, volume. Nama atau kode; paling banyak {limit} baris.</Trans>
+          <Trans>
+            Empat kolom: tanggal, lokasi, produk BBM, volume. Nama atau kode; paling banyak {limit} baris.
+          </Trans>
         </p>
       </div>
       <div role="status" className="empty:hidden">
@@ -99,7 +101,10 @@ export function PasteMany({ catalogue }: { catalogue: Catalogue }) {
               <Plural value={done.recorded} other="# baris tercatat" />
             </Tag>
             {done.refused > 0 && (
-              <Plural value={done.refused} other="# baris belum masuk. Perbaiki yang ditandai, lalu kirim lagi." />
+              <Plural
+                value={done.refused}
+                other="# baris belum masuk. Perbaiki yang ditandai, lalu kirim lagi."
+              />
             )}
           </p>
         )}
@@ -130,7 +135,13 @@ export function PasteMany({ catalogue }: { catalogue: Catalogue }) {
   )
 }
 
-function Preview({ rows, refusalOf }: { rows: readonly PastedRow[]; refusalOf: (row: PastedRow) => string | undefined }) {
+function Preview({
+  rows,
+  refusalOf,
+}: {
+  rows: readonly PastedRow[]
+  refusalOf: (row: PastedRow) => string | undefined
+}) {
   const { t } = useLingui()
   const columns: readonly Column<PastedRow>[] = [
     { id: 'line', header: <Trans>Baris</Trans>, cell: row => number(row.line), meta: { width: '3.75rem' } },
@@ -140,15 +151,28 @@ function Preview({ rows, refusalOf }: { rows: readonly PastedRow[]; refusalOf: (
       cell: row => <Cell row={row} name="date" good={row.fact && date(row.fact.date)} />,
       meta: { width: '8rem' },
     },
-    { id: 'location', header: <Trans>Lokasi</Trans>, cell: row => <Cell row={row} name="location" /> },
-    { id: 'product', header: <Trans>Produk</Trans>, cell: row => <Cell row={row} name="product" /> },
+    {
+      id: 'location',
+      header: <Trans context="satu">Lokasi</Trans>,
+      cell: row => <Cell row={row} name="location" />,
+    },
+    {
+      id: 'product',
+      header: <Trans context="satu">Produk</Trans>,
+      cell: row => <Cell row={row} name="product" />,
+    },
     {
       id: 'volume',
       header: <Trans>Volume</Trans>,
       cell: row => <Cell row={row} name="volume" good={row.fact && quantity(row.fact.volume_l, 'L', 6)} />,
       meta: { numeric: true, width: '8rem' },
     },
-    { id: 'state', header: <Trans>Keadaan</Trans>, cell: row => <State row={row} refusal={refusalOf(row)} />, meta: { width: '28%' } },
+    {
+      id: 'state',
+      header: <Trans>Keadaan</Trans>,
+      cell: row => <State row={row} refusal={refusalOf(row)} />,
+      meta: { width: '28%' },
+    },
   ]
   return (
     <DataTable
@@ -163,7 +187,9 @@ function Preview({ rows, refusalOf }: { rows: readonly PastedRow[]; refusalOf: (
             <span>
               {row.cells.location} <span className="text-muted">· {row.cells.product}</span>
             </span>
-            <span className="tabular">{row.fact ? quantity(row.fact.volume_l, 'L', 6) : row.cells.volume}</span>
+            <span className="tabular">
+              {row.fact ? quantity(row.fact.volume_l, 'L', 6) : row.cells.volume}
+            </span>
           </span>
           <span className="flex flex-wrap justify-between gap-2">
             <span className="text-muted">{row.fact ? date(row.fact.date) : row.cells.date}</span>
@@ -176,14 +202,20 @@ function Preview({ rows, refusalOf }: { rows: readonly PastedRow[]; refusalOf: (
 }
 
 function Cell({ row, name, good }: { row: PastedRow; name: CellName; good?: ReactNode }) {
-  if (row.problems[name]) return <span className="text-anomali underline decoration-wavy">{row.cells[name] || '–'}</span>
+  if (row.problems[name])
+    return <span className="text-anomali underline decoration-wavy">{row.cells[name] || '–'}</span>
   return good ?? row.cells[name]
 }
 
 function State({ row, refusal }: { row: PastedRow; refusal: string | undefined }) {
   if (refusal !== undefined) return <span className="text-anomali whitespace-normal">{refusal}</span>
   const [first] = Object.entries(row.problems) as [CellName, CellProblem][]
-  if (!first) return <Tag tone="good"><Trans>Siap</Trans></Tag>
+  if (!first)
+    return (
+      <Tag tone="good">
+        <Trans>Siap</Trans>
+      </Tag>
+    )
   return <span className="text-anomali whitespace-normal">{sayProblem(...first)}</span>
 }
 

@@ -62,7 +62,8 @@ export function RecordOne({ catalogue }: { catalogue: Catalogue }) {
     validate: typed => {
       const problem = volumeProblem(parseDecimal(typed, i18n.locale))
       const largest = number(LARGEST_VOLUME_L)
-      if (problem === 'missing') return typed.trim() ? t`Tulis volume sebagai angka, misalnya 520.` : t`Isi volume.`
+      if (problem === 'missing')
+        return typed.trim() ? t`Tulis volume sebagai angka, misalnya 520.` : t`Isi volume.`
       if (problem === 'digits') return t`Paling banyak 6 angka di belakang koma.`
       if (problem === 'range') return t`Volume harus lebih dari 0 dan paling banyak ${largest} L.`
       return true
@@ -80,7 +81,9 @@ export function RecordOne({ catalogue }: { catalogue: Catalogue }) {
             error={errors.date?.message}
             {...register('date', {
               required: t`Isi tanggal.`,
-              validate: day => day <= today(catalogue.locationOf.get(getValues('location_id'))?.timezone) || t`Tanggal belum tiba di lokasi ini.`,
+              validate: day =>
+                day <= today(catalogue.locationOf.get(getValues('location_id'))?.timezone) ||
+                t`Tanggal belum tiba di lokasi ini.`,
             })}
           />
           <Controller
@@ -89,7 +92,7 @@ export function RecordOne({ catalogue }: { catalogue: Catalogue }) {
             rules={{ required: t`Pilih lokasi.` }}
             render={({ field, fieldState }) => (
               <Combobox
-                label={t`Lokasi`}
+                label={t({ message: 'Lokasi', context: 'satu' })}
                 choices={locations}
                 value={field.value || null}
                 onChange={value => field.onChange(value ?? '')}
@@ -133,15 +136,21 @@ export function RecordOne({ catalogue }: { catalogue: Catalogue }) {
   )
 }
 
+/** The one there is needs no choosing. */
+function only(choices: readonly { value: string }[]): string {
+  return choices.length === 1 ? (choices[0]?.value ?? '') : ''
+}
+
 function draftFor(locations: readonly { value: string }[], products: readonly { value: string }[]): Draft {
-  const only = (choices: readonly { value: string }[]) => (choices.length === 1 ? (choices[0]?.value ?? '') : '')
   return { date: today(), location_id: only(locations), product_id: only(products), volume: '' }
 }
 
 /** What was typed and not sent yet. The date is not kept: yesterday's would be sent today by mistake. */
 function keptDraft(): Partial<Draft> {
   try {
-    const { location_id, product_id, volume } = JSON.parse(localStorage.getItem(DRAFT) ?? '{}') as Partial<Draft>
+    const { location_id, product_id, volume } = JSON.parse(
+      localStorage.getItem(DRAFT) ?? '{}',
+    ) as Partial<Draft>
     return {
       ...(location_id && { location_id }),
       ...(product_id && { product_id }),

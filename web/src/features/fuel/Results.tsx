@@ -157,7 +157,12 @@ function Sentence({ recorded: { verdict } }: { recorded: Recorded }) {
   }
   const use = quantity(verdict.volume, 'L')
   const share = percent(risk_score)
-  if (status === 'NORMAL') return <Trans>Tercatat. Pemakaian {use}, {share} dari biasanya: NORMAL.</Trans>
+  if (status === 'NORMAL')
+    return (
+      <Trans>
+        Tercatat. Pemakaian {use}, {share} dari biasanya: NORMAL.
+      </Trans>
+    )
   const limit = quantity(calmerUpTo(status, baseline), 'L')
   if (status === 'WASPADA') {
     return (

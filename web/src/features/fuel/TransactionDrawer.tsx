@@ -46,7 +46,7 @@ export function TransactionDrawer({ id, known, catalogue, onClose, onVoid }: Tra
     <Drawer
       open={id !== undefined}
       onClose={onClose}
-      title={t`Transaksi`}
+      title={t({ message: 'Transaksi', context: 'satu' })}
       description={fact && `${quantity(fact.volume_l, 'L', 6)} · ${date(fact.date)}`}
       footer={
         fact &&
@@ -170,7 +170,7 @@ function Correction({ fact, catalogue, formId, locked, onDone }: CorrectionProps
         rules={{ required: t`Pilih lokasi.` }}
         render={({ field, fieldState }) => (
           <Combobox
-            label={t`Lokasi`}
+            label={t({ message: 'Lokasi', context: 'satu' })}
             choices={locationChoices(catalogue, false)}
             value={field.value || null}
             onChange={value => field.onChange(value ?? '')}
@@ -201,7 +201,8 @@ function Correction({ fact, catalogue, formId, locked, onDone }: CorrectionProps
         error={errors.volume_l?.message}
         {...register('volume_l', {
           validate: typed =>
-            volumeProblem(parseDecimal(typed, i18n.locale)) === null || t`Tulis volume sebagai angka, misalnya 520.`,
+            volumeProblem(parseDecimal(typed, i18n.locale)) === null ||
+            t`Tulis volume sebagai angka, misalnya 520.`,
         })}
       />
     </form>

@@ -37,7 +37,8 @@ export function TransactionsPage() {
   const columns = useMemo(() => columnsFor(catalogue, voiding), [catalogue, voiding])
   const narrowed = Object.keys(filters).length
   const change = (next: Filters) => void navigate({ search: next, replace: true })
-  const name = (fact: FactRecord) => `${catalogue.locationOf.get(fact.location_id)?.name ?? ''}, ${date(fact.date)}`
+  const name = (fact: FactRecord) =>
+    `${catalogue.locationOf.get(fact.location_id)?.name ?? ''}, ${date(fact.date)}`
   return (
     <Page
       title={t`Transaksi`}
@@ -76,8 +77,14 @@ export function TransactionsPage() {
           onOpen={fact => void navigate({ search: { ...filters, id: fact.id } })}
           openId={id}
           card={fact => <FactCard fact={fact} catalogue={catalogue} voiding={voiding.has(fact.id)} />}
-          rowClassName={fact => (voiding.has(fact.id) || fact.status === 'voided' ? 'text-muted line-through' : undefined)}
-          more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
+          rowClassName={fact =>
+            voiding.has(fact.id) || fact.status === 'voided' ? 'text-muted line-through' : undefined
+          }
+          more={{
+            has: list.hasNextPage,
+            busy: list.isFetchingNextPage,
+            load: () => void list.fetchNextPage(),
+          }}
         />
       ) : narrowed > 0 ? (
         <NoMatch onClear={() => change({})} />
@@ -178,14 +185,14 @@ function Narrowing({ catalogue, filters, onChange }: NarrowingProps) {
   return (
     <>
       <Combobox
-        label={t`Lokasi`}
+        label={t({ message: 'Lokasi', context: 'satu' })}
         placeholder={t`Semua lokasi`}
         choices={locationChoices(catalogue, false)}
         value={filters.location ?? null}
         onChange={value => put('location', value)}
       />
       <Combobox
-        label={t`Produk`}
+        label={t({ message: 'Produk', context: 'satu' })}
         placeholder={t`Semua produk`}
         choices={fuelChoices(catalogue, false)}
         value={filters.product ?? null}
@@ -213,10 +220,10 @@ function columnsFor(catalogue: Catalogue, voiding: ReadonlySet<string>): readonl
   const place = (fact: FactRecord) => catalogue.locationOf.get(fact.location_id)
   return [
     { id: 'date', header: <Trans>Tanggal</Trans>, cell: fact => date(fact.date), meta: { width: '8rem' } },
-    { id: 'location', header: <Trans>Lokasi</Trans>, cell: fact => place(fact)?.name ?? '–' },
+    { id: 'location', header: <Trans context="satu">Lokasi</Trans>, cell: fact => place(fact)?.name ?? '–' },
     {
       id: 'product',
-      header: <Trans>Produk</Trans>,
+      header: <Trans context="satu">Produk</Trans>,
       cell: fact => catalogue.productOf.get(fact.product_id)?.name ?? '–',
     },
     {
@@ -260,13 +267,23 @@ function FactState({ fact, voiding }: { fact: FactRecord; voiding: boolean }) {
   )
 }
 
-function FactCard({ fact, catalogue, voiding }: { fact: FactRecord; catalogue: Catalogue; voiding: boolean }) {
+function FactCard({
+  fact,
+  catalogue,
+  voiding,
+}: {
+  fact: FactRecord
+  catalogue: Catalogue
+  voiding: boolean
+}) {
   return (
     <span className="flex flex-col gap-1">
       <span className="flex justify-between gap-2">
         <span className="min-w-0 truncate">
           {catalogue.locationOf.get(fact.location_id)?.name ?? '–'}{' '}
-          <span className="font-normal text-muted">· {catalogue.productOf.get(fact.product_id)?.name ?? '–'}</span>
+          <span className="font-normal text-muted">
+            · {catalogue.productOf.get(fact.product_id)?.name ?? '–'}
+          </span>
         </span>
         <span className="shrink-0 tabular">{quantity(fact.volume_l, 'L', 6)}</span>
       </span>

@@ -6,9 +6,9 @@ const PRODUCTS = [{ id: 'P1', names: ['Solar', 'SOLAR'] }]
 const read = (text: string) => readPasted(text, LOCATIONS, PRODUCTS, 'id')
 
 test('a copied range with its header becomes facts', () => {
-  expect(read('Tanggal\tLokasi\tProduk\tVolume\n10/01/2025\tgudang a\tSOLAR\t1.520,5\n').map(row => row.fact)).toEqual([
-    { date: '2025-01-10', location_id: 'L1', product_id: 'P1', volume_l: '1520.5' },
-  ])
+  expect(
+    read('Tanggal\tLokasi\tProduk\tVolume\n10/01/2025\tgudang a\tSOLAR\t1.520,5\n').map(row => row.fact),
+  ).toEqual([{ date: '2025-01-10', location_id: 'L1', product_id: 'P1', volume_l: '1520.5' }])
 })
 
 test('a code names a location as well as its name does', () => {

@@ -23,7 +23,12 @@ export interface PastedRow {
 
 const HEADER = /tanggal|date|lokasi|location|volume|produk|product/i
 
-export function readPasted(text: string, locations: readonly Named[], products: readonly Named[], language: string): PastedRow[] {
+export function readPasted(
+  text: string,
+  locations: readonly Named[],
+  products: readonly Named[],
+  language: string,
+): PastedRow[] {
   const locationIds = index(locations)
   const productIds = index(products)
   const rows: PastedRow[] = []
@@ -75,7 +80,9 @@ function check(
   const wrong = volumeProblem(volume_l)
   if (wrong) problems.volume = wrong
   const fact =
-    date && location_id && product_id && volume_l && !wrong ? { date, location_id, product_id, volume_l } : null
+    date && location_id && product_id && volume_l && !wrong
+      ? { date, location_id, product_id, volume_l }
+      : null
   return { line, cells, problems, fact }
 }
 

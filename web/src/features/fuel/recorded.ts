@@ -37,14 +37,13 @@ export function useRecorded(): readonly Recorded[] {
       () => undefined,
       () => undefined,
     )
-    const sent: typeof queue.onSent = (item, fact) => {
+    const stopSent = queue.listen((item, fact) => {
       const next: Recorded = { id: item.id, body: item.body, fact, verdict: heard.get(fact.id) ?? null }
       setRecorded(list => [next, ...list].slice(0, MOST_SHOWN))
-    }
-    queue.onSent = sent
+    })
     return () => {
       stop()
-      if (queue.onSent === sent) queue.onSent = () => undefined
+      stopSent()
     }
   }, [queue, heard])
 

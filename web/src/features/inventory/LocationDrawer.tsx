@@ -2,13 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { Controller, useForm } from 'react-hook-form'
-import {
-  createLocation,
-  deactivateLocation,
-  getLocation,
-  updateLocation,
-  type LocationRecord,
-} from '@/api'
+import { createLocation, deactivateLocation, getLocation, updateLocation, type LocationRecord } from '@/api'
 import { refetch } from '@/app/client'
 import { useMay } from '@/app/session'
 import { landErrors, sentenceOf } from '@/lib/form'
@@ -46,7 +40,7 @@ export function LocationDrawer({ id, known, onClose }: LocationDrawerProps) {
     <Drawer
       open={id !== undefined}
       onClose={onClose}
-      title={isNew ? t`Lokasi baru` : (location?.name ?? t`Lokasi`)}
+      title={isNew ? t`Lokasi baru` : (location?.name ?? t({ message: 'Lokasi', context: 'satu' }))}
       footer={
         (isNew || location) && (
           <>
@@ -168,7 +162,11 @@ function LocationForm({ formId, location, locked, onDone }: LocationFormProps) {
       }
     } catch (error) {
       setFailure(
-        landErrors<Values>(error, ['name', 'type', 'timezone', 'external_code', 'address', 'manager'], setError),
+        landErrors<Values>(
+          error,
+          ['name', 'type', 'timezone', 'external_code', 'address', 'manager'],
+          setError,
+        ),
       )
       return
     }

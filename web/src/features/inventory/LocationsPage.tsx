@@ -74,7 +74,11 @@ export function LocationsPage() {
           onOpen={row => open(row.id)}
           openId={id}
           card={row => <LocationCard location={row} />}
-          more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
+          more={{
+            has: list.hasNextPage,
+            busy: list.isFetchingNextPage,
+            load: () => void list.fetchNextPage(),
+          }}
         />
       ) : narrowed ? (
         <NoMatch onClear={() => change({})} />
@@ -90,7 +94,9 @@ export function LocationsPage() {
             )
           }
         >
-          <Trans>Setiap catatan BBM menyebut lokasinya. Riwayat dan baseline dihitung per lokasi dan produk.</Trans>
+          <Trans>
+            Setiap catatan BBM menyebut lokasinya. Riwayat dan baseline dihitung per lokasi dan produk.
+          </Trans>
         </Empty>
       )}
       <LocationDrawer
@@ -105,7 +111,12 @@ export function LocationsPage() {
 const columns: readonly Column<LocationRecord>[] = [
   { id: 'name', header: <Trans>Nama</Trans>, cell: row => row.name },
   { id: 'code', header: <Trans>Kode</Trans>, cell: row => row.external_code ?? '–', meta: { width: '9rem' } },
-  { id: 'type', header: <Trans>Jenis</Trans>, cell: row => <LocationType type={row.type} />, meta: { width: '9rem' } },
+  {
+    id: 'type',
+    header: <Trans>Jenis</Trans>,
+    cell: row => <LocationType type={row.type} />,
+    meta: { width: '9rem' },
+  },
   {
     id: 'zone',
     header: <Trans>Zona waktu</Trans>,
@@ -113,7 +124,12 @@ const columns: readonly Column<LocationRecord>[] = [
     meta: { width: '8rem' },
   },
   { id: 'manager', header: <Trans>Penanggung jawab</Trans>, cell: row => row.manager ?? '–' },
-  { id: 'state', header: <Trans>Keadaan</Trans>, cell: row => <ActiveTag active={row.is_active} />, meta: { width: '8rem' } },
+  {
+    id: 'state',
+    header: <Trans>Keadaan</Trans>,
+    cell: row => <ActiveTag active={row.is_active} />,
+    meta: { width: '8rem' },
+  },
 ]
 
 function LocationCard({ location }: { location: LocationRecord }) {

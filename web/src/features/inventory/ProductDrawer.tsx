@@ -2,13 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { Controller, useForm } from 'react-hook-form'
-import {
-  createProduct,
-  deactivateProduct,
-  getProduct,
-  updateProduct,
-  type ProductRecord,
-} from '@/api'
+import { createProduct, deactivateProduct, getProduct, updateProduct, type ProductRecord } from '@/api'
 import { refetch } from '@/app/client'
 import { useMay } from '@/app/session'
 import { landErrors, sentenceOf } from '@/lib/form'
@@ -45,7 +39,7 @@ export function ProductDrawer({ id, known, onClose }: ProductDrawerProps) {
     <Drawer
       open={id !== undefined}
       onClose={onClose}
-      title={isNew ? t`Produk baru` : (product?.name ?? t`Produk`)}
+      title={isNew ? t`Produk baru` : (product?.name ?? t({ message: 'Produk', context: 'satu' }))}
       footer={
         (isNew || product) && (
           <>

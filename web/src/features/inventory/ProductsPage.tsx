@@ -73,7 +73,11 @@ export function ProductsPage() {
           onOpen={row => open(row.id)}
           openId={id}
           card={row => <ProductCard product={row} />}
-          more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
+          more={{
+            has: list.hasNextPage,
+            busy: list.isFetchingNextPage,
+            load: () => void list.fetchNextPage(),
+          }}
         />
       ) : narrowed ? (
         <NoMatch onClear={() => change({})} />
@@ -89,7 +93,10 @@ export function ProductsPage() {
             )
           }
         >
-          <Trans>Tambahkan BBM yang dipakai, misalnya Solar atau Pertalite. Riwayat dan baseline dihitung per lokasi dan produk.</Trans>
+          <Trans>
+            Tambahkan BBM yang dipakai, misalnya Solar atau Pertalite. Riwayat dan baseline dihitung per
+            lokasi dan produk.
+          </Trans>
         </Empty>
       )}
       <ProductDrawer
@@ -104,9 +111,19 @@ export function ProductsPage() {
 const columns: readonly Column<ProductRecord>[] = [
   { id: 'name', header: <Trans>Nama</Trans>, cell: row => row.name },
   { id: 'code', header: <Trans>Kode</Trans>, cell: row => row.code, meta: { width: '12rem' } },
-  { id: 'kind', header: <Trans>Jenis</Trans>, cell: row => <ProductKindName kind={row.kind} />, meta: { width: '9rem' } },
+  {
+    id: 'kind',
+    header: <Trans>Jenis</Trans>,
+    cell: row => <ProductKindName kind={row.kind} />,
+    meta: { width: '9rem' },
+  },
   { id: 'unit', header: <Trans>Satuan</Trans>, cell: row => row.unit, meta: { width: '7rem' } },
-  { id: 'state', header: <Trans>Keadaan</Trans>, cell: row => <ActiveTag active={row.is_active} />, meta: { width: '8rem' } },
+  {
+    id: 'state',
+    header: <Trans>Keadaan</Trans>,
+    cell: row => <ActiveTag active={row.is_active} />,
+    meta: { width: '8rem' },
+  },
 ]
 
 function ProductCard({ product }: { product: ProductRecord }) {

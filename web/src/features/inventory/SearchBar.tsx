@@ -18,7 +18,10 @@ export function SearchBar({ filters, onChange }: { filters: Filters; onChange: (
   const [typed, setTyped] = useState(q)
   useEffect(() => {
     if (typed === q) return undefined
-    const timer = setTimeout(() => onChange({ ...rest, ...(active && { active }), ...(typed && { q: typed }) }), TYPING_MS)
+    const timer = setTimeout(
+      () => onChange({ ...rest, ...(active && { active }), ...(typed && { q: typed }) }),
+      TYPING_MS,
+    )
     return () => clearTimeout(timer)
   })
   const choose = (next: Filters['active']) => onChange({ ...(q && { q }), ...(next && { active: next }) })
@@ -28,8 +31,11 @@ export function SearchBar({ filters, onChange }: { filters: Filters; onChange: (
       onClear={() => onChange({})}
       chips={
         <>
-          <div className="relative w-full sm:w-72">
-            <Search aria-hidden className="pointer-events-none absolute inset-y-0 left-3 my-auto size-4 text-muted" />
+          <div className="relative w-56 shrink-0 sm:w-72">
+            <Search
+              aria-hidden
+              className="pointer-events-none absolute inset-y-0 left-3 my-auto size-4 text-muted"
+            />
             <input
               type="search"
               data-search

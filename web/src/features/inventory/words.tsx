@@ -16,7 +16,7 @@ export const LOCATION_TYPES: Record<LocationKind, MessageDescriptor> = {
   shop: msg`Toko`,
   household: msg`Rumah tangga`,
   office: msg`Kantor`,
-  other: msg`Lainnya`,
+  other: msg({ message: 'Lainnya', context: 'jenis' }),
 }
 
 export const PRODUCT_KINDS: Record<ProductKind, MessageDescriptor> = {
@@ -24,7 +24,7 @@ export const PRODUCT_KINDS: Record<ProductKind, MessageDescriptor> = {
   food: msg`Pangan`,
   material: msg`Bahan`,
   service: msg`Jasa`,
-  other: msg`Lainnya`,
+  other: msg({ message: 'Lainnya', context: 'jenis' }),
 }
 
 export function LocationType({ type }: { type: LocationKind }) {

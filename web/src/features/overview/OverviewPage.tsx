@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { Check, ChevronRight, Droplets } from 'lucide-react'
 import { useEffect, useMemo, type ReactNode } from 'react'
 import { overview as fetchOverview, type FuelUse, type Newest, type OverviewOut } from '@/api'
@@ -21,6 +21,7 @@ import { StatusBadge, type Status } from '@/ui/StatusBadge'
 const route = getRouteApi('/_app/')
 const SPANS = ['7', undefined, '90', '365'] as const
 const DEFAULT_DAYS = 30
+const MOST_NEWEST = 7
 /** Verdicts come one by one; the counts follow at most this often. */
 const FOLLOW_MS = 4_000
 
@@ -41,9 +42,13 @@ export function OverviewPage() {
   return (
     <Page
       title={t`Beranda`}
-      lead={<Trans>Halo, {firstName}. Ini yang terjadi di {session.organisation.name}.</Trans>}
+      lead={
+        <Trans>
+          Halo, {firstName}. Ini yang terjadi di {session.organisation.name}.
+        </Trans>
+      }
       actions={
-        <div role="group" aria-label={t`Rentang waktu`} className="flex flex-wrap gap-1.5">
+        <div role="group" aria-label={t`Rentang waktu`} className="flex gap-1.5">
           {SPANS.map(span => {
             const length = Number(span ?? DEFAULT_DAYS)
             return (
@@ -153,7 +158,17 @@ function Missing() {
   )
 }
 
-function Tile({ status, count, from, to }: { status: Status; count: number | undefined; from: string; to: string }) {
+function Tile({
+  status,
+  count,
+  from,
+  to,
+}: {
+  status: Status
+  count: number | undefined
+  from: string
+  to: string
+}) {
   return (
     <Link
       to="/anomalies"
@@ -164,7 +179,7 @@ function Tile({ status, count, from, to }: { status: Status; count: number | und
         <StatusBadge status={status} />
         <ChevronRight aria-hidden className="size-4 text-muted" />
       </span>
-      <span className="mt-2 block text-2xl font-semibold tracking-tight tabular">
+      <span className="mt-2 block text-xl font-semibold tracking-tight tabular sm:text-2xl">
         {count === undefined ? '–' : number(count)}
       </span>
       <span className="block text-xs text-muted">
@@ -178,7 +193,9 @@ function Figure({ label, value, children }: { label: ReactNode; value: ReactNode
   return (
     <div className="rounded-lg border border-line bg-surface px-4 py-3">
       <span className="block py-0.5 text-xs font-medium text-muted">{label}</span>
-      <span className="mt-2 block truncate text-2xl font-semibold tracking-tight tabular">{value ?? '–'}</span>
+      <span className="mt-2 block truncate text-xl font-semibold tracking-tight tabular sm:text-2xl">
+        {value ?? '–'}
+      </span>
       <span className="block text-xs text-muted">{children}</span>
     </div>
   )
@@ -212,6 +229,7 @@ function Use({ fuel, from, to }: { fuel: FuelUse; from: string; to: string }) {
       }
       days={days}
       unit="L"
+      height={300}
       series={[{ label: t`Pemakaian`, values, ink: 'brand', look: 'bars' }]}
     />
   )
@@ -228,7 +246,7 @@ function NewestList({ newest }: { newest: readonly Newest[] }) {
   }
   return (
     <ul className="-mx-2 flex flex-col">
-      {newest.map(verdict => (
+      {newest.slice(0, MOST_NEWEST).map(verdict => (
         <li key={verdict.id}>
           <Link
             to="/anomalies"
@@ -256,8 +274,16 @@ function FirstSteps() {
   const { t } = useLingui()
   const catalogue = useCatalogue()
   const steps = [
-    { to: '/locations' as const, done: catalogue.locations.length > 0, label: t`Tambah lokasi pertama, misalnya depot` },
-    { to: '/products' as const, done: catalogue.products.length > 0, label: t`Tambah produk BBM, misalnya Solar` },
+    {
+      to: '/locations' as const,
+      done: catalogue.locations.length > 0,
+      label: t`Tambah lokasi pertama, misalnya depot`,
+    },
+    {
+      to: '/products' as const,
+      done: catalogue.products.length > 0,
+      label: t`Tambah produk BBM, misalnya Solar`,
+    },
     { to: '/fuel/new' as const, done: false, label: t`Catat BBM; hasil penilaian muncul di sini` },
   ]
   const next = steps.findIndex(step => !step.done)

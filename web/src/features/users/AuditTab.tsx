@@ -48,7 +48,11 @@ export function AuditTab() {
 const columns: readonly Column<AuditOut>[] = [
   { id: 'at', header: <Trans>Waktu</Trans>, cell: row => moment(row.at), meta: { width: '12rem' } },
   { id: 'actor', header: <Trans>Siapa</Trans>, cell: row => row.actor_name ?? row.actor_id },
-  { id: 'action', header: <Trans>Tindakan</Trans>, cell: row => <code className="text-xs">{row.action}</code> },
+  {
+    id: 'action',
+    header: <Trans>Tindakan</Trans>,
+    cell: row => <code className="text-xs">{row.action}</code>,
+  },
   {
     id: 'on',
     header: <Trans>Pada</Trans>,

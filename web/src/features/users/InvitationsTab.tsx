@@ -27,7 +27,8 @@ export function InvitationsTab() {
   const list = useInfiniteQuery({
     queryKey: [{ _id: 'listInvitations' }],
     queryFn: async ({ pageParam, signal }) =>
-      (await listInvitations({ query: { limit: 100, ...(pageParam && { cursor: pageParam }) }, signal })).data,
+      (await listInvitations({ query: { limit: 100, ...(pageParam && { cursor: pageParam }) }, signal }))
+        .data,
     initialPageParam: '',
     getNextPageParam: page => page.next_cursor ?? undefined,
   })
@@ -47,7 +48,10 @@ export function InvitationsTab() {
     <div className="flex flex-col gap-3">
       {!user.email_verified && (
         <Stale>
-          <Trans>Buktikan alamat surel Anda dulu; sesudah itu Anda dapat mengundang. Tautannya ada di kotak masuk Anda.</Trans>
+          <Trans>
+            Buktikan alamat surel Anda dulu; sesudah itu Anda dapat mengundang. Tautannya ada di kotak masuk
+            Anda.
+          </Trans>
         </Stale>
       )}
       {list.isPending ? (
@@ -59,8 +63,14 @@ export function InvitationsTab() {
           onRetry={() => void list.refetch()}
         />
       ) : rows.length === 0 ? (
-        <Empty icon={<MailPlus aria-hidden />} title={<Trans>Tidak ada undangan terbuka.</Trans>} action={invite}>
-          <Trans>Yang diundang mendapat surel dengan tautan; undangan yang belum diterima tampil di sini.</Trans>
+        <Empty
+          icon={<MailPlus aria-hidden />}
+          title={<Trans>Tidak ada undangan terbuka.</Trans>}
+          action={invite}
+        >
+          <Trans>
+            Yang diundang mendapat surel dengan tautan; undangan yang belum diterima tampil di sini.
+          </Trans>
         </Empty>
       ) : (
         <>

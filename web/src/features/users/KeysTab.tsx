@@ -81,7 +81,9 @@ export function KeysTab() {
         />
       ) : rows.length === 0 ? (
         <Empty icon={<KeyRound aria-hidden />} title={<Trans>Belum ada kunci API.</Trans>} action={make}>
-          <Trans>Kunci memberi sistem lain akses ke API dengan peran yang Anda pilih, tanpa kata sandi siapa pun.</Trans>
+          <Trans>
+            Kunci memberi sistem lain akses ke API dengan peran yang Anda pilih, tanpa kata sandi siapa pun.
+          </Trans>
         </Empty>
       ) : (
         <>
@@ -157,7 +159,9 @@ function Secret({ secret }: { secret: string }) {
       <Button
         className="self-start"
         icon={<Copy aria-hidden className="size-4" />}
-        onClick={() => void navigator.clipboard.writeText(secret).then(() => toast({ text: t`Kunci tersalin.` }))}
+        onClick={() =>
+          void navigator.clipboard.writeText(secret).then(() => toast({ text: t`Kunci tersalin.` }))
+        }
       >
         <Trans>Salin</Trans>
       </Button>
@@ -199,7 +203,13 @@ function NewKeyForm({ formId, onMade }: { formId: string; onMade: (secret: strin
         error={formState.errors.name?.message}
         {...register('name', { required: t`Isi nama kunci.` })}
       />
-      <TextField label={t`Berlaku sampai`} hint={t`Kosongkan bila tanpa batas.`} type="date" min={today()} {...register('until')} />
+      <TextField
+        label={t`Berlaku sampai`}
+        hint={t`Kosongkan bila tanpa batas.`}
+        type="date"
+        min={today()}
+        {...register('until')}
+      />
       <RoleFields scope={scope} onChange={setScope} roles={Object.keys(MACHINES)} words={MACHINES} />
     </form>
   )

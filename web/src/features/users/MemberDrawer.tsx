@@ -23,7 +23,12 @@ interface MemberDrawerProps {
 export function MemberDrawer({ member, self, onClose }: MemberDrawerProps) {
   const { t } = useLingui()
   return (
-    <Drawer open={member !== undefined} onClose={onClose} title={member?.name ?? t`Anggota`} description={member?.email}>
+    <Drawer
+      open={member !== undefined}
+      onClose={onClose}
+      title={member?.name ?? t({ message: 'Anggota', context: 'satu' })}
+      description={member?.email}
+    >
       {member && <Body key={member.id} member={member} self={self} onClose={onClose} />}
     </Drawer>
   )

@@ -60,7 +60,11 @@ export function MembersTab() {
           onOpen={row => open(row.id)}
           openId={id}
           card={row => <MemberCard member={row} />}
-          more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
+          more={{
+            has: list.hasNextPage,
+            busy: list.isFetchingNextPage,
+            load: () => void list.fetchNextPage(),
+          }}
         />
       )}
       <NewMemberDrawer open={id === 'new'} onClose={() => open(null)} />
@@ -76,14 +80,24 @@ export function MembersTab() {
 const columns: readonly Column<MemberOut>[] = [
   { id: 'name', header: <Trans>Nama</Trans>, cell: row => row.name },
   { id: 'email', header: <Trans>Surel</Trans>, cell: row => <span className="text-muted">{row.email}</span> },
-  { id: 'role', header: <Trans>Peran</Trans>, cell: row => <RoleName role={row.role} />, meta: { width: '9rem' } },
+  {
+    id: 'role',
+    header: <Trans>Peran</Trans>,
+    cell: row => <RoleName role={row.role} />,
+    meta: { width: '9rem' },
+  },
   {
     id: 'scope',
     header: <Trans>Berlaku di</Trans>,
     cell: row => <ScopeNames ids={row.location_ids} />,
     meta: { width: '11rem' },
   },
-  { id: 'state', header: <Trans>Keadaan</Trans>, cell: row => <MemberState member={row} />, meta: { width: '11rem' } },
+  {
+    id: 'state',
+    header: <Trans>Keadaan</Trans>,
+    cell: row => <MemberState member={row} />,
+    meta: { width: '11rem' },
+  },
 ]
 
 function MemberState({ member }: { member: MemberOut }) {

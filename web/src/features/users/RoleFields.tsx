@@ -56,7 +56,10 @@ export function RoleFields({ scope, onChange, roles, words = ROLES, error }: Rol
         </label>
         {scope.location_ids !== null &&
           locations.map(one => (
-            <label key={one.id} className="flex min-h-9 items-center gap-2.5 pl-6 text-sm pointer-coarse:min-h-11">
+            <label
+              key={one.id}
+              className="flex min-h-9 items-center gap-2.5 pl-6 text-sm pointer-coarse:min-h-11"
+            >
               <input
                 type="checkbox"
                 className="size-4 accent-brand"

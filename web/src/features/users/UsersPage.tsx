@@ -17,7 +17,10 @@ export function UsersPage() {
   const seesKeys = useMay('keys', 'r')
   const seesAudit = useMay('audit', 'r')
   return (
-    <Page title={t`Pengguna`} lead={<Trans>Siapa yang bekerja di organisasi ini, dan apa yang boleh mereka lakukan.</Trans>}>
+    <Page
+      title={t`Pengguna`}
+      lead={<Trans>Siapa yang bekerja di organisasi ini, dan apa yang boleh mereka lakukan.</Trans>}
+    >
       <Tabs
         label={t`Bagian`}
         value={tab ?? 'members'}

@@ -6,7 +6,8 @@ import { OverviewPage } from '@/features/overview/OverviewPage'
 import { oneOf, tidy } from '@/lib/search'
 
 export const Route = createFileRoute('/_app/')({
-  validateSearch: (search: Record<string, unknown>) => tidy({ days: oneOf(search['days'], ['7', '90', '365']) }),
+  validateSearch: (search: Record<string, unknown>) =>
+    tidy({ days: oneOf(search['days'], ['7', '90', '365']) }),
   beforeLoad: async ({ context }) => {
     // Who has no overview starts where they work.
     const session = await context.queries.ensureQueryData(meQuery)
