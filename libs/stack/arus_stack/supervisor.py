@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import psutil
 
@@ -93,10 +93,7 @@ class Supervisor:
         starting = [asyncio.create_task(self._start(running)) for running in self._parts.values()]
         waiting = asyncio.create_task(self._stopping.wait())
         try:
-            gathered = asyncio.gather(*starting)
-            await asyncio.wait((gathered, waiting), return_when=asyncio.FIRST_COMPLETED)
-            if gathered.done():
-                gathered.result()
+            if await self._all_start(starting, waiting):
                 self.started.set()
                 await waiting
         except StackError as failure:
@@ -122,6 +119,18 @@ class Supervisor:
         ]
 
     # --- starting
+
+    async def _all_start(
+        self, starting: Sequence["asyncio.Task[None]"], stopping: "asyncio.Task[Literal[True]]"
+    ) -> bool:
+        """Tell whether everything started before the end was asked for; raises the first failure."""
+        left = set(starting)
+        while left and not stopping.done():
+            await asyncio.wait({*left, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            for task in [task for task in left if task.done()]:
+                left.discard(task)
+                task.result()
+        return not left
 
     async def _start(self, running: _Running) -> None:
         part = running.part

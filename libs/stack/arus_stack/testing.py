@@ -386,3 +386,11 @@ def running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def until(holds: Callable[[], bool], what: str, deadline_s: float = 120) -> None:
+    """Return when the condition holds; after the deadline raise AssertionError naming what was awaited."""
+    end = time.monotonic() + deadline_s
+    while not holds():
+        assert time.monotonic() < end, f"waited {deadline_s:g} s for {what}"
+        time.sleep(0.05)

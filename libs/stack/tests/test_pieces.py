@@ -1,4 +1,4 @@
-"""The stack's parts without any server: ports, what a home remembers, rights, first aid, URLs, certificates."""
+"""The stack's parts without a server: ports, homes, rights, first aid, URLs, certificates."""
 
 import json
 import os
@@ -116,6 +116,7 @@ class TestRights:
             Right("door", "topic", "p.q.v1", "WRITE"),
             Right("thinker", "topic", "a.b.v1", "READ"),
             Right("thinker", "topic", "a.b.v1.dlq", "WRITE"),
+            Right("thinker", "group", "arus.dlq.redrive", "DESCRIBE"),
             Right("door", "group", "arus.door.", "READ", prefix=True),
             Right("thinker", "group", "arus.thinker.", "READ", prefix=True),
         }

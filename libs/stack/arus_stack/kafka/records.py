@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from arus_runtime.catalogue import REDRIVE_GROUP
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.json_format import MessageToDict
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 BATCH = 500
 POLL_S = 0.5
-REDRIVE_GROUP = "arus.dlq.redrive"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """Who may do what on the broker, as data derived from the catalogue.
 
 A service writes the topics it owns, reads those it consumes, parks what it cannot take in their dead-letter
-topics, and keeps its offsets in groups that begin with `arus.<service>.`. Nobody else may do anything.
+topics, sees how many of those went back, and keeps its offsets in groups that begin with `arus.<service>.`.
+Nobody else may do anything.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from arus_runtime.catalogue import Topic
+from arus_runtime.catalogue import REDRIVE_GROUP, Topic
 
 from arus_stack.errors import Refused
 
@@ -38,6 +39,7 @@ def of_services(topics: Mapping[str, Topic]) -> frozenset[Right]:
             rights |= {
                 Right(consumer, "topic", topic.name, "READ"),
                 Right(consumer, "topic", topic.dlq, "WRITE"),
+                Right(consumer, "group", REDRIVE_GROUP, "DESCRIBE"),
             }
     rights |= {Right(name, "group", f"arus.{name}.", "READ", prefix=True) for name in services(topics)}
     return frozenset(rights)

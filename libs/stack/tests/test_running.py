@@ -1,0 +1,231 @@
+"""The whole system through the arus command, as people and programs use it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+from arus_stack import ports
+from arus_stack.home import Home
+from arus_stack.kafka.records import Reader, publish
+from arus_stack.testing import RunningStack, arus, running_stack, until
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+NO_CONSOLE = {"ARUS_CONSOLE": "false"}
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """Give a system of this module's own, which its tests may harm."""
+    home = tmp_path_factory.mktemp("arus")
+    started = arus(home, "up", "--detach", "--wait", "--json", env=NO_CONSOLE)
+    assert started.returncode == 0, started.stderr
+    try:
+        yield running_stack(home)
+    finally:
+        arus(home, "down")
+
+
+def document(said: "subprocess.CompletedProcess[str]") -> Any:
+    """Return the one JSON document on standard output."""
+    return json.loads(said.stdout)
+
+
+def ready(stack: RunningStack) -> Callable[[], bool]:
+    return lambda: stack.arus("status", "--json").returncode == 0
+
+
+def test_status_shows_every_server_ready_with_its_memory(own: RunningStack) -> None:
+    said = own.arus("status", "--json")
+    found = document(said)
+    assert said.returncode == 0
+    assert found["gateway"] == own.gateway
+    assert {"grpc", "kafka", "mqtt", "postgres"} <= set(found)
+    names = [service["name"] for service in found["services"]]
+    assert {"postgres", "kafka", "mqtt", "gateway", "ingest", "inventory", "anomaly"} <= set(names)
+    assert all(service["ready"] and service["rss_mb"] > 0 for service in found["services"])
+    assert "password" not in said.stdout
+    assert own.admin_password not in said.stdout
+
+
+def test_a_second_up_says_that_the_stack_runs_and_succeeds(own: RunningStack) -> None:
+    said = own.arus("up", "--detach", "--wait", "--json")
+    assert said.returncode == 0
+    assert "runs already" in said.stderr
+    assert document(said)["gateway"] == own.gateway
+
+
+def test_a_restarted_server_is_a_new_process_and_ready(own: RunningStack) -> None:
+    before = own.services()["ingest"]
+    after = document(own.arus("restart", "ingest", "--json"))
+    assert after["pid"] != before["pid"]
+    assert after["ready"]
+
+
+def test_restarting_what_does_not_exist_names_what_does(own: RunningStack) -> None:
+    said = own.arus("restart", "weather", "--json")
+    assert said.returncode == 1
+    assert "inventory" in document(said)["first_aid"]
+
+
+@pytest.mark.parametrize("name", ["inventory", "kafka", "postgres"])
+def test_a_crashed_server_comes_back_by_itself_and_the_log_says_so(own: RunningStack, name: str) -> None:
+    before = own.services()[name]
+    os.kill(before["pid"], signal.SIGKILL)
+    until(lambda: own.services()[name]["pid"] not in {before["pid"], None}, f"{name} to start again")
+    until(ready(own), "everything to be ready again")
+    assert own.services()[name]["restarts"] == before["restarts"] + 1
+    lines = own.arus("logs", "supervisor", "--json", "-n", "1000").stdout.splitlines()
+    notices = [json.loads(line) for line in lines]
+    assert any(notice.get("part") == name and notice.get("state") == "crashed" for notice in notices)
+
+
+def test_logs_of_a_service_are_json_lines(own: RunningStack) -> None:
+    lines = own.arus("logs", "gateway", "--json", "-n", "5").stdout.splitlines()
+    assert lines
+    assert all(isinstance(json.loads(line), dict) for line in lines)
+
+
+def test_a_granted_reader_may_read_and_not_write(own: RunningStack) -> None:
+    found = document(own.arus("topics", "grant", "riset", "--json"))
+    reader = own.kafka.as_user(found["user"], found["password"])
+    assert reader.answers()
+    assert found["group_prefix"] == "riset."
+    assert "fuel.transaction.v1" in found["topics"]
+    described = document(own.arus("topics", "describe", "fuel.transaction.v1", "--json"))
+    assert len(described["offsets"]) == described["partitions"]
+
+
+def test_a_parked_record_goes_back_once_with_its_headers(own: RunningStack) -> None:
+    from arus_runtime.log.port import Message
+
+    topic = "fuel.delivery.v1"
+    headers = [
+        ("ce_id", b"1"), ("ce_type", b"arus.fuel.v1.FuelDeliveryRecorded"), ("ce_source", b"/arus/ingest"),
+        ("ce_sequence", b"7"), ("ce_tenant", b"t"),
+        ("dlq_worker", b"anomaly/fuel"), ("dlq_reason", b"rejected"), ("dlq_detail", b"too much"),
+        ("dlq_topic", topic.encode()), ("dlq_partition", b"0"), ("dlq_offset", b"3"),
+    ]  # fmt: skip
+    publish(own.kafka, [Message(f"{topic}.dlq", b"k", b"", headers)])
+    waiting = document(own.arus("dlq", "list", "--json"))["topics"]
+    assert {row["topic"]: row["waiting"] for row in waiting}[f"{topic}.dlq"] == 1
+    shown = document(own.arus("dlq", "show", topic, "--json"))
+    assert shown["headers"]["dlq_reason"] == "rejected"
+    assert document(own.arus("dlq", "redrive", topic, "--json"))["sent"] == 1
+    assert document(own.arus("dlq", "redrive", topic, "--json"))["sent"] == 0
+    with Reader(own.kafka, topic) as reader:
+        [back] = list(reader.last(10))
+    returned = dict(back.headers)
+    assert returned["ce_id"] == b"1"
+    assert returned["dlq_worker"] == b"anomaly/fuel"
+    assert "dlq_reason" not in returned
+    assert returned["ce_source"] != b"/arus/ingest"
+
+
+def test_data_stay_when_the_system_stops_and_starts_again(tmp_path: Path) -> None:
+    started = arus(tmp_path, "up", "--detach", "--wait", "--json", env=NO_CONSOLE)
+    assert started.returncode == 0, started.stderr
+    first = running_stack(tmp_path)
+    try:
+        with psycopg.connect(first.postgres) as connection:
+            connection.execute("create table kept as select 42 as answer")
+        assert arus(tmp_path, "down", "--json").returncode == 0
+        nothing = arus(tmp_path, "status", "--json")
+        assert nothing.returncode == 1
+        assert document(nothing)["services"] == []
+        again = arus(tmp_path, "up", "--detach", "--wait", "--json", env=NO_CONSOLE)
+        assert again.returncode == 0, again.stderr
+        with psycopg.connect(running_stack(tmp_path).postgres) as connection:
+            assert connection.execute("select answer from kept").fetchone() == (42,)
+    finally:
+        arus(tmp_path, "down")
+
+
+def test_what_a_killed_supervisor_left_behind_is_ended_by_down(tmp_path: Path) -> None:
+    started = arus(tmp_path, "up", "--detach", "--wait", env=NO_CONSOLE)
+    assert started.returncode == 0, started.stderr
+    recorded = json.loads(Home(tmp_path).state.read_text("utf-8"))
+    os.kill(recorded["pid"], signal.SIGKILL)
+    until(
+        lambda: not psutil.pid_exists(recorded["pid"]) or _is_zombie(recorded["pid"]), "the supervisor to die"
+    )
+    children = [pid for pid, _ in recorded["children"].values()]
+    assert all(psutil.pid_exists(pid) for pid in children)
+    assert arus(tmp_path, "status").returncode == 1
+    said = arus(tmp_path, "down", "--json")
+    assert set(document(said)["stopped"]) == set(recorded["children"])
+    until(lambda: not any(psutil.pid_exists(pid) for pid in children), "orphans to end")
+
+
+def test_a_taken_port_gets_advice_or_a_neighbour(tmp_path: Path) -> None:
+    taken = ports.free_port()
+    squatter = subprocess.Popen([sys.executable, "-m", "http.server", str(taken), "--bind", "127.0.0.1"])
+    try:
+        until(lambda: ports.answers(taken), "the squatter to listen")
+        said = arus(tmp_path, "up", "--detach", "--wait", "--port", str(taken), "--json", env=NO_CONSOLE)
+        assert said.returncode == 1
+        assert "next free port" in document(said)["first_aid"]
+        assert arus(tmp_path, "status").returncode == 1
+    finally:
+        squatter.terminate()
+        squatter.wait()
+
+
+def test_ctrl_c_stops_everything_in_order(tmp_path: Path) -> None:
+    env = {
+        **os.environ,
+        **NO_CONSOLE,
+        "ARUS_HOME": str(tmp_path),
+        "ARUS_GATEWAY_PORT": "0",
+        "PYTHONUNBUFFERED": "1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "arus_stack.cli", "up"],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    until(lambda: arus(tmp_path, "status").returncode == 0, "everything to be ready")
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=120)
+    said = output.decode()
+    assert process.returncode == 0, said
+    assert "First administrator" in said
+    stopped = [line.split()[1] for line in said.splitlines() if line.startswith("■")]
+    assert stopped.index("gateway") < stopped.index("postgres")
+    assert stopped.index("ingest") < stopped.index("kafka")
+
+
+def test_over_tls_the_local_ca_is_all_a_client_needs(tmp_path: Path) -> None:
+    import ssl
+
+    import httpx
+
+    started = arus(tmp_path, "up", "--detach", "--wait", "--tls", "--json", env=NO_CONSOLE)
+    try:
+        assert started.returncode == 0, started.stderr
+        facts = document(started)
+        assert facts["gateway"].startswith("https://")
+        assert facts["mqtt"].startswith("mqtts://")
+        trusted = ssl.create_default_context(cafile=facts["tls_ca"])
+        answer = httpx.get(f"{facts['gateway']}/readyz", verify=trusted, trust_env=False)
+        assert answer.status_code == 200
+        granted = document(arus(tmp_path, "topics", "grant", "riset", "--json", env={"ARUS_TLS": "true"}))
+        assert granted["ca"] == facts["tls_ca"]
+    finally:
+        arus(tmp_path, "down")
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
