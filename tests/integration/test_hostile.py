@@ -2,6 +2,8 @@
 
 ARUS_HOSTILE_EXAMPLES sets how many requests each operation gets (100).
 """
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUntypedFunctionDecorator=false
+# (schemathesis is half typed)
 
 import os
 from collections import Counter
@@ -30,7 +32,7 @@ generated = settings(
     database=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 
 
@@ -43,7 +45,7 @@ class Caller:
         self.session = session
         self.answers: Counter[int] = Counter()
 
-    def send(self, case: schemathesis.Case, **options: Any) -> Any:
+    def send(self, case: Any, **options: Any) -> Any:
         """Send a request; once more after signing in again, when an earlier one ended the session."""
         response = self._send(case, **options)
         if response.status_code == 401:
@@ -52,7 +54,7 @@ class Caller:
         self.answers[response.status_code] += 1
         return response
 
-    def _send(self, case: schemathesis.Case, **options: Any) -> Any:
+    def _send(self, case: Any, **options: Any) -> Any:
         self.session.cookies.clear()
         options |= {"base_url": self.gateway, "session": self.session, "headers": self.who.headers}
         return case.call(**options)
@@ -66,7 +68,7 @@ def caller(stack: RunningStack) -> Iterator[Caller]:
 
 @schema.parametrize()
 @generated
-def test_no_request_makes_an_operation_fail(case: schemathesis.Case, caller: Caller) -> None:
+def test_no_request_makes_an_operation_fail(case: Any, caller: Caller) -> None:
     case.validate_response(caller.send(case), checks=[not_a_server_error])
 
 
@@ -75,10 +77,10 @@ def test_no_sequence_of_requests_makes_an_operation_fail(caller: Caller) -> None
     machine: Any = schema.as_state_machine()
 
     class Sequences(machine):
-        def call(self, case: schemathesis.Case, **_: Any) -> Any:
+        def call(self, case: Any, **_: Any) -> Any:
             return caller.send(case)
 
-        def validate_response(self, response: Any, case: schemathesis.Case, **_: Any) -> None:
+        def validate_response(self, response: Any, case: Any, **_: Any) -> None:
             case.validate_response(response, checks=[not_a_server_error])
 
     Sequences.run(settings=settings(generated, max_examples=EXAMPLES, stateful_step_count=12))
