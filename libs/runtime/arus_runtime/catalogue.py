@@ -10,6 +10,8 @@ from typing import Any, Final, Literal
 import yaml
 
 DLQ_SUFFIX: Final = ".dlq"
+REDRIVE_GROUP: Final = "arus.dlq.redrive"
+"""The consumer group whose offsets say up to where parked records went back."""
 
 
 @dataclass(frozen=True, slots=True)

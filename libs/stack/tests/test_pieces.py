@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from arus_runtime.catalogue import Topic, topics
+from arus_runtime.catalogue import REDRIVE_GROUP, Topic, topics
 from arus_stack import certs, firstaid, ports
 from arus_stack.errors import PortTaken, Refused
 from arus_stack.home import Home, Remembered
@@ -116,6 +116,7 @@ class TestRights:
             Right("door", "topic", "p.q.v1", "WRITE"),
             Right("thinker", "topic", "a.b.v1", "READ"),
             Right("thinker", "topic", "a.b.v1.dlq", "WRITE"),
+            Right("thinker", "group", REDRIVE_GROUP, "DESCRIBE"),
             Right("thinker", "group", "arus.dlq.redrive", "DESCRIBE"),
             Right("door", "group", "arus.door.", "READ", prefix=True),
             Right("thinker", "group", "arus.thinker.", "READ", prefix=True),
