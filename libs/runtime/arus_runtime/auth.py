@@ -125,8 +125,8 @@ def _fetch_jwks(url: str) -> dict[str, Ed25519PublicKey]:
 class Verifier:
     """Turns bearer tokens into principals.
 
-    A token that was found good stays good until it expires, so its signature is checked once: a check costs more
-    than the rest of a small request.
+    A token that was found good stays good until it expires: checking a signature costs more than the rest of
+    a small request.
     """
 
     def __init__(self, keys: Keys, clock: Callable[[], float] = time.time) -> None:

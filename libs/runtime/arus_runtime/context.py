@@ -15,7 +15,7 @@ from arus_runtime.words import Templates
 
 if TYPE_CHECKING:
     from arus_runtime.jobs import Job
-    from arus_runtime.log import Log
+    from arus_runtime.log import AiokafkaLog
     from arus_runtime.mail import Mail
     from arus_runtime.rpc import Peers
     from arus_runtime.schedules import Schedule
@@ -39,7 +39,7 @@ class Context:
     verifier: Verifier
     peers: "Peers"
     mail: "Mail"
-    log: "Log"
+    log: "AiokafkaLog"
     committed: Callable[[], None] = _nobody_waits
     """Called after a command has committed, so that the relay looks at once."""
     own: dict[str, Any] = field(default_factory=dict[str, Any])

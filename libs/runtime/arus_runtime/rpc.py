@@ -102,7 +102,7 @@ class Shell(ServerInterceptor):
                 if handler.request_streaming
                 else grpc.unary_unary_rpc_method_handler
             )
-            # Who calls without a deadline must not hold a method for ever; a stream lasts as its caller likes.
+            # Who calls without a deadline must not hold a method for ever; streams last as long as they like.
             limit_s = None if handler.request_streaming else UNARY_LIMIT_S
             behaviour = self._single(method, handler.stream_unary or handler.unary_unary, limit_s)
         return make(behaviour, handler.request_deserializer, handler.response_serializer)

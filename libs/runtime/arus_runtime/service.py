@@ -17,7 +17,7 @@ import uvicorn
 import uvloop
 from aiokafka.errors import KafkaError
 
-from arus_runtime import observe, rpc, schedules, upkeep
+from arus_runtime import observe, parked, rpc, schedules, upkeep
 from arus_runtime.auth import JwksKeys, Verifier
 from arus_runtime.context import Context, Service
 from arus_runtime.engine import Engine
@@ -109,6 +109,9 @@ def _parts(service: Service, context: Context) -> Parts:
     for name, part in heart.parts.items():
         parts.run[name] = partial(connected, name, part)
     parts.ready |= {f"worker {name}": partial(_is_ready, engine) for name, engine in heart.engines.items()}
+    if heart.engines:
+        topics = {topic for engine in heart.engines.values() for topic in engine.worker.topics}
+        parts.run["parked"] = lambda stop: parked.run(context.log, topics, stop)
     if heart.relay is not None:
         parts.ready["relay"] = partial(_is_connected, heart.relay)
     if "jobs" in roles:
