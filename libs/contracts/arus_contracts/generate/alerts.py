@@ -22,7 +22,7 @@ def late(topic: Topic, reader: str) -> dict[str, object]:
         "alert": "ReaderIsLate",
         "expr": f"sum by (consumergroup, topic) ({lag}) > {BEHIND_RECORDS}",
         "for": "5m",
-        "labels": {"severity": "warning", "service": reader},
+        "labels": {"severity": "warning", "service": reader, "topic": topic.name},
         "annotations": {
             "summary": f"{reader} is more than {BEHIND_RECORDS:,} records behind on {topic.name}",
             "runbook": "docs/OPERATIONS.md#a-reader-is-late",
