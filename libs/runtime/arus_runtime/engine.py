@@ -86,6 +86,7 @@ class Engine:
         self._doubted: dict[TopicPartition, int] = {}  # a commit failed: how often
         self._pending: tuple[Batch, asyncio.Task[None]] | None = None
         self._turn = asyncio.Lock()  # a rebalance waits for the batch at hand
+        self._joined = False
         self._reported = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -44,7 +44,7 @@ class Heart:
 
 def heart_of(service: Service, settings: Settings, log: Log | None = None) -> Heart:
     """Return the workers and the relay that settings.roles ask for."""
-    log = log or AiokafkaLog(security_of(settings))
+    log = log or AiokafkaLog(security_of(settings), instance=settings.instance)
     url = settings.db_worker_url.get_secret_value()
     relay = None
     if "relay" in settings.roles and (service.workers or service.outbox):

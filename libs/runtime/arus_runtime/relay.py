@@ -86,6 +86,8 @@ class Relay:
         self._producer = producer
         self._log = structlog.get_logger().bind(relay=name)
         self._woken = asyncio.Event()
+        self.connected = False
+        """Whether the producer has reached the broker."""
 
     def wake(self) -> None:
         """Look at once: something was committed. Callable from the event loop's thread only."""
@@ -152,11 +154,12 @@ class PostgresLanes:
     """
 
     def __init__(
-        self, url: str, schema: str, workers: Sequence[AnyWorker], *, service: str | None = None
+        self, url: str, service: str, workers: Sequence[AnyWorker], *, batch_records: int = BATCH_RECORDS
     ) -> None:
         self._url = url
-        self._options = f"-c search_path={schema} -c timezone=UTC"
-        self._service = service or schema
+        self._options = f"-c search_path={service} -c timezone=UTC"
+        self._service = service
+        self.batch_records = batch_records
         self._workers = workers
         self._connection: Connection | None = None
         self._epoch = 0
@@ -228,7 +231,7 @@ class ResultLane:
     async def unsent(self) -> Unsent:
         """Read each partition's rows after its watermark."""
         cursor = await self._lanes.cursor()
-        await cursor.execute(self._select, (BATCH_RECORDS, self._worker), prepare=True)
+        await cursor.execute(self._select, (self._lanes.batch_records, self._worker), prepare=True)
         rows = await cursor.fetchall()
         messages = list[Message]()
         reached: dict[int, tuple[int, int]] = {}
@@ -239,7 +242,9 @@ class ResultLane:
             if value is not None:
                 source = f"{self._source}{partition}".encode()
                 messages.append(_message(value, headers, source, offset << INDEX_BITS | index))
-        return Unsent(messages, reached or None, any(count == BATCH_RECORDS for count in counts.values()))
+        return Unsent(
+            messages, reached or None, any(count == self._lanes.batch_records for count in counts.values())
+        )
 
     async def sent(self, mark: dict[int, tuple[int, int]]) -> None:
         """Move the watermarks. Losing this in a crash only repeats events, so the disk is not waited for."""
@@ -265,12 +270,12 @@ class OutboxLane:
         """Return numbered rows that were left over, else number what is visible now."""
         cursor = await self._lanes.cursor()
         if self._unfinished:
-            await cursor.execute(_LEFT_OVER, (BATCH_RECORDS,))
+            await cursor.execute(_LEFT_OVER, (self._lanes.batch_records,))
             rows = await cursor.fetchall()
             if rows:
                 return self._unsent([row[0] for row in rows], rows)
             self._unfinished = False
-        await cursor.execute(_VISIBLE, (BATCH_RECORDS,), prepare=True)
+        await cursor.execute(_VISIBLE, (self._lanes.batch_records,), prepare=True)
         rows = await cursor.fetchall()
         if not rows:
             return Unsent((), None)
@@ -286,7 +291,7 @@ class OutboxLane:
             Message(topic, key.encode(), value, envelope.unpack(headers, self._source, number))
             for number, (_, _, topic, key, value, headers) in zip(numbers, rows, strict=True)
         ]
-        return Unsent(messages, [row[1] for row in rows], len(rows) == BATCH_RECORDS)
+        return Unsent(messages, [row[1] for row in rows], len(rows) == self._lanes.batch_records)
 
     async def sent(self, mark: list[int]) -> None:
         """Delete exactly the published ids; a range would take rows that became visible in between."""
@@ -295,7 +300,8 @@ class OutboxLane:
             await cursor.execute("set local synchronous_commit = off")
             await self._lanes.fence(cursor)
             await cursor.execute("delete from outbox where id = any(%s)", (mark,), prepare=True)
-        self._unfinished = False
+        # Numbered rows beyond a full batch can only be those of a relay before us.
+        self._unfinished = len(mark) == self._lanes.batch_records
 
 
 def _message(value: bytes, blob: bytes, source: bytes, sequence: int) -> Message:

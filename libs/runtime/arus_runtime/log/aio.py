@@ -20,10 +20,15 @@ _REQUEST_TIMEOUT_MS = 30_000
 
 @dataclass(frozen=True, slots=True)
 class AiokafkaLog:
-    """Kafka, reached through aiokafka. session_timeout_ms: how long the group waits for a silent member."""
+    """Kafka, reached through aiokafka.
+
+    session_timeout_ms: how long the group waits for a silent member. instance: a name that is this process's own
+    and stays when it is restarted; the group then takes it back at once.
+    """
 
     security: Security
     session_timeout_ms: int = 10_000
+    instance: str = ""
 
     def consumer(self, topics: Sequence[str], group: str, listener: Listener) -> AiokafkaConsumer:
         """Return a consumer that has not started yet."""
@@ -84,6 +89,7 @@ class AiokafkaConsumer:
         """Join the group."""
         self._client = aiokafka.AIOKafkaConsumer(
             group_id=self._group,
+            group_instance_id=f"{self._group}.{self._log.instance}" if self._log.instance else None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             session_timeout_ms=self._log.session_timeout_ms,

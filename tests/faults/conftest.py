@@ -1,0 +1,168 @@
+"""A ground for fault tests: fresh tables, the end of the shared topics as the beginning, processes to kill."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiokafka
+import psycopg
+import pytest
+from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
+from arus_runtime.log import AiokafkaLog, Record, Security, TopicPartition
+from arus_runtime.testing import message
+from arus_stack.testing import KafkaServer, PostgresServer
+
+from .workers import IN, OUT, SERVICE, tables
+
+TESTS = Path(__file__).parents[1]
+PATIENCE_S = 90.0
+NAMES = ("calm", "killed", "stopped", "relayed")
+
+
+@dataclass
+class Ground:
+    """One database, the topics from now on, and the processes at work on them."""
+
+    url: str
+    kafka: KafkaServer
+    log: AiokafkaLog
+    reader: Any
+    ends: Mapping[Any, int]
+    folder: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list[subprocess.Popen[bytes]])
+    chance: random.Random = field(default_factory=lambda: random.Random(7))
+
+    def start(self, *words: str, **env: str) -> subprocess.Popen[bytes]:
+        """Start a part in a process of its own."""
+        with (self.folder / f"{words[0]}-{len(self.processes)}.log").open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "faults.process", *words],
+                cwd=TESTS,
+                env={
+                    **os.environ,
+                    "ARUS_FAULT_DB": self.url,
+                    "ARUS_FAULT_KAFKA": self.kafka.bootstrap,
+                    "ARUS_FAULT_USER": self.kafka.user,
+                    "ARUS_FAULT_PASSWORD": self.kafka.password,
+                    **env,
+                },
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self.processes.append(process)
+        return process
+
+    def query(self, statement: str, *parameters: Any) -> list[Any]:
+        """Return rows, of one column as values."""
+        with psycopg.connect(self.url, autocommit=True, options=f"-c search_path={SERVICE}") as connection:
+            cursor = connection.execute(statement.encode(), parameters)
+            rows = cursor.fetchall() if cursor.description else []
+        return [row[0] if len(row) == 1 else row for row in rows]
+
+    def progress(self, name: str) -> int:
+        """Return how many records a worker has taken."""
+        (offsets,) = self.query(
+            "select coalesce(sum(next_offset), 0)::int from progress where worker = %s", name
+        )
+        return offsets - sum(end for at, end in self.ends.items() if at.topic == IN)
+
+    async def publish(self, count: int) -> None:
+        """Publish facts of 50 keys."""
+        producer = self.log.producer()
+        await producer.start()
+        facts = [
+            message(
+                FuelTransactionRecorded(transaction_id=f"f{n}", volume_ul=n),
+                key=f"t:{n % 50}",
+                tenant="t",
+                source=f"/{self.folder.name}",
+                sequence=n,
+            )
+            for n in range(count)
+        ]
+        for start in range(0, count, 5_000):
+            await producer.publish(facts[start : start + 5_000])
+        await producer.stop()
+
+    async def records(self, topic: str) -> list[Record]:
+        """Return the records of a topic since the test began, partition by partition."""
+        partitions = [at for at in self.ends if at.topic == topic]
+        self.reader.assign(partitions)
+        for at in partitions:
+            self.reader.seek(at, self.ends[at])
+        wanted = await self.reader.end_offsets(partitions)
+        found: dict[TopicPartition, list[Record]] = {}
+        for at in partitions:
+            while await self.reader.position(at) < wanted[at]:
+                for partition, records in (await self.reader.getmany(timeout_ms=100)).items():
+                    found.setdefault(partition, []).extend(records)
+        return [record for at in sorted(found) for record in found[at]]
+
+    async def kill_while(
+        self, progress: Callable[[], int], words: Sequence[str], *, kills: int, step: int
+    ) -> None:
+        """Kill -9 a part again and again, each time after it moved on by a step; leave one running."""
+        for _ in range(kills):
+            process, before = self.start(*words, ARUS_FAULT_INSTANCE="one"), progress()
+            await self.until(lambda at=before: progress() >= at + step)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        self.start(*words, ARUS_FAULT_INSTANCE="one")
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Return when a condition holds; fails when time is up."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < deadline, self.said()
+            await asyncio.sleep(0.01 * self.chance.random())
+
+    def said(self) -> str:
+        """Return the last words of every process."""
+        logs = sorted(self.folder.glob("*.log"))
+        return "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in logs)
+
+    def close(self) -> None:
+        """End every process."""
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+async def ground(kafka: KafkaServer, postgres: PostgresServer, tmp_path: Path) -> AsyncGenerator[Ground]:
+    url = postgres.create_database()
+    log = AiokafkaLog(Security(kafka.bootstrap, kafka.user, kafka.password, kafka.ca))
+    reader: Any = aiokafka.AIOKafkaConsumer(
+        enable_auto_commit=False, auto_offset_reset="earliest", **log.options()
+    )
+    await reader.start()
+    partitions = [aiokafka.TopicPartition(topic, number) for topic in (IN, OUT) for number in range(6)]
+    ends = await reader.end_offsets(partitions)
+    ground = Ground(url, kafka, log, reader, ends, tmp_path)
+    ground.query(f"create schema {SERVICE}")
+    with psycopg.connect(url, autocommit=True, options=f"-c search_path={SERVICE}") as connection:
+        connection.execute(tables(*NAMES).encode())
+        for name in NAMES:
+            for at, end in ends.items():
+                if at.topic == IN:
+                    connection.execute(
+                        "insert into progress values (%s, %s, %s, 0, %s, 0, now())",
+                        (name, at.topic, at.partition, end),
+                    )
+        connection.execute("insert into aggregates select 'a' || n from generate_series(0, 19) n")
+    try:
+        yield ground
+    finally:
+        ground.close()
+        await reader.stop()
+        postgres.drop_database(url)

@@ -1,0 +1,127 @@
+"""What the fault tests kill: one part of a service in a process of its own.
+
+python -m faults.process worker NAME      folds fuel.transaction.v1 into table NAME
+python -m faults.process relay NAME…      publishes what they conclude, and the outbox
+python -m faults.process door WRITERS     commands: lock an aggregate, record a fact, add its event
+ARUS_FAULT_DIE_BEFORE_SENT=N makes a relay kill itself after its Nth publication, before it is ticked off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
+from arus_runtime import outbox
+from arus_runtime.engine import Engine
+from arus_runtime.log import AiokafkaLog, Security
+from arus_runtime.relay import Lane, Lanes, PostgresLanes, Relay, Unsent
+from arus_runtime.store import PostgresStore
+
+from .workers import SERVICE, chain
+
+URL = os.environ["ARUS_FAULT_DB"]
+LOG = AiokafkaLog(
+    Security(
+        os.environ["ARUS_FAULT_KAFKA"], os.environ["ARUS_FAULT_USER"], os.environ["ARUS_FAULT_PASSWORD"]
+    ),
+    session_timeout_ms=6_000,
+    instance=os.environ.get("ARUS_FAULT_INSTANCE", ""),
+)
+BATCH = 200  # many transactions to be killed in
+AGGREGATES = 20
+
+
+async def work(name: str) -> None:
+    worker, _ = chain(name)
+    engine = Engine(SERVICE, worker, LOG, PostgresStore(URL, SERVICE, worker), batch_records=BATCH)
+    await engine.run(asyncio.Event())
+
+
+async def relay(names: Sequence[str]) -> None:
+    lanes: Lanes = PostgresLanes(URL, SERVICE, [chain(name)[0] for name in names], batch_records=BATCH)
+    if dies_after := int(os.environ.get("ARUS_FAULT_DIE_BEFORE_SENT", "0")):
+        lanes = Doomed(lanes, dies_after)
+    await Relay(SERVICE, lanes, LOG.producer()).run(asyncio.Event())
+
+
+class Doomed:
+    """Lanes that end the process, as kill -9 would, between publishing and ticking off."""
+
+    def __init__(self, lanes: Lanes, publications: int) -> None:
+        self._lanes = lanes
+        self.left = publications
+
+    async def take(self) -> Sequence[Lane]:
+        return [DoomedLane(self, lane) for lane in await self._lanes.take()]
+
+    async def beat(self) -> None:
+        await self._lanes.beat()
+
+    async def close(self) -> None:
+        await self._lanes.close()
+
+
+class DoomedLane:
+    """One of them."""
+
+    def __init__(self, lanes: Doomed, lane: Lane) -> None:
+        self._lanes = lanes
+        self._lane = lane
+
+    async def unsent(self) -> Unsent:
+        return await self._lane.unsent()
+
+    async def sent(self, mark: Any) -> None:
+        self._lanes.left -= 1
+        if self._lanes.left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        await self._lane.sent(mark)
+
+
+async def door(writers: int) -> None:
+    """Record facts for ever; commits are slow and overlap, so rows become visible out of the order of ids."""
+    await asyncio.gather(*(write(number) for number in range(writers)))
+
+
+async def write(number: int) -> None:
+    connection = await psycopg.AsyncConnection[Any].connect(URL, options=f"-c search_path={SERVICE}")
+    count = 0
+    while True:
+        aggregate, fact_id = f"a{(number * 7 + count) % AGGREGATES}", f"{os.getpid()}-{number}-{count}"
+        count += 1
+        async with connection.transaction():
+            await record(connection, aggregate, fact_id)
+
+
+async def record(tx: psycopg.AsyncConnection[Any], aggregate: str, fact_id: str) -> None:
+    cursor = await tx.execute(
+        "update aggregates set version = version + 1 where id = %s returning version", (aggregate,)
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    await tx.execute("insert into facts values (%s, %s, %s)", (fact_id, aggregate, row[0]))
+    event = FuelTransactionRecorded(transaction_id=fact_id, volume_ul=row[0])
+    await outbox.add(tx, event, tenant_id="t", key=f"t:{aggregate}", cause=fact_id, label="recorded")
+    await tx.execute("select pg_sleep(random() * 0.02)")
+
+
+def main() -> None:
+    match sys.argv[1:]:
+        case ["worker", name]:
+            asyncio.run(work(name))
+        case ["relay", *names]:
+            asyncio.run(relay(names))
+        case ["door", writers]:
+            asyncio.run(door(int(writers)))
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()
