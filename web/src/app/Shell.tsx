@@ -3,33 +3,30 @@ import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { clsx } from 'clsx'
+import { CircleUserRound, CloudOff, Ellipsis, Search } from 'lucide-react'
 import {
-  Building2,
-  CircleUserRound,
-  CloudOff,
-  Ellipsis,
-  Keyboard,
-  LogOut,
-  Moon,
-  Search,
-  Sun,
-  SunMoon,
-} from 'lucide-react'
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+  cloneElement,
+  lazy,
+  Suspense,
+  useEffect,
+  useMemo,
+  useState,
+  type ComponentProps,
+  type ReactElement,
+  type ReactNode,
+} from 'react'
 import { useOnline, useWide } from '@/lib/media'
 import { onSessionEnd } from '@/lib/http'
 import { IconButton } from '@/ui/Button'
-import { Menu, MenuChoices, MenuItem, MenuLine } from '@/ui/Menu'
-import { toast } from '@/ui/Toast'
 import { Mark } from './Brand'
 import { stepRow, useKeys } from './keys'
-import type { Language } from './language'
 import { useFeed, useLiveState } from './live'
 import { mayEnter, PAGES, type PageEntry } from './pages'
-import { chooseLanguage, may, signOut, switchTo, useSession } from './session'
-import { setTheme, useTheme, type Theme } from './theme'
+import { may, signOut, useSession } from './session'
 import { useFuelQueue, useSending } from './unsent'
 
+const AccountMenu = lazy(() => import('./AccountMenu'))
+const MoreMenu = lazy(() => import('./MoreMenu'))
 const Palette = lazy(() => import('./Palette'))
 const Shortcuts = lazy(() => import('./Shortcuts'))
 const SignOutCheck = lazy(() => import('./SignOutCheck'))
@@ -157,7 +154,6 @@ function SideBar({ pages }: { pages: readonly PageEntry[] }) {
 
 function BottomBar({ pages }: { pages: readonly PageEntry[] }) {
   const { t, i18n } = useLingui()
-  const navigate = useNavigate()
   const shown = pages.length <= 5 ? pages : pages.slice(0, 4)
   const rest = pages.slice(shown.length)
   const item =
@@ -181,25 +177,9 @@ function BottomBar({ pages }: { pages: readonly PageEntry[] }) {
         </Link>
       ))}
       {rest.length > 0 && (
-        <Menu
-          side="top"
-          trigger={
-            <button type="button" className={item}>
-              <Ellipsis aria-hidden />
-              <Trans>Lainnya</Trans>
-            </button>
-          }
-        >
-          {rest.map(page => (
-            <MenuItem
-              key={page.to}
-              icon={<page.icon aria-hidden />}
-              onClick={() => void navigate({ to: page.to })}
-            >
-              {i18n._(page.name)}
-            </MenuItem>
-          ))}
-        </Menu>
+        <OnDemand button={<MoreButton className={item} />}>
+          <MoreMenu pages={rest} trigger={<MoreButton className={item} />} />
+        </OnDemand>
       )}
     </nav>
   )
@@ -240,7 +220,15 @@ function TopBar({ wide, onSearch, onShortcuts, onLeave }: TopBarProps) {
       )}
       <div className={clsx('flex items-center gap-2', wide && 'ml-auto')}>
         <LiveDot />
-        <AccountMenu onShortcuts={onShortcuts} onLeave={onLeave} />
+        <OnDemand
+          button={
+            <IconButton label={t`Akun dan tampilan`} aria-haspopup="menu">
+              <CircleUserRound aria-hidden className="!size-5.5" />
+            </IconButton>
+          }
+        >
+          <AccountMenu onShortcuts={onShortcuts} onLeave={onLeave} />
+        </OnDemand>
       </div>
     </header>
   )
@@ -269,68 +257,25 @@ function LiveDot() {
   )
 }
 
-function AccountMenu({ onShortcuts, onLeave }: Pick<TopBarProps, 'onShortcuts' | 'onLeave'>) {
-  const { t, i18n } = useLingui()
-  const { user, organisation, organisations } = useSession()
-  const theme = useTheme()
+function MoreButton(props: ComponentProps<'button'>) {
   return (
-    <Menu
-      trigger={
-        <IconButton label={t`Akun dan tampilan`}>
-          <CircleUserRound aria-hidden className="!size-5.5" />
-        </IconButton>
-      }
-    >
-      <div className="px-2.5 pt-1.5 pb-2">
-        <p className="truncate text-sm font-semibold">{user.name}</p>
-        <p className="truncate text-xs text-muted">{user.email}</p>
-      </div>
-      {organisations.length > 1 && (
-        <>
-          <MenuLine />
-          <MenuChoices
-            label={t`Organisasi`}
-            value={organisation.id}
-            onChange={id =>
-              void switchTo(id).catch(() => toast({ text: t`Organisasi belum bisa diganti. Coba lagi.` }))
-            }
-            choices={organisations.map(one => ({
-              value: one.id,
-              label: one.name,
-              icon: <Building2 aria-hidden />,
-            }))}
-          />
-        </>
-      )}
-      <MenuLine />
-      <MenuChoices<Language>
-        label={t`Bahasa`}
-        value={i18n.locale as Language}
-        onChange={language => void chooseLanguage(language)}
-        choices={[
-          { value: 'id', label: 'Bahasa Indonesia' },
-          { value: 'en', label: 'English' },
-        ]}
-      />
-      <MenuChoices<Theme>
-        label={t`Tampilan`}
-        value={theme}
-        onChange={setTheme}
-        choices={[
-          { value: 'system', label: t`Ikuti perangkat`, icon: <SunMoon aria-hidden /> },
-          { value: 'light', label: t`Terang`, icon: <Sun aria-hidden /> },
-          { value: 'dark', label: t`Gelap`, icon: <Moon aria-hidden /> },
-        ]}
-      />
-      <MenuLine />
-      <MenuItem icon={<Keyboard aria-hidden />} onClick={onShortcuts}>
-        <Trans>Pintasan papan tik</Trans>
-      </MenuItem>
-      <MenuItem icon={<LogOut aria-hidden />} onClick={onLeave}>
-        <Trans>Keluar</Trans>
-      </MenuItem>
-    </Menu>
+    <button type="button" aria-haspopup="menu" {...props}>
+      <Ellipsis aria-hidden />
+      <Trans>Lainnya</Trans>
+    </button>
   )
+}
+
+interface OnDemandProps {
+  button: ReactElement<{ onClick?: () => void }>
+  children: ReactNode
+}
+
+/** A menu that is fetched when it is first asked for: until then its button stands alone. */
+function OnDemand({ button, children }: OnDemandProps) {
+  const [asked, setAsked] = useState(false)
+  const alone = cloneElement(button, { onClick: () => setAsked(true) })
+  return asked ? <Suspense fallback={alone}>{children}</Suspense> : alone
 }
 
 function Banner({ unsent }: { unsent: number }) {

@@ -1,8 +1,7 @@
 /** Filters above a list: chips in a line where there is room, one "Saring" sheet on phones. */
 import { Trans, useLingui } from '@lingui/react/macro'
-import { clsx } from 'clsx'
 import { SlidersHorizontal, X } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { Suspense, useState, type ReactNode } from 'react'
 import { useWide } from '@/lib/media'
 import { Button } from './Button'
 import { Dialog } from './Dialog'
@@ -43,8 +42,8 @@ export function FilterBar({ chips, children, active, onClear, aside }: FilterBar
         {aside && <div className="ml-auto flex items-center gap-2">{aside}</div>}
       </div>
       {wide && children && (
-        <div className="flex flex-wrap items-end gap-3">
-          {children}
+        <div className="flex min-h-16 flex-wrap items-end gap-3">
+          <Suspense>{children}</Suspense>
           {clear}
         </div>
       )}
@@ -62,35 +61,11 @@ export function FilterBar({ chips, children, active, onClear, aside }: FilterBar
             </>
           }
         >
-          <div className="flex flex-col gap-4">{children}</div>
+          <div className="flex min-h-72 flex-col gap-4">
+            <Suspense>{children}</Suspense>
+          </div>
         </Dialog>
       )}
     </div>
-  )
-}
-
-interface ChipProps {
-  pressed: boolean
-  onClick: () => void
-  count?: ReactNode
-  children: ReactNode
-}
-
-export function Chip({ pressed, onClick, count, children }: ChipProps) {
-  return (
-    <button
-      type="button"
-      aria-pressed={pressed}
-      onClick={onClick}
-      className={clsx(
-        'inline-flex min-h-8 shrink-0 items-center gap-1.5 rounded-full border px-3 text-sm font-medium transition-colors pointer-coarse:min-h-11',
-        pressed
-          ? 'border-brand bg-brand-soft text-brand-strong'
-          : 'border-line bg-surface text-muted hover:bg-hover hover:text-text',
-      )}
-    >
-      {children}
-      {count !== undefined && <span className="tabular">{count}</span>}
-    </button>
   )
 }

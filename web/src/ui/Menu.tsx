@@ -10,14 +10,16 @@ const ROW =
 interface MenuProps {
   /** The button that opens it. */
   trigger: ReactElement
+  /** Opens as soon as it is there: it was fetched because somebody asked for it. */
+  defaultOpen?: boolean
   side?: 'top' | 'bottom'
   align?: 'start' | 'end'
   children: ReactNode
 }
 
-export function Menu({ trigger, side = 'bottom', align = 'end', children }: MenuProps) {
+export function Menu({ trigger, defaultOpen = false, side = 'bottom', align = 'end', children }: MenuProps) {
   return (
-    <Base.Root>
+    <Base.Root defaultOpen={defaultOpen}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner sideOffset={6} side={side} align={align} className="z-50 outline-none">

@@ -2,25 +2,25 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { ArrowUp, Pause, Play, ShieldCheck } from 'lucide-react'
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { lazy, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Anomaly } from '@/api'
-import { fuelChoices, locationChoices, useCatalogue } from '@/app/catalogue'
 import { refetch } from '@/app/client'
 import { listenToVerdicts, useLiveState } from '@/app/live'
+import { narrowed, NarrowingFields } from '@/app/narrowing'
 import { clock, date, number } from '@/lib/format'
 import { Button, IconButton } from '@/ui/Button'
-import { Combobox } from '@/ui/Combobox'
 import { DataTable } from '@/ui/DataTable'
-import { TextField } from '@/ui/Field'
-import { Chip, FilterBar } from '@/ui/FilterBar'
+import { Chip } from '@/ui/Chip'
+import { FilterBar } from '@/ui/FilterBar'
+import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
 import { Empty, Failed, NoMatch, Skeleton, Stale } from '@/ui/States'
 import { StatusBadge, statusWord } from '@/ui/StatusBadge'
 import { columns, VerdictCard } from './columns'
-import { Detail } from './Detail'
 import { anomaliesQuery, matcher, summaryQuery, type Filters } from './queries'
 import { VerdictRows } from './rows'
 
+const Detail = lazy(() => import('./Detail'))
 const route = getRouteApi('/_app/anomalies')
 /** Scrolled further than this, the reader is reading. */
 const READING_PX = 120
@@ -35,7 +35,7 @@ export function AnomaliesPage() {
   const [paused, setPaused] = useState(false)
   const { rows, waiting, arrived, live } = useLiveRows(filters, list.data?.pages, paused || id !== undefined)
   const loaded = list.data !== undefined
-  const narrowed = Object.keys(filters).length - (filters.status === undefined ? 0 : 1)
+  const active = Object.keys(filters).length - (filters.status === undefined ? 0 : 1)
   const change = (next: Filters) => void navigate({ search: next, replace: true })
   const clear = () => change({})
 
@@ -45,7 +45,7 @@ export function AnomaliesPage() {
       lead={<Trans>Pemakaian BBM yang menyimpang dari biasanya, begitu tercatat.</Trans>}
     >
       <FilterBar
-        active={narrowed}
+        active={active}
         onClear={clear}
         chips={
           // Counts are of all places and products, so they are shown only where that is the question.
@@ -65,7 +65,7 @@ export function AnomaliesPage() {
           </IconButton>
         }
       >
-        <Narrowing filters={filters} onChange={change} />
+        <NarrowingFields value={filters} onChange={(name, value) => change(narrowed(filters, name, value))} />
       </FilterBar>
       <Connection />
       <p role="status" className="sr-only">
@@ -109,12 +109,14 @@ export function AnomaliesPage() {
             load: () => void list.fetchNextPage(),
           }}
         />
-      ) : narrowed > 0 ? (
+      ) : active > 0 ? (
         <NoMatch onClear={clear} />
       ) : (
         <Calm all={filters.status === 'all'} onAll={() => change({ status: 'all' })} />
       )}
-      <Detail id={id} onClose={() => void navigate({ search: filters })} />
+      <OnDemand wanted={id !== undefined}>
+        <Detail id={id} onClose={() => void navigate({ search: filters })} />
+      </OnDemand>
     </Page>
   )
 }
@@ -208,47 +210,6 @@ function Chips({ filters, summary, onChange }: ChipsProps) {
       <Chip pressed={status === 'all'} onClick={() => onChange({ ...rest, status: 'all' })}>
         <Trans>Semua</Trans>
       </Chip>
-    </>
-  )
-}
-
-function Narrowing({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
-  const { t } = useLingui()
-  const catalogue = useCatalogue()
-  const put = (name: keyof Filters, value: string | null) => {
-    const { [name]: _, ...rest } = filters
-    onChange(value ? { ...rest, [name]: value } : rest)
-  }
-  return (
-    <>
-      <Combobox
-        label={t({ message: 'Lokasi', context: 'satu' })}
-        placeholder={t`Semua lokasi`}
-        choices={locationChoices(catalogue, false)}
-        value={filters.location ?? null}
-        onChange={value => put('location', value)}
-      />
-      <Combobox
-        label={t({ message: 'Produk', context: 'satu' })}
-        placeholder={t`Semua produk`}
-        choices={fuelChoices(catalogue, false)}
-        value={filters.product ?? null}
-        onChange={value => put('product', value)}
-      />
-      <TextField
-        label={t`Dari tanggal`}
-        type="date"
-        value={filters.from ?? ''}
-        max={filters.to}
-        onChange={event => put('from', event.target.value)}
-      />
-      <TextField
-        label={t`Sampai tanggal`}
-        type="date"
-        value={filters.to ?? ''}
-        min={filters.from}
-        onChange={event => put('to', event.target.value)}
-      />
     </>
   )
 }

@@ -13,7 +13,7 @@ import type { Series } from '@/ui/TimeChart'
 import { anomalyQuery } from './queries'
 
 /** One verdict: what was used, what is usual, what would have been calmer, and what it was judged against. */
-export function Detail({ id, onClose }: { id: string | undefined; onClose: () => void }) {
+export default function Detail({ id, onClose }: { id: string | undefined; onClose: () => void }) {
   const { t } = useLingui()
   const detail = useQuery({ ...anomalyQuery(id ?? ''), enabled: id !== undefined })
   const verdict = detail.data

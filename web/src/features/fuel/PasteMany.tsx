@@ -15,7 +15,7 @@ import { Tag } from '@/ui/StatusBadge'
 import { MOST_ROWS, readPasted, type CellName, type CellProblem, type PastedRow } from './pasted'
 
 /** Paste a copied range, look at what was understood, send what is right. What is wrong stays, with its reason. */
-export function PasteMany({ catalogue }: { catalogue: Catalogue }) {
+export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
   const { i18n } = useLingui()
   const [text, setText] = useState('')
   const [refusals, setRefusals] = useState<ReadonlyMap<string, string>>(new Map())

@@ -1,15 +1,16 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { Warehouse } from 'lucide-react'
+import { lazy, Suspense } from 'react'
 import { useCatalogue } from '@/app/catalogue'
 import { useMay } from '@/app/session'
 import { buttonLook } from '@/ui/Button'
+import { Chip } from '@/ui/Chip'
 import { Page } from '@/ui/Page'
 import { Empty, Failed, Skeleton } from '@/ui/States'
-import { Tabs } from '@/ui/Tabs'
-import { PasteMany } from './PasteMany'
 import { RecordOne } from './RecordOne'
 
+const PasteMany = lazy(() => import('./PasteMany'))
 const route = getRouteApi('/_app/fuel/new')
 
 export function RecordPage() {
@@ -33,15 +34,26 @@ export function RecordPage() {
           onRetry={catalogue.retry}
         />
       ) : known ? (
-        <Tabs
-          label={t`Cara mencatat`}
-          value={way ?? 'one'}
-          onChange={next => void navigate({ search: next === 'many' ? { way: 'many' } : {}, replace: true })}
-          tabs={[
-            { value: 'one', label: t`Satu catatan`, content: <RecordOne catalogue={catalogue} /> },
-            { value: 'many', label: t`Tempel banyak`, content: <PasteMany catalogue={catalogue} /> },
-          ]}
-        />
+        <>
+          <div role="group" aria-label={t`Cara mencatat`} className="flex gap-2">
+            <Chip pressed={way === undefined} onClick={() => void navigate({ search: {}, replace: true })}>
+              <Trans>Satu catatan</Trans>
+            </Chip>
+            <Chip
+              pressed={way === 'many'}
+              onClick={() => void navigate({ search: { way: 'many' }, replace: true })}
+            >
+              <Trans>Tempel banyak</Trans>
+            </Chip>
+          </div>
+          {way === 'many' ? (
+            <Suspense fallback={<Skeleton lines={5} />}>
+              <PasteMany catalogue={catalogue} />
+            </Suspense>
+          ) : (
+            <RecordOne catalogue={catalogue} />
+          )}
+        </>
       ) : (
         <Nothing hasLocation={catalogue.locations.length > 0} />
       )}

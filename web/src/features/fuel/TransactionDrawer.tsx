@@ -28,7 +28,7 @@ interface TransactionDrawerProps {
 }
 
 /** One transaction: correct it or void it. Both are new facts; what was recorded first stays in the log. */
-export function TransactionDrawer({ id, known, catalogue, onClose, onVoid }: TransactionDrawerProps) {
+export default function TransactionDrawer({ id, known, catalogue, onClose, onVoid }: TransactionDrawerProps) {
   const { t } = useLingui()
   const query = useQuery({
     queryKey: [{ _id: 'getFuelTransaction', id }],

@@ -2,26 +2,27 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { Fuel, Plus } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { lazy, useMemo, useState } from 'react'
 import { voidFuelTransaction, type FactRecord } from '@/api'
-import { fuelChoices, locationChoices, useCatalogue, type Catalogue } from '@/app/catalogue'
+import { useCatalogue, type Catalogue } from '@/app/catalogue'
 import { refetch } from '@/app/client'
+import { narrowed, NarrowingFields } from '@/app/narrowing'
 import { useMay } from '@/app/session'
 import { sentenceOf } from '@/lib/form'
 import { date, moment, quantity } from '@/lib/format'
 import { undoable } from '@/lib/undo'
 import { buttonLook } from '@/ui/Button'
-import { Combobox } from '@/ui/Combobox'
 import { DataTable, type Column } from '@/ui/DataTable'
-import { TextField } from '@/ui/Field'
-import { Chip, FilterBar } from '@/ui/FilterBar'
+import { Chip } from '@/ui/Chip'
+import { FilterBar } from '@/ui/FilterBar'
+import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
 import { Empty, Failed, NoMatch, Skeleton } from '@/ui/States'
 import { Tag } from '@/ui/StatusBadge'
 import { toast } from '@/ui/Toast'
 import { transactionsQuery, type Filters } from './queries'
-import { TransactionDrawer } from './TransactionDrawer'
 
+const TransactionDrawer = lazy(() => import('./TransactionDrawer'))
 const route = getRouteApi('/_app/fuel/transactions')
 const UNDO_MS = 7_000
 
@@ -35,7 +36,7 @@ export function TransactionsPage() {
   const { voiding, voidLater } = useVoiding(catalogue)
   const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
   const columns = useMemo(() => columnsFor(catalogue, voiding), [catalogue, voiding])
-  const narrowed = Object.keys(filters).length
+  const active = Object.keys(filters).length
   const change = (next: Filters) => void navigate({ search: next, replace: true })
   const name = (fact: FactRecord) =>
     `${catalogue.locationOf.get(fact.location_id)?.name ?? ''}, ${date(fact.date)}`
@@ -53,11 +54,11 @@ export function TransactionsPage() {
       }
     >
       <FilterBar
-        active={narrowed}
+        active={active}
         onClear={() => change({})}
         chips={<Chips filters={filters} onChange={change} />}
       >
-        <Narrowing catalogue={catalogue} filters={filters} onChange={change} />
+        <NarrowingFields value={filters} onChange={(name, value) => change(narrowed(filters, name, value))} />
       </FilterBar>
       {list.isPending ? (
         <Skeleton lines={10} />
@@ -86,7 +87,7 @@ export function TransactionsPage() {
             load: () => void list.fetchNextPage(),
           }}
         />
-      ) : narrowed > 0 ? (
+      ) : active > 0 ? (
         <NoMatch onClear={() => change({})} />
       ) : (
         <Empty
@@ -103,16 +104,18 @@ export function TransactionsPage() {
           <Trans>Catat BBM pertama Anda; hasilnya muncul di sini.</Trans>
         </Empty>
       )}
-      <TransactionDrawer
-        id={id}
-        known={rows.find(fact => fact.id === id)}
-        catalogue={catalogue}
-        onClose={() => void navigate({ search: filters })}
-        onVoid={fact => {
-          voidLater(fact)
-          void navigate({ search: filters })
-        }}
-      />
+      <OnDemand wanted={id !== undefined}>
+        <TransactionDrawer
+          id={id}
+          known={rows.find(fact => fact.id === id)}
+          catalogue={catalogue}
+          onClose={() => void navigate({ search: filters })}
+          onVoid={fact => {
+            voidLater(fact)
+            void navigate({ search: filters })
+          }}
+        />
+      </OnDemand>
     </Page>
   )
 }
@@ -166,52 +169,6 @@ function Chips({ filters, onChange }: { filters: Filters; onChange: (filters: Fi
       <Chip pressed={status === 'all'} onClick={() => onChange({ ...rest, status: 'all' })}>
         <Trans>Semua</Trans>
       </Chip>
-    </>
-  )
-}
-
-interface NarrowingProps {
-  catalogue: Catalogue
-  filters: Filters
-  onChange: (filters: Filters) => void
-}
-
-function Narrowing({ catalogue, filters, onChange }: NarrowingProps) {
-  const { t } = useLingui()
-  const put = (name: keyof Filters, value: string | null) => {
-    const { [name]: _, ...rest } = filters
-    onChange(value ? { ...rest, [name]: value } : rest)
-  }
-  return (
-    <>
-      <Combobox
-        label={t({ message: 'Lokasi', context: 'satu' })}
-        placeholder={t`Semua lokasi`}
-        choices={locationChoices(catalogue, false)}
-        value={filters.location ?? null}
-        onChange={value => put('location', value)}
-      />
-      <Combobox
-        label={t({ message: 'Produk', context: 'satu' })}
-        placeholder={t`Semua produk`}
-        choices={fuelChoices(catalogue, false)}
-        value={filters.product ?? null}
-        onChange={value => put('product', value)}
-      />
-      <TextField
-        label={t`Dari tanggal`}
-        type="date"
-        value={filters.from ?? ''}
-        max={filters.to}
-        onChange={event => put('from', event.target.value)}
-      />
-      <TextField
-        label={t`Sampai tanggal`}
-        type="date"
-        value={filters.to ?? ''}
-        min={filters.from}
-        onChange={event => put('to', event.target.value)}
-      />
     </>
   )
 }

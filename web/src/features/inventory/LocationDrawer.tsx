@@ -23,7 +23,7 @@ interface LocationDrawerProps {
   onClose: () => void
 }
 
-export function LocationDrawer({ id, known, onClose }: LocationDrawerProps) {
+export default function LocationDrawer({ id, known, onClose }: LocationDrawerProps) {
   const { t } = useLingui()
   const formId = useId()
   const isNew = id === 'new'

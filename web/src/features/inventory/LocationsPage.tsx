@@ -2,18 +2,20 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { MapPin, Plus } from 'lucide-react'
+import { lazy } from 'react'
 import { listLocations, type LocationRecord } from '@/api'
 import { useMay } from '@/app/session'
 import { zoneName } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { DataTable, type Column } from '@/ui/DataTable'
+import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
 import { Empty, Failed, NoMatch, Skeleton } from '@/ui/States'
 import { ActiveTag } from './ActiveTag'
-import { LocationDrawer } from './LocationDrawer'
 import { activeOf, SearchBar, type Filters } from './SearchBar'
 import { LocationType } from './words'
 
+const LocationDrawer = lazy(() => import('./LocationDrawer'))
 const route = getRouteApi('/_app/locations')
 
 export function LocationsPage() {
@@ -99,11 +101,13 @@ export function LocationsPage() {
           </Trans>
         </Empty>
       )}
-      <LocationDrawer
-        id={id}
-        known={rows.find(row => row.id === id)}
-        onClose={() => void navigate({ search: filters })}
-      />
+      <OnDemand wanted={id !== undefined}>
+        <LocationDrawer
+          id={id}
+          known={rows.find(row => row.id === id)}
+          onClose={() => void navigate({ search: filters })}
+        />
+      </OnDemand>
     </Page>
   )
 }

@@ -22,7 +22,7 @@ interface ProductDrawerProps {
   onClose: () => void
 }
 
-export function ProductDrawer({ id, known, onClose }: ProductDrawerProps) {
+export default function ProductDrawer({ id, known, onClose }: ProductDrawerProps) {
   const { t } = useLingui()
   const formId = useId()
   const isNew = id === 'new'

@@ -2,17 +2,19 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Package, Plus } from 'lucide-react'
+import { lazy } from 'react'
 import { listProducts, type ProductRecord } from '@/api'
 import { useMay } from '@/app/session'
 import { Button } from '@/ui/Button'
 import { DataTable, type Column } from '@/ui/DataTable'
+import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
 import { Empty, Failed, NoMatch, Skeleton } from '@/ui/States'
-import { ProductDrawer } from './ProductDrawer'
 import { activeOf, SearchBar, type Filters } from './SearchBar'
 import { ActiveTag } from './ActiveTag'
 import { ProductKindName } from './words'
 
+const ProductDrawer = lazy(() => import('./ProductDrawer'))
 const route = getRouteApi('/_app/products')
 
 export function ProductsPage() {
@@ -99,11 +101,13 @@ export function ProductsPage() {
           </Trans>
         </Empty>
       )}
-      <ProductDrawer
-        id={id}
-        known={rows.find(row => row.id === id)}
-        onClose={() => void navigate({ search: filters })}
-      />
+      <OnDemand wanted={id !== undefined}>
+        <ProductDrawer
+          id={id}
+          known={rows.find(row => row.id === id)}
+          onClose={() => void navigate({ search: filters })}
+        />
+      </OnDemand>
     </Page>
   )
 }

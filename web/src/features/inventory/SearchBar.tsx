@@ -1,7 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Search } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { Chip, FilterBar } from '@/ui/FilterBar'
+import { Chip } from '@/ui/Chip'
+import { FilterBar } from '@/ui/FilterBar'
 import { CONTROL } from '@/ui/Field'
 
 export interface Filters {

@@ -5,7 +5,7 @@ import { moment } from '@/lib/format'
 import { DataTable, type Column } from '@/ui/DataTable'
 import { Empty, Failed, Skeleton } from '@/ui/States'
 
-export function AuditTab() {
+export default function AuditTab() {
   const { t } = useLingui()
   const list = useInfiniteQuery({
     queryKey: [{ _id: 'listAudit' }],

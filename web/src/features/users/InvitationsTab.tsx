@@ -19,7 +19,7 @@ import { RoleName } from './RoleName'
 import { PEOPLE } from './roles'
 import { ScopeNames } from './ScopeNames'
 
-export function InvitationsTab() {
+export default function InvitationsTab() {
   const { t } = useLingui()
   const { user } = useSession()
   const mayInvite = useMay('users', 'c')

@@ -22,7 +22,7 @@ import { ScopeNames } from './ScopeNames'
 
 const UNDO_MS = 7_000
 
-export function KeysTab() {
+export default function KeysTab() {
   const { t } = useLingui()
   const mayMake = useMay('keys', 'c')
   const [making, setMaking] = useState(false)

@@ -20,7 +20,7 @@ interface MemberDrawerProps {
   onClose: () => void
 }
 
-export function MemberDrawer({ member, self, onClose }: MemberDrawerProps) {
+export default function MemberDrawer({ member, self, onClose }: MemberDrawerProps) {
   const { t } = useLingui()
   return (
     <Drawer

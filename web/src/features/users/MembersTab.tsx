@@ -2,17 +2,19 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { UserPlus } from 'lucide-react'
+import { lazy } from 'react'
 import { listUsers, type MemberOut } from '@/api'
 import { useMay, useSession } from '@/app/session'
 import { Button } from '@/ui/Button'
 import { DataTable, type Column } from '@/ui/DataTable'
+import { OnDemand } from '@/ui/OnDemand'
 import { Failed, Skeleton } from '@/ui/States'
 import { Tag } from '@/ui/StatusBadge'
-import { MemberDrawer } from './MemberDrawer'
-import { NewMemberDrawer } from './NewMemberDrawer'
 import { RoleName } from './RoleName'
 import { ScopeNames } from './ScopeNames'
 
+const MemberDrawer = lazy(() => import('./MemberDrawer'))
+const NewMemberDrawer = lazy(() => import('./NewMemberDrawer'))
 const route = getRouteApi('/_app/users')
 
 export function MembersTab() {
@@ -67,12 +69,16 @@ export function MembersTab() {
           }}
         />
       )}
-      <NewMemberDrawer open={id === 'new'} onClose={() => open(null)} />
-      <MemberDrawer
-        member={rows.find(row => row.id === id)}
-        self={id === user.id}
-        onClose={() => open(null)}
-      />
+      <OnDemand wanted={id === 'new'}>
+        <NewMemberDrawer open={id === 'new'} onClose={() => open(null)} />
+      </OnDemand>
+      <OnDemand wanted={id !== undefined && id !== 'new'}>
+        <MemberDrawer
+          member={rows.find(row => row.id === id)}
+          self={id === user.id}
+          onClose={() => open(null)}
+        />
+      </OnDemand>
     </div>
   )
 }

@@ -19,7 +19,7 @@ interface Values {
 }
 
 /** For people without mail of their own: the account is made here, with a first password. */
-export function NewMemberDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function NewMemberDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useLingui()
   const formId = useId()
   return (

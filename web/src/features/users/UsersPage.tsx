@@ -1,13 +1,15 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { getRouteApi } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useMay } from '@/app/session'
 import { Page } from '@/ui/Page'
+import { Skeleton } from '@/ui/States'
 import { Tabs } from '@/ui/Tabs'
-import { AuditTab } from './AuditTab'
-import { InvitationsTab } from './InvitationsTab'
-import { KeysTab } from './KeysTab'
 import { MembersTab } from './MembersTab'
 
+const AuditTab = lazy(() => import('./AuditTab'))
+const InvitationsTab = lazy(() => import('./InvitationsTab'))
+const KeysTab = lazy(() => import('./KeysTab'))
 const route = getRouteApi('/_app/users')
 
 export function UsersPage() {
@@ -27,9 +29,41 @@ export function UsersPage() {
         onChange={next => void navigate({ search: next === 'members' ? {} : { tab: next }, replace: true })}
         tabs={[
           { value: 'members' as const, label: t`Anggota`, content: <MembersTab /> },
-          { value: 'invitations' as const, label: t`Undangan`, content: <InvitationsTab /> },
-          ...(seesKeys ? [{ value: 'keys' as const, label: t`Kunci API`, content: <KeysTab /> }] : []),
-          ...(seesAudit ? [{ value: 'audit' as const, label: t`Jejak audit`, content: <AuditTab /> }] : []),
+          {
+            value: 'invitations' as const,
+            label: t`Undangan`,
+            content: (
+              <Suspense fallback={<Skeleton />}>
+                <InvitationsTab />
+              </Suspense>
+            ),
+          },
+          ...(seesKeys
+            ? [
+                {
+                  value: 'keys' as const,
+                  label: t`Kunci API`,
+                  content: (
+                    <Suspense fallback={<Skeleton />}>
+                      <KeysTab />
+                    </Suspense>
+                  ),
+                },
+              ]
+            : []),
+          ...(seesAudit
+            ? [
+                {
+                  value: 'audit' as const,
+                  label: t`Jejak audit`,
+                  content: (
+                    <Suspense fallback={<Skeleton />}>
+                      <AuditTab />
+                    </Suspense>
+                  ),
+                },
+              ]
+            : []),
         ]}
       />
     </Page>

@@ -1,0 +1,79 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Building2, CircleUserRound, Keyboard, LogOut, Moon, Sun, SunMoon } from 'lucide-react'
+import { IconButton } from '@/ui/Button'
+import { Menu, MenuChoices, MenuItem, MenuLine } from '@/ui/Menu'
+import { toast } from '@/ui/Toast'
+import type { Language } from './language'
+import { chooseLanguage, switchTo, useSession } from './session'
+import { setTheme, useTheme, type Theme } from './theme'
+
+interface AccountMenuProps {
+  onShortcuts: () => void
+  onLeave: () => void
+}
+
+/** Who is signed in, and how they like to read. */
+export default function AccountMenu({ onShortcuts, onLeave }: AccountMenuProps) {
+  const { t, i18n } = useLingui()
+  const { user, organisation, organisations } = useSession()
+  const theme = useTheme()
+  return (
+    <Menu
+      defaultOpen
+      trigger={
+        <IconButton label={t`Akun dan tampilan`}>
+          <CircleUserRound aria-hidden className="!size-5.5" />
+        </IconButton>
+      }
+    >
+      <div className="px-2.5 pt-1.5 pb-2">
+        <p className="truncate text-sm font-semibold">{user.name}</p>
+        <p className="truncate text-xs text-muted">{user.email}</p>
+      </div>
+      {organisations.length > 1 && (
+        <>
+          <MenuLine />
+          <MenuChoices
+            label={t`Organisasi`}
+            value={organisation.id}
+            onChange={id =>
+              void switchTo(id).catch(() => toast({ text: t`Organisasi belum bisa diganti. Coba lagi.` }))
+            }
+            choices={organisations.map(one => ({
+              value: one.id,
+              label: one.name,
+              icon: <Building2 aria-hidden />,
+            }))}
+          />
+        </>
+      )}
+      <MenuLine />
+      <MenuChoices<Language>
+        label={t`Bahasa`}
+        value={i18n.locale as Language}
+        onChange={language => void chooseLanguage(language)}
+        choices={[
+          { value: 'id', label: 'Bahasa Indonesia' },
+          { value: 'en', label: 'English' },
+        ]}
+      />
+      <MenuChoices<Theme>
+        label={t`Tampilan`}
+        value={theme}
+        onChange={setTheme}
+        choices={[
+          { value: 'system', label: t`Ikuti perangkat`, icon: <SunMoon aria-hidden /> },
+          { value: 'light', label: t`Terang`, icon: <Sun aria-hidden /> },
+          { value: 'dark', label: t`Gelap`, icon: <Moon aria-hidden /> },
+        ]}
+      />
+      <MenuLine />
+      <MenuItem icon={<Keyboard aria-hidden />} onClick={onShortcuts}>
+        <Trans>Pintasan papan tik</Trans>
+      </MenuItem>
+      <MenuItem icon={<LogOut aria-hidden />} onClick={onLeave}>
+        <Trans>Keluar</Trans>
+      </MenuItem>
+    </Menu>
+  )
+}
