@@ -1,4 +1,4 @@
-"""Who is at the door: bearer tokens, cookies and API keys become one kind of caller with one kind of token."""
+"""Who is at the door: bearer tokens, cookies and API keys become one kind of caller."""
 
 import time
 from collections.abc import Callable
@@ -89,7 +89,7 @@ class Callers:
         return Caller(current, self._sign(current, FORWARDED_LIFE), "bearer") if current else None
 
     def ticket(self, caller: Caller) -> tuple[str, datetime]:
-        """Return a short-lived ticket to the live feed, for clients that can send no header, and when it ends."""
+        """Return a ticket to the live feed, for clients that can send no header, and when it ends."""
         now = _now()
         signed = self._signer.sign(caller.grant, now=now, life=TICKET_LIFE, audience=tokens.TICKET_AUDIENCE)
         return signed, now + TICKET_LIFE

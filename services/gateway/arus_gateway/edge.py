@@ -40,7 +40,10 @@ OPEN: Final = frozenset(
 REFRESH: Final = PREFIX + "/auth/refresh"
 # Both ways: with a session, or as a newcomer.
 HALF_OPEN: Final = PREFIX + "/organisations/invitations/accept"
-_ALLOWED_HEADERS: Final = "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, X-API-Key, X-Arus-Request"
+_ALLOWED_HEADERS: Final = (
+    "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, "
+    "Last-Event-ID, X-API-Key, X-Arus-Request"
+)
 _SHOWN_HEADERS: Final = "ETag, Idempotency-Replayed, Location, Retry-After, X-Request-Id"
 _SECURITY: Final = (
     ("x-content-type-options", "nosniff"),
@@ -141,7 +144,7 @@ class Edge:
         await send({"type": "websocket.close", "code": 1008})
 
     async def _caller(self, scope: Scope, headers: Headers) -> Caller | None:
-        """Return who is asking, None when nobody says so; raises Problem for what is wrong or a forged cookie."""
+        """Return who is asking, None when nobody says so; raises Problem for a wrong or forged credential."""
         callers = self._door.callers
         scheme, _, credential = headers.get("authorization", "").partition(" ")
         credential = credential.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "")
@@ -158,7 +161,7 @@ class Edge:
         return None
 
     def _check_not_forged(self, scope: Scope, headers: Headers) -> None:
-        """Return unless another site may have made the browser send its cookie (OWASP CSRF, custom header)."""
+        """Return unless another site may have made the browser send its cookie (OWASP: custom header)."""
         origin = headers.get("origin")
         scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
         own = (self._home, f"{scheme}://{headers.get('host', '')}")

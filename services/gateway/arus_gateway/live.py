@@ -103,7 +103,7 @@ class Subscription:
         self._news.set()
 
     async def next(self, timeout_s: float) -> Entry | None:
-        """Return the next entry, None when the reader must start over; raises TimeoutError when it is quiet."""
+        """Return the next entry, None when the reader must start over; raises TimeoutError."""
         async with asyncio.timeout(timeout_s):
             await self._news.wait()
         if self._reset:

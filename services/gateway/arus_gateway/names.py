@@ -23,7 +23,7 @@ ASK_LIFE: Final = timedelta(minutes=1)
 
 
 class Names:
-    """Looks names up in the gateway's projection of the catalogue; what is not there yet is asked of its owner."""
+    """Looks names up in the gateway's projection of the catalogue; its owner is asked for what is missing."""
 
     def __init__(
         self, db: Database, peers: rpc.Peers, signer: Signer, clock: Callable[[], float] = time.monotonic

@@ -1,13 +1,13 @@
 """One OpenAPI document out of every service's: `python -m arus_gateway.openapi [--check]`.
 
-Reads services/*/openapi.json and writes web/openapi.json, from which the console's client is made, and the copy the
-gateway serves at /openapi.json.
+Reads services/*/openapi.json and writes web/openapi.json, from which the console's client is made, and the
+copy that the gateway serves at /openapi.json.
 """
 
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 
@@ -20,9 +20,9 @@ _INFO: Final = {
     "version": "1",
     "summary": "Facts in, conclusions out: fuel, meters, kitchens, shops.",
     "description": (
-        "Everything under /api/v1. Sign in with POST /auth/login and send the access token as a bearer token, "
-        "or send an API key (ak_…) in its place. Failures are RFC 9457 problems; messages follow Accept-Language "
-        "(id, en)."
+        "Everything under /api/v1. Sign in with POST /auth/login and send the access token as a bearer "
+        "token, or send an API key (ak_…) in its place. Failures are RFC 9457 problems; messages follow "
+        "Accept-Language (id, en)."
     ),
     "license": {"name": "MIT", "identifier": "MIT"},
 }
@@ -49,13 +49,14 @@ def merge(documents: Mapping[str, Document]) -> Document:
             paths[path] = entry
             for operation in _operations(entry):
                 operation.setdefault("tags", [service])
-                operation_id = operation["operationId"]
+                operation_id: str = operation["operationId"]
                 if other := seen.get(operation_id):
                     raise ClashError(f"operation {operation_id} is of {other} and of {service}")
                 seen[operation_id] = service
         for kind, entries in moved.get("components", {}).items():
             for name, entry in entries.items():
-                components.setdefault(kind, {})[renamed.get(f"{kind}/{name}", name)] = entry
+                new_name = renamed.get(f"{kind}/{name}") or str(name)
+                components.setdefault(kind, {})[new_name] = entry
     return {
         "openapi": "3.1.0",
         "info": _INFO,
@@ -76,14 +77,14 @@ def _renamings(service: str, document: Document, taken: Mapping[str, Mapping[str
 
 
 def _with_references(value: Any, renamed: Mapping[str, str]) -> Any:
-    match value:
-        case dict():
-            return {name: _reference(inner, renamed) if name == "$ref" else _with_references(inner, renamed)
-                    for name, inner in value.items()}  # fmt: skip
-        case list():
-            return [_with_references(inner, renamed) for inner in value]
-        case _:
-            return value
+    if isinstance(value, list):
+        return [_with_references(inner, renamed) for inner in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _reference(inner, renamed) if name == "$ref" else _with_references(inner, renamed)
+        for name, inner in cast("Document", value).items()
+    }
 
 
 def _reference(target: str, renamed: Mapping[str, str]) -> str:

@@ -25,7 +25,7 @@ class Passwords:
             return await asyncio.to_thread(_HASHER.hash, password)
 
     async def matches(self, kept: str | None, password: str) -> bool:
-        """Say whether the password belongs to what was kept; kept None takes the same time and is never true."""
+        """Say whether the password belongs to what was kept; None takes as long and is never true."""
         async with self._room:
             return await asyncio.to_thread(_matches, kept, password)
 

@@ -27,15 +27,15 @@ RETRY_AFTER: Final = {"Retry-After": "2"}
 
 _HOP_BY_HOP: Final = frozenset(
     (
-        b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te",
-        b"trailer", b"transfer-encoding", b"upgrade",
+        b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection",
+        b"te", b"trailer", b"transfer-encoding", b"upgrade",
     )
 )  # fmt: skip
 # Ours to say, never the client's; the body's length is kept as it was announced.
 _REPLACED: Final = frozenset(
     (
-        b"host", b"cookie", b"authorization", b"x-api-key", b"forwarded", b"x-forwarded-for", b"x-forwarded-host",
-        b"x-forwarded-proto", b"x-real-ip", b"expect", b"traceparent",
+        b"host", b"cookie", b"authorization", b"x-api-key", b"forwarded", b"x-forwarded-for",
+        b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"expect", b"traceparent",
     )
 )  # fmt: skip
 _ANSWERED_HERE: Final = frozenset((b"server", b"date"))
@@ -71,7 +71,7 @@ class Upstreams:
     async def pass_through(
         self, service: str, token: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Send the request on with the token and its answer back; raises Problem 503 or 504 before any answer."""
+        """Send the request on with the token, and its answer back; raises Problem 503 or 504."""
         peer = self._peers.get(service)
         if self._session is None or peer is None or not peer.http:
             raise Problem(503, "unavailable", headers=RETRY_AFTER)
@@ -122,11 +122,11 @@ class _Body:
         return first.get("body", b"") or None
 
     async def _stream(self, message: Message) -> AsyncIterator[bytes]:
-        # aiohttp wraps what goes wrong in here into an error of its own; the first cause is kept for the answer.
+        # aiohttp wraps what goes wrong in here into an error of its own; the cause is kept for the answer.
         try:
             while True:
                 if message["type"] == "http.disconnect":
-                    raise ClientGoneError
+                    raise ClientGoneError  # noqa: TRY301 — kept below like every other failure
                 if body := message.get("body"):
                     yield body
                 if not message.get("more_body", False):

@@ -17,6 +17,7 @@ from arus_runtime.auth import NotAuthenticatedError, Principal
 from arus_runtime.context import Context
 from arus_runtime.web import Problem, UnavailableError, wrong
 from grpc.aio import Metadata
+from typing_extensions import override
 
 from arus_gateway import codec, live, views
 from arus_gateway.door import Door, door_of
@@ -46,7 +47,8 @@ class Views(ViewServiceServicer):
         self._context = context
         self._door = door_of(context)
 
-    async def GetOverview(self, request: GetOverviewRequest, context: Any) -> GetOverviewResponse:  # noqa: N802
+    @override
+    async def GetOverview(self, request: GetOverviewRequest, context: Any) -> GetOverviewResponse:
         """Return what one organisation needs to see first."""
         principal = await _admit(self._door, "views", "r")
         start, end = views.span(_date("from_date", request.from_date), _date("to_date", request.to_date))
@@ -84,7 +86,8 @@ class Alerts(AlertServiceServicer):
         self._context = context
         self._door = door_of(context)
 
-    async def Watch(self, request: WatchRequest, context: Any) -> AsyncIterator[WatchResponse]:  # noqa: N802
+    @override
+    async def Watch(self, request: WatchRequest, context: Any) -> AsyncIterator[WatchResponse]:
         """Stream verdicts until the caller leaves or is let in no longer."""
         principal = await _admit(self._door, "anomalies", "r")
         language = rpc.language()
@@ -120,7 +123,8 @@ class Ingest(IngestServiceServicer):
         self._context = context
         self._door = door_of(context)
 
-    async def RecordFuelTransactions(  # noqa: N802
+    @override
+    async def RecordFuelTransactions(
         self, request_iterator: Any, context: Any
     ) -> RecordFuelTransactionsResponse:
         """Pass the stream on and its results back."""

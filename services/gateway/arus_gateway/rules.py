@@ -75,7 +75,7 @@ def resource_of(path: str) -> str | None:
 
 
 def key_reaches(resources: Mapping[str, str] | None, method: str, path: str) -> bool:
-    """Say whether a key limited to resources (resource → actions) may send the request at all; None is no limit."""
+    """Say whether a key limited to resources (resource → actions) may send the request; None is no limit."""
     if resources is None:
         return True
     resource = resource_of(path)

@@ -81,7 +81,7 @@ class Signer:
         return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self.kid})
 
     def read(self, token: str, audience: str = AUDIENCE) -> tuple[Grant, datetime] | None:
-        """Return what the token says and when it ends, None when it is not ours, was changed, or has ended."""
+        """Return what the token says and when it ends, None when it is not ours or has ended."""
         try:
             claims = jwt.decode(
                 token,
@@ -110,7 +110,7 @@ def _grant(claims: Mapping[str, Any]) -> Grant:
 
 
 def signer(file: Path) -> Signer:
-    """Return the signer whose key is in the file; the first start makes the key, readable by its owner only."""
+    """Return the signer whose key is in the file; the first start makes it, for its owner's eyes only."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

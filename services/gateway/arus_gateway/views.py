@@ -43,7 +43,7 @@ class Overview:
 
 
 def span(from_date: date | None, to_date: date | None) -> tuple[date, date]:
-    """Return the dates asked for, thirty days by default; raises the 422 when they are the wrong way round."""
+    """Return the dates asked for, thirty days by default; raises the 422 when from lies after to."""
     end = to_date or datetime.now(UTC).date()
     if from_date is None and end < date.min + USUAL_SPAN:
         raise wrong("to", "out_of_range")

@@ -17,7 +17,7 @@ def feed(*partitions: int) -> Feed:
 
 
 def take(
-    into: Feed, partition: int, offset: int, tenant: str = "t", location: str = "l1", now_s: float = 0
+    into: Feed, partition: int, offset: int, *, tenant: str = "t", location: str = "l1", now_s: float = 0
 ) -> None:
     into.take(partition, offset, verdict(tenant, location), time="2025-01-10T00:00:00Z", now_s=now_s)
 

@@ -2,10 +2,9 @@
 
 import asyncio
 
-import httpx
 import pytest
 
-from .world import API, HOME, PASSWORD, Gateway, Mailbox, Opening
+from .world import HOME, PASSWORD, Gateway, Mailbox, Opening
 
 pytestmark = pytest.mark.integration
 
@@ -246,7 +245,8 @@ async def test_requests_are_limited_per_account(opening: Opening):
         assert (await budi.http.get("/auth/me")).status_code == 200
 
 
-async def test_rubbish_credentials_are_not_let_in(gateway: Gateway):
-    for value in ("Bearer x.y.z", "Bearer ak_nothing", "Basic abc", "Bearer " + "a" * 5000):
-        async with httpx.AsyncClient(transport=gateway.anonymous._transport, base_url=API) as client:
-            assert (await client.get("/auth/me", headers={"Authorization": value})).status_code == 401
+@pytest.mark.parametrize(
+    "value", ["Bearer x.y.z", "Bearer ak_nothing", "Basic abc", "Bearer " + "a" * 5000, "Bearer"]
+)
+async def test_rubbish_credentials_are_not_let_in(gateway: Gateway, value: str):
+    assert (await gateway.connect(Authorization=value).get("/auth/me")).status_code == 401

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +34,7 @@ from arus_runtime.ids import new_ulid
 from arus_runtime.log import AiokafkaLog, Message, Producer, Security
 from arus_runtime.web import create_app
 from arus_stack.testing import KafkaServer, ServiceDatabase
-from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2
 
 from .world import PASSWORD, Gateway, Opening, Person
 
@@ -83,7 +83,7 @@ class Running:
 
     @asynccontextmanager
     async def socket(
-        self, path: str = "/live", person: Person | None = None, **headers: str
+        self, path: str = "/live", person: Person | None = None, headers: Mapping[str, str] | None = None
     ) -> AsyncGenerator["Messages"]:
         person = person or self.owner
         headers = headers or {"Authorization": f"Bearer {person.tokens['access_token']}"}
@@ -125,15 +125,12 @@ async def running(opening: Opening, kafka: KafkaServer, database: ServiceDatabas
         serving = asyncio.ensure_future(server.serve([listener]))
         calls, port = await rpc.serve(SERVICE.rpc, gateway.context, SERVICE.words)
         owner = await gateway.register()
-        async with asyncio.timeout(60):
-            while not gateway.door.feed.position:
-                await asyncio.sleep(0.05)
+        await until(lambda: bool(gateway.door.feed.position))
         async with gateway.context.worker_db.system() as tx:
-            for table, record, name in (("locations", HERE, "Gudang A"), ("products", SOLAR, "Solar")):
-                await tx.execute(
-                    f"insert into {table} (tenant_id, id, name) values (%s, %s, %s)",  # pyright: ignore
-                    (owner.organisation, record, name),
-                )
+            where = "insert into locations (tenant_id, id, name) values (%s, %s, %s)"
+            await tx.execute(where, (owner.organisation, HERE, "Gudang A"))
+            what = "insert into products (tenant_id, id, name) values (%s, %s, %s)"
+            await tx.execute(what, (owner.organisation, SOLAR, "Solar"))
         yield Running(
             gateway, f"http://127.0.0.1:{listener.getsockname()[1]}", f"127.0.0.1:{port}", producer, owner
         )
@@ -143,6 +140,13 @@ async def running(opening: Opening, kafka: KafkaServer, database: ServiceDatabas
         await serving
     await producer.stop()
     await ingest.stop(0)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until the condition holds, for a minute at most."""
+    async with asyncio.timeout(60):
+        while not holds():  # noqa: ASYNC110 — what is waited for has no event of its own
+            await asyncio.sleep(0.05)
 
 
 class IngestBehind(IngestServiceServicer):
@@ -258,7 +262,7 @@ async def test_a_withdrawn_verdict_is_told(running: Running):
 
 async def test_a_ticket_opens_the_feed_for_those_who_can_send_no_header(running: Running):
     ticket = (await running.owner.http.post("/live/ticket")).json()["ticket"]
-    async with running.socket(f"/live?token={ticket}", **{"X-None": "1"}) as live:
+    async with running.socket(f"/live?token={ticket}", headers={"X-None": "1"}) as live:
         await running.publish(running.verdict())
         assert (await live.next())["type"] == "verdict"
     async with httpx.AsyncClient(
@@ -271,11 +275,11 @@ async def test_a_cookie_opens_the_feed_from_our_own_pages_only(running: Running)
     browser = running.gateway.connect(Origin="http://gateway")
     await browser.post("/auth/session", json={"email": running.owner.email, "password": PASSWORD})
     cookie = f"arus_session={browser.cookies['arus_session']}"
-    async with running.socket(Cookie=cookie, Origin="http://gateway"):
+    async with running.socket(headers={"Cookie": cookie, "Origin": "http://gateway"}):
         pass
     for headers in ({"Cookie": cookie, "Origin": "http://evil.example"}, {"Cookie": cookie}, {"X-None": "1"}):
         with pytest.raises(websockets.InvalidStatus):
-            async with running.socket(**headers):
+            async with running.socket(headers=headers):
                 pass
 
 
@@ -364,16 +368,17 @@ async def test_a_key_limited_to_resources_is_limited_over_grpc_too(running: Runn
 
 async def test_the_public_services_are_named_by_reflection(running: Running):
     async with grpc.aio.insecure_channel(running.rpc) as channel:
-        stub = reflection_pb2_grpc.ServerReflectionStub(channel)
-
-        async def ask() -> AsyncIterator[reflection_pb2.ServerReflectionRequest]:
-            yield reflection_pb2.ServerReflectionRequest(list_services="")
-
-        async for answer in stub.ServerReflectionInfo(ask()):
-            names = {service.name for service in answer.list_services_response.service}
-            assert names >= {
-                "arus.views.v1.ViewService",
-                "arus.alerts.v1.AlertService",
-                "arus.ingest.v1.IngestService",
-            }
-            break
+        # grpcio-reflection's stub is not typed for asyncio; the method itself is all that is needed.
+        ask = channel.stream_stream(
+            "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+            request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
+            response_deserializer=reflection_pb2.ServerReflectionResponse.FromString,
+        )
+        call = ask(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
+        answer = await call.read()
+        assert isinstance(answer, reflection_pb2.ServerReflectionResponse)
+        assert {service.name for service in answer.list_services_response.service} >= {
+            "arus.views.v1.ViewService",
+            "arus.alerts.v1.AlertService",
+            "arus.ingest.v1.IngestService",
+        }

@@ -83,7 +83,7 @@ class Places(BaseModel):
 
 
 class OverviewOut(BaseModel):
-    """What one organisation needs to see first. A part whose service did not answer is null and named in missing."""
+    """What one organisation needs to see first; a part that did not answer is null and named in missing."""
 
     from_date: date
     to_date: date

@@ -98,7 +98,7 @@ async def log_in(door: Door, *, email: str, password: str, kind: sessions.Kind, 
 
 
 async def refresh(door: Door, secret: str, address: str) -> SignedIn:
-    """Exchange a refresh token for a new one. A token shown a second time ends every session of its family."""
+    """Exchange a refresh token for a new one; shown a second time it ends its whole family."""
     digest, at = tokens.digest(secret), now()
     async with acting(door.db, proof=digest) as tx:
         shown = await sessions.shown(tx, digest)
@@ -148,7 +148,7 @@ async def log_out(door: Door, caller: Caller, address: str) -> None:
 
 
 async def switch(door: Door, caller: Caller, tenant_id: str, address: str) -> SignedIn:
-    """Act in another organisation from now on: cookie sessions move, bearers get a session of their own there."""
+    """Act in another organisation from now on: a cookie session moves, a bearer gets a new one there."""
     grant = caller.grant
     async with acting(door.db, person=grant.subject) as tx:
         person = await people.by_id(tx, grant.subject)
@@ -259,7 +259,7 @@ async def reset_password(door: Door, secret: str, password: str, address: str) -
 
 
 async def ensure_first_admin(door: Door) -> None:
-    """Make the first administrator of the settings, once: their organisation, role owner, address taken as shown."""
+    """Make the first administrator of the settings, once; their address counts as verified."""
     email = door.settings.admin_email.strip().lower()
     password = door.settings.admin_password.get_secret_value()
     if not email or not password:

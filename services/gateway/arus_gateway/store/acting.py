@@ -12,7 +12,7 @@ _SET_TENANT: Final = "select set_config('arus.tenant', %s, true)"
 
 @asynccontextmanager
 async def acting(db: Database, *, tenant: str = "", person: str = "", proof: str = "") -> AsyncGenerator[Tx]:
-    """Give one transaction that sees what the organisation, the person and the proof may see; all empty: nothing.
+    """Give one transaction that sees what organisation, person and proof may see; all empty: nothing.
 
     proof: the e-mail address typed at login, or the digest of a secret that was shown.
     """

@@ -40,7 +40,7 @@ class Entry:
 
 
 async def record(tx: Tx, tenant_id: str, deed: Deed) -> None:
-    """Write the deed down and let the topic audit.event.v1 tell it; the transaction must be inside the tenant."""
+    """Write the deed down and tell it on audit.event.v1; the transaction must be inside the tenant."""
     audit_id = new_ulid()
     await tx.execute(
         """insert into audit_events (tenant_id, id, action, actor_id, resource_type, resource_id, ip, detail)
@@ -73,8 +73,8 @@ async def entries(
     """Return deeds, newest first, those before the given id."""
     rows = await (
         await tx.execute(
-            """select a.id, a.at, a.action, a.actor_id, p.name as actor_name, a.resource_type, a.resource_id, a.ip,
-                      a.detail
+            """select a.id, a.at, a.action, a.actor_id, p.name as actor_name, a.resource_type, a.resource_id,
+                      a.ip, a.detail
                from audit_events a left join persons p on p.id = a.actor_id
                where a.tenant_id = %(tenant)s and (%(before)s::text is null or a.id < %(before)s)
                  and (%(action)s::text is null or a.action = %(action)s)

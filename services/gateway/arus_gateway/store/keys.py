@@ -55,7 +55,8 @@ async def standing(tx: Tx, tenant_id: str, after: str | None, limit: int) -> lis
     rows = await (
         await tx.execute(
             f"""select {_KEY} from api_keys
-                where tenant_id = %(tenant)s and revoked_at is null and (%(after)s::text is null or id > %(after)s)
+                where tenant_id = %(tenant)s and revoked_at is null
+                  and (%(after)s::text is null or id > %(after)s)
                 order by id limit %(limit)s""",
             {"tenant": tenant_id, "after": after, "limit": limit},
         )

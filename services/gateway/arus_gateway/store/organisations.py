@@ -144,7 +144,7 @@ async def change_member(
 
 
 async def owners(tx: Tx, tenant_id: str) -> int:
-    """Count active owners, each held until the transaction ends, so that two cannot both be the last to leave."""
+    """Count active owners and hold them, so that two cannot both be the last to leave."""
     rows = await (
         await tx.execute(
             """select person_id from memberships
@@ -182,7 +182,8 @@ async def invitations(tx: Tx, tenant_id: str, after: str | None, limit: int) -> 
     rows = await (
         await tx.execute(
             f"""select {_INVITATION} from invitations
-                where tenant_id = %(tenant)s and accepted_at is null and (%(after)s::text is null or id > %(after)s)
+                where tenant_id = %(tenant)s and accepted_at is null
+                  and (%(after)s::text is null or id > %(after)s)
                 order by id limit %(limit)s""",
             {"tenant": tenant_id, "after": after, "limit": limit},
         )
@@ -203,7 +204,8 @@ async def invitation_of(tx: Tx, digest: str, now: datetime) -> Invitation | None
     """Return the invitation that the shown token opens, None when it is unknown, accepted or old."""
     row = await (
         await tx.execute(
-            f"select {_INVITATION} from invitations where hash = %s and accepted_at is null and expires_at > %s",
+            f"""select {_INVITATION} from invitations
+                where hash = %s and accepted_at is null and expires_at > %s""",
             (digest, now),
         )
     ).fetchone()

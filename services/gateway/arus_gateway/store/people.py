@@ -105,7 +105,8 @@ async def take_mail_proof(tx: Tx, digest: str, purpose: Purpose, now: datetime) 
     row = await (
         await tx.execute(
             """update mail_proofs set used_at = %s
-               where hash = %s and purpose = %s and used_at is null and expires_at > %s returning person_id""",
+               where hash = %s and purpose = %s and used_at is null and expires_at > %s
+               returning person_id""",
             (now, digest, purpose, now),
         )
     ).fetchone()

@@ -1,9 +1,9 @@
 """People, organisations, sessions, keys, audit, and the names the live feed shows.
 
-Three walls, all row-level security and all closed while their setting is empty:
-``arus.tenant`` (the organisation acted in), ``arus.person`` (the person acting) and ``arus.proof`` (the one thing a
-stranger has shown: an e-mail address typed at login, or the hash of a secret). A row is seen only by whoever owns it
-or by whoever holds the secret that names it; signing in therefore needs no role that can read everything.
+Three walls, all of them row-level security and all closed while their setting is empty: ``arus.tenant`` (the
+organisation acted in), ``arus.person`` (the person acting) and ``arus.proof`` (the one thing a stranger has
+shown: an e-mail address typed at login, or the hash of a secret). A row is seen only by whoever owns it or by
+whoever holds the secret that names it; signing in therefore needs no role that can read everything.
 """
 
 from alembic import op
@@ -131,7 +131,10 @@ OWN_TENANT = f"tenant_id = {TENANT}"
 OWN_PERSON = f"person_id = {PERSON}"
 SHOWN = f"hash = {PROOF}"
 COLLEAGUE = f"exists (select 1 from memberships m where m.person_id = persons.id and m.tenant_id = {TENANT})"
-MINE = f"exists (select 1 from memberships m where m.tenant_id = organisations.tenant_id and m.person_id = {PERSON})"
+MINE = (
+    "exists (select 1 from memberships m"
+    f" where m.tenant_id = organisations.tenant_id and m.person_id = {PERSON})"
+)
 
 # table → what may be read, what may be written (None: the same).
 WALLS = {
