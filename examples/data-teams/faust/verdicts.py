@@ -29,7 +29,6 @@ app = faust.App(
     topic_disable_leader=True,  # a reader may not create faust's own topic
     topic_allow_declare=False,
     consumer_auto_offset_reset="earliest",
-    worker_redirect_stdouts=False,  # what is printed is the answer, not a log line
 )
 verdicts = app.topic("anomaly.verdict.v1", key_serializer="raw", value_serializer="raw")
 counts: Counter[str] = Counter()
