@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from arus_runtime import observe, outbox
+from arus_runtime import outbox
 from arus_runtime.auth import Principal
 from arus_runtime.ids import is_ulid, new_ulid
 from arus_runtime.outbox import Pending
@@ -240,5 +240,4 @@ async def _tell(
         ],
         tenant_id=principal.tenant_id,
         at=at,
-        traceparent=observe.current_traceparent(),
     )

@@ -27,22 +27,23 @@ _log: Final = structlog.get_logger(__name__)
 @asynccontextmanager
 async def watched(context: Context) -> AsyncGenerator[None]:
     """Keep measuring while the service runs."""
-    watching = asyncio.ensure_future(_watch(context))
+    stop = asyncio.Event()
+    watching = asyncio.ensure_future(_watch(context, stop))
     try:
         yield
     finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        stop.set()
+        await watching
 
 
-async def _watch(context: Context) -> None:
-    while True:
+async def _watch(context: Context, stop: asyncio.Event) -> None:
+    while not stop.is_set():
         try:
             await measure(context)
         except DatabaseError as error:  # requests will meet it too, and say so themselves
             _log.warning("backlog not measured", reason=str(error))
-        await asyncio.sleep(MEASURE_EVERY_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), MEASURE_EVERY_S)
 
 
 async def measure(context: Context) -> None:

@@ -7,7 +7,7 @@ import pytest
 from arus_ingest import rules
 from arus_ingest.rules import RefusedError
 from arus_ingest.state import Entry, FuelFact, Location, Product
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 JAKARTA = Location("L", "Asia/Jakarta", is_active=True)
@@ -85,6 +85,7 @@ def test_what_is_no_volume_is_refused_for_a_named_reason(said: object, code: str
     assert len(str(refused.value.params["value"])) <= 41
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**12))
 def test_litres_and_microlitres_are_two_ways_to_say_one_volume(volume_ul: int) -> None:
     text = rules.litres(volume_ul)
@@ -94,6 +95,7 @@ def test_litres_and_microlitres_are_two_ways_to_say_one_volume(volume_ul: int) -
     assert "e" not in text.lower()
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.decimals(allow_nan=True), st.none(), st.binary()))
 def test_whatever_is_said_of_a_volume_it_is_counted_or_refused(said: object) -> None:
     try:
@@ -113,6 +115,7 @@ def test_what_is_no_date_is_refused(said: object) -> None:
     assert refused.value.code == "not_date"
 
 
+@settings(deadline=None)
 @given(st.dates())
 def test_any_date_can_be_said(day: date) -> None:
     assert rules.business_date(day.isoformat()) == day

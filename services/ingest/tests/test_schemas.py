@@ -8,7 +8,7 @@ from arus_ingest.schemas import FactPatch, NewFact
 from arus_ingest.state import Entry
 from arus_runtime.web import Problem
 from arus_runtime.web.problems import told
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -26,6 +26,7 @@ def test_the_seeds_golden_transaction_is_read() -> None:
     assert (entry.business_date.isoformat(), entry.volume_ul, entry.note) == ("2025-01-10", 520_000_000, None)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELDS), ANYTHING) | ANYTHING)
 def test_an_item_is_an_entry_or_a_problem_that_can_be_told(item: Any) -> None:
     read = _read(item)
@@ -39,6 +40,7 @@ def test_an_item_is_an_entry_or_a_problem_that_can_be_told(item: Any) -> None:
         assert read.volume_ul > 0
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELDS[:5]), ANYTHING, min_size=1))
 def test_a_patch_changes_only_what_it_names(patch: dict[str, Any]) -> None:
     said = NewFact.model_validate(GOLDEN | {"note": "genset"}).entry()
