@@ -32,7 +32,7 @@ class Stranger:
     def sign_in(self) -> None:
         """Get a new token; as somebody new when this account is gone."""
         answer = self.http.post("/auth/login", json={"email": self.email, "password": PASSWORD})
-        if answer.status_code != httpx.codes.OK:
+        if not answer.is_success:
             self.email = f"{token_hex(6)}@example.org"
             self.register()
             return

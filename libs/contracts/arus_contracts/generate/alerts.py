@@ -1,6 +1,7 @@
 """Prometheus alerts on how far each reader is behind, one per topic and reader."""
 
 import yaml
+
 from arus_contracts.generate.catalogue import Topic
 
 HEAD = """\
@@ -13,7 +14,8 @@ BEHIND_RECORDS = 1_000
 def render(topics: list[Topic]) -> str:
     """Return Prometheus rules that speak when a reader has been behind for five minutes."""
     rules = [late(topic, reader) for topic in topics for reader in topic.consumers]
-    return HEAD + yaml.safe_dump({"groups": [{"name": "arus-lag", "rules": rules}]}, sort_keys=False, width=120)
+    groups = [{"name": "arus-lag", "rules": rules}]
+    return HEAD + yaml.safe_dump({"groups": groups}, sort_keys=False, width=120)
 
 
 def late(topic: Topic, reader: str) -> dict[str, object]:
