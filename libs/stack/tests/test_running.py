@@ -130,39 +130,30 @@ def test_a_parked_record_goes_back_once_with_its_headers(own: RunningStack) -> N
     assert returned["ce_source"] != b"/arus/ingest"
 
 
-def test_data_stay_when_the_system_stops_and_starts_again(tmp_path: Path) -> None:
+def test_data_stay_through_a_killed_supervisor_and_a_new_start(tmp_path: Path) -> None:
     started = arus(tmp_path, "up", "--detach", "--wait", "--json", env=NO_CONSOLE)
     assert started.returncode == 0, started.stderr
-    first = running_stack(tmp_path)
     try:
-        with psycopg.connect(first.postgres) as connection:
+        with psycopg.connect(running_stack(tmp_path).postgres) as connection:
             connection.execute("create table kept as select 42 as answer")
-        assert arus(tmp_path, "down", "--json").returncode == 0
-        nothing = arus(tmp_path, "status", "--json")
-        assert nothing.returncode == 1
-        assert document(nothing)["services"] == []
+        recorded = json.loads(Home(tmp_path).state.read_text("utf-8"))
+        children = {name: pid for name, (pid, _) in recorded["children"].items()}
+        os.kill(recorded["pid"], signal.SIGKILL)
+        until(lambda: arus(tmp_path, "status").returncode == 1, "the supervisor to be gone")
+        assert all(psutil.pid_exists(pid) for pid in children.values())
+        assert set(document(arus(tmp_path, "down", "--json"))["stopped"]) == set(children)
+        until(lambda: not any(psutil.pid_exists(pid) for pid in children.values()), "orphans to end")
+
         again = arus(tmp_path, "up", "--detach", "--wait", "--json", env=NO_CONSOLE)
         assert again.returncode == 0, again.stderr
         with psycopg.connect(running_stack(tmp_path).postgres) as connection:
             assert connection.execute("select answer from kept").fetchone() == (42,)
+        assert arus(tmp_path, "down", "--json").returncode == 0
+        nothing = arus(tmp_path, "status", "--json")
+        assert nothing.returncode == 1
+        assert document(nothing)["services"] == []
     finally:
         arus(tmp_path, "down")
-
-
-def test_what_a_killed_supervisor_left_behind_is_ended_by_down(tmp_path: Path) -> None:
-    started = arus(tmp_path, "up", "--detach", "--wait", env=NO_CONSOLE)
-    assert started.returncode == 0, started.stderr
-    recorded = json.loads(Home(tmp_path).state.read_text("utf-8"))
-    os.kill(recorded["pid"], signal.SIGKILL)
-    until(
-        lambda: not psutil.pid_exists(recorded["pid"]) or _is_zombie(recorded["pid"]), "the supervisor to die"
-    )
-    children = [pid for pid, _ in recorded["children"].values()]
-    assert all(psutil.pid_exists(pid) for pid in children)
-    assert arus(tmp_path, "status").returncode == 1
-    said = arus(tmp_path, "down", "--json")
-    assert set(document(said)["stopped"]) == set(recorded["children"])
-    until(lambda: not any(psutil.pid_exists(pid) for pid in children), "orphans to end")
 
 
 def test_a_taken_port_gets_advice_or_a_neighbour(tmp_path: Path) -> None:
@@ -193,9 +184,11 @@ def test_ctrl_c_stops_everything_in_order(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    until(lambda: arus(tmp_path, "status").returncode == 0, "everything to be ready")
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=120)
+    try:
+        until(lambda: arus(tmp_path, "status").returncode == 0, "everything to be ready")
+    finally:
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=120)
     said = output.decode()
     assert process.returncode == 0, said
     assert "First administrator" in said
@@ -222,10 +215,3 @@ def test_over_tls_the_local_ca_is_all_a_client_needs(tmp_path: Path) -> None:
         assert granted["ca"] == facts["tls_ca"]
     finally:
         arus(tmp_path, "down")
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True

@@ -15,7 +15,7 @@ from arus_stack.errors import StackError
 
 P = ParamSpec("P")
 
-PIPE_WIDTH = 240
+PIPE_WIDTH = 240  # what is not a terminal wraps nothing
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Write one JSON document (streams: one per line) to stdout.")
@@ -24,7 +24,7 @@ AsJson = Annotated[
 people = Console(stderr=True, highlight=False)
 """Progress and remarks: never mixed with what a program reads."""
 
-answers = Console(highlight=False)
+answers = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 """Tables a person asked for."""
 
 
@@ -41,7 +41,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         shown.add_column(column, overflow="fold")
     for row in rows:
         shown.add_row(*("" if cell is None else str(cell) for cell in row))
-    answers.print(shown, width=None if answers.is_terminal else PIPE_WIDTH)
+    answers.print(shown)
 
 
 def answering(command: Callable[P, None]) -> Callable[P, None]:
