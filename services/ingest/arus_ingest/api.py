@@ -1,6 +1,7 @@
 """REST routes of the fuel door: /fuel/transactions and /fuel/deliveries."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
@@ -54,7 +55,7 @@ CREATED: Final[Mapping[int | str, dict[str, Any]]] = {
 }
 
 
-def _language(request: Request) -> Language:
+async def _language(request: Request) -> Language:
     return language_of(request.headers.get("accept-language"))
 
 
@@ -71,30 +72,33 @@ DeliveryReader = Annotated[Principal, Depends(require("fuel.deliveries", "r"))]
 DeliveryRecorder = Annotated[Principal, Depends(require("fuel.deliveries", "c"))]
 
 
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which facts of a list are asked for."""
 
-    def __init__(
-        self,
-        *,
-        location_id: Annotated[str | None, Query(pattern=ULID_PATTERN)] = None,
-        product_id: Annotated[str | None, Query(pattern=ULID_PATTERN)] = None,
-        first: Annotated[BusinessDate | None, Query(alias="from", description="First date.")] = None,
-        last: Annotated[BusinessDate | None, Query(alias="to", description="Last date, included.")] = None,
-        status: Annotated[Status | None, Query(description="Both, when left out.")] = None,
-        q: Annotated[str | None, Query(max_length=200, description="Part of the note, in any case.")] = None,
-    ) -> None:
-        if first and last and first > last:
-            raise wrong("from", "dates_reversed", value=first.isoformat(), bound=last.isoformat())
-        self.location_id = location_id
-        self.product_id = product_id
-        self.first: date | None = first
-        self.last: date | None = last
-        self.status: Status | None = status
-        self.text = q or None
+    location_id: str | None
+    product_id: str | None
+    first: date | None
+    last: date | None
+    status: Status | None
+    text: str | None
 
 
-Filtered = Annotated[Filter, Depends()]
+async def _filter(
+    *,
+    location_id: Annotated[str | None, Query(pattern=ULID_PATTERN)] = None,
+    product_id: Annotated[str | None, Query(pattern=ULID_PATTERN)] = None,
+    first: Annotated[BusinessDate | None, Query(alias="from", description="First date.")] = None,
+    last: Annotated[BusinessDate | None, Query(alias="to", description="Last date, included.")] = None,
+    status: Annotated[Status | None, Query(description="Both, when left out.")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Part of the note, in any case.")] = None,
+) -> Filter:
+    if first and last and first > last:
+        raise wrong("from", "dates_reversed", value=first.isoformat(), bound=last.isoformat())
+    return Filter(location_id, product_id, first, last, status, q or None)
+
+
+Filtered = Annotated[Filter, Depends(_filter)]
 
 
 @transactions.get(TRANSACTIONS_PATH)

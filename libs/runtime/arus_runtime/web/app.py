@@ -37,8 +37,8 @@ async def _always_ready() -> Mapping[str, str]:
     return {}
 
 
-def context_of(request: Request) -> Context:
-    """Return what the parts of this process share."""
+async def context_of(request: Request) -> Context:
+    """Return what the parts of this process share; async, because FastAPI sends what is not to a thread."""
     return request.app.state.context
 
 

@@ -51,7 +51,7 @@ class Window:
         )
 
 
-def _window(
+async def _window(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items of one page.")] = DEFAULT_LIMIT,
     cursor: Annotated[
         str | None, Query(max_length=1000, description="next_cursor of the page before.")

@@ -28,7 +28,7 @@ class IfMatchHeader:
             raise Problem(412, "stale_version", headers={"ETag": etag(version)})
 
 
-def _if_match(
+async def _if_match(
     if_match: Annotated[
         str | None, Header(description="ETag of the version being changed.", examples=['"3"'])
     ] = None,
