@@ -6,6 +6,7 @@ tools take two seconds of Java for each call.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (confluent-kafka carries no types; what leaves this module is typed)
 
+import time
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
@@ -103,6 +104,7 @@ class Admin:
     """A broker's administrator."""
 
     def __init__(self, access: KafkaAccess) -> None:
+        self._access = access
         self._client = AdminClient(access.client)
 
     def topic_names(self) -> frozenset[str]:
@@ -158,7 +160,7 @@ class Admin:
         return frozenset(missing)
 
     def set_users(self, passwords: Mapping[str, str]) -> None:
-        """Create users, or give existing ones these passwords."""
+        """Create users, or give existing ones these passwords; return when the broker lets them in."""
         info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 8192)
         _finish(
             self._client.alter_user_scram_credentials(
@@ -168,6 +170,13 @@ class Admin:
                 ]
             )
         )
+        # The broker hears of users in order, a moment after the answer: when it knows the last, it knows all.
+        for name, secret in [*passwords.items()][-1:]:
+            deadline = time.monotonic() + TIMEOUT_S
+            while not self._access.as_user(name, secret).answers():
+                if time.monotonic() > deadline:
+                    raise ServerFailed(f"Kafka does not let {name} in {TIMEOUT_S:.0f} s after it was made")
+                time.sleep(0.05)
 
     def add_rights(self, rights: Iterable[Right]) -> None:
         """Add rights; those that exist stay."""

@@ -19,6 +19,8 @@ LISTS = (
     "deploy/k8s/base/kustomization.yaml",
     "deploy/prometheus/prometheus.yml",
 )
+COMPOSE = "docker-compose.yml"
+PEERS = (COMPOSE, "deploy/k8s/base/config.yaml")
 ROUTES = "services/gateway/arus_gateway/proxy.py"
 TOPIC = "fuel.transaction.v1"
 
@@ -35,6 +37,9 @@ def make(name: str, root: Path) -> None:
         edit(root / listed, lambda text: with_lines_like_the_model(text, name))
     manifest = (root / f"deploy/k8s/base/{MODEL}.yaml").read_text("utf-8")
     (root / f"deploy/k8s/base/{name}.yaml").write_text(manifest.replace(MODEL, name), "utf-8")
+    edit(root / COMPOSE, lambda text: with_paragraph_like_the_model(text, name))
+    for listed in PEERS:
+        edit(root / listed, lambda text: with_peer(text, name))
     edit(root / "protos/topics.yaml", lambda text: with_consumer(text, name))
     edit(root / ROUTES, lambda text: with_route(text, name))
     # The order of imports depends on the name.
@@ -72,6 +77,26 @@ def with_lines_like_the_model(text: str, name: str) -> str:
         lines += [*block, *(named.replace(MODEL, name) for named in block), line]
         block = []
     return "".join(lines)
+
+
+def with_paragraph_like_the_model(text: str, name: str) -> str:
+    """Return the compose file with the model's paragraph repeated for the new service."""
+    paragraphs = text.split("\n\n")
+    place = next((at for at, part in enumerate(paragraphs) if part.startswith(f"  {MODEL}:")), None)
+    if place is None:
+        return text
+    paragraphs.insert(place + 1, paragraphs[place].replace(MODEL, name))
+    return "\n\n".join(paragraphs)
+
+
+def with_peer(text: str, name: str) -> str:
+    """Return the services' addresses with one more."""
+    return re.sub(
+        rf'("{MODEL}": \{{[^}}]*\}})',
+        lambda found: f"{found[1]}, {found[1].replace(MODEL, name)}",
+        text,
+        count=1,
+    )
 
 
 def with_consumer(text: str, name: str) -> str:
