@@ -38,7 +38,13 @@ export default defineConfig({
       },
       workbox: {
         globPatterns: ['**/*.{js,css,html,svg,png}'],
-        navigateFallback: '/app/index.html',
+        // The gateway serves the page at /app/ and nowhere else.
+        manifestTransforms: [
+          entries => ({
+            manifest: entries.map(entry => (entry.url === 'index.html' ? { ...entry, url: '/app/' } : entry)),
+          }),
+        ],
+        navigateFallback: '/app/',
         // Only the console's own pages come from the cache: the API is never cached, so nobody reads another
         // person's data after a log-out.
         navigateFallbackAllowlist: [/^\/app(\/|$)/],

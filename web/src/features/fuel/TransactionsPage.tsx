@@ -38,7 +38,7 @@ export function TransactionsPage() {
   const columns = useMemo(() => columnsFor(catalogue, voiding), [catalogue, voiding])
   const active = Object.keys(filters).length
   const change = (next: Filters) => void navigate({ search: next, replace: true })
-  const name = (fact: FactRecord) =>
+  const nameOf = (fact: FactRecord) =>
     `${catalogue.locationOf.get(fact.location_id)?.name ?? ''}, ${date(fact.date)}`
   return (
     <Page
@@ -74,7 +74,7 @@ export function TransactionsPage() {
           columns={columns}
           rows={rows}
           rowId={fact => fact.id}
-          rowName={name}
+          rowName={nameOf}
           onOpen={fact => void navigate({ search: { ...filters, id: fact.id } })}
           openId={id}
           card={fact => <FactCard fact={fact} catalogue={catalogue} voiding={voiding.has(fact.id)} />}

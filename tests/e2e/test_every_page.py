@@ -1,0 +1,168 @@
+"""Every route, in both languages, on a phone and a desk, light and dark: readable by everybody, and quiet."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import REPOSITORY, Language, OpenScreen, Organisation, Screen, Theme
+
+pytestmark = pytest.mark.e2e
+
+AXE = REPOSITORY / "web/node_modules/axe-core/axe.min.js"
+RUN_AXE = """
+async () => {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+  const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: tags } })
+  return violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).slice(0, 3).join(' | ')}`)
+}
+"""
+SIDEWAYS_PX = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+INSIDE = {
+    "beranda": "/",
+    "beranda-tahun": "/?days=365",
+    "catat": "/fuel/new",
+    "catat-banyak": "/fuel/new?way=many",
+    "anomali": "/anomalies",
+    "anomali-semua": "/anomalies?status=all",
+    "anomali-rinci": "/anomalies?id={anomaly_id}",
+    "transaksi": "/fuel/transactions",
+    "transaksi-rinci": "/fuel/transactions?id={transaction_id}",
+    "lokasi": "/locations",
+    "lokasi-baru": "/locations?id=new",
+    "produk": "/products",
+    "produk-baru": "/products?id=new",
+    "pengguna": "/users",
+    "pengguna-rinci": "/users?id={member_id}",
+    "pengguna-baru": "/users?id=new",
+    "undangan": "/users?tab=invitations",
+    "kunci": "/users?tab=keys",
+    "audit": "/users?tab=audit",
+    "tidak-ada": "/nowhere",
+}
+OUTSIDE = {
+    "masuk": "/login",
+    "daftar": "/register",
+    "lupa": "/forgot-password",
+    "sandi-baru": "/reset-password?token=x",
+    "bukti-surel": "/verify-email?token=x",
+    "terima-undangan": "/invitation?token=x",
+}
+DRAWERS = {"anomali-rinci", "transaksi-rinci", "lokasi-baru", "produk-baru", "pengguna-rinci", "pengguna-baru"}
+LOOKS = [
+    pytest.param(language, width, theme, id=f"{language}-{width}-{theme}")
+    for language in ("id", "en")
+    for width in (360, 1440)
+    for theme in ("light", "dark")
+]
+
+
+@pytest.fixture(scope="module")
+def screens(open_screen: OpenScreen, organisation: Organisation) -> dict[tuple[Any, ...], Screen]:
+    """Keep one screen for each look: signing in for every page would be most of the work."""
+    return {}
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is being fetched or faded in."""
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.get_by_role("status", name="Sedang memuat")).to_have_count(0)
+    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => null)))")
+
+
+def assert_good(screen: Screen, *, path: str, language: Language) -> None:
+    """Hold a settled page to the rules of the console."""
+    page = screen.page
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(RUN_AXE) == [], path
+    assert page.evaluate(SIDEWAYS_PX) <= 0, f"{path} scrolls sideways"
+    assert page.locator("html").get_attribute("lang") == language
+    assert screen.complaints == [], path
+
+
+@pytest.mark.parametrize(("language", "width", "theme"), LOOKS)
+@pytest.mark.parametrize("name", INSIDE)
+def test_a_page_inside_is_good(
+    name: str,
+    language: Language,
+    width: int,
+    theme: Theme,
+    console: str,
+    organisation: Organisation,
+    open_screen: OpenScreen,
+    screens: dict[tuple[Any, ...], Screen],
+) -> None:
+    look = (language, width, theme)
+    if look not in screens:
+        screens[look] = open_screen(organisation.owner, language=language, width=width, theme=theme)
+    screen = screens[look]
+    screen.complaints.clear()
+    path = INSIDE[name].format(
+        anomaly_id=organisation.anomaly_id,
+        transaction_id=organisation.transaction_id,
+        member_id=organisation.member_id,
+    )
+    screen.page.goto(console + path)
+    if name in DRAWERS:
+        expect(screen.page.get_by_role("dialog")).to_be_visible()
+    settle_in_drawer(screen.page) if name in DRAWERS else settle(screen.page)
+    assert_good(screen, path=path, language=language)
+
+
+def settle_in_drawer(page: Page) -> None:
+    """Wait for an open drawer; the page under it is hidden from the accessibility tree."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => null)))")
+
+
+@pytest.mark.parametrize(("language", "width", "theme"), LOOKS)
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_page_before_signing_in_is_good(
+    name: str,
+    language: Language,
+    width: int,
+    theme: Theme,
+    console: str,
+    open_screen: OpenScreen,
+    screens: dict[tuple[Any, ...], Screen],
+) -> None:
+    look = ("nobody", language, width, theme)
+    if look not in screens:
+        screens[look] = open_screen(language=language, width=width, theme=theme)
+    screen = screens[look]
+    screen.complaints.clear()
+    screen.page.goto(console + OUTSIDE[name])
+    settle(screen.page)
+    # The invitation page asks who is signed in; the browser itself notes the 401 as an error.
+    screen.complaints[:] = [text for text in screen.complaints if "401" not in text]
+    assert_good(screen, path=OUTSIDE[name], language=language)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_menus_and_dialogs_are_good_too(
+    width: int, console: str, organisation: Organisation, open_screen: OpenScreen
+) -> None:
+    screen = open_screen(organisation.owner, width=width)
+    page = screen.page
+    page.goto(f"{console}/anomalies")
+    settle(page)
+    page.get_by_role("button", name="Akun dan tampilan").click()
+    expect(page.get_by_role("menu")).to_be_visible()
+    settle_in_drawer(page)
+    assert_good(screen, path="account menu", language="id")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_have_count(0)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    settle_in_drawer(page)
+    assert_good(screen, path="palette", language="id")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Pintasan papan tik")).to_be_visible()
+    settle_in_drawer(page)
+    assert_good(screen, path="shortcuts", language="id")

@@ -1,0 +1,276 @@
+"""What people do all day, in the real console on the real system."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from arus_stack.testing import until
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PASSWORD, OpenScreen, Organisation, Someone, create
+
+pytestmark = pytest.mark.e2e
+
+
+def record(page: Page, volume: str) -> None:
+    """Type a volume into the form and send it."""
+    page.get_by_label("Volume").fill(volume)
+    page.get_by_role("button", name="Catat", exact=True).click()
+
+
+def pick(page: Page, label: str, name: str) -> None:
+    """Choose in a combobox by typing."""
+    page.get_by_role("combobox", name=label).fill(name)
+    page.get_by_role("option", name=name).first.click()
+
+
+def uses(someone: Someone, **filters: str) -> list[dict[str, Any]]:
+    """Return what was recorded."""
+    answer = someone.client.get("/fuel/transactions", params={"limit": 500, **filters})
+    return answer.raise_for_status().json()["items"]
+
+
+def test_from_registering_to_the_first_anomaly(open_screen: OpenScreen, console: str) -> None:
+    screen = open_screen()
+    page = screen.page
+    page.goto(f"{console}/register")
+    page.get_by_label("Nama", exact=True).fill("Sari Wulandari")
+    page.get_by_label("Nama organisasi").fill("Depot Cakung")
+    page.get_by_label("Surel").fill(f"sari-{datetime.now(UTC).timestamp():.6f}@contoh.id")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.get_by_role("button", name="Buat akun").click()
+
+    page.get_by_role("link", name=re.compile("Tambah lokasi pertama")).click()
+    page.get_by_role("button", name="Tambah lokasi").first.click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_label("Nama", exact=True).fill("Gudang A")
+    drawer.get_by_role("button", name="Simpan").click()
+    expect(page.get_by_role("table", name="Lokasi")).to_contain_text("Gudang A")
+
+    page.goto(f"{console}/products?id=new")
+    drawer.get_by_label("Nama", exact=True).fill("Solar")
+    drawer.get_by_label("Kode").fill("SOLAR")
+    drawer.get_by_role("button", name="Simpan").click()
+    expect(page.get_by_role("table", name="Produk")).to_contain_text("Solar")
+
+    page.get_by_role("link", name="Catat BBM").click()
+    fields = page.get_by_role("main").locator("form input:not([type=hidden]):not([aria-hidden=true])")
+    expect(fields).to_have_count(4)
+    for volume in ("300", "300", "300", "520"):
+        record(page, volume)
+        expect(page.get_by_test_id("recorded")).to_contain_text(f"{volume}\u00a0L")
+    newest = page.get_by_test_id("recorded").get_by_role("listitem").first
+    expect(newest).to_contain_text("173% dari biasanya: ANOMALI.")
+    expect(newest).to_contain_text("Menjadi Waspada bila paling banyak 450\u00a0L.")
+    assert [text for text in screen.complaints if "401" not in text] == []
+
+    newest.get_by_role("link", name="Lihat penilaian").click()
+    expect(drawer).to_contain_text("Menjadi Waspada bila paling banyak 450\u00a0L.")
+    drawer.get_by_role("button", name="Lihat tabel").click()
+    expect(drawer.get_by_role("table")).to_contain_text("300\u00a0L")
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+
+
+def test_a_verdict_arrives_in_an_open_list(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Sari")
+    location = create(owner, "/locations", {"name": "Gudang B", "type": "depot"})
+    product = create(owner, "/products", {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"})
+    page = open_screen(owner).page
+    page.goto(f"{console}/anomalies")
+    expect(page.get_by_text("Tidak ada yang perlu perhatian.")).to_be_visible()
+    expect(page.get_by_role("banner")).to_contain_text("Langsung")
+    today = datetime.now(UTC).date() - timedelta(days=1)
+    for volume in ("300", "300", "300", "520"):
+        body = {
+            "date": today.isoformat(),
+            "location_id": location["id"],
+            "product_id": product["id"],
+            "volume_l": volume,
+        }
+        create(owner, "/fuel/transactions", body)
+    table = page.get_by_role("table", name="Penilaian")
+    expect(table).to_contain_text("Gudang B")
+    expect(table).to_contain_text("173%")
+
+
+def test_what_is_recorded_offline_is_sent_exactly_once(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Sari")
+    create(owner, "/locations", {"name": "Gudang C", "type": "depot"})
+    create(owner, "/products", {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"})
+    context = open_screen(owner).context
+    page = context.pages[0]
+    page.goto(f"{console}/fuel/new")
+    expect(page.get_by_label("Volume")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+
+    context.set_offline(True)
+    record(page, "410")
+    expect(page.get_by_test_id("unsent")).to_contain_text("410\u00a0L")
+    record(page, "420")
+    expect(page.get_by_text("Anda sedang luring. 2 catatan akan dikirim saat tersambung.")).to_be_visible()
+    page.close()
+    assert uses(owner) == []
+
+    # The console opens without a connection, twice, and both tabs know what waits.
+    tabs = [context.new_page(), context.new_page()]
+    for tab in tabs:
+        tab.goto(f"{console}/fuel/new")
+        expect(tab.get_by_test_id("unsent")).to_contain_text("420\u00a0L")
+    context.set_offline(False)
+    for tab in tabs:
+        expect(tab.get_by_test_id("unsent")).to_have_count(0)
+    until(lambda: len(uses(owner)) == 2, "both records")
+    assert sorted(use["volume_l"] for use in uses(owner)) == ["410", "420"]
+
+
+def test_what_the_server_refuses_comes_back_with_its_reason(
+    open_screen: OpenScreen, organisation: Organisation, console: str
+) -> None:
+    page = open_screen(organisation.owner).page
+    page.goto(f"{console}/fuel/new")
+    record(page, "0")
+    expect(page.get_by_text("Volume harus lebih dari 0 dan paling banyak 1.000.000 L.")).to_be_visible()
+    expect(page.get_by_text("Pilih lokasi.")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Lokasi")).to_be_focused()
+
+
+def test_pasted_rows_are_recorded_and_wrong_ones_stay(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Sari")
+    create(owner, "/locations", {"name": "Gudang D", "type": "depot", "external_code": "GD-D"})
+    create(owner, "/products", {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"})
+    page = open_screen(owner).page
+    page.goto(f"{console}/fuel/new?way=many")
+    rows = [
+        "Tanggal\tLokasi\tProduk\tVolume",
+        "10/01/2025\tGudang D\tSolar\t1.520,5",
+        "11/01/2025\tGD-D\tSOLAR\t300",
+        "12/01/2025\tGudang Z\tSolar\t300",
+    ]
+    page.get_by_label("Tempel dari lembar kerja").fill("\n".join(rows))
+    expect(page.get_by_text("Lokasi tidak dikenal")).to_be_visible()
+    page.get_by_role("button", name="Catat 2 baris").click()
+    expect(page.get_by_text("2 baris tercatat")).to_be_visible()
+    left = page.get_by_label("Tempel dari lembar kerja").input_value()
+    assert "Gudang Z" in left
+    assert "GD-D" not in left
+    assert sorted(use["volume_l"] for use in uses(owner)) == ["1520.5", "300"]
+
+
+def test_a_voided_transaction_can_be_taken_back_for_a_while(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Sari")
+    location = create(owner, "/locations", {"name": "Gudang E", "type": "depot"})
+    product = create(owner, "/products", {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"})
+    body = {
+        "date": "2025-01-10",
+        "location_id": location["id"],
+        "product_id": product["id"],
+        "volume_l": "300",
+    }
+    made = create(owner, "/fuel/transactions", body)
+    page = open_screen(owner).page
+    address = f"{console}/fuel/transactions?id={made['id']}"
+    page.goto(address)
+    page.get_by_role("button", name="Batalkan transaksi").click()
+    page.get_by_role("button", name="Urungkan").click()
+    expect(page.get_by_role("table", name="Transaksi")).to_contain_text("Berlaku")
+    assert uses(owner, status="voided") == []
+
+    page.goto(address)
+    page.get_by_role("button", name="Batalkan transaksi").click()
+    until(lambda: len(uses(owner, status="voided")) == 1, "the transaction to be voided")
+
+
+def test_a_correction_is_saved_and_judged_again(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Sari")
+    location = create(owner, "/locations", {"name": "Gudang F", "type": "depot"})
+    product = create(owner, "/products", {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"})
+    facts = [
+        create(
+            owner,
+            "/fuel/transactions",
+            {
+                "date": f"2025-01-{day:02}",
+                "location_id": location["id"],
+                "product_id": product["id"],
+                "volume_l": volume,
+            },
+        )
+        for day, volume in ((7, "300"), (8, "300"), (9, "300"), (10, "520"))
+    ]
+    page = open_screen(owner).page
+    page.goto(f"{console}/fuel/transactions?id={facts[-1]['id']}")
+    page.get_by_label("Volume").fill("310")
+    page.get_by_role("button", name="Simpan koreksi").click()
+    expect(page.get_by_text("Koreksi tersimpan.")).to_be_visible()
+    expect(page.get_by_role("table", name="Transaksi")).to_contain_text("Dikoreksi")
+
+    def judged() -> list[dict[str, Any]]:
+        return owner.client.get("/anomalies").raise_for_status().json()["items"]
+
+    until(lambda: any(item["volume"] == "310" and item["status"] == "NORMAL" for item in judged()), "310 L")
+
+
+def test_the_keyboard_is_enough(open_screen: OpenScreen, organisation: Organisation, console: str) -> None:
+    page = open_screen(organisation.owner).page
+    page.goto(f"{console}/anomalies?status=all")
+    expect(page.get_by_role("table", name="Penilaian")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    focused = page.evaluate("document.activeElement.dataset.row")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    # Focus returns to the row that opened the drawer.
+    page.wait_for_function("id => document.activeElement?.dataset.row === id", arg=focused)
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    expect(page).to_have_url(f"{console}/fuel/transactions")
+    page.go_back()
+    expect(page).to_have_url(f"{console}/anomalies?status=all")
+
+
+def test_the_address_holds_what_is_seen(
+    open_screen: OpenScreen, organisation: Organisation, console: str
+) -> None:
+    page = open_screen(organisation.owner).page
+    page.goto(f"{console}/anomalies")
+    page.get_by_role("button", name=re.compile("^Anomali")).click()
+    expect(page).to_have_url(f"{console}/anomalies?status=ANOMALI")
+    pick(page, "Lokasi", "Gudang A")
+    expect(page).to_have_url(re.compile(rf"location={organisation.location['id']}"))
+    page.reload()
+    expect(page.get_by_role("combobox", name="Lokasi")).to_have_value("Gudang A")
+
+
+def test_signing_out_leaves_nothing_behind(
+    open_screen: OpenScreen, organisation: Organisation, console: str
+) -> None:
+    page = open_screen(organisation.owner).page
+    page.goto(f"{console}/")
+    expect(page.get_by_role("heading", name="Beranda")).to_be_visible()
+    page.get_by_role("button", name="Akun dan tampilan").click()
+    page.get_by_role("menuitem", name="Keluar").click()
+    expect(page).to_have_url(f"{console}/login")
+    kept = page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('arus.kept'))")
+    assert kept == []
+    stored = page.evaluate(
+        "caches.keys().then(names => Promise.all(names.map(name => caches.open(name)"
+        ".then(cache => cache.keys())))).then(all => all.flat().map(request => request.url))"
+    )
+    assert [url for url in stored if "/api/" in url] == []
+    page.goto(f"{console}/fuel/transactions")
+    expect(page).to_have_url(re.compile(r"/app/login\?next="))
