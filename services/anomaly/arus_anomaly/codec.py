@@ -74,16 +74,16 @@ def voided_id(event: FuelTransactionVoided, record_key: str) -> bytes:
 
 def reached(judged: fuel.Judgement, of: Key) -> VerdictReached:
     """Return a judgement as the event that tells it."""
-    (day, fact_id, volume_ul), window, status, reason_code, _ = judged
-    text = ulid_text(fact_id)
+    (day, id_bytes, volume_ul), window, status, reason_code, _, fact_id = judged
+    fact_id = fact_id or ulid_text(id_bytes)
     return VerdictReached(
         tenant_id=of.tenant_id,
-        verdict_id=verdict_id(text),
+        verdict_id=verdict_id(fact_id),
         domain=FUEL,
-        fact_id=text,
+        fact_id=fact_id,
         location_id=of.location_id,
         product_id=of.product_id,
-        business_date=_iso(day),
+        business_date=business_date(day)[1],
         status=_WIRE_STATUS[status],
         volume_ul=volume_ul,
         history_sum_ul=window.sum_ul,
@@ -96,24 +96,21 @@ def reached(judged: fuel.Judgement, of: Key) -> VerdictReached:
 
 def withdrawn(gone: Fact, of: Key) -> VerdictWithdrawn:
     """Return the event that takes the verdict of a voided fact back."""
-    text = ulid_text(gone.id)
+    fact_id = ulid_text(gone.id)
     return VerdictWithdrawn(
         tenant_id=of.tenant_id,
-        verdict_id=verdict_id(text),
+        verdict_id=verdict_id(fact_id),
         domain=FUEL,
-        fact_id=text,
+        fact_id=fact_id,
         location_id=of.location_id,
         product_id=of.product_id,
     )
 
 
 def verdict_id(fact_id: str) -> str:
-    """Return the id that follows from the judged fact: ``ids.derived_id`` as text, at a third of its cost."""
-    digest = bytearray(sha1(_NAMESPACE + fact_id.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    """Return the id that follows from the judged fact: ``ids.derived_id`` as text, at less cost."""
+    text = sha1(_NAMESPACE + fact_id.encode(), usedforsecurity=False).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
 def id_bytes(uuid_text: str) -> bytes:
@@ -144,6 +141,13 @@ def verdict(value: bytes) -> Verdict:
         event.risk_score,
         event.reason_code,
     )
+
+
+@lru_cache(maxsize=4096)
+def business_date(day: int) -> tuple[date, str]:
+    """Return the date of a day, also as text."""
+    when = date.fromordinal(day)
+    return when, when.isoformat()
 
 
 def ulid_bytes(text: str) -> bytes:
@@ -199,6 +203,7 @@ def load_history(value: bytes, pages: Pages[Rows]) -> FuelHistory:
 
 
 _NAMESPACE: Final = NAMESPACE.bytes
+_VARIANT: Final = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
 _ROW_BYTES: Final = 4 + 8 + ID_BYTES
 _HEAD: Final = Struct("<Hq16sI16s")
 
@@ -218,11 +223,6 @@ def _ordinal(text: str) -> int:
         return date.fromisoformat(text).toordinal()
     except ValueError:
         raise Reject(f"business_date must be a date YYYY-MM-DD, got {text[:40]!r}") from None
-
-
-@lru_cache(maxsize=4096)
-def _iso(day: int) -> str:
-    return date.fromordinal(day).isoformat()
 
 
 def _little(column: "array[int]") -> bytes:

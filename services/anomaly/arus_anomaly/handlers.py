@@ -1,7 +1,7 @@
 """Which event does what."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from arus.anomaly.v1.events_pb2 import VerdictReached, VerdictWithdrawn
@@ -63,7 +63,7 @@ fuel: Final = Worker(
         load=codec.load_history,
         dump=codec.dump_history,
         pages=lambda history: history.archive.pages,
-        with_pages=lambda history, pages: history._replace(archive=history.archive._replace(pages=pages)),
+        with_pages=FuelHistory.with_pages,
         load_page=codec.load_rows,
         dump_page=codec.dump_rows,
     ),
@@ -80,7 +80,7 @@ def recorded(history: FuelHistory, event: FuelTransactionRecorded, meta: Meta) -
     fact = codec.fact(event, meta.key)
     standing = history.find(fact.id)
     if standing is None:
-        return history.recorded(fact)
+        return history.recorded(fact, event.transaction_id)
     if standing == fact:
         return history
     raise Reject(f"transaction {event.transaction_id} is recorded already, with another date or volume")
@@ -110,15 +110,18 @@ def judge(history: FuelHistory, meta: Meta) -> tuple[FuelHistory, Sequence[Effec
     """Say what the batch's changes came to, each fact once. What was said before is kept, as superseded."""
     judged, gone = rules.conclude(history)
     key, at = codec.key(meta.key), meta.at
-    rows = [_row(codec.reached(judgement, key), judgement.fact, judgement.status, at) for judgement in judged]
-    again = [row for row, judgement in zip(rows, judged, strict=True) if judgement.replaces_earlier]
-    withdrawn = [_row(codec.withdrawn(fact, key), fact, rules.Status.WITHDRAWN, at) for fact in gone]
-    effects: list[Effect] = [*rows, *withdrawn]
-    if again or withdrawn:
-        effects.insert(0, Supersede(VERDICTS, [row.values[:2] for row in (*again, *withdrawn)]))
-    if withdrawn:
+    effects: list[Effect] = [_row(codec.reached(one, key), key, one.fact, one.status, at) for one in judged]
+    if history.is_in_order:
+        return history.concluded(), effects
+    gone_rows = [_row(codec.withdrawn(fact, key), key, fact, rules.Status.WITHDRAWN, at) for fact in gone]
+    said_again = [_entity(key, one.fact) for one in judged if one.replaces_earlier]
+    said_no_more = [_entity(key, fact) for fact in gone]
+    effects += gone_rows
+    if said_again or said_no_more:
+        effects.insert(0, Supersede(VERDICTS, said_again + said_no_more))
+    if said_no_more:
         # A withdrawal is written down and told, but it is no verdict that stands.
-        effects.append(Supersede(VERDICTS, [row.values[:2] for row in withdrawn]))
+        effects.append(Supersede(VERDICTS, said_no_more))
     return history.concluded(), effects
 
 
@@ -134,16 +137,14 @@ def product_changed(event: ProductChanged, _meta: Meta) -> list[Effect]:
     return [Upsert(PRODUCTS, (event.tenant_id, event.product_id, event.name))]
 
 
-def _row(event: VerdictReached | VerdictWithdrawn, fact: Fact, status: rules.Status, at: datetime) -> Row:
-    values = (
-        event.tenant_id,
-        codec.id_bytes(event.verdict_id),
-        event.fact_id,
-        event.location_id,
-        event.product_id,
-        event.domain,
-        date.fromordinal(fact.day),
-        status,
-        at,
-    )
+def _row(
+    event: VerdictReached | VerdictWithdrawn, key: codec.Key, fact: Fact, status: rules.Status, at: datetime
+) -> Row:
+    tenant_id, location_id, product_id = key
+    verdict_id, day = codec.id_bytes(event.verdict_id), codec.business_date(fact.day)[0]
+    values = (tenant_id, verdict_id, event.fact_id, location_id, product_id, codec.FUEL, day, status, at)
     return Row(VERDICTS, values, event)
+
+
+def _entity(key: codec.Key, fact: Fact) -> tuple[str, bytes]:
+    return key.tenant_id, codec.id_bytes(codec.verdict_id(codec.ulid_text(fact.id)))

@@ -51,9 +51,10 @@ class Change(NamedTuple):
     previous: "Change | None"
     before: Fact | None
     after: Fact | None
-    window_sum_ul: int
-    window_size: int
-    """Sum and size of the window before a fact that came in order; without meaning for any other change."""
+    fact_id: str = ""
+    window_sum_ul: int = 0
+    window_size: int = 0
+    """Of a fact that came in order: its ULID as it was written, and sum and size of the window before it."""
 
 
 class Rows:
@@ -263,24 +264,23 @@ class FuelHistory(NamedTuple):
             return None
         return self.hot.find(fact_id) or self.archive.find(fact_id)
 
-    def recorded(self, fact: Fact) -> "FuelHistory":
-        """Return this history with a fact that it did not have."""
-        hot = self.hot
-        count = len(hot.days)
-        if count and (fact.day, fact.id) < (hot.days[-1], hot.ids[-ID_BYTES:]):
+    def recorded(self, fact: Fact, fact_id: str = "") -> "FuelHistory":
+        """Return this history with a fact that it did not have. fact_id: its ULID as it was written."""
+        hot, (day, id_bytes, volume_ul) = self.hot, fact
+        days, volumes, count = hot.days, hot.values, len(hot.days)
+        if count and (day < days[-1] or (day == days[-1] and id_bytes < hot.ids[-ID_BYTES:])):
             return _changed(_inserted(self, fact), None, fact)
-        window_sum_ul, start = self.window_sum_ul, self.window_start
-        volumes, days, oldest = hot.values, hot.days, fact.day - WINDOW_DAYS
+        window_sum_ul, start, oldest = self.window_sum_ul, self.window_start, day - WINDOW_DAYS
         while start < count and (count - start > WINDOW_FACTS or days[start] < oldest):
             window_sum_ul -= volumes[start]
             start += 1
         history = FuelHistory(
             hot.followed_by(fact),
             start,
-            window_sum_ul + fact.volume_ul,
-            max(self.highest_id, fact.id),
+            window_sum_ul + volume_ul,
+            max(self.highest_id, id_bytes),
             self.archive,
-            Change(self.change, None, fact, window_sum_ul, count - start),
+            Change(self.change, None, fact, fact_id, window_sum_ul, count - start),
             self.is_in_order,
         )
         return history if count < HOT_MAX else _archived(history)
@@ -296,6 +296,11 @@ class FuelHistory(NamedTuple):
     def concluded(self) -> "FuelHistory":
         """Return this history at the end of a batch."""
         return FuelHistory(self.hot, self.window_start, self.window_sum_ul, self.highest_id, self.archive)
+
+    def with_pages(self, pages: Pages[Rows]) -> "FuelHistory":
+        """Return this history with its archive in other pages."""
+        archive = Archive(pages, *self.archive[1:])
+        return FuelHistory(self.hot, self.window_start, self.window_sum_ul, self.highest_id, archive)
 
     def changes(self) -> Iterator[Change]:
         """Yield the changes of the running batch, newest first."""
@@ -363,7 +368,7 @@ def _with_hot(history: FuelHistory, hot: Rows) -> FuelHistory:
 
 
 def _changed(history: FuelHistory, before: Fact | None, after: Fact | None) -> FuelHistory:
-    return history._replace(change=Change(history.change, before, after, 0, 0), is_in_order=False)
+    return history._replace(change=Change(history.change, before, after), is_in_order=False)
 
 
 def _with_page(archive: Archive, number: int, page: Rows, contents: Rows | None = None) -> Archive:

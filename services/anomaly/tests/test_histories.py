@@ -47,7 +47,7 @@ class Key:
         for event in events:
             history = self._loading(history, lambda event=event, history=history: applied(history, event))
         judged, withdrawn = self._loading(history, lambda: conclude(history))
-        for fact, window, _, _, replaces in judged:
+        for fact, window, _, _, replaces, _ in judged:
             said = self.said.get(fact.id)
             assert (said is not None) == replaces
             assert said != (fact, window), "an identical verdict was said again"
@@ -58,7 +58,7 @@ class Key:
         history = history.concluded()
         self.stored |= {name: codec.dump_rows(page) for name, page in history.archive.pages.changed.items()}
         self.head = codec.dump_history(history)
-        self.history = history._replace(archive=history.archive._replace(pages=history.archive.pages.saved()))
+        self.history = history.with_pages(history.archive.pages.saved())
         check_layout(history, {name: codec.load_rows(page) for name, page in self.stored.items()})
 
     def _loading(self, history: FuelHistory, step: Callable[[], T]) -> T:
