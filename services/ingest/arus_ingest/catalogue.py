@@ -48,8 +48,7 @@ class Catalogue:
     async def look_up(self, tx: Tx, location_ids: Collection[str], product_ids: Collection[str]) -> Known:
         """Return those that exist; raises the 503 when the owner must be asked and does not answer."""
         location_ids, product_ids = list(filter(is_ulid, location_ids)), list(filter(is_ulid, product_ids))
-        locations = await store.locations(tx, location_ids)
-        products = await store.products(tx, product_ids)
+        locations, products = await store.known(tx, location_ids, product_ids)
         doubtful_locations = [
             id_ for id_ in location_ids if not (id_ in locations and locations[id_].is_active)
         ]
