@@ -8,6 +8,7 @@ ARUS_HOSTILE_EXAMPLES sets how many requests each operation gets (100).
 import os
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ import schemathesis
 from arus_stack.strangers import Stranger
 from arus_stack.testing import RunningStack
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import FlakyStrategyDefinition
 from schemathesis.checks import not_a_server_error
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 
 ROOT = Path(__file__).resolve().parents[2]
+STEPS = 12
 EXAMPLES = int(os.environ.get("ARUS_HOSTILE_EXAMPLES", "100"))
 ENDLESS = "/api/v1/live"  # cannot be waited for; the gateway's own tests listen to it
 
@@ -75,15 +78,22 @@ def test_no_request_makes_an_operation_fail(case: Any, caller: Caller) -> None:
 def test_no_sequence_of_requests_makes_an_operation_fail(caller: Caller) -> None:
     """Ids of answers flow into later requests: what was made is read, changed, removed and read again."""
     machine: Any = schema.as_state_machine()
+    failures: list[str] = []
 
     class Sequences(machine):
         def call(self, case: Any, **_: Any) -> Any:
             return caller.send(case)
 
         def validate_response(self, response: Any, case: Any, **_: Any) -> None:
-            case.validate_response(response, checks=[not_a_server_error])
+            if response.status_code >= 500:
+                failures.append(f"{response.status_code} {response.text} {case.as_curl_command()}")
 
-    Sequences.run(settings=settings(generated, max_examples=EXAMPLES, stateful_step_count=12))
+    enough = caller.answers.total() + EXAMPLES * STEPS
+    while caller.answers.total() < enough and not failures:
+        # What can be drawn next depends on what the server answered, which is never the same twice.
+        with suppress(FlakyStrategyDefinition):
+            Sequences.run(settings=settings(generated, derandomize=False, stateful_step_count=STEPS))
+    assert failures == []
 
 
 def test_most_requests_were_let_in(caller: Caller) -> None:

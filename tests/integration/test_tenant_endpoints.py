@@ -11,8 +11,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+import grpc
 import httpx
 import pytest
+from arus.ingest.v1.api_pb2 import RecordFuelTransactionsRequest
+from arus.ingest.v1.api_pb2_grpc import IngestServiceStub
+from arus.views.v1.api_pb2 import GetOverviewRequest
+from arus.views.v1.api_pb2_grpc import ViewServiceStub
 from arus_stack.strangers import Stranger
 from arus_stack.testing import RunningStack
 
@@ -168,6 +173,25 @@ def test_a_machine_key_opens_its_own_organisation_only(walls: Walls, stack: Runn
         assert shown == [walls.ids["/locations/{location_id}"]]
         ours = walls.ours.location()
         assert machine.get(f"/locations/{ours}").status_code == 404
+
+
+def test_over_grpc_what_is_theirs_is_refused_and_not_counted(walls: Walls, stack: RunningStack) -> None:
+    metadata = tuple(walls.ours.headers.items())
+    item = RecordFuelTransactionsRequest(
+        date="2025-01-10",
+        location_id=walls.ids["/locations/{location_id}"],
+        product_id=walls.ids["/products/{product_id}"],
+        volume_l="1",
+    )
+    with grpc.insecure_channel(stack.grpc) as channel:
+        [result] = IngestServiceStub(channel).RecordFuelTransactions(iter([item]), metadata=metadata).results
+        asked = GetOverviewRequest(from_date="2025-01-10", to_date="2025-01-10")
+        seen = ViewServiceStub(channel).GetOverview(asked, metadata=metadata)
+        theirs = ViewServiceStub(channel).GetOverview(asked, metadata=tuple(walls.theirs.headers.items()))
+    assert {error.field for error in result.errors} == {"location_id", "product_id"}
+    assert result.transaction_id == ""
+    assert theirs.fuel.transactions == 1
+    assert walls.ids["/locations/{location_id}"] not in str(seen)
 
 
 def test_a_token_whose_organisation_was_changed_is_no_token(walls: Walls) -> None:
