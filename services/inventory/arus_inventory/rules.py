@@ -4,9 +4,11 @@ from functools import cache
 from zoneinfo import available_timezones
 
 DEFAULT_TIMEZONE = "Asia/Jakarta"
+# Files of the database that mean something else on every machine, or nothing.
+_NOT_PLACES = {"Factory", "localtime", "posixrules"}
 
 
 @cache
 def timezones() -> frozenset[str]:
     """Return the IANA names this machine knows; read once, because it walks a folder tree."""
-    return frozenset(available_timezones())
+    return frozenset(available_timezones() - _NOT_PLACES)

@@ -68,6 +68,8 @@ async def test_what_is_left_out_is_empty_and_a_location_is_in_jakarta_by_default
     [
         ({"timezone": "Mars/Olympus"}, "timezone", "not_timezone"),
         ({"timezone": "../../etc/passwd"}, "timezone", "not_timezone"),
+        ({"timezone": "localtime"}, "timezone", "not_timezone"),
+        ({"timezone": "asia/jakarta"}, "timezone", "not_timezone"),
         ({"type": "castle"}, "type", "not_one_of"),
         ({"name": "   "}, "name", "too_short"),
         ({"name": "x" * 201}, "name", "too_long"),
