@@ -55,8 +55,7 @@ async def fire(tx: Tx, schedule: Schedule, now: datetime) -> int:
         due = due_at(schedule.cron, zone, now)
         if due is None:
             continue
-        # Named by the clock on the wall, so that an hour repeated at a clock change does not repeat the job.
-        job_id = str(derived_id(f"{schedule.name}/{tenant_id}", due.replace(tzinfo=None).isoformat()))
+        job_id = str(derived_id(f"{schedule.name}/{tenant_id}", due.astimezone(UTC).isoformat()))
         params = {**schedule.params, "due": due.isoformat()}
         await jobs.enqueue(tx, schedule.kind, params, tenant_id=tenant_id, job_id=job_id)
         fired += 1

@@ -21,7 +21,7 @@ from arus_runtime import observe, parked, rpc, schedules, upkeep
 from arus_runtime.auth import JwksKeys, Verifier
 from arus_runtime.context import Context, Service
 from arus_runtime.engine import Engine
-from arus_runtime.heart import heart_of, security_of
+from arus_runtime.heart import Part, heart_of, security_of
 from arus_runtime.jobs import Jobs, wait_for
 from arus_runtime.log import AiokafkaLog
 from arus_runtime.mail import mail_of
@@ -36,9 +36,6 @@ GRACE_S: Final = 10
 READY_S: Final = 2.0
 KAFKA_PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0)
 _log: Final = structlog.get_logger(__name__)
-
-Part = Callable[[asyncio.Event], Awaitable[None]]
-"""Something that runs until the event is set."""
 
 
 def run(service: Service) -> None:

@@ -75,6 +75,15 @@ class _Rebalance(aiokafka.ConsumerRebalanceListener):
         await self._listener.assigned(partitions)
 
 
+async def _start(client: Any) -> None:
+    """Start a client; one that cannot is closed, so that it holds no connection."""
+    try:
+        await client.start()
+    except BaseException:
+        await client.stop()
+        raise
+
+
 class AiokafkaConsumer:
     """A member of a consumer group."""
 
@@ -99,7 +108,7 @@ class AiokafkaConsumer:
             **self._log.options(),
         )
         self._client.subscribe(topics=list(self._topics), listener=_Rebalance(self, self._listener))
-        await self._client.start()
+        await _start(self._client)
 
     async def poll(self, limit: int, timeout_s: float) -> Mapping[TopicPartition, Sequence[Record]]:
         """Return aiokafka's own records: its partitions are equal to ours."""
@@ -152,7 +161,7 @@ class AiokafkaProducer:
             request_timeout_ms=_REQUEST_TIMEOUT_MS,
             **self._log.options(),
         )
-        await self._client.start()
+        await _start(self._client)
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Return when all messages are in the log.

@@ -99,6 +99,7 @@ class Endless:
 
 async def test_a_job_is_done_and_its_answer_written_once(context: Context) -> None:
     await enqueue(context, "a")
+    await drain(context, kind(Script()))
     await enqueue(context, "a")
     await drain(context, kind(Script()))
     assert [row["state"] for row in await rows(context)] == ["done"]
@@ -266,7 +267,7 @@ async def test_a_database_that_was_away_costs_no_job(context: Context, database:
 
 @pytest.fixture
 def samples(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
-    monkeypatch.setenv("PYTHONPATH", str(request.path.parent))
+    monkeypatch.setenv("PYTHONPATH", str(request.path.parent), prepend=os.pathsep)
     return SAMPLES
 
 
