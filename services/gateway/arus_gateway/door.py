@@ -13,6 +13,7 @@ from arus_gateway.live import Feed
 from arus_gateway.names import Names
 from arus_gateway.passwords import Passwords
 from arus_gateway.proxy import Upstreams
+from arus_gateway.quotas import Quotas
 from arus_gateway.settings import GatewaySettings
 from arus_gateway.tokens import Signer
 
@@ -28,6 +29,7 @@ class Door:
     signer: Signer
     callers: Callers
     passwords: Passwords
+    quotas: Quotas
     postbox: Postbox
     upstreams: Upstreams
     names: Names

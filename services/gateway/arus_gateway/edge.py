@@ -17,7 +17,6 @@ from arus_gateway import rules
 from arus_gateway.callers import Caller
 from arus_gateway.door import Door, door_of
 from arus_gateway.proxy import SERVICE_OF, ClientGoneError
-from arus_gateway.quotas import Quotas
 from arus_gateway.site import API_POLICY, Site
 
 COOKIE: Final = "arus_session"
@@ -64,7 +63,6 @@ class Edge:
         self._words = words
         self._door: Door = door_of(context)
         settings = self._door.settings
-        self._quotas = Quotas(settings.rate_auth, settings.rate_account)
         self._site = Site(settings.console, self._door.signer.jwks)
         self._home = _origin(settings.public_url)
 
@@ -103,23 +101,24 @@ class Edge:
             await _preflight(allowed=shared)(scope, receive, send)
             return
         if not path.startswith(API):
-            page = self._site.page(path) if method in ("GET", "HEAD") else None
+            zips = "gzip" in headers.get("accept-encoding", "")
+            page = self._site.page(path, zips=zips) if method in ("GET", "HEAD") else None
             await (page or self._app)(scope, receive, send)
             return
         if path in OPEN:
             if path == REFRESH and cookie(headers):
                 self._check_not_forged(scope, headers)
-            await self._quotas.count_auth(_address(scope))
+            await self._door.quotas.count_auth(_address(scope))
             await self._app(scope, receive, send)
             return
         caller = await self._caller(scope, headers)
         if caller is None:
             if path != HALF_OPEN:
                 raise Problem(401, "not_authenticated")
-            await self._quotas.count_auth(_address(scope))
+            await self._door.quotas.count_auth(_address(scope))
             await self._app(scope, receive, send)
             return
-        await self._quotas.count_account(caller.account)
+        await self._door.quotas.count_account(caller.account)
         if not rules.key_reaches(caller.grant.resources, method, path.removeprefix(API)):
             raise Problem(403, "key_out_of_scope")
         service = SERVICE_OF.get(path.removeprefix(API).partition("/")[0])

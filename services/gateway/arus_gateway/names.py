@@ -17,6 +17,7 @@ from arus_gateway.store.names import Kind
 from arus_gateway.tokens import Grant, Signer
 
 REMEMBERED_S: Final = 30.0
+UNKNOWN_S: Final = 1.0
 REMEMBERED_MOST: Final = 50_000
 ASK_TIMEOUT_S: Final = 0.5
 ASK_LIFE: Final = timedelta(minutes=1)
@@ -42,12 +43,12 @@ class Names:
         async with self._db.tenant(tenant_id) as tx:
             found = (await names.of(tx, kind, tenant_id, (record_id,))).get(record_id)
         found = found or await self._ask(tenant_id, kind, record_id)
-        if found is None:
-            return record_id
         if len(self._known) >= REMEMBERED_MOST:
             self._known.clear()
-        self._known[tenant_id, kind, record_id] = (found, self._clock() + REMEMBERED_S)
-        return found
+        # What nobody knows yet is asked again soon, but not for every message.
+        kept_s = REMEMBERED_S if found else UNKNOWN_S
+        self._known[tenant_id, kind, record_id] = (found or record_id, self._clock() + kept_s)
+        return found or record_id
 
     async def _ask(self, tenant_id: str, kind: Kind, record_id: str) -> str | None:
         grant = Grant("gateway", tenant_id, "service", None, "id", "gateway")

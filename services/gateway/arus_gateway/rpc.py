@@ -34,6 +34,7 @@ async def _admit(door: Door, resource: str, action: str) -> Principal:
     caller = await door.callers.of_bearer(principal.token)
     if caller is None:
         raise NotAuthenticatedError("ended meanwhile")
+    await door.quotas.count_account(caller.account)
     limited_to = caller.grant.resources
     if limited_to is not None and action not in limited_to.get(resource, ""):
         raise Problem(403, "key_out_of_scope")

@@ -11,7 +11,6 @@ from arus.ingest.v1.api_pb2_grpc import add_IngestServiceServicer_to_server
 from arus.views.v1.api_pb2_grpc import add_ViewServiceServicer_to_server
 from arus_runtime.auth import FixedKeys, NotAuthenticatedError, Principal, Verifier
 from arus_runtime.context import Context, Service
-from arus_runtime.log import AiokafkaLog, Security
 from starlette.types import ASGIApp
 
 from arus_gateway import handlers, rpc
@@ -25,9 +24,11 @@ from arus_gateway.live import Feed
 from arus_gateway.names import Names
 from arus_gateway.passwords import Passwords
 from arus_gateway.proxy import Upstreams
+from arus_gateway.quotas import Quotas
 from arus_gateway.settings import GatewaySettings
 from arus_gateway.tail import tailing
 from arus_gateway.tokens import signer
+from arus_gateway.upkeep import sweeping
 
 WORDS: Final = yaml.safe_load(files("arus_gateway").joinpath("words.yaml").read_text("utf-8"))
 
@@ -71,6 +72,7 @@ async def open_door(context: Context) -> AsyncGenerator[None]:
             signer=signs,
             callers=callers,
             passwords=Passwords(),
+            quotas=Quotas(settings.rate_auth, settings.rate_account),
             postbox=postbox,
             upstreams=await stack.enter_async_context(Upstreams(settings.peers, settings.upstream_timeout_s)),
             names=Names(context.db, context.peers, signs),
@@ -80,17 +82,10 @@ async def open_door(context: Context) -> AsyncGenerator[None]:
         if "api" in settings.roles:
             await people.ensure_first_admin(door)
             if settings.kafka_bootstrap:
-                await stack.enter_async_context(tailing(door.feed, AiokafkaLog(_security(settings))))
+                await stack.enter_async_context(tailing(door.feed, context.log))
+        if "jobs" in settings.roles:
+            await stack.enter_async_context(sweeping(context.worker_db))
         yield
-
-
-def _security(settings: GatewaySettings) -> Security:
-    return Security(
-        bootstrap=settings.kafka_bootstrap,
-        user=settings.kafka_user,
-        password=settings.kafka_password.get_secret_value(),
-        ca_file=settings.kafka_ca,
-    )
 
 
 def _edge(app: ASGIApp, context: Context) -> ASGIApp:

@@ -1,21 +1,33 @@
 """Pages the gateway serves itself: the console, the API's documents, the signing keys."""
 
 import base64
+import gzip
 import hashlib
 import mimetypes
 import re
 from collections.abc import Mapping
 from email.utils import formatdate
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 import fastapi_offline
 import orjson
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 DOCUMENT: Final = "openapi.json"
 YEAR_S: Final = 31_536_000
+ZIPPED_FROM: Final = 1_000
+_ZIPPED: Final = frozenset(
+    (
+        "application/json",
+        "application/manifest+json",
+        "application/wasm",
+        "image/svg+xml",
+        "application/javascript",
+    )
+)
 _UI: Final = Path(fastapi_offline.__file__).parent / "static"
 _UI_FILES: Final = frozenset(("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"))
 _INLINE: Final = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
@@ -80,8 +92,12 @@ class Site:
         self._jwks = orjson.dumps(jwks)
         self._document = files("arus_gateway").joinpath("static", DOCUMENT).read_bytes()
 
-    def page(self, path: str) -> Response | None:
-        """Return the page at the path, with its content policy and its caching."""
+    def page(self, path: str, *, zips: bool = False) -> Response | None:
+        """Return the page at the path, with its policy and its caching. zips: the client reads gzip."""
+        made = self._page(path)
+        return _zipped(made) if made and zips else made
+
+    def _page(self, path: str) -> Response | None:
         if path == "/":
             return RedirectResponse("/app", 307)
         if path == "/app" or path.startswith("/app/"):
@@ -125,13 +141,36 @@ def _docs(name: str) -> Response | None:
 
 
 def _sent(file: Path, caching: str) -> Response:
-    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    if file.suffix == ".webmanifest":
-        kind = "application/manifest+json"
-    modified = formatdate(file.stat().st_mtime, usegmt=True)
+    kind = (
+        "application/manifest+json" if file.suffix == ".webmanifest" else mimetypes.guess_type(file.name)[0]
+    )
+    found = file.stat()
     # A worker script runs under its own policy, not under that of the page that started it.
-    headers = {"Cache-Control": caching, "Last-Modified": modified, **_page_headers(b"", caching)}
-    return FileResponse(file, media_type=kind, headers=headers)
+    headers = {"Last-Modified": formatdate(found.st_mtime, usegmt=True), **_page_headers(b"", caching)}
+    return Response(_content(file, found.st_mtime_ns), 200, headers, kind or "application/octet-stream")
+
+
+@lru_cache(maxsize=512)
+def _content(file: Path, _changed_ns: int) -> bytes:
+    return file.read_bytes()
+
+
+def _zipped(page: Response) -> Response:
+    body = bytes(page.body)
+    kind = page.headers.get("content-type", "").partition(";")[0]
+    if len(body) < ZIPPED_FROM or not (kind.startswith("text/") or kind in _ZIPPED):
+        return page
+    packed = _packed(body)
+    page.body = packed
+    page.headers["content-length"] = str(len(packed))
+    page.headers["content-encoding"] = "gzip"
+    page.headers.add_vary_header("Accept-Encoding")
+    return page
+
+
+@lru_cache(maxsize=512)
+def _packed(body: bytes) -> bytes:
+    return gzip.compress(body, 9, mtime=0)
 
 
 def _page_headers(html: bytes, caching: str) -> dict[str, str]:

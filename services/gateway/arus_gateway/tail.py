@@ -41,7 +41,10 @@ async def _tail_for_ever(feed: Feed, log: AiokafkaLog) -> None:
             await _tail(feed, log)
         except (KafkaError, OSError) as error:
             _log.warning("live feed waits for Kafka", reason=str(error) or type(error).__name__)
-            await asyncio.sleep(RETRY_S)
+        except Exception:  # noqa: BLE001 — see below
+            # Whatever it was, a feed that stands still for good would be worse than one that tries again.
+            _log.exception("live feed failed")
+        await asyncio.sleep(RETRY_S)
 
 
 async def _tail(feed: Feed, log: AiokafkaLog) -> None:

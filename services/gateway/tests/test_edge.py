@@ -208,7 +208,7 @@ async def test_the_console_is_served_with_its_caching_and_its_policy(opening: Op
     (tmp_path / "dist" / "assets").mkdir(parents=True)
     (tmp_path / "dist" / "index.html").write_text("<script>start()</script><script src='/x.js'></script>")
     (tmp_path / "dist" / "sw.js").write_text("sw")
-    (tmp_path / "dist" / "assets" / "index-B4x_9fQz.js").write_text("app")
+    (tmp_path / "dist" / "assets" / "index-B4x_9fQz.js").write_text("app" * 1000)
     (tmp_path / "secret.txt").write_text("secret")
     async with opening(web_dist=str(tmp_path / "dist")) as gateway:
         home = gateway.connect(HOME)
@@ -223,6 +223,11 @@ async def test_the_console_is_served_with_its_caching_and_its_policy(opening: Op
             assert "frame-ancestors 'none'" in policy
         assert (await home.get("/app/sw.js")).headers["cache-control"] == "no-cache"
         asset = await home.get("/app/assets/index-B4x_9fQz.js")
+        assert asset.headers["content-encoding"] == "gzip"
+        assert asset.text == "app" * 1000
+        plain = await home.get("/app/assets/index-B4x_9fQz.js", headers={"Accept-Encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+        assert plain.text == "app" * 1000
         assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert asset.headers["content-type"].startswith("text/javascript")
         assert (await home.get("/app/assets/gone-12345678.js")).status_code == 404

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from arus_gateway.store import sweep
 
 from .world import HOME, PASSWORD, Gateway, Mailbox, Opening
 
@@ -239,7 +240,7 @@ async def test_sign_in_is_limited_per_address(opening: Opening):
 
 
 async def test_requests_are_limited_per_account(opening: Opening):
-    async with opening(rate_account="2/minute") as gateway:
+    async with opening(rate_account="2/day") as gateway:
         siti, budi = await gateway.register(), await gateway.register("Budi")
         assert [(await siti.http.get("/auth/me")).status_code for _ in range(3)] == [200, 200, 429]
         assert (await budi.http.get("/auth/me")).status_code == 200
@@ -250,3 +251,16 @@ async def test_requests_are_limited_per_account(opening: Opening):
 )
 async def test_rubbish_credentials_are_not_let_in(gateway: Gateway, value: str):
     assert (await gateway.connect(Authorization=value).get("/auth/me")).status_code == 401
+
+
+async def test_what_has_ended_is_forgotten_in_time_and_nothing_else(gateway: Gateway):
+    siti, budi = await gateway.register(), await gateway.register("Budi")
+    async with gateway.context.worker_db.system() as tx:
+        await tx.execute(
+            "update sessions set expires_at = now() - interval '1 second' where person_id = %s", (siti.id,)
+        )
+        await tx.execute("update mail_proofs set expires_at = now() - interval '8 days'")
+        assert await sweep.stale(tx) == 3
+        row = await (await tx.execute("select count(*) as n from session_secrets")).fetchone()
+        assert row == {"n": 1}
+    assert (await budi.http.get("/auth/me")).status_code == 200

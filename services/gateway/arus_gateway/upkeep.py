@@ -1,0 +1,38 @@
+"""What the gateway does for itself: forget ended sessions, used proofs, and old audit entries."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import structlog
+from arus_runtime.postgres import Database
+from psycopg import OperationalError
+
+from arus_gateway.store import sweep
+
+SWEEP_S: Final = 3600.0
+_log: Final = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def sweeping(db: Database) -> AsyncGenerator[None]:
+    """Sweep every hour. db: the worker role's, because ended rows lie in every organisation."""
+    task = asyncio.create_task(_sweep_for_ever(db))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _sweep_for_ever(db: Database) -> None:
+    while True:
+        try:
+            async with db.system() as tx:
+                swept = await sweep.stale(tx)
+            _log.info("swept", rows=swept)
+        except OperationalError as error:
+            _log.warning("not swept: the database is away", reason=str(error))
+        await asyncio.sleep(SWEEP_S)
