@@ -1,8 +1,8 @@
 """Pytest fixtures: a real PostgreSQL and a real Kafka for every test that needs them, and the whole system.
 
 A server whose URL is given is used as it is (ARUS_TEST_POSTGRES_URL, ARUS_TEST_KAFKA_URL); otherwise a
-container is started where an engine answers, and otherwise the embedded server. Each starts once per
-session, on first use.
+container is started where an engine answers and holds the images, otherwise the embedded server. Each starts
+once per session, on first use.
 
 postgres        the server: superuser URL
 kafka           the broker: catalogue topics, one user per service with its rights, an administrator
@@ -37,7 +37,7 @@ from arus_stack.home import Home
 from arus_stack.kafka import rights
 from arus_stack.kafka.admin import Admin, KafkaAccess
 from arus_stack.kafka.broker import Kafka
-from arus_stack.postgres import Postgres
+from arus_stack.postgres import Postgres, is_ready
 from arus_stack.settings import StackSettings
 from arus_stack.system import System
 
@@ -207,6 +207,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
         schemas.create_database(url)
         yield PostgresServer(url)
         return
+    from arus_stack import containers  # noqa: PLC0415 - Docker's client is slow to import
+
+    if containers.available():
+        with containers.postgres(TEST_PASSWORD) as url:
+            until(lambda: is_ready(url), "the PostgreSQL container")
+            yield PostgresServer(url)
+        return
     folder = tmp_path_factory.mktemp("postgres")
     server = Postgres(
         folder / "data",
@@ -227,6 +234,14 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
         access = KafkaAccess.from_url(url)
         set_up_kafka(access)
         yield KafkaServer(access)
+        return
+    from arus_stack import containers  # noqa: PLC0415 - as above
+
+    if containers.available():
+        with containers.kafka(TEST_PASSWORD) as access:
+            until(access.answers, "the Kafka container")
+            set_up_kafka(access)
+            yield KafkaServer(access)
         return
     folder = tmp_path_factory.mktemp("kafka")
     server = Kafka(folder, ports.free_port(), ports.free_port(), TEST_PASSWORD)

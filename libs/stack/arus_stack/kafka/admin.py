@@ -170,7 +170,7 @@ class Admin:
                 ]
             )
         )
-        # The broker hears of users in order, a moment after the answer: when it knows the last, it knows all.
+        # The broker hears of users in order, a moment after the answer: who knows the last knows all.
         for name, secret in [*passwords.items()][-1:]:
             deadline = time.monotonic() + TIMEOUT_S
             while not self._access.as_user(name, secret).answers():
