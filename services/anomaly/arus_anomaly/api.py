@@ -1,6 +1,7 @@
 """REST routes of verdicts: /anomalies."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Annotated
 from uuid import UUID
 
@@ -51,11 +52,10 @@ async def list_anomalies(
     asked = store.Asked(
         domain=domain,
         statuses=[Status[name] for name in status or ()],
-        location_id=location_id,
+        locations=_locations(principal, location_id),
         product_id=product_id,
         since=since,
         until=until,
-        within=principal.locations,
     )
     async with context.db.tenant(principal.tenant_id) as tx:
         rows = await store.newest(tx, asked, window.after(dt.date, str), window.fetch)
@@ -71,7 +71,7 @@ async def summarise_anomalies(
     """Count current verdicts by status."""
     _check_range(since, until)
     async with context.db.tenant(principal.tenant_id) as tx:
-        counts = await store.counts(tx, store.Asked(since=since, until=until, within=principal.locations))
+        counts = await store.counts(tx, store.Asked(since=since, until=until, locations=principal.locations))
     return Summary(
         normal=counts.get(Status.NORMAL, 0),
         waspada=counts.get(Status.WASPADA, 0),
@@ -96,6 +96,13 @@ async def get_anomaly(
 def _check_range(since: dt.date | None, until: dt.date | None) -> None:
     if since and until and since > until:
         raise wrong("to", "too_small", bound=since, value=until)
+
+
+def _locations(principal: Principal, asked: str | None) -> Collection[str] | None:
+    """Return the locations to look at: the one asked for, or all in the caller's scope; None: no bound."""
+    if asked is None:
+        return principal.locations
+    return [asked] if principal.sees(asked) else []
 
 
 def _uuid(text: str) -> UUID | None:

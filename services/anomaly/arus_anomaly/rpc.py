@@ -31,9 +31,9 @@ class Anomalies(AnomalyServiceServicer):
         """Count current verdicts by status and name the newest that need a person."""
         principal = rpc.require("anomalies", "r")
         since, until = _date("from_date", request.from_date), _date("to_date", request.to_date)
-        everything = store.Asked(since=since, until=until, within=principal.locations)
+        everything = store.Asked(since=since, until=until, locations=principal.locations)
         alarming = store.Asked(
-            statuses=(Status.WASPADA, Status.ANOMALI), since=since, until=until, within=principal.locations
+            statuses=(Status.WASPADA, Status.ANOMALI), since=since, until=until, locations=principal.locations
         )
         async with self._db.tenant(principal.tenant_id) as tx:
             counts = await store.counts(tx, everything)

@@ -12,7 +12,7 @@ from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from arus_runtime.postgres import Tx
-from psycopg.rows import class_row
+from psycopg.rows import class_row, tuple_row
 
 from arus_anomaly.state import WINDOW_DAYS, WINDOW_FACTS
 
@@ -45,15 +45,14 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which verdicts are asked for; None: any. within: locations the caller may see."""
+    """Which verdicts are asked for; None: any."""
 
     domain: str | None = None
     statuses: Collection[int] = ()
-    location_id: str | None = None
+    locations: Collection[str] | None = None
     product_id: str | None = None
     since: date | None = None
     until: date | None = None
-    within: Collection[str] | None = None
 
 
 async def newest(tx: Tx, asked: Asked, after: tuple[date, str] | None, limit: int) -> Sequence[Stored]:
@@ -62,12 +61,20 @@ async def newest(tx: Tx, asked: Asked, after: tuple[date, str] | None, limit: in
     if after:
         conditions.append("(business_date, fact_id) < (%(after_date)s, %(after_fact)s)")
         values |= {"after_date": after[0], "after_fact": after[1]}
+    source: LiteralString = f"""
+        (select * from verdicts where {" and ".join(conditions)}
+         order by business_date desc, fact_id desc limit %(limit)s)"""
+    if asked.locations is not None:
+        # The newest of each place, and of those the newest: one condition for all would read them whole.
+        source = f"""
+            (select found.* from unnest(%(locations)s::text[]) as place (id) cross join lateral
+             (select * from verdicts where location_id = place.id and {" and ".join(conditions)}
+              order by business_date desc, fact_id desc limit %(limit)s) found
+             order by business_date desc, fact_id desc limit %(limit)s)"""
+        values["locations"] = list(asked.locations)
     rows = tx.cursor(row_factory=class_row(Stored))
     await rows.execute(
-        f"""select {_STORED}
-            from (select * from verdicts where {" and ".join(conditions)}
-                  order by business_date desc, fact_id desc limit %(limit)s) v {_NAMES}
-            order by v.business_date desc, v.fact_id desc""",
+        f"select {_STORED} from {source} v {_NAMES} order by v.business_date desc, v.fact_id desc",
         {**values, "limit": limit},
     )
     return await rows.fetchall()
@@ -117,11 +124,14 @@ async def looked_back_on(tx: Tx, verdict: Stored) -> Sequence[Stored]:
 async def counts(tx: Tx, asked: Asked) -> Mapping[int, int]:
     """Return how many current verdicts there are, by status."""
     conditions, values = _conditions(asked)
-    rows = await tx.execute(
-        f"select status, count(*) as total from verdicts where {' and '.join(conditions)} group by status",
-        values,
+    if asked.locations is not None:
+        conditions.append("location_id = any(%(locations)s)")
+        values["locations"] = list(asked.locations)
+    rows = tx.cursor(row_factory=tuple_row)
+    await rows.execute(
+        f"select status, count(*) from verdicts where {' and '.join(conditions)} group by status", values
     )
-    return {row["status"]: row["total"] async for row in rows}
+    return dict(await rows.fetchall())
 
 
 def _conditions(asked: Asked) -> tuple[list[LiteralString], dict[str, Any]]:
@@ -131,11 +141,9 @@ def _conditions(asked: Asked) -> tuple[list[LiteralString], dict[str, Any]]:
     possible: Sequence[tuple[LiteralString, str, Any]] = (
         ("status = any(%(statuses)s)", "statuses", list(asked.statuses) or None),
         ("domain = %(domain)s", "domain", asked.domain),
-        ("location_id = %(location)s", "location", asked.location_id),
         ("product_id = %(product)s", "product", asked.product_id),
         ("business_date >= %(since)s", "since", asked.since),
         ("business_date <= %(until)s", "until", asked.until),
-        ("location_id = any(%(within)s)", "within", None if asked.within is None else list(asked.within)),
     )
     values: dict[str, Any] = {}
     for condition, name, value in possible:

@@ -28,10 +28,10 @@ create index verdicts_by_date on verdicts (tenant_id, business_date desc, fact_i
     include (status) where is_current;
 create index verdicts_alarming on verdicts (tenant_id, business_date desc, fact_id desc)
     include (status, location_id) where is_current and status > 1;
--- The history of one place and product.
-create index verdicts_by_key
-    on verdicts (tenant_id, location_id, product_id, business_date desc, fact_id desc)
-    where is_current;
+-- The same of one place, and the history that a verdict looks back on.
+create index verdicts_by_location
+    on verdicts (tenant_id, location_id, business_date desc, fact_id desc)
+    include (status) where is_current;
 create index verdicts_superseded on verdicts (tenant_id, verdict_id) where not is_current;
 """
 NAMES = """
