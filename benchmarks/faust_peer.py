@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from tempfile import mkdtemp
 from typing import Any
 
 import faust
@@ -25,6 +26,8 @@ app: Any = faust.App(
     topic_allow_declare=False,
     consumer_auto_offset_reset="earliest",
     stream_buffer_maxsize=BATCH * 2,
+    worker_redirect_stdouts=False,
+    datadir=mkdtemp(),
 )
 topic = app.topic("fuel.transaction.v1", key_serializer="raw", value_serializer="raw")
 

@@ -23,13 +23,16 @@ Round = Mapping[str, Mapping[str, Any]]
 
 def one_round(on: Ground, count: int) -> Round:
     """Run every peer once."""
-    found = {"ours": on.run("peers.py", "ours", str(count), url=on.database("anomaly"))}
-    for peer in ("unjudged", "aiokafka", "copy"):
-        found[peer] = on.run("peers.py", peer, str(count), url=on.database())
-    faust = ("faust_peer.py", "worker", "--without-web", "--loglevel=error")
-    found["faust"] = on.run(*faust, url=on.database(), ARUS_BENCH_COUNT=str(count // FAUST_SHARE))
-    for peer, measured in found.items():
-        sys.stderr.write(f"{peer:>9}: {measured['events_per_s']:>8.0f}/s {measured['cpu_us']:>6.1f} µs\n")
+    found: dict[str, Mapping[str, Any]] = {}
+    for peer in ("ours", "unjudged", "aiokafka", "copy", "faust"):
+        url = on.database("anomaly") if peer == "ours" else on.database()
+        if peer == "faust":
+            words = ("faust_peer.py", "worker", "--without-web", "--loglevel=error")
+            found[peer] = on.run(*words, url=url, ARUS_BENCH_COUNT=str(count // FAUST_SHARE))
+        else:
+            found[peer] = on.run("peers.py", peer, str(count), url=url)
+        events_per_s, cpu_us = found[peer]["events_per_s"], found[peer]["cpu_us"]
+        sys.stderr.write(f"{peer:>9}: {events_per_s:>8.0f}/s {cpu_us:>6.1f} µs\n")
     return found
 
 

@@ -30,6 +30,7 @@ NAMES = (
 IMPORT = "ce_importid"
 _AS_IS = b"\0"  # the blob holds names and values
 _VARYING = b"\1"  # the blob holds the values of an Envelope
+_HEAD = struct.Struct(">c7H")
 _LENGTH = struct.Struct(">H")
 _TRACE = b"00-00000000000000000000000000000000-0000000000000000-00"
 
@@ -52,13 +53,15 @@ class Envelope(NamedTuple):
 
     def pack(self) -> bytes:
         """Return the blob that a row keeps."""
-        return pack_values([value.encode() for value in self])
+        return pack_envelope(self)
 
 
-def pack_values(values: Sequence[bytes]) -> bytes:
-    """Return the blob of an envelope given as bytes, in the order of ``Envelope``."""
-    length = _LENGTH.pack
-    return _VARYING + b"".join([part for value in values for part in (length(len(value)), value)])
+def pack_envelope(texts: tuple[str, str, str, str, str, str, str]) -> bytes:
+    """Return the blob of an envelope given as a plain tuple: seven lengths, then the seven texts."""
+    text = "".join(texts)
+    blob = text.encode()
+    lengths = map(len, texts) if len(blob) == len(text) else (len(value.encode()) for value in texts)
+    return _HEAD.pack(_VARYING, *lengths) + blob
 
 
 def pack_headers(headers: Headers) -> bytes:
@@ -70,10 +73,13 @@ def pack_headers(headers: Headers) -> bytes:
 
 def unpack(blob: bytes, source: bytes, sequence: int) -> list[tuple[str, bytes]]:
     """Return the headers of a stored event that stands at a sequence of a source."""
-    values = _split(blob)
     if blob[:1] == _AS_IS:
+        values = _split(blob)
         return [(name.decode(), value) for name, value in zip(values[::2], values[1::2], strict=True)]
-    event_id, event_type, time, tenant, subject, traceparent, import_id = values
+    at = _HEAD.size
+    event_id, event_type, time, tenant, subject, traceparent, import_id = [
+        blob[(at := at + length) - length : at] for length in _HEAD.unpack_from(blob)[1:]
+    ]
     headers = [
         ("ce_id", event_id),
         ("ce_type", event_type),

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, cast
 from google.protobuf.message import DecodeError, Message
 
 from arus_runtime import catalogue, dlq
-from arus_runtime.envelope import IMPORT, NAMES, Envelope, Headers
+from arus_runtime.envelope import IMPORT, NAMES, Headers, pack_envelope
 from arus_runtime.log.port import Record
 from arus_runtime.store import Outgoing, Store
 from arus_runtime.worker import (
@@ -141,19 +141,18 @@ class Folder:
     def _read(self, record: Record) -> Read | Unreadable:
         key, value = record.key, record.value
         try:
-            names, texts = zip(*record.headers, strict=True) if record.headers else ((), ())
+            names, texts = zip(*record.headers, strict=True)  # raises ValueError when there are none
             if names != NAMES:
                 texts = _by_name(record.headers)
-            event_id, kind, time, source, sequence, tenant, _, _, _, _, trace = [
-                text.decode() for text in texts[:11]
-            ]
-            import_id, only_for = [text.decode() for text in texts[11:]] or ("", "")
+            event_id, kind, time, source, sequence, tenant, _, _, _, _, trace, *more = texts
+            import_id, only_for = [text.decode() for text in more] if more else ("", "")
+            kind, tenant = kind.decode(), tenant.decode()
             number = int(sequence) if sequence else -1
             if key is None or not 0 < len(key) <= MAX_KEY_BYTES or b"\0" in key:
                 raise ValueError(f"key must be text of 1 to {MAX_KEY_BYTES} bytes")  # noqa: TRY301
             meta = Meta(
-                record.topic, record.partition, record.offset, key.decode(),
-                event_id, kind, tenant, source, time, trace, import_id,
+                record.topic, record.partition, record.offset, key.decode(), event_id.decode(),
+                kind, tenant, source.decode(), time.decode(), trace.decode(), import_id,
             )  # fmt: skip
         except ValueError as error:
             return Unreadable(record, _tenant_of(key), "undecodable", f"envelope: {error}")
@@ -205,10 +204,18 @@ class Folder:
             if handler is not None:
                 state = states[key] if key in states else origin.states.get(key)
                 try:
-                    state, effects = yield from self._call(key, state, handler, event, meta)
+                    try:
+                        outcome = handler(state, event, meta)
+                    except Missing as missing:
+                        outcome = yield from self._again(missing, key, state, handler, event, meta)
+                    effects: Sequence[Effect] = ()
+                    if type(outcome) is tuple:
+                        state, effects = cast("tuple[Any, Sequence[Effect]]", outcome)
+                    else:
+                        state = outcome
                     if conclusion is not None:
                         if key in careful:
-                            state, more = yield from self._call(key, state, conclusion, meta)
+                            state, more = yield from self._conclude(key, state, meta)
                             effects = [*effects, *more]
                         else:
                             last[key] = (meta, len(effects))
@@ -226,41 +233,58 @@ class Folder:
                 if sequence >= 0:
                     fresh[source] = sequence
             done.next_offset = record.offset + 1
-        for key, (meta, index) in last.items():
-            assert conclusion is not None
-            try:
-                states[key], effects = yield from self._call(key, states[key], conclusion, meta)
-                self._apply(done, effects, meta, index)
-            except Exception:  # noqa: BLE001 - which event it fails on is found by concluding after each
-                return (yield from self.fold(items, start, origin, careful | {key}))
+        failed = yield from self._conclude_all(done, last)
+        if failed is not None:
+            return (yield from self.fold(items, start, origin, careful | {failed}))
         return done
 
-    def _call(
-        self, key: str, state: Any, handler: Callable[..., Any], *arguments: Any
-    ) -> Generator[PageRequest, bytes | None, tuple[Any, Sequence[Effect]]]:
-        """Call a handler, again with each page it turns out to miss."""
-        while True:
+    def _conclude_all(
+        self, done: Folded, last: Mapping[str, tuple[Meta, int]]
+    ) -> Generator[PageRequest, bytes | None, str | None]:
+        """Draw each key's conclusion; return the first key whose conclusion fails, whatever the reason."""
+        for key, (meta, index) in last.items():
             try:
-                outcome = handler(state, *arguments)
-                break
-            except Missing as missing:
-                assert self._paged is not None, "only a paged state has pages"
-                value = yield PageRequest(key, missing.page)
-                page = None if value is None else self._paged.load_page(value)
-                self._paged.pages(state).loaded(missing.page, page)
-        if type(outcome) is not tuple:
-            return outcome, ()
-        state, effects = cast("tuple[Any, Iterable[Effect]]", outcome)
-        return state, effects if isinstance(effects, list | tuple) else tuple(effects)
+                done.states[key], effects = yield from self._conclude(key, done.states[key], meta)
+                self._apply(done, effects, meta, index)
+            except Exception:  # noqa: BLE001 - which event it fails on is found by concluding after each
+                return key
+        return None
+
+    def _conclude(
+        self, key: str, state: Any, meta: Meta
+    ) -> Generator[PageRequest, bytes | None, tuple[Any, Sequence[Effect]]]:
+        conclusion = self.worker.conclusion
+        assert conclusion is not None
+        try:
+            return conclusion(state, meta)
+        except Missing as missing:
+            return (yield from self._again(missing, key, state, conclusion, meta))
+
+    def _again(
+        self, missing: Missing, key: str, state: Any, handler: Callable[..., Any], *arguments: Any
+    ) -> Generator[PageRequest, bytes | None, Any]:
+        """Call a handler again with the page it missed, as often as it takes."""
+        while True:
+            assert self._paged is not None, "only a paged state has pages"
+            value = yield PageRequest(key, missing.page)
+            page = None if value is None else self._paged.load_page(value)
+            self._paged.pages(state).loaded(missing.page, page)
+            try:
+                return handler(state, *arguments)
+            except Missing as another:
+                missing = another
 
     def _apply(self, done: Folded, effects: Sequence[Effect], meta: Meta, index: int) -> None:
         """Add the effects of one call; all of them or, when one cannot be packed, none."""
         packed = [self._pack(effect, meta, index + place) for place, effect in enumerate(effects)]
         for effect, content in zip(effects, packed, strict=True):
             if isinstance(effect, Row):
-                rows = done.rows.setdefault(effect.table, [])
-                if entity := self._entity.get(effect.table):
-                    done.current.setdefault(effect.table, {})[entity(effect.values)] = len(rows)
+                table = effect.table
+                rows = done.rows.get(table)
+                if rows is None:
+                    rows, done.current[table] = done.rows.setdefault(table, []), {}
+                if entity := self._entity.get(table):
+                    done.current[table][entity(effect.values)] = len(rows)
                 rows.append(content)
             elif isinstance(effect, Supersede):
                 self._supersede(done, effect)
@@ -273,9 +297,9 @@ class Folder:
 
     def _pack(self, effect: Effect, meta: Meta, index: int) -> Any:
         if isinstance(effect, Row):
-            event = (None, None) if effect.event is None else self._event(effect.event, meta, meta.key, index)
-            place = (meta.partition, meta.offset, index)
-            return self._packers[effect.table].pack(place, effect.values, event)
+            table, values, event = effect
+            stored = (None, None) if event is None else self._event(event, meta, meta.key, index)
+            return self._packers[table].pack((meta.partition, meta.offset, index), values, stored)
         if isinstance(effect, Emit):
             key = meta.key if effect.key is None else effect.key
             topic = catalogue.topic_of(effect.event.DESCRIPTOR.full_name).name
@@ -289,15 +313,11 @@ class Folder:
             raise Reject(f"event must be <= {MAX_EVENT_BYTES} bytes, got {len(value)} bytes")
         if index > MAX_INDEX:
             raise OverflowError(f"a record must not cause more than {MAX_INDEX + 1} events")
-        return value, Envelope(
-            derived_id(meta.event_id, f"{self.name}/{index}"),
-            event.DESCRIPTOR.full_name,
-            meta.time,
-            meta.tenant,
-            key,
-            meta.traceparent,
-            meta.import_id,
-        ).pack()
+        kind = event.DESCRIPTOR.full_name
+        event_id = derived_id(meta.event_id, f"{self.name}/{index}")
+        return value, pack_envelope(
+            (event_id, kind, meta.time, meta.tenant, key, meta.traceparent, meta.import_id)
+        )
 
     def _supersede(self, done: Folded, effect: Supersede) -> None:
         table = effect.table

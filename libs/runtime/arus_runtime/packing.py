@@ -56,12 +56,9 @@ class Packer:
     """Packs the rows of one append table."""
 
     def __init__(self, table: Table) -> None:
-        self._pack, order = _compile(table.columns)
+        self.pack, order = _compile(table.columns)
+        """Returns one row, current; raises ``Reject`` for text that PostgreSQL cannot hold."""
         self.columns = (*RUNTIME_COLUMNS, *order, "value", "headers")
-
-    def pack(self, place: Place, values: Sequence[Any], event: StoredEvent) -> bytes:
-        """Return one row, current; raises ``Reject`` for text that PostgreSQL cannot hold."""
-        return self._pack(place, values, event)
 
     @staticmethod
     def superseded(row: bytes) -> bytes:

@@ -313,8 +313,8 @@ class Projection:
         """Register the handler of one event type."""
 
         def register(handler: Callable[[E, Meta], Iterable[Effect]]) -> Callable[[E, Meta], Iterable[Effect]]:
-            def stateless(_: None, event: E, meta: Meta) -> tuple[None, Iterable[Effect]]:
-                return None, handler(event, meta)
+            def stateless(_: None, event: E, meta: Meta) -> tuple[None, Sequence[Effect]]:
+                return None, tuple(handler(event, meta))
 
             _register(self.handlers, event_type, stateless)
             return handler

@@ -158,7 +158,7 @@ async def test_what_cannot_be_read_is_parked(world: World, house: House) -> None
     assert [row["fact_id"] for row in await world.rows(TOTALS)] == ["good"]
     reasons = Counter(header(record, "dlq_reason") for record in await world.records(DLQ))
     oversized = 1 if world.partitions == 3 else 0  # a real broker refuses it at the door
-    assert reasons == {"undecodable": 4 - oversized, "unknown_type": 3, "rejected": 1} | (
+    assert reasons == {"undecodable": 5 - oversized, "unknown_type": 2, "rejected": 1} | (
         {"oversized": 1} if oversized else {}
     )
 
