@@ -48,12 +48,11 @@ async def test_an_empty_tenant_is_refused_before_the_database_is_asked(context: 
             pass
 
 
-async def test_the_tenant_ends_with_its_transaction(database: ServiceDatabase) -> None:
-    async with Database(database.api_url, "shell", size=1) as db:
-        async with db.tenant("a") as tx:
-            await write(tx, "a")
-        async with db.system() as tx:
-            assert await ids(tx) == []
+async def test_the_tenant_ends_with_its_transaction(context: Context) -> None:
+    async with context.db.tenant("a") as tx:
+        await write(tx, "a")
+        await tx.commit()
+        assert await ids(tx) == []
 
 
 async def test_a_failed_block_leaves_nothing_behind(context: Context) -> None:

@@ -1,0 +1,53 @@
+"""A service forgets what is no longer needed and shows what waits."""
+
+import asyncio
+
+import psycopg
+import pytest
+from arus_runtime import upkeep
+from arus_runtime.context import Context
+from arus_stack.testing import ServiceDatabase
+from prometheus_client import REGISTRY
+
+pytestmark = pytest.mark.integration
+
+DEADLINE_S = 20
+LEFT_BEHIND = """
+set search_path = shell;
+insert into idempotency (tenant_id, principal_id, path, key, body_hash, status, headers, body, recorded_at)
+select 'a', 'u', '/', age::text, '', 200, '{}', '', now() - age * interval '1 hour'
+from unnest(array[1, 23, 25, 100]) age;
+insert into jobs (tenant_id, id, kind, params, state, ended_at)
+select 'a', age::text, 'count', '{}', 'done', now() - age * interval '1 day'
+from unnest(array[1, 29, 31]) age;
+insert into jobs (tenant_id, id, kind, params) values ('a', 'waiting', 'count', '{}');
+insert into outbox (tenant_id, topic, key, headers, added_at)
+values ('a', 't', 'k', '', now() - interval '1 hour');
+"""
+
+
+async def test_what_is_old_goes_and_what_waits_is_measured(
+    context: Context, database: ServiceDatabase
+) -> None:
+    with psycopg.connect(database.superuser_url) as admin:
+        admin.execute(LEFT_BEHIND)
+    stop = asyncio.Event()
+    running = asyncio.ensure_future(upkeep.run(context, ["count", "idle"], stop))
+    async with asyncio.timeout(DEADLINE_S):
+        while await counted(context, "idempotency") > 2:  # noqa: ASYNC110 — the condition lies in the database
+            await asyncio.sleep(0.02)
+    stop.set()
+    await running
+    assert await counted(context, "jobs") == 3
+    assert REGISTRY.get_sample_value("arus_jobs_waiting", {"kind": "count"}) == 1
+    assert REGISTRY.get_sample_value("arus_jobs_waiting", {"kind": "idle"}) == 0
+    age_s = REGISTRY.get_sample_value("arus_outbox_age_seconds", {"relay": "shell"})
+    assert age_s is not None
+    assert 3600 <= age_s < 3700
+
+
+async def counted(context: Context, table: str) -> int:
+    async with context.worker_db.system() as tx:
+        row = await (await tx.execute(f"select count(*) as rows from {table}".encode())).fetchone()
+    assert row is not None
+    return row["rows"]
