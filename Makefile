@@ -95,7 +95,7 @@ new-service: setup ## make a service from the template: make new-service NAME=we
 
 .PHONY: replay
 replay: setup ## fold the whole log into an empty schema: the verdicts must be the same, byte for byte
-	$(RUN) pytest --strict-skips tests/integration -k replay
+	$(RUN) pytest --strict-skips tests/integration/test_replay.py
 
 .PHONY: faults
 faults: setup ## kill and stop processes at the worst moments: nothing is lost, nothing counted twice
@@ -108,7 +108,6 @@ bench-quick: setup ## the worker against its peers, in minutes
 .PHONY: bench
 bench: setup ## every benchmark, at full length
 	$(RUN) python benchmarks/stream.py
-	$(RUN) python benchmarks/latency.py
 
 .PHONY: clean
 clean: ## remove what was built; data under .arus stay
