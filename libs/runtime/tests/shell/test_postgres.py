@@ -42,6 +42,13 @@ async def test_without_a_tenant_the_api_role_sees_nothing_and_the_worker_role_ev
         assert await ids(tx) == ["1"]
 
 
+async def test_even_the_owner_of_the_tables_is_bound(context: Context, database: ServiceDatabase) -> None:
+    async with context.db.tenant("a") as tx:
+        await write(tx, "a")
+    async with Database(database.owner_url, "shell") as owner, owner.system() as tx:
+        assert await ids(tx) == []
+
+
 async def test_an_empty_tenant_is_refused_before_the_database_is_asked(context: Context) -> None:
     with pytest.raises(ValueError, match="must not be empty"):
         async with context.db.tenant(""):
