@@ -67,6 +67,7 @@ def test_from_registering_to_the_first_anomaly(open_screen: OpenScreen, console:
     assert [text for text in screen.complaints if "401" not in text] == []
 
     newest.get_by_role("link", name="Lihat penilaian").click()
+    drawer = page.get_by_role("dialog", name="Gudang A · Solar")
     expect(drawer).to_contain_text("Menjadi Waspada bila paling banyak 450\u00a0L.")
     drawer.get_by_role("button", name="Lihat tabel").click()
     expect(drawer.get_by_role("table")).to_contain_text("300\u00a0L")

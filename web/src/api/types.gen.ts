@@ -1165,7 +1165,7 @@ export type OrganisationOut = {
 /**
  * OverviewOut
  *
- * What one organisation needs to see first. A part whose service did not answer is null and named in missing.
+ * What one organisation needs to see first; a part that did not answer is null and named in missing.
  */
 export type OverviewOut = {
     /**
@@ -4184,17 +4184,13 @@ export type LiveEventsData = {
          * Last-Event-Id
          */
         'Last-Event-ID'?: string | null;
-        /**
-         * Accept-Language
-         */
-        'Accept-Language'?: string | null;
     };
     path?: never;
     query?: {
         /**
          * Types
          *
-         * Comma separated: verdict, alert.
+         * Comma separated: verdict.
          */
         types?: string | null;
         /**

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Building2, CircleUserRound, Keyboard, LogOut, Moon, Sun, SunMoon } from 'lucide-react'
+import { Building2, CircleUserRound, Keyboard, LogOut, Moon, Sun, SunMoon, UserRoundPen } from 'lucide-react'
 import { IconButton } from '@/ui/Button'
 import { Menu, MenuChoices, MenuItem, MenuLine } from '@/ui/Menu'
 import { toast } from '@/ui/Toast'
@@ -8,12 +8,13 @@ import { chooseLanguage, switchTo, useSession } from './session'
 import { setTheme, useTheme, type Theme } from './theme'
 
 interface AccountMenuProps {
+  onAccount: () => void
   onShortcuts: () => void
   onLeave: () => void
 }
 
 /** Who is signed in, and how they like to read. */
-export default function AccountMenu({ onShortcuts, onLeave }: AccountMenuProps) {
+export default function AccountMenu({ onAccount, onShortcuts, onLeave }: AccountMenuProps) {
   const { t, i18n } = useLingui()
   const { user, organisation, organisations } = useSession()
   const theme = useTheme()
@@ -68,6 +69,9 @@ export default function AccountMenu({ onShortcuts, onLeave }: AccountMenuProps) 
         ]}
       />
       <MenuLine />
+      <MenuItem icon={<UserRoundPen aria-hidden />} onClick={onAccount}>
+        <Trans>Akun saya</Trans>
+      </MenuItem>
       <MenuItem icon={<Keyboard aria-hidden />} onClick={onShortcuts}>
         <Trans>Pintasan papan tik</Trans>
       </MenuItem>

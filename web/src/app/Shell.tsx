@@ -25,6 +25,7 @@ import { mayEnter, PAGES, type PageEntry } from './pages'
 import { may, signOut, useSession } from './session'
 import { useFuelQueue, useSending } from './unsent'
 
+const AccountDialog = lazy(() => import('./AccountDialog'))
 const AccountMenu = lazy(() => import('./AccountMenu'))
 const MoreMenu = lazy(() => import('./MoreMenu'))
 const Palette = lazy(() => import('./Palette'))
@@ -35,7 +36,7 @@ export function Shell() {
   const session = useSession()
   const navigate = useNavigate()
   const wide = useWide()
-  const [open, setOpen] = useState<'palette' | 'shortcuts' | 'sign-out' | null>(null)
+  const [open, setOpen] = useState<'account' | 'palette' | 'shortcuts' | 'sign-out' | null>(null)
   const { queue, unsent } = useFuelQueue()
   const follows = may(session, 'anomalies', 'r')
   useFeed(follows)
@@ -94,6 +95,7 @@ export function Shell() {
         <TopBar
           wide={wide}
           onSearch={() => setOpen('palette')}
+          onAccount={() => setOpen('account')}
           onShortcuts={() => setOpen('shortcuts')}
           onLeave={askToLeave}
         />
@@ -104,6 +106,7 @@ export function Shell() {
       </div>
       {!wide && <BottomBar pages={pages} />}
       <Suspense>
+        {open === 'account' && <AccountDialog onClose={() => setOpen(null)} />}
         {open === 'palette' && <Palette pages={pages} onClose={() => setOpen(null)} />}
         {open === 'shortcuts' && <Shortcuts pages={pages} onClose={() => setOpen(null)} />}
         {open === 'sign-out' && (
@@ -157,7 +160,7 @@ function BottomBar({ pages }: { pages: readonly PageEntry[] }) {
   const shown = pages.length <= 5 ? pages : pages.slice(0, 4)
   const rest = pages.slice(shown.length)
   const item =
-    'flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 px-1 text-[0.6875rem] font-medium text-muted data-[status=active]:text-brand [&>svg]:size-5'
+    'flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-[0.6875rem] font-medium text-muted data-[status=active]:text-brand [&>svg]:size-5'
   return (
     <nav
       aria-label={t`Utama`}
@@ -188,11 +191,12 @@ function BottomBar({ pages }: { pages: readonly PageEntry[] }) {
 interface TopBarProps {
   wide: boolean
   onSearch: () => void
+  onAccount: () => void
   onShortcuts: () => void
   onLeave: () => void
 }
 
-function TopBar({ wide, onSearch, onShortcuts, onLeave }: TopBarProps) {
+function TopBar({ wide, onSearch, onAccount, onShortcuts, onLeave }: TopBarProps) {
   const { t } = useLingui()
   const { organisation } = useSession()
   return (
@@ -227,7 +231,7 @@ function TopBar({ wide, onSearch, onShortcuts, onLeave }: TopBarProps) {
             </IconButton>
           }
         >
-          <AccountMenu onShortcuts={onShortcuts} onLeave={onLeave} />
+          <AccountMenu onAccount={onAccount} onShortcuts={onShortcuts} onLeave={onLeave} />
         </OnDemand>
       </div>
     </header>

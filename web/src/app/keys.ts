@@ -37,7 +37,8 @@ export function useKeys(keys: Readonly<Record<string, () => void>>): void {
     let forgotten: ReturnType<typeof setTimeout> | undefined
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return
-      if (document.querySelector('[role=dialog]')) return
+      // A dialog has its own keys; a passing message is called a dialog too, but is not modal.
+      if (document.querySelector('[role=dialog]:not([aria-modal=false])')) return
       const sequence = prefix ? `${prefix} ${event.key}` : event.key
       clearTimeout(forgotten)
       prefix = ''

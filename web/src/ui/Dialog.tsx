@@ -3,7 +3,7 @@ import { Dialog as Base } from '@base-ui/react/dialog'
 import { useLingui } from '@lingui/react/macro'
 import { clsx } from 'clsx'
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useRef, type ReactNode } from 'react'
 import { IconButton } from './Button'
 
 interface PanelProps {
@@ -57,11 +57,14 @@ function Panel({
   className,
 }: PanelProps & { className: string }) {
   const { t } = useLingui()
+  const panel = useRef<HTMLDivElement>(null)
   return (
     <Base.Root open={open} onOpenChange={next => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={BACKDROP} />
         <Base.Popup
+          ref={panel}
+          initialFocus={how => firstField(panel.current, how)}
           className={clsx(
             'fixed flex flex-col border border-line bg-raised text-text shadow-pop outline-none transition-[transform,opacity]',
             className,
@@ -88,4 +91,10 @@ function Panel({
       </Base.Portal>
     </Base.Root>
   )
+}
+
+/** A form begins at its first field; a finger does not want the keyboard yet, and what is only read has none. */
+function firstField(panel: HTMLElement | null, how: string): HTMLElement | null {
+  const field = how === 'touch' ? null : panel?.querySelector<HTMLElement>('form input:not([type=hidden])')
+  return field ?? panel
 }

@@ -18,7 +18,7 @@ export interface Series {
   values: readonly (number | null)[]
   ink: Ink
   look: 'line' | 'dashed' | 'dotted' | 'points' | 'bars'
-  /** Fill down to the series with this index: the band between two thresholds. */
+  /** Fill down to the series with this index, in its colour: the band that begins there. */
   bandTo?: number
 }
 
@@ -99,6 +99,7 @@ function Plot({ days, series, unit, height }: Required<Omit<TimeChartProps, 'cap
               values: (_, ticks) =>
                 ticks.map(tick => shortDate(new Date(tick * 1000).toISOString().slice(0, 10))),
               space: 64,
+              size: 32,
               incrs: [1, 2, 7, 14, 30, 61, 91, 182, 365].map(day => day * DAY_S),
             },
             {
@@ -114,7 +115,12 @@ function Plot({ days, series, unit, height }: Required<Omit<TimeChartProps, 'cap
           bands: series.flatMap((one, index) =>
             one.bandTo === undefined
               ? []
-              : [{ series: [index + 1, one.bandTo + 1] as [number, number], fill: `${ink[one.ink]}1f` }],
+              : [
+                  {
+                    series: [index + 1, one.bandTo + 1] as [number, number],
+                    fill: `${ink[series[one.bandTo]?.ink ?? one.ink]}29`,
+                  },
+                ],
           ),
         },
         [
@@ -212,6 +218,14 @@ const STROKE: Record<Ink, string> = {
   anomali: 'stroke-anomali',
 }
 
+const FILL: Record<Ink, string> = {
+  brand: 'fill-brand',
+  muted: 'fill-edge',
+  normal: 'fill-normal',
+  waspada: 'fill-waspada',
+  anomali: 'fill-anomali',
+}
+
 function Legend({ series }: { series: readonly Series[] }) {
   return (
     <ul className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-muted">
@@ -219,7 +233,7 @@ function Legend({ series }: { series: readonly Series[] }) {
         <li key={one.label} className="flex items-center gap-1.5">
           <svg aria-hidden width="20" height="10" className={clsx(STROKE[one.ink])}>
             {one.look === 'points' ? (
-              <circle cx="10" cy="5" r="3.5" className="fill-current stroke-inherit [fill:currentColor]" />
+              <circle cx="10" cy="5" r="3.5" className={FILL[one.ink]} />
             ) : (
               <line
                 x1="1"

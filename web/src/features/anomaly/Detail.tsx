@@ -75,9 +75,9 @@ function Body({ verdict }: { verdict: AnomalyDetail }) {
 
 function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
   return (
-    <div className="min-w-0 px-3 py-2">
+    <div className="min-w-0 px-2.5 py-2 sm:px-3">
       <dt className="text-xs text-muted">{name}</dt>
-      <dd className="truncate text-base font-semibold tabular">{children}</dd>
+      <dd className="truncate text-sm font-semibold tabular sm:text-base">{children}</dd>
     </div>
   )
 }
