@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 from arus_runtime import jobs
@@ -307,3 +309,39 @@ async def test_isolated_work_beyond_its_time_is_killed(context: Context, samples
     pid = int(row["note"])
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+PARENT = """
+import asyncio
+from arus_runtime.isolated import isolated
+from arus_runtime.jobs import Work
+
+async def main():
+    work = Work("a", "1", "count", {}, 1, 0)
+    running = asyncio.ensure_future(isolated("job_samples:hang")(None, work))
+    while not work.note:
+        await asyncio.sleep(0.01)
+    print(work.note, flush=True)
+    await running
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.usefixtures("samples")
+async def test_isolated_work_dies_with_a_killed_parent() -> None:
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PARENT, stdout=asyncio.subprocess.PIPE
+    )
+    assert parent.stdout is not None
+    child = int(await asyncio.wait_for(parent.stdout.readline(), DEADLINE_S))
+    parent.kill()
+    await parent.wait()
+
+    async def gone() -> bool:
+        try:
+            return psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+
+    await until(gone)
