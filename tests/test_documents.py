@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from arus_stack.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -47,3 +48,19 @@ def test_make_targets_that_are_spoken_of_exist(page: Path) -> None:
     targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     spoken = re.findall(r"(?:^|`)make ((?:[a-z-]+ ?)+)", page.read_text("utf-8"), re.MULTILINE)
     assert {word for words in spoken for word in words.split()} <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_that_are_spoken_of_exist(page: Path) -> None:
+    groups = {group.name for group in app.registered_groups}
+    commands = {command.name or callback_name(command.callback) for command in app.registered_commands}
+    spoken = set(
+        re.findall(
+            r"(?:^|`)(?:ARUS_\w+=\S+ )*(?:uv run )?arus ([a-z]+)", page.read_text("utf-8"), re.MULTILINE
+        )
+    )
+    assert spoken <= commands | groups
+
+
+def callback_name(callback: object) -> str:
+    return str(getattr(callback, "__name__", "")).replace("_", "-")
