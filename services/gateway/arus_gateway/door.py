@@ -7,6 +7,7 @@ from arus_runtime.context import Context
 from arus_runtime.postgres import Database
 from fastapi import Depends, Request
 
+from arus_gateway.afterwards import Afterwards
 from arus_gateway.callers import Caller, Callers
 from arus_gateway.letters import Postbox
 from arus_gateway.live import Feed
@@ -30,6 +31,7 @@ class Door:
     callers: Callers
     passwords: Passwords
     quotas: Quotas
+    afterwards: Afterwards
     postbox: Postbox
     upstreams: Upstreams
     names: Names

@@ -1,6 +1,7 @@
 """The outermost room: who is asking, may they ask so often, and where does the request go."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -55,6 +56,13 @@ _SECURITY: Final = (
 HSTS: Final = "max-age=31536000; includeSubDomains"
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What the shell's metrics call a request that no route of ours answers."""
+
+    name: str
+
+
 class Edge:
     """ASGI application around the gateway's own routes: recognises, limits, serves pages, passes through."""
 
@@ -103,6 +111,8 @@ class Edge:
         if not path.startswith(API):
             zips = "gzip" in headers.get("accept-encoding", "")
             page = self._site.page(path, zips=zips) if method in ("GET", "HEAD") else None
+            if page:
+                scope["route"] = Route("page")
             await (page or self._app)(scope, receive, send)
             return
         if path in OPEN:
@@ -126,6 +136,7 @@ class Edge:
             _introduce(scope, caller)
             await self._app(scope, receive, send)
         else:
+            scope["route"] = Route(f"to_{service}")
             await self._door.upstreams.pass_through(service, caller.token, scope, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:

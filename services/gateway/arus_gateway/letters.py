@@ -12,6 +12,8 @@ import yaml
 from arus_runtime.ids import new_ulid
 from arus_runtime.mail import Mail, MailUnavailableError
 
+from arus_gateway.afterwards import Afterwards
+
 ATTEMPTS_AFTER_S: Final = (0, 2, 15, 60)
 _log: Final = structlog.get_logger(__name__)
 
@@ -66,22 +68,13 @@ class Postbox:
     A letter that is lost for good can be asked for again, so none outlives the process.
     """
 
-    def __init__(self, mail: Mail) -> None:
+    def __init__(self, mail: Mail, afterwards: Afterwards) -> None:
         self._mail = mail
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._afterwards = afterwards
 
     def post(self, letter: Letter) -> None:
         """Send the letter soon."""
-        task = asyncio.create_task(self._send(letter))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-
-    async def close(self, patience_s: float = 5) -> None:
-        """Give letters under way a moment, then drop them."""
-        if self._under_way:
-            _, late = await asyncio.wait(self._under_way, timeout=patience_s)
-            for task in late:
-                task.cancel()
+        self._afterwards.do(self._send(letter))
 
     async def _send(self, letter: Letter) -> None:
         message_id = new_ulid()

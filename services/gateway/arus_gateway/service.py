@@ -14,6 +14,7 @@ from arus_runtime.context import Context, Service
 from starlette.types import ASGIApp
 
 from arus_gateway import handlers, rpc
+from arus_gateway.afterwards import Afterwards
 from arus_gateway.api import audit, auth, keys, live, organisations, users, views
 from arus_gateway.callers import Callers
 from arus_gateway.commands import people
@@ -64,8 +65,8 @@ async def open_door(context: Context) -> AsyncGenerator[None]:
     callers = Callers(context.db, signs)
     context.verifier = DoorVerifier(FixedKeys(signs.public), callers)
     async with AsyncExitStack() as stack:
-        postbox = Postbox(context.mail)
-        stack.push_async_callback(postbox.close)
+        afterwards = Afterwards()
+        stack.push_async_callback(afterwards.close)
         door = Door(
             settings=settings,
             db=context.db,
@@ -73,7 +74,8 @@ async def open_door(context: Context) -> AsyncGenerator[None]:
             callers=callers,
             passwords=Passwords(),
             quotas=Quotas(settings.rate_auth, settings.rate_account),
-            postbox=postbox,
+            afterwards=afterwards,
+            postbox=Postbox(context.mail, afterwards),
             upstreams=await stack.enter_async_context(Upstreams(settings.peers, settings.upstream_timeout_s)),
             names=Names(context.db, context.peers, signs),
             feed=Feed(),

@@ -67,6 +67,14 @@ async def test_wrong_password_and_unknown_address_get_the_same_answer(gateway: G
     assert wrong.json() == unknown.json() == nonsense.json()
 
 
+async def test_refused_sign_ins_are_audited(gateway: Gateway):
+    siti = await gateway.register()
+    await gateway.anonymous.post("/auth/login", json={"email": siti.email, "password": "wrong"})
+    await gateway.door.afterwards.close()
+    log = (await siti.http.get("/audit", params={"action": "session.refused"})).json()["items"]
+    assert [entry["resource_id"] for entry in log] == [siti.id]
+
+
 async def test_a_login_answers_as_the_contract_says(gateway: Gateway):
     siti = await gateway.register()
     assert set(siti.tokens) == {

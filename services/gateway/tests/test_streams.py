@@ -102,6 +102,10 @@ class Messages:
         async with asyncio.timeout(20):
             return json.loads(await self._connection.recv())
 
+    async def until_closed(self) -> None:
+        while True:
+            await self.next()
+
 
 @pytest.fixture
 async def running(opening: Opening, kafka: KafkaServer, database: ServiceDatabase) -> AsyncIterator[Running]:
@@ -258,6 +262,27 @@ async def test_a_withdrawn_verdict_is_told(running: Running):
         await running.publish(gone)
         message = await live.next()
         assert (message["type"], message["data"]["id"]) == ("verdict_withdrawn", "v")
+
+
+async def test_a_record_that_cannot_be_read_stops_nobody(running: Running):
+    async with running.socket() as live:
+        kind = VerdictReached.DESCRIPTOR.full_name.encode()
+        for value, headers in ((b"\xff\xff", [("ce_type", kind)]), (None, [("ce_type", kind)]), (b"x", [])):
+            await running.producer.publish([Message(TOPIC, b"k", value, headers)])
+        verdict = running.verdict()
+        await running.publish(verdict)
+        message = await live.next()
+        assert message["data"]["id"] == verdict.verdict_id
+
+
+async def test_a_feed_ends_with_its_session(running: Running, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("arus_gateway.telling.PING_S", 0.2)
+    async with running.socket() as live:
+        await running.owner.http.post("/auth/logout")
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await live.until_closed()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4401
 
 
 async def test_a_ticket_opens_the_feed_for_those_who_can_send_no_header(running: Running):

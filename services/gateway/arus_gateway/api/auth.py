@@ -261,7 +261,7 @@ async def resend_verification(_: Anyone, caller: CallerOf, door: DoorOf) -> None
 @routes.post("/auth/password-reset", status_code=202, openapi_extra=ANONYMOUS)
 async def request_reset(body: AddressIn, door: DoorOf) -> None:
     """Mail a link to choose a new password; the answer is the same for unknown addresses."""
-    await people.send_reset(door, body.email)
+    door.afterwards.do(people.send_reset(door, body.email))
 
 
 @routes.post("/auth/password-reset/confirm", status_code=204, openapi_extra=ANONYMOUS)

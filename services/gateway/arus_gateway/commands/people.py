@@ -79,14 +79,13 @@ async def log_in(door: Door, *, email: str, password: str, kind: sessions.Kind, 
     """Begin a session. An unknown address and a wrong password get the same answer after the same work."""
     async with acting(door.db, proof=email) as tx:
         person = await people.by_email(tx, email)
-        kept = None
-        if person:
-            await become(tx, person=person.id)
-            kept = await people.password_hash(tx, person.id)
+        person_id = person.id if person else ""
+        await become(tx, person=person_id)
+        kept = await people.password_hash(tx, person_id)
     # No transaction is held while the hash is computed: a flood of guesses must not take the pool.
     matches = await door.passwords.matches(kept, password)
     if person is None or kept is None or not matches:
-        await _note_refusal(door, person, address)
+        door.afterwards.do(_note_refusal(door, person, address))
         raise Problem(401, "invalid_credentials")
     async with acting(door.db, person=person.id) as tx:
         homes = await organisations.of_person(tx, person.id)
