@@ -97,10 +97,9 @@ def _npm(web: Path, log: Path, *words: str) -> None:
 
 
 def _sources(web: Path) -> Iterator[Path]:
-    for path in sorted(web.rglob("*")):
-        inside = path.relative_to(web).parts
-        if path.is_file() and not _NOT_SOURCES & set(inside):
-            yield path
+    for place, folders, files in os.walk(web):
+        folders[:] = sorted(set(folders) - _NOT_SOURCES)
+        yield from (Path(place, name) for name in sorted(files))
 
 
 def _digest(paths: Iterable[Path]) -> str:

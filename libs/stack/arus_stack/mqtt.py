@@ -85,7 +85,7 @@ class Mqtt:
             "persistence true",
             f"persistence_location {self.folder}/",
             "autosave_interval 30",
-            "log_dest stdout",
+            "log_dest stderr",  # standard output would be held back until a block is full
             "log_timestamp_format %Y-%m-%dT%H:%M:%S",
         ]
         if self.tls:
