@@ -152,6 +152,29 @@ def long_histories(draw: st.DrawFn) -> list[Event]:
     return run + draw(st.lists(late, max_size=60))
 
 
+@st.composite
+def sparse_histories(draw: st.DrawFn) -> list[Event]:
+    """Facts half a year apart, and changes that stand exactly on the edge of what they reach."""
+    apart = draw(st.sampled_from([45, 60, 90, 180]))
+    near = st.builds(
+        lambda place, off: place * apart + off, st.integers(0, 24), st.sampled_from([0, 0, 0, 1, -1])
+    )
+    changes = st.builds(
+        Event, st.sampled_from(["record", "correct", "void"]), st.integers(0, 40), near, volumes
+    )
+    run = [Event("record", number, number * apart, 1 + number % 7) for number in range(20)]
+    return run + draw(st.lists(changes, max_size=25))
+
+
+@given(sparse_histories(), st.lists(st.integers(1, 45), max_size=6))
+@settings(max_examples=150, deadline=None)
+def test_changes_reach_exactly_180_days(events: list[Event], cuts: list[int]) -> None:
+    key = Key()
+    for batch in batches(events, cuts):
+        key.batch(batch)
+    assert key.said == plainly(standing_after(events))
+
+
 @given(st.lists(anything, max_size=120), cuts, st.booleans())
 @settings(max_examples=150, deadline=None)
 def test_any_events_in_any_batches_end_in_the_plain_verdicts(

@@ -8,6 +8,7 @@ ANOMALI. Volumes are whole microlitres, and the exact fraction is compared, neve
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
+from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
 from arus_anomaly.state import WINDOW_DAYS, WINDOW_FACTS, Fact, FuelHistory
@@ -96,12 +97,11 @@ def _judged_again(history: FuelHistory) -> tuple[list[Judgement], list[Fact]]:
     gone, came = _net_changes(history)
     was: dict[Fact, Window] = {}
     now: dict[Fact, Window] = {}
-    for start, facts in _stretches(history, sorted({*gone, *came}), came):
-        earliest, last = start.day - WINDOW_DAYS, facts[-1]
+    for points, facts in _stretches(history, sorted({*gone, *came}), came):
         before = [fact for fact in facts if fact not in came]
-        before += [fact for fact in gone if earliest <= fact.day and fact < last]
-        was.update(_windows(sorted(before), start))
-        now.update(_windows(facts, start))
+        before += [point for point in points if point in gone]
+        was.update(_windows(sorted(before), points[0]))
+        now.update(_windows(facts, points[0]))
     corrected = {fact.id for fact in gone}
     judged = [
         Judgement(fact, window, *assess(fact.volume_ul, window), fact not in came or fact.id in corrected)
@@ -128,42 +128,36 @@ def _net_changes(history: FuelHistory) -> tuple[set[Fact], set[Fact]]:
 
 def _stretches(
     history: FuelHistory, points: Sequence[Fact], came: set[Fact]
-) -> Iterator[tuple[Fact, Sequence[Fact]]]:
-    """Yield each run of facts whose windows may differ: its start, and its facts with all they look back on.
+) -> Iterator[tuple[Sequence[Fact], Sequence[Fact]]]:
+    """Yield each run of facts whose windows may differ: the changes in it, and its facts with what precedes it.
 
-    A change reaches the 30 unchanged facts behind it, up to 180 days. points: the changed facts, in order.
+    A change reaches the 30 unchanged facts behind it, up to 180 days; so no window of a later stretch, now or
+    before the batch, holds a change of an earlier one. points: the changed facts, in order.
     """
-    position = 0
-    while position < len(points):
-        start = points[position]
-        facts = _looked_back_on(history, start, came)
+    end = 0
+    while end < len(points):
+        first = end
+        facts = _preceding(history, points[first])
         left, horizon = 0, 0
-        for fact in history.since(start):
-            while position < len(points) and points[position][:2] <= fact[:2]:
-                left, horizon = WINDOW_FACTS, points[position].day + WINDOW_DAYS
-                position += 1
+        for fact in history.since(points[first]):
+            while end < len(points) and points[end][:2] <= fact[:2]:
+                left, horizon = WINDOW_FACTS, points[end].day + WINDOW_DAYS
+                end += 1
             if fact not in came:
                 if left == 0 or fact.day > horizon:
                     break
                 left -= 1
             facts.append(fact)
         else:
-            position = len(points)
-        if facts:
-            yield start, facts
+            end = len(points)
+        yield points[first:end], facts
 
 
-def _looked_back_on(history: FuelHistory, start: Fact, came: set[Fact]) -> list[Fact]:
-    """Return the facts before start that may lie in a window of what follows, now or before the batch."""
-    facts: list[Fact] = []
-    unchanged = 0
-    for fact in history.until(start):
-        if unchanged == WINDOW_FACTS or fact.day < start.day - WINDOW_DAYS:
-            break
-        facts.append(fact)
-        unchanged += fact not in came
-    facts.reverse()
-    return facts
+def _preceding(history: FuelHistory, start: Fact) -> list[Fact]:
+    """Return the facts that a window of start could hold, oldest first."""
+    oldest = start.day - WINDOW_DAYS
+    near = takewhile(lambda fact: fact.day >= oldest, history.until(start))
+    return [*islice(near, WINDOW_FACTS)][::-1]
 
 
 def _windows(facts: Iterable[Fact], start: Fact) -> Iterator[tuple[Fact, Window]]:
