@@ -1,4 +1,4 @@
-"""faust-streaming as its manual shows it: take() and COPY. Run as: python faust_peer.py worker --without-web."""
+"""faust-streaming as its manual shows it: take and COPY. Run: python faust_peer.py worker --without-web."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from arus_stack.testing import running, set_up_kafka
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-PASSWORD = "patokan"  # noqa: S105 - of servers that live for minutes
+PASSWORD = "patokan"
 TOPIC = "fuel.transaction.v1"
 PARTITIONS = 6
 KEYS = 20_000
@@ -123,7 +123,7 @@ def facts(count: int) -> Generator[Message]:
             business_date=(day + timedelta(days=number * 200 // count)).isoformat(),
             volume_ul=volume_ul,
             timezone="Asia/Jakarta",
-            recorded_by="operator-%04d" % (key % 900),
+            recorded_by=f"operator-{key % 900:04d}",
         )
         record_key = f"{tenant}:{location}:{product}"
         yield message(event, key=record_key, tenant=tenant, source="/arus/ingest", sequence=number)

@@ -31,15 +31,13 @@ from arus_runtime.worker import Column, Table
 from ground import TOPIC, facts
 
 URL = os.environ["ARUS_BENCH_DB"]
-LOG = AiokafkaLog(
-    Security(os.environ["ARUS_BENCH_KAFKA"], os.environ["ARUS_BENCH_USER"], os.environ["ARUS_BENCH_PASSWORD"])
-)
+LOG = AiokafkaLog(Security(*(os.environ[f"ARUS_BENCH_{name}"] for name in ("KAFKA", "USER", "PASSWORD"))))
 BATCH = 2_000
 EVENTS = Table("events", (Column("tenant_id", "text"), Column("key", "text"), Column("volume_ul", "int8")))
 SCHEMA = """
 create table events (
-  src_part smallint, src_off bigint, src_idx int, is_current boolean, tenant_id text, key text, volume_ul bigint,
-  value bytea, headers bytea, primary key (src_part, src_off, src_idx)
+  src_part smallint, src_off bigint, src_idx int, is_current boolean, tenant_id text, key text,
+  volume_ul bigint, value bytea, headers bytea, primary key (src_part, src_off, src_idx)
 );
 create table offsets (part smallint primary key, next_offset bigint not null);
 insert into offsets select n, 0 from generate_series(0, 5) n;

@@ -1,7 +1,7 @@
 """Measure the worker against its peers on one broker and one database: python benchmarks/stream.py [--quick].
 
-Each round runs every peer once, in turn, so that a noisy neighbour meets them all; ratios are taken within a round
-and their median is reported. faust counts only when its take + COPY reaches a tenth of aiokafka + COPY.
+Each round runs every peer once, in turn, so that a noisy neighbour meets them all; ratios are taken within a
+round and their median is reported. faust counts only when its take + COPY reaches a tenth of aiokafka + COPY.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A ground for fault tests: fresh tables, the end of the shared topics as the beginning, processes to kill."""
+"""A ground for fault tests: fresh tables, the shared topics from now on, processes to kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker whose every row depends on all events of its key before it, so that a loss, a repeat or a swap shows."""
+"""A worker whose rows depend on all events of their key, so that a loss, a repeat or a swap shows."""
 
 from __future__ import annotations
 

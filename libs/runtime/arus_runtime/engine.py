@@ -350,7 +350,7 @@ class Engine:
     def _doubt(self, partitions: Sequence[TopicPartition], error: Exception) -> None:
         """Try each partition again alone, twice; then the one at fault stops."""
         for at in partitions:
-            self._doubted[at] = self._doubted.get(at, 0) + (1 if self._doubted or len(partitions) == 1 else 0)
+            self._doubted[at] = self._doubted.get(at, 0) + (len(partitions) == 1)
             if self._doubted[at] > RETRIES:
                 del self._doubted[at]
                 self._stop(at, error)

@@ -208,11 +208,11 @@ class Folder:
                         outcome = handler(state, event, meta)
                     except Missing as missing:
                         outcome = yield from self._again(missing, key, state, handler, event, meta)
-                    effects: Sequence[Effect] = ()
-                    if type(outcome) is tuple:
-                        state, effects = cast("tuple[Any, Sequence[Effect]]", outcome)
-                    else:
-                        state = outcome
+                    state, effects = (
+                        cast("tuple[Any, Sequence[Effect]]", outcome)
+                        if type(outcome) is tuple
+                        else (outcome, ())
+                    )
                     if conclusion is not None:
                         if key in careful:
                             state, more = yield from self._conclude(key, state, meta)
@@ -234,9 +234,7 @@ class Folder:
                     fresh[source] = sequence
             done.next_offset = record.offset + 1
         failed = yield from self._conclude_all(done, last)
-        if failed is not None:
-            return (yield from self.fold(items, start, origin, careful | {failed}))
-        return done
+        return done if failed is None else (yield from self.fold(items, start, origin, careful | {failed}))
 
     def _conclude_all(
         self, done: Folded, last: Mapping[str, tuple[Meta, int]]

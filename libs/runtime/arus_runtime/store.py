@@ -7,7 +7,7 @@ them in a thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -74,8 +74,9 @@ class Away(Exception):  # noqa: N818 - an outcome
 class RowPacker(Protocol):
     """Makes the rows of one append table as the store wants them."""
 
-    def pack(self, place: packing.Place, values: Sequence[Any], event: packing.StoredEvent) -> Any:
-        """Return one row, current."""
+    @property
+    def pack(self) -> Callable[[packing.Place, Sequence[Any], packing.StoredEvent], Any]:
+        """Return the function that makes one row, current."""
         ...
 
     def superseded(self, row: Any) -> Any:

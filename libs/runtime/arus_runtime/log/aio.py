@@ -22,8 +22,8 @@ _REQUEST_TIMEOUT_MS = 30_000
 class AiokafkaLog:
     """Kafka, reached through aiokafka.
 
-    session_timeout_ms: how long the group waits for a silent member. instance: a name that is this process's own
-    and stays when it is restarted; the group then takes it back at once.
+    session_timeout_ms: how long the group waits for a silent member. instance: a name that is this process's
+    own and stays when it is restarted; the group then takes it back at once.
     """
 
     security: Security

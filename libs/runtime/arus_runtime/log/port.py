@@ -74,7 +74,7 @@ class Consumer(Protocol):
         ...
 
     async def poll(self, limit: int, timeout_s: float) -> Mapping[TopicPartition, Sequence[Record]]:
-        """Return up to limit records of begun partitions as soon as there is one, or nothing after timeout_s."""
+        """Return up to limit records of begun partitions; wait timeout_s at most for the first."""
         ...
 
     def begin(self, at: TopicPartition, offset: int) -> None:

@@ -1,6 +1,6 @@
 """The worlds and the house that the suite runs in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import pytest
 from arus_runtime import ddl
@@ -21,7 +21,7 @@ create table latest (tenant_id text not null, fact_id text not null, volume_ul b
 
 
 @pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.integration)])
-async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+async def world(request: pytest.FixtureRequest) -> AsyncGenerator[World]:
     if request.param == "memory":
         yield MemoryWorld()
         return
@@ -35,7 +35,7 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def house(world: World) -> AsyncIterator[House]:
+async def house(world: World) -> AsyncGenerator[House]:
     house = House(world)
     yield house
     await house.close()

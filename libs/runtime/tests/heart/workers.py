@@ -51,7 +51,7 @@ _TOTAL = struct.Struct(">qq")
 
 
 class Total(NamedTuple):
-    count: int = 0
+    length: int = 0
     sum_ul: int = 0
 
 
@@ -86,11 +86,11 @@ def totals(mood: Mood | None = None) -> Worker[Total]:
 
     @worker.on(FuelTransactionRecorded)
     def recorded(state: Total, event: FuelTransactionRecorded, meta: Meta) -> tuple[Total, Sequence[Effect]]:
-        new = Total(state.count + 1, state.sum_ul + event.volume_ul)
+        new = Total(state.length + 1, state.sum_ul + event.volume_ul)
         row = Row(
             TOTALS,
-            (meta.tenant, event.transaction_id, new.count, new.sum_ul),
-            VerdictReached(tenant_id=meta.tenant, fact_id=event.transaction_id, history_count=new.count),
+            (meta.tenant, event.transaction_id, new.length, new.sum_ul),
+            VerdictReached(tenant_id=meta.tenant, fact_id=event.transaction_id, history_count=new.length),
         )
         mood.check(event.transaction_id)
         return new, [row]
@@ -99,7 +99,7 @@ def totals(mood: Mood | None = None) -> Worker[Total]:
     def corrected(
         state: Total, event: FuelTransactionCorrected, meta: Meta
     ) -> tuple[Total, Sequence[Effect]]:
-        row = Row(TOTALS, (meta.tenant, event.transaction_id, state.count, event.volume_ul))
+        row = Row(TOTALS, (meta.tenant, event.transaction_id, state.length, event.volume_ul))
         return state, [Supersede(TOTALS, [(meta.tenant, event.transaction_id)]), row]
 
     @worker.on(FuelTransactionVoided)
@@ -111,25 +111,25 @@ def totals(mood: Mood | None = None) -> Worker[Total]:
 
 class Facts(NamedTuple):
     new: tuple[str, ...] = ()
-    count: int = 0
+    length: int = 0
 
 
 def conclusions(mood: Mood) -> Worker[Facts]:
     """Return a worker that concludes once per key and batch."""
-    state = State(Facts, lambda value: Facts((), int(value)), lambda facts: b"%d" % facts.count)
+    state = State(Facts, lambda value: Facts((), int(value)), lambda facts: b"%d" % facts.length)
     worker = Worker("conclusions", (IN,), state, (TOTALS,))
 
     @worker.on(FuelTransactionRecorded)
     def recorded(state: Facts, event: FuelTransactionRecorded, meta: Meta) -> Facts:
-        return Facts((*state.new, event.transaction_id), state.count + 1)
+        return Facts((*state.new, event.transaction_id), state.length + 1)
 
     @worker.concludes
     def conclude(state: Facts, meta: Meta) -> tuple[Facts, Sequence[Effect]]:
         for fact_id in state.new:
             mood.check(fact_id)
         mood.asked.append("concluded")
-        rows = [Row(TOTALS, (meta.tenant, fact_id, state.count, 0)) for fact_id in state.new]
-        return Facts((), state.count), rows
+        rows = [Row(TOTALS, (meta.tenant, fact_id, state.length, 0)) for fact_id in state.new]
+        return Facts((), state.length), rows
 
     return worker
 

@@ -20,7 +20,7 @@ from arus_runtime.relay import Lanes, PostgresLanes, Relay
 from arus_runtime.store import PostgresStore, Store
 from arus_runtime.worker import AnyWorker, Table
 from arus_stack.testing import KafkaServer
-from psycopg.rows import dict_row
+from psycopg.rows import DictRow, dict_row
 
 SERVICE = "heart"
 PATIENCE_S = 30.0
@@ -29,9 +29,10 @@ PATIENCE_S = 30.0
 class World(Protocol):
     """What a test needs of a log and a database, whichever they are."""
 
-    log: Log
-    partitions: int
-
+    @property
+    def log(self) -> Log: ...
+    @property
+    def partitions(self) -> int: ...
     def store(self, worker: AnyWorker) -> Store: ...
     def lanes(self, workers: Sequence[AnyWorker]) -> Lanes: ...
     async def publish(self, *messages: Message) -> None: ...
@@ -147,9 +148,10 @@ class RealWorld:
         )
 
     async def query(self, statement: str, *parameters: Any) -> list[dict[str, Any]]:
-        async with await psycopg.AsyncConnection.connect(
+        connection = await psycopg.AsyncConnection[DictRow].connect(
             self.url, row_factory=dict_row, options=f"-c search_path={SERVICE}"
-        ) as connection:
+        )
+        async with connection:
             return await (await connection.execute(statement.encode(), parameters)).fetchall()
 
     async def backlog(self, worker: AnyWorker) -> int:
@@ -164,8 +166,9 @@ class RealWorld:
     async def unpublished(self) -> int:
         """Return what the relay has not ticked off: queue rows, and result rows beyond the watermarks."""
         rows = "".join(
-            f" union all select 1 from {table} r where value is not null and not exists (select from published p"
-            " where p.partition = r.src_part and (p.src_off, p.src_idx) >= (r.src_off, r.src_idx))"
+            f" union all select 1 from {table} r where value is not null"
+            " and not exists (select from published p where p.partition = r.src_part"
+            " and (p.src_off, p.src_idx) >= (r.src_off, r.src_idx))"
             for table in self.appended
         )
         found = await self.query(f"select count(*) from (select 1 from outbox{rows}) x")
@@ -186,6 +189,10 @@ class RealWorld:
                     )
 
 
+def _reader(log: AiokafkaLog) -> Any:
+    return aiokafka.AIOKafkaConsumer(enable_auto_commit=False, auto_offset_reset="earliest", **log.options())
+
+
 @asynccontextmanager
 async def real_world(kafka: KafkaServer, url: str, tables: str) -> AsyncGenerator[RealWorld]:
     """Give a world with fresh tables."""
@@ -199,9 +206,7 @@ async def real_world(kafka: KafkaServer, url: str, tables: str) -> AsyncGenerato
     log = AiokafkaLog(
         Security(kafka.bootstrap, kafka.user, kafka.password, kafka.ca), session_timeout_ms=6_000
     )
-    reader = aiokafka.AIOKafkaConsumer(
-        enable_auto_commit=False, auto_offset_reset="earliest", **log.options()
-    )
+    reader = _reader(log)
     producer = log.producer()
     await asyncio.gather(reader.start(), producer.start())
     try:
@@ -211,7 +216,7 @@ async def real_world(kafka: KafkaServer, url: str, tables: str) -> AsyncGenerato
             for name, count in ((topic.name, topic.partitions), (topic.dlq, 1))
             for number in range(count)
         ]
-        ends = await reader.end_offsets(partitions)
+        ends: dict[Any, int] = await reader.end_offsets(partitions)
         yield RealWorld(log, url, reader, producer, {TopicPartition(*at): end for at, end in ends.items()})
     finally:
         await asyncio.gather(reader.stop(), producer.stop())
