@@ -1,5 +1,6 @@
 """What a service is made of, and what its parts share while it runs."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -42,6 +43,8 @@ class Context:
     log: "AiokafkaLog"
     committed: Callable[[], None] = _nobody_waits
     """Called after a command has committed, so that the relay looks at once."""
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process is told to stop: endless answers end themselves."""
     own: dict[str, Any] = field(default_factory=dict[str, Any])
     """What the service itself adds at start-up."""
 

@@ -56,7 +56,10 @@ def openapi(service: Service) -> str:
 
 @asynccontextmanager
 async def opened(
-    service: Service, settings: Settings, verifier: Verifier | None = None
+    service: Service,
+    settings: Settings,
+    verifier: Verifier | None = None,
+    stopping: asyncio.Event | None = None,
 ) -> AsyncGenerator[Context]:
     """Give what the parts of the service share, open; closed in reverse order afterwards."""
     api_url = settings.db_api_url.get_secret_value()
@@ -70,6 +73,7 @@ async def opened(
             peers=rpc.Peers(settings),
             mail=mail_of(settings),
             log=AiokafkaLog(security_of(settings)),
+            stopping=stopping or asyncio.Event(),
         )
         stack.push_async_callback(context.peers.close)
         for start in service.startup:
@@ -82,7 +86,7 @@ async def _serve(service: Service, settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
-    async with opened(service, settings) as context:
+    async with opened(service, settings, stopping=stop) as context:
         failed = await supervise(_parts(service, context).run, stop)
     return 1 if failed else 0
 

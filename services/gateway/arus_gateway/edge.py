@@ -53,7 +53,7 @@ _SECURITY: Final = (
     ("permissions-policy", "camera=(self), geolocation=(self), microphone=()"),
     ("content-security-policy", API_POLICY),
 )
-HSTS: Final = "max-age=31536000; includeSubDomains"
+HSTS: Final = "max-age=31536000"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ class BadEventIdError(ValueError):
     """Not an event id of this feed."""
 
 
+class FeedClosedError(Exception):
+    """The process stops; another replica goes on from the same event id."""
+
+
 def read_event_id(text: str) -> dict[int, int]:
     """Return the position an event id names; raises BadEventIdError."""
     try:
@@ -84,6 +88,7 @@ class Subscription:
         self._skip = skip
         self._waiting: deque[Entry] = deque()
         self._reset = False
+        self._closed = False
         self._news = asyncio.Event()
 
     def offer(self, entry: Entry) -> None:
@@ -102,10 +107,20 @@ class Subscription:
         self._reset = True
         self._news.set()
 
+    def close(self) -> None:
+        """Let the reader go."""
+        self._closed = True
+        self._news.set()
+
     async def next(self, timeout_s: float) -> Entry | None:
-        """Return the next entry, None when the reader must start over; raises TimeoutError."""
+        """Return the next entry, None when the reader must start over.
+
+        Raises TimeoutError when it is quiet, FeedClosedError at the end.
+        """
         async with asyncio.timeout(timeout_s):
             await self._news.wait()
+        if self._closed:
+            raise FeedClosedError
         if self._reset:
             self._reset = False
             if not self._waiting:
@@ -125,11 +140,18 @@ class Feed:
         self._next: dict[int, int] = {}
         self._floor: dict[int, int] = {}
         self._readers: dict[str, set[Subscription]] = {}
+        self.closed = False
 
     @property
     def position(self) -> Position:
         """How far the feed has read."""
         return self._next
+
+    def close(self) -> None:
+        """Let every reader go."""
+        self.closed = True
+        for reader in self._everyone():
+            reader.close()
 
     def stand_at(self, position: Position) -> None:
         """Begin at the position: what lies before it is too old to be resumed from."""

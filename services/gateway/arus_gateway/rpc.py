@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from arus_gateway import codec, live, views
 from arus_gateway.door import Door, door_of
-from arus_gateway.live import BadEventIdError, Interest
+from arus_gateway.live import BadEventIdError, FeedClosedError, Interest
 
 LOOK_AGAIN_S: Final = 15.0
 _NEEDS_A_PERSON: Final = frozenset((Status.STATUS_WASPADA, Status.STATUS_ANOMALI))
@@ -108,6 +108,8 @@ class Alerts(AlertServiceServicer):
                 except TimeoutError:
                     await self._context.verifier.verify(principal.token)
                     continue
+                except FeedClosedError:
+                    return
                 if entry is None:
                     yield WatchResponse(reset=True)
                 elif isinstance(entry.event, VerdictReached) and entry.event.status in statuses:

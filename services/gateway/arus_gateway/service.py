@@ -1,5 +1,6 @@
 """How the gateway is put together."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.resources import files
@@ -85,9 +86,25 @@ async def open_door(context: Context) -> AsyncGenerator[None]:
             await people.ensure_first_admin(door)
             if settings.kafka_bootstrap:
                 await stack.enter_async_context(tailing(door.feed, context.log))
+            await stack.enter_async_context(_closing(door.feed, context.stopping))
         if "jobs" in settings.roles:
             await stack.enter_async_context(sweeping(context.worker_db))
         yield
+
+
+@asynccontextmanager
+async def _closing(feed: Feed, stopping: asyncio.Event) -> AsyncGenerator[None]:
+    """Let the feed's readers go as soon as the process is told to stop, so that it need not wait for them."""
+
+    async def close() -> None:
+        await stopping.wait()
+        feed.close()
+
+    task = asyncio.create_task(close())
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 def _edge(app: ASGIApp, context: Context) -> ASGIApp:

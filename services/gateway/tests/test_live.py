@@ -104,6 +104,14 @@ async def test_a_reader_that_left_is_forgotten():
     assert await received(reader) == []
 
 
+async def test_a_closing_feed_lets_its_readers_go():
+    stream = feed(0)
+    reader = stream.subscribe(Interest("t"), None)
+    stream.close()
+    with pytest.raises(live.FeedClosedError):
+        await reader.next(1)
+
+
 @pytest.mark.parametrize("text", ["", "x", "0", "0:", "0:-1", "-1:0", "0:1,0:2", "0:1;1:2", "0:1:2"])
 def test_an_event_id_that_is_none_is_refused(text: str):
     with pytest.raises(BadEventIdError):

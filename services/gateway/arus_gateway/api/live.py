@@ -20,13 +20,14 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from arus_gateway import live, telling
 from arus_gateway.callers import Caller
 from arus_gateway.door import CallerOf, Door, DoorOf, door_of
-from arus_gateway.live import BadEventIdError, Interest, Subscription
+from arus_gateway.live import BadEventIdError, FeedClosedError, Interest, Subscription
 
 routes = router("live")
 
 Reader = Annotated[Principal, Depends(require("anomalies", "r"))]
 SEND_TIMEOUT_S: Final = 30.0
 NOT_ALLOWED: Final = 1008
+RESTARTING: Final = 1012
 SESSION_ENDED: Final = 4401
 BAD_QUESTION: Final = 4422
 
@@ -150,7 +151,7 @@ async def live_socket(socket: WebSocket, question: Asked) -> None:
             part.cancel()
         await asyncio.gather(*parts, return_exceptions=True)
         with suppress(WebSocketDisconnect, RuntimeError):
-            await socket.close(SESSION_ENDED)
+            await socket.close(RESTARTING if door.feed.closed else SESSION_ENDED)
 
 
 async def _until_gone(socket: WebSocket) -> None:
@@ -198,6 +199,8 @@ async def _messages(
                 entry = await reader.next(look_again - loop.time())
             except TimeoutError:
                 continue
+            except FeedClosedError:
+                return
             if entry is None:
                 yield None, telling.RESET
             else:
