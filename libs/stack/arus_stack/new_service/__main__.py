@@ -121,7 +121,7 @@ def main() -> int:
         sys.stderr.write(f"{refused.problem}\n{refused.first_aid}\n")
         return 1
     sys.stderr.write(
-        f"services/{asked.name} is made. Next: uv lock && uv sync, make protos openapi, "
+        f"services/{asked.name} is made. Next: make protos openapi, "
         "uv run python -m arus_stack.schema_page, make check test\n"
     )
     return 0
