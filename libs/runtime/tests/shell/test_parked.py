@@ -36,7 +36,9 @@ async def test_parked_records_are_counted_until_they_went_back(kafka: KafkaServe
         for _ in range(3):
             await producer.send_and_wait(topic + DLQ_SUFFIX, b"parked")
     assert await depths(log, [topic]) == {topic: before + 3}
-    redrive: Any = aiokafka.AIOKafkaConsumer(group_id=REDRIVE_GROUP, **admin.options())
+    redrive: Any = aiokafka.AIOKafkaConsumer(
+        group_id=REDRIVE_GROUP, enable_auto_commit=False, **admin.options()
+    )
     async with redrive:
         at = aiokafka.TopicPartition(topic + DLQ_SUFFIX, 0)
         redrive.assign([at])
