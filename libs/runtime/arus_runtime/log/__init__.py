@@ -1,7 +1,6 @@
 """The log (Kafka) behind one small port; one suite runs on every adapter.
 
-``AiokafkaLog`` is the client of the services, ``ConfluentLog`` that of bridges and bulk, ``MemoryLog`` the
-fake.
+``AiokafkaLog`` is the client of the services, ``MemoryLog`` the fake.
 """
 
 from arus_runtime.log.aio import AiokafkaLog
