@@ -11,6 +11,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from arus_stack.house import root
 
 DOTENV = root() / ".env"
+ADMINISTRATORS = frozenset(
+    ("ARUS_POSTGRES_URL", "ARUS_KAFKA_URL", "ARUS_MQTT_URL", "ARUS_ADMIN_EMAIL", "ARUS_ADMIN_PASSWORD")
+)
+"""Variables no service is given, unless it is the one that needs it."""
 
 
 class StackSettings(BaseSettings):
@@ -59,7 +63,11 @@ class StackSettings(BaseSettings):
 def dotenv() -> Mapping[str, str]:
     """Return the ARUS_ variables of the `.env` file: services get them as if they were exported."""
     found = dotenv_values(DOTENV)
-    return {name: value for name, value in found.items() if name.startswith("ARUS_") and value is not None}
+    return {
+        name: value
+        for name, value in found.items()
+        if name.startswith("ARUS_") and name not in ADMINISTRATORS and value is not None
+    }
 
 
 def example(*models: type[BaseSettings]) -> str:

@@ -23,6 +23,7 @@ from arus_stack import firstaid
 from arus_stack.errors import ServerFailed, StackError
 from arus_stack.home import Home, write_private
 from arus_stack.parts import Notice, Part, Report, Server, State, Step
+from arus_stack.settings import ADMINISTRATORS
 
 BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_S = 60.0  # a server that lived this long starts its back-off anew
@@ -64,6 +65,7 @@ class Supervisor:
         self._listeners: set[Listener] = set()
         self._stopping = asyncio.Event()
         self._keepers: list[asyncio.Task[None]] = []
+        self._errands: list[asyncio.Task[bool]] = []
         self.facts = facts
         self.started = asyncio.Event()
         self.failure: StackError | None = None
@@ -82,10 +84,11 @@ class Supervisor:
         running = self._parts[name]
         if not isinstance(running.part, Server):
             raise KeyError(name)
-        running.asked_to_restart = True
         self._ready[name].clear()
-        if running.process is not None:
-            _signal(running.process, running.part.stop_with)
+        process = running.process
+        if process is not None and process.returncode is None:
+            running.asked_to_restart = True
+            self._errands.append(asyncio.create_task(_end(process, running.part)))
 
     async def run(self) -> None:
         """Start everything and stay until stop() or until the start fails (then `failure` says why)."""
@@ -99,7 +102,7 @@ class Supervisor:
         except StackError as failure:
             self.failure = failure
         finally:
-            await _cancel([*starting, *self._keepers, rotation, waiting])
+            await _cancel([*starting, *self._keepers, *self._errands, rotation, waiting])
             await self._stop_all()
 
     async def services(self) -> list[dict[str, Any]]:
@@ -193,7 +196,7 @@ class Supervisor:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, **server.env},
+                env={**_environment(), **server.env},
                 start_new_session=True,  # Ctrl-C is for the supervisor, which stops its children in order
             )
         running.started_at = time.monotonic()
@@ -231,8 +234,10 @@ class Supervisor:
                 self._tell(running, State.CRASHED, str(error), firstaid.sentence(str(error)))
                 await asyncio.sleep(BACK_OFF_S[-1])
                 continue
-            if await self._becomes_ready(running, server):
-                self._ready[server.name].set()
+            while _alive(running.process):
+                if await self._becomes_ready(running, server):
+                    self._ready[server.name].set()
+                    break
 
     async def _is_ready(self, running: _Running) -> bool:
         server = running.part
@@ -266,14 +271,8 @@ class Supervisor:
         server, process = running.part, running.process
         assert isinstance(server, Server)
         assert process is not None
-        _signal(process, server.stop_with)
-        try:
-            await asyncio.wait_for(process.wait(), server.stop_s)
-            self._tell(running, State.STOPPED)
-        except TimeoutError:
-            _kill_group(process.pid)
-            await process.wait()
-            self._tell(running, State.STOPPED, f"had to be killed after {server.stop_s:g} s")
+        willing = await _end(process, server)
+        self._tell(running, State.STOPPED, "" if willing else f"had to be killed after {server.stop_s:g} s")
 
     # --- telling and keeping records
 
@@ -390,9 +389,22 @@ def _born(pid: int) -> float:
         return 0.0
 
 
-def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+async def _end(process: asyncio.subprocess.Process, server: Server) -> bool:
+    """End a process; tell whether it ended by itself when asked to."""
     with suppress(ProcessLookupError):
-        process.send_signal(number)
+        process.send_signal(server.stop_with)
+    try:
+        await asyncio.wait_for(process.wait(), server.stop_s)
+    except TimeoutError:
+        _kill_group(process.pid)
+        await process.wait()
+        return False
+    return True
+
+
+def _environment() -> dict[str, str]:
+    """Return our environment without what only the stack itself may know: administrators' logins."""
+    return {name: value for name, value in os.environ.items() if name not in ADMINISTRATORS}
 
 
 def _kill_group(pid: int) -> None:
