@@ -57,7 +57,7 @@ class Screen:
 
     context: BrowserContext
     page: Page
-    complaints: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list[str])
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +70,9 @@ def console(stack: RunningStack) -> str:
 def browser(chromium: str) -> Iterator[Browser]:
     """Give the system's Chromium."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
         yield started
         started.close()
 
@@ -171,7 +173,8 @@ def open_screen(browser: Browser, console: str) -> Iterator[OpenScreen]:
         )
         made.append(context)
         context.add_init_script(
-            f"localStorage.setItem('arus.language', '{language}'); localStorage.setItem('arus.theme', '{theme}')"
+            f"localStorage.setItem('arus.language', '{language}');"
+            f"localStorage.setItem('arus.theme', '{theme}')"
         )
         if who is not None:
             origin = urlsplit(console)

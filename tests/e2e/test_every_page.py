@@ -1,11 +1,12 @@
 """Every route, in both languages, on a phone and a desk, light and dark: readable by everybody, and quiet."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import REPOSITORY, Language, OpenScreen, Organisation, Screen, Theme
+from .conftest import REPOSITORY, Language, OpenScreen, Organisation, Screen, Theme
 
 pytestmark = pytest.mark.e2e
 
@@ -49,19 +50,52 @@ OUTSIDE = {
     "bukti-surel": "/verify-email?token=x",
     "terima-undangan": "/invitation?token=x",
 }
-DRAWERS = {"anomali-rinci", "transaksi-rinci", "lokasi-baru", "produk-baru", "pengguna-rinci", "pengguna-baru"}
-LOOKS = [
-    pytest.param(language, width, theme, id=f"{language}-{width}-{theme}")
-    for language in ("id", "en")
-    for width in (360, 1440)
-    for theme in ("light", "dark")
-]
+DRAWERS = {
+    "anomali-rinci",
+    "transaksi-rinci",
+    "lokasi-baru",
+    "produk-baru",
+    "pengguna-rinci",
+    "pengguna-baru",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a page is looked at."""
+
+    language: Language
+    width: int
+    theme: Theme
+
+    def __str__(self) -> str:
+        return f"{self.language}-{self.width}-{self.theme}"
+
+
+LANGUAGES: tuple[Language, ...] = ("id", "en")
+THEMES: tuple[Theme, ...] = ("light", "dark")
+LOOKS = [Look(language, width, theme) for language in LANGUAGES for width in (360, 1440) for theme in THEMES]
+Seat = tuple[str, Look]
+Sit = Callable[[str, Look], Screen]
 
 
 @pytest.fixture(scope="module")
-def screens(open_screen: OpenScreen, organisation: Organisation) -> dict[tuple[Any, ...], Screen]:
-    """Keep one screen for each look: signing in for every page would be most of the work."""
-    return {}
+def sit(open_screen: OpenScreen, organisation: Organisation) -> Sit:
+    """Give one screen for each look: signing in for every page would be most of the work."""
+    screens: dict[Seat, Screen] = {}
+
+    def take(who: str, look: Look) -> Screen:
+        if (who, look) not in screens:
+            screens[who, look] = open_screen(
+                organisation.owner if who == "owner" else None,
+                language=look.language,
+                width=look.width,
+                theme=look.theme,
+            )
+        screens[who, look].complaints.clear()
+        return screens[who, look]
+
+    return take
 
 
 def settle(page: Page) -> None:
@@ -83,23 +117,12 @@ def assert_good(screen: Screen, *, path: str, language: Language) -> None:
     assert screen.complaints == [], path
 
 
-@pytest.mark.parametrize(("language", "width", "theme"), LOOKS)
+@pytest.mark.parametrize("look", LOOKS, ids=str)
 @pytest.mark.parametrize("name", INSIDE)
 def test_a_page_inside_is_good(
-    name: str,
-    language: Language,
-    width: int,
-    theme: Theme,
-    console: str,
-    organisation: Organisation,
-    open_screen: OpenScreen,
-    screens: dict[tuple[Any, ...], Screen],
+    name: str, look: Look, console: str, organisation: Organisation, sit: Sit
 ) -> None:
-    look = (language, width, theme)
-    if look not in screens:
-        screens[look] = open_screen(organisation.owner, language=language, width=width, theme=theme)
-    screen = screens[look]
-    screen.complaints.clear()
+    screen = sit("owner", look)
     path = INSIDE[name].format(
         anomaly_id=organisation.anomaly_id,
         transaction_id=organisation.transaction_id,
@@ -108,8 +131,10 @@ def test_a_page_inside_is_good(
     screen.page.goto(console + path)
     if name in DRAWERS:
         expect(screen.page.get_by_role("dialog")).to_be_visible()
-    settle_in_drawer(screen.page) if name in DRAWERS else settle(screen.page)
-    assert_good(screen, path=path, language=language)
+        settle_in_drawer(screen.page)
+    else:
+        settle(screen.page)
+    assert_good(screen, path=path, language=look.language)
 
 
 def settle_in_drawer(page: Page) -> None:
@@ -118,27 +143,15 @@ def settle_in_drawer(page: Page) -> None:
     page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => null)))")
 
 
-@pytest.mark.parametrize(("language", "width", "theme"), LOOKS)
+@pytest.mark.parametrize("look", LOOKS, ids=str)
 @pytest.mark.parametrize("name", OUTSIDE)
-def test_a_page_before_signing_in_is_good(
-    name: str,
-    language: Language,
-    width: int,
-    theme: Theme,
-    console: str,
-    open_screen: OpenScreen,
-    screens: dict[tuple[Any, ...], Screen],
-) -> None:
-    look = ("nobody", language, width, theme)
-    if look not in screens:
-        screens[look] = open_screen(language=language, width=width, theme=theme)
-    screen = screens[look]
-    screen.complaints.clear()
+def test_a_page_before_signing_in_is_good(name: str, look: Look, console: str, sit: Sit) -> None:
+    screen = sit("nobody", look)
     screen.page.goto(console + OUTSIDE[name])
     settle(screen.page)
     # The invitation page asks who is signed in; the browser itself notes the 401 as an error.
     screen.complaints[:] = [text for text in screen.complaints if "401" not in text]
-    assert_good(screen, path=OUTSIDE[name], language=language)
+    assert_good(screen, path=OUTSIDE[name], language=look.language)
 
 
 @pytest.mark.parametrize("width", [360, 1440])

@@ -1,4 +1,7 @@
-"""The states a page can be in besides having its data. Answers are bent in the browser; the system stays real."""
+"""The states a page can be in besides having its data.
+
+Answers are bent in the browser; the system stays real.
+"""
 
 import json
 from collections.abc import Callable
@@ -6,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.conftest import OpenScreen, Organisation, Someone
+from .conftest import OpenScreen, Organisation, Someone
 
 pytestmark = pytest.mark.e2e
 
@@ -18,7 +21,11 @@ def page(open_screen: OpenScreen, organisation: Organisation) -> Page:
 
 def test_loading_has_the_shape_of_the_answer(page: Page, console: str) -> None:
     held: list[Route] = []
-    page.route("**/api/v1/fuel/transactions?*", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/fuel/transactions?*", hold)
     page.goto(f"{console}/fuel/transactions")
     expect(page.get_by_role("status", name="Sedang memuat")).to_be_visible()
     for route in held:

@@ -9,7 +9,7 @@ import pytest
 from arus_stack.testing import until
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PASSWORD, OpenScreen, Organisation, Someone, create
+from .conftest import PASSWORD, OpenScreen, Organisation, Someone, create
 
 pytestmark = pytest.mark.e2e
 

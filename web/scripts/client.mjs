@@ -11,17 +11,18 @@ const files = folder =>
     .map(entry => join(entry.parentPath, entry.name).slice(folder.length))
     .toSorted()
 
+function read(folder, name) {
+  try {
+    return readFileSync(join(folder, name), 'utf8')
+  } catch {
+    return null
+  }
+}
+
 const fresh = mkdtempSync(join(tmpdir(), 'client-'))
 try {
   execFileSync('npx', ['openapi-ts', '--output', fresh], { stdio: ['ignore', 'ignore', 'inherit'] })
   const names = [...new Set([...files(fresh), ...files(COMMITTED)])]
-  const read = (folder, name) => {
-    try {
-      return readFileSync(join(folder, name), 'utf8')
-    } catch {
-      return null
-    }
-  }
   const different = names.filter(name => read(fresh, name) !== read(COMMITTED, name))
   for (const name of different)
     process.stderr.write(`${COMMITTED}${name} is not up to date: run "make openapi"\n`)

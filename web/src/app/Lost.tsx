@@ -9,17 +9,19 @@ import { Empty, Failed } from '@/ui/States'
 export function Lost() {
   const { t } = useLingui()
   return (
-    <Page title={t`Halaman tidak ditemukan`} narrow>
-      <Empty
-        icon={<MapPinOff aria-hidden />}
-        title={<Trans>Tidak ada halaman di alamat ini.</Trans>}
-        action={
-          <Link to="/" className={buttonLook('primary')}>
-            <Trans>Ke Beranda</Trans>
-          </Link>
-        }
-      />
-    </Page>
+    <main className="min-h-dvh bg-surface">
+      <Page title={t`Halaman tidak ditemukan`} narrow>
+        <Empty
+          icon={<MapPinOff aria-hidden />}
+          title={<Trans>Tidak ada halaman di alamat ini.</Trans>}
+          action={
+            <Link to="/" className={buttonLook('primary')}>
+              <Trans>Ke Beranda</Trans>
+            </Link>
+          }
+        />
+      </Page>
+    </main>
   )
 }
 
@@ -27,12 +29,14 @@ export function Broken({ error }: ErrorComponentProps) {
   const { t } = useLingui()
   const router = useRouter()
   return (
-    <Page title={t`Halaman belum bisa dibuka`} narrow>
-      <Failed
-        what={<Trans>Halaman ini belum bisa dibuka.</Trans>}
-        error={error}
-        onRetry={() => void router.invalidate()}
-      />
-    </Page>
+    <main className="min-h-dvh bg-surface">
+      <Page title={t`Halaman belum bisa dibuka`} narrow>
+        <Failed
+          what={<Trans>Halaman ini belum bisa dibuka.</Trans>}
+          error={error}
+          onRetry={() => void router.invalidate()}
+        />
+      </Page>
+    </main>
   )
 }

@@ -21,7 +21,7 @@ export function AuthFrame({ title, lead, children, footer }: AuthFrameProps) {
   }, [title])
   return (
     <div className="flex min-h-dvh flex-col items-center px-4 py-6">
-      <div className="flex w-full max-w-sm items-center justify-between">
+      <header className="flex w-full max-w-sm items-center justify-between">
         <span className="flex items-center gap-2.5 text-lg font-semibold tracking-tight">
           <Mark className="size-8" />
           Arus
@@ -34,7 +34,7 @@ export function AuthFrame({ title, lead, children, footer }: AuthFrameProps) {
         >
           {other === 'en' ? 'English' : 'Bahasa Indonesia'}
         </Button>
-      </div>
+      </header>
       <main className="my-auto flex w-full max-w-sm flex-col gap-4 py-6">
         <div className="rounded-xl border border-line bg-surface p-6">
           <h1 className="text-xl font-semibold tracking-tight">{title}</h1>

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Link } from '@tanstack/react-router'
 import { CloudUpload, TriangleAlert } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import type { NewFact } from '@/api'
 import type { Catalogue } from '@/app/catalogue'
 import { calmerUpTo, Reason } from '@/app/Reason'
@@ -62,8 +63,8 @@ export function Results({ catalogue, onMend }: ResultsProps) {
       {recorded.length > 0 && (
         <Card title={<Trans>Baru dicatat</Trans>}>
           <ul className="flex flex-col divide-y divide-line" data-testid="recorded">
-            {recorded.map(one => (
-              <Judged key={one.id} catalogue={catalogue} recorded={one} />
+            {recorded.map((one, at) => (
+              <Judged key={one.id} catalogue={catalogue} recorded={one} newest={at === 0} />
             ))}
           </ul>
         </Card>
@@ -92,12 +93,24 @@ function Waiting({ catalogue, items }: { catalogue: Catalogue; items: readonly U
   )
 }
 
-function Judged({ catalogue, recorded }: { catalogue: Catalogue; recorded: Recorded }) {
+interface JudgedProps {
+  catalogue: Catalogue
+  recorded: Recorded
+  newest: boolean
+}
+
+function Judged({ catalogue, recorded, newest }: JudgedProps) {
   const { t } = useLingui()
   const { verdict, fact } = recorded
   const seesDetail = useMay('anomalies', 'r')
+  const item = useRef<HTMLLIElement>(null)
+  const judged = verdict !== null
+  useEffect(() => {
+    // On a phone the answer would otherwise appear below the screen.
+    if (newest) item.current?.scrollIntoView({ block: 'nearest' })
+  }, [newest, judged])
   return (
-    <li className="flex flex-col gap-1 py-3">
+    <li ref={item} className="flex scroll-mb-20 flex-col gap-1 py-3">
       <div className="flex items-start justify-between gap-3">
         <Facts catalogue={catalogue} body={recorded.body} />
         {verdict ? (

@@ -229,7 +229,7 @@ function Use({ fuel, from, to }: { fuel: FuelUse; from: string; to: string }) {
       }
       days={days}
       unit="L"
-      height={300}
+      height={360}
       series={[{ label: t`Pemakaian`, values, ink: 'brand', look: 'bars' }]}
     />
   )
