@@ -88,6 +88,15 @@ def test_a_crashed_server_comes_back_by_itself_and_the_log_says_so(own: RunningS
     assert any(notice.get("part") == name and notice.get("state") == "crashed" for notice in notices)
 
 
+def test_only_the_gateway_is_told_who_the_first_administrator_is(own: RunningStack) -> None:
+    told = {
+        name
+        for name, service in own.services().items()
+        if "ARUS_ADMIN_PASSWORD" in psutil.Process(service["pid"]).environ()
+    }
+    assert told == {"gateway"}
+
+
 def test_logs_of_a_service_are_json_lines(own: RunningStack) -> None:
     lines = own.arus("logs", "gateway", "--json", "-n", "5").stdout.splitlines()
     assert lines
