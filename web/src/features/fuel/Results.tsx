@@ -104,11 +104,10 @@ function Judged({ catalogue, recorded, newest }: JudgedProps) {
   const { verdict, fact } = recorded
   const seesDetail = useMay('anomalies', 'r')
   const item = useRef<HTMLLIElement>(null)
-  const judged = verdict !== null
   useEffect(() => {
     // On a phone the answer would otherwise appear below the screen.
     if (newest) item.current?.scrollIntoView({ block: 'nearest' })
-  }, [newest, judged])
+  }, [newest])
   return (
     <li ref={item} className="flex scroll-mb-20 flex-col gap-1 py-3">
       <div className="flex items-start justify-between gap-3">
