@@ -137,28 +137,28 @@ cuts = st.lists(st.integers(1, 300), max_size=12)
 
 @st.composite
 def long_histories(draw: st.DrawFn) -> list[Event]:
-    """A long run in order, one fact every few days, and then anything, anywhere."""
+    """A long run in order, one fact every few days; then anything, anywhere; then order again."""
     step = draw(st.integers(0, 9))
     count = draw(st.integers(0, 400))
     run = [Event("record", number, number * step // 4, 1 + number % 7) for number in range(count)]
-    reach = st.integers(0, max(count * step // 4, 1) + 40)
+    reach_days = count * step // 4 + 41
     late = st.builds(
         Event,
         st.sampled_from(["record", "correct", "correct", "void"]),
         st.integers(0, count + 60),
-        reach,
+        st.integers(0, reach_days),
         volumes,
     )
-    return run + draw(st.lists(late, max_size=60))
+    more = range(1_000, 1_000 + draw(st.sampled_from([0, 1, 40, 80])))
+    tail = [Event("record", number, reach_days + number - 1_000, 1 + number % 5) for number in more]
+    return run + draw(st.lists(late, max_size=60)) + tail
 
 
 @st.composite
 def sparse_histories(draw: st.DrawFn) -> list[Event]:
     """Facts half a year apart, and changes that stand exactly on the edge of what they reach."""
     apart = draw(st.sampled_from([45, 60, 90, 180]))
-    near = st.builds(
-        lambda place, off: place * apart + off, st.integers(0, 24), st.sampled_from([0, 0, 0, 1, -1])
-    )
+    near = st.sampled_from([place * apart + off for place in range(25) for off in (0, 0, 0, 1, -1)])
     changes = st.builds(
         Event, st.sampled_from(["record", "correct", "void"]), st.integers(0, 40), near, volumes
     )
@@ -257,3 +257,13 @@ def test_a_fact_is_looked_back_on_for_180_days(gap_days: int) -> None:
     key = Key()
     key.batch([Event("record", 1, 0), Event("record", 2, gap_days)])
     assert key.said[fact_id(2)][1].size == (1 if gap_days == 180 else 0)
+
+
+def test_a_fact_in_order_after_a_change_looks_back_on_thirty() -> None:
+    events = [Event("record", number, number, 100 + number) for number in range(50)]
+    change, newest = Event("void", 40), Event("record", 60, 60, 5)
+    key = Key()
+    for batch in (events, [change], [newest]):
+        key.batch(batch)
+    assert key.said[fact_id(60)][1].size == 30
+    assert key.said == plainly(standing_after([*events, change, newest]))
