@@ -24,7 +24,11 @@ export async function apiFetch(input: RequestInfo | URL, init?: RequestInit): Pr
   const again = request.clone()
   let response = await reach(request)
   if (response.status === 401 && !signsIn(request.url)) {
-    if (await renew(started)) response = await reach(again)
+    if (await renew(started)) {
+      // A body that nobody reads keeps its connection busy.
+      await response.body?.cancel()
+      response = await reach(again)
+    }
     if (response.status === 401) sessionEnded.dispatchEvent(new Event('end'))
   }
   if (!response.ok) throw await problemOf(response)
@@ -58,6 +62,7 @@ export async function renew(since: number): Promise<boolean> {
         body: '{}',
       }),
     )
+    await response.body?.cancel()
     if (response.ok) localStorage.setItem(RENEWED_AT, String(Date.now()))
     return response.ok
   })

@@ -21,7 +21,8 @@ export function Menu({ trigger, defaultOpen = false, side = 'bottom', align = 'e
   return (
     <Base.Root defaultOpen={defaultOpen}>
       <Base.Trigger render={trigger} />
-      <Base.Portal>
+      {/* Inside the page's landmark, where a screen reader looks for it. */}
+      <Base.Portal container={document.querySelector('main')}>
         <Base.Positioner sideOffset={6} side={side} align={align} className="z-50 outline-none">
           <Base.Popup className={clsx(POPUP, 'min-w-56 p-1')}>{children}</Base.Popup>
         </Base.Positioner>

@@ -31,11 +31,15 @@ export function toast({ text, action, forMs = 5_000 }: Notice): void {
 }
 
 export function Toasts({ children }: { children: ReactNode }) {
+  const { t } = useLingui()
   return (
     <Base.Provider toastManager={manager} limit={3}>
       {children}
       <Base.Portal>
-        <Base.Viewport className="fixed inset-x-3 bottom-18 z-50 flex flex-col gap-2 sm:inset-x-auto sm:right-5 sm:w-96 md:bottom-5">
+        <Base.Viewport
+          aria-label={t`Pesan`}
+          className="fixed inset-x-3 bottom-18 z-50 flex flex-col gap-2 sm:inset-x-auto sm:right-5 sm:w-96 md:bottom-5"
+        >
           <List />
         </Base.Viewport>
       </Base.Portal>
