@@ -3165,7 +3165,7 @@ export type RecordFuelDeliveryData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -3244,7 +3244,7 @@ export type VoidFuelDeliveryData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -3502,7 +3502,7 @@ export type RecordFuelTransactionData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -3575,7 +3575,7 @@ export type RecordFuelTransactionsData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -3654,7 +3654,7 @@ export type VoidFuelTransactionData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -3808,7 +3808,7 @@ export type CorrectFuelTransactionData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -3892,7 +3892,7 @@ export type ReplaceFuelTransactionData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -4438,7 +4438,7 @@ export type CreateLocationData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -4517,7 +4517,7 @@ export type DeactivateLocationData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -4671,7 +4671,7 @@ export type UpdateLocationData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -4755,7 +4755,7 @@ export type ReplaceLocationData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -5487,7 +5487,7 @@ export type CreateProductData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -5566,7 +5566,7 @@ export type DeactivateProductData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -5720,7 +5720,7 @@ export type UpdateProductData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
@@ -5804,7 +5804,7 @@ export type ReplaceProductData = {
         /**
          * Idempotency-Key
          *
-         * Makes the command repeatable for 24 hours: the same key and body get the same answer.
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
          */
         'idempotency-key'?: string | null;
     };
