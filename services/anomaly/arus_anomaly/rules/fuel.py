@@ -129,7 +129,7 @@ def _net_changes(history: FuelHistory) -> tuple[set[Fact], set[Fact]]:
 def _stretches(
     history: FuelHistory, points: Sequence[Fact], came: set[Fact]
 ) -> Iterator[tuple[Sequence[Fact], Sequence[Fact]]]:
-    """Yield each run of facts whose windows may differ: its changes, and its facts with what precedes them.
+    """Yield runs of facts whose windows may differ: the changes in each, and its facts with what precedes it.
 
     A change reaches the 30 unchanged facts behind it, up to 180 days; so no window of a later stretch, now or
     before the batch, holds a change of an earlier one. points: the changed facts, in order.
