@@ -227,9 +227,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
         yield PostgresServer(server.url())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """Give a real Kafka with the catalogue's topics, users and rights."""
+    """Give a real Kafka with the catalogue's topics, users and rights.
+
+    Each test module has its own: topics keep everything, and what one module breaks on purpose would stop the
+    workers of the next.
+    """
     if url := os.environ.get("ARUS_TEST_KAFKA_URL"):
         access = KafkaAccess.from_url(url)
         set_up_kafka(access)
