@@ -62,11 +62,17 @@ async def hold_keys(tx: Tx, tenant_id: str, keys: Collection[FuelKey]) -> None:
 async def standing(tx: Tx, ledger: Ledger, entries: Sequence[Entry]) -> set[Duplicate]:
     """Return which (key, date, volume) of the entries already stand."""
     answer = await tx.execute(
-        f"""select distinct fact.location_id, fact.product_id, fact.business_date, fact.volume_ul
+        # The limit keeps it one look into the index an entry, however long the history.
+        f"""select distinct location_id, product_id, business_date, volume_ul
             from unnest(%s::text[], %s::text[], %s::date[], %s::bigint[])
                  as entry (location_id, product_id, business_date, volume_ul)
-            join {ledger} fact using (location_id, product_id, business_date, volume_ul)
-            where fact.status = 'active'""",
+            cross join lateral (
+                select from {ledger} fact
+                where fact.location_id = entry.location_id and fact.product_id = entry.product_id
+                  and fact.business_date = entry.business_date and fact.volume_ul = entry.volume_ul
+                  and fact.status = 'active'
+                limit 1
+            ) standing""",
         (
             [entry.location_id for entry in entries],
             [entry.product_id for entry in entries],
