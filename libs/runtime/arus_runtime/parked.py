@@ -45,6 +45,7 @@ async def depths(log: AiokafkaLog, topics: Collection[str]) -> dict[str, int]:
 async def _depth(consumer: Any, parked: str) -> int:
     at = aiokafka.TopicPartition(parked, 0)  # dead-letter topics have one partition
     consumer.assign([at])
+    consumer.pause(at)  # a service may count what is parked, not read it
     first: dict[Any, int] = await consumer.beginning_offsets([at])
     end: dict[Any, int] = await consumer.end_offsets([at])
     redriven: int | None = await consumer.committed(at)
