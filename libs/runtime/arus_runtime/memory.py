@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, NamedTuple
@@ -177,6 +178,11 @@ class MemoryLanes:
 
     async def beat(self) -> None:
         """Do nothing."""
+
+    def listening(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
+        """Do nothing: there is no other process."""
+        del wake
+        return nullcontext()
 
     async def close(self) -> None:
         """Do nothing."""

@@ -8,13 +8,17 @@ the same order, so that a reader that keeps the highest sequence per source sees
 - Outbox ids are handed out before their transactions commit, so rows become visible out of order: a
   watermark on ids would lose events. The relay takes what it sees by id, numbers it durably, publishes by
   number, and deletes exactly those ids.
+
+A relay is woken by who commits: in its own process by a call, from another one by ``Bell``. Both only make it
+look sooner; what nobody announced is found by looking, often after something came, seldom in a quiet house.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -33,6 +37,7 @@ from arus_runtime.worker import AnyWorker
 BATCH_RECORDS = 2_000
 LINGER_S = 0.005
 POLL_S = 0.02
+IDLE_POLL_S = 0.25
 BEAT_S = 1.0
 SILENT_S = 5.0
 RETRY_S = 1.0
@@ -72,18 +77,29 @@ class Lanes(Protocol):
         """Say that we live; raises ``Fenced`` when another relay has taken over."""
         ...
 
+    def listening(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
+        """While inside, where nothing else is asked of the lanes, call wake when another process rings."""
+        ...
+
     async def close(self) -> None:
         """Let go."""
         ...
 
 
 class Relay:
-    """Publishes a service's lanes as long as it holds them."""
+    """Publishes a service's lanes as long as it holds them.
 
-    def __init__(self, name: str, lanes: Lanes, producer: Producer) -> None:
+    elsewhere: called to wake the relay that holds the lanes when that is another one.
+    """
+
+    def __init__(
+        self, name: str, lanes: Lanes, producer: Producer, elsewhere: Callable[[], None] = lambda: None
+    ) -> None:
         self._name = name
         self._lanes = lanes
         self._producer = producer
+        self._elsewhere = elsewhere
+        self._holds = False
         self._log = structlog.get_logger().bind(relay=name)
         self._woken = asyncio.Event()
         self.connected = False
@@ -91,7 +107,10 @@ class Relay:
 
     def wake(self) -> None:
         """Look at once: something was committed. Callable from the event loop's thread only."""
-        self._woken.set()
+        if self._holds:
+            self._woken.set()
+        else:
+            self._elsewhere()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publish until stop is set."""
@@ -116,10 +135,18 @@ class Relay:
             await self._lanes.close()
 
     async def _publish(self, lanes: Sequence[Lane], stop: asyncio.Event) -> None:
+        self._holds = True
+        try:
+            await self._publish_held(lanes, stop)
+        finally:
+            self._holds = False
+
+    async def _publish_held(self, lanes: Sequence[Lane], stop: asyncio.Event) -> None:
         beaten = published_at = time.monotonic()
+        pause_s = POLL_S
         while not stop.is_set():
             self._woken.clear()
-            busy = False
+            found = busy = False
             for lane in lanes:
                 messages, mark, full = await lane.unsent()
                 if messages:
@@ -128,13 +155,16 @@ class Relay:
                     published_at = time.monotonic()
                 if mark is not None:
                     await lane.sent(mark)
+                    found = True
                 busy = busy or full
             now = time.monotonic()
             if now - beaten >= BEAT_S:
                 await self._lanes.beat()
                 beaten = now
+            pause_s = POLL_S if found else min(2 * pause_s, IDLE_POLL_S)
             if not busy:
-                await self._rest(POLL_S)
+                with self._lanes.listening(self._woken.set):
+                    await self._rest(pause_s)
                 # Alone, an event goes at once; in a stream, a few milliseconds gather many.
                 if time.monotonic() - published_at < POLL_S:
                     await asyncio.sleep(LINGER_S)
@@ -161,6 +191,7 @@ class PostgresLanes:
         self._service = service
         self.batch_records = batch_records
         self._workers = workers
+        self._wake: Callable[[], None] = _nobody
         self._connection: Connection | None = None
         self._epoch = 0
 
@@ -172,6 +203,7 @@ class PostgresLanes:
                 self._url, autocommit=True, options=self._options, connect_timeout=5
             )
             self._connection = connection
+            connection.add_notify_handler(self._rung)
         found = await (await connection.execute(_HOLDER, (SILENT_S, self._service))).fetchone()
         epoch, pid, alive, silent, ours = found or (0, 0, False, False, False)
         if alive and not silent and not ours:
@@ -182,6 +214,7 @@ class PostgresLanes:
         if taken is None:
             return ()
         self._epoch = taken[0]
+        await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel(self._service))))
         results = [
             ResultLane(self, self._service, worker)
             for worker in self._workers
@@ -192,6 +225,31 @@ class PostgresLanes:
     async def beat(self) -> None:
         """Say that we live."""
         await self.fence(await self.cursor())
+
+    @contextmanager
+    def listening(self, wake: Callable[[], None]) -> Generator[None]:
+        """Watch the connection's socket: notifications are the only thing that comes unasked.
+
+        They are read, all that are pending at once, with the answer to the next query.
+        """
+        self._wake = wake
+        if self._connection is None:
+            yield
+            return
+        loop, descriptor = asyncio.get_running_loop(), self._connection.fileno()
+
+        def readable() -> None:
+            loop.remove_reader(descriptor)  # nobody reads before the next query: once is enough
+            wake()
+
+        loop.add_reader(descriptor, readable)
+        try:
+            yield
+        finally:
+            loop.remove_reader(descriptor)
+
+    def _rung(self, _: psycopg.Notify) -> None:
+        self._wake()
 
     async def cursor(self) -> psycopg.AsyncCursor[Any]:
         """Return a cursor that reads binary."""
@@ -302,6 +360,65 @@ class OutboxLane:
             await cursor.execute("delete from outbox where id = any(%s)", (mark,), prepare=True)
         # Numbered rows beyond a full batch can only be those of a relay before us.
         self._unfinished = len(mark) == self._lanes.batch_records
+
+
+class Bell:
+    """Wakes a service's relay in another process by NOTIFY.
+
+    It rings after commits, never in them: committing with a NOTIFY takes a lock that all such commits of the
+    server share. One NOTIFY stands for all commits of a few milliseconds.
+    """
+
+    def __init__(self, url: str, service: str) -> None:
+        self._url = url
+        self._channel = channel(service)
+        self._rung = asyncio.Event()
+        self._log = structlog.get_logger().bind(relay=service)
+
+    def ring(self) -> None:
+        """Say that something was committed. Callable from the event loop's thread only."""
+        self._rung.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Ring until stop is set; connects when it is first needed."""
+        stopping = asyncio.ensure_future(stop.wait())
+        connection: Connection | None = None
+        try:
+            while not stop.is_set():
+                ringing = asyncio.ensure_future(self._rung.wait())
+                await asyncio.wait((ringing, stopping), return_when=asyncio.FIRST_COMPLETED)
+                ringing.cancel()
+                if self._rung.is_set():
+                    self._rung.clear()
+                    connection = await self._notify(connection)
+                    await asyncio.sleep(LINGER_S)
+        finally:
+            stopping.cancel()
+            if connection is not None:
+                await connection.close()
+
+    async def _notify(self, connection: Connection | None) -> Connection | None:
+        try:
+            if connection is None:
+                connection = await psycopg.AsyncConnection[Any].connect(
+                    self._url, autocommit=True, connect_timeout=5
+                )
+            await connection.execute("select pg_notify(%s, '')", (self._channel,), prepare=True)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            self._log.warning("the relay is not woken", detail=str(error))
+            if connection is not None:
+                await connection.close()
+            return None
+        return connection
+
+
+def channel(service: str) -> str:
+    """Return the channel on which a service's relay listens."""
+    return f"arus_{service}"
+
+
+def _nobody() -> None:
+    pass
 
 
 def _message(value: bytes, blob: bytes, source: bytes, sequence: int) -> Message:

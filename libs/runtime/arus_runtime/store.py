@@ -274,8 +274,6 @@ class PostgresStore:
                 ),
                 prepare=True,
             )
-        if outgoing or any(part.rows for part in parts):
-            cursor.execute("select pg_notify('arus_' || current_schema(), '')", prepare=True)
 
     def _connection(self, purpose: str) -> psycopg.Connection[Any]:
         connection = self._connections.get(purpose)
