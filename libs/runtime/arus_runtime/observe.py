@@ -33,7 +33,7 @@ PARTITIONS_STOPPED: Final = Gauge(
     "arus_partitions_stopped", "Partitions that wait for a person.", ("worker",)
 )
 OUTBOX_AGE_SECONDS: Final = Gauge(
-    "arus_outbox_age_seconds", "Age of the oldest event not yet published.", ("relay",)
+    "arus_outbox_age_seconds", "How long the oldest event not yet published has waited.", ("relay",)
 )
 PUBLISHED: Final = Counter("arus_events_published", "Events a relay published.", ("relay",))
 DLQ_DEPTH: Final = Gauge("arus_dlq_depth", "Parked records that wait for a person.", ("topic",))

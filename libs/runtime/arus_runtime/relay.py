@@ -215,11 +215,7 @@ class PostgresLanes:
             return ()
         self._epoch = taken[0]
         await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel(self._service))))
-        results = [
-            ResultLane(self, self._service, worker)
-            for worker in self._workers
-            if any(not table.key for table in worker.tables)
-        ]
+        results = [ResultLane(self, self._service, worker) for worker in self._workers if has_results(worker)]
         return [*results, OutboxLane(self, self._service)]
 
     async def beat(self) -> None:
@@ -284,7 +280,7 @@ class ResultLane:
         self._lanes = lanes
         self._worker = worker.name
         self._source = f"/arus/{service}/{worker.name}/"
-        self._select = _select_rows([table.name for table in worker.tables if not table.key])
+        self._select = unpublished(worker, ("src_off", "src_idx", "value", "headers"))
 
     async def unsent(self) -> Unsent:
         """Read each partition's rows after its watermark."""
@@ -431,17 +427,25 @@ def _topic(event_type: bytes) -> str:
     return topic_of(event_type.decode()).name
 
 
-def _select_rows(tables: Sequence[str]) -> sql.Composed:
+def has_results(worker: AnyWorker) -> bool:
+    """Tell whether a worker keeps rows whose events a relay publishes."""
+    return any(not table.key for table in worker.tables)
+
+
+def unpublished(worker: AnyWorker, columns: Sequence[str]) -> sql.Composed:
+    """Return the query of a worker's rows beyond its watermarks; given: how many per partition, its name."""
+    tables = [table.name for table in worker.tables if not table.key]
     after = sql.SQL(
-        "select src_off, src_idx, value, headers from {} where src_part = p.partition"
+        "select {} from {} where src_part = p.partition"
         " and (src_off, src_idx) > (coalesce(w.src_off, -1), coalesce(w.src_idx, -1))"
     )
+    chosen = sql.SQL(", ").join(map(sql.Identifier, columns))
     return sql.SQL(
         "select p.partition, r.* from progress p"
         " left join published w on w.worker = p.worker and w.partition = p.partition"
         " cross join lateral ({} order by src_off, src_idx limit %s) r where p.worker = %s"
         " order by p.partition, r.src_off, r.src_idx"
-    ).format(sql.SQL(" union all ").join(after.format(sql.Identifier(table)) for table in tables))
+    ).format(sql.SQL(" union all ").join(after.format(chosen, sql.Identifier(table)) for table in tables))
 
 
 _HOLDER = """

@@ -117,7 +117,7 @@ def _parts(service: Service, context: Context) -> Parts:
         parts.ready["relay"] = partial(_is_connected, heart.relay)
     if "jobs" in roles:
         kinds = {job.kind: job for job in service.jobs}
-        parts.run["upkeep"] = lambda stop: upkeep.run(context, kinds, stop)
+        parts.run["upkeep"] = lambda stop: upkeep.run(context, kinds, stop, service.workers)
         if kinds:
             parts.run["jobs"] = Jobs(kinds, context).run
         if service.schedules:

@@ -4,8 +4,10 @@ import asyncio
 
 import psycopg
 import pytest
-from arus_runtime import upkeep
+from arus_runtime import ddl, upkeep
 from arus_runtime.context import Context
+from arus_runtime.testing import until
+from arus_runtime.worker import Column, Projection, Table
 from arus_stack.testing import ServiceDatabase
 from prometheus_client import REGISTRY
 
@@ -23,6 +25,17 @@ from unnest(array[1, 29, 31]) age;
 insert into jobs (tenant_id, id, kind, params) values ('a', 'waiting', 'count', '{}');
 insert into outbox (tenant_id, topic, key, headers, added_at)
 values ('a', 't', 'k', '', now() - interval '1 hour');
+"""
+
+JUDGE = Projection("judge", ("fuel.transaction.v1",), (Table("verdicts", (Column("tenant_id", "text"),)),))
+WAITING = f"""
+set search_path = shell;
+set role shell_owner;
+{ddl.worker_tables()}
+{ddl.append_table("verdicts", "tenant_id text not null")}
+reset role;
+insert into progress values ('judge', 'fuel.transaction.v1', 3, 1, 8, 0, now());
+insert into verdicts (src_part, src_off, src_idx, tenant_id) values (3, 7, 0, 'a'), (3, 7, 1, 'a');
 """
 
 
@@ -44,6 +57,26 @@ async def test_what_is_old_goes_and_what_waits_is_measured(
     age_s = REGISTRY.get_sample_value("arus_outbox_age_seconds", {"relay": "shell"})
     assert age_s is not None
     assert 3600 <= age_s < 3700
+
+
+async def test_result_rows_age_from_when_they_were_first_seen_waiting(
+    context: Context, database: ServiceDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "MEASURE_S", 0.02)
+    with psycopg.connect(database.superuser_url) as admin:
+        admin.execute(WAITING.encode())
+    stop = asyncio.Event()
+    running = asyncio.ensure_future(upkeep.run(context, [], stop, [JUDGE]))
+    await until(lambda: (result_age_s() or 0) > 0, DEADLINE_S)
+    async with context.worker_db.system() as tx:
+        await tx.execute("insert into published values ('judge', 3, 7, 1)")
+    await until(lambda: result_age_s() == 0, DEADLINE_S)
+    stop.set()
+    await running
+
+
+def result_age_s() -> float | None:
+    return REGISTRY.get_sample_value("arus_outbox_age_seconds", {"relay": "shell/judge"})
 
 
 async def counted(context: Context, table: str) -> int:
