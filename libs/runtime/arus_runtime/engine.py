@@ -272,6 +272,8 @@ class Engine:
         if isinstance(state, PagedState):
             for key, value in folded.states.items():
                 pages = state.pages(value)
+                if pages.untouched:
+                    continue
                 states += [(key, name, state.dump_page(page)) for name, page in pages.changed.items()]
                 folded.states[key] = state.with_pages(value, pages.saved())
         for key, value in folded.states.items():

@@ -43,6 +43,8 @@ BAD_DEPLOY_TENANTS: Final = 3
 BAD_DEPLOY_RECORDS: Final = 2_000
 
 
+_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
+
 Entity = tuple[Any, ...]
 
 
@@ -130,6 +132,7 @@ class Folder:
         }
         self._known = {message for topic in worker.topics for message in catalogue.topics()[topic].messages}
         self._packers = {table: store.packer(table) for table in worker.tables if not table.key}
+        self._pack_row = {table: packer.pack for table, packer in self._packers.items()}
         self._entity = {table: _picker(table, table.entity) for table in self._packers if table.entity}
         self._key = {table: _picker(table, table.key) for table in worker.tables if table.key}
         self._paged = worker.state if isinstance(worker.state, PagedState) else None
@@ -150,10 +153,10 @@ class Folder:
             number = int(sequence) if sequence else -1
             if key is None or not 0 < len(key) <= MAX_KEY_BYTES or b"\0" in key:
                 raise ValueError(f"key must be text of 1 to {MAX_KEY_BYTES} bytes")  # noqa: TRY301
-            meta = Meta(
+            meta = _new(Meta, (
                 record.topic, record.partition, record.offset, key.decode(), event_id.decode(),
                 kind, tenant, source.decode(), time.decode(), trace.decode(), import_id,
-            )  # fmt: skip
+            ))  # fmt: skip
         except ValueError as error:
             return Unreadable(record, _tenant_of(key), "undecodable", f"envelope: {error}")
         if value is None or (only_for and only_for != self.name):
@@ -169,7 +172,7 @@ class Folder:
                 record, tenant, "unknown_type", f"{kind or 'no ce_type'} does not ride on {record.topic}"
             )
         try:
-            return Read(record, meta, number, handler, decode(value))
+            return _new(Read, (record, meta, number, handler, decode(value)))
         except DecodeError as error:
             return Unreadable(record, tenant, "undecodable", f"{kind}: {error}")
 
@@ -215,7 +218,10 @@ class Folder:
                     )
                     if conclusion is not None:
                         if key in careful:
-                            state, more = yield from self._conclude(key, state, meta)
+                            try:
+                                state, more = conclusion(state, meta)
+                            except Missing as missing:
+                                state, more = yield from self._again(missing, key, state, conclusion, meta)
                             effects = [*effects, *more]
                         else:
                             last[key] = (meta, len(effects))
@@ -240,23 +246,20 @@ class Folder:
         self, done: Folded, last: Mapping[str, tuple[Meta, int]]
     ) -> Generator[PageRequest, bytes | None, str | None]:
         """Draw each key's conclusion; return the first key whose conclusion fails, whatever the reason."""
+        states, conclusion = done.states, self.worker.conclusion
+        if conclusion is None:
+            return None
         for key, (meta, index) in last.items():
+            state = states[key]
             try:
-                done.states[key], effects = yield from self._conclude(key, done.states[key], meta)
+                try:
+                    states[key], effects = conclusion(state, meta)
+                except Missing as missing:
+                    states[key], effects = yield from self._again(missing, key, state, conclusion, meta)
                 self._apply(done, effects, meta, index)
             except Exception:  # noqa: BLE001 - which event it fails on is found by concluding after each
                 return key
         return None
-
-    def _conclude(
-        self, key: str, state: Any, meta: Meta
-    ) -> Generator[PageRequest, bytes | None, tuple[Any, Sequence[Effect]]]:
-        conclusion = self.worker.conclusion
-        assert conclusion is not None
-        try:
-            return conclusion(state, meta)
-        except Missing as missing:
-            return (yield from self._again(missing, key, state, conclusion, meta))
 
     def _again(
         self, missing: Missing, key: str, state: Any, handler: Callable[..., Any], *arguments: Any
@@ -274,15 +277,15 @@ class Folder:
 
     def _apply(self, done: Folded, effects: Sequence[Effect], meta: Meta, index: int) -> None:
         """Add the effects of one call; all of them or, when one cannot be packed, none."""
-        packed = [self._pack(effect, meta, index + place) for place, effect in enumerate(effects)]
+        packed = [self._pack(effect, meta, place) for place, effect in enumerate(effects, index)]
         for effect, content in zip(effects, packed, strict=True):
             if isinstance(effect, Row):
-                table = effect.table
+                table, values, _ = effect
                 rows = done.rows.get(table)
                 if rows is None:
                     rows, done.current[table] = done.rows.setdefault(table, []), {}
                 if entity := self._entity.get(table):
-                    done.current[table][entity(effect.values)] = len(rows)
+                    done.current[table][entity(values)] = len(rows)
                 rows.append(content)
             elif isinstance(effect, Supersede):
                 self._supersede(done, effect)
@@ -297,7 +300,7 @@ class Folder:
         if isinstance(effect, Row):
             table, values, event = effect
             stored = (None, None) if event is None else self._event(event, meta, meta.key, index)
-            return self._packers[table].pack((meta.partition, meta.offset, index), values, stored)
+            return self._pack_row[table]((meta.partition, meta.offset, index), values, stored)
         if isinstance(effect, Emit):
             key = meta.key if effect.key is None else effect.key
             topic = catalogue.topic_of(effect.event.DESCRIPTOR.full_name).name

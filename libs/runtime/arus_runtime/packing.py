@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from psycopg.adapt import Dumper
@@ -25,7 +25,6 @@ _IS_CURRENT_AT: Final = struct.calcsize(_HEAD)
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _EPOCH_DAY: Final = date(2000, 1, 1).toordinal()
-_MICROSECOND: Final = timedelta(microseconds=1)
 _length: Final = struct.Struct(">i").pack
 
 Place = tuple[int, int, int]
@@ -122,7 +121,8 @@ def _optional(value: str, encoded: str, name: str) -> list[str]:
 
 
 def _micros(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def _reject(column: str) -> bytes:

@@ -31,7 +31,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 from google.protobuf.message import Message
 
@@ -96,11 +96,12 @@ def derived_id(cause: str, label: str) -> str:
         namespace = b""
     if len(namespace) != 16:
         namespace = uuid.uuid5(uuid.NAMESPACE_URL, cause).bytes
-    digest = bytearray(hashlib.sha1(namespace + label.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    text = hashlib.sha1(namespace + label.encode(), usedforsecurity=False).hexdigest()
+    # version 5, and a variant digit whose first two bits are 10
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
+
+
+_VARIANT: Final = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
 
 
 class Pages(Generic[P]):
@@ -136,6 +137,11 @@ class Pages(Generic[P]):
     def saved(self) -> Pages[P]:
         """Return these pages with the changed ones no longer counted as changed."""
         return Pages(dict(self._changed))
+
+    @property
+    def untouched(self) -> bool:
+        """Say that no page was loaded or changed."""
+        return not self._loaded and not self._changed
 
     @property
     def changed(self) -> Mapping[str, P]:

@@ -33,6 +33,7 @@ ID_BYTES: Final = 16
 NO_ID: Final = bytes(ID_BYTES)
 _UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
 _DAY_MS: Final = 86_400_000
+_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
 
 
 class Fact(NamedTuple):
@@ -274,14 +275,12 @@ class FuelHistory(NamedTuple):
         while start < count and (count - start > WINDOW_FACTS or days[start] < oldest):
             window_sum_ul -= volumes[start]
             start += 1
-        history = FuelHistory(
-            hot.followed_by(fact),
-            start,
-            window_sum_ul + volume_ul,
-            max(self.highest_id, id_bytes),
-            self.archive,
-            Change(self.change, None, fact, fact_id, window_sum_ul, count - start),
-            self.is_in_order,
+        change = _new(Change, (self.change, None, fact, fact_id, window_sum_ul, count - start))
+        highest_id = max(self.highest_id, id_bytes)
+        window_sum_ul += volume_ul
+        history = _new(
+            FuelHistory,
+            (hot.followed_by(fact), start, window_sum_ul, highest_id, self.archive, change, self.is_in_order),
         )
         return history if count < HOT_MAX else _archived(history)
 

@@ -17,6 +17,7 @@ RULE: Final = "fuel-ratio/1"
 FACTS_NEEDED: Final = 3
 WASPADA_PCT: Final = 120
 ANOMALI_PCT: Final = 150
+_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
 
 
 class Status(IntEnum):
@@ -50,12 +51,13 @@ class Judgement(NamedTuple):
 
 def assess(volume_ul: int, window: Window) -> tuple[Status, str]:
     """Return the status and the reason code of a volume against its window."""
-    if window.size < FACTS_NEEDED:
+    bound, size = window
+    if size < FACTS_NEEDED:
         return Status.NORMAL, "BASELINE_KURANG"
-    if window.sum_ul == 0:
+    if bound == 0:
         return Status.NORMAL, "BASELINE_NOL"
     # volume / (sum / size) × 100 against a bound, without a division
-    score, bound = volume_ul * window.size * 100, window.sum_ul
+    score = volume_ul * size * 100
     if score < WASPADA_PCT * bound:
         return Status.NORMAL, "FUEL_NORMAL"
     if score <= ANOMALI_PCT * bound:
@@ -65,10 +67,10 @@ def assess(volume_ul: int, window: Window) -> tuple[Status, str]:
 
 def risk_score(volume_ul: int, window: Window) -> str:
     """Return the score in percent with four decimals, rounded half up; "" when there is none."""
-    if window.size < FACTS_NEEDED or window.sum_ul == 0:
+    bound, size = window
+    if size < FACTS_NEEDED or bound == 0:
         return ""
-    bound = window.sum_ul
-    units = (2_000_000 * volume_ul * window.size + bound) // (2 * bound)
+    units = (2_000_000 * volume_ul * size + bound) // (2 * bound)
     return "%d.%04d" % divmod(units, 10_000)  # noqa: UP031 - half the cost of an f-string
 
 
@@ -86,8 +88,9 @@ def _judged_in_order(history: FuelHistory) -> list[Judgement]:
     judged: list[Judgement] = []
     for _, _, fact, fact_id, sum_ul, size in history.changes():
         assert fact is not None
-        window = Window(sum_ul, size)
-        judged.append(Judgement(fact, window, *assess(fact.volume_ul, window), False, fact_id))
+        window = _new(Window, (sum_ul, size))
+        status, reason_code = assess(fact.volume_ul, window)
+        judged.append(_new(Judgement, (fact, window, status, reason_code, False, fact_id)))
     judged.reverse()
     return judged
 
