@@ -66,9 +66,9 @@ def console(stack: RunningStack) -> str:
     return f"{stack.gateway}/app"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Give the system's Chromium."""
+    """Give Chromium until the module ends: while it lives, no other test can run an event loop."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -156,7 +156,7 @@ def fact(location: dict[str, Any], product: dict[str, Any], day: date, volume_l:
 OpenScreen = Callable[..., Screen]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_screen(browser: Browser, console: str) -> Iterator[OpenScreen]:
     """Give a maker of screens: signed in as somebody or nobody, in a language, width and theme."""
     made: list[BrowserContext] = []

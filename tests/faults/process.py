@@ -12,7 +12,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
@@ -62,6 +63,9 @@ class Doomed:
 
     async def beat(self) -> None:
         await self._lanes.beat()
+
+    def listening(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
+        return self._lanes.listening(wake)
 
     async def close(self) -> None:
         await self._lanes.close()

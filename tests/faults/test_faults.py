@@ -102,7 +102,7 @@ async def test_an_outbox_of_sixteen_writers_skips_nothing_and_keeps_each_aggrega
         relay = ground.start("relay", ARUS_FAULT_DIE_BEFORE_SENT=str(publications))
         before = facts()
         await ground.until(lambda at=before: facts() > at + 300)
-        relay.wait(60)
+        assert relay.wait(60) == -signal.SIGKILL, ground.said()
         door.kill()
         door.wait()
     await ground.kill_while(facts, ["door", "16"], kills=2, step=200)
