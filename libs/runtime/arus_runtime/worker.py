@@ -96,7 +96,12 @@ def derived_id(cause: str, label: str) -> str:
         namespace = b""
     if len(namespace) != 16:
         namespace = uuid.uuid5(uuid.NAMESPACE_URL, cause).bytes
-    text = hashlib.sha1(namespace + label.encode(), usedforsecurity=False).hexdigest()
+    return uuid5_text(namespace, label)
+
+
+def uuid5_text(namespace: bytes, name: str) -> str:
+    """Return ``str(uuid.uuid5(…))`` at a third of its cost."""
+    text = hashlib.sha1(namespace + name.encode(), usedforsecurity=False).hexdigest()
     # version 5, and a variant digit whose first two bits are 10
     return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
 

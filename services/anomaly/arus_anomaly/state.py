@@ -112,10 +112,11 @@ class Rows:
 
     def followed_by(self, fact: Fact) -> "Rows":
         """Return these rows with one behind them."""
+        day, fact_id, volume_ul = fact
         days, values = self.days[:], self.values[:]
-        days.append(fact.day)
-        values.append(fact.volume_ul)
-        return Rows(days, self.ids + fact.id, values)
+        days.append(day)
+        values.append(volume_ul)
+        return Rows(days, self.ids + fact_id, values)
 
     def joined(self, later: "Rows") -> "Rows":
         """Return these rows with later ones behind them."""
