@@ -16,6 +16,9 @@ from arus_runtime.log.port import Listener, Message, PublishFailed, Record, Secu
 
 _BATCH_BYTES = 512 * 1024
 _REQUEST_TIMEOUT_MS = 30_000
+# Records are answered at once; this only says how often to ask again in a quiet house, and how long a
+# partition that begins may wait for the answer under way.
+_FETCH_WAIT_MS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class AiokafkaConsumer:
             auto_offset_reset="earliest",
             session_timeout_ms=self._log.session_timeout_ms,
             heartbeat_interval_ms=min(3_000, self._log.session_timeout_ms // 3),
-            fetch_max_wait_ms=100,
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
             max_partition_fetch_bytes=2 * 1024 * 1024,
             **self._log.options(),
         )
