@@ -101,6 +101,10 @@ replay: setup ## fold the whole log into an empty schema: the verdicts must be t
 faults: setup ## kill and stop processes at the worst moments: nothing is lost, nothing counted twice
 	$(RUN) pytest --strict-skips tests/faults
 
+.PHONY: mutations
+mutations: setup ## take each guarantee's line out of the runtime: its test must fail
+	$(RUN) pytest --strict-skips -m mutations tests/faults
+
 .PHONY: bench-quick
 bench-quick: setup ## the worker against its peers, in minutes
 	$(RUN) python benchmarks/stream.py --quick

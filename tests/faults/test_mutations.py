@@ -17,7 +17,7 @@ import arus_runtime
 import pytest
 from arus_stack.testing import KafkaServer, PostgresServer
 
-pytestmark = [pytest.mark.faults, pytest.mark.integration]
+pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.mutations]
 ROOT = Path(__file__).parents[2]
 SUITE = "libs/runtime/tests/heart/test_conformance.py"
 TIMEOUT_S = 120
