@@ -16,7 +16,8 @@ from .workers import OUT
 from .worlds import SERVICE, House, RealWorld
 
 NEVER_S = 3600.0
-ADD = "insert into outbox (tenant_id, topic, key, value, headers) values ('t', %s, 't:k', '', %s) returning id"
+ADD = """insert into outbox (tenant_id, topic, key, value, headers)
+values ('t', %s, 't:k', '', %s) returning id"""
 
 
 @pytest.fixture
