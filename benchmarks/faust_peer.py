@@ -14,7 +14,7 @@ from peers import BATCH, COPY_PLAIN, Clock, prepared
 
 COUNT = int(os.environ["ARUS_BENCH_COUNT"])
 app: Any = faust.App(
-    "bench.faust",
+    f"bench.faust.{os.getpid()}",  # a group of its own: offsets outlive a round
     broker=f"kafka://{os.environ['ARUS_BENCH_KAFKA']}",
     broker_credentials=faust.SASLCredentials(
         username=os.environ["ARUS_BENCH_USER"],

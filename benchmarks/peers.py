@@ -173,7 +173,7 @@ async def plain_aiokafka(count: int) -> None:
     clock, taken, connection = Clock(), 0, prepared()
     consumer: Any = aiokafka.AIOKafkaConsumer(
         TOPIC,
-        group_id="bench.aiokafka",
+        group_id=f"bench.aiokafka.{os.getpid()}",  # a group of its own: offsets outlive a round
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         **LOG.options(),
