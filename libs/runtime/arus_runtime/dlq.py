@@ -70,5 +70,5 @@ def redriven(record: Record, run: str, number: int) -> Message:
     return Message(headers["dlq_topic"].decode(), record.key, record.value, kept)
 
 
-def _originals(headers: Headers) -> Headers:
-    return [(name, value) for name, value in headers if name not in _ADDED]
+def _originals(headers: Headers) -> list[tuple[str, bytes]]:
+    return [(name, value or b"") for name, value in headers if name not in _ADDED]

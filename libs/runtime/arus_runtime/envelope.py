@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
+"""Kafka lets a header have no value; ours always have one."""
 
 NAMES = (
     "ce_id",
@@ -65,9 +66,9 @@ def pack_envelope(texts: tuple[str, str, str, str, str, str, str]) -> bytes:
 
 
 def pack_headers(headers: Headers) -> bytes:
-    """Return the blob that keeps headers exactly as they are."""
+    """Return the blob that keeps headers as they are; one without a value gets an empty one."""
     length = _LENGTH.pack
-    texts = [text for name, value in headers for text in (name.encode(), value)]
+    texts = [text for name, value in headers for text in (name.encode(), value or b"")]
     return _AS_IS + b"".join([part for text in texts for part in (length(len(text)), text)])
 
 

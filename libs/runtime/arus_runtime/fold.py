@@ -157,7 +157,7 @@ class Folder:
                 record.topic, record.partition, record.offset, key.decode(), event_id.decode(),
                 kind, tenant, source.decode(), time.decode(), trace.decode(), import_id,
             ))  # fmt: skip
-        except ValueError as error:
+        except (ValueError, AttributeError) as error:  # the latter: a header without a value has no text
             return Unreadable(record, _tenant_of(key), "undecodable", f"envelope: {error}")
         if value is None or (only_for and only_for != self.name):
             return Read(record, meta, number, None, None)
@@ -348,7 +348,7 @@ class Folder:
 def _by_name(headers: Headers) -> tuple[bytes, ...]:
     """Return the values of headers in any order; absent ones are empty."""
     found = dict(headers)
-    return tuple(found.get(name, b"") for name in (*NAMES, IMPORT, dlq.WORKER))
+    return tuple(found.get(name) or b"" for name in (*NAMES, IMPORT, dlq.WORKER))
 
 
 def _tenant_of(key: bytes | None) -> str:
