@@ -59,11 +59,17 @@ export function RecordOne({ catalogue }: { catalogue: Catalogue }) {
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
       return
     }
-    // On disk first: from here on it is kept, whatever happens to the connection.
-    await queue.add(fact)
-    void queue.flush()
+    // Emptied before the wait: what is typed meanwhile is the next record already.
     put({ volume: '' })
     volumeInput.current?.focus()
+    // On disk first: from here on it is kept, whatever happens to the connection.
+    try {
+      await queue.add(fact)
+    } catch (error) {
+      setDraft(known => (known.volume ? known : { ...known, volume: draft.volume }))
+      throw error
+    }
+    void queue.flush()
   }
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
