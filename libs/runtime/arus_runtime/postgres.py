@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import DictRow, dict_row
@@ -102,8 +102,3 @@ class Database:
                 raise
             return connection
         raise OperationalError("every connection of the pool was dead")
-
-
-def row_or_none(row: DictRow | None) -> dict[str, Any] | None:
-    """Return the row as a plain dict."""
-    return dict(row) if row else None
