@@ -20,8 +20,9 @@ import psycopg
 from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
 from arus_runtime import outbox
 from arus_runtime.engine import Engine
+from arus_runtime.lanes import PostgresLanes
 from arus_runtime.log import AiokafkaLog, Security
-from arus_runtime.relay import Lane, Lanes, PostgresLanes, Relay, Unsent
+from arus_runtime.relay import Lane, Lanes, Relay, Unsent
 from arus_runtime.store import PostgresStore
 
 from .workers import SERVICE, chain

@@ -73,12 +73,12 @@ MUTATIONS = [
     ),
     Mutation(
         "a relay continues after its watermark",
-        "relay.py", " and (src_off, src_idx) > (coalesce(w.src_off, -1), coalesce(w.src_idx, -1))", "",
+        "lanes.py", " and (src_off, src_idx) > (coalesce(w.src_off, -1), coalesce(w.src_idx, -1))", "",
         "each_event_counts_once", real=True,
     ),
     Mutation(
         "numbers of outbox events are kept",
-        "relay.py",
+        "lanes.py",
         "await cursor.execute(_NUMBER, ([row[1] for row in rows], numbers), prepare=True)", "pass",
         "published_again", real=True,
     ),

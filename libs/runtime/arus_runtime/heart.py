@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from arus_runtime.bell import Bell
 from arus_runtime.context import Service
 from arus_runtime.engine import Engine
+from arus_runtime.lanes import PostgresLanes
 from arus_runtime.log import AiokafkaLog, Log, Security
-from arus_runtime.relay import Bell, PostgresLanes, Relay
+from arus_runtime.relay import Relay
 from arus_runtime.settings import Settings
 from arus_runtime.store import PostgresStore
 

@@ -11,8 +11,8 @@ from psycopg import OperationalError
 from arus_runtime import commands, jobs, observe
 from arus_runtime.context import Context
 from arus_runtime.jobs import wait_for
+from arus_runtime.lanes import has_results, unpublished
 from arus_runtime.postgres import Tx
-from arus_runtime.relay import has_results, unpublished
 from arus_runtime.worker import AnyWorker
 
 MEASURE_S: Final = 10.0

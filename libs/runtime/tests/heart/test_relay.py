@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 from arus_runtime import relay as relays
+from arus_runtime.bell import Bell
 from arus_runtime.envelope import Envelope, timestamp
 from arus_runtime.log import MemoryLog
 from arus_runtime.memory import MemoryDatabase, MemoryLanes
-from arus_runtime.relay import Bell, Relay
+from arus_runtime.relay import Relay
 
 from .workers import OUT
 from .worlds import SERVICE, House, RealWorld

@@ -13,10 +13,11 @@ import psycopg
 from arus_runtime import ddl
 from arus_runtime.catalogue import topics
 from arus_runtime.engine import Engine
+from arus_runtime.lanes import PostgresLanes
 from arus_runtime.log import AiokafkaLog, Log, MemoryLog, Message, Record, Security, TopicPartition
 from arus_runtime.log.partitioner import partition_of
 from arus_runtime.memory import MemoryDatabase, MemoryLanes, MemoryStore
-from arus_runtime.relay import Lanes, PostgresLanes, Relay
+from arus_runtime.relay import Lanes, Relay
 from arus_runtime.store import PostgresStore, Store
 from arus_runtime.worker import AnyWorker, Table
 from arus_stack.testing import KafkaServer
