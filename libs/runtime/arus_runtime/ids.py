@@ -1,4 +1,7 @@
-"""Names of things: new ones in time order, derived ones always the same for the same cause."""
+"""Names of things: new ones in time order, and those that a thing's own name gives it.
+
+The id of what follows from an event or a command is another matter: ``arus_runtime.worker.derived_id``.
+"""
 
 import re
 from typing import Annotated, Final
@@ -27,6 +30,6 @@ def is_ulid(text: str) -> bool:
     return _IS_ULID(text) is not None
 
 
-def derived_id(cause: str, label: str = "") -> UUID:
-    """Return the id that follows from its cause: the same cause and label always give the same id."""
-    return uuid5(NAMESPACE, f"{cause}/{label}" if label else cause)
+def named_id(name: str) -> UUID:
+    """Return the id of what has this name: always the same, whoever asks."""
+    return uuid5(NAMESPACE, name)

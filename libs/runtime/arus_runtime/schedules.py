@@ -13,7 +13,7 @@ from psycopg import OperationalError
 
 from arus_runtime import jobs
 from arus_runtime.context import Context
-from arus_runtime.ids import derived_id
+from arus_runtime.ids import named_id
 from arus_runtime.jobs import wait_for
 from arus_runtime.postgres import Tx
 
@@ -55,7 +55,7 @@ async def fire(tx: Tx, schedule: Schedule, now: datetime) -> int:
         due = due_at(schedule.cron, zone, now)
         if due is None:
             continue
-        job_id = str(derived_id(f"{schedule.name}/{tenant_id}", due.astimezone(UTC).isoformat()))
+        job_id = str(named_id(f"{schedule.name}/{tenant_id}/{due.astimezone(UTC).isoformat()}"))
         params = {**schedule.params, "due": due.isoformat()}
         await jobs.enqueue(tx, schedule.kind, params, tenant_id=tenant_id, job_id=job_id)
         fired += 1

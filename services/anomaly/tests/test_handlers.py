@@ -15,7 +15,7 @@ from arus.fuel.v1.events_pb2 import (
 )
 from arus_anomaly import codec, handlers
 from arus_anomaly.state import FuelHistory, new_history
-from arus_runtime.ids import derived_id
+from arus_runtime.ids import named_id
 from arus_runtime.worker import Effect, Meta, Pages, Reject, Row, Supersede
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message import Message
@@ -102,7 +102,7 @@ def test_a_verdict_row_says_what_it_is_found_by() -> None:
     event, source = GOLDEN[-1]
     assert row.values == (
         event.tenant_id,
-        derived_id(event.transaction_id).bytes,
+        named_id(event.transaction_id).bytes,
         event.transaction_id,
         event.location_id,
         event.product_id,
@@ -118,7 +118,7 @@ def test_a_correction_replaces_the_verdict_and_voiding_withdraws_it() -> None:
     history, effects = batch(history, example("fuel.transaction.v1/corrected-to-320-l"))
     supersede, row = effects
     golden, _ = example("anomaly.verdict.v1/golden-520-l-is-anomali")
-    verdict_id = derived_id(golden.fact_id).bytes
+    verdict_id = named_id(golden.fact_id).bytes
     assert supersede == Supersede(handlers.VERDICTS, [(golden.tenant_id, verdict_id)])
     assert isinstance(row, Row)
     assert isinstance(row.event, VerdictReached)
