@@ -48,7 +48,11 @@ class KeysUnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller: a person, a machine key or a service, inside one tenant. locations None means all."""
+    """The caller: a person, a machine key or a service, inside one tenant. locations None means all.
+
+    maker_roles: what the person who made the key is now, None when the caller is no key. resources: resource
+    → actions that a key is limited to, None for all its role allows.
+    """
 
     user_id: str
     tenant_id: str
@@ -56,10 +60,24 @@ class Principal:
     locations: frozenset[str] | None
     language: Language
     token: str
+    maker_roles: frozenset[str] | None = None
+    resources: Mapping[str, str] | None = None
 
     def may(self, resource: str, action: str) -> bool:
-        """Say whether one of the caller's roles allows the action (c, r, u, d) on the resource."""
-        return allowed(self.roles, resource, action)
+        """Say whether one of the caller's roles, and nothing around it, allows the action (c, r, u, d)."""
+        return (
+            allowed(self.roles, resource, action)
+            and (self.maker_roles is None or allowed(self.maker_roles, resource, action))
+            and (self.resources is None or action in self.resources.get(resource, ""))
+        )
+
+    def covers(self, role: str) -> bool:
+        """Say whether the caller may do everything the role may."""
+        return all(
+            self.may(resource, action)
+            for resource in roles().get(role, {})
+            for action in _actions(role, resource)
+        )
 
     def sees(self, location_id: str) -> bool:
         """Say whether the location lies inside the caller's scope."""
@@ -172,6 +190,8 @@ class _Claims(BaseModel):
     roles: list[str]
     locations: list[str] | None = None
     lang: str = DEFAULT_LANGUAGE
+    maker_roles: list[str] | None = None
+    resources: dict[str, str] | None = None
 
 
 def _principal(claims: Mapping[str, Any], token: str) -> Principal:
@@ -183,6 +203,8 @@ def _principal(claims: Mapping[str, Any], token: str) -> Principal:
         locations=None if checked.locations is None else frozenset(checked.locations),
         language="en" if checked.lang == "en" else DEFAULT_LANGUAGE,
         token=token,
+        maker_roles=None if checked.maker_roles is None else frozenset(checked.maker_roles),
+        resources=checked.resources,
     )
 
 

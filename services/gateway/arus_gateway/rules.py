@@ -63,6 +63,13 @@ def lies_within(held: Collection[str] | None, given: Collection[str] | None) -> 
     return held is None or (given is not None and set(given) <= set(held))
 
 
+def both(first: tuple[str, ...] | None, second: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Return the locations that lie in both scopes; None is everywhere."""
+    if first is None or second is None:
+        return second if first is None else first
+    return tuple(place for place in first if place in second)
+
+
 def loses_last_owner(*, was: str, becomes: str | None, owners: int) -> bool:
     """Say whether the change would leave an organisation of that many active owners without one."""
     return was == OWNER and becomes != OWNER and owners <= 1

@@ -47,15 +47,7 @@ class DoorVerifier(Verifier):
         caller = await self._callers.of_bearer(token)
         if caller is None:
             raise NotAuthenticatedError("unknown, changed or ended")
-        grant = caller.grant
-        return Principal(
-            user_id=grant.subject,
-            tenant_id=grant.tenant_id,
-            roles=frozenset((grant.role,)),
-            locations=None if grant.locations is None else frozenset(grant.locations),
-            language="en" if grant.language == "en" else "id",
-            token=caller.token,
-        )
+        return caller.principal
 
 
 @asynccontextmanager

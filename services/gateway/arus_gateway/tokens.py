@@ -41,6 +41,8 @@ class Grant:
     """Id of the session or key behind the token: ends with it."""
     resources: Mapping[str, str] | None = None
     """What a limited key may touch: resource → actions. None is no limit."""
+    maker_role: str | None = None
+    """What the person who made the key is now: the key may do no more. None: not a key."""
 
 
 class Signer:
@@ -78,6 +80,8 @@ class Signer:
             claims["locations"] = list(grant.locations)
         if grant.resources is not None:
             claims["resources"] = dict(grant.resources)
+        if grant.maker_role is not None:
+            claims["maker_roles"] = [grant.maker_role]
         return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self.kid})
 
     def read(self, token: str, audience: str = AUDIENCE) -> tuple[Grant, datetime] | None:
@@ -98,6 +102,7 @@ class Signer:
 
 def _grant(claims: Mapping[str, Any]) -> Grant:
     locations: Sequence[str] | None = claims.get("locations")
+    maker_roles: Sequence[str] | None = claims.get("maker_roles")
     return Grant(
         subject=claims["sub"],
         tenant_id=claims["org"],
@@ -106,6 +111,7 @@ def _grant(claims: Mapping[str, Any]) -> Grant:
         language=claims.get("lang", "id"),
         session=claims["sid"],
         resources=claims.get("resources"),
+        maker_role=None if maker_roles is None else maker_roles[0],
     )
 
 

@@ -3,8 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from arus_gateway.callers import CACHED_S, Callers
+from arus_runtime.auth import FixedKeys, Verifier
+from arus_runtime.ids import new_ulid
 
-from .world import Gateway, Person
+from .world import PASSWORD, Gateway, Person
 
 pytestmark = pytest.mark.integration
 
@@ -87,3 +90,86 @@ async def test_an_impossible_key_is_refused(gateway: Gateway, body: dict[str, ob
     owner = await gateway.register()
     answer = await owner.http.post("/keys", json={"name": "pump", "role": "admin"} | body)
     assert answer.status_code == status
+
+
+async def test_a_key_does_no_more_than_its_maker_may_now(gateway: Gateway):
+    owner = await gateway.register()
+    maker = await gateway.colleague(owner, "admin")
+    machine = gateway.connect(**{"X-API-Key": (await make(maker))["secret"]})
+    assert (await machine.get("/users")).status_code == 200
+    await owner.http.patch(f"/users/{maker.id}", json={"role": "operator"})
+    assert (await machine.get("/users")).status_code == 403
+    await owner.http.patch(f"/users/{maker.id}", json={"role": "admin"})
+    assert (await machine.get("/users")).status_code == 200
+
+
+async def test_a_key_lies_within_the_places_its_maker_has_now(gateway: Gateway):
+    owner = await gateway.register()
+    maker = await gateway.colleague(owner, "admin")
+    here, there, elsewhere = new_ulid(), new_ulid(), new_ulid()
+    key = await make(maker, location_ids=[here, there])
+    machine = gateway.connect(Authorization=f"Bearer {key['secret']}")
+    await owner.http.patch(f"/users/{maker.id}", json={"location_ids": [there, elsewhere]})
+    inside = {"email": "p@example.com", "name": "P", "password": PASSWORD, "role": "operator"}
+    refused = await machine.post("/users", json=inside | {"location_ids": [here]})
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_not_yours_to_give")
+    assert (await machine.post("/users", json=inside | {"location_ids": [there]})).status_code == 201
+
+
+@pytest.mark.parametrize("how", ["removed", "left"])
+async def test_a_key_rests_while_its_maker_is_no_member(gateway: Gateway, how: str):
+    owner = await gateway.register()
+    maker = await gateway.colleague(owner, "admin")
+    key = await make(maker)
+    machine = gateway.connect(Authorization=f"Bearer {key['secret']}")
+    assert (await machine.get("/users")).status_code == 200
+    if how == "removed":
+        assert (await owner.http.delete(f"/users/{maker.id}")).status_code == 204
+    else:
+        path = f"/organisations/{owner.organisation}/leave"
+        assert (await maker.http.post(path)).status_code == 204
+    assert (await machine.get("/users")).status_code == 401
+    listed = (await owner.http.get("/keys")).json()["items"]
+    assert [(entry["id"], entry["maker_belongs"]) for entry in listed] == [(key["id"], False)]
+    await owner.http.patch(f"/users/{maker.id}", json={"is_active": True})
+    assert (await machine.get("/users")).status_code == 200
+
+
+async def test_another_replica_notices_a_demoted_maker_when_it_looks_again(gateway: Gateway):
+    owner = await gateway.register()
+    maker = await gateway.colleague(owner, "admin")
+    secret = (await make(maker))["secret"]
+    time_s = 0.0
+    elsewhere = Callers(gateway.context.db, gateway.door.signer, clock=lambda: time_s)
+    before = await elsewhere.of_bearer(secret)
+    assert before
+    assert before.principal.may("users", "c")
+    await owner.http.patch(f"/users/{maker.id}", json={"role": "viewer"})
+    time_s = CACHED_S - 0.1
+    assert await elsewhere.of_bearer(secret) == before
+    time_s = CACHED_S
+    after = await elsewhere.of_bearer(secret)
+    assert after
+    assert (after.principal.may("users", "c"), after.principal.may("locations", "r")) == (False, True)
+    # What services behind the gateway are shown says the same.
+    read = await Verifier(FixedKeys(gateway.door.signer.public)).verify(after.token)
+    assert (read.may("users", "c"), read.may("locations", "r")) == (False, True)
+
+
+async def test_keys_are_made_by_people_only(gateway: Gateway):
+    owner = await gateway.register()
+    machine = gateway.connect(Authorization=f"Bearer {(await make(owner))['secret']}")
+    refused = await machine.post("/keys", json={"name": "child", "role": "viewer"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "persons_only")
+
+
+async def test_a_limited_key_gives_no_role_that_can_do_more(gateway: Gateway):
+    owner = await gateway.register()
+    seen = {"fuel.transactions": "r", "anomalies": "r", "locations": "r", "products": "r", "views": "r"}
+    key = await make(owner, resources={"users": "c"} | seen)
+    machine = gateway.connect(Authorization=f"Bearer {key['secret']}")
+    body = {"email": "q@example.com", "name": "Q", "password": PASSWORD}
+    for role in ("admin", "operator"):
+        refused = await machine.post("/users", json=body | {"role": role})
+        assert (refused.status_code, refused.json()["code"]) == (403, "role_beyond_yours")
+    assert (await machine.post("/users", json=body | {"role": "viewer"})).status_code == 201

@@ -393,7 +393,7 @@ export const listKeys = <ThrowOnError extends boolean = true>(options?: Options<
 /**
  * Create Key
  *
- * Make a key; this answer is the only one that shows its secret.
+ * Make a key; this answer is the only one that shows its secret. It may never do more than its maker.
  */
 export const createKey = <ThrowOnError extends boolean = true>(options: Options<CreateKeyData, ThrowOnError>): RequestResult<CreateKeyResponses, CreateKeyErrors, ThrowOnError> => (options.client ?? client).post<CreateKeyResponses, CreateKeyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -615,6 +615,8 @@ export type KeyOut = {
     location_ids: Array<string> | null;
     /**
      * Created By
+     *
+     * The person who made it; the key may never do more than they may now.
      */
     created_by: string;
     /**
@@ -625,6 +627,12 @@ export type KeyOut = {
      * Expires At
      */
     expires_at: string | null;
+    /**
+     * Maker Belongs
+     *
+     * False: its maker is no active member any more, so the key opens nothing.
+     */
+    maker_belongs: boolean;
 };
 
 /**
@@ -974,6 +982,8 @@ export type NewKeyOut = {
     location_ids: Array<string> | null;
     /**
      * Created By
+     *
+     * The person who made it; the key may never do more than they may now.
      */
     created_by: string;
     /**
@@ -984,6 +994,12 @@ export type NewKeyOut = {
      * Expires At
      */
     expires_at: string | null;
+    /**
+     * Maker Belongs
+     *
+     * False: its maker is no active member any more, so the key opens nothing.
+     */
+    maker_belongs: boolean;
     /**
      * Secret
      */

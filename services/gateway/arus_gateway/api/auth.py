@@ -21,10 +21,9 @@ from arus_gateway.api.schemas import (
     Secret,
     UserOut,
 )
-from arus_gateway.callers import Caller
 from arus_gateway.commands import people
 from arus_gateway.commands.people import SignedIn
-from arus_gateway.door import Address, CallerOf, DoorOf
+from arus_gateway.door import Address, CallerOf, DoorOf, persons_only
 from arus_gateway.store.organisations import Organisation
 from arus_gateway.store.people import Person
 
@@ -194,7 +193,7 @@ async def refresh(
 @routes.post("/auth/logout", status_code=204)
 async def logout(_: Anyone, caller: CallerOf, door: DoorOf, response: Response, address: Address) -> None:
     """End the session: access token, refresh token and cookie stop working."""
-    _persons_only(caller)
+    persons_only(caller)
     await people.log_out(door, caller, address)
     response.delete_cookie(edge.COOKIE, path="/")
 
@@ -202,7 +201,7 @@ async def logout(_: Anyone, caller: CallerOf, door: DoorOf, response: Response, 
 @routes.get("/auth/me")
 async def me(principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
     """Return who is signed in, where, and what they may do there."""
-    _persons_only(caller)
+    persons_only(caller)
     person, here, homes = await people.me(door, caller)
     return MeOut(
         user=user_out(person),
@@ -221,7 +220,7 @@ async def me(principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
 @routes.patch("/auth/me")
 async def change_me(body: MeIn, principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
     """Change how one is called and in which language one is spoken to."""
-    _persons_only(caller)
+    persons_only(caller)
     await people.change_me(door, caller, body.name, body.language)
     return await me(principal, caller, door)
 
@@ -231,7 +230,7 @@ async def change_password(
     _: Anyone, body: PasswordIn, caller: CallerOf, door: DoorOf, address: Address
 ) -> None:
     """Choose another password; all other sessions end."""
-    _persons_only(caller)
+    persons_only(caller)
     await people.change_password(door, caller, body.current_password, body.password, address)
 
 
@@ -240,7 +239,7 @@ async def switch(
     _: Anyone, body: SwitchIn, caller: CallerOf, door: DoorOf, address: Address
 ) -> TokensOut | SessionOut:
     """Act in another of one's organisations: new tokens for programs, the same cookie for browsers."""
-    _persons_only(caller)
+    persons_only(caller)
     signed = await people.switch(door, caller, body.organisation_id, address)
     return _session(signed) if caller.via == "cookie" else _tokens(signed)
 
@@ -254,7 +253,7 @@ async def verify_email(body: TokenIn, door: DoorOf, address: Address) -> None:
 @routes.post("/auth/verify-email/resend", status_code=202)
 async def resend_verification(_: Anyone, caller: CallerOf, door: DoorOf) -> None:
     """Mail the verification again, unless the address is verified."""
-    _persons_only(caller)
+    persons_only(caller)
     await people.send_verification(door, caller)
 
 
@@ -314,8 +313,3 @@ def _set_cookie(request: Request, response: Response, secret: str) -> None:
         httponly=True,
         samesite="lax",
     )
-
-
-def _persons_only(caller: Caller) -> None:
-    if caller.via == "key":
-        raise Problem(403, "persons_only")

@@ -10,10 +10,10 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from arus_gateway.api.schemas import Closed, KeyOut, LocationIds, Name, NewKeyOut, RoleName
 from arus_gateway.commands import keys as commands
-from arus_gateway.door import Address, CallerOf, DoorOf
+from arus_gateway.door import Address, CallerOf, DoorOf, persons_only
 from arus_gateway.store import keys
 from arus_gateway.store.acting import acting
-from arus_gateway.store.keys import Key
+from arus_gateway.store.keys import Listed
 
 routes = router("keys")
 
@@ -42,12 +42,13 @@ async def list_keys(principal: Reader, door: DoorOf, window: Paging) -> Page[Key
     after = window.after(str)
     async with acting(door.db, tenant=principal.tenant_id) as tx:
         found = await keys.standing(tx, principal.tenant_id, after[0] if after else None, window.fetch)
-    return window.page(found, key_out, lambda key: (key.id,))
+    return window.page(found, key_out, lambda listed: (listed.key.id,))
 
 
 @routes.post("/keys", status_code=201)
 async def create_key(_: Creator, body: NewKey, caller: CallerOf, door: DoorOf, address: Address) -> NewKeyOut:
-    """Make a key; this answer is the only one that shows its secret."""
+    """Make a key; this answer is the only one that shows its secret. It may never do more than its maker."""
+    persons_only(caller)
     if body.expires_at:
         _check_expiry(body.expires_at)
     key, secret = await commands.make(
@@ -60,7 +61,7 @@ async def create_key(_: Creator, body: NewKey, caller: CallerOf, door: DoorOf, a
         expires_at=body.expires_at,
         address=address,
     )
-    return NewKeyOut(**key_out(key).model_dump(), secret=secret)
+    return NewKeyOut(**key_out(Listed(key, maker_belongs=True)).model_dump(), secret=secret)
 
 
 @routes.delete("/keys/{id}", status_code=204)
@@ -75,8 +76,9 @@ async def revoke_key(
     await commands.revoke(door, caller, id, address)
 
 
-def key_out(key: Key) -> KeyOut:
+def key_out(listed: Listed) -> KeyOut:
     """Return a key as REST says it."""
+    key = listed.key
     return KeyOut(
         id=key.id,
         name=key.name,
@@ -87,6 +89,7 @@ def key_out(key: Key) -> KeyOut:
         created_by=key.created_by,
         created_at=key.created_at,
         expires_at=key.expires_at,
+        maker_belongs=listed.maker_belongs,
     )
 
 

@@ -21,7 +21,7 @@ from arus_gateway.api.schemas import (
 )
 from arus_gateway.callers import Caller
 from arus_gateway.commands import members
-from arus_gateway.door import Address, CallerOf, DoorOf
+from arus_gateway.door import Address, CallerOf, DoorOf, persons_only
 from arus_gateway.store import organisations
 from arus_gateway.store.acting import acting
 from arus_gateway.store.organisations import Invitation
@@ -60,7 +60,7 @@ class Acceptance(Closed):
 @routes.get("/organisations")
 async def list_organisations(_: Anyone, caller: CallerOf, door: DoorOf) -> Page[OrganisationOut]:
     """List the organisations the person at the door belongs to."""
-    _persons_only(caller)
+    persons_only(caller)
     async with acting(door.db, person=caller.grant.subject) as tx:
         homes = await organisations.of_person(tx, caller.grant.subject)
     return Page(items=[organisation_out(home) for home in homes], next_cursor=None)
@@ -71,7 +71,7 @@ async def create_organisation(
     _: Anyone, body: OrganisationIn, caller: CallerOf, door: DoorOf, address: Address
 ) -> OrganisationOut:
     """Make another organisation and own it."""
-    _persons_only(caller)
+    persons_only(caller)
     return organisation_out(await members.found(door, caller, body.name, address))
 
 
@@ -97,7 +97,7 @@ async def leave_organisation(
     address: Address,
 ) -> None:
     """Leave an organisation; its last owner cannot."""
-    _persons_only(caller)
+    persons_only(caller)
     await members.leave(door, caller, id, address)
 
 
@@ -117,7 +117,7 @@ async def create_invitation(
     _: Inviter, body: NewInvitation, caller: CallerOf, door: DoorOf, address: Address, speaks: Speaks = None
 ) -> InvitationOut:
     """Mail somebody an invitation into the organisation."""
-    _persons_only(caller)
+    persons_only(caller)
     invitation = await members.invite(
         door,
         caller,
@@ -149,7 +149,7 @@ async def accept_invitation(
     """Join the inviting organisation: signed in, or with the invited address's (new) password."""
     caller: Caller | None = getattr(request.state, "caller", None)
     if caller is not None:
-        _persons_only(caller)
+        persons_only(caller)
         return organisation_out(await members.accept_as_member(door, caller, body.token, address))
     if body.password is None:
         raise Problem(401, "not_authenticated")
@@ -175,8 +175,3 @@ def invitation_out(invitation: Invitation) -> InvitationOut:
         created_at=invitation.created_at,
         expires_at=invitation.expires_at,
     )
-
-
-def _persons_only(caller: Caller) -> None:
-    if caller.via == "key":
-        raise Problem(403, "persons_only")

@@ -98,9 +98,14 @@ class KeyOut(BaseModel):
     role: str
     resources: dict[str, str] | None
     location_ids: list[str] | None
-    created_by: str
+    created_by: str = Field(
+        description="The person who made it; the key may never do more than they may now."
+    )
     created_at: datetime
     expires_at: datetime | None
+    maker_belongs: bool = Field(
+        description="False: its maker is no active member any more, so the key opens nothing."
+    )
 
 
 class NewKeyOut(KeyOut):

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from arus_runtime import auth
 from arus_runtime.ids import new_ulid
 from arus_runtime.web import Problem, wrong
 
 from arus_gateway import rules, tokens
 from arus_gateway.callers import Caller
-from arus_gateway.commands.members import check_scope
+from arus_gateway.commands.members import check_role, check_scope
 from arus_gateway.commands.people import now
 from arus_gateway.door import Door
 from arus_gateway.store import audit, keys
@@ -31,11 +30,14 @@ async def make(
     expires_at: datetime | None,
     address: str,
 ) -> tuple[Key, str]:
-    """Make a key and return it with its secret, which is never seen again. No key is an owner."""
-    if role not in auth.roles():
-        raise wrong("role", "unknown_role", value=role)
+    """Make a key and return it with its secret, which is never seen again. No key is an owner.
+
+    Only a person makes keys: a key may never do more than its maker, who must therefore be one that roles are
+    given to and taken from.
+    """
     if role == rules.OWNER:
         raise Problem(403, "role_not_yours_to_give")
+    check_role(caller, role)
     check_scope(caller, location_ids)
     for resource in resources or ():
         if resource not in rules.RESOURCE_OF_PATH.values():

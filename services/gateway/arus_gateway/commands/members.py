@@ -31,6 +31,8 @@ def check_role(caller: Caller, role: str, field: str = "role") -> None:
         raise wrong(field, "unknown_role", value=role)
     if not rules.may_grant(frozenset((caller.grant.role,)), role):
         raise Problem(403, "role_not_yours_to_give")
+    if not caller.principal.covers(role):
+        raise Problem(403, "role_beyond_yours")
 
 
 async def add(

@@ -792,7 +792,7 @@ export const listKeysInfiniteOptions = (options?: Options<ListKeysData>) => {
 /**
  * Create Key
  *
- * Make a key; this answer is the only one that shows its secret.
+ * Make a key; this answer is the only one that shows its secret. It may never do more than its maker.
  */
 export const createKeyMutation = (options?: Partial<Options<CreateKeyData>>): UseMutationOptions<CreateKeyResponse, CreateKeyError, Options<CreateKeyData>> => {
     const mutationOptions: UseMutationOptions<CreateKeyResponse, CreateKeyError, Options<CreateKeyData>> = {

@@ -103,6 +103,11 @@ export default function KeysTab() {
                       <Trans>tanpa batas waktu</Trans>
                     )}
                   </span>
+                  {!row.maker_belongs && (
+                    <span className="block text-xs text-muted">
+                      <Trans>Tidak berlaku: pembuatnya bukan anggota aktif lagi.</Trans>
+                    </span>
+                  )}
                 </span>
                 <Button onClick={() => revoke(row)}>
                   <Trans>Cabut</Trans>
