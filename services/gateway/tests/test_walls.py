@@ -15,6 +15,7 @@ pytestmark = pytest.mark.integration
 TABLES = (
     "persons", "passwords", "organisations", "memberships", "sessions", "session_secrets", "mail_proofs",
     "invitations", "api_keys", "audit_events", "locations", "products", "outbox",
+    "preferences",
 )  # fmt: skip
 
 
@@ -78,6 +79,7 @@ async def test_inside_one_organisation_the_others_do_not_exist(gateway: Gateway)
         """insert into mail_proofs (hash, person_id, purpose, expires_at)
            values ('h', %(victim)s, 'reset', now())""",
         "insert into session_secrets (hash, session_id, person_id) values ('h', 's', %(victim)s)",
+        "insert into preferences (tenant_id, person_id, value) values (%(other)s, %(victim)s, '{}')",
     ],
 )
 async def test_nothing_is_written_into_another_organisation(gateway: Gateway, statement: LiteralString):

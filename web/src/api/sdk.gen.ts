@@ -101,7 +101,7 @@ export const me = <ThrowOnError extends boolean = true>(options?: Options<MeData
 /**
  * Change Me
  *
- * Change how one is called and in which language one is spoken to.
+ * Change how one is called, in which language one is spoken to, and how one likes to read.
  */
 export const changeMe = <ThrowOnError extends boolean = true>(options: Options<ChangeMeData, ThrowOnError>): RequestResult<ChangeMeResponses, ChangeMeErrors, ThrowOnError> => (options.client ?? client).patch<ChangeMeResponses, ChangeMeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -777,7 +777,7 @@ export type LocationReplacement = {
 /**
  * MeIn
  *
- * How the person is called and spoken to; what is left out stays.
+ * How the person is called and spoken to, and likes to read; what is left out stays.
  */
 export type MeIn = {
     /**
@@ -788,6 +788,10 @@ export type MeIn = {
      * Language
      */
     language?: 'id' | 'en' | null;
+    /**
+     * Replaces all that was chosen in this organisation.
+     */
+    preferences?: Preferences | null;
 };
 
 /**
@@ -808,6 +812,7 @@ export type MeOut = {
     permissions: {
         [key: string]: string;
     };
+    preferences: Preferences;
 };
 
 /**
@@ -1394,6 +1399,24 @@ export type Places = {
 };
 
 /**
+ * Preferences
+ *
+ * How a member likes to read, in one organisation. tables: by the table's name.
+ */
+export type Preferences = {
+    /**
+     * Tables
+     */
+    tables?: {
+        [key: string]: TableLook;
+    };
+    /**
+     * Views
+     */
+    views?: Array<SavedView>;
+};
+
+/**
  * Problem
  *
  * A problem as RFC 9457 describes it.
@@ -1648,6 +1671,26 @@ export type ResetIn = {
 };
 
 /**
+ * SavedView
+ *
+ * A page of the console with its filters, under a name. search: the query string, without `?`.
+ */
+export type SavedView = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Page
+     */
+    page: string;
+    /**
+     * Search
+     */
+    search?: string;
+};
+
+/**
  * SessionOut
  *
  * A session for browsers; its secret is in the cookie.
@@ -1691,6 +1734,22 @@ export type SwitchIn = {
      * Organisation Id
      */
     organisation_id: string;
+};
+
+/**
+ * TableLook
+ *
+ * How a table is shown: its hidden columns, and whether its rows stand close.
+ */
+export type TableLook = {
+    /**
+     * Hidden
+     */
+    hidden?: Array<string>;
+    /**
+     * Dense
+     */
+    dense?: boolean;
 };
 
 /**

@@ -18,6 +18,7 @@ from arus_gateway.api.schemas import (
     Name,
     OrganisationOut,
     Password,
+    Preferences,
     Secret,
     UserOut,
 )
@@ -90,10 +91,13 @@ class SwitchIn(Closed):
 
 
 class MeIn(Closed):
-    """How the person is called and spoken to; what is left out stays."""
+    """How the person is called and spoken to, and likes to read; what is left out stays."""
 
     name: Name | None = None
     language: Language | None = None
+    preferences: Preferences | None = Field(
+        None, description="Replaces all that was chosen in this organisation."
+    )
 
 
 class RegisteredOut(BaseModel):
@@ -136,6 +140,7 @@ class MeOut(BaseModel):
     organisation: HereOut
     organisations: list[OrganisationOut]
     permissions: dict[str, str]
+    preferences: Preferences
 
 
 @routes.post("/auth/register", status_code=201, openapi_extra=ANONYMOUS)
@@ -202,7 +207,7 @@ async def logout(_: Anyone, caller: CallerOf, door: DoorOf, response: Response, 
 async def me(principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
     """Return who is signed in, where, and what they may do there."""
     persons_only(caller)
-    person, here, homes = await people.me(door, caller)
+    person, here, homes, chosen = await people.me(door, caller)
     return MeOut(
         user=user_out(person),
         organisation=HereOut(
@@ -214,14 +219,16 @@ async def me(principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
         ),
         organisations=[organisation_out(home) for home in homes],
         permissions=auth.permissions(principal.roles),
+        preferences=Preferences.model_validate(chosen),
     )
 
 
 @routes.patch("/auth/me")
 async def change_me(body: MeIn, principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
-    """Change how one is called and in which language one is spoken to."""
+    """Change how one is called, in which language one is spoken to, and how one likes to read."""
     persons_only(caller)
-    await people.change_me(door, caller, body.name, body.language)
+    chosen = body.preferences.model_dump() if body.preferences else None
+    await people.change_me(door, caller, body.name, body.language, chosen)
     return await me(principal, caller, door)
 
 

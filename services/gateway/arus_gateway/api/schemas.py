@@ -38,12 +38,35 @@ Secret = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 RoleName = Annotated[str, StringConstraints(min_length=1, max_length=50), Field(examples=["operator"])]
 LocationIds = Annotated[list[Ulid], Field(max_length=1000)]
 Language = Literal["id", "en"]
+ShortWord = Annotated[str, StringConstraints(min_length=1, max_length=50)]
 
 
 class Closed(BaseModel):
     """A body that takes no fields it does not know."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class TableLook(Closed):
+    """How a table is shown: its hidden columns, and whether its rows stand close."""
+
+    hidden: Annotated[list[ShortWord], Field(max_length=50)] = []
+    dense: bool = False
+
+
+class SavedView(Closed):
+    """A page of the console with its filters, under a name. search: the query string, without `?`."""
+
+    name: Annotated[str, _text(80)]
+    page: Annotated[str, StringConstraints(pattern=r"^/[a-z/-]*$", max_length=100)]
+    search: Annotated[str, StringConstraints(max_length=1000)] = ""
+
+
+class Preferences(Closed):
+    """How a member likes to read, in one organisation. tables: by the table's name."""
+
+    tables: Annotated[dict[ShortWord, TableLook], Field(max_length=100)] = {}
+    views: Annotated[list[SavedView], Field(max_length=100)] = []
 
 
 class UserOut(BaseModel):

@@ -1,8 +1,9 @@
 """Registering, signing in and out, and proving an address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from arus_runtime.ids import new_ulid
@@ -13,7 +14,7 @@ from arus_runtime.words import Language
 from arus_gateway import letters, passwords, rules, tokens
 from arus_gateway.callers import Caller, grant_of
 from arus_gateway.door import Door
-from arus_gateway.store import audit, organisations, people, sessions
+from arus_gateway.store import audit, organisations, people, preferences, sessions
 from arus_gateway.store.acting import acting, become, enter
 from arus_gateway.store.audit import Deed
 from arus_gateway.store.organisations import Organisation
@@ -171,22 +172,34 @@ async def switch(door: Door, caller: Caller, tenant_id: str, address: str) -> Si
     return moved
 
 
-async def me(door: Door, caller: Caller) -> tuple[Person, Organisation, list[Organisation]]:
-    """Return the person at the door, where they act, and where else they could."""
+async def me(
+    door: Door, caller: Caller
+) -> tuple[Person, Organisation, list[Organisation], Mapping[str, Any]]:
+    """Return the person at the door, where they act, where else they could, and how they like to read."""
     grant = caller.grant
     async with acting(door.db, tenant=grant.tenant_id, person=grant.subject) as tx:
         person = await people.by_id(tx, grant.subject)
         homes = await organisations.of_person(tx, grant.subject)
+        chosen = await preferences.of(tx, grant.tenant_id, grant.subject)
     here = next((home for home in homes if home.id == grant.tenant_id), None)
     if person is None or here is None:
         raise Problem(401, "session_ended")
-    return person, here, homes
+    return person, here, homes, chosen
 
 
-async def change_me(door: Door, caller: Caller, name: str | None, language: Language | None) -> None:
-    """Change how the person at the door is called and spoken to."""
-    async with acting(door.db, person=caller.grant.subject) as tx:
-        await people.change(tx, caller.grant.subject, name, language)
+async def change_me(
+    door: Door,
+    caller: Caller,
+    name: str | None,
+    language: Language | None,
+    chosen: Mapping[str, Any] | None,
+) -> None:
+    """Change how the person at the door is called and spoken to, and how they like to read; None keeps."""
+    grant = caller.grant
+    async with acting(door.db, tenant=grant.tenant_id, person=grant.subject) as tx:
+        await people.change(tx, grant.subject, name, language)
+        if chosen is not None:
+            await preferences.keep(tx, grant.tenant_id, grant.subject, chosen)
     door.callers.forget()
 
 

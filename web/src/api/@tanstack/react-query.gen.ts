@@ -273,7 +273,7 @@ export const meOptions = (options?: Options<MeData>) => queryOptions<MeResponse,
 /**
  * Change Me
  *
- * Change how one is called and in which language one is spoken to.
+ * Change how one is called, in which language one is spoken to, and how one likes to read.
  */
 export const changeMeMutation = (options?: Partial<Options<ChangeMeData>>): UseMutationOptions<ChangeMeResponse, ChangeMeError, Options<ChangeMeData>> => {
     const mutationOptions: UseMutationOptions<ChangeMeResponse, ChangeMeError, Options<ChangeMeData>> = {
