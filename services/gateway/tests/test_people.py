@@ -1,6 +1,7 @@
 """Accounts: registering, signing in and out, proving an address."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from arus_gateway.store import sweep
@@ -56,7 +57,7 @@ async def test_how_somebody_likes_to_read_is_theirs_in_each_organisation(gateway
     # Another change leaves them alone.
     await siti.http.patch("/auth/me", json={"name": "Siti Aminah"})
     assert (await siti.http.get("/auth/me")).json()["preferences"] == chosen
-    nothing = {"tables": {}, "views": []}
+    nothing: dict[str, Any] = {"tables": {}, "views": []}
     assert (await colleague.http.get("/auth/me")).json()["preferences"] == nothing
     other = (await siti.http.post("/organisations", json={"name": "Kedua"})).json()
     moved = (await siti.http.post("/auth/switch", json={"organisation_id": other["id"]})).json()
