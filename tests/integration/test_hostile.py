@@ -47,6 +47,7 @@ class Caller:
         self.who = who
         self.session = session
         self.answers: Counter[int] = Counter()
+        self.held_up = Counter[str]()
 
     def send(self, case: Any, **options: Any) -> Any:
         """Send a request; once more after signing in again, when an earlier one ended the session."""
@@ -55,6 +56,8 @@ class Caller:
             self.who.sign_in()
             response = self._send(case, **options)
         self.answers[response.status_code] += 1
+        if response.status_code == 429 and response.json()["code"] != "too_many_guesses":
+            self.held_up[case.operation.label] += 1
         return response
 
     def _send(self, case: Any, **options: Any) -> Any:
@@ -101,5 +104,5 @@ def test_most_requests_were_let_in(caller: Caller) -> None:
     asked = caller.answers.total()
     assert asked >= EXAMPLES
     assert caller.answers[401] < asked / 4, caller.answers
-    assert caller.answers[429] == 0, caller.answers
+    assert not caller.held_up
     assert {200, 201, 204, 404, 422} <= caller.answers.keys()

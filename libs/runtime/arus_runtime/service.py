@@ -16,6 +16,7 @@ import structlog
 import uvicorn
 import uvloop
 from aiokafka.errors import KafkaError
+from starlette.types import ASGIApp
 
 from arus_runtime import observe, parked, rpc, schedules, upkeep
 from arus_runtime.auth import JwksKeys, Verifier
@@ -173,6 +174,24 @@ class _Server(uvicorn.Server):
         yield
 
 
+def http_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """Return how the application is served: with TLS or without, and whose word on addresses is believed."""
+    return uvicorn.Config(
+        app,
+        loop="none",
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=GRACE_S - 2,
+        ssl_certfile=settings.tls_cert or None,
+        ssl_keyfile=settings.tls_key or None,
+    )
+
+
 async def _http(service: Service, context: Context, parts: Parts, stop: asyncio.Event) -> None:
     settings = context.settings
     served = service if "api" in settings.roles else Service(service.name)
@@ -180,18 +199,7 @@ async def _http(service: Service, context: Context, parts: Parts, stop: asyncio.
     async def readiness() -> Mapping[str, str]:
         return await _missing(service, context, parts)
 
-    config = uvicorn.Config(
-        create_app(served, context, readiness=readiness),
-        loop="none",
-        http="httptools",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S - 2,
-        ssl_certfile=settings.tls_cert or None,
-        ssl_keyfile=settings.tls_key or None,
-    )
+    config = http_config(create_app(served, context, readiness=readiness), settings)
     listening = socket.create_server((settings.http_host, settings.http_port), backlog=2048)
     server = _Server(config)
     _log.info("listening", http=listening.getsockname()[1])

@@ -28,6 +28,11 @@ class Settings(BaseSettings):
     )
     http_host: str = Field(default="127.0.0.1", description="Address the HTTP server binds to.")
     http_port: int = Field(default=7000, ge=0, le=65535, description="Port of the HTTP server; 0 picks one.")
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For and -Proto are believed,"
+        " comma separated; empty: nobody's.",
+    )
     grpc_port: int = Field(default=0, ge=0, le=65535, description="Port of the gRPC server; 0 picks one.")
     db_api_url: SecretStr = Field(
         default=SecretStr(""), description="PostgreSQL as <service>_api (row-level security)."

@@ -1,41 +1,94 @@
-"""How many requests are too many, counted in this process."""
+"""How many requests are too many, counted by all replicas together without asking the database each time.
 
-import math
+Every account and address has a bucket that fills evenly up to its share, kept in the gateway's schema as
+the one moment until which it is used (generic cell rate algorithm). A replica takes allowance in chunks and
+spends them here. What it took counts as used, so a window holds no more requests than the share, what filled
+up meanwhile, and the chunks in hand: for each replica one rules.CHUNKS-th of the share.
+"""
+
+import asyncio
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import ceil
 from typing import Final
 
+from arus_runtime.postgres import Database
 from arus_runtime.web import Problem
-from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter, RateLimiter, SlidingWindowCounterRateLimiter
 
-_AUTH: Final = "auth"
-_ACCOUNT: Final = "account"
+from arus_gateway import rules, tokens
+from arus_gateway.rules import Rate
+from arus_gateway.store import allowances
+from arus_gateway.store.acting import acting
+
+REMEMBERED_MOST: Final = 50_000
+MAILS: Final = Rate(6, 3600)
+"""Mails that strangers may have sent to one address."""
+
+
+@dataclass(slots=True)
+class _Hand:
+    """What this replica has in hand of one bucket, and until when it knows the bucket to be empty."""
+
+    left: int = 0
+    empty_until: float = float("-inf")
+    taking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Quotas:
-    """Counts sign-in requests per address and all others per account; every replica counts for itself."""
+    """Counts sign-in requests per address, all others per account, and mails per recipient."""
 
-    def __init__(self, auth: str, account: str) -> None:
-        self._auth = parse(auth)
-        self._account = parse(account)
-        # Exact for the few sign-ins of an address; two numbers an account for everything else.
-        self._exact = MovingWindowRateLimiter(MemoryStorage())
-        self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
+    def __init__(
+        self, db: Database, auth: Rate, account: Rate, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._db = db
+        self._auth = auth
+        self._account = account
+        self._clock = clock
+        self._hands: dict[tuple[str, str], _Hand] = {}
 
     async def count_auth(self, address: str) -> None:
         """Count a sign-in request; raises Problem 429 when the address has had its share."""
-        await _count(self._exact, self._auth, _AUTH, address)
+        _refuse(await self._wait_s("auth", rules.counted_as(address), self._auth))
 
     async def count_account(self, account: str) -> None:
         """Count a request of a person or key; raises Problem 429 when it has had its share."""
-        await _count(self._counter, self._account, _ACCOUNT, account)
+        _refuse(await self._wait_s("account", account, self._account))
+
+    async def admits_mail(self, address: str) -> bool:
+        """Count a mail that a stranger asked for and say whether it may be sent."""
+        return await self._wait_s("mail", address, MAILS) == 0
+
+    async def _wait_s(self, what: str, whose: str, rate: Rate) -> float:
+        """Spend one of the bucket and return 0, or return in how many seconds it has one again."""
+        hand = self._hands.get((what, whose))
+        if hand is None:
+            if len(self._hands) >= REMEMBERED_MOST:
+                self._hands.clear()  # what was in hand is lost to its owners, never gained
+            hand = self._hands[what, whose] = _Hand()
+        if hand.left == 0:
+            async with hand.taking:
+                if hand.left == 0 and hand.empty_until <= self._clock():
+                    await self._take(hand, tokens.digest(f"{what}\x1f{whose}"), rate)
+        if hand.left == 0:
+            return max(hand.empty_until - self._clock(), 0.001)
+        hand.left -= 1
+        return 0
+
+    async def _take(self, hand: _Hand, digest: str, rate: Rate) -> None:
+        async with acting(self._db, proof=digest) as tx:
+            taken = await allowances.take(tx, digest, rate)
+        hand.left = taken.granted
+        if not taken.granted:
+            hand.empty_until = self._clock() + taken.wait_s
 
 
-async def _count(limiter: RateLimiter, share: RateLimitItem, what: str, whose: str) -> None:
-    if await limiter.hit(share, what, whose):
-        return
-    window = await limiter.get_window_stats(share, what, whose)
-    wait_s = max(1, math.ceil(window.reset_time - time.time()))
-    headers = {"Retry-After": str(wait_s)}
-    raise Problem(429, "too_many_requests", params={"retry_after_s": wait_s}, headers=headers)
+def _refuse(wait_s: float) -> None:
+    if wait_s:
+        raise too_many(wait_s)
+
+
+def too_many(wait_s: float, code: str = "too_many_requests") -> Problem:
+    """Return the 429 of somebody who may try again in so many seconds."""
+    after_s = ceil(wait_s)
+    return Problem(429, code, params={"retry_after_s": after_s}, headers={"Retry-After": str(after_s)})

@@ -1,7 +1,9 @@
 """What holds for people, roles and secrets; no clock, no wire, no disk."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 SESSION_LIFE: Final = timedelta(days=30)
@@ -39,6 +41,72 @@ RESOURCE_OF_PATH: Final[Mapping[str, str]] = {
     "audit": "audit",
 }
 """Path below /api/v1 → resource, for keys that are limited to some resources."""
+
+
+CHUNKS: Final = 50
+RATE_PATTERN: Final = r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$"
+_PERIODS_S: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+
+GUESSES_FREE: Final = 10
+LONGEST_GUESS_DELAY_S: Final = 15 * 60
+GUESSES_REMEMBERED: Final = timedelta(days=1)
+"""How long after the last failed sign-in the failures before it still count."""
+FAMILIAR_FOR: Final = timedelta(days=90)
+"""How long a network from which somebody signed in to an account is judged by its own failures alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many requests a bucket holds, and in how many seconds it fills."""
+
+    requests: int
+    period_s: int
+
+    @property
+    def each_s(self) -> float:
+        """Seconds in which one more is allowed."""
+        return self.period_s / self.requests
+
+    @property
+    def chunk(self) -> int:
+        """How many a replica takes at a time: few of a small share, so that replicas hold little back."""
+        return max(1, self.requests // CHUNKS)
+
+
+def rate(text: str) -> Rate:
+    """Return the rate written as, for example, "120/minute" (RATE_PATTERN)."""
+    requests, _, period = text.partition("/")
+    return Rate(int(requests), _PERIODS_S[period])
+
+
+def counted_as(address: str) -> str:
+    """Return what an IP address is counted as: itself, or the /64 that one IPv6 customer has to play with."""
+    return _network(address, 32, 64)
+
+
+def neighbourhood(address: str) -> str:
+    """Return the network that sign-ins from the address are remembered by: /24 of IPv4, /48 of IPv6.
+
+    Wide enough that a phone whose provider gives it another address tomorrow is still familiar.
+    """
+    return _network(address, 24, 48)
+
+
+def _network(address: str, ipv4_bits: int, ipv6_bits: int) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address  # a socket without an address
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    bits = ipv4_bits if parsed.version == 4 else ipv6_bits
+    return str(ip_network((parsed, bits), strict=False))
+
+
+def guess_delay_s(failures: int) -> int:
+    """Return how long after that many failed sign-ins the next may be tried: free at first, then doubling."""
+    if failures < GUESSES_FREE:
+        return 0
+    return min(1 << min(failures - GUESSES_FREE, 20), LONGEST_GUESS_DELAY_S)
 
 
 def password_fault(password: str, email: str) -> str | None:

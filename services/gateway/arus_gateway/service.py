@@ -14,7 +14,7 @@ from arus_runtime.auth import FixedKeys, NotAuthenticatedError, Principal, Verif
 from arus_runtime.context import Context, Service
 from starlette.types import ASGIApp
 
-from arus_gateway import handlers, rpc
+from arus_gateway import handlers, rpc, rules
 from arus_gateway.afterwards import Afterwards
 from arus_gateway.api import audit, auth, keys, live, organisations, users, views
 from arus_gateway.callers import Callers
@@ -66,7 +66,7 @@ async def open_door(context: Context) -> AsyncGenerator[None]:
             signer=signs,
             callers=callers,
             passwords=Passwords(),
-            quotas=Quotas(settings.rate_auth, settings.rate_account),
+            quotas=Quotas(context.db, rules.rate(settings.rate_auth), rules.rate(settings.rate_account)),
             afterwards=afterwards,
             postbox=Postbox(context.mail, afterwards),
             upstreams=await stack.enter_async_context(Upstreams(settings.peers, settings.upstream_timeout_s)),

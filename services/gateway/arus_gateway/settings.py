@@ -7,6 +7,8 @@ from arus_runtime.settings import Settings
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
+from arus_gateway import rules
+
 DAY_MINUTES = 24 * 60
 
 
@@ -22,8 +24,16 @@ class GatewaySettings(Settings):
         default=frozenset(),
         description="Origins of other web applications that may call the API, comma separated.",
     )
-    rate_auth: str = Field(default="120/minute", description="Sign-in requests of one address.")
-    rate_account: str = Field(default="6000/minute", description="Requests of one person or key.")
+    rate_auth: str = Field(
+        default="120/minute",
+        pattern=rules.RATE_PATTERN,
+        description="Sign-in requests of one address, over all replicas: number/second, minute, hour or day.",
+    )
+    rate_account: str = Field(
+        default="6000/minute",
+        pattern=rules.RATE_PATTERN,
+        description="Requests of one person or key, over all replicas.",
+    )
     access_token_minutes: int = Field(
         default=15, ge=1, le=DAY_MINUTES, description="Life of an access token."
     )

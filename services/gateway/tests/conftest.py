@@ -60,8 +60,8 @@ def opening(database: ServiceDatabase, mailbox: Mailbox, numbers: Iterator[int],
             app = create_app(SERVICE, context)
             made: list[httpx.AsyncClient] = []
 
-            def connect(base: str = API, **headers: str) -> httpx.AsyncClient:
-                transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            def connect(base: str = API, *, address: str = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
+                transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 4711))
                 client = httpx.AsyncClient(
                     transport=transport, base_url=base, headers={"Accept-Language": "en"} | headers
                 )

@@ -55,3 +55,32 @@ def test_a_path_belongs_to_a_resource(path: str, resource: str | None):
 def test_a_limited_key_reaches_what_it_names(method: str, path: str, reaches: bool):
     assert rules.key_reaches({"fuel.transactions": "c"}, method, path) is reaches
     assert rules.key_reaches(None, method, path)
+
+
+@pytest.mark.parametrize(
+    ("text", "each_s", "chunk"), [("120/minute", 0.5, 2), ("6000/minute", 0.01, 120), ("3/day", 28_800, 1)]
+)
+def test_a_rate_is_read_and_taken_in_chunks(text: str, each_s: float, chunk: int):
+    rate = rules.rate(text)
+    assert (rate.each_s, rate.chunk) == (each_s, chunk)
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as", "neighbourhood"),
+    [
+        ("203.0.113.7", "203.0.113.7/32", "203.0.113.0/24"),
+        ("::ffff:203.0.113.7", "203.0.113.7/32", "203.0.113.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("", "", ""),
+    ],
+)
+def test_addresses_of_one_customer_are_one(address: str, counted_as: str, neighbourhood: str):
+    assert rules.counted_as(address) == counted_as
+    assert rules.neighbourhood(address) == neighbourhood
+
+
+@pytest.mark.parametrize(
+    ("failures", "delay_s"), [(0, 0), (9, 0), (10, 1), (11, 2), (19, 512), (20, 900), (10_000, 900)]
+)
+def test_the_delay_after_failures_doubles_up_to_a_quarter_of_an_hour(failures: int, delay_s: int):
+    assert rules.guess_delay_s(failures) == delay_s

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.integration
 
 TABLES = (
     "persons", "passwords", "organisations", "memberships", "sessions", "session_secrets", "mail_proofs",
-    "invitations", "api_keys", "audit_events", "locations", "products", "outbox",
-    "preferences",
+    "invitations", "api_keys", "audit_events", "locations", "products", "outbox", "preferences",
+    "allowances", "sign_in_attempts",
 )  # fmt: skip
 
 

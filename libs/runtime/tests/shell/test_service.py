@@ -6,14 +6,18 @@ import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
 import pytest
 from aiokafka.errors import KafkaConnectionError
 from arus_runtime import service
+from arus_runtime.settings import Settings
 from arus_stack import ports
 from arus_stack.testing import KafkaServer, ServiceDatabase
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from .sample_service import SERVICE
 
@@ -71,6 +75,28 @@ async def test_kafka_being_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) -
 
     await service.connected("relay", part, asyncio.Event())
     assert len(attempts) == 3
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "seen"),
+    [
+        ("", "127.0.0.1", "127.0.0.1"),
+        ("10.0.0.0/8,192.0.2.1", "10.1.2.3", "203.0.113.7"),
+        ("10.0.0.0/8,192.0.2.1", "192.0.2.1", "203.0.113.7"),
+        ("10.0.0.0/8,192.0.2.1", "192.0.2.2", "192.0.2.2"),
+    ],
+)
+async def test_only_a_trusted_proxy_is_believed_about_addresses(trusted: str, peer: str, seen: str) -> None:
+    async def who(scope: Scope, _receive: Receive, send: Send) -> None:
+        await PlainTextResponse(scope["client"][0])(scope, _receive, send)
+
+    config = service.http_config(who, Settings(trusted_proxies=trusted))
+    config.load()
+    app: Any = vars(config)["loaded_app"]  # half typed
+    transport = httpx.ASGITransport(app, client=(peer, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://shell") as client:
+        answer = await client.get("/", headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.7"})
+    assert answer.text == seen
 
 
 def test_the_document_is_printed_without_any_server() -> None:

@@ -10,7 +10,7 @@ from arus_runtime.words import Language
 
 from arus_gateway import letters, rules, tokens
 from arus_gateway.callers import Caller
-from arus_gateway.commands.people import check_password, now
+from arus_gateway.commands.people import check_password, now, recognise
 from arus_gateway.door import Door
 from arus_gateway.store import audit, organisations, people, sessions
 from arus_gateway.store.acting import acting, become, enter
@@ -218,12 +218,8 @@ async def accept_as_newcomer(
         raise Problem(422, "token_invalid")
     async with acting(door.db, proof=invitation.email) as tx:
         person = await people.by_email(tx, invitation.email)
-        kept = None
-        if person:
-            await become(tx, person=person.id)
-            kept = await people.password_hash(tx, person.id)
-    if person and not await door.passwords.matches(kept, password):
-        raise Problem(401, "invalid_credentials")
+    if person:
+        await recognise(door, email=invitation.email, password=password, address=address)
     person_id = person.id if person else new_ulid()
     password_hash = "" if person else await _new_hash(door, password, invitation.email)
     async with acting(door.db, person=person_id) as tx:

@@ -14,7 +14,8 @@ from arus_runtime.words import Language
 from arus_gateway import letters, passwords, rules, tokens
 from arus_gateway.callers import Caller, grant_of
 from arus_gateway.door import Door
-from arus_gateway.store import audit, organisations, people, preferences, sessions
+from arus_gateway.quotas import too_many
+from arus_gateway.store import attempts, audit, organisations, people, preferences, sessions
 from arus_gateway.store.acting import acting, become, enter
 from arus_gateway.store.audit import Deed
 from arus_gateway.store.organisations import Organisation
@@ -76,9 +77,15 @@ async def register(
     return person, Organisation(tenant_id, organisation or name, rules.OWNER, None)
 
 
-async def log_in(door: Door, *, email: str, password: str, kind: sessions.Kind, address: str) -> SignedIn:
-    """Begin a session. An unknown address and a wrong password get the same answer after the same work."""
-    async with acting(door.db, proof=email) as tx:
+async def recognise(door: Door, *, email: str, password: str, address: str) -> tuple[Person, str]:
+    """Return whose address and password these are, with the hash; raises the 401, or the 429 of a guesser."""
+    account, at = tokens.digest(email), now()
+    async with acting(door.db, proof=account) as tx:
+        try:
+            attempt = await attempts.begin(tx, account, rules.neighbourhood(address), at)
+        except attempts.TooManyError as error:
+            raise too_many(error.wait_s, "too_many_guesses") from error
+        await become(tx, person="", proof=email)
         person = await people.by_email(tx, email)
         person_id = person.id if person else ""
         await become(tx, person=person_id)
@@ -88,6 +95,14 @@ async def log_in(door: Door, *, email: str, password: str, kind: sessions.Kind, 
     if person is None or kept is None or not matches:
         door.afterwards.do(_note_refusal(door, person, address))
         raise Problem(401, "invalid_credentials")
+    async with acting(door.db, proof=account) as tx:
+        await attempts.succeeded(tx, attempt, now())
+    return person, kept
+
+
+async def log_in(door: Door, *, email: str, password: str, kind: sessions.Kind, address: str) -> SignedIn:
+    """Begin a session. An unknown address and a wrong password get the same answer after the same work."""
+    person, kept = await recognise(door, email=email, password=password, address=address)
     async with acting(door.db, person=person.id) as tx:
         homes = await organisations.of_person(tx, person.id)
         if not homes:
@@ -208,9 +223,10 @@ async def change_password(door: Door, caller: Caller, current: str, chosen: str,
     grant = caller.grant
     async with acting(door.db, person=grant.subject) as tx:
         person = await people.by_id(tx, grant.subject)
-        kept = await people.password_hash(tx, grant.subject)
-    if person is None or not await door.passwords.matches(kept, current):
-        raise Problem(401, "invalid_credentials")
+    if person is None:
+        raise Problem(401, "session_ended")
+    # Whoever found an open session must not be able to try passwords either.
+    await recognise(door, email=person.email, password=current, address=address)
     check_password(chosen, person.email)
     password_hash = await door.passwords.hash(chosen)
     async with acting(door.db, tenant=grant.tenant_id, person=grant.subject) as tx:
@@ -245,6 +261,8 @@ async def verify_email(door: Door, secret: str, address: str) -> None:
 
 async def send_reset(door: Door, email: str) -> None:
     """Mail a password reset if the address has an account; the caller cannot tell."""
+    if not await door.quotas.admits_mail(email):
+        return
     secret = tokens.new_secret()
     async with acting(door.db, proof=email) as tx:
         person = await people.by_email(tx, email)
@@ -267,6 +285,12 @@ async def reset_password(door: Door, secret: str, password: str, address: str) -
         await people.verify_email(tx, person_id)
         await sessions.end_of_person(tx, person_id, now())
         await _audit_everywhere(tx, person_id, "password.reset", address)
+        person = await people.by_id(tx, person_id)
+        if person:
+            # Guessers elsewhere do not keep out whoever reads the mailbox.
+            account = tokens.digest(person.email)
+            await become(tx, person=person_id, proof=account)
+            await attempts.welcome(tx, account, rules.neighbourhood(address), now())
     door.callers.forget()
 
 

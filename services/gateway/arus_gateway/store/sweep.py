@@ -11,6 +11,9 @@ _STALE: Final[tuple[LiteralString, ...]] = (
     "delete from session_secrets where used_at < now() - interval '30 days'",
     "delete from mail_proofs where expires_at < now() - interval '7 days'",
     "delete from invitations where expires_at < now() - interval '90 days'",
+    "delete from allowances where used_until < now() - interval '1 day'",
+    """delete from sign_in_attempts where coalesce(tried_at, succeeded_at) < now() - interval '1 day'
+       and (succeeded_at is null or succeeded_at < now() - interval '90 days')""",
     "delete from audit_events where at < now() - interval '400 days'",
 )
 
