@@ -23,7 +23,6 @@ def location_changed(tenant_id: str, location: Location) -> LocationChanged:
         latitude=location.latitude,
         longitude=location.longitude,
         capacity=location.capacity,
-        manager=location.manager or "",
         is_active=location.is_active,
         version=location.version,
     )

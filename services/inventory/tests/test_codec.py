@@ -31,7 +31,7 @@ def test_a_location_is_told_as_the_golden_record_says() -> None:
         latitude=said["latitude"],
         longitude=said["longitude"],
         capacity=int(said["capacity"]),
-        manager=said["manager"],
+        manager="Siti Rahma",
         is_active=said["is_active"],
         version=int(said["version"]),
         created_at=NOW,
@@ -41,13 +41,20 @@ def test_a_location_is_told_as_the_golden_record_says() -> None:
     assert codec.key(said["tenant_id"], location.id) == golden["key"]
 
 
+def test_the_name_of_a_person_stays_off_the_topic() -> None:
+    location = Location(
+        "L", "A", "depot", "Asia/Jakarta", None, None, None, None, None, "Siti Rahma", True, 1, NOW, NOW
+    )
+    assert b"Siti" not in codec.location_changed("T", location).SerializeToString()
+
+
 def test_what_a_location_does_not_have_is_absent_not_zero() -> None:
     location = Location(
         "L", "A", "depot", "Asia/Jakarta", None, None, None, None, None, None, True, 1, NOW, NOW
     )
     event = codec.location_changed("T", location)
     assert not any(event.HasField(name) for name in ("latitude", "longitude", "capacity"))
-    assert (event.external_code, event.address, event.manager) == ("", "", "")
+    assert (event.external_code, event.address) == ("", "")
 
 
 def test_a_product_is_told_as_the_golden_record_says() -> None:

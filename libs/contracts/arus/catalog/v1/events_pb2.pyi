@@ -5,7 +5,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class LocationChanged(_message.Message):
-    __slots__ = ("tenant_id", "location_id", "name", "type", "timezone", "external_code", "address", "latitude", "longitude", "capacity", "manager", "is_active", "version")
+    __slots__ = ("tenant_id", "location_id", "name", "type", "timezone", "external_code", "address", "latitude", "longitude", "capacity", "is_active", "version")
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -16,7 +16,6 @@ class LocationChanged(_message.Message):
     LATITUDE_FIELD_NUMBER: _ClassVar[int]
     LONGITUDE_FIELD_NUMBER: _ClassVar[int]
     CAPACITY_FIELD_NUMBER: _ClassVar[int]
-    MANAGER_FIELD_NUMBER: _ClassVar[int]
     IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     tenant_id: str
@@ -29,10 +28,9 @@ class LocationChanged(_message.Message):
     latitude: float
     longitude: float
     capacity: int
-    manager: str
     is_active: bool
     version: int
-    def __init__(self, tenant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., name: _Optional[str] = ..., type: _Optional[str] = ..., timezone: _Optional[str] = ..., external_code: _Optional[str] = ..., address: _Optional[str] = ..., latitude: _Optional[float] = ..., longitude: _Optional[float] = ..., capacity: _Optional[int] = ..., manager: _Optional[str] = ..., is_active: _Optional[bool] = ..., version: _Optional[int] = ...) -> None: ...
+    def __init__(self, tenant_id: _Optional[str] = ..., location_id: _Optional[str] = ..., name: _Optional[str] = ..., type: _Optional[str] = ..., timezone: _Optional[str] = ..., external_code: _Optional[str] = ..., address: _Optional[str] = ..., latitude: _Optional[float] = ..., longitude: _Optional[float] = ..., capacity: _Optional[int] = ..., is_active: _Optional[bool] = ..., version: _Optional[int] = ...) -> None: ...
 
 class ProductChanged(_message.Message):
     __slots__ = ("tenant_id", "product_id", "code", "name", "kind", "unit", "is_active", "version")
