@@ -268,3 +268,14 @@ def _check(depot: Depot, case: Case, ids: Sequence[str]) -> None:
         ]
 
     depot.until(as_expected)
+
+
+def test_a_delivery_never_enters_a_baseline(depot: Depot) -> None:
+    delivered = [_said(depot, Fact(fact.date, "8000")) for fact in THREE_OF_300]
+    report = depot.owner.make("/fuel/deliveries/batch", items=delivered)
+    changed = f"/fuel/deliveries/{report['results'][0]['id']}"
+    assert depot.owner.http.patch(changed, json={"date": LAST}).status_code == 200
+    ids = by_rest(depot, RECORDED["golden"].facts)
+    verdicts = depot.until(lambda items: len(items) == len(ids))
+    assert sorted(item["fact_id"] for item in verdicts) == sorted(ids)
+    assert (verdicts[0]["baseline"], verdicts[0]["risk_score"]) == ("300", "173.3333")

@@ -56,6 +56,8 @@ class Walls:
         bodies: dict[tuple[str, str], dict[str, Any]] = {
             ("patch", "/fuel/transactions/{transaction_id}"): {"volume_l": "1"},
             ("put", "/fuel/transactions/{transaction_id}"): FACT | ours,
+            ("patch", "/fuel/deliveries/{delivery_id}"): {"volume_l": "1"},
+            ("put", "/fuel/deliveries/{delivery_id}"): FACT | ours,
             ("patch", "/locations/{location_id}"): {"name": "Direbut"},
             ("put", "/locations/{location_id}"): place,
             ("patch", "/products/{product_id}"): {"name": "Direbut"},

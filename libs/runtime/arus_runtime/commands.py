@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Header, Request, Response
@@ -89,6 +90,84 @@ class Command:
 
 def _response(status: int, headers: Mapping[str, str], body: bytes) -> Response:
     return Response(body, status, dict(headers), "application/json" if body else None)
+
+
+_CLAIM_ALL: Final = """
+insert into idempotency (tenant_id, principal_id, path, key, body_hash, status, headers, body)
+select %(tenant)s, %(principal)s, %(path)s, key, body_hash, 0, '{}', ''
+from unnest(%(keys)s::text[], %(hashes)s::bytea[]) as item (key, body_hash) order by key
+on conflict (tenant_id, principal_id, path, key) do update set
+    body_hash = excluded.body_hash, status = 0, recorded_at = now()
+where idempotency.recorded_at <= now() - make_interval(hours => %(hours)s)
+returning key
+"""
+_STORED_OF: Final = """
+select key, body_hash, body from idempotency
+where tenant_id = %(tenant)s and principal_id = %(principal)s and path = %(path)s and key = any(%(keys)s)
+"""
+_STORE_ALL: Final = """
+update idempotency set status = 200, body = item.body
+from unnest(%(keys)s::text[], %(bodies)s::bytea[]) as item (key, body)
+where tenant_id = %(tenant)s and principal_id = %(principal)s and path = %(path)s
+    and idempotency.key = item.key
+"""
+_RELEASE: Final = """
+delete from idempotency
+where tenant_id = %(tenant)s and principal_id = %(principal)s and path = %(path)s and key = any(%(keys)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatable:
+    """Commands of one caller that come many at a time, each under a key of its own.
+
+    All of it in one transaction: claim the keys, do what is ours to do, settle. Somebody else's claim of a
+    key is waited for and then read; keys are claimed in one order, so two streams never wait for each other.
+    """
+
+    tx: Tx
+    principal: Principal
+    path: str
+
+    async def claim(self, hashes: Mapping[str, bytes]) -> Mapping[str, bytes | None]:
+        """Claim keys, each with the hash of its body, and return those that were used before.
+
+        Used before: key → the answer kept, None when it was kept for another body. All others are ours.
+        """
+        if not hashes:
+            return {}
+        keys = list(hashes)
+        claimed = await self.tx.execute(
+            _CLAIM_ALL,
+            {**self._scope, "keys": keys, "hashes": list(hashes.values()), "hours": KEPT_HOURS},
+        )
+        ours = {row["key"] for row in await claimed.fetchall()}
+        others = [key for key in keys if key not in ours]
+        if not others:
+            return {}
+        kept = await self.tx.execute(_STORED_OF, {**self._scope, "keys": others})
+        return {
+            row["key"]: bytes(row["body"]) if bytes(row["body_hash"]) == hashes[row["key"]] else None
+            for row in await kept.fetchall()
+        }
+
+    async def settle(self, answers: Mapping[str, bytes | None]) -> None:
+        """Keep the answers of claimed keys; None lets a key go, so that what failed may be tried again."""
+        done = {key: body for key, body in answers.items() if body is not None}
+        if done:
+            scope = {**self._scope, "keys": list(done), "bodies": list(done.values())}
+            await self.tx.execute(_STORE_ALL, scope)
+        failed = [key for key, body in answers.items() if body is None]
+        if failed:
+            await self.tx.execute(_RELEASE, {**self._scope, "keys": failed})
+
+    @property
+    def _scope(self) -> dict[str, str]:
+        return {
+            "tenant": self.principal.tenant_id,
+            "principal": self.principal.user_id,
+            "path": self.path,
+        }
 
 
 async def forget_answers(tx: Tx) -> int:

@@ -113,6 +113,16 @@ async def test_a_login_answers_as_the_contract_says(gateway: Gateway):
     assert set(siti.tokens["user"]) == {"id", "email", "name", "email_verified", "language"}
 
 
+async def test_a_second_factor_that_nobody_asked_for_is_no_error(gateway: Gateway):
+    siti = await gateway.register()
+    body = {"email": siti.email, "password": PASSWORD, "mfa_token": "123456"}
+    answer = await gateway.anonymous.post("/auth/login", json=body)
+    assert answer.status_code == 200
+    assert answer.json()["access_token"]
+    wrong = await gateway.anonymous.post("/auth/login", json=body | {"password": "wrong"})
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "invalid_credentials")
+
+
 async def test_a_refresh_token_works_once_and_its_reuse_ends_the_family(gateway: Gateway):
     siti = await gateway.register()
     first = siti.tokens["refresh_token"]

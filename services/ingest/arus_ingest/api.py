@@ -1,6 +1,6 @@
-"""REST routes of the fuel door: /fuel/transactions and /fuel/deliveries."""
+"""REST routes of the fuel door: /fuel/transactions and /fuel/deliveries, the same seven for each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
@@ -24,12 +24,15 @@ from arus_runtime.web import (
 )
 from arus_runtime.web.problems import told
 from arus_runtime.words import Language, language_of
-from fastapi import Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from pydantic.config import JsonDict
 
 from arus_ingest import batch, commands, pressure, store, words
 from arus_ingest.catalogue import Catalogue
 from arus_ingest.commands import DELIVERIES, TRANSACTIONS, Ledger, Recorded
 from arus_ingest.schemas import (
+    GOLDEN,
+    GOLDEN_DELIVERY,
     Batch,
     BatchResult,
     BusinessDate,
@@ -44,15 +47,31 @@ from arus_ingest.schemas import (
 from arus_ingest.settings import settings_of
 from arus_ingest.state import Entry, FuelFact, Status
 
-transactions = router("fuel")
-deliveries = router("fuel")
-
-TRANSACTIONS_PATH: Final = "/fuel/transactions"
-DELIVERIES_PATH: Final = "/fuel/deliveries"
-_PATHS: Final = {TRANSACTIONS.table: TRANSACTIONS_PATH, DELIVERIES.table: DELIVERIES_PATH}
 CREATED: Final[Mapping[int | str, dict[str, Any]]] = {
     201: {"headers": {"Location": {"schema": {"type": "string"}}, "ETag": {"schema": {"type": "string"}}}}
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How one kind of fuel fact shows itself: its words, and an example of what people send."""
+
+    ledger: Ledger
+    one: str
+    many: str
+    recording: str
+    correcting: str
+    example: JsonDict
+
+    @property
+    def path(self) -> str:
+        """Where the facts are, below /api/v1."""
+        return f"/fuel/{self.many}"
+
+    @property
+    def resource(self) -> str:
+        """What roles have rights on."""
+        return f"fuel.{self.many}"
 
 
 async def _language(request: Request) -> Language:
@@ -65,11 +84,6 @@ async def _admitted(context: Ctx) -> None:
 
 Speaks = Annotated[Language, Depends(_language)]
 ADMITTED: Final = [Depends(_admitted)]
-TransactionReader = Annotated[Principal, Depends(require("fuel.transactions", "r"))]
-TransactionRecorder = Annotated[Principal, Depends(require("fuel.transactions", "c"))]
-TransactionEditor = Annotated[Principal, Depends(require("fuel.transactions", "u"))]
-DeliveryReader = Annotated[Principal, Depends(require("fuel.deliveries", "r"))]
-DeliveryRecorder = Annotated[Principal, Depends(require("fuel.deliveries", "c"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,166 +115,125 @@ async def _filter(
 Filtered = Annotated[Filter, Depends(_filter)]
 
 
-@transactions.get(TRANSACTIONS_PATH)
-async def list_fuel_transactions(
-    context: Ctx, window: Paging, asked: Filtered, principal: TransactionReader
-) -> Page[FactRecord]:
-    """List fuel transactions, newest date first; voided ones too unless a status is asked for."""
-    return await _list(context, TRANSACTIONS, window, asked, principal)
+def _routes(face: Face) -> APIRouter:
+    made = router("fuel")
+    ledger, one, many = face.ledger, face.one, face.many
+    at_one = f"{face.path}/{{{one}_id}}"
+    reader, recorder, editor, remover = (Depends(require(face.resource, action)) for action in "rcud")
+    in_path = Path(alias=f"{one}_id")
 
+    @made.get(
+        face.path,
+        name=f"list_fuel_{many}",
+        description=f"List fuel {many}, newest date first; voided ones too unless a status is asked for.",
+    )
+    async def list_facts(
+        context: Ctx, window: Paging, asked: Filtered, principal: Annotated[Principal, reader]
+    ) -> Page[FactRecord]:
+        return await _list(context, ledger, window, asked, principal)
 
-@transactions.post(
-    TRANSACTIONS_PATH,
-    status_code=201,
-    response_model=FactRecord,
-    responses={**CREATED},
-    dependencies=ADMITTED,
-)
-async def record_fuel_transaction(
-    new: NewFact, context: Ctx, command: Commanded, language: Speaks, principal: TransactionRecorder
-) -> Response:
-    """Record fuel used at a location. A repeat of a standing record is accepted with a warning."""
-    catalogue = Catalogue(context.peers, principal)
-    return await _record(command, catalogue, TRANSACTIONS, new, language)
+    @made.post(
+        face.path,
+        name=f"record_fuel_{one}",
+        description=face.recording,
+        status_code=201,
+        response_model=FactRecord,
+        responses={**CREATED},
+        dependencies=ADMITTED,
+    )
+    async def record_fact(
+        new: Annotated[NewFact, Body(examples=[face.example])],
+        context: Ctx,
+        command: Commanded,
+        language: Speaks,
+        principal: Annotated[Principal, recorder],
+    ) -> Response:
+        return await _record(command, Catalogue(context.peers, principal), face, new, language)
 
+    @made.post(
+        f"{face.path}/batch",
+        name=f"record_fuel_{many}",
+        description=f"Record up to 10,000 fuel {many}; each is judged on its own, none stops another.",
+        response_model=BatchResult,
+        dependencies=ADMITTED,
+    )
+    async def record_facts(
+        sent: Annotated[Batch, Body(examples=[{"items": [face.example]}])],
+        context: Ctx,
+        command: Commanded,
+        language: Speaks,
+        principal: Annotated[Principal, recorder],
+    ) -> Response:
+        return await _record_many(command, Catalogue(context.peers, principal), ledger, sent, language)
 
-@transactions.post(f"{TRANSACTIONS_PATH}/batch", response_model=BatchResult, dependencies=ADMITTED)
-async def record_fuel_transactions(
-    many: Batch, context: Ctx, command: Commanded, language: Speaks, principal: TransactionRecorder
-) -> Response:
-    """Record up to 10,000 fuel transactions; each is judged on its own, none stops another."""
-    catalogue = Catalogue(context.peers, principal)
-    async with command.transaction() as tx:
-        outcomes = await batch.record(tx, catalogue, TRANSACTIONS, many.items, datetime.now(UTC))
-        results = [_result(index, outcome, language) for index, outcome in enumerate(outcomes)]
-        recorded = sum(result.status == "recorded" for result in results)
-        answer = BatchResult(results=results, recorded=recorded, refused=len(results) - recorded)
-        return await command.answer(tx, 200, answer)
+    @made.get(at_one, name=f"get_fuel_{one}", description=f"Show one fuel {one}, voided or not.")
+    async def get_fact(
+        fact_id: Annotated[str, in_path],
+        context: Ctx,
+        response: Response,
+        principal: Annotated[Principal, reader],
+    ) -> FactRecord:
+        fact = await _seen(context, ledger, fact_id, principal)
+        response.headers["ETag"] = etag(fact.version)
+        return FactRecord.of(fact)
 
+    @made.patch(
+        at_one,
+        name=f"correct_fuel_{one}",
+        description=f"Correct what is sent and leave the rest{face.correcting}.",
+        response_model=FactRecord,
+        dependencies=ADMITTED,
+    )
+    async def correct_fact(
+        *,
+        fact_id: Annotated[str, in_path],
+        patch: FactPatch,
+        if_match: IfMatch,
+        context: Ctx,
+        command: Commanded,
+        language: Speaks,
+        principal: Annotated[Principal, editor],
+    ) -> Response:
+        correction = Correction(context, Catalogue(context.peers, principal), ledger, if_match, language)
+        return await _correct(command, correction, fact_id, patch.over)
 
-@transactions.get(f"{TRANSACTIONS_PATH}/{{transaction_id}}")
-async def get_fuel_transaction(
-    transaction_id: str, context: Ctx, response: Response, principal: TransactionReader
-) -> FactRecord:
-    """Show one fuel transaction, voided or not."""
-    async with context.db.tenant(principal.tenant_id) as tx:
-        fact = await store.fact(tx, TRANSACTIONS.table, transaction_id) if is_ulid(transaction_id) else None
-    if fact is None or not principal.sees(fact.location_id):
-        raise Problem(404, "not_found")
-    response.headers["ETag"] = etag(fact.version)
-    return FactRecord.of(fact)
+    @made.put(
+        at_one,
+        name=f"replace_fuel_{one}",
+        description="Correct everything that can be corrected; what is left out is emptied.",
+        response_model=FactRecord,
+        dependencies=ADMITTED,
+    )
+    async def replace_fact(
+        *,
+        fact_id: Annotated[str, in_path],
+        whole: FactReplacement,
+        if_match: IfMatch,
+        context: Ctx,
+        command: Commanded,
+        language: Speaks,
+        principal: Annotated[Principal, editor],
+    ) -> Response:
+        correction = Correction(context, Catalogue(context.peers, principal), ledger, if_match, language)
+        return await _correct(command, correction, fact_id, lambda _said: whole.entry())
 
+    @made.delete(
+        at_one,
+        name=f"void_fuel_{one}",
+        description=f"Void a fuel {one}: it never happened. Voiding it again changes nothing.",
+        status_code=204,
+        dependencies=ADMITTED,
+    )
+    async def void_fact(
+        fact_id: Annotated[str, in_path],
+        if_match: IfMatch,
+        context: Ctx,
+        command: Commanded,
+        _: Annotated[Principal, remover],
+    ) -> Response:
+        return await _void(context, command, ledger, fact_id, if_match)
 
-@transactions.patch(
-    f"{TRANSACTIONS_PATH}/{{transaction_id}}", response_model=FactRecord, dependencies=ADMITTED
-)
-async def correct_fuel_transaction(
-    *,
-    transaction_id: str,
-    patch: FactPatch,
-    if_match: IfMatch,
-    context: Ctx,
-    command: Commanded,
-    language: Speaks,
-    principal: TransactionEditor,
-) -> Response:
-    """Correct what is sent and leave the rest; what followed in its history is judged again."""
-    async with command.transaction() as tx:
-        corrected = await commands.correct(
-            tx,
-            Catalogue(context.peers, principal),
-            transaction_id,
-            if_match=if_match,
-            window=settings_of(context).fuel_edit_window,
-            at=datetime.now(UTC),
-            change=patch.over,
-        )
-        return await command.answer(tx, 200, _record_of(corrected, language), _etag(corrected))
-
-
-@transactions.put(f"{TRANSACTIONS_PATH}/{{transaction_id}}", response_model=FactRecord, dependencies=ADMITTED)
-async def replace_fuel_transaction(
-    *,
-    transaction_id: str,
-    whole: FactReplacement,
-    if_match: IfMatch,
-    context: Ctx,
-    command: Commanded,
-    language: Speaks,
-    principal: TransactionEditor,
-) -> Response:
-    """Correct everything that can be corrected; what is left out is emptied."""
-
-    def replaced(_said: Entry) -> Entry:
-        return whole.entry()
-
-    async with command.transaction() as tx:
-        corrected = await commands.correct(
-            tx,
-            Catalogue(context.peers, principal),
-            transaction_id,
-            if_match=if_match,
-            window=settings_of(context).fuel_edit_window,
-            at=datetime.now(UTC),
-            change=replaced,
-        )
-        return await command.answer(tx, 200, _record_of(corrected, language), _etag(corrected))
-
-
-@transactions.delete(
-    f"{TRANSACTIONS_PATH}/{{transaction_id}}",
-    status_code=204,
-    dependencies=[Depends(require("fuel.transactions", "d")), *ADMITTED],
-)
-async def void_fuel_transaction(
-    transaction_id: str, if_match: IfMatch, context: Ctx, command: Commanded
-) -> Response:
-    """Void a fuel transaction: it never happened. Voiding it again changes nothing and answers the same."""
-    return await _void(context, command, TRANSACTIONS, transaction_id, if_match)
-
-
-@deliveries.get(DELIVERIES_PATH)
-async def list_fuel_deliveries(
-    context: Ctx, window: Paging, asked: Filtered, principal: DeliveryReader
-) -> Page[FactRecord]:
-    """List fuel deliveries, newest date first; voided ones too unless a status is asked for."""
-    return await _list(context, DELIVERIES, window, asked, principal)
-
-
-@deliveries.post(
-    DELIVERIES_PATH, status_code=201, response_model=FactRecord, responses={**CREATED}, dependencies=ADMITTED
-)
-async def record_fuel_delivery(
-    new: NewFact, context: Ctx, command: Commanded, language: Speaks, principal: DeliveryRecorder
-) -> Response:
-    """Record fuel delivered into a location's stock; it never enters a baseline of use."""
-    catalogue = Catalogue(context.peers, principal)
-    return await _record(command, catalogue, DELIVERIES, new, language)
-
-
-@deliveries.get(f"{DELIVERIES_PATH}/{{delivery_id}}")
-async def get_fuel_delivery(
-    delivery_id: str, context: Ctx, response: Response, principal: DeliveryReader
-) -> FactRecord:
-    """Show one fuel delivery, voided or not."""
-    async with context.db.tenant(principal.tenant_id) as tx:
-        fact = await store.fact(tx, DELIVERIES.table, delivery_id) if is_ulid(delivery_id) else None
-    if fact is None or not principal.sees(fact.location_id):
-        raise Problem(404, "not_found")
-    response.headers["ETag"] = etag(fact.version)
-    return FactRecord.of(fact)
-
-
-@deliveries.delete(
-    f"{DELIVERIES_PATH}/{{delivery_id}}",
-    status_code=204,
-    dependencies=[Depends(require("fuel.deliveries", "d")), *ADMITTED],
-)
-async def void_fuel_delivery(
-    delivery_id: str, if_match: IfMatch, context: Ctx, command: Commanded
-) -> Response:
-    """Void a fuel delivery: it never happened. Voiding it again changes nothing and answers the same."""
-    return await _void(context, command, DELIVERIES, delivery_id, if_match)
+    return made
 
 
 async def _list(
@@ -287,15 +260,62 @@ async def _list(
     return window.page(rows, FactRecord.of, position)
 
 
+async def _seen(context: Context, ledger: Ledger, fact_id: str, principal: Principal) -> FuelFact:
+    async with context.db.tenant(principal.tenant_id) as tx:
+        fact = await store.fact(tx, ledger.table, fact_id) if is_ulid(fact_id) else None
+    if fact is None or not principal.sees(fact.location_id):
+        raise Problem(404, "not_found")
+    return fact
+
+
 async def _record(
-    command: Command, catalogue: Catalogue, ledger: Ledger, new: NewFact, language: Language
+    command: Command, catalogue: Catalogue, face: Face, new: NewFact, language: Language
 ) -> Response:
     async with command.transaction() as tx:
-        (outcome,) = await commands.record(tx, catalogue, ledger, [new.entry()], datetime.now(UTC))
+        (outcome,) = await commands.record(tx, catalogue, face.ledger, [new.entry()], datetime.now(UTC))
         if not isinstance(outcome, Recorded):
             raise commands.refusal(outcome.flaws)
-        headers = {"Location": f"{PREFIX}{_PATHS[ledger.table]}/{outcome.fact.id}", **_etag(outcome)}
+        headers = {"Location": f"{PREFIX}{face.path}/{outcome.fact.id}", **_etag(outcome)}
         return await command.answer(tx, 201, _record_of(outcome, language), headers)
+
+
+async def _record_many(
+    command: Command, catalogue: Catalogue, ledger: Ledger, sent: Batch, language: Language
+) -> Response:
+    async with command.transaction() as tx:
+        outcomes = await batch.record(tx, catalogue, ledger, sent.items, datetime.now(UTC))
+        results = [_result(index, outcome, language) for index, outcome in enumerate(outcomes)]
+        recorded = sum(result.status == "recorded" for result in results)
+        answer = BatchResult(results=results, recorded=recorded, refused=len(results) - recorded)
+        return await command.answer(tx, 200, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a correction needs beside what it changes."""
+
+    context: Context
+    catalogue: Catalogue
+    ledger: Ledger
+    if_match: IfMatchHeader
+    language: Language
+
+
+async def _correct(
+    command: Command, by: Correction, fact_id: str, change: Callable[[Entry], Entry]
+) -> Response:
+    async with command.transaction() as tx:
+        corrected = await commands.correct(
+            tx,
+            by.catalogue,
+            by.ledger,
+            fact_id,
+            if_match=by.if_match,
+            window=settings_of(by.context).fuel_edit_window,
+            at=datetime.now(UTC),
+            change=change,
+        )
+        return await command.answer(tx, 200, _record_of(corrected, by.language), _etag(corrected))
 
 
 async def _void(
@@ -330,3 +350,25 @@ def _result(index: int, outcome: batch.Outcome, language: Language) -> ItemResul
     errors = told(outcome.problem, language, words.templates()).errors
     wrongs = [Wrong(field=error.field, code=error.code, message=error.message) for error in errors]
     return ItemResult(index=index, status="refused", errors=wrongs)
+
+
+transactions: Final = _routes(
+    Face(
+        TRANSACTIONS,
+        one="transaction",
+        many="transactions",
+        recording="Record fuel used at a location. A repeat of a standing record is accepted with a warning.",
+        correcting="; what followed in its history is judged again",
+        example=GOLDEN,
+    )
+)
+deliveries: Final = _routes(
+    Face(
+        DELIVERIES,
+        one="delivery",
+        many="deliveries",
+        recording="Record fuel delivered into a location's stock; it never enters a baseline of use.",
+        correcting="",
+        example=GOLDEN_DELIVERY,
+    )
+)

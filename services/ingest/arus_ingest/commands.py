@@ -28,12 +28,11 @@ class Ledger:
     """A kind of fuel fact: where it is written and how it is told."""
 
     table: store.Ledger
-    recorded: Callable[[str, FuelFact], Message]
-    voided: Callable[[str, FuelFact, str], Message]
+    told: codec.Telling
 
 
-TRANSACTIONS: Final = Ledger("fuel_transactions", codec.transaction_recorded, codec.transaction_voided)
-DELIVERIES: Final = Ledger("fuel_deliveries", codec.delivery_recorded, codec.delivery_voided)
+TRANSACTIONS: Final = Ledger("fuel_transactions", codec.TRANSACTIONS)
+DELIVERIES: Final = Ledger("fuel_deliveries", codec.DELIVERIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ async def record(
             tx,
             principal,
             at,
-            [(fact, ledger.recorded(principal.tenant_id, fact), "recorded") for fact in facts],
+            [(fact, ledger.told.recorded(principal.tenant_id, fact), "recorded") for fact in facts],
         )
     return outcomes
 
@@ -96,6 +95,7 @@ async def record(
 async def correct(
     tx: Tx,
     catalogue: Catalogue,
+    ledger: Ledger,
     fact_id: str,
     *,
     if_match: IfMatchHeader,
@@ -103,9 +103,9 @@ async def correct(
     at: datetime,
     change: Callable[[Entry], Entry],
 ) -> Recorded:
-    """Correct a standing transaction; one that moves is voided under its old key, recorded under the new."""
+    """Correct a standing fact; one that moves is voided under its old key, recorded under the new."""
     principal = catalogue.principal
-    old = await _held(tx, principal, TRANSACTIONS, fact_id)
+    old = await _held(tx, principal, ledger, fact_id)
     if_match.check(old.version)
     if old.status == "voided":
         raise Problem(409, "already_voided")
@@ -117,7 +117,7 @@ async def correct(
     timezone = await _check_change(tx, catalogue, old, entry, at)
     await store.hold_keys(tx, principal.tenant_id, {old.key, entry.key})
     resized = (entry.key, entry.business_date, entry.volume_ul) != (old.key, old.business_date, old.volume_ul)
-    warned = resized and bool(await store.standing(tx, TRANSACTIONS.table, [entry]))
+    warned = resized and bool(await store.standing(tx, ledger.table, [entry]))
     new = replace(
         old,
         business_date=entry.business_date,
@@ -130,15 +130,15 @@ async def correct(
         changed_at=at,
         changed_by=principal.user_id,
     )
-    await store.change(tx, TRANSACTIONS.table, new)
+    await store.change(tx, ledger.table, new)
     tenant_id = principal.tenant_id
     if new.key == old.key:
-        events = [(new, codec.transaction_corrected(tenant_id, new), "corrected")]
+        events = [(new, ledger.told.corrected(tenant_id, new), "corrected")]
     else:
         gone = replace(new, location_id=old.location_id, product_id=old.product_id)
         events = [
-            (gone, codec.transaction_voided(tenant_id, gone, principal.user_id), "moved away"),
-            (new, codec.transaction_recorded(tenant_id, new), "moved here"),
+            (gone, ledger.told.voided(tenant_id, gone), "moved away"),
+            (new, ledger.told.recorded(tenant_id, new), "moved here"),
         ]
     await _tell(tx, principal, at, events)
     return Recorded(new, (rules.duplicate(entry),) if warned else ())
@@ -163,9 +163,7 @@ async def void(
     await store.hold_keys(tx, principal.tenant_id, {old.key})
     new = replace(old, status="voided", version=old.version + 1, changed_at=at, changed_by=principal.user_id)
     await store.change(tx, ledger.table, new)
-    await _tell(
-        tx, principal, at, [(new, ledger.voided(principal.tenant_id, new, principal.user_id), "voided")]
-    )
+    await _tell(tx, principal, at, [(new, ledger.told.voided(principal.tenant_id, new), "voided")])
 
 
 async def _held(tx: Tx, principal: Principal, ledger: Ledger, fact_id: str) -> FuelFact:
@@ -181,7 +179,7 @@ def _check_window(fact: FuelFact, window: timedelta, at: datetime) -> None:
 
 
 async def _check_change(tx: Tx, catalogue: Catalogue, old: FuelFact, entry: Entry, at: datetime) -> str:
-    """Return the time zone of a corrected transaction; raises the 422 when the correction cannot stand.
+    """Return the time zone of a corrected fact; raises the 422 when the correction cannot stand.
 
     Only what changed is checked: a volume may be corrected after its location was closed.
     """

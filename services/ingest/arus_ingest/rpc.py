@@ -1,8 +1,11 @@
 """gRPC methods of the fuel door: facts streamed in by machines, and sums for the gateway's views."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 
 from arus.fuel.v1.api_pb2 import DayUse, SummariseRequest, SummariseResponse
 from arus.fuel.v1.api_pb2_grpc import FuelServiceServicer
@@ -14,6 +17,7 @@ from arus.ingest.v1.api_pb2 import (
 )
 from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer
 from arus_runtime import rpc
+from arus_runtime.commands import Repeatable
 from arus_runtime.context import Context
 from arus_runtime.web import Problem, wrong
 from arus_runtime.web.problems import told
@@ -24,6 +28,8 @@ from typing_extensions import override
 from arus_ingest import batch, pressure, rules, store, words
 from arus_ingest.catalogue import Catalogue
 from arus_ingest.commands import TRANSACTIONS
+
+RECORD_PATH: Final = "arus.ingest.v1.IngestService/RecordFuelTransactions"
 
 
 class Ingest(IngestServiceServicer):
@@ -38,24 +44,34 @@ class Ingest(IngestServiceServicer):
         request_iterator: AsyncIterator[RecordFuelTransactionsRequest],
         context: ServicerContext[Any, Any],
     ) -> RecordFuelTransactionsResponse:
-        """Record up to 10,000 transactions in one transaction, with one result per item in the order sent."""
+        """Record up to 10,000 transactions in one transaction, with one result per item in the order sent.
+
+        An item under a key that has answered before is not recorded again.
+        """
         principal = rpc.require("fuel.transactions", "c")
         pressure.admit(self._context)
-        items: list[dict[str, str | None]] = []
+        items: list[_Item] = []
         async for request in request_iterator:
             if len(items) == rules.BATCH_ITEMS:
                 raise wrong(
                     "items", "too_many", max_length=rules.BATCH_ITEMS, length=f"> {rules.BATCH_ITEMS}"
                 )
             items.append(_item(request))
-        async with self._context.db.tenant(principal.tenant_id) as tx:
-            catalogue = Catalogue(self._context.peers, principal)
-            outcomes = await batch.record(tx, catalogue, TRANSACTIONS, items, datetime.now(UTC))
-        self._context.committed()
         language = rpc.language()
-        return RecordFuelTransactionsResponse(
-            results=[_result(index, outcome, language) for index, outcome in enumerate(outcomes)]
-        )
+        async with self._context.db.tenant(principal.tenant_id) as tx:
+            plan = await _planned(Repeatable(tx, principal, RECORD_PATH), items, language)
+            outcomes = await batch.record(
+                tx,
+                Catalogue(self._context.peers, principal),
+                TRANSACTIONS,
+                [items[place].said for place in plan.fresh],
+                datetime.now(UTC),
+            )
+            results = await plan.settled([_result(outcome, language) for outcome in outcomes])
+        self._context.committed()
+        for index, result in enumerate(results):
+            result.index = index
+        return RecordFuelTransactionsResponse(results=results)
 
 
 class Fuel(FuelServiceServicer):
@@ -86,28 +102,111 @@ class Fuel(FuelServiceServicer):
         )
 
 
-def _item(request: RecordFuelTransactionsRequest) -> dict[str, str | None]:
-    return {
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One item of a stream. digest: of all it says, its key left out."""
+
+    said: dict[str, str | None]
+    key: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is known of a stream before anything is recorded. fresh: the places of what must be."""
+
+    kept: Repeatable
+    items: Sequence[_Item]
+    language: Language
+    known: dict[int, ItemResult]
+    first: Mapping[str, int]
+    fresh: Sequence[int]
+
+    async def settled(self, recorded: Sequence[ItemResult]) -> list[ItemResult]:
+        """Keep the answers of what was recorded and return one for every item, in the order sent."""
+        results = {**self.known, **dict(zip(self.fresh, recorded, strict=True))}
+        await self.kept.settle(
+            {
+                self.items[place].key: result.SerializeToString() if result.transaction_id else None
+                for place, result in zip(self.fresh, recorded, strict=True)
+                if self.items[place].key
+            }
+        )
+        return [
+            results[place] if place in results else self._repeat(item, results[self.first[item.key]])
+            for place, item in enumerate(self.items)
+        ]
+
+    def _repeat(self, item: _Item, first: ItemResult) -> ItemResult:
+        """Return the answer of an item whose key stands at an earlier item of the same stream."""
+        if item.digest != self.items[self.first[item.key]].digest:
+            return _refused(_REUSED, self.language)
+        again = ItemResult()
+        again.CopyFrom(first)
+        again.replayed = bool(first.transaction_id)
+        return again
+
+
+async def _planned(kept: Repeatable, items: Sequence[_Item], language: Language) -> _Plan:
+    known: dict[int, ItemResult] = {}
+    first: dict[str, int] = {}
+    for place, item in enumerate(items):
+        if item.key and not _KEY.fullmatch(item.key):
+            problem = wrong(
+                "idempotency_key", "wrong_pattern", pattern=_KEY.pattern, value=ascii(item.key[:40])
+            )
+            known[place] = _refused(problem, language)
+        elif item.key:
+            first.setdefault(item.key, place)
+    for key, answer in (await kept.claim({key: items[place].digest for key, place in first.items()})).items():
+        known[first[key]] = _refused(_REUSED, language) if answer is None else _replayed(answer)
+    fresh = [
+        place
+        for place, item in enumerate(items)
+        if place not in known and first.get(item.key, place) == place
+    ]
+    return _Plan(kept, items, language, known, first, fresh)
+
+
+def _item(request: RecordFuelTransactionsRequest) -> _Item:
+    said = {
         "date": request.date,
         "location_id": request.location_id,
         "product_id": request.product_id,
         "volume_l": request.volume_l,
         "note": request.note or None,
     }
+    key = request.idempotency_key
+    if not key:
+        return _Item(said, "", b"")
+    request.ClearField("idempotency_key")
+    return _Item(said, key, sha256(request.SerializeToString(deterministic=True)).digest())
 
 
-def _result(index: int, outcome: batch.Outcome, language: Language) -> ItemResult:
+def _result(outcome: batch.Outcome, language: Language) -> ItemResult:
     if outcome.recorded is not None:
         return ItemResult(
-            index=index,
             transaction_id=outcome.recorded.fact.id,
             warnings=[flaw.code for flaw in outcome.recorded.warnings],
         )
     assert outcome.problem is not None
+    return _refused(outcome.problem, language)
+
+
+def _refused(problem: Problem, language: Language) -> ItemResult:
     return ItemResult(
-        index=index,
         errors=[
             FieldError(field=error.field, code=error.code, message=error.message)
-            for error in told(outcome.problem, language, words.templates()).errors
-        ],
+            for error in told(problem, language, words.templates()).errors
+        ]
     )
+
+
+def _replayed(answer: bytes) -> ItemResult:
+    result = ItemResult.FromString(answer)
+    result.replayed = True
+    return result
+
+
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_REUSED: Final = wrong("idempotency_key", "idempotency_key_reused")

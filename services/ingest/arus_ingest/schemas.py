@@ -30,6 +30,7 @@ GOLDEN: JsonDict = {
     "volume_l": "520",
     "note": "Genset dan dua truk",
 }
+GOLDEN_DELIVERY: JsonDict = {**GOLDEN, "date": "2025-01-09", "volume_l": "8000", "note": "Surat jalan 0117"}
 GOLDEN_RECORD: JsonDict = {
     "id": "01JH8PV6W4RZ3M0T5X9K2C7B1N",
     **GOLDEN,

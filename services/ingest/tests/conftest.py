@@ -20,6 +20,7 @@ from arus.inventory.v1.api_pb2 import (
 )
 from arus.inventory.v1.api_pb2_grpc import CatalogueServiceServicer, add_CatalogueServiceServicer_to_server
 from arus_ingest.__main__ import SERVICE
+from arus_runtime import rpc
 from arus_runtime.auth import FixedKeys, Verifier
 from arus_runtime.context import Context
 from arus_runtime.ids import new_ulid
@@ -165,3 +166,16 @@ async def caller(context: Context) -> AsyncIterator[Caller]:
 @pytest.fixture
 def owner(caller: Caller) -> httpx.AsyncClient:
     return caller()
+
+
+@pytest.fixture
+async def grpc_port(context: Context) -> AsyncIterator[int]:
+    server, port = await rpc.serve(SERVICE.rpc, context, SERVICE.words)
+    yield port
+    await server.stop(None)
+
+
+@pytest.fixture
+async def channel(grpc_port: int) -> AsyncIterator[grpc.aio.Channel]:
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{grpc_port}") as made:
+        yield made

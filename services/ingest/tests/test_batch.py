@@ -11,9 +11,6 @@ from arus.fuel.v1.api_pb2 import SummariseRequest
 from arus.fuel.v1.api_pb2_grpc import FuelServiceStub
 from arus.ingest.v1.api_pb2 import RecordFuelTransactionsRequest
 from arus.ingest.v1.api_pb2_grpc import IngestServiceStub
-from arus_ingest.__main__ import SERVICE
-from arus_runtime import rpc
-from arus_runtime.context import Context
 from arus_runtime.ids import new_ulid
 from arus_stack.testing import ServiceDatabase
 
@@ -23,14 +20,6 @@ pytestmark = pytest.mark.integration
 
 BATCH = "/fuel/transactions/batch"
 AS_OWNER = (("authorization", f"Bearer {token('tenant-a')}"), ("accept-language", "en"))
-
-
-@pytest.fixture
-async def channel(context: Context) -> AsyncIterator[grpc.aio.Channel]:
-    server, port = await rpc.serve(SERVICE.rpc, context, SERVICE.words)
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as made:
-        yield made
-    await server.stop(None)
 
 
 @pytest.fixture

@@ -350,19 +350,6 @@ async def test_a_wrong_query_is_a_422(owner: httpx.AsyncClient, query: str) -> N
     assert (await owner.get(f"{PATH}?{query}")).status_code == 422
 
 
-async def test_a_delivery_is_another_fact(
-    owner: httpx.AsyncClient, golden: dict[str, Any], database: ServiceDatabase
-) -> None:
-    made = await owner.post("/fuel/deliveries", json=golden)
-    assert made.status_code == 201, made.text
-    path = made.headers["location"].removeprefix("/api/v1")
-    assert (await owner.get(path)).json() == made.json()
-    assert (await owner.get(PATH)).json()["items"] == []
-    assert (await owner.delete(path)).status_code == 204
-    assert (await owner.get("/fuel/deliveries?status=voided")).json()["items"][0]["id"] == made.json()["id"]
-    assert kinds(database) == ["FuelDeliveryRecorded", "FuelDeliveryVoided"]
-
-
 async def test_a_command_repeated_under_its_key_is_done_once(
     owner: httpx.AsyncClient, golden: dict[str, Any], database: ServiceDatabase
 ) -> None:

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, ChangeMeData, ChangeMeErrors, ChangeMeResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, CorrectFuelTransactionData, CorrectFuelTransactionErrors, CorrectFuelTransactionResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateLocationData, CreateLocationErrors, CreateLocationResponses, CreateOrganisationData, CreateOrganisationErrors, CreateOrganisationResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeactivateLocationData, DeactivateLocationErrors, DeactivateLocationResponses, DeactivateProductData, DeactivateProductErrors, DeactivateProductResponses, DeactivateUserData, DeactivateUserErrors, DeactivateUserResponses, GetAnomalyData, GetAnomalyErrors, GetAnomalyResponses, GetFuelDeliveryData, GetFuelDeliveryErrors, GetFuelDeliveryResponses, GetFuelTransactionData, GetFuelTransactionErrors, GetFuelTransactionResponses, GetLocationData, GetLocationErrors, GetLocationResponses, GetProductData, GetProductErrors, GetProductResponses, GetUserData, GetUserErrors, GetUserResponses, LeaveOrganisationData, LeaveOrganisationErrors, LeaveOrganisationResponses, ListAnomaliesData, ListAnomaliesErrors, ListAnomaliesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListFuelDeliveriesData, ListFuelDeliveriesErrors, ListFuelDeliveriesResponses, ListFuelTransactionsData, ListFuelTransactionsErrors, ListFuelTransactionsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLocationsData, ListLocationsErrors, ListLocationsResponses, ListOrganisationsData, ListOrganisationsErrors, ListOrganisationsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LiveEventsData, LiveEventsErrors, LiveEventsResponse, LiveEventsResponses, LiveTicketData, LiveTicketErrors, LiveTicketResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MeData, MeErrors, MeResponses, OpenSessionData, OpenSessionErrors, OpenSessionResponses, OverviewData, OverviewErrors, OverviewResponses, RecordFuelDeliveryData, RecordFuelDeliveryErrors, RecordFuelDeliveryResponses, RecordFuelTransactionData, RecordFuelTransactionErrors, RecordFuelTransactionResponses, RecordFuelTransactionsData, RecordFuelTransactionsErrors, RecordFuelTransactionsResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RenameOrganisationData, RenameOrganisationErrors, RenameOrganisationResponses, ReplaceFuelTransactionData, ReplaceFuelTransactionErrors, ReplaceFuelTransactionResponses, ReplaceLocationData, ReplaceLocationErrors, ReplaceLocationResponses, ReplaceProductData, ReplaceProductErrors, ReplaceProductResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, SummariseAnomaliesData, SummariseAnomaliesErrors, SummariseAnomaliesResponses, SwitchData, SwitchErrors, SwitchResponses, UpdateLocationData, UpdateLocationErrors, UpdateLocationResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VoidFuelDeliveryData, VoidFuelDeliveryErrors, VoidFuelDeliveryResponses, VoidFuelTransactionData, VoidFuelTransactionErrors, VoidFuelTransactionResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, ChangeMeData, ChangeMeErrors, ChangeMeResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, CorrectFuelDeliveryData, CorrectFuelDeliveryErrors, CorrectFuelDeliveryResponses, CorrectFuelTransactionData, CorrectFuelTransactionErrors, CorrectFuelTransactionResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateLocationData, CreateLocationErrors, CreateLocationResponses, CreateOrganisationData, CreateOrganisationErrors, CreateOrganisationResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeactivateLocationData, DeactivateLocationErrors, DeactivateLocationResponses, DeactivateProductData, DeactivateProductErrors, DeactivateProductResponses, DeactivateUserData, DeactivateUserErrors, DeactivateUserResponses, GetAnomalyData, GetAnomalyErrors, GetAnomalyResponses, GetFuelDeliveryData, GetFuelDeliveryErrors, GetFuelDeliveryResponses, GetFuelTransactionData, GetFuelTransactionErrors, GetFuelTransactionResponses, GetLocationData, GetLocationErrors, GetLocationResponses, GetProductData, GetProductErrors, GetProductResponses, GetUserData, GetUserErrors, GetUserResponses, LeaveOrganisationData, LeaveOrganisationErrors, LeaveOrganisationResponses, ListAnomaliesData, ListAnomaliesErrors, ListAnomaliesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListFuelDeliveriesData, ListFuelDeliveriesErrors, ListFuelDeliveriesResponses, ListFuelTransactionsData, ListFuelTransactionsErrors, ListFuelTransactionsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLocationsData, ListLocationsErrors, ListLocationsResponses, ListOrganisationsData, ListOrganisationsErrors, ListOrganisationsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LiveEventsData, LiveEventsErrors, LiveEventsResponse, LiveEventsResponses, LiveTicketData, LiveTicketErrors, LiveTicketResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MeData, MeErrors, MeResponses, OpenSessionData, OpenSessionErrors, OpenSessionResponses, OverviewData, OverviewErrors, OverviewResponses, RecordFuelDeliveriesData, RecordFuelDeliveriesErrors, RecordFuelDeliveriesResponses, RecordFuelDeliveryData, RecordFuelDeliveryErrors, RecordFuelDeliveryResponses, RecordFuelTransactionData, RecordFuelTransactionErrors, RecordFuelTransactionResponses, RecordFuelTransactionsData, RecordFuelTransactionsErrors, RecordFuelTransactionsResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RenameOrganisationData, RenameOrganisationErrors, RenameOrganisationResponses, ReplaceFuelDeliveryData, ReplaceFuelDeliveryErrors, ReplaceFuelDeliveryResponses, ReplaceFuelTransactionData, ReplaceFuelTransactionErrors, ReplaceFuelTransactionResponses, ReplaceLocationData, ReplaceLocationErrors, ReplaceLocationResponses, ReplaceProductData, ReplaceProductErrors, ReplaceProductResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, SummariseAnomaliesData, SummariseAnomaliesErrors, SummariseAnomaliesResponses, SwitchData, SwitchErrors, SwitchResponses, UpdateLocationData, UpdateLocationErrors, UpdateLocationResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VoidFuelDeliveryData, VoidFuelDeliveryErrors, VoidFuelDeliveryResponses, VoidFuelTransactionData, VoidFuelTransactionErrors, VoidFuelTransactionResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -265,9 +265,24 @@ export const recordFuelDelivery = <ThrowOnError extends boolean = true>(options:
 });
 
 /**
+ * Record Fuel Deliveries
+ *
+ * Record up to 10,000 fuel deliveries; each is judged on its own, none stops another.
+ */
+export const recordFuelDeliveries = <ThrowOnError extends boolean = true>(options: Options<RecordFuelDeliveriesData, ThrowOnError>): RequestResult<RecordFuelDeliveriesResponses, RecordFuelDeliveriesErrors, ThrowOnError> => (options.client ?? client).post<RecordFuelDeliveriesResponses, RecordFuelDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/fuel/deliveries/batch',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Void Fuel Delivery
  *
- * Void a fuel delivery: it never happened. Voiding it again changes nothing and answers the same.
+ * Void a fuel delivery: it never happened. Voiding it again changes nothing.
  */
 export const voidFuelDelivery = <ThrowOnError extends boolean = true>(options: Options<VoidFuelDeliveryData, ThrowOnError>): RequestResult<VoidFuelDeliveryResponses, VoidFuelDeliveryErrors, ThrowOnError> => (options.client ?? client).delete<VoidFuelDeliveryResponses, VoidFuelDeliveryErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -284,6 +299,36 @@ export const getFuelDelivery = <ThrowOnError extends boolean = true>(options: Op
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/fuel/deliveries/{delivery_id}',
     ...options
+});
+
+/**
+ * Correct Fuel Delivery
+ *
+ * Correct what is sent and leave the rest.
+ */
+export const correctFuelDelivery = <ThrowOnError extends boolean = true>(options: Options<CorrectFuelDeliveryData, ThrowOnError>): RequestResult<CorrectFuelDeliveryResponses, CorrectFuelDeliveryErrors, ThrowOnError> => (options.client ?? client).patch<CorrectFuelDeliveryResponses, CorrectFuelDeliveryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/fuel/deliveries/{delivery_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Replace Fuel Delivery
+ *
+ * Correct everything that can be corrected; what is left out is emptied.
+ */
+export const replaceFuelDelivery = <ThrowOnError extends boolean = true>(options: Options<ReplaceFuelDeliveryData, ThrowOnError>): RequestResult<ReplaceFuelDeliveryResponses, ReplaceFuelDeliveryErrors, ThrowOnError> => (options.client ?? client).put<ReplaceFuelDeliveryResponses, ReplaceFuelDeliveryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/fuel/deliveries/{delivery_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -330,7 +375,7 @@ export const recordFuelTransactions = <ThrowOnError extends boolean = true>(opti
 /**
  * Void Fuel Transaction
  *
- * Void a fuel transaction: it never happened. Voiding it again changes nothing and answers the same.
+ * Void a fuel transaction: it never happened. Voiding it again changes nothing.
  */
 export const voidFuelTransaction = <ThrowOnError extends boolean = true>(options: Options<VoidFuelTransactionData, ThrowOnError>): RequestResult<VoidFuelTransactionResponses, VoidFuelTransactionErrors, ThrowOnError> => (options.client ?? client).delete<VoidFuelTransactionResponses, VoidFuelTransactionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

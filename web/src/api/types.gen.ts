@@ -3307,6 +3307,79 @@ export type RecordFuelDeliveryResponses = {
 
 export type RecordFuelDeliveryResponse = RecordFuelDeliveryResponses[keyof RecordFuelDeliveryResponses];
 
+export type RecordFuelDeliveriesData = {
+    body: Batch;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fuel/deliveries/batch';
+};
+
+export type RecordFuelDeliveriesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type RecordFuelDeliveriesError = RecordFuelDeliveriesErrors[keyof RecordFuelDeliveriesErrors];
+
+export type RecordFuelDeliveriesResponses = {
+    /**
+     * Successful Response
+     */
+    200: BatchResult;
+};
+
+export type RecordFuelDeliveriesResponse = RecordFuelDeliveriesResponses[keyof RecordFuelDeliveriesResponses];
+
 export type VoidFuelDeliveryData = {
     body?: never;
     headers?: {
@@ -3460,6 +3533,174 @@ export type GetFuelDeliveryResponses = {
 };
 
 export type GetFuelDeliveryResponse = GetFuelDeliveryResponses[keyof GetFuelDeliveryResponses];
+
+export type CorrectFuelDeliveryData = {
+    body: FactPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Delivery Id
+         */
+        delivery_id: string;
+    };
+    query?: never;
+    url: '/api/v1/fuel/deliveries/{delivery_id}';
+};
+
+export type CorrectFuelDeliveryErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type CorrectFuelDeliveryError = CorrectFuelDeliveryErrors[keyof CorrectFuelDeliveryErrors];
+
+export type CorrectFuelDeliveryResponses = {
+    /**
+     * Successful Response
+     */
+    200: FactRecord;
+};
+
+export type CorrectFuelDeliveryResponse = CorrectFuelDeliveryResponses[keyof CorrectFuelDeliveryResponses];
+
+export type ReplaceFuelDeliveryData = {
+    body: FactReplacement;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Delivery Id
+         */
+        delivery_id: string;
+    };
+    query?: never;
+    url: '/api/v1/fuel/deliveries/{delivery_id}';
+};
+
+export type ReplaceFuelDeliveryErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ReplaceFuelDeliveryError = ReplaceFuelDeliveryErrors[keyof ReplaceFuelDeliveryErrors];
+
+export type ReplaceFuelDeliveryResponses = {
+    /**
+     * Successful Response
+     */
+    200: FactRecord;
+};
+
+export type ReplaceFuelDeliveryResponse = ReplaceFuelDeliveryResponses[keyof ReplaceFuelDeliveryResponses];
 
 export type ListFuelTransactionsData = {
     body?: never;

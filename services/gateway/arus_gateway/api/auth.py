@@ -49,7 +49,12 @@ class Credentials(Closed):
 
     email: Annotated[str, Field(min_length=1, max_length=254, examples=["siti@example.com"])]
     password: Password
-    mfa_token: Annotated[str, Field(max_length=20)] | None = None
+    mfa_token: (
+        Annotated[
+            str, Field(max_length=20, description="Second factor; of no effect while the account has none.")
+        ]
+        | None
+    ) = None
 
 
 class RefreshIn(Closed):

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, changeMe, changePassword, changeUser, confirmReset, correctFuelTransaction, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, deactivateLocation, deactivateProduct, deactivateUser, getAnomaly, getFuelDelivery, getFuelTransaction, getLocation, getProduct, getUser, leaveOrganisation, listAnomalies, listAudit, listFuelDeliveries, listFuelTransactions, listInvitations, listKeys, listLocations, listOrganisations, listProducts, listUsers, liveTicket, login, logout, me, openSession, type Options, overview, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, refresh, register, renameOrganisation, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revokeKey, summariseAnomalies, switch_, updateLocation, updateProduct, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawInvitation } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetLocationData, GetLocationError, GetLocationResponse, GetProductData, GetProductError, GetProductResponse, GetUserData, GetUserError, GetUserResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListUsersData, ListUsersError, ListUsersResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SwitchData, SwitchError, SwitchResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
+import { acceptInvitation, changeMe, changePassword, changeUser, confirmReset, correctFuelDelivery, correctFuelTransaction, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, deactivateLocation, deactivateProduct, deactivateUser, getAnomaly, getFuelDelivery, getFuelTransaction, getLocation, getProduct, getUser, leaveOrganisation, listAnomalies, listAudit, listFuelDeliveries, listFuelTransactions, listInvitations, listKeys, listLocations, listOrganisations, listProducts, listUsers, liveTicket, login, logout, me, openSession, type Options, overview, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, refresh, register, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revokeKey, summariseAnomalies, switch_, updateLocation, updateProduct, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawInvitation } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetLocationData, GetLocationError, GetLocationResponse, GetProductData, GetProductError, GetProductResponse, GetUserData, GetUserError, GetUserResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListUsersData, ListUsersError, ListUsersResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SwitchData, SwitchError, SwitchResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -532,9 +532,28 @@ export const recordFuelDeliveryMutation = (options?: Partial<Options<RecordFuelD
 };
 
 /**
+ * Record Fuel Deliveries
+ *
+ * Record up to 10,000 fuel deliveries; each is judged on its own, none stops another.
+ */
+export const recordFuelDeliveriesMutation = (options?: Partial<Options<RecordFuelDeliveriesData>>): UseMutationOptions<RecordFuelDeliveriesResponse, RecordFuelDeliveriesError, Options<RecordFuelDeliveriesData>> => {
+    const mutationOptions: UseMutationOptions<RecordFuelDeliveriesResponse, RecordFuelDeliveriesError, Options<RecordFuelDeliveriesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await recordFuelDeliveries({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Void Fuel Delivery
  *
- * Void a fuel delivery: it never happened. Voiding it again changes nothing and answers the same.
+ * Void a fuel delivery: it never happened. Voiding it again changes nothing.
  */
 export const voidFuelDeliveryMutation = (options?: Partial<Options<VoidFuelDeliveryData>>): UseMutationOptions<VoidFuelDeliveryResponse, VoidFuelDeliveryError, Options<VoidFuelDeliveryData>> => {
     const mutationOptions: UseMutationOptions<VoidFuelDeliveryResponse, VoidFuelDeliveryError, Options<VoidFuelDeliveryData>> = {
@@ -569,6 +588,44 @@ export const getFuelDeliveryOptions = (options: Options<GetFuelDeliveryData>) =>
     },
     queryKey: getFuelDeliveryQueryKey(options)
 });
+
+/**
+ * Correct Fuel Delivery
+ *
+ * Correct what is sent and leave the rest.
+ */
+export const correctFuelDeliveryMutation = (options?: Partial<Options<CorrectFuelDeliveryData>>): UseMutationOptions<CorrectFuelDeliveryResponse, CorrectFuelDeliveryError, Options<CorrectFuelDeliveryData>> => {
+    const mutationOptions: UseMutationOptions<CorrectFuelDeliveryResponse, CorrectFuelDeliveryError, Options<CorrectFuelDeliveryData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await correctFuelDelivery({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Replace Fuel Delivery
+ *
+ * Correct everything that can be corrected; what is left out is emptied.
+ */
+export const replaceFuelDeliveryMutation = (options?: Partial<Options<ReplaceFuelDeliveryData>>): UseMutationOptions<ReplaceFuelDeliveryResponse, ReplaceFuelDeliveryError, Options<ReplaceFuelDeliveryData>> => {
+    const mutationOptions: UseMutationOptions<ReplaceFuelDeliveryResponse, ReplaceFuelDeliveryError, Options<ReplaceFuelDeliveryData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replaceFuelDelivery({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listFuelTransactionsQueryKey = (options?: Options<ListFuelTransactionsData>) => createQueryKey('listFuelTransactions', options);
 
@@ -663,7 +720,7 @@ export const recordFuelTransactionsMutation = (options?: Partial<Options<RecordF
 /**
  * Void Fuel Transaction
  *
- * Void a fuel transaction: it never happened. Voiding it again changes nothing and answers the same.
+ * Void a fuel transaction: it never happened. Voiding it again changes nothing.
  */
 export const voidFuelTransactionMutation = (options?: Partial<Options<VoidFuelTransactionData>>): UseMutationOptions<VoidFuelTransactionResponse, VoidFuelTransactionError, Options<VoidFuelTransactionData>> => {
     const mutationOptions: UseMutationOptions<VoidFuelTransactionResponse, VoidFuelTransactionError, Options<VoidFuelTransactionData>> = {
