@@ -112,6 +112,7 @@ bench-quick: setup ## the worker against its peers, in minutes
 .PHONY: bench
 bench: setup ## every benchmark, at full length
 	$(RUN) python benchmarks/stream.py
+	$(RUN) python benchmarks/log.py
 
 .PHONY: clean
 clean: ## remove what was built; data under .arus stay

@@ -24,7 +24,7 @@ from arus_runtime.context import Context, Service
 from arus_runtime.engine import Engine
 from arus_runtime.heart import Part, heart_of, security_of
 from arus_runtime.jobs import Jobs, wait_for
-from arus_runtime.log import AiokafkaLog
+from arus_runtime.log import AiokafkaLog, LogAway
 from arus_runtime.mail import mail_of
 from arus_runtime.postgres import Database
 from arus_runtime.relay import Relay
@@ -139,7 +139,7 @@ async def connected(name: str, part: Part, stop: asyncio.Event) -> None:
     for pause_s in chain(KAFKA_PAUSES_S, repeat(KAFKA_PAUSES_S[-1])):
         try:
             await part(stop)
-        except KafkaError as error:
+        except (KafkaError, LogAway) as error:
             _log.warning("Kafka is away", part=name, reason=str(error), again_in_s=pause_s)
             await wait_for(stop, pause_s)
         else:

@@ -1,6 +1,7 @@
 """The log (Kafka) behind one small port; one suite runs on every adapter.
 
-``AiokafkaLog`` is the client of the services, ``MemoryLog`` the fake.
+``AiokafkaLog`` is the client of the services, ``MemoryLog`` the fake. A client for bridges and bulk stands in
+``arus_runtime.log.confluent``; its library comes with ``arus-runtime[confluent]``.
 """
 
 from arus_runtime.log.aio import AiokafkaLog
@@ -9,6 +10,7 @@ from arus_runtime.log.port import (
     Consumer,
     Listener,
     Log,
+    LogAway,
     Message,
     Producer,
     PublishFailed,
@@ -22,6 +24,7 @@ __all__ = [
     "Consumer",
     "Listener",
     "Log",
+    "LogAway",
     "MemoryLog",
     "Message",
     "Producer",

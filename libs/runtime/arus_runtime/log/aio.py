@@ -155,33 +155,42 @@ class AiokafkaProducer:
         self._log = log
         self._client: Any = None
         self._partitions: dict[str, int] = {}
+        self._turn = asyncio.Lock()
 
     async def start(self) -> None:
         """Connect."""
-        self._client = aiokafka.AIOKafkaProducer(
+        client: Any = aiokafka.AIOKafkaProducer(
             enable_idempotence=True,
             max_batch_size=_BATCH_BYTES,
             request_timeout_ms=_REQUEST_TIMEOUT_MS,
             **self._log.options(),
         )
-        await _start(self._client)
+        await _start(client)
+        self._client = client
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Return when all messages are in the log.
 
         The broker refuses a batch whose predecessor is missing, so a failure never leaves a gap behind which
-        later messages stand.
+        later messages stand. It would refuse all later ones too: so the client is replaced after a failure.
         """
-        try:
-            by_partition: dict[TopicPartition, list[Message]] = {}
-            for message in messages:
-                at = TopicPartition(
-                    message.topic, partition_of(message.key, await self._partition_count(message.topic))
-                )
-                by_partition.setdefault(at, []).append(message)
-            await _all(self._send(at, batch) for at, batch in by_partition.items())
-        except errors.KafkaError as error:
-            raise PublishFailed(f"{type(error).__name__}: {error}") from error
+        async with self._turn:
+            try:
+                await self._publish(messages)
+            except errors.KafkaError as error:
+                await self.stop()
+                raise PublishFailed(f"{type(error).__name__}: {error}") from error
+
+    async def _publish(self, messages: Sequence[Message]) -> None:
+        if self._client is None:
+            await self.start()
+        by_partition: dict[TopicPartition, list[Message]] = {}
+        for message in messages:
+            at = TopicPartition(
+                message.topic, partition_of(message.key, await self._partition_count(message.topic))
+            )
+            by_partition.setdefault(at, []).append(message)
+        await _all(self._send(at, batch) for at, batch in by_partition.items())
 
     async def _partition_count(self, topic: str) -> int:
         count = self._partitions.get(topic)
@@ -206,8 +215,9 @@ class AiokafkaProducer:
 
     async def stop(self) -> None:
         """Flush and disconnect."""
-        if self._client is not None:
-            await self._client.stop()
+        client, self._client = self._client, None
+        if client is not None:
+            await client.stop()
 
 
 async def _all(awaitables: Iterable[Awaitable[Any]]) -> None:

@@ -79,7 +79,7 @@ class MemoryLog:
             await member.listener.assigned(member.assignment)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class MemoryConsumer:
     """A member of a group in memory."""
 

@@ -40,6 +40,10 @@ class Message(NamedTuple):
     headers: Sequence[tuple[str, bytes]]
 
 
+class LogAway(Exception):  # noqa: N818 - names what happened
+    """The log cannot be reached, or does not let us in."""
+
+
 class PublishFailed(Exception):  # noqa: N818 - names what happened
     """Some of the messages may not be in the log. Publishing the same ones again keeps their order."""
 

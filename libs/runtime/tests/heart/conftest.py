@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator
 
 import pytest
 from arus_runtime import ddl
+from arus_runtime.log import AiokafkaLog
+from arus_runtime.log.confluent import ConfluentLog
 
 from .worlds import House, MemoryWorld, World, real_world
 
@@ -20,7 +22,10 @@ create table latest (tenant_id text not null, fact_id text not null, volume_ul b
 )
 
 
-@pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.integration)])
+CLIENTS = {"real": AiokafkaLog, "confluent": ConfluentLog}
+
+
+@pytest.fixture(params=["memory", *(pytest.param(name, marks=pytest.mark.integration) for name in CLIENTS)])
 async def world(request: pytest.FixtureRequest) -> AsyncGenerator[World]:
     if request.param == "memory":
         yield MemoryWorld()
@@ -28,7 +33,7 @@ async def world(request: pytest.FixtureRequest) -> AsyncGenerator[World]:
     kafka, postgres = request.getfixturevalue("kafka"), request.getfixturevalue("postgres")
     url = postgres.create_database()
     try:
-        async with real_world(kafka, url, TABLES) as world:
+        async with real_world(CLIENTS[request.param], kafka, url, TABLES) as world:
             yield world
     finally:
         postgres.drop_database(url)

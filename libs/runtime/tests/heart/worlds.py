@@ -1,4 +1,4 @@
-"""The two worlds the suite runs in: log and store in memory, and real Kafka with real PostgreSQL."""
+"""The worlds the suite runs in: log and store in memory, real Kafka through each client with PostgreSQL."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from arus_runtime.catalogue import topics
 from arus_runtime.engine import Engine
 from arus_runtime.lanes import PostgresLanes
 from arus_runtime.log import AiokafkaLog, Log, MemoryLog, Message, Record, Security, TopicPartition
+from arus_runtime.log.confluent import ConfluentLog
 from arus_runtime.log.partitioner import partition_of
 from arus_runtime.memory import MemoryDatabase, MemoryLanes, MemoryStore
 from arus_runtime.relay import Lanes, Relay
@@ -110,7 +111,7 @@ class RealWorld:
     url: of the test's database. ends: where topics ended when the test began.
     """
 
-    log: AiokafkaLog
+    log: AiokafkaLog | ConfluentLog
     url: str
     reader: Any
     producer: Any
@@ -195,8 +196,10 @@ def _reader(log: AiokafkaLog) -> Any:
 
 
 @asynccontextmanager
-async def real_world(kafka: KafkaServer, url: str, tables: str) -> AsyncGenerator[RealWorld]:
-    """Give a world with fresh tables."""
+async def real_world(
+    client: type[AiokafkaLog | ConfluentLog], kafka: KafkaServer, url: str, tables: str
+) -> AsyncGenerator[RealWorld]:
+    """Give a world with fresh tables, whose workers and relays reach Kafka through client."""
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in (
             f"create schema {SERVICE}; set search_path = {SERVICE}",
@@ -204,10 +207,9 @@ async def real_world(kafka: KafkaServer, url: str, tables: str) -> AsyncGenerato
             tables,
         ):
             connection.execute(statement.encode())
-    log = AiokafkaLog(
-        Security(kafka.bootstrap, kafka.user, kafka.password, kafka.ca), session_timeout_ms=6_000
-    )
-    reader = _reader(log)
+    security = Security(kafka.bootstrap, kafka.user, kafka.password, kafka.ca)
+    log = client(security, session_timeout_ms=6_000)
+    reader = _reader(AiokafkaLog(security))
     producer = log.producer()
     await asyncio.gather(reader.start(), producer.start())
     try:
