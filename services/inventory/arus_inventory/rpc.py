@@ -12,13 +12,15 @@ from arus.inventory.v1.api_pb2 import (
 )
 from arus.inventory.v1.api_pb2_grpc import CatalogueServiceServicer
 from arus_runtime import rpc
+from arus_runtime.auth import Principal
 from arus_runtime.context import Context
-from arus_runtime.ids import is_ulid
 from arus_runtime.web import Problem
 from grpc.aio import ServicerContext
 from typing_extensions import override
 
 from arus_inventory import codec, store
+from arus_inventory.commands import LOCATIONS, PRODUCTS, Shelf
+from arus_inventory.store import T
 
 
 class Catalogue(CatalogueServiceServicer):
@@ -33,12 +35,7 @@ class Catalogue(CatalogueServiceServicer):
     ) -> GetLocationResponse:
         """Return a location; NOT_FOUND when the caller has no such one."""
         principal = rpc.require("locations", "r")
-        location = None
-        if is_ulid(request.location_id) and principal.sees(request.location_id):
-            async with self._db.tenant(principal.tenant_id) as tx:
-                location = await store.location(tx, request.location_id)
-        if location is None:
-            raise Problem(404, "not_found")
+        location = await self._seen(LOCATIONS, principal, request.location_id)
         return GetLocationResponse(location=codec.location_changed(principal.tenant_id, location))
 
     @override
@@ -47,12 +44,7 @@ class Catalogue(CatalogueServiceServicer):
     ) -> GetProductResponse:
         """Return a product; NOT_FOUND when the caller's tenant has no such one."""
         principal = rpc.require("products", "r")
-        product = None
-        if is_ulid(request.product_id):
-            async with self._db.tenant(principal.tenant_id) as tx:
-                product = await store.product(tx, request.product_id)
-        if product is None:
-            raise Problem(404, "not_found")
+        product = await self._seen(PRODUCTS, principal, request.product_id)
         return GetProductResponse(product=codec.product_changed(principal.tenant_id, product))
 
     @override
@@ -62,5 +54,14 @@ class Catalogue(CatalogueServiceServicer):
         """Return how many locations the caller may see."""
         principal = rpc.require("locations", "r")
         async with self._db.tenant(principal.tenant_id) as tx:
-            active, total = await store.count_locations(tx, principal.locations)
+            active, total = await store.count(tx, store.LOCATIONS, principal.locations)
         return CountLocationsResponse(active=active, total=total)
+
+    async def _seen(self, shelf: Shelf[T], principal: Principal, record_id: str) -> T:
+        record = None
+        if shelf.sees(principal, record_id):
+            async with self._db.tenant(principal.tenant_id) as tx:
+                record = await store.one(tx, shelf.table, record_id)
+        if record is None:
+            raise Problem(404, "not_found")
+        return record

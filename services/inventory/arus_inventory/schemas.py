@@ -169,6 +169,10 @@ class NewProduct(BaseModel):
     unit: Unit
     is_active: Active = True
 
+    def values(self) -> dict[str, Any]:
+        """Return every field by its name in state."""
+        return self.model_dump()
+
 
 class ProductReplacement(NewProduct):
     """A whole product; what the server owns (id, version, times) may be sent back and is ignored."""
@@ -188,6 +192,10 @@ class ProductPatch(BaseModel):
     is_active: Active | SkipJsonSchema[None] = None
 
     _required = field_validator("code", "name", "kind", "unit", "is_active", mode="before")(_not_null)
+
+    def values(self) -> dict[str, Any]:
+        """Return the fields that were sent, by their names in state."""
+        return self.model_dump(exclude_unset=True)
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:

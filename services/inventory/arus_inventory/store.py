@@ -4,57 +4,87 @@ What searches is planned anew each time (prepare=False): a plan kept from when a
 whole when it is full.
 """
 
-# ruff: noqa: S608 — what is spliced into the SQL is this module's own list of columns
+# ruff: noqa: S608 — what is spliced into the SQL is this module's own names of tables and columns
 
-from collections.abc import Collection
-from dataclasses import asdict
-from typing import Final
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Generic, LiteralString, TypeVar
 
 from arus_runtime.postgres import Tx
 from psycopg.rows import class_row
 
 from arus_inventory.state import Location, Product
 
-_LOCATION: Final = """
-    id, name, type, timezone, external_code, address, latitude, longitude, capacity, manager,
-    is_active, version, created_at, updated_at"""
-_PRODUCT: Final = "id, code, name, kind, unit, is_active, version, created_at, updated_at"
+T = TypeVar("T", Location, Product)
 
 
-async def location(tx: Tx, location_id: str) -> Location | None:
-    """Return one location."""
-    rows = tx.cursor(row_factory=class_row(Location))
-    await rows.execute(f"select {_LOCATION} from locations where id = %s", (location_id,))
+@dataclass(frozen=True, slots=True)
+class Table(Generic[T]):
+    """Where one kind of record lies. code: the column of people's own code, unique, searched like a name."""
+
+    name: LiteralString
+    row: type[T]
+    code: LiteralString
+    kind: LiteralString
+    columns: tuple[LiteralString, ...]
+
+
+LOCATIONS: Final = Table(
+    "locations",
+    Location,
+    code="external_code",
+    kind="type",
+    columns=(
+        "id", "name", "type", "timezone", "external_code", "address", "latitude", "longitude", "capacity",
+        "manager", "is_active", "version", "created_at", "updated_at",
+    ),
+)  # fmt: skip
+PRODUCTS: Final = Table(
+    "products",
+    Product,
+    code="code",
+    kind="kind",
+    columns=("id", "code", "name", "kind", "unit", "is_active", "version", "created_at", "updated_at"),
+)
+_NEVER_CHANGE: Final = frozenset(("id", "created_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which records are asked for; None: any. text: part of a name or code; within: ids to choose from."""
+
+    text: str | None
+    kind: str | None
+    active: bool | None
+    within: Collection[str] | None
+
+
+async def one(tx: Tx, table: Table[T], record_id: str) -> T | None:
+    """Return one record."""
+    rows = tx.cursor(row_factory=class_row(table.row))
+    await rows.execute(f"select {_listed(table.columns)} from {table.name} where id = %s", (record_id,))
     return await rows.fetchone()
 
 
-async def hold_location(tx: Tx, location_id: str) -> Location | None:
-    """Return one location and keep others from changing it until the transaction ends."""
-    rows = tx.cursor(row_factory=class_row(Location))
-    await rows.execute(f"select {_LOCATION} from locations where id = %s for update", (location_id,))
-    return await rows.fetchone()
-
-
-async def locations(
-    tx: Tx,
-    *,
-    text: str | None,
-    type_: str | None,
-    active: bool | None,
-    within: Collection[str] | None,
-    after: tuple[str, str] | None,
-    limit: int,
-) -> list[Location]:
-    """Return locations by name.
-
-    text: part of a name or external code; within: ids to choose from; after: (name, id) of the last one.
-    """
-    rows = tx.cursor(row_factory=class_row(Location))
+async def hold(tx: Tx, table: Table[T], record_id: str) -> T | None:
+    """Return one record and keep others from changing it until the transaction ends."""
+    rows = tx.cursor(row_factory=class_row(table.row))
     await rows.execute(
-        f"""select {_LOCATION} from locations
+        f"select {_listed(table.columns)} from {table.name} where id = %s for update", (record_id,)
+    )
+    return await rows.fetchone()
+
+
+async def by_name(
+    tx: Tx, table: Table[T], asked: Asked, after: tuple[str, str] | None, limit: int
+) -> list[T]:
+    """Return records by name. after: (name, id) of the last one seen."""
+    rows = tx.cursor(row_factory=class_row(table.row))
+    await rows.execute(
+        f"""select {_listed(table.columns)} from {table.name}
             where (%(text)s::text is null or strpos(lower(name), lower(%(text)s)) > 0
-                   or strpos(lower(external_code), lower(%(text)s)) > 0)
-              and (%(type)s::text is null or type = %(type)s)
+                   or strpos(lower({table.code}), lower(%(text)s)) > 0)
+              and (%(kind)s::text is null or {table.kind} = %(kind)s)
               and (%(active)s::boolean is null or is_active = %(active)s)
               and (%(within)s::text[] is null or id = any(%(within)s))
               and (%(name)s::text is null
@@ -62,10 +92,10 @@ async def locations(
             order by lower(name) collate "C", id
             limit %(limit)s""",
         {
-            "text": text,
-            "type": type_,
-            "active": active,
-            "within": None if within is None else list(within),
+            "text": asked.text,
+            "kind": asked.kind,
+            "active": asked.active,
+            "within": None if asked.within is None else list(asked.within),
             "name": after and after[0],
             "id": after and after[1],
             "limit": limit,
@@ -75,11 +105,11 @@ async def locations(
     return await rows.fetchall()
 
 
-async def count_locations(tx: Tx, within: Collection[str] | None) -> tuple[int, int]:
-    """Return how many locations are active and how many there are at all."""
+async def count(tx: Tx, table: Table[T], within: Collection[str] | None) -> tuple[int, int]:
+    """Return how many records are active and how many there are at all. within: ids to choose from."""
     answer = await tx.execute(
-        """select count(*) filter (where is_active) as active, count(*) as total from locations
-           where (%(within)s::text[] is null or id = any(%(within)s))""",
+        f"""select count(*) filter (where is_active) as active, count(*) as total from {table.name}
+            where (%(within)s::text[] is null or id = any(%(within)s))""",
         {"within": None if within is None else list(within)},
     )
     row = await answer.fetchone()
@@ -87,94 +117,26 @@ async def count_locations(tx: Tx, within: Collection[str] | None) -> tuple[int, 
     return row["active"], row["total"]
 
 
-async def add_location(tx: Tx, tenant_id: str, new: Location) -> None:
-    """Write a new location; raises UniqueViolation when its external code is taken."""
+async def add(tx: Tx, table: Table[T], tenant_id: str, new: T) -> None:
+    """Write a new record; raises UniqueViolation when its code is taken."""
+    given = _listed(tuple(f"%({column})s" for column in table.columns))
     await tx.execute(
-        f"""insert into locations (tenant_id, {_LOCATION})
-            values (%(tenant_id)s, %(id)s, %(name)s, %(type)s, %(timezone)s, %(external_code)s, %(address)s,
-                    %(latitude)s, %(longitude)s, %(capacity)s, %(manager)s, %(is_active)s, %(version)s,
-                    %(created_at)s, %(updated_at)s)""",
-        {"tenant_id": tenant_id, **asdict(new)},
+        f"insert into {table.name} (tenant_id, {_listed(table.columns)}) values (%(tenant_id)s, {given})",
+        {"tenant_id": tenant_id, **_values(new)},
     )
 
 
-async def change_location(tx: Tx, changed: Location) -> None:
-    """Overwrite a location; raises UniqueViolation when its external code is taken."""
-    await tx.execute(
-        """update locations
-           set name = %(name)s, type = %(type)s, timezone = %(timezone)s, external_code = %(external_code)s,
-               address = %(address)s, latitude = %(latitude)s, longitude = %(longitude)s,
-               capacity = %(capacity)s, manager = %(manager)s, is_active = %(is_active)s,
-               version = %(version)s, updated_at = %(updated_at)s
-           where id = %(id)s""",
-        asdict(changed),
+async def change(tx: Tx, table: Table[T], changed: T) -> None:
+    """Overwrite a record; raises UniqueViolation when its code is taken."""
+    given = _listed(
+        tuple(f"{column} = %({column})s" for column in table.columns if column not in _NEVER_CHANGE)
     )
+    await tx.execute(f"update {table.name} set {given} where id = %(id)s", _values(changed))
 
 
-async def product(tx: Tx, product_id: str) -> Product | None:
-    """Return one product."""
-    rows = tx.cursor(row_factory=class_row(Product))
-    await rows.execute(f"select {_PRODUCT} from products where id = %s", (product_id,))
-    return await rows.fetchone()
+def _listed(parts: tuple[LiteralString, ...]) -> LiteralString:
+    return ", ".join(parts)
 
 
-async def hold_product(tx: Tx, product_id: str) -> Product | None:
-    """Return one product and keep others from changing it until the transaction ends."""
-    rows = tx.cursor(row_factory=class_row(Product))
-    await rows.execute(f"select {_PRODUCT} from products where id = %s for update", (product_id,))
-    return await rows.fetchone()
-
-
-async def products(
-    tx: Tx,
-    *,
-    text: str | None,
-    kind: str | None,
-    active: bool | None,
-    after: tuple[str, str] | None,
-    limit: int,
-) -> list[Product]:
-    """Return products by name. text: part of a name or code; after: (name, id)."""
-    rows = tx.cursor(row_factory=class_row(Product))
-    await rows.execute(
-        f"""select {_PRODUCT} from products
-            where (%(text)s::text is null or strpos(lower(name), lower(%(text)s)) > 0
-                   or strpos(lower(code), lower(%(text)s)) > 0)
-              and (%(kind)s::text is null or kind = %(kind)s)
-              and (%(active)s::boolean is null or is_active = %(active)s)
-              and (%(name)s::text is null
-                   or (lower(name) collate "C", id) > (lower(%(name)s) collate "C", %(id)s))
-            order by lower(name) collate "C", id
-            limit %(limit)s""",
-        {
-            "text": text,
-            "kind": kind,
-            "active": active,
-            "name": after and after[0],
-            "id": after and after[1],
-            "limit": limit,
-        },
-        prepare=False,
-    )
-    return await rows.fetchall()
-
-
-async def add_product(tx: Tx, tenant_id: str, new: Product) -> None:
-    """Write a new product; raises UniqueViolation when its code is taken."""
-    await tx.execute(
-        f"""insert into products (tenant_id, {_PRODUCT})
-            values (%(tenant_id)s, %(id)s, %(code)s, %(name)s, %(kind)s, %(unit)s, %(is_active)s, %(version)s,
-                    %(created_at)s, %(updated_at)s)""",
-        {"tenant_id": tenant_id, **asdict(new)},
-    )
-
-
-async def change_product(tx: Tx, changed: Product) -> None:
-    """Overwrite a product; raises UniqueViolation when its code is taken."""
-    await tx.execute(
-        """update products
-           set code = %(code)s, name = %(name)s, kind = %(kind)s, unit = %(unit)s, is_active = %(is_active)s,
-               version = %(version)s, updated_at = %(updated_at)s
-           where id = %(id)s""",
-        asdict(changed),
-    )
+def _values(record: Location | Product) -> Mapping[str, Any]:
+    return asdict(record)

@@ -4659,21 +4659,9 @@ export type ListLocationsData = {
     path?: never;
     query?: {
         /**
-         * Q
-         *
-         * Part of the name or code, in any case.
-         */
-        q?: string | null;
-        /**
          * Type
          */
         type?: 'depot' | 'warehouse' | 'sppg' | 'supplier' | 'kitchen' | 'shop' | 'household' | 'office' | 'other' | null;
-        /**
-         * Active
-         *
-         * Only active (true) or only inactive (false) ones.
-         */
-        active?: boolean | null;
         /**
          * Limit
          *
@@ -4686,6 +4674,18 @@ export type ListLocationsData = {
          * next_cursor of the page before.
          */
         cursor?: string | null;
+        /**
+         * Q
+         *
+         * Part of the name or code, in any case.
+         */
+        q?: string | null;
+        /**
+         * Active
+         *
+         * Only active (true) or only inactive (false) ones.
+         */
+        active?: boolean | null;
     };
     url: '/api/v1/locations';
 };
@@ -5708,21 +5708,9 @@ export type ListProductsData = {
     path?: never;
     query?: {
         /**
-         * Q
-         *
-         * Part of the name or code, in any case.
-         */
-        q?: string | null;
-        /**
          * Kind
          */
         kind?: 'fuel' | 'food' | 'material' | 'service' | 'other' | null;
-        /**
-         * Active
-         *
-         * Only active (true) or only inactive (false) ones.
-         */
-        active?: boolean | null;
         /**
          * Limit
          *
@@ -5735,6 +5723,18 @@ export type ListProductsData = {
          * next_cursor of the page before.
          */
         cursor?: string | null;
+        /**
+         * Q
+         *
+         * Part of the name or code, in any case.
+         */
+        q?: string | null;
+        /**
+         * Active
+         *
+         * Only active (true) or only inactive (false) ones.
+         */
+        active?: boolean | null;
     };
     url: '/api/v1/products';
 };
