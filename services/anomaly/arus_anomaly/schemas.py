@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, Literal, Self
 from uuid import UUID
 
+from arus_contracts import reading
 from arus_runtime.words import Language, render
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from arus_anomaly import codec
-from arus_anomaly.codec import Verdict
 from arus_anomaly.rules.fuel import FACTS_NEEDED, Status
 from arus_anomaly.store import Stored
 
@@ -47,10 +46,6 @@ GOLDEN_HISTORY: list[JsonDict] = [
     {"fact_id": f"01JH8PV6W4RZ3M0T5X9K2C7B1{last}", "date": day, "volume": "300", "status": "NORMAL"}
     for last, day in (("M", "2025-01-09"), ("K", "2025-01-08"), ("J", "2025-01-07"))
 ]
-
-_UL_PER_L: Final = 1_000_000
-_SHOWN_BASELINE: Final = Decimal("0.01")
-_EXACT_BASELINE: Final = Decimal("0.000001")
 
 
 class Named(BaseModel):
@@ -109,7 +104,7 @@ class PastFact(BaseModel):
         return cls(
             fact_id=stored.fact_id,
             date=stored.business_date,
-            volume=plain(_litres(codec.verdict(stored.value).volume_ul)),
+            volume=reading.plain(reading.litres(codec.verdict(stored.value).volume_ul)),
             status=status_name(stored.status),
         )
 
@@ -150,56 +145,31 @@ def status_name(status: int) -> StatusName:
     return _STATUS_NAMES[Status(status)]
 
 
-def plain(value: Decimal) -> str:
-    """Return a decimal without exponent and without trailing zeros: "520", "0.25"."""
-    return f"{value.normalize():f}"
-
-
 def _shown(stored: Stored, language: Language) -> dict[str, Any]:
     verdict = codec.verdict(stored.value)
-    params = _reason_params(verdict)
+    usual = reading.baseline_l(verdict.history_sum_ul, verdict.history_size)
+    params = reading.reason_params(
+        verdict.volume_ul, verdict.history_sum_ul, verdict.history_size, FACTS_NEEDED, verdict.risk_score
+    )
     return {
         "id": str(UUID(bytes=stored.verdict_id)),
         "domain": verdict.domain,
         "location": Named(id=stored.location_id, name=stored.location_name or stored.location_id),
         "product": Named(id=stored.product_id, name=stored.product_name or stored.product_id),
         "date": stored.business_date,
-        "volume": plain(_litres(verdict.volume_ul)),
-        "baseline": plain(_baseline(verdict, _EXACT_BASELINE)) if verdict.history_size else None,
+        "volume": reading.plain(reading.litres(verdict.volume_ul)),
+        "baseline": None if usual is None else reading.plain(usual),
         "risk_score": verdict.risk_score or None,
         "status": status_name(stored.status),
         "reason": Reason(
             code=verdict.reason_code,
-            params={
-                name: value if isinstance(value, int) else plain(value) for name, value in params.items()
-            },
+            params=reading.shown(params),
             text=render(verdict.reason_code, params, language),
         ),
         "fact_id": stored.fact_id,
         "judged_at": stored.judged_at,
         "superseded": not stored.is_current,
     }
-
-
-def _reason_params(verdict: Verdict) -> Mapping[str, Decimal | int]:
-    params: dict[str, Decimal | int] = {
-        "volume_l": _litres(verdict.volume_ul),
-        "history_count": verdict.history_size,
-        "history_needed": FACTS_NEEDED,
-    }
-    if verdict.history_size:
-        params["baseline_l"] = _baseline(verdict, _SHOWN_BASELINE)
-    if verdict.risk_score:
-        params["score_pct"] = int(Decimal(verdict.risk_score).quantize(Decimal(1), ROUND_HALF_UP))
-    return params
-
-
-def _litres(volume_ul: int) -> Decimal:
-    return Decimal(volume_ul) / _UL_PER_L
-
-
-def _baseline(verdict: Verdict, places: Decimal) -> Decimal:
-    return (_litres(verdict.history_sum_ul) / verdict.history_size).quantize(places, ROUND_HALF_UP)
 
 
 _STATUS_NAMES: Final[Mapping[Status, StatusName]] = {

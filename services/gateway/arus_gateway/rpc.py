@@ -12,6 +12,7 @@ from arus.ingest.v1.api_pb2 import RecordFuelTransactionsResponse
 from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer, IngestServiceStub
 from arus.views.v1.api_pb2 import FuelUse, FuelUseDay, GetOverviewRequest, GetOverviewResponse, VerdictCounts
 from arus.views.v1.api_pb2_grpc import ViewServiceServicer
+from arus_contracts import reading
 from arus_runtime import observe, rpc
 from arus_runtime.auth import NotAuthenticatedError, Principal
 from arus_runtime.context import Context
@@ -60,12 +61,12 @@ class Views(ViewServiceServicer):
             answer.fuel.CopyFrom(
                 FuelUse(
                     transactions=use.transactions,
-                    volume_l=codec.plain(codec.litres(use.volume_ul)),
+                    volume_l=reading.plain(reading.litres(use.volume_ul)),
                     days=[
                         FuelUseDay(
                             business_date=day.business_date,
                             transactions=day.transactions,
-                            volume_l=codec.plain(codec.litres(day.volume_ul)),
+                            volume_l=reading.plain(reading.litres(day.volume_ul)),
                         )
                         for day in use.days
                     ],

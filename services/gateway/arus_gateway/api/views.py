@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
+from arus_contracts import reading
 from arus_runtime.auth import Principal, require
 from arus_runtime.web import Ctx, router
 from arus_runtime.words import Language, language_of
@@ -128,12 +129,12 @@ async def _out(seen: Overview, door: Door, caller: Caller, language: Language) -
         newest=await _newest(verdicts.newest, door, caller.grant.tenant_id, language) if verdicts else None,
         fuel=FuelUse(
             transactions=use.transactions,
-            volume_l=codec.plain(codec.litres(use.volume_ul)),
+            volume_l=reading.plain(reading.litres(use.volume_ul)),
             days=[
                 FuelDay(
                     date=day.business_date,
                     transactions=day.transactions,
-                    volume_l=codec.plain(codec.litres(day.volume_ul)),
+                    volume_l=reading.plain(reading.litres(day.volume_ul)),
                 )
                 for day in use.days
             ],
