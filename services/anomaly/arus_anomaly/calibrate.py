@@ -1,6 +1,6 @@
 """Make the calibrations that ship with the product: python -m arus_anomaly.calibrate.
 
-They come from simulated keys, so that they carry nobody's data: noise from normal to Student's t with three
+They come from simulated keys, so that they carry nobody's data: noise from normal to Student's t with five
 degrees of freedom, scales, seasons and wandering levels drawn anew for every key. An organisation's own
 calibration, fitted on its own honest facts, is better (`own`).
 """
@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from arus_anomaly.rules.learned import fitting, many
+from arus_anomaly.rules.learned.calendar import holiday
 from arus_anomaly.rules.learned.calibration import HISTORY_BUCKETS, Calibration
 from arus_anomaly.rules.learned.columns import Floats, Ints, Memories
 from arus_anomaly.rules.learned.detector import PROVISIONAL_FACTS, SideInputs
@@ -93,22 +93,26 @@ def simulated(profile: Profile, domain: Simulated, seed: int) -> list[History]:
     chance = np.random.default_rng(seed)
     days = FIRST_DAY + domain.step_days * np.arange(domain.facts)
     phases = np.array([phase(profile.season, day) for day in days.tolist()])
-    return [History(days, _key(chance, domain, phases)) for _ in range(KEYS)]
+    kinds = np.array([holiday(day) for day in days.tolist()])
+    return [History(days, _key(chance, profile, domain, phases, kinds)) for _ in range(KEYS)]
 
 
-def _key(chance: np.random.Generator, domain: Simulated, phases: npt.NDArray[np.int64]) -> Floats:
+def _key(
+    chance: np.random.Generator, profile: Profile, domain: Simulated, phases: Ints, kinds: Ints
+) -> Floats:
     size = len(phases)
     scale = domain.scale * float(np.exp(chance.normal(0.0, 0.35)))
     draws = (
         lambda: chance.normal(size=size),
         lambda: chance.laplace(scale=0.7, size=size),
         lambda: chance.standard_t(5, size=size) * 0.85,
-        lambda: chance.standard_t(3, size=size) * 0.7,
     )
     noise = draws[int(chance.integers(len(draws)))]()
     level = 6.0 + np.cumsum(chance.normal(0.0, domain.wander, size))
     season = chance.normal(0.0, domain.season, 7)[phases]
     values = np.exp(level + season + scale * noise)
+    for kind, doubt in enumerate(profile.holiday_doubts or ()):
+        values[kinds == kind] *= np.exp(chance.normal(0.0, doubt))
     return np.where(chance.random(size) < domain.zeros, 0.0, values)
 
 

@@ -1,0 +1,117 @@
+"""Measure the learned detector: python benchmarks/detector.py DATA.
+
+DATA is a folder with nab/ (streams) and files whose names begin with their domain, as fuel_daily_synth.csv; a
+file named *_clean.csv beside another is its clean counterpart. Throughput is scored facts a second of CPU on
+one core. The result goes to benchmarks/results/detector.json, the tables of docs/arsitektur_ml.md to standard
+output.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from arus_anomaly.bench import keyed, streams
+from arus_anomaly.rules.learned import detector, many
+from arus_anomaly.rules.learned.columns import Memories
+from arus_anomaly.rules.learned.detector import Fact, SideInputs
+from arus_anomaly.rules.learned.memory import Memory
+from arus_anomaly.rules.learned.profile import FUEL
+from arus_anomaly.rules.learned.shipped import CALIBRATIONS
+
+RESULTS: Final = Path(__file__).parent / "results"
+SIDE: Final = SideInputs(FUEL, CALIBRATIONS["fuel"])
+FIRST_DAY: Final = 739_252
+ROUNDS: Final = 3
+MEASURES: Final = ("ap", "precision", "recall", "false_alarms_per_key_month")
+STREAM_MEASURES: Final = ("nab_standard", "nab_standard_held_out", "point_ap")
+
+
+def said(what: str) -> None:
+    """Tell a person what happens."""
+    sys.stderr.write(f"{what}\n")
+
+
+def facts_per_s(keys: int, batch: int, batches: int) -> float:
+    """Return facts scored a second of CPU, batch by batch: the best of three rounds."""
+    chance = np.random.default_rng(1)
+    rates: list[float] = []
+    for _ in range(ROUNDS):
+        memories, spent = Memories.new(keys), 0.0
+        for number in range(batches):
+            which = chance.permutation(np.arange(batch) % keys)
+            days = np.full(batch, FIRST_DAY + number)
+            values = chance.lognormal(6.0, 0.2, batch)
+            began = time.process_time()
+            memories, _ = many.score(memories, which, days, values, SIDE)
+            spent += time.process_time() - began
+        rates.append(batch * batches / spent)
+    return max(rates)
+
+
+def facts_per_s_one_by_one(count: int) -> float:
+    """Return facts scored a second of CPU one after the other, the best of three."""
+    values = np.random.default_rng(1).lognormal(6.0, 0.2, count).tolist()
+    rates: list[float] = []
+    for _ in range(ROUNDS):
+        memory = Memory()
+        began = time.process_time()
+        for day, value in enumerate(values, FIRST_DAY):
+            memory, _ = detector.score(memory, Fact(day, value), SIDE)
+        rates.append(count / (time.process_time() - began))
+    return max(rates)
+
+
+def throughput() -> dict[str, int]:
+    """Return facts a second of CPU: in one large batch, in batches as a worker's, one by one."""
+    return {
+        "batches_of_100000_over_5000_keys": round(facts_per_s(5_000, 100_000, 5)),
+        "batches_of_2000_over_1000_keys": round(facts_per_s(1_000, 2_000, 50)),
+        "batches_of_2000_over_100_keys": round(facts_per_s(100, 2_000, 20)),
+        "one_by_one": round(facts_per_s_one_by_one(20_000)),
+    }
+
+
+def quality(data: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what the bench finds on each set of a folder."""
+    if (data / "nab").is_dir():
+        yield "nab", streams.measured(data / "nab", said)
+    for file in sorted(data.glob("*.csv")):
+        domain = file.stem.partition("_")[0]
+        if domain not in ("fuel", "spend", "meter", "sensor") or file.stem.endswith("_clean"):
+            continue
+        clean = file.with_stem(f"{file.stem}_clean")
+        yield file.stem, keyed.measured(file, domain, clean if clean.exists() else None, said)
+
+
+def table(results: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the lines of the document's tables."""
+    for name, found in results.items():
+        columns = STREAM_MEASURES if "nab_standard" in found else MEASURES
+        yield f"| {name} | {' | '.join(columns)} |"
+        yield "|---" * (1 + len(columns)) + "|"
+        rows = {"learned": found, "learned, shipped calibration": found.get("shipped"), **found["peers"]}
+        for detector_name, row in rows.items():
+            if row:
+                yield f"| {detector_name} | {' | '.join(str(row[column]) for column in columns)} |"
+        yield ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure the learned detector.")
+    parser.add_argument("data", type=Path, help="folder with nab/ and labelled files")
+    data = parser.parse_args().data
+    result = {"facts_per_cpu_s": throughput(), **dict(quality(data))}
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "detector.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    sets = {name: found for name, found in result.items() if name != "facts_per_cpu_s"}
+    sys.stdout.write("\n".join(table(sets)) + "\n")
+    sys.stdout.write(json.dumps(result["facts_per_cpu_s"], indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

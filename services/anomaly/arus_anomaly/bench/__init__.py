@@ -1,0 +1,1 @@
+"""Measure the learned detector beside its peers on labelled data: `arus anomaly bench PATH --json`."""

@@ -1,0 +1,93 @@
+"""Labelled data as files hold them."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from arus_anomaly.rules.learned.columns import Floats, Ints
+
+Flags = npt.NDArray[np.bool_]
+
+_UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_S: Final = 86_400
+_MONTH_DAYS: Final = 365.25 / 12
+_METER_ANOMALIES: Final = ("EXTREME_USAGE", "DROP_GT_50")
+"""Of register reads: what a pattern of use can show. Other marks follow from the stand alone."""
+
+
+class UnreadableData(ValueError):  # noqa: N818 - it says what happened
+    """A file is not labelled data; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The facts of one key, oldest first. at_s: seconds since 1970; is_anomaly: as labelled."""
+
+    key: str
+    at_s: Ints
+    values: Floats
+    is_anomaly: Flags
+
+    @property
+    def days(self) -> Ints:
+        """Return the dates as ``date.toordinal`` numbers."""
+        return self.at_s // _DAY_S + _UNIX_EPOCH.toordinal()
+
+    @property
+    def months(self) -> float:
+        """Return how many months the facts span."""
+        return float(self.at_s[-1] - self.at_s[0]) / (_DAY_S * _MONTH_DAYS)
+
+
+def folder(path: Path) -> list[Series]:
+    """Return a folder of `<category>__<name>.csv` (timestamp, value, label), one series a file."""
+    files = sorted(path.glob("*__*.csv"))
+    if not files:
+        raise UnreadableData(f"{path} must hold files named <category>__<name>.csv, found none")
+    return [one for file in files for one in _keyed((file.stem, row) for row in _rows(file, "timestamp"))]
+
+
+def labelled(path: Path) -> list[Series]:
+    """Return a file of many keys: key, timestamp, value, label; or register reads with usage and expected."""
+    return _keyed((row["key"], row) for row in _rows(path, "key"))
+
+
+def _rows(path: Path, needed: str) -> Iterator[Mapping[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        if needed not in (reader.fieldnames or ()):
+            raise UnreadableData(f"{path} must have a column {needed!r}, got {reader.fieldnames}")
+        yield from map(_plain, reader)
+
+
+def _plain(row: Mapping[str, str]) -> Mapping[str, str]:
+    if "read_date" not in row:
+        return row
+    label = str(int(row["expected"] in _METER_ANOMALIES))
+    return {"key": row["key"], "timestamp": row["read_date"], "value": row["usage"], "label": label}
+
+
+def _keyed(rows: Iterable[tuple[str, Mapping[str, str]]]) -> list[Series]:
+    found: dict[str, list[tuple[int, float, bool]]] = {}
+    for key, row in rows:
+        value = row["value"]
+        if value == "" or float(value) != float(value):
+            continue
+        found.setdefault(key, []).append((_seconds(row["timestamp"]), float(value), row["label"] == "1"))
+    return [_series(key, facts) for key, facts in found.items()]
+
+
+def _series(key: str, facts: list[tuple[int, float, bool]]) -> Series:
+    at_s, values, is_anomaly = zip(*facts, strict=True)
+    return Series(key, np.array(at_s, np.int64), np.array(values, np.float64), np.array(is_anomaly, np.bool_))
+
+
+def _seconds(text: str) -> int:
+    when = datetime.fromisoformat(text)
+    return int(((when if when.tzinfo else when.replace(tzinfo=UTC)) - _UNIX_EPOCH).total_seconds())
