@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from .workers import IN, OUT, SERVICE, tables
 
 TESTS = Path(__file__).parents[1]
 PATIENCE_S = 90.0
-NAMES = ("calm", "killed", "stopped", "relayed")
+NAMES = ("calm", "killed", "stopped", "relayed", "cold", "slow")
 
 
 @dataclass
@@ -76,14 +77,30 @@ class Ground:
         )
         return offsets - sum(end for at, end in self.ends.items() if at.topic == IN)
 
-    async def publish(self, count: int) -> None:
-        """Publish facts of 50 keys."""
+    def unpublished(self, name: str) -> int:
+        """Return how many of a worker's events its relay has not ticked off."""
+        (count,) = self.query(
+            f"select count(*) from {name} r"
+            " left join published p on p.worker = %s and p.partition = r.src_part"
+            " where (r.src_off, r.src_idx) > (coalesce(p.src_off, -1), coalesce(p.src_idx, -1))",
+            name,
+        )
+        return count
+
+    async def wanted(self) -> int:
+        """Return how many records there are to take."""
+        partitions = [at for at in self.ends if at.topic == IN]
+        ends = await self.reader.end_offsets(partitions)
+        return sum(ends[at] - self.ends[at] for at in partitions)
+
+    async def publish(self, count: int, keys: int = 50) -> None:
+        """Publish facts."""
         producer = self.log.producer()
         await producer.start()
         facts = [
             message(
                 FuelTransactionRecorded(transaction_id=f"f{n}", volume_ul=n),
-                key=f"t:{n % 50}",
+                key=f"t:{n % keys}",
                 tenant="t",
                 source=f"/{self.folder.name}",
                 sequence=n,
@@ -138,9 +155,9 @@ class Ground:
             process.wait()
 
 
-@pytest.fixture
-async def ground(kafka: KafkaServer, postgres: PostgresServer, tmp_path: Path) -> AsyncGenerator[Ground]:
-    url = postgres.create_database()
+@asynccontextmanager
+async def ground_on(kafka: KafkaServer, url: str, folder: Path) -> AsyncGenerator[Ground]:
+    """Give a ground on a broker and in an empty database."""
     log = AiokafkaLog(Security(kafka.bootstrap, kafka.user, kafka.password, kafka.ca))
     reader: Any = aiokafka.AIOKafkaConsumer(
         enable_auto_commit=False, auto_offset_reset="earliest", **log.options()
@@ -148,7 +165,7 @@ async def ground(kafka: KafkaServer, postgres: PostgresServer, tmp_path: Path) -
     await reader.start()
     partitions = [aiokafka.TopicPartition(topic, number) for topic in (IN, OUT) for number in range(6)]
     ends = await reader.end_offsets(partitions)
-    ground = Ground(url, kafka, log, reader, ends, tmp_path)
+    ground = Ground(url, kafka, log, reader, ends, folder)
     ground.query(f"create schema {SERVICE}")
     with psycopg.connect(url, autocommit=True, options=f"-c search_path={SERVICE}") as connection:
         connection.execute(tables(*NAMES).encode())
@@ -165,4 +182,24 @@ async def ground(kafka: KafkaServer, postgres: PostgresServer, tmp_path: Path) -
     finally:
         ground.close()
         await reader.stop()
+
+
+@pytest.fixture
+async def ground(kafka: KafkaServer, postgres: PostgresServer, tmp_path: Path) -> AsyncGenerator[Ground]:
+    url = postgres.create_database()
+    try:
+        async with ground_on(kafka, url, tmp_path) as made:
+            yield made
+    finally:
         postgres.drop_database(url)
+
+
+@pytest.fixture
+def say(capfd: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Return what prints a line past the capture: what was killed, under how many events, what differs."""
+
+    def say(line: str) -> None:
+        with capfd.disabled():
+            print(f"\n{line}")  # noqa: T201 - it is what the test shows
+
+    return say

@@ -3,6 +3,7 @@
 python -m faults.process worker NAME      folds fuel.transaction.v1 into table NAME
 python -m faults.process relay NAME…      publishes what they conclude, and the outbox
 python -m faults.process door WRITERS     commands: lock an aggregate, record a fact, add its event
+ARUS_FAULT_CACHED_KEYS=N makes a worker keep the states of so many keys only.
 ARUS_FAULT_DIE_BEFORE_SENT=N makes a relay kill itself after its Nth publication, before it is ticked off.
 """
 
@@ -18,6 +19,7 @@ from typing import Any
 
 import psycopg
 from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
+from arus_runtime import engine as engines
 from arus_runtime import outbox
 from arus_runtime.engine import Engine
 from arus_runtime.lanes import PostgresLanes
@@ -37,9 +39,11 @@ LOG = AiokafkaLog(
 )
 BATCH = 200  # many transactions to be killed in
 AGGREGATES = 20
+AGAIN_S = 0.05
 
 
 async def work(name: str) -> None:
+    engines.CACHED_KEYS = int(os.environ.get("ARUS_FAULT_CACHED_KEYS", engines.CACHED_KEYS))
     worker, _ = chain(name)
     engine = Engine(SERVICE, worker, LOG, PostgresStore(URL, SERVICE, worker), batch_records=BATCH)
     await engine.run(asyncio.Event())
@@ -90,21 +94,31 @@ class DoomedLane:
 
 
 async def door(writers: int) -> None:
-    """Record facts for ever; commits are slow and overlap, so rows become visible out of the order of ids."""
+    """Record facts for ever; commits are slow and overlap, so rows become visible out of the order of ids.
+
+    A fact that got no answer is recorded again, under the same id: as a careful client does.
+    """
     await asyncio.gather(*(write(number) for number in range(writers)))
 
 
 async def write(number: int) -> None:
-    connection = await psycopg.AsyncConnection[Any].connect(URL, options=f"-c search_path={SERVICE}")
     count = 0
     while True:
-        aggregate, fact_id = f"a{(number * 7 + count) % AGGREGATES}", f"{os.getpid()}-{number}-{count}"
-        count += 1
-        async with connection.transaction():
-            await record(connection, aggregate, fact_id)
+        try:
+            connection = await psycopg.AsyncConnection[Any].connect(URL, options=f"-c search_path={SERVICE}")
+            async with connection:
+                while True:
+                    aggregate = f"a{(number * 7 + count) % AGGREGATES}"
+                    async with connection.transaction():
+                        await record(connection, aggregate, f"{os.getpid()}-{number}-{count}")
+                    count += 1
+        except psycopg.OperationalError:
+            await asyncio.sleep(AGAIN_S)
 
 
 async def record(tx: psycopg.AsyncConnection[Any], aggregate: str, fact_id: str) -> None:
+    if await (await tx.execute("select 1 from facts where id = %s", (fact_id,))).fetchone():
+        return
     cursor = await tx.execute(
         "update aggregates set version = version + 1 where id = %s returning version", (aggregate,)
     )

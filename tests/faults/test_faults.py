@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import signal
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 
 import pytest
-from arus_runtime.log import Record
 from arus_runtime.testing import decoded
 
+from .checks import once, results
 from .conftest import Ground
 from .workers import IN, OUT
 
@@ -19,25 +18,6 @@ IN_TRANSACTION = """
 select count(*) from pg_stat_activity a join progress p on p.backend_pid = a.pid
 where p.worker = %s and a.state like '%%in transaction%%'
 """
-
-
-def once(records: Sequence[Record]) -> list[Record]:
-    """Return records as a reader sees them that keeps the highest sequence per source and partition."""
-    seen: dict[tuple[int, bytes], int] = defaultdict(lambda: -1)
-    kept: list[Record] = []
-    for record in records:
-        headers = dict(record.headers)
-        origin, sequence = (record.partition, headers["ce_source"]), int(headers["ce_sequence"])
-        if sequence > seen[origin]:
-            seen[origin] = sequence
-            kept.append(record)
-    return kept
-
-
-def results(ground: Ground, name: str) -> list[object]:
-    rows = f"select src_part, src_off, src_idx, fact_id, length, checksum, value from {name} order by 1, 2, 3"
-    states = "select key, page, value from state where worker = %s order by 1, 2"
-    return [*ground.query(rows), *ground.query(states, name)]
 
 
 async def test_a_worker_killed_again_and_again_leaves_what_a_calm_one_does(ground: Ground) -> None:
