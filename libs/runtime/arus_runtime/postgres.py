@@ -2,18 +2,39 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Final, Self
+from typing import Any, Final, Self
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, OperationalError, errors
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
+from typing_extensions import override
 
 Tx = AsyncConnection[DictRow]
 """A connection inside one transaction; rows are dicts."""
 
 STATEMENT_TIMEOUT_S: Final = 10
 CHECKOUT_TIMEOUT_S: Final = 5
+SILENCE_S: Final = 5
+"""How much later than its own statement_timeout a server may answer before it is given up."""
 _SET_TENANT: Final = "select set_config('arus.tenant', %s, true)"
+
+
+class SilentError(OperationalError):
+    """The server neither answered nor closed the connection: it is stopped, or the network swallows all."""
+
+
+class _Bounded(AsyncConnection[DictRow]):
+    """A connection that waits for an answer only so long: a silent server cannot keep its own timeouts."""
+
+    answer_s = float(STATEMENT_TIMEOUT_S + SILENCE_S)
+
+    @override
+    async def wait(self, gen: Any, interval: float = 0.0, timeout: float | None = None) -> Any:
+        try:
+            return await super().wait(gen, timeout=self.answer_s if timeout is None else timeout)
+        except errors._WaitTimeout as error:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as wait() says
+            self.pgconn.finish()
+            raise SilentError(f"the database must answer within {self.answer_s:g} s") from error
 
 
 class Database:
@@ -28,9 +49,11 @@ class Database:
         self.schema = schema
         self._size = size
         options = f"-c search_path={schema} -c statement_timeout={statement_timeout_s}s -c timezone=UTC"
-        self._pool = AsyncConnectionPool[AsyncConnection[DictRow]](
+        self._answer_s = statement_timeout_s + SILENCE_S
+        self._pool = AsyncConnectionPool[_Bounded](
             url,
-            connection_class=AsyncConnection[DictRow],
+            connection_class=_Bounded,
+            configure=self._bound,
             kwargs={"row_factory": dict_row, "options": options, "connect_timeout": CHECKOUT_TIMEOUT_S},
             min_size=1,
             max_size=size,
@@ -39,6 +62,9 @@ class Database:
             open=False,
             name=schema,
         )
+
+    async def _bound(self, connection: _Bounded) -> None:
+        connection.answer_s = self._answer_s
 
     async def open(self) -> None:
         """Start filling the pool."""
@@ -84,16 +110,20 @@ class Database:
         finally:
             await self._pool.putconn(connection)
 
-    async def _begin(self, tenant_id: str) -> Tx:
+    async def _begin(self, tenant_id: str) -> _Bounded:
         """Take a connection and begin: BEGIN and the tenant travel in one round trip.
 
         A restarted server leaves dead connections in the pool: each is dropped here, and the next one tried.
+        A silent server is asked once.
         """
         for _ in range(self._size + 1):
             connection = await self._pool.getconn()
             try:
                 async with connection.pipeline():
                     await connection.execute(_SET_TENANT, (tenant_id,))
+            except SilentError:
+                await self._pool.putconn(connection)
+                raise
             except OperationalError:
                 await self._pool.putconn(connection)
                 continue
