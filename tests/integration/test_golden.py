@@ -14,7 +14,7 @@ import pytest
 from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
 from arus.ingest.v1.api_pb2 import RecordFuelTransactionsRequest
 from arus.ingest.v1.api_pb2_grpc import IngestServiceStub
-from arus_runtime.ids import named_id, new_ulid
+from arus_runtime.ids import new_ulid
 from arus_runtime.log import AiokafkaLog, Message, Security
 from arus_runtime.testing import message
 from arus_stack.strangers import Stranger
@@ -244,7 +244,7 @@ def test_a_baseline_of_zero_cannot_come_about_since_no_door_takes_zero(depot: De
 def test_the_golden_case_is_told_in_both_languages(depot: Depot) -> None:
     ids = by_rest(depot, RECORDED["golden"].facts)
     depot.until(lambda items: len(items) == len(ids))
-    path = f"/anomalies/{named_id(ids[-1])}"
+    path = f"/anomalies/{ids[-1]}"
     texts = {
         language: depot.owner.http.get(path, headers={"accept-language": language}).json()["reason"]["text"]
         for language in ("id", "en")
@@ -258,7 +258,7 @@ def test_the_golden_case_is_told_in_both_languages(depot: Depot) -> None:
 def _check(depot: Depot, case: Case, ids: Sequence[str]) -> None:
     """Wait for the expected verdict of the fact of the newest date, which may have been recorded first."""
     judged = next((place for place, fact in enumerate(case.facts) if fact.date == LAST), -1)
-    expected = {"id": str(named_id(ids[judged])), **case.expected}
+    expected = {"id": ids[judged], **case.expected}
 
     def as_expected(items: Sequence[dict[str, Any]]) -> bool:
         return expected in [

@@ -42,9 +42,10 @@ create table if not exists progress (
 -- One row per key (page '') and one per page of older history.
 create table if not exists state (
   worker text not null, topic text not null, partition smallint not null, key text not null,
-  page text not null default '', value bytea not null,
+  page text not null default '', value bytea not null, id bigint generated always as identity,
   primary key (worker, topic, partition, key, page)
 ) with (fillfactor = 70);
+create unique index if not exists state_id on state (id);
 -- Highest sequence taken from each origin: what is not above it is a repeat.
 create table if not exists seen (
   worker text not null, topic text not null, partition smallint not null, source text not null,

@@ -21,7 +21,7 @@ from typing import Any
 
 import structlog
 
-from arus_runtime.fold import Folded, Folder, Origin, Read, Unreadable
+from arus_runtime.fold import Folded, Folder, Origin
 from arus_runtime.log.port import Log, Record, TopicPartition
 from arus_runtime.observe import BATCH_SECONDS, EVENT_LAG_SECONDS, EVENTS, PARTITIONS_STOPPED
 from arus_runtime.store import Away, Fenced, Part, Store
@@ -36,7 +36,7 @@ REPORT_OFFSETS_S = 1.0
 CACHED_KEYS = 50_000
 # A batch makes a hundred thousand objects that die with it. At the usual threshold the collector walks the
 # cached states for them again and again, which doubles the time of reading.
-GC_THRESHOLD = (100_000, 20, 100)
+GC_THRESHOLD = (1_000_000, 20, 100)
 
 
 @dataclass(slots=True)
@@ -223,23 +223,16 @@ class Engine:
         return batch
 
     async def _fold_partition(self, at: TopicPartition, lease: Lease, records: Sequence[Record]) -> Folded:
-        items = self._folder.read(records)
-        await self._load(
-            at,
-            lease.origin.states,
-            {item.meta.key for item in items if isinstance(item, Read) and item.handler},
-        )
-        folded = await self._fold_once(at, lease, items)
+        await self._load(at, lease.origin.states, records)
+        folded = await self._fold_once(at, lease, records)
         for _ in range(RETRIES):
             if folded.hold is None or isinstance(folded.hold.cause, Later):
                 break
-            folded = await self._fold_once(at, lease, items)
+            folded = await self._fold_once(at, lease, records)
         return folded
 
-    async def _fold_once(
-        self, at: TopicPartition, lease: Lease, items: Sequence[Read | Unreadable]
-    ) -> Folded:
-        fold = self._folder.fold(items, lease.position, lease.origin)
+    async def _fold_once(self, at: TopicPartition, lease: Lease, records: Sequence[Record]) -> Folded:
+        fold = self._folder.fold(records, lease.position, lease.origin)
         try:
             request = next(fold)
             while True:
@@ -249,11 +242,14 @@ class Engine:
         except StopIteration as end:
             return end.value
 
-    async def _load(self, at: TopicPartition, cached: dict[str, Any], keys: set[str]) -> None:
-        """Bring the states of keys into the cache: one query for all that are not there."""
+    async def _load(self, at: TopicPartition, cached: dict[str, Any], records: Iterable[Record]) -> None:
+        """Bring the states of the records' keys into the cache: one query for all that are not there."""
         state = self.worker.state
-        absent = [key for key in keys if key not in cached]
-        if state is None or not absent:
+        if state is None:
+            return
+        keys = {record.key for record in records if record.key}
+        absent = [key for key in map(_text, keys) if key not in cached]
+        if not absent:
             return
         stored = await asyncio.to_thread(self._store.load, at, absent)
         for key in absent:
@@ -268,17 +264,16 @@ class Engine:
         state, origin = self.worker.state, lease.origin
         states: list[tuple[str, str, bytes]] = []
         if state is not None:
-            states = [(key, "", state.dump(value)) for key, value in folded.states.items()]
-        if isinstance(state, PagedState):
+            cached, dump = origin.states, state.dump
+            paged = state if isinstance(state, PagedState) else None
             for key, value in folded.states.items():
-                pages = state.pages(value)
-                if pages.untouched:
+                states.append((key, "", dump(value)))
+                cached.pop(key, None)  # so that the key moves to the young end
+                if paged is None or (pages := paged.pages(value)).untouched:
+                    cached[key] = value
                     continue
-                states += [(key, name, state.dump_page(page)) for name, page in pages.changed.items()]
-                folded.states[key] = state.with_pages(value, pages.saved())
-        for key, value in folded.states.items():
-            origin.states.pop(key, None)  # so that the key moves to the young end
-            origin.states[key] = value
+                states += [(key, name, paged.dump_page(page)) for name, page in pages.changed.items()]
+                cached[key] = paged.with_pages(value, pages.saved())
         if (excess := len(origin.states) - CACHED_KEYS) > 0:
             # Old keys go; those of this batch and of the one under way are young, and must stay until
             # committed.
@@ -364,3 +359,8 @@ class Engine:
         if now - self._reported >= REPORT_OFFSETS_S and self._leases:
             self._reported = now
             await self._consumer.commit({at: lease.committed for at, lease in self._leases.items()})
+
+
+def _text(key: bytes) -> str:
+    """Return a record key as text; what is no text belongs to a record that will be parked."""
+    return key.decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from arus_runtime.ids import derived_id
+
 Headers = Sequence[tuple[str, bytes | None]]
 """Kafka lets a header have no value; ours always have one."""
 
@@ -31,7 +33,9 @@ NAMES = (
 IMPORT = "ce_importid"
 _AS_IS = b"\0"  # the blob holds names and values
 _VARYING = b"\1"  # the blob holds the values of an Envelope
+_FOLLOWS = b"\2"  # the blob holds the same, and in place of the id the two texts that it is derived from
 _HEAD = struct.Struct(">c7H")
+_FOLLOWS_HEAD = struct.Struct(">c8H")
 _LENGTH = struct.Struct(">H")
 _TRACE = b"00-00000000000000000000000000000000-0000000000000000-00"
 
@@ -53,16 +57,25 @@ class Envelope(NamedTuple):
     import_id: str
 
     def pack(self) -> bytes:
-        """Return the blob that a row keeps."""
-        return pack_envelope(self)
+        """Return the blob that a row keeps: seven lengths, then the seven texts."""
+        texts = [text.encode() for text in self]
+        return _HEAD.pack(_VARYING, *map(len, texts)) + b"".join(texts)
 
 
-def pack_envelope(texts: tuple[str, str, str, str, str, str, str]) -> bytes:
-    """Return the blob of an envelope given as a plain tuple: seven lengths, then the seven texts."""
+def pack_consequence(texts: tuple[str, str, str, str, str, str, str, str]) -> bytes:
+    """Return the blob of an envelope whose id is derived when it is unpacked, which is not the worker's time.
+
+    texts: cause and label of the id, then what follows the id in an ``Envelope``.
+    """
     text = "".join(texts)
     blob = text.encode()
-    lengths = map(len, texts) if len(blob) == len(text) else (len(value.encode()) for value in texts)
-    return _HEAD.pack(_VARYING, *lengths) + blob
+    if len(blob) == len(text):
+        a, b, c, d, e, f, g, h = texts
+        return (
+            _FOLLOWS_HEAD.pack(_FOLLOWS, len(a), len(b), len(c), len(d), len(e), len(f), len(g), len(h))
+            + blob
+        )
+    return _FOLLOWS_HEAD.pack(_FOLLOWS, *[len(value.encode()) for value in texts]) + blob
 
 
 def pack_headers(headers: Headers) -> bytes:
@@ -77,10 +90,13 @@ def unpack(blob: bytes, source: bytes, sequence: int) -> list[tuple[str, bytes]]
     if blob[:1] == _AS_IS:
         values = _split(blob)
         return [(name.decode(), value) for name, value in zip(values[::2], values[1::2], strict=True)]
-    at = _HEAD.size
-    event_id, event_type, time, tenant, subject, traceparent, import_id = [
-        blob[(at := at + length) - length : at] for length in _HEAD.unpack_from(blob)[1:]
+    head = _FOLLOWS_HEAD if blob[:1] == _FOLLOWS else _HEAD
+    at = head.size
+    event_id, *texts, event_type, time, tenant, subject, traceparent, import_id = [
+        blob[(at := at + length) - length : at] for length in head.unpack_from(blob)[1:]
     ]
+    if texts:
+        event_id = derived_id(event_id.decode(), texts[0].decode()).encode()
     headers = [
         ("ce_id", event_id),
         ("ce_type", event_type),

@@ -7,7 +7,7 @@ page of older history: it then yields the request and goes on when the page is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
@@ -16,9 +16,10 @@ from typing import Any, Final, NamedTuple, cast
 from google.protobuf.message import DecodeError, Message
 
 from arus_runtime import catalogue, dlq
-from arus_runtime.envelope import IMPORT, NAMES, Headers, pack_envelope
+from arus_runtime.envelope import IMPORT, NAMES, Headers, pack_consequence
 from arus_runtime.log.port import Record
 from arus_runtime.store import Outgoing, Store
+from arus_runtime.wire import Encoded
 from arus_runtime.worker import (
     AnyWorker,
     Effect,
@@ -32,13 +33,13 @@ from arus_runtime.worker import (
     Supersede,
     Table,
     Upsert,
-    derived_id,
 )
 
 INDEX_BITS: Final = 16  # ce_sequence = offset << 16 | index
 MAX_INDEX: Final = (1 << INDEX_BITS) - 1
 MAX_KEY_BYTES: Final = 1_000  # a key stands in an index, whose rows end at 2,700 bytes
 MAX_EVENT_BYTES: Final = 900_000  # Kafka refuses 1 MiB, headers included
+MAX_REMEMBERED: Final = 1_000
 BAD_DEPLOY_TENANTS: Final = 3
 BAD_DEPLOY_RECORDS: Final = 2_000
 
@@ -66,14 +67,8 @@ class Hold(NamedTuple):
     cause: Exception
 
 
-class Read(NamedTuple):
-    """A record with its envelope read and its value decoded. handler None: pass over."""
-
-    record: Record
-    meta: Meta
-    sequence: int
-    handler: Handler | None
-    event: Message | None
+Read = tuple[Meta, int, Handler | None, Message | None]
+"""Envelope, sequence and decoded value of a record, and the handler of it; no handler: pass over."""
 
 
 class Unreadable(NamedTuple):
@@ -111,8 +106,12 @@ class Folded:
         default_factory=dict[Table, dict[Entity, tuple[Any, ...]]]
     )
     outgoing: list[Outgoing] = field(default_factory=list[Outgoing])
+    values: dict[Table, list[tuple[Any, ...]]] = field(default_factory=dict[Table, list[tuple[Any, ...]]])
+    """Of each row, what it was packed from."""
     current: dict[Table, dict[Entity, int]] = field(default_factory=dict[Table, dict[Entity, int]])
-    """Where an entity's current row stands among rows, so that it can be superseded before it is written."""
+    """Where an entity's current row stands among rows, once one is to be superseded before it is written."""
+    placed: dict[Table, int] = field(default_factory=dict[Table, int])
+    """How many rows ``current`` knows of."""
     taken: int = 0
     repeats: int = 0
     parked: int = 0
@@ -130,16 +129,16 @@ class Folder:
         self._handlers: Mapping[str, tuple[Callable[[bytes], Message], Handler]] = {
             kind.DESCRIPTOR.full_name: (kind.FromString, handler) for kind, handler in worker.handlers.items()
         }
+        # An envelope's texts that are nearly always the same few: their bytes, read once.
+        self._kinds: dict[bytes, str] = {}
+        self._sources: dict[bytes, str] = {}
+        self._labels = [f"{self.name}/{index}" for index in range(16)]
         self._known = {message for topic in worker.topics for message in catalogue.topics()[topic].messages}
         self._packers = {table: store.packer(table) for table in worker.tables if not table.key}
         self._pack_row = {table: packer.pack for table, packer in self._packers.items()}
         self._entity = {table: _picker(table, table.entity) for table in self._packers if table.entity}
         self._key = {table: _picker(table, table.key) for table in worker.tables if table.key}
         self._paged = worker.state if isinstance(worker.state, PagedState) else None
-
-    def read(self, records: Iterable[Record]) -> list[Read | Unreadable]:
-        """Read envelopes and decode values; nothing is concluded yet."""
-        return [self._read(record) for record in records]
 
     def _read(self, record: Record) -> Read | Unreadable:
         key, value = record.key, record.value
@@ -149,84 +148,84 @@ class Folder:
                 texts = _by_name(record.headers)
             event_id, kind, time, source, sequence, tenant, _, _, _, _, trace, *more = texts
             import_id, only_for = [text.decode() for text in more] if more else ("", "")
-            kind, tenant = kind.decode(), tenant.decode()
+            kind = self._kinds.get(kind) or _remembered(self._kinds, kind)
+            source = self._sources.get(source) or _remembered(self._sources, source)
+            tenant = tenant.decode()
             number = int(sequence) if sequence else -1
             if key is None or not 0 < len(key) <= MAX_KEY_BYTES or b"\0" in key:
                 raise ValueError(f"key must be text of 1 to {MAX_KEY_BYTES} bytes")  # noqa: TRY301
             meta = _new(Meta, (
                 record.topic, record.partition, record.offset, key.decode(), event_id.decode(),
-                kind, tenant, source.decode(), time.decode(), trace.decode(), import_id,
+                kind, tenant, source, time.decode(), trace.decode(), import_id,
             ))  # fmt: skip
         except (ValueError, AttributeError) as error:  # the latter: a header without a value has no text
             return Unreadable(record, _tenant_of(key), "undecodable", f"envelope: {error}")
         if value is None or (only_for and only_for != self.name):
-            return Read(record, meta, number, None, None)
+            return meta, number, None, None
         if len(value) > self.worker.max_value_bytes:
             detail = f"value must be <= {self.worker.max_value_bytes} bytes, got {len(value)} bytes"
             return Unreadable(record, tenant, "oversized", detail)
         decode, handler = self._handlers.get(kind, (None, None))
         if decode is None:
             if kind in self._known:
-                return Read(record, meta, number, None, None)
+                return meta, number, None, None
             return Unreadable(
                 record, tenant, "unknown_type", f"{kind or 'no ce_type'} does not ride on {record.topic}"
             )
         try:
-            return _new(Read, (record, meta, number, handler, decode(value)))
+            return meta, number, handler, decode(value)
         except DecodeError as error:
             return Unreadable(record, tenant, "undecodable", f"{kind}: {error}")
 
     def fold(
         self,
-        items: Sequence[Read | Unreadable],
+        records: Sequence[Record],
         start: int,
         origin: Origin,
         careful: frozenset[str] = frozenset(),
     ) -> Generator[PageRequest, bytes | None, Folded]:
-        """Return what items come to on top of origin, which is left as it is.
+        """Return what records come to on top of origin, which is left as it is.
 
+        Each record is read when its turn comes, so that what it is made of is still near when it is judged.
         start: the offset that comes first. careful: keys whose conclusion is drawn after each event, to find
         the one it fails on.
         """
         done = Folded(next_offset=start)
-        states, fresh, conclusion = done.states, done.seen, self.worker.conclusion
-        last: dict[str, tuple[Meta, int]] = {}
-        for item in items:
-            if isinstance(item, Unreadable):
-                if self._is_bad_deploy(done, item, origin.suspects):
-                    done.hold = Hold(item.record.offset, BadDeploy(f"{item.reason}: {item.detail}"))
+        states, fresh = done.states, done.seen
+        last: dict[str, Meta] = {}  # which event has last asked for a key's conclusion
+        read, known, seen = self._read, origin.states, origin.seen
+        for record in records:
+            item = read(record)
+            if type(item) is Unreadable:
+                if bad := self._bad_deploy(done, item, origin.suspects):
+                    done.hold = Hold(item.record.offset, bad)
                     break
                 self._park(done, item)
                 continue
-            record, meta, sequence, handler, event = item
+            meta, sequence, handler, event = cast("Read", item)
             source, key = meta.source, meta.key
-            if -1 < sequence <= (fresh[source] if source in fresh else origin.seen.get(source, -1)):
+            if -1 < sequence <= (fresh[source] if source in fresh else seen.get(source, -1)):
                 done.repeats += 1
                 done.next_offset = record.offset + 1
                 continue
             if handler is not None:
-                state = states[key] if key in states else origin.states.get(key)
+                state = states[key] if key in states else known.get(key)
                 try:
                     try:
                         outcome = handler(state, event, meta)
                     except Missing as missing:
                         outcome = yield from self._again(missing, key, state, handler, event, meta)
-                    state, effects = (
-                        cast("tuple[Any, Sequence[Effect]]", outcome)
-                        if type(outcome) is tuple
-                        else (outcome, ())
-                    )
-                    if conclusion is not None:
-                        if key in careful:
-                            try:
-                                state, more = conclusion(state, meta)
-                            except Missing as missing:
-                                state, more = yield from self._again(missing, key, state, conclusion, meta)
-                            effects = [*effects, *more]
-                        else:
-                            last[key] = (meta, len(effects))
-                    if effects:
-                        self._apply(done, effects, meta, 0)
+                    if type(outcome) is tuple:
+                        state, effects = cast("tuple[Any, Sequence[Effect]]", outcome)
+                    elif key in careful:
+                        state, effects = yield from self._concluded(key, outcome, meta)
+                    else:
+                        state, effects = outcome, ()
+                        last[key] = meta
+                    if len(effects) == 1 and type(effects[0]) is Row:
+                        self._append(done, effects[0], self._packed(effects[0], meta, 0))
+                    elif effects:
+                        self._apply(done, effects, meta)
                 except Reject as refusal:
                     self._park(done, Unreadable(record, meta.tenant, "rejected", str(refusal)))
                 except Exception as error:  # noqa: BLE001 - Later, or ours: the engine tells them apart
@@ -240,26 +239,28 @@ class Folder:
                     fresh[source] = sequence
             done.next_offset = record.offset + 1
         failed = yield from self._conclude_all(done, last)
-        return done if failed is None else (yield from self.fold(items, start, origin, careful | {failed}))
+        return done if failed is None else (yield from self.fold(records, start, origin, careful | {failed}))
 
     def _conclude_all(
-        self, done: Folded, last: Mapping[str, tuple[Meta, int]]
+        self, done: Folded, last: Mapping[str, Meta]
     ) -> Generator[PageRequest, bytes | None, str | None]:
         """Draw each key's conclusion; return the first key whose conclusion fails, whatever the reason."""
-        states, conclusion = done.states, self.worker.conclusion
-        if conclusion is None:
-            return None
-        for key, (meta, index) in last.items():
-            state = states[key]
+        for key, meta in last.items() if self.worker.conclusion else ():
             try:
-                try:
-                    states[key], effects = conclusion(state, meta)
-                except Missing as missing:
-                    states[key], effects = yield from self._again(missing, key, state, conclusion, meta)
-                self._apply(done, effects, meta, index)
+                done.states[key], effects = yield from self._concluded(key, done.states[key], meta)
+                self._apply(done, effects, meta)
             except Exception:  # noqa: BLE001 - which event it fails on is found by concluding after each
                 return key
         return None
+
+    def _concluded(
+        self, key: str, state: Any, meta: Meta
+    ) -> Generator[PageRequest, bytes | None, tuple[Any, Sequence[Effect]]]:
+        assert self.worker.conclusion is not None
+        try:
+            return self.worker.conclusion(state, meta)
+        except Missing as missing:
+            return (yield from self._again(missing, key, state, self.worker.conclusion, meta))
 
     def _again(
         self, missing: Missing, key: str, state: Any, handler: Callable[..., Any], *arguments: Any
@@ -275,18 +276,12 @@ class Folder:
             except Missing as another:
                 missing = another
 
-    def _apply(self, done: Folded, effects: Sequence[Effect], meta: Meta, index: int) -> None:
+    def _apply(self, done: Folded, effects: Sequence[Effect], meta: Meta) -> None:
         """Add the effects of one call; all of them or, when one cannot be packed, none."""
-        packed = [self._pack(effect, meta, place) for place, effect in enumerate(effects, index)]
+        packed = [self._pack(effect, meta, index) for index, effect in enumerate(effects)]
         for effect, content in zip(effects, packed, strict=True):
             if isinstance(effect, Row):
-                table, values, _ = effect
-                rows = done.rows.get(table)
-                if rows is None:
-                    rows, done.current[table] = done.rows.setdefault(table, []), {}
-                if entity := self._entity.get(table):
-                    done.current[table][entity(values)] = len(rows)
-                rows.append(content)
+                self._append(done, effect, content)
             elif isinstance(effect, Supersede):
                 self._supersede(done, effect)
             elif isinstance(effect, Upsert):
@@ -296,33 +291,54 @@ class Folder:
             else:
                 done.outgoing.append(content)
 
+    @staticmethod
+    def _append(done: Folded, row: Row, packed: Any) -> None:
+        table = row.table
+        rows = done.rows.get(table)
+        if rows is None:
+            rows, done.values[table] = done.rows.setdefault(table, []), []
+        rows.append(packed)
+        done.values[table].append(row.values)
+
     def _pack(self, effect: Effect, meta: Meta, index: int) -> Any:
         if isinstance(effect, Row):
-            table, values, event = effect
-            stored = (None, None) if event is None else self._event(event, meta, meta.key, index)
-            return self._pack_row[table]((meta.partition, meta.offset, index), values, stored)
+            return self._packed(effect, meta, index)
         if isinstance(effect, Emit):
             key = meta.key if effect.key is None else effect.key
             topic = catalogue.topic_of(effect.event.DESCRIPTOR.full_name).name
             return Outgoing(meta.tenant, topic, key, *self._event(effect.event, meta, key, index))
         return None
 
-    def _event(self, event: Message, meta: Meta, key: str, index: int) -> tuple[bytes, bytes]:
+    def _packed(self, row: Row, meta: Meta, index: int) -> Any:
+        table, values, event = row
+        stored = (None, None) if event is None else self._event(event, meta, meta.key, index)
+        return self._pack_row[table]((meta.partition, meta.offset, index), values, stored)
+
+    def _event(self, event: Message | Encoded, meta: Meta, key: str, index: int) -> tuple[bytes, bytes]:
         """Return value and envelope of an event that follows from another: same time, same trace."""
-        value = event.SerializeToString()
+        if isinstance(event, Encoded):
+            kind, value = event
+        else:
+            kind, value = event.DESCRIPTOR.full_name, event.SerializeToString()
         if len(value) > MAX_EVENT_BYTES:
             raise Reject(f"event must be <= {MAX_EVENT_BYTES} bytes, got {len(value)} bytes")
-        if index > MAX_INDEX:
+        if index < len(self._labels):
+            label = self._labels[index]
+        elif index <= MAX_INDEX:
+            label = f"{self.name}/{index}"
+        else:
             raise OverflowError(f"a record must not cause more than {MAX_INDEX + 1} events")
-        kind = event.DESCRIPTOR.full_name
-        event_id = derived_id(meta.event_id, f"{self.name}/{index}")
-        return value, pack_envelope(
-            (event_id, kind, meta.time, meta.tenant, key, meta.traceparent, meta.import_id)
+        return value, pack_consequence(
+            (meta.event_id, label, kind, meta.time, meta.tenant, key, meta.traceparent, meta.import_id)
         )
 
     def _supersede(self, done: Folded, effect: Supersede) -> None:
         table = effect.table
-        current, rows = done.current.get(table, {}), done.rows.get(table, [])
+        rows, values = done.rows.get(table, []), done.values.get(table, [])
+        current, entity_of = done.current.setdefault(table, {}), self._entity[table]
+        for place in range(done.placed.get(table, 0), len(rows)):
+            current[entity_of(values[place])] = place
+        done.placed[table] = len(rows)
         for entity in effect.entities:
             place = current.pop(entity, None)
             if place is None:
@@ -339,10 +355,18 @@ class Folder:
             done.suspects[tenant] = record.offset
 
     @staticmethod
-    def _is_bad_deploy(done: Folded, item: Unreadable, suspects: Mapping[str, int]) -> bool:
+    def _bad_deploy(done: Folded, item: Unreadable, suspects: Mapping[str, int]) -> BadDeploy | None:
         since = item.record.offset - BAD_DEPLOY_RECORDS
         recent = {tenant for tenant, offset in {**suspects, **done.suspects}.items() if offset > since}
-        return len((recent | {item.tenant}) - {""}) >= BAD_DEPLOY_TENANTS
+        several = len((recent | {item.tenant}) - {""}) >= BAD_DEPLOY_TENANTS
+        return BadDeploy(f"{item.reason}: {item.detail}") if several else None
+
+
+def _remembered(texts: dict[bytes, str], value: bytes) -> str:
+    text = value.decode()
+    if len(texts) < MAX_REMEMBERED:
+        texts[value] = text
+    return text
 
 
 def _by_name(headers: Headers) -> tuple[bytes, ...]:

@@ -1,11 +1,9 @@
-"""Names of things: new ones in time order, and those that a thing's own name gives it.
+"""Names of things: new ones in time order, those that a thing's own name gives it or its cause."""
 
-The id of what follows from an event or a command is another matter: ``arus_runtime.worker.derived_id``.
-"""
-
+import hashlib
 import re
 from typing import Annotated, Final
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import NAMESPACE_OID, NAMESPACE_URL, UUID, uuid5
 
 from pydantic import StringConstraints
 from ulid import LaxMonotonicPolicy, ULIDGenerator
@@ -33,3 +31,22 @@ def is_ulid(text: str) -> bool:
 def named_id(name: str) -> UUID:
     """Return the id of what has this name: always the same, whoever asks."""
     return uuid5(NAMESPACE, name)
+
+
+def derived_id(cause: str, label: str) -> str:
+    """Return the id of what follows from a cause: ``uuid5(cause, label)`` as text, at a third of its cost.
+
+    A cause that is not a UUID is made one first.
+    """
+    try:
+        namespace = bytes.fromhex(cause.replace("-", ""))
+    except ValueError:
+        namespace = b""
+    if len(namespace) != 16:
+        namespace = uuid5(NAMESPACE_URL, cause).bytes
+    text = hashlib.sha1(namespace + label.encode(), usedforsecurity=False).hexdigest()
+    # version 5, and a variant digit whose first two bits are 10
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
+
+
+_VARIANT: Final = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}

@@ -21,8 +21,8 @@ from psycopg import AsyncConnection
 
 from arus_runtime.catalogue import topic_of
 from arus_runtime.envelope import Envelope, timestamp
+from arus_runtime.ids import derived_id
 from arus_runtime.observe import current_traceparent
-from arus_runtime.worker import derived_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from itertools import chain, repeat
 from typing import Any, Final
 
 from psycopg.adapt import Dumper
@@ -66,26 +67,41 @@ class Packer:
 
 
 def _compile(columns: tuple[Column, ...]) -> tuple[Pack, list[str]]:
-    fixed = [
-        (place, column)
-        for place, column in enumerate(columns)
-        if column.type in _FIXED and not column.nullable
-    ]
-    rest = [(place, column) for place, column in enumerate(columns) if (place, column) not in fixed]
-    codes, parts = _HEAD + "?", list[str]()
+    """Return the function that packs a row, and the order in which it writes the columns."""
+    places = list(enumerate(columns))
+    fixed = [at for at in places if at[1].type in _FIXED and not at[1].nullable]
+    texts = [at for at in places if at[1].type == "text" and not at[1].nullable]
+    others = [at for at in places if at not in fixed and at not in texts]
+    codes = _HEAD + "?"
     arguments = [str(len(columns) + 6), "2", "p[0]", "8", "p[1]", "4", "p[2]", "1", "True"]
     for place, column in fixed:
         code, width, expression = _FIXED[column.type]
         codes += "i" + code
         arguments += [str(width), expression.format(f"v[{place}]")]
-    for place, column in rest:
-        parts += _varying(column, f"v[{place}]", f"b{place}")
-    parts += _optional("e[0]", "e[0]", "bv") + _optional("e[1]", "e[1]", "bh")
-    source = f"lambda p, v, e: join((fixed({', '.join(arguments)}), {', '.join(parts)}))"
+    head = f"fixed({', '.join(arguments)})"
+    tail = [part for place, column in others for part in _varying(column, f"v[{place}]", f"b{place}")]
+    tail += _optional("e[0]", "e[0]", "bv") + _optional("e[1]", "e[1]", "bh")
+    whole = [part for place, column in texts for part in _varying(column, f"v[{place}]", f"b{place}")]
+    line = "".join(f"{{lengths[len(v[{place}])]}}{{v[{place}]}}" for place, _ in texts)
+    # Texts are mostly short and ASCII, so that their lengths are ASCII too, with three NULs each: then one
+    # literal holds them all. Any other NUL is the text's own, or a length of nothing.
+    source = (
+        "def pack(p, v, e):\n"
+        "    try:\n"
+        f"        text = f'{line}'\n"
+        "    except IndexError:\n"
+        "        return whole(p, v, e)\n"
+        f"    if text.count('\\0') != {3 * len(texts)} or not text.isascii():\n"
+        "        return whole(p, v, e)\n"
+        f"    return join(({', '.join([head, 'text.encode()', *tail])}))\n"
+        "def whole(p, v, e):\n"
+        f"    return join(({', '.join([head, *whole, *tail])}))\n"
+    )
     names: dict[str, Any] = {
         "join": b"".join,
         "fixed": struct.Struct(codes).pack,
         "length": _length,
+        "lengths": ["\0\0\0" + chr(length) for length in range(128)],
         "null": NULL,
         "micros": _micros,
         "epoch_day": _EPOCH_DAY,
@@ -93,13 +109,13 @@ def _compile(columns: tuple[Column, ...]) -> tuple[Pack, list[str]]:
     }
     names |= {
         f"pack_{column.type}": struct.Struct(">" + _FIXED[column.type][0]).pack
-        for _, column in rest
+        for _, column in others
         if column.type in _FIXED
     }
     # Compiled from the table's declaration, never from input, as dataclasses does: a closure per column
     # costs 3 µs.
-    pack: Pack = eval(source, names)  # noqa: S307
-    return pack, [column.name for _, column in [*fixed, *rest]]
+    exec(source, names)  # noqa: S102
+    return names["pack"], [column.name for _, column in [*fixed, *texts, *others]]
 
 
 def _varying(column: Column, value: str, name: str) -> list[str]:
@@ -146,8 +162,16 @@ class ArrayDumper(Dumper):
 
 
 _ARRAY: Final = struct.Struct(">iiIii")
+_INT8_OID: Final = 20
 _TEXT_OID: Final = 25
 _BYTEA_OID: Final = 17
+_LENGTHS: Final = [_length(length) for length in range(4096)]
+
+
+def int8_array(values: Sequence[int]) -> Array:
+    """Return a ``bigint[]``."""
+    body = struct.pack(f">{'iq' * len(values)}", *chain.from_iterable(zip(repeat(8), values)))
+    return Array(_ARRAY.pack(1, 0, _INT8_OID, len(values), 1) + body)
 
 
 def text_array(values: Sequence[str]) -> Array:
@@ -161,6 +185,9 @@ def bytea_array(values: Sequence[bytes | None]) -> Array:
 
 
 def _array(oid: int, values: Sequence[bytes | None]) -> Array:
-    length = _length
-    body = [part for value in values for part in ((NULL,) if value is None else (length(len(value)), value))]
+    short = len(_LENGTHS)
+    body = [
+        NULL if value is None else (_LENGTHS[size] if (size := len(value)) < short else _length(size)) + value
+        for value in values
+    ]
     return Array(_ARRAY.pack(1, 1, oid, len(values), 1) + b"".join(body))

@@ -19,6 +19,7 @@ from arus_runtime.log.port import TopicPartition
 from arus_runtime.worker import AnyWorker, ColumnType, Table
 
 LOCK_TIMEOUT = "500ms"
+MAX_IDS = 100_000
 
 
 class Outgoing(NamedTuple):
@@ -133,6 +134,8 @@ class PostgresStore:
         self._supersedes = {table: _supersede(table) for table in self._appended if table.entity}
         self._upserts = {table: _upsert(table) for table in worker.tables if table.key}
         self._connections: dict[str, psycopg.Connection[Any]] = {}
+        self._ids: dict[TopicPartition, dict[str, int]] = {}
+        """Where heads lie, by key: a row is found by its id at half the cost of finding it by key."""
 
     def packer(self, table: Table) -> packing.Packer:
         """Return the binary packer of an append table; raises KeyError for an undeclared one."""
@@ -156,6 +159,7 @@ class PostgresStore:
         return grants
 
     def _take(self, connection: psycopg.Connection[Any], at: TopicPartition) -> Grant:
+        self._ids.pop(at, None)
         with connection.transaction():
             connection.execute("select set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
             row = connection.execute(_TAKE, (self._worker, *at)).fetchone()
@@ -174,12 +178,16 @@ class PostgresStore:
         """Read beside the commit under way; the states that it writes are in the engine's cache."""
         with _away():
             rows = self._connection("reader").execute(
-                "select key, value from state where worker = %s and topic = %s and partition = %s"
+                "select key, value, id from state where worker = %s and topic = %s and partition = %s"
                 " and page = '' and key = any(%s::text[])",
                 (self._worker, *at, packing.text_array(keys)),
                 binary=True,
             )
-            return dict(rows.fetchall())
+            found: dict[str, bytes] = {}
+            ids = self._ids_of(at)
+            for key, value, row_id in rows.fetchall():
+                found[key], ids[key] = value, row_id
+            return found
 
     def load_page(self, at: TopicPartition, key: str, page: str) -> bytes | None:
         """Read one page."""
@@ -241,9 +249,27 @@ class PostgresStore:
                 cursor.execute(statement, list(map(list, zip(*rows.values(), strict=True))), prepare=True)
 
     def _remember(self, cursor: psycopg.Cursor[Any], parts: Sequence[Part]) -> None:
+        self._save(cursor, parts)
         for part in parts:
-            if part.states:
-                keys, pages, values = zip(*part.states, strict=True)
+            if part.seen:
+                cursor.execute(
+                    _SAW,
+                    (self._worker, *part.at, list(part.seen), list(part.seen.values())),
+                    prepare=True,
+                )
+
+    def _save(self, cursor: psycopg.Cursor[Any], parts: Sequence[Part]) -> None:
+        known: dict[int, bytes] = {}
+        for part in parts:
+            ids, others = self._ids_of(part.at), list[tuple[str, str, bytes]]()
+            for state in part.states:
+                key, page, value = state
+                if not page and (row_id := ids.get(key)):
+                    known[row_id] = value
+                else:
+                    others.append(state)
+            if others:
+                keys, pages, values = zip(*others, strict=True)
                 cursor.execute(
                     _SAVE,
                     (
@@ -255,12 +281,19 @@ class PostgresStore:
                     ),
                     prepare=True,
                 )
-            if part.seen:
-                cursor.execute(
-                    _SAW,
-                    (self._worker, *part.at, list(part.seen), list(part.seen.values())),
-                    prepare=True,
-                )
+                ids |= {key: row_id for key, page, row_id in cursor.fetchall() if not page}
+        if known:
+            given = (packing.int8_array(list(known)), packing.bytea_array(list(known.values())))
+            cursor.execute(_SAVE_KNOWN, given, prepare=True)
+            if cursor.rowcount != len(known):
+                # Someone has removed states under us; those in our memory are of no use either.
+                raise Away(f"{len(known) - cursor.rowcount} of {len(known)} states are gone")
+
+    def _ids_of(self, at: TopicPartition) -> dict[str, int]:
+        ids = self._ids.setdefault(at, {})
+        if len(ids) > MAX_IDS:
+            ids.clear()
+        return ids
 
     def _send(self, cursor: psycopg.Cursor[Any], parts: Sequence[Part]) -> None:
         outgoing = [event for part in parts for event in part.outgoing]
@@ -334,6 +367,10 @@ _SAVE = """
 insert into state (worker, topic, partition, key, page, value)
 select %s, %s, %s, v.* from unnest(%s::text[], %s::text[], %s::bytea[]) as v
 on conflict (worker, topic, partition, key, page) do update set value = excluded.value
+returning key, page, id
+"""
+_SAVE_KNOWN = """
+update state s set value = v.value from unnest(%s::bigint[], %s::bytea[]) as v (id, value) where s.id = v.id
 """
 _SAW = """
 insert into seen (worker, topic, partition, source, sequence)

@@ -21,11 +21,12 @@ from google.protobuf.message_factory import GetMessageClass
 from arus_runtime.catalogue import topic_of
 from arus_runtime.engine import Engine
 from arus_runtime.envelope import Envelope, timestamp, unpack
+from arus_runtime.ids import derived_id
 from arus_runtime.log.memory import MemoryLog
 from arus_runtime.log.port import Message, Record, TopicPartition
 from arus_runtime.memory import MemoryDatabase, MemoryLanes, MemoryStore, StoredRow
 from arus_runtime.relay import Relay
-from arus_runtime.worker import AnyWorker, Meta, Table, derived_id
+from arus_runtime.worker import AnyWorker, Meta, Table
 
 NOON = datetime(2025, 1, 10, 12, tzinfo=UTC)
 PATIENCE_S = 10.0

@@ -26,14 +26,15 @@ The rules of the house:
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from google.protobuf.message import Message
+
+from arus_runtime.ids import derived_id
+from arus_runtime.wire import Encoded
 
 S = TypeVar("S")
 P = TypeVar("P")
@@ -86,27 +87,6 @@ class Meta(NamedTuple):
     def new_id(self, label: str) -> str:
         """Return the UUID (text) that belongs to this event and label, the same in every replay."""
         return derived_id(self.event_id, label)
-
-
-def derived_id(cause: str, label: str) -> str:
-    """Return ``uuid5(cause, label)`` as text; a cause that is not a UUID is made one first."""
-    try:
-        namespace = bytes.fromhex(cause.replace("-", ""))
-    except ValueError:
-        namespace = b""
-    if len(namespace) != 16:
-        namespace = uuid.uuid5(uuid.NAMESPACE_URL, cause).bytes
-    return uuid5_text(namespace, label)
-
-
-def uuid5_text(namespace: bytes, name: str) -> str:
-    """Return ``str(uuid.uuid5(…))`` at a third of its cost."""
-    text = hashlib.sha1(namespace + name.encode(), usedforsecurity=False).hexdigest()
-    # version 5, and a variant digit whose first two bits are 10
-    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
-
-
-_VARIANT: Final = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
 
 
 class Pages(Generic[P]):
@@ -227,7 +207,7 @@ class Row(NamedTuple):
 
     table: Table
     values: tuple[Any, ...]
-    event: Message | None = None
+    event: Message | Encoded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +231,7 @@ class Supersede:
 
 Effect = Emit | Row | Upsert | Supersede
 Outcome = Any
-"""What a handler returns at run time: state, (state, effects)."""
+"""What a handler returns at run time: (state, effects), or a state whose effects the conclusion draws."""
 
 Handler = Callable[[Any, Any, Meta], Any]
 Conclusion = Callable[[Any, Meta], Any]
@@ -294,10 +274,12 @@ class Worker(Generic[S]):
     def concludes(
         self, handler: Callable[[S, Meta], tuple[S, Sequence[Effect]]]
     ) -> Callable[[S, Meta], tuple[S, Sequence[Effect]]]:
-        """Register what runs once per key and batch, after its events of that key; meta is the last event's.
+        """Register what runs once per key and batch, after its events of that key, if a handler asks for it.
 
-        What it concludes must depend on the state alone, because where batches end is chance. It may raise
-        ``Later`` but not ``Reject``: there is no single record to park.
+        A handler that returns a state alone asks; one that returns effects, even none, has concluded itself.
+        meta is that of the last event whose handler asked. What it concludes must depend on the state alone,
+        because where batches end is chance. It may raise ``Later`` but not ``Reject``: there is no single
+        record to park.
         """
         self.conclusion = handler
         return handler

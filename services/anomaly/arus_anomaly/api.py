@@ -3,10 +3,9 @@
 import datetime as dt
 from collections.abc import Collection
 from typing import Annotated
-from uuid import UUID
 
 from arus_runtime.auth import Principal, require
-from arus_runtime.ids import Ulid
+from arus_runtime.ids import Ulid, is_ulid
 from arus_runtime.web import Ctx, Page, Paging, Problem, router, wrong
 from arus_runtime.words import Language, language_of
 from fastapi import Depends, Header, Query
@@ -84,9 +83,8 @@ async def get_anomaly(
     anomaly_id: str, context: Ctx, principal: Reader, language: ReasonLanguage
 ) -> AnomalyDetail:
     """Show one verdict, the facts it was judged against, and what was said of it before."""
-    verdict_id = _uuid(anomaly_id)
     async with context.db.tenant(principal.tenant_id) as tx:
-        revisions = await store.revisions(tx, verdict_id, principal.locations) if verdict_id else ()
+        revisions = await store.revisions(tx, anomaly_id, principal.locations) if is_ulid(anomaly_id) else ()
         if not revisions:
             raise Problem(404, "not_found")
         history = await store.looked_back_on(tx, revisions[0])
@@ -103,10 +101,3 @@ def _locations(principal: Principal, asked: str | None) -> Collection[str] | Non
     if asked is None:
         return principal.locations
     return [asked] if principal.sees(asked) else []
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

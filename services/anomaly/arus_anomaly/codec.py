@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from arus.anomaly.v1.events_pb2 import (
     STATUS_ANOMALI,
     STATUS_NORMAL,
+    STATUS_UNSPECIFIED,
     STATUS_WASPADA,
     VerdictReached,
     VerdictWithdrawn,
@@ -20,19 +21,19 @@ from arus.fuel.v1.events_pb2 import (
     FuelTransactionRecorded,
     FuelTransactionVoided,
 )
-from arus_runtime.ids import NAMESPACE
-from arus_runtime.worker import Pages, Reject, uuid5_text
+from arus_runtime.wire import Encoded, encoder
+from arus_runtime.worker import Pages, Reject
 
 from arus_anomaly.rules import fuel
 from arus_anomaly.state import ID_BYTES, Archive, Fact, FuelHistory, Rows
 
 FUEL: Final = "fuel"
 
-_WIRE_STATUS: Final = {
-    fuel.Status.NORMAL: STATUS_NORMAL,
-    fuel.Status.WASPADA: STATUS_WASPADA,
-    fuel.Status.ANOMALI: STATUS_ANOMALI,
-}
+_encode_reached: Final = encoder(VerdictReached)
+
+_WIRE_STATUS: Final = (STATUS_UNSPECIFIED, STATUS_NORMAL, STATUS_WASPADA, STATUS_ANOMALI)
+"""By status: an enum's member as a key would be hashed by its name, in Python."""
+_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
 _ULID_LENGTH: Final = 26
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
@@ -56,61 +57,48 @@ def key(record_key: str) -> Key:
     return Key(*record_key.split(":"))
 
 
-def fact(event: FuelTransactionRecorded | FuelTransactionCorrected, record_key: str) -> Fact:
+def key_of(
+    event: FuelTransactionRecorded | FuelTransactionCorrected | FuelTransactionVoided, record_key: str
+) -> Key:
+    """Return whose history an event belongs to; raises ``Reject`` when it came under another's key."""
+    tenant_id, location_id, product_id = event.tenant_id, event.location_id, event.product_id
+    said = f"{tenant_id}:{location_id}:{product_id}"
+    if said != record_key:
+        # A fact under another's key would be judged against a stranger's history.
+        raise Reject(f"record key must be {said!r}, got {record_key!r}")
+    return _new(Key, (tenant_id, location_id, product_id))
+
+
+def fact(event: FuelTransactionRecorded | FuelTransactionCorrected) -> Fact:
     """Return what an event says stands now; raises ``Reject`` when that cannot be."""
-    _check_key(event, record_key)
     volume_ul = event.volume_ul
     if volume_ul <= 0:
         raise Reject(f"volume_ul must be > 0 µL, got {volume_ul} µL")
-    return Fact(_ordinal(event.business_date), ulid_bytes(event.transaction_id), volume_ul)
+    return _new(Fact, (_ordinal(event.business_date), ulid_bytes(event.transaction_id), volume_ul))
 
 
-def voided_id(event: FuelTransactionVoided, record_key: str) -> bytes:
-    """Return the id of the fact that no longer stands; raises ``Reject`` when it cannot be one."""
-    _check_key(event, record_key)
-    return ulid_bytes(event.transaction_id)
+def reached(judged: fuel.Judgement, fact_id: str, of: Key) -> Encoded:
+    """Return a judgement as the event that tells it. fact_id: the ULID of the judged fact as text."""
+    (day, _, volume_ul), window, status, reason_code, _ = judged
+    tenant_id, location_id, product_id = of
+    sum_ul, size = window
+    return _encode_reached(
+        tenant_id, fact_id, FUEL, fact_id, location_id, product_id, business_date(day)[1],
+        _WIRE_STATUS[status], volume_ul, sum_ul, size, fuel.risk_score(volume_ul, window), reason_code,
+        fuel.RULE,
+    )  # fmt: skip
 
 
-def reached(judged: fuel.Judgement, of: Key) -> VerdictReached:
-    """Return a judgement as the event that tells it."""
-    (day, id_bytes, volume_ul), window, status, reason_code, _, fact_id = judged
-    fact_id = fact_id or ulid_text(id_bytes)
-    event = VerdictReached()  # keywords would cost half as much again
-    event.tenant_id, event.location_id, event.product_id = of
-    event.verdict_id = verdict_id(fact_id)
-    event.domain = FUEL
-    event.fact_id = fact_id
-    event.business_date = business_date(day)[1]
-    event.status = _WIRE_STATUS[status]
-    event.volume_ul = volume_ul
-    event.history_sum_ul, event.history_count = window
-    event.risk_score = fuel.risk_score(volume_ul, window)
-    event.reason_code = reason_code
-    event.rule = fuel.RULE
-    return event
-
-
-def withdrawn(gone: Fact, of: Key) -> VerdictWithdrawn:
+def withdrawn(fact_id: str, of: Key) -> VerdictWithdrawn:
     """Return the event that takes the verdict of a voided fact back."""
-    fact_id = ulid_text(gone.id)
     return VerdictWithdrawn(
         tenant_id=of.tenant_id,
-        verdict_id=verdict_id(fact_id),
+        verdict_id=fact_id,
         domain=FUEL,
         fact_id=fact_id,
         location_id=of.location_id,
         product_id=of.product_id,
     )
-
-
-def verdict_id(fact_id: str) -> str:
-    """Return the id that follows from the judged fact: ``ids.derived_id`` as text, at less cost."""
-    return uuid5_text(_NAMESPACE, fact_id)
-
-
-def id_bytes(uuid_text: str) -> bytes:
-    """Return the 16 bytes that a UUID is stored as."""
-    return bytes.fromhex(uuid_text.replace("-", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +151,8 @@ def ulid_text(value: bytes) -> str:
 
 def dump_rows(rows: Rows) -> bytes:
     """Return rows as bytes: days (int32), values (int64), ids, little-endian."""
-    return _little(rows.days) + _little(rows.values) + rows.ids
+    days, ids, values = rows.columns()
+    return _little(days) + _little(values) + ids
 
 
 def load_rows(value: bytes, start: int = 0) -> Rows:
@@ -175,7 +164,7 @@ def load_rows(value: bytes, start: int = 0) -> Rows:
     if sys.byteorder == "big":
         days.byteswap()
         values.byteswap()
-    return Rows(days, value[ids_at:], values)
+    return Rows(days, bytearray(value[ids_at:]), values, count)
 
 
 def dump_history(history: FuelHistory) -> bytes:
@@ -194,21 +183,11 @@ def load_history(value: bytes, pages: Pages[Rows]) -> FuelHistory:
     """Return the history whose head is value."""
     window_start, window_sum_ul, highest_id, last_page, highest_archived_id = _HEAD.unpack_from(value)
     archive = Archive(pages, last_page, highest_archived_id)
-    return FuelHistory(load_rows(value, _HEAD.size), window_start, window_sum_ul, highest_id, archive)
+    return FuelHistory(load_rows(value, _HEAD.size), window_sum_ul, window_start, highest_id, archive)
 
 
-_NAMESPACE: Final = NAMESPACE.bytes
 _ROW_BYTES: Final = 4 + 8 + ID_BYTES
 _HEAD: Final = Struct("<Hq16sI16s")
-
-
-def _check_key(
-    event: FuelTransactionRecorded | FuelTransactionCorrected | FuelTransactionVoided, record_key: str
-) -> None:
-    # A fact under another's key would be judged against a stranger's history.
-    said = f"{event.tenant_id}:{event.location_id}:{event.product_id}"
-    if said != record_key:
-        raise Reject(f"record key must be {said!r}, got {record_key!r}")
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from arus.anomaly.v1.events_pb2 import VerdictReached, VerdictWithdrawn
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
 from arus.fuel.v1.events_pb2 import (
     FuelTransactionCorrected,
@@ -29,11 +28,12 @@ from arus_anomaly import codec
 from arus_anomaly.rules import fuel as rules
 from arus_anomaly.state import Fact, FuelHistory, new_history
 
+_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
+
 VERDICTS: Final = Table(
     "verdicts",
     (
         Column("tenant_id", "text"),
-        Column("verdict_id", "bytea"),
         Column("fact_id", "text"),
         Column("location_id", "text"),
         Column("product_id", "text"),
@@ -42,7 +42,7 @@ VERDICTS: Final = Table(
         Column("status", "int2"),
         Column("judged_at", "timestamptz"),
     ),
-    entity=("tenant_id", "verdict_id"),
+    entity=("tenant_id", "fact_id"),
 )
 LOCATIONS: Final = Table(
     "locations",
@@ -75,21 +75,31 @@ catalogue: Final = Projection(
 
 
 @fuel.on(FuelTransactionRecorded)
-def recorded(history: FuelHistory, event: FuelTransactionRecorded, meta: Meta) -> FuelHistory:
-    """Take a new fact in. The same fact again changes nothing; another one of the same id is parked."""
-    fact = codec.fact(event, meta.key)
+def recorded(
+    history: FuelHistory, event: FuelTransactionRecorded, meta: Meta
+) -> FuelHistory | tuple[FuelHistory, Sequence[Effect]]:
+    """Take a new fact in, and judge it at once when it is the newest of its key.
+
+    The same fact again changes nothing; another one of the same id is parked.
+    """
+    key, fact = codec.key_of(event, meta.key), codec.fact(event)
     standing = history.find(fact.id)
     if standing is None:
-        return history.recorded(fact, event.transaction_id)
+        newest = history.followed_by(fact)
+        if newest is None:
+            return history.recorded(fact)
+        history, window = newest
+        return history, (_reached(rules.judge(fact, window), event.transaction_id, key, meta.at),)
     if standing == fact:
-        return history
+        return history, ()
     raise Reject(f"transaction {event.transaction_id} is recorded already, with another date or volume")
 
 
 @fuel.on(FuelTransactionCorrected)
 def corrected(history: FuelHistory, event: FuelTransactionCorrected, meta: Meta) -> FuelHistory:
     """Put a corrected fact in the place of the one that stood. A correction of nothing is parked."""
-    fact = codec.fact(event, meta.key)
+    codec.key_of(event, meta.key)
+    fact = codec.fact(event)
     standing = history.find(fact.id)
     if standing is None:
         raise Reject(f"transaction {event.transaction_id} to correct is not recorded under this key")
@@ -99,7 +109,8 @@ def corrected(history: FuelHistory, event: FuelTransactionCorrected, meta: Meta)
 @fuel.on(FuelTransactionVoided)
 def voided(history: FuelHistory, event: FuelTransactionVoided, meta: Meta) -> FuelHistory:
     """Take a fact out. Voiding what does not stand is parked."""
-    standing = history.find(codec.voided_id(event, meta.key))
+    codec.key_of(event, meta.key)
+    standing = history.find(codec.ulid_bytes(event.transaction_id))
     if standing is None:
         raise Reject(f"transaction {event.transaction_id} to void is not recorded under this key")
     return history.voided(standing)
@@ -107,18 +118,16 @@ def voided(history: FuelHistory, event: FuelTransactionVoided, meta: Meta) -> Fu
 
 @fuel.concludes
 def judge(history: FuelHistory, meta: Meta) -> tuple[FuelHistory, Sequence[Effect]]:
-    """Say what the batch's changes came to, each fact once. What was said before is kept, as superseded."""
+    """Say what late changes came to, each fact once. What was said before is kept, as superseded."""
     judged, gone = rules.conclude(history)
     key, at = codec.key(meta.key), meta.at
-    effects: list[Effect] = [_row(codec.reached(one, key), key, one.fact, one.status, at) for one in judged]
-    if history.is_in_order:
-        return history.concluded(), effects
-    gone_rows = [_row(codec.withdrawn(fact, key), key, fact, rules.Status.WITHDRAWN, at) for fact in gone]
     said_again = [_entity(key, one.fact) for one in judged if one.replaces_earlier]
     said_no_more = [_entity(key, fact) for fact in gone]
-    effects += gone_rows
+    effects: list[Effect] = []
     if said_again or said_no_more:
-        effects.insert(0, Supersede(VERDICTS, said_again + said_no_more))
+        effects.append(Supersede(VERDICTS, said_again + said_no_more))
+    effects += [_reached(one, codec.ulid_text(one.fact.id), key, at) for one in judged]
+    effects += [_withdrawn(fact, key, at) for fact in gone]
     if said_no_more:
         # A withdrawal is written down and told, but it is no verdict that stands.
         effects.append(Supersede(VERDICTS, said_no_more))
@@ -137,14 +146,19 @@ def product_changed(event: ProductChanged, _meta: Meta) -> list[Effect]:
     return [Upsert(PRODUCTS, (event.tenant_id, event.product_id, event.name))]
 
 
-def _row(
-    event: VerdictReached | VerdictWithdrawn, key: codec.Key, fact: Fact, status: rules.Status, at: datetime
-) -> Row:
+def _reached(judged: rules.Judgement, fact_id: str, key: codec.Key, at: datetime) -> Row:
     tenant_id, location_id, product_id = key
-    verdict_id, day = codec.id_bytes(event.verdict_id), codec.business_date(fact.day)[0]
-    values = (tenant_id, verdict_id, event.fact_id, location_id, product_id, codec.FUEL, day, status, at)
-    return Row(VERDICTS, values, event)
+    day, status = codec.business_date(judged.fact.day)[0], judged.status
+    values = (tenant_id, fact_id, location_id, product_id, codec.FUEL, day, status, at)
+    return _new(Row, (VERDICTS, values, codec.reached(judged, fact_id, key)))
 
 
-def _entity(key: codec.Key, fact: Fact) -> tuple[str, bytes]:
-    return key.tenant_id, codec.id_bytes(codec.verdict_id(codec.ulid_text(fact.id)))
+def _withdrawn(fact: Fact, key: codec.Key, at: datetime) -> Row:
+    tenant_id, location_id, product_id = key
+    fact_id, day = codec.ulid_text(fact.id), codec.business_date(fact.day)[0]
+    values = (tenant_id, fact_id, location_id, product_id, codec.FUEL, day, rules.Status.WITHDRAWN, at)
+    return Row(VERDICTS, values, codec.withdrawn(fact_id, key))
+
+
+def _entity(key: codec.Key, fact: Fact) -> tuple[str, str]:
+    return key.tenant_id, codec.ulid_text(fact.id)

@@ -28,8 +28,8 @@ SHOWN: Final = 10
 
 Offsets = Mapping[int, int]
 """Partition → the offset that comes next."""
-Verdicts = Iterator[tuple[str, bytes, bytes]]
-"""Tenant, verdict id and event of each current verdict, in that order."""
+Verdicts = Iterator[tuple[str, str, bytes]]
+"""Tenant, fact id and event of each current verdict, in that order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _current(connection: psycopg.Connection[Any]) -> Verdicts:
     with connection.cursor("verdicts", scrollable=False) as cursor:
         cursor.itersize = 5_000
         cursor.execute(
-            "select tenant_id, verdict_id, value from verdicts where is_current order by 1, 2",
+            "select tenant_id, fact_id, value from verdicts where is_current order by 1, 2",
             binary=True,
         )
         yield from cursor
@@ -95,7 +95,7 @@ def _current(connection: psycopg.Connection[Any]) -> Verdicts:
 def _compare(live: Verdicts, again: Verdicts) -> Outcome:
     """Walk both sides in step; an id that is ahead on one side is missing on the other."""
     verdicts = 0
-    different: list[tuple[str, bytes]] = []
+    different: list[tuple[str, str]] = []
     left, right = next(live, None), next(again, None)
     while left or right:
         verdicts += 1
@@ -106,8 +106,7 @@ def _compare(live: Verdicts, again: Verdicts) -> Outcome:
             left = next(live, None)
         if right and right[:2] == first:
             right = next(again, None)
-    shown = [(tenant, verdict_id.hex()) for tenant, verdict_id in different[:SHOWN]]
-    return Outcome(verdicts, len(different), shown)
+    return Outcome(verdicts, len(different), different[:SHOWN])
 
 
 def _connect(url: str) -> psycopg.Connection[Any]:
@@ -159,8 +158,8 @@ def main() -> int:
     log = AiokafkaLog(security_of(settings))
     outcome = asyncio.run(replay(settings.db_worker_url.get_secret_value(), into, log))
     sys.stdout.write(f"{outcome.verdicts} current verdicts, {outcome.differing} differ\n")
-    for tenant, verdict_id in outcome.different:
-        sys.stdout.write(f"differs: tenant {tenant}, verdict {verdict_id}\n")
+    for tenant, fact_id in outcome.different:
+        sys.stdout.write(f"differs: tenant {tenant}, verdict of {fact_id}\n")
     return 1 if outcome.differing else 0
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, Literal, Self
-from uuid import UUID
 
 from arus_contracts import reading
 from arus_runtime.words import Language, render
@@ -18,7 +17,7 @@ Domain = Literal["fuel"]
 StatusName = Literal["NORMAL", "WASPADA", "ANOMALI"]
 
 GOLDEN: JsonDict = {
-    "id": "a3dbd0f5-6d3f-5d2c-9be9-7b1f5f0c3c39",
+    "id": "01JH8PV6W4RZ3M0T5X9K2C7B1N",
     "domain": "fuel",
     "location": {"id": "01JGJ4M3Z8Q0T7C1V5X2B9N6KD", "name": "Gudang A"},
     "product": {"id": "01JGJ4M3ZA5R8W2E6T0Y4V1P7H", "name": "Solar"},
@@ -152,7 +151,7 @@ def _shown(stored: Stored, language: Language) -> dict[str, Any]:
         verdict.volume_ul, verdict.history_sum_ul, verdict.history_size, FACTS_NEEDED, verdict.risk_score
     )
     return {
-        "id": str(UUID(bytes=stored.verdict_id)),
+        "id": stored.fact_id,
         "domain": verdict.domain,
         "location": Named(id=stored.location_id, name=stored.location_name or stored.location_id),
         "product": Named(id=stored.product_id, name=stored.product_name or stored.product_id),

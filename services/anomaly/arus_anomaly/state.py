@@ -52,47 +52,76 @@ class Change(NamedTuple):
     previous: "Change | None"
     before: Fact | None
     after: Fact | None
-    fact_id: str = ""
-    window_sum_ul: int = 0
-    window_size: int = 0
-    """Of a fact that came in order: its ULID as it was written, and sum and size of the window before it."""
+
+
+class Window(NamedTuple):
+    """What a fact is judged against: its baseline is sum_ul / size, exactly."""
+
+    sum_ul: int
+    size: int
 
 
 class Rows:
-    """Columns of (day, id, value), ascending. The value of a fact is its volume, in the contents a page."""
+    """Columns of (day, id, value), ascending. The value of a fact is its volume, in the contents a page.
 
-    __slots__ = ("days", "ids", "values")
+    A row behind all others is written behind the columns as they lie, which old and new rows then share: each
+    looks no further than its own count, so that neither is changed by the other.
+    """
 
-    def __init__(self, days: "array[int]", ids: bytes, values: "array[int]") -> None:
+    __slots__ = ("count", "days", "ids", "values")
+
+    def __init__(self, days: "array[int]", ids: bytearray, values: "array[int]", count: int) -> None:
         self.days = days
         self.ids = ids
         self.values = values
+        self.count = count
 
     @staticmethod
     def empty() -> "Rows":
-        return Rows(array("i"), b"", array("q"))
+        return Rows(array("i"), bytearray(), array("q"), 0)
+
+    def columns(self) -> "tuple[array[int], bytearray, array[int]]":
+        """Return days, ids and values, not to be changed."""
+        return (
+            (self.days, self.ids, self.values)
+            if self.count == len(self.days)
+            else (self.days[: self.count], self.ids[: self.count * ID_BYTES], self.values[: self.count])
+        )
 
     def __len__(self) -> int:
-        return len(self.days)
+        return self.count
 
     def __getitem__(self, position: int) -> Fact:
-        return Fact(self.days[position], self.id(position), self.values[position])
+        return Fact(self.day(position), self.id(position), self.value(position))
+
+    def day(self, position: int) -> int:
+        """Return the day at a position that is not negative."""
+        return self.days[position]
 
     def id(self, position: int) -> bytes:
         """Return the id at a position that is not negative."""
-        return self.ids[position * ID_BYTES : (position + 1) * ID_BYTES]
+        return bytes(self.ids[position * ID_BYTES : (position + 1) * ID_BYTES])
+
+    def value(self, position: int) -> int:
+        """Return the value at a position that is not negative."""
+        return self.values[position]
+
+    def sum(self, start: int) -> int:
+        """Return the sum of the values from start on."""
+        return sum(self.values[start : self.count])
 
     def place(self, fact: Fact) -> int:
         """Return the first position that does not stand before the fact."""
-        first = bisect_left(self.days, fact.day)
-        last = bisect_right(self.days, fact.day, first)
+        first = bisect_left(self.days, fact.day, 0, self.count)
+        last = bisect_right(self.days, fact.day, first, self.count)
         return bisect_left(range(last), fact.id, first, last, key=self.id)
 
     def find(self, fact_id: bytes) -> Fact | None:
         """Return the row with this id, wherever it stands."""
-        at = self.ids.find(fact_id)
+        end = self.count * ID_BYTES
+        at = self.ids.find(fact_id, 0, end)
         while at % ID_BYTES and at > 0:
-            at = self.ids.find(fact_id, at + 1)
+            at = self.ids.find(fact_id, at + 1, end)
         return None if at < 0 else self[at // ID_BYTES]
 
     def between(self, start: int, end: int) -> Iterator[Fact]:
@@ -105,22 +134,25 @@ class Rows:
 
     def part(self, start: int, end: int | None = None) -> "Rows":
         """Return the rows from start up to end."""
-        stop = len(self) if end is None else end
-        return Rows(
-            self.days[start:stop], self.ids[start * ID_BYTES : stop * ID_BYTES], self.values[start:stop]
-        )
+        stop = self.count if end is None else end
+        days = self.days[start:stop]
+        ids = self.ids[start * ID_BYTES : stop * ID_BYTES]
+        return Rows(days, ids, self.values[start:stop], len(days))
 
     def followed_by(self, fact: Fact) -> "Rows":
         """Return these rows with one behind them."""
-        day, fact_id, volume_ul = fact
-        days, values = self.days[:], self.values[:]
-        days.append(day)
-        values.append(volume_ul)
-        return Rows(days, self.ids + fact_id, values)
+        days, ids, values, count = self.days, self.ids, self.values, self.count
+        if count < len(days):  # another row was written behind ours
+            days, ids, values = days[:count], ids[: count * ID_BYTES], values[:count]
+        days.append(fact[0])
+        ids += fact[1]
+        values.append(fact[2])
+        return Rows(days, ids, values, count + 1)
 
     def joined(self, later: "Rows") -> "Rows":
         """Return these rows with later ones behind them."""
-        return Rows(self.days + later.days, self.ids + later.ids, self.values + later.values)
+        (days, ids, values), (later_days, later_ids, later_values) = self.columns(), later.columns()
+        return Rows(days + later_days, ids + later_ids, values + later_values, self.count + later.count)
 
     def with_(self, fact: Fact) -> "Rows":
         """Return these rows with one more in its place."""
@@ -170,7 +202,7 @@ class Archive(NamedTuple):
         for position in chain(
             range(min(likely, len(contents) - 1), -1, -1), range(likely + 1, len(contents))
         ):
-            if found := self.page(contents.values[position]).find(fact_id):
+            if found := self.page(contents.value(position)).find(fact_id):
                 return found
         return None
 
@@ -178,21 +210,21 @@ class Archive(NamedTuple):
         """Yield the facts from this one's place on, oldest first."""
         contents = self.contents()
         for position in range(_page_of(contents, fact), len(contents)):
-            page = self.page(contents.values[position])
+            page = self.page(contents.value(position))
             yield from page.between(page.place(fact), len(page))
 
     def until(self, fact: Fact) -> Iterator[Fact]:
         """Yield the facts before this one's place, newest first."""
         contents = self.contents()
         for position in range(min(_page_of(contents, fact), len(contents) - 1), -1, -1):
-            page = self.page(contents.values[position])
+            page = self.page(contents.value(position))
             yield from page.backwards(page.place(fact))
 
     def with_(self, fact: Fact) -> "Archive":
         """Return this archive with a fact that stands before all hot ones; it must not be empty."""
         contents = self.contents()
         position = _page_of(contents, fact)
-        page = self.page(contents.values[position]).with_(fact)
+        page = self.page(contents.value(position)).with_(fact)
         half = len(page) if len(page) <= PAGE_MAX else len(page) // 2
         archive = self.replaced(position, page.part(0, half)).added(page.part(half))
         return archive._replace(highest_id=max(self.highest_id, fact.id))
@@ -201,13 +233,13 @@ class Archive(NamedTuple):
         """Return this archive without a fact that it has."""
         contents = self.contents()
         position = _page_of(contents, fact)
-        return self.replaced(position, self.page(contents.values[position]).without(fact))
+        return self.replaced(position, self.page(contents.value(position)).without(fact))
 
     def followed_by(self, rows: Rows) -> "Archive":
         """Return this archive with rows behind all others."""
         contents = self.contents()
         last = len(contents) - 1
-        page = self.page(contents.values[last]) if contents else Rows.empty()
+        page = self.page(contents.value(last)) if contents else Rows.empty()
         highest_id = max(self.highest_id, *(rows.id(position) for position in range(len(rows))))
         fits = contents and len(page) + len(rows) <= PAGE_MAX
         archive = self.replaced(last, page.joined(rows)) if fits else self.added(rows)
@@ -219,7 +251,7 @@ class Archive(NamedTuple):
         if not contents:
             return self, contents
         last = len(contents) - 1
-        page = self.page(contents.values[last])
+        page = self.page(contents.value(last))
         kept = max(len(page) - count, 0)
         return self.replaced(last, page.part(0, kept)), page.part(kept)
 
@@ -248,17 +280,15 @@ class FuelHistory(NamedTuple):
     """The standing facts of one key. Every archived fact stands before every hot one."""
 
     hot: Rows
-    window_start: int
-    """Where in the hot facts the window begins that ends with the newest one, that one included."""
     window_sum_ul: int
     """Sum of the hot facts from window_start on."""
+    window_start: int
+    """Where in the hot facts the window begins that ends with the newest one, that one included."""
     highest_id: bytes
     """A higher id was never here."""
     archive: Archive
     change: Change | None = None
-    """The newest change of the running batch."""
-    is_in_order: bool = True
-    """Every change of the running batch recorded a fact newer than all others."""
+    """The newest change of the running batch that is to be concluded with it."""
 
     def find(self, fact_id: bytes) -> Fact | None:
         """Return the standing fact with this id."""
@@ -266,24 +296,29 @@ class FuelHistory(NamedTuple):
             return None
         return self.hot.find(fact_id) or self.archive.find(fact_id)
 
-    def recorded(self, fact: Fact, fact_id: str = "") -> "FuelHistory":
-        """Return this history with a fact that it did not have. fact_id: its ULID as it was written."""
-        hot, (day, id_bytes, volume_ul) = self.hot, fact
-        days, volumes, count = hot.days, hot.values, len(hot.days)
-        if count and (day < days[-1] or (day == days[-1] and id_bytes < hot.ids[-ID_BYTES:])):
-            return _changed(_inserted(self, fact), None, fact)
-        window_sum_ul, start, oldest = self.window_sum_ul, self.window_start, day - WINDOW_DAYS
+    def followed_by(self, fact: Fact) -> "tuple[FuelHistory, Window] | None":
+        """Return this history with a fact newer than all others, and the window before it.
+
+        None when the fact is not the newest, or the batch has changes that are to be concluded with it.
+        """
+        hot, window_sum_ul, start, highest_id, archive, change = self
+        day, fact_id, volume_ul = fact
+        count, days, oldest = hot.count, hot.days, day - WINDOW_DAYS
+        if change is not None or (count and day <= days[count - 1] and fact[:2] < hot[count - 1][:2]):
+            return None
         while start < count and (count - start > WINDOW_FACTS or days[start] < oldest):
-            window_sum_ul -= volumes[start]
+            window_sum_ul -= hot.values[start]
             start += 1
-        change = _new(Change, (self.change, None, fact, fact_id, window_sum_ul, count - start))
-        highest_id = max(self.highest_id, id_bytes)
+        window = _new(Window, (window_sum_ul, count - start))
         window_sum_ul += volume_ul
-        history = _new(
-            FuelHistory,
-            (hot.followed_by(fact), start, window_sum_ul, highest_id, self.archive, change, self.is_in_order),
-        )
-        return history if count < HOT_MAX else _archived(history)
+        highest_id = max(highest_id, fact_id)
+        hot = hot.followed_by(fact)
+        history = _new(FuelHistory, (hot, window_sum_ul, start, highest_id, archive, None))
+        return history if count < HOT_MAX else _archived(history), window
+
+    def recorded(self, fact: Fact) -> "FuelHistory":
+        """Return this history with a fact that it did not have."""
+        return _changed(_inserted(self, fact), None, fact)
 
     def corrected(self, before: Fact, after: Fact) -> "FuelHistory":
         """Return this history with a standing fact replaced; both have one id."""
@@ -295,12 +330,11 @@ class FuelHistory(NamedTuple):
 
     def concluded(self) -> "FuelHistory":
         """Return this history at the end of a batch."""
-        return FuelHistory(self.hot, self.window_start, self.window_sum_ul, self.highest_id, self.archive)
+        return self._replace(change=None)
 
     def with_pages(self, pages: Pages[Rows]) -> "FuelHistory":
         """Return this history with its archive in other pages."""
-        archive = Archive(pages, *self.archive[1:])
-        return FuelHistory(self.hot, self.window_start, self.window_sum_ul, self.highest_id, archive)
+        return self._replace(archive=self.archive._replace(pages=pages))
 
     def changes(self) -> Iterator[Change]:
         """Yield the changes of the running batch, newest first."""
@@ -364,11 +398,11 @@ def _archived(history: FuelHistory) -> FuelHistory:
 
 def _with_hot(history: FuelHistory, hot: Rows) -> FuelHistory:
     start = max(len(hot) - WINDOW_FACTS, 0)
-    return history._replace(hot=hot, window_start=start, window_sum_ul=sum(hot.values[start:]))
+    return history._replace(hot=hot, window_start=start, window_sum_ul=hot.sum(start))
 
 
 def _changed(history: FuelHistory, before: Fact | None, after: Fact | None) -> FuelHistory:
-    return history._replace(change=Change(history.change, before, after), is_in_order=False)
+    return history._replace(change=Change(history.change, before, after))
 
 
 def _with_page(archive: Archive, number: int, page: Rows, contents: Rows | None = None) -> Archive:
@@ -378,7 +412,7 @@ def _with_page(archive: Archive, number: int, page: Rows, contents: Rows | None 
         contents = archive.contents()
     else:
         pages = pages.with_(CONTENTS, contents)
-    is_newest = len(contents) > 0 and contents.values[-1] == number
+    is_newest = len(contents) > 0 and contents.value(len(contents) - 1) == number
     return archive._replace(
         pages=pages, held_contents=contents, held_page=(number, page) if is_newest else archive.held_page
     )

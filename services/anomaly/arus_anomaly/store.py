@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, LiteralString
-from uuid import UUID
 
 from arus_runtime.postgres import Tx
 from psycopg.rows import class_row, tuple_row
@@ -19,7 +18,7 @@ from arus_anomaly.state import WINDOW_DAYS, WINDOW_FACTS
 MOST_REVISIONS: Final = 100
 
 _STORED: Final = """
-    v.verdict_id, v.fact_id, v.business_date, v.status, v.judged_at, v.is_current, v.value,
+    v.fact_id, v.business_date, v.status, v.judged_at, v.is_current, v.value,
     v.location_id, l.name as location_name, v.product_id, p.name as product_name"""
 _NAMES: Final = """
     left join locations l on l.tenant_id = v.tenant_id and l.id = v.location_id
@@ -30,7 +29,6 @@ _NAMES: Final = """
 class Stored:
     """A verdict as it lies there. value: the event that told it."""
 
-    verdict_id: bytes
     fact_id: str
     business_date: date
     status: int
@@ -80,9 +78,9 @@ async def newest(tx: Tx, asked: Asked, after: tuple[date, str] | None, limit: in
     return await rows.fetchall()
 
 
-async def revisions(tx: Tx, verdict_id: UUID, within: Collection[str] | None) -> Sequence[Stored]:
-    """Return a verdict and what was said before it, newest first. The first is not current once withdrawn."""
-    conditions: list[LiteralString] = ["verdict_id = %(id)s"]
+async def revisions(tx: Tx, fact_id: str, within: Collection[str] | None) -> Sequence[Stored]:
+    """Return a fact's verdict and what was said before it, newest first; once withdrawn, none is current."""
+    conditions: list[LiteralString] = ["fact_id = %(id)s"]
     if within is not None:
         conditions.append("location_id = any(%(within)s)")
     where = " and ".join(conditions)
@@ -93,7 +91,7 @@ async def revisions(tx: Tx, verdict_id: UUID, within: Collection[str] | None) ->
                   union all
                   select * from verdicts where not is_current and status > 0 and {where}) v {_NAMES}
             order by v.is_current desc, v.judged_at desc, v.src_off desc, v.src_idx desc limit %(limit)s""",
-        {"id": verdict_id.bytes, "within": list(within or ()), "limit": MOST_REVISIONS + 1},
+        {"id": fact_id, "within": list(within or ()), "limit": MOST_REVISIONS + 1},
     )
     return await rows.fetchall()
 

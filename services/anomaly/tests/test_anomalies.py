@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
-from arus_runtime.ids import named_id, new_ulid
+from arus_runtime.ids import new_ulid
 
 from .conftest import Caller, Door, Place, Worker
 
@@ -43,7 +43,7 @@ async def test_the_golden_case_with_its_reason_in_both_languages(
     items = (await caller(place.tenant).get("/anomalies")).json()["items"]
     assert [item["status"] for item in items] == ["ANOMALI", "NORMAL", "NORMAL", "NORMAL"]
     assert items[0] == {
-        "id": str(named_id(golden.transaction_id)),
+        "id": golden.transaction_id,
         "domain": "fuel",
         "location": {"id": place.location, "name": "Gudang A"},
         "product": {"id": place.product, "name": "Solar"},
@@ -98,7 +98,7 @@ async def test_a_correction_keeps_the_old_verdict_and_voiding_takes_it_off_the_l
     await worker.until(place.tenant, lambda rows: len(rows) == 7)
 
     client = caller(place.tenant, language="en")
-    late_id, last_id = (named_id(fact.transaction_id) for fact in (late, last))
+    late_id, last_id = (fact.transaction_id for fact in (late, last))
     corrected = (await client.get(f"/anomalies/{late_id}")).json()
     assert (corrected["status"], corrected["risk_score"], corrected["superseded"]) == (
         "NORMAL",
@@ -174,7 +174,7 @@ async def test_a_caller_sees_the_locations_of_their_scope_only(
     items = (await scoped.get("/anomalies")).json()["items"]
     assert [item["fact_id"] for item in items] == [mine.transaction_id]
     assert (await scoped.get("/anomalies", params={"location_id": other.location})).json()["items"] == []
-    assert (await scoped.get(f"/anomalies/{named_id(theirs.transaction_id)}")).status_code == 404
+    assert (await scoped.get(f"/anomalies/{theirs.transaction_id}")).status_code == 404
     assert (await scoped.get("/anomalies/summary")).json() == {"normal": 1, "waspada": 0, "anomali": 0}
     nowhere = caller(place.tenant, "viewer", locations=[])
     assert (await nowhere.get("/anomalies")).json()["items"] == []
@@ -186,7 +186,7 @@ async def test_another_tenant_sees_nothing(worker: Worker, door: Door, caller: C
     await worker.until(place.tenant, all_said(1))
     stranger = caller(new_ulid())
     assert (await stranger.get("/anomalies")).json() == {"items": [], "next_cursor": None}
-    assert (await stranger.get(f"/anomalies/{named_id(fact.transaction_id)}")).status_code == 404
+    assert (await stranger.get(f"/anomalies/{fact.transaction_id}")).status_code == 404
     assert (await stranger.get("/anomalies/summary")).json() == {"normal": 0, "waspada": 0, "anomali": 0}
 
 

@@ -3,7 +3,8 @@
 from fractions import Fraction
 
 import pytest
-from arus_anomaly.rules.fuel import Status, Window, assess, risk_score
+from arus_anomaly.rules.fuel import Status, assess, risk_score
+from arus_anomaly.state import Window
 from hypothesis import given
 from hypothesis import strategies as st
 

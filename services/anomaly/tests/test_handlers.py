@@ -15,7 +15,7 @@ from arus.fuel.v1.events_pb2 import (
 )
 from arus_anomaly import codec, handlers
 from arus_anomaly.state import FuelHistory, new_history
-from arus_runtime.ids import named_id
+from arus_runtime.wire import Encoded
 from arus_runtime.worker import Effect, Meta, Pages, Reject, Row, Supersede
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message import Message
@@ -56,15 +56,27 @@ def example(path: str) -> tuple[Any, Meta]:
 
 
 def batch(history: FuelHistory, *records: tuple[Any, Meta]) -> tuple[FuelHistory, Sequence[Effect]]:
+    effects: list[Effect] = []
+    deferred: Meta | None = None
     for event, meta in records:
         outcome = handlers.fuel.handlers[type(event)](history, event, meta)
-        assert isinstance(outcome, FuelHistory)
-        history = outcome
-    return handlers.judge(history, records[-1][1])
+        if isinstance(outcome, FuelHistory):
+            history, deferred = outcome, meta
+        else:
+            history, more = outcome
+            effects += more
+    if deferred is None:
+        return history, effects
+    history, more = handlers.judge(history, deferred)
+    return history, [*effects, *more]
 
 
 def told(effects: Sequence[Effect]) -> list[Message]:
-    return [effect.event for effect in effects if isinstance(effect, Row) and effect.event]
+    return [
+        VerdictReached.FromString(effect.event.value) if isinstance(effect.event, Encoded) else effect.event
+        for effect in effects
+        if isinstance(effect, Row) and effect.event
+    ]
 
 
 def meta(key: str = KEY) -> Meta:
@@ -102,7 +114,6 @@ def test_a_verdict_row_says_what_it_is_found_by() -> None:
     event, source = GOLDEN[-1]
     assert row.values == (
         event.tenant_id,
-        named_id(event.transaction_id).bytes,
         event.transaction_id,
         event.location_id,
         event.product_id,
@@ -118,17 +129,16 @@ def test_a_correction_replaces_the_verdict_and_voiding_withdraws_it() -> None:
     history, effects = batch(history, example("fuel.transaction.v1/corrected-to-320-l"))
     supersede, row = effects
     golden, _ = example("anomaly.verdict.v1/golden-520-l-is-anomali")
-    verdict_id = named_id(golden.fact_id).bytes
-    assert supersede == Supersede(handlers.VERDICTS, [(golden.tenant_id, verdict_id)])
-    assert isinstance(row, Row)
-    assert isinstance(row.event, VerdictReached)
-    assert (row.event.risk_score, row.event.reason_code) == ("106.6667", "FUEL_NORMAL")
+    assert supersede == Supersede(handlers.VERDICTS, [(golden.tenant_id, golden.fact_id)])
+    (verdict,) = told([row])
+    assert isinstance(verdict, VerdictReached)
+    assert (verdict.risk_score, verdict.reason_code) == ("106.6667", "FUEL_NORMAL")
     history, effects = batch(history, example("fuel.transaction.v1/voided"))
     supersede, row, not_standing = effects
-    assert supersede == not_standing == Supersede(handlers.VERDICTS, [(golden.tenant_id, verdict_id)])
+    assert supersede == not_standing == Supersede(handlers.VERDICTS, [(golden.tenant_id, golden.fact_id)])
     assert told([row]) == [example("anomaly.verdict.v1/withdrawn")[0]]
     assert isinstance(row, Row)
-    assert row.values[7] == 0
+    assert row.values[6] == 0
 
 
 def test_the_same_record_again_changes_nothing() -> None:

@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple, TypeVar
 
 import pytest
 from arus_anomaly import codec, state
-from arus_anomaly.rules.fuel import Window, conclude
-from arus_anomaly.state import CONTENTS, PAGE_MAX, Fact, FuelHistory, Rows, new_history
+from arus_anomaly.rules.fuel import conclude
+from arus_anomaly.state import CONTENTS, PAGE_MAX, Fact, FuelHistory, Rows, Window, new_history
 from arus_runtime.worker import Missing, Pages
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,9 +45,11 @@ class Key:
         if self.head is not None and not self.warm:
             history = codec.load_history(self.head, Pages())
         for event in events:
-            history = self._loading(history, lambda event=event, history=history: applied(history, event))
+            history = self._loading(
+                history, lambda event=event, history=history: self._applied(history, event)
+            )
         judged, withdrawn = self._loading(history, lambda: conclude(history))
-        for fact, window, _, _, replaces, _ in judged:
+        for fact, window, _, _, replaces in judged:
             said = self.said.get(fact.id)
             assert (said is not None) == replaces
             assert said != (fact, window), "an identical verdict was said again"
@@ -60,6 +62,27 @@ class Key:
         self.head = codec.dump_history(history)
         self.history = history.with_pages(history.archive.pages.saved())
         check_layout(history, {name: codec.load_rows(page) for name, page in self.stored.items()})
+
+    def _applied(self, history: FuelHistory, event: Event) -> FuelHistory:
+        """Take an event in as the handlers do: what is the newest fact is judged at once."""
+        fact = Fact(DAY + event.day, fact_id(event.number), event.volume_ul)
+        standing = history.find(fact.id)
+        match event.kind:
+            case "record" if standing is None:
+                newest = history.followed_by(fact)
+                if newest is None:
+                    return history.recorded(fact)
+                history, window = newest
+                assert fact.id not in self.said
+                self.said[fact.id] = (fact, window)
+                self.writes += 1
+                return history
+            case "correct" if standing:
+                return history.corrected(standing, fact)
+            case "void" if standing:
+                return history.voided(standing)
+            case _:
+                return history
 
     def _loading(self, history: FuelHistory, step: Callable[[], T]) -> T:
         while True:
@@ -74,20 +97,6 @@ class Key:
 
 def fact_id(number: int) -> bytes:
     return number.to_bytes(16, "big")
-
-
-def applied(history: FuelHistory, event: Event) -> FuelHistory:
-    fact = Fact(DAY + event.day, fact_id(event.number), event.volume_ul)
-    standing = history.find(fact.id)
-    match event.kind:
-        case "record" if standing is None:
-            return history.recorded(fact)
-        case "correct" if standing:
-            return history.corrected(standing, fact)
-        case "void" if standing:
-            return history.voided(standing)
-        case _:
-            return history
 
 
 def standing_after(events: Sequence[Event]) -> list[Fact]:
@@ -113,10 +122,12 @@ def check_layout(history: FuelHistory, stored: dict[str, Rows]) -> None:
     """Check what the fast path relies on."""
     hot = history.hot
     assert len(hot) <= state.HOT_MAX
-    assert history.window_sum_ul == sum(hot.values[history.window_start :])
+    assert history.window_sum_ul == sum(
+        fact.volume_ul for fact in hot.between(history.window_start, len(hot))
+    )
     contents = stored.get(CONTENTS) or Rows.empty()
     assert len(hot) > state.WINDOW_FACTS or not contents
-    pages = [stored[str(contents.values[position])] for position in range(len(contents))]
+    pages = [stored[str(contents.value(position))] for position in range(len(contents))]
     assert all(0 < len(page) <= PAGE_MAX for page in pages)
     ordered = [page[position] for page in [*pages, hot] for position in range(len(page))]
     assert all(earlier < later for earlier, later in pairwise(ordered))
@@ -267,3 +278,17 @@ def test_a_fact_in_order_after_a_change_looks_back_on_thirty() -> None:
         key.batch(batch)
     assert key.said[fact_id(60)][1].size == 30
     assert key.said == plainly(standing_after([*events, change, newest]))
+
+
+def test_rows_that_share_their_columns_do_not_change_each_other() -> None:
+    facts = [Fact(DAY + number, fact_id(number), number) for number in range(6)]
+    first = Rows.empty().followed_by(facts[0]).followed_by(facts[1])
+    one, other = first.followed_by(facts[2]), first.followed_by(facts[3])
+    longer = one.followed_by(facts[4])
+    for rows, expected in ((first, facts[:2]), (one, facts[:3]), (other, [*facts[:2], facts[3]])):
+        assert list(rows.between(0, len(rows))) == expected
+        assert codec.load_rows(codec.dump_rows(rows)).columns() == rows.columns()
+        assert rows.find(fact_id(4)) is None
+        assert rows.place(facts[5]) == len(rows)
+        assert rows.sum(0) == sum(fact.volume_ul for fact in expected)
+    assert list(longer.between(0, 4)) == [*facts[:3], facts[4]]

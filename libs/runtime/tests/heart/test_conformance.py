@@ -257,6 +257,17 @@ async def test_a_batch_concludes_once_per_key(world: World, house: House) -> Non
     assert mood.asked.count("concluded") < 50
 
 
+async def test_a_handler_that_concludes_itself_is_not_concluded_again(world: World, house: House) -> None:
+    mood, door = Mood(), Door()
+    worker = conclusions(mood)
+    await world.publish(*(door.corrected("t:k", f"f{n}", n) for n in range(50)))
+    house.work(worker)
+    await house.taken(worker)
+    rows = await world.rows(TOTALS)
+    assert [(row["fact_id"], row["sum_ul"]) for row in rows] == [(f"f{n}", n) for n in range(50)]
+    assert "concluded" not in mood.asked
+
+
 async def test_a_conclusion_that_fails_on_one_event_parks_this_event_only(world: World, house: House) -> None:
     mood, door = Mood(rejects={"f2"}), Door()
     worker = conclusions(mood)

@@ -4,9 +4,9 @@ import uuid
 
 import pytest
 from arus_runtime import dlq
-from arus_runtime.envelope import NAMES, Envelope, pack_headers, unpack
+from arus_runtime.envelope import NAMES, Envelope, pack_consequence, pack_headers, unpack
+from arus_runtime.ids import derived_id
 from arus_runtime.log.memory import MemoryRecord
-from arus_runtime.worker import derived_id
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +34,14 @@ def test_an_envelope_comes_out_as_it_went_in(texts: tuple[str, ...], sequence: i
     assert (found["ce_subject"], found["ce_sequence"]) == (subject, str(sequence))
     assert found["ce_dataschema"] == "arus/fuel/v1/events.proto"
     assert found.get("ce_importid", "") == import_id
+
+
+@given(st.tuples(*[st.text(max_size=40)] * 7))
+def test_a_consequence_is_named_when_it_is_unpacked(texts: tuple[str, ...]) -> None:
+    cause, label, time, tenant, subject, trace, import_id = texts
+    rest = (EVENT.event_type, time, tenant, subject, trace, import_id)
+    named = Envelope(derived_id(cause, label), *rest)
+    assert unpack(pack_consequence((cause, label, *rest)), b"/x", 1) == unpack(named.pack(), b"/x", 1)
 
 
 def test_headers_kept_as_they_are_come_out_so() -> None:

@@ -5,7 +5,16 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from arus_runtime.packing import HEADER, TRAILER, Array, ArrayDumper, Packer, bytea_array, text_array
+from arus_runtime.packing import (
+    HEADER,
+    TRAILER,
+    Array,
+    ArrayDumper,
+    Packer,
+    bytea_array,
+    int8_array,
+    text_array,
+)
 from arus_runtime.worker import Column, ColumnType, Reject, Table
 from arus_stack.testing import PostgresServer
 
@@ -30,6 +39,11 @@ def test_every_type_is_read_back_as_it_was(postgres: PostgresServer, nullable: b
     columns = tuple(Column(f"c_{kind}", kind, nullable) for kind in VALUES)
     packer = Packer(Table("packed", columns))
     rows = [packer.pack((3, 2**40, 5), tuple(VALUES.values()), (b"value", b"headers"))]
+    texts = ["300 L", "x" * 127, "x" * 128, "", "é" * 127]
+    rows += [
+        packer.pack((4, place, 0), tuple({**VALUES, "text": text}.values()), (None, None))
+        for place, text in enumerate(texts)
+    ]
     if nullable:
         rows.append(packer.superseded(packer.pack((3, 2**40, 6), (None,) * len(columns), (None, None))))
     types = ", ".join(f"{column.name} {column.type}" for column in columns)
@@ -43,8 +57,13 @@ def test_every_type_is_read_back_as_it_was(postgres: PostgresServer, nullable: b
             f"copy packed ({', '.join(packer.columns)}) from stdin (format binary)".encode()
         ) as copy:
             copy.write(b"".join([HEADER, *rows, TRAILER]))
-        cursor.execute(f"select src_part, src_off, src_idx, is_current, {names}, value from packed".encode())
+        cursor.execute(
+            f"select src_part, src_off, src_idx, is_current, {names}, value from packed"
+            " where src_part = 3".encode()
+        )
         found = cursor.fetchall()
+        cursor.execute(b"select c_text from packed where src_part = 4 order by src_off")
+        assert [text for (text,) in cursor.fetchall()] == texts
     expected = tuple({**VALUES, "jsonb": {"a": [1, None]}}.values())
     assert found[0] == (3, 2**40, 5, True, *expected, b"value")
     if nullable:
@@ -56,9 +75,14 @@ def test_arrays_are_read_back_as_they_were(postgres: PostgresServer) -> None:
     with psycopg.connect(postgres.url) as connection:
         connection.adapters.register_dumper(Array, ArrayDumper)
         found = connection.execute(
-            "select %s::text[], %s::bytea[]", (text_array(["a", "", "Ä"]), bytea_array([b"\0", None]))
+            "select %s::text[], %s::bytea[], %s::bigint[]",
+            (
+                text_array(["a", "", "Ä", "x" * 5_000]),
+                bytea_array([b"\0", None]),
+                int8_array([1, -(2**63), 2**63 - 1]),
+            ),
         ).fetchone()
-    assert found == (["a", "", "Ä"], [b"\0", None])
+    assert found == (["a", "", "Ä", "x" * 5_000], [b"\0", None], [1, -(2**63), 2**63 - 1])
 
 
 @pytest.mark.parametrize(("kind", "value"), [("text", "a\0b"), ("jsonb", '"\\u0000"')])
@@ -66,3 +90,12 @@ def test_what_postgresql_cannot_hold_is_rejected(kind: ColumnType, value: str) -
     packer = Packer(Table("packed", (Column("note", kind),)))
     with pytest.raises(Reject, match="note must not hold a NUL character"):
         packer.pack((0, 0, 0), (value,), (None, None))
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\0", "\0" * 4, "é\0", "x" * 200 + "\0"])
+@pytest.mark.parametrize("beside", ["", "b", "x" * 128])
+def test_a_nul_is_found_among_other_texts(value: str, beside: str) -> None:
+    packer = Packer(Table("packed", (Column("note", "text"), Column("other", "text"))))
+    for values in ((value, beside), (beside, value)):
+        with pytest.raises(Reject, match="must not hold a NUL character"):
+            packer.pack((0, 0, 0), values, (None, None))

@@ -115,13 +115,20 @@ class Facts(NamedTuple):
 
 
 def conclusions(mood: Mood) -> Worker[Facts]:
-    """Return a worker that concludes once per key and batch."""
+    """Return a worker that concludes what is recorded once per key and batch, what is corrected at once."""
     state = State(Facts, lambda value: Facts((), int(value)), lambda facts: b"%d" % facts.length)
     worker = Worker("conclusions", (IN,), state, (TOTALS,))
 
     @worker.on(FuelTransactionRecorded)
     def recorded(state: Facts, event: FuelTransactionRecorded, meta: Meta) -> Facts:
         return Facts((*state.new, event.transaction_id), state.length + 1)
+
+    @worker.on(FuelTransactionCorrected)
+    def corrected(
+        state: Facts, event: FuelTransactionCorrected, meta: Meta
+    ) -> tuple[Facts, Sequence[Effect]]:
+        row = Row(TOTALS, (meta.tenant, event.transaction_id, state.length, event.volume_ul))
+        return Facts(state.new, state.length + 1), [row]
 
     @worker.concludes
     def conclude(state: Facts, meta: Meta) -> tuple[Facts, Sequence[Effect]]:
