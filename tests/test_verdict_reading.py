@@ -8,9 +8,8 @@ import pytest
 from arus.anomaly.v1.events_pb2 import VerdictReached
 from arus_anomaly import codec as anomaly
 from arus_anomaly.rules import fuel
-from arus_anomaly.rules.fuel import Judgement, Window
 from arus_anomaly.schemas import Anomaly
-from arus_anomaly.state import Fact
+from arus_anomaly.state import Fact, Window
 from arus_anomaly.store import Stored
 from arus_contracts import reading
 from arus_gateway import codec as gateway
@@ -29,16 +28,14 @@ MOST_UL = 1_000_000_000_000
 def reached(volume_ul: int, history_ul: list[int]) -> VerdictReached:
     """Return the event of a volume judged against a history, by the service's own rule."""
     window = Window(sum(history_ul), len(history_ul))
-    status, code = fuel.assess(volume_ul, window)
-    fact = Fact(DAY.toordinal(), anomaly.ulid_bytes(new_ulid()), volume_ul)
-    return anomaly.reached(
-        Judgement(fact, window, status, code, False), anomaly.Key(TENANT, LOCATION, PRODUCT)
-    )
+    fact_id = new_ulid()
+    fact = Fact(DAY.toordinal(), anomaly.ulid_bytes(fact_id), volume_ul)
+    key = anomaly.Key(TENANT, LOCATION, PRODUCT)
+    return VerdictReached.FromString(anomaly.reached(fuel.judge(fact, window), fact_id, key).value)
 
 
 def check(event: VerdictReached, language: Language) -> None:
     stored = Stored(
-        verdict_id=anomaly.id_bytes(event.verdict_id),
         fact_id=event.fact_id,
         business_date=DAY,
         status=event.status,

@@ -4,7 +4,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from arus_anomaly.rules.fuel import Window, assess
+from arus_anomaly.rules.fuel import assess
 from arus_anomaly.rules.learned import many
 from arus_anomaly.rules.learned.columns import Memories
 from arus_anomaly.rules.learned.counterfactual import last_milder, severity_of
@@ -13,6 +13,7 @@ from arus_anomaly.rules.learned.memory import Memory, dump, load
 from arus_anomaly.rules.learned.profile import FUEL, SPEND
 from arus_anomaly.rules.learned.severity import Severity
 from arus_anomaly.rules.learned.shipped import CALIBRATIONS
+from arus_anomaly.state import Window
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
