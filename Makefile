@@ -109,10 +109,15 @@ mutations: setup ## take each guarantee's line out of the runtime: its test must
 bench-quick: setup ## the worker against its peers, in minutes
 	$(RUN) python benchmarks/stream.py --quick
 
+.PHONY: bench-console
+bench-console: setup ## the console on a slow phone: first paint, useful rows, touches while rows arrive
+	$(RUN) python benchmarks/console.py
+
 .PHONY: bench
 bench: setup ## every benchmark, at full length
 	$(RUN) python benchmarks/stream.py
 	$(RUN) python benchmarks/log.py
+	$(RUN) python benchmarks/console.py
 
 .PHONY: clean
 clean: ## remove what was built; data under .arus stay

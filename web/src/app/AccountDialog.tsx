@@ -1,46 +1,44 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useId, useState } from 'react'
-import { useForm } from 'react-hook-form'
+import { useId } from 'react'
 import { changeMe, changePassword } from '@/api'
-import { landErrors } from '@/lib/form'
+import { zMeIn } from '@/api/zod.gen'
+import { tooShort } from '@/lib/password'
+import { useForm } from './useForm'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { TextField } from '@/ui/Field'
-import { FormError } from '@/ui/FormError'
+import { Form } from '@/ui/Form'
 import { toast } from '@/ui/Toast'
 import { refetch } from './client'
 import { useSession } from './session'
-
-interface Values {
-  name: string
-  current_password: string
-  password: string
-}
 
 /** One's own name and password. */
 export default function AccountDialog({ onClose }: { onClose: () => void }) {
   const { t } = useLingui()
   const { user } = useSession()
   const formId = useId()
-  const [failure, setFailure] = useState<string | null>(null)
-  const { register, handleSubmit, setError, watch, formState } = useForm<Values>({
-    defaultValues: { name: user.name, current_password: '', password: '' },
-  })
-  const { errors, isSubmitting } = formState
-  const wantsPassword = watch('password') !== ''
-  const submit = handleSubmit(async ({ name, current_password, password }) => {
-    setFailure(null)
-    try {
-      if (name !== user.name) await changeMe({ body: { name } })
+  const form = useForm({
+    defaults: { name: user.name, current_password: '', password: '' },
+    // Two requests: the name is checked here, the password only when one is chosen.
+    schema: zMeIn,
+    bodyOf: ({ name }) => ({ name }),
+    missing: { name: t`Isi nama Anda.` },
+    also: ({ password, current_password }) => ({
+      password: tooShort(password),
+      current_password: password !== '' && current_password === '' && t`Isi kata sandi Anda.`,
+    }),
+    send: async ({ name }, { current_password, password }) => {
+      if (name !== user.name) await changeMe({ body: { name: name ?? null } })
       if (password) await changePassword({ body: { current_password, password } })
-    } catch (error) {
-      setFailure(landErrors<Values>(error, ['name', 'current_password', 'password'], setError))
-      return
-    }
-    refetch('me')
-    toast({ text: t`Akun Anda tersimpan.` })
-    onClose()
+    },
+    done: () => {
+      refetch('me')
+      toast({ text: t`Akun Anda tersimpan.` })
+      onClose()
+    },
   })
+  const { register, errorOf, watch } = form
+  const wantsPassword = watch('password') !== ''
   return (
     <Dialog
       open
@@ -48,39 +46,31 @@ export default function AccountDialog({ onClose }: { onClose: () => void }) {
       title={t`Akun saya`}
       description={user.email}
       footer={
-        <Button type="submit" form={formId} look="primary" busy={isSubmitting}>
+        <Button type="submit" form={formId} look="primary" busy={form.isBusy}>
           <Trans>Simpan</Trans>
         </Button>
       }
     >
-      <form id={formId} noValidate onSubmit={event => void submit(event)} className="flex flex-col gap-4">
-        <FormError>{failure}</FormError>
-        <TextField
-          label={t`Nama`}
-          autoComplete="name"
-          error={errors.name?.message}
-          {...register('name', { required: t`Isi nama Anda.` })}
-        />
+      <Form id={formId} form={form}>
+        <TextField label={t`Nama`} autoComplete="name" error={errorOf('name')} {...register('name')} />
         <TextField
           label={t`Kata sandi baru`}
           type="password"
           autoComplete="new-password"
           hint={t`Kosongkan bila tidak diganti.`}
-          error={errors.password?.message}
-          {...register('password', {
-            minLength: { value: 8, message: t`Kata sandi paling sedikit 8 karakter.` },
-          })}
+          error={errorOf('password')}
+          {...register('password')}
         />
         {wantsPassword && (
           <TextField
             label={t`Kata sandi sekarang`}
             type="password"
             autoComplete="current-password"
-            error={errors.current_password?.message}
-            {...register('current_password', { required: t`Isi kata sandi Anda.` })}
+            error={errorOf('current_password')}
+            {...register('current_password')}
           />
         )}
-      </form>
+      </Form>
     </Dialog>
   )
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { NoPermission } from '@/ui/States'
 import { Page } from '@/ui/Page'
 import { mayEnter, PAGES, type PageEntry } from './pages'
+import { roleWord } from './roles'
 import { useSession } from './session'
 
 /** Show a page only to those who may enter; others learn who can let them in. */
@@ -11,7 +12,7 @@ export function Guard({ to, children }: { to: PageEntry['to']; children: ReactNo
   const session = useSession()
   const page = PAGES.find(one => one.to === to)
   if (!page || mayEnter(session, page)) return children
-  const role = session.organisation.roles.join(', ')
+  const role = session.organisation.roles.map(roleWord).join(', ')
   const organisation = session.organisation.name
   return (
     <Page title={i18n._(page.name)}>

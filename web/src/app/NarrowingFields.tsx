@@ -17,6 +17,7 @@ export default function NarrowingFields({ value, onChange }: NarrowingFieldsProp
     <>
       <Combobox
         label={t({ message: 'Lokasi', context: 'satu' })}
+        isSearch
         placeholder={t`Semua lokasi`}
         choices={locationChoices(catalogue, false)}
         value={value.location ?? null}

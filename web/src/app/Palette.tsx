@@ -2,11 +2,12 @@
 import { Autocomplete } from '@base-ui/react/autocomplete'
 import { Dialog } from '@base-ui/react/dialog'
 import { useLingui } from '@lingui/react/macro'
-import { useNavigate } from '@tanstack/react-router'
-import { Languages, MapPin, Package, Search, SunMoon, type LucideIcon } from 'lucide-react'
+import { useNavigate, useRouter } from '@tanstack/react-router'
+import { Languages, MapPin, Package, Search, SunMoon, TableProperties, type LucideIcon } from 'lucide-react'
 import { useMemo } from 'react'
 import { useCatalogue } from './catalogue'
 import { mayEnter, PAGES, type PageEntry } from './pages'
+import { useSavedViews } from './preferences'
 import { chooseLanguage, useSession } from './session'
 import { setTheme } from './theme'
 
@@ -20,6 +21,8 @@ interface Act {
 export default function Palette({ pages, onClose }: { pages: readonly PageEntry[]; onClose: () => void }) {
   const { t, i18n } = useLingui()
   const navigate = useNavigate()
+  const router = useRouter()
+  const views = useSavedViews()
   const session = useSession()
   const catalogue = useCatalogue()
   const acts = useMemo<Act[]>(() => {
@@ -31,6 +34,12 @@ export default function Palette({ pages, onClose }: { pages: readonly PageEntry[
         detail: `g ${page.key}`,
         icon: page.icon,
         run: () => void navigate({ to: page.to }),
+      })),
+      ...views.map(view => ({
+        label: view.name,
+        detail: t`tampilan tersimpan`,
+        icon: TableProperties,
+        run: () => void navigate({ to: view.page, search: router.options.parseSearch(`?${view.search}`) }),
       })),
       ...(seesVerdicts
         ? [
@@ -59,7 +68,7 @@ export default function Palette({ pages, onClose }: { pages: readonly PageEntry[
       { label: t`Tampilan terang`, detail: '', icon: SunMoon, run: () => setTheme('light') },
       { label: t`Tampilan gelap`, detail: '', icon: SunMoon, run: () => setTheme('dark') },
     ]
-  }, [pages, i18n, navigate, session, catalogue, t])
+  }, [pages, i18n, navigate, router, session, views, catalogue, t])
   return (
     <Dialog.Root open onOpenChange={open => !open && onClose()}>
       <Dialog.Portal>

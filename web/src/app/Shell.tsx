@@ -19,7 +19,7 @@ import { useOnline, useWide } from '@/lib/media'
 import { onSessionEnd } from '@/lib/http'
 import { IconButton } from '@/ui/Button'
 import { Mark } from './Brand'
-import { stepRow, useKeys } from './keys'
+import { markRow, pressNew, stepRow, useKeys } from './keys'
 import { useFeed, useLiveState } from './live'
 import { mayEnter, PAGES, type PageEntry } from './pages'
 import { may, signOut, useSession } from './session'
@@ -50,7 +50,8 @@ export function Shell() {
       '/': () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
       j: () => stepRow(1),
       k: () => stepRow(-1),
-      n: () => void navigate({ to: '/fuel/new' }),
+      x: markRow,
+      n: () => void (pressNew() || navigate({ to: '/fuel/new' })),
       ...Object.fromEntries(pages.map(page => [`g ${page.key}`, () => void navigate({ to: page.to })])),
     }),
     [navigate, pages],

@@ -12,8 +12,9 @@ export default function Shortcuts({ pages, onClose }: { pages: readonly PageEntr
     ...pages.map((page): [string, string] => [`g ${page.key}`, i18n._(page.name)]),
     ['j  k', t`Baris berikutnya, sebelumnya`],
     ['Enter', t`Buka baris`],
-    ['Esc', t`Tutup`],
-    ['n', t`Catat BBM`],
+    ['x', t`Pilih baris`],
+    ['n', t`Baru, di halaman ini`],
+    ['Esc', t`Tutup, batal memilih`],
     ['?', t`Daftar ini`],
   ]
   return (

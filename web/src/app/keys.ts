@@ -20,6 +20,7 @@ export function setLettersOn(on: boolean): void {
 }
 
 function typing(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement && /^(checkbox|radio)$/.test(target.type)) return false
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable ||
@@ -32,11 +33,11 @@ function typing(target: EventTarget | null): boolean {
 export function useKeys(keys: Readonly<Record<string, () => void>>): void {
   const on = useLettersOn()
   useEffect(() => {
-    if (!on) return undefined
     let prefix = ''
     let forgotten: ReturnType<typeof setTimeout> | undefined
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return
+      if (!on && event.key.length === 1) return
       // A dialog has its own keys; a passing message is called a dialog too, but is not modal.
       if (document.querySelector('[role=dialog]:not([aria-modal=false])')) return
       const sequence = prefix ? `${prefix} ${event.key}` : event.key
@@ -61,11 +62,29 @@ export function useKeys(keys: Readonly<Record<string, () => void>>): void {
   }, [keys, on])
 }
 
+function rowAt(element: Element | null): HTMLElement | null {
+  return element?.closest('tr, li')?.querySelector<HTMLElement>('[data-row]') ?? null
+}
+
 /** Move among the rows of a list (`j`, `k`); the focused row opens with Enter, as any button does. */
 export function stepRow(step: 1 | -1): void {
   const rows = [...document.querySelectorAll<HTMLElement>('[data-row]')]
-  const at = rows.indexOf(document.activeElement as HTMLElement)
+  const row = rowAt(document.activeElement)
+  const at = row ? rows.indexOf(row) : -1
   const next = rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + step))]
   next?.focus()
   next?.scrollIntoView({ block: 'nearest' })
+}
+
+/** Mark the row that has the focus, or take its mark off (`x`). */
+export function markRow(): void {
+  const row = rowAt(document.activeElement)
+  row?.closest('tr, li')?.querySelector<HTMLElement>('[data-select]')?.click()
+}
+
+/** Press the page's button for a new record (`n`); says whether there is one. */
+export function pressNew(): boolean {
+  const button = document.querySelector<HTMLElement>('[data-new]')
+  button?.click()
+  return button !== null
 }

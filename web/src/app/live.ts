@@ -4,7 +4,7 @@ import type { Anomaly } from '@/api'
 import { renew } from '@/lib/http'
 import { LiveFeed, serverSentEvents, webSocket, type LiveState } from '@/lib/live'
 
-export const feed = new LiveFeed(
+const feed = new LiveFeed(
   `${location.origin}/api/v1/live?types=verdict`,
   [webSocket, serverSentEvents],
   // An expired session closes the wire, so it is renewed before the next try.

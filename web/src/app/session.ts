@@ -27,6 +27,11 @@ export function may(session: Pick<MeOut, 'permissions'>, resource: string, actio
   )
 }
 
+/** The name under which something typed is kept: one organisation never sees another's. */
+export function useDraftName(name: string): string {
+  return `${useSession().organisation.id}.${name}`
+}
+
 export function useMay(resource: string, action: Action): boolean {
   return may(useSession(), resource, action)
 }

@@ -27,6 +27,9 @@ function remembered<T>(make: (locale: string, key: string) => T): (key: string) 
 const numbers = remembered(
   (locale, digits) => new Intl.NumberFormat(locale, { maximumFractionDigits: Number(digits) }),
 )
+const plains = remembered(
+  locale => new Intl.NumberFormat(locale, { useGrouping: false, maximumFractionDigits: 6 }),
+)
 const compacts = remembered(
   locale => new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }),
 )
@@ -63,7 +66,6 @@ const clocks = remembered(
   (locale, timeZone) =>
     new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }),
 )
-const relatives = remembered(locale => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }))
 
 const ZONES: Record<string, string> = {
   'Asia/Jakarta': 'WIB',
@@ -77,6 +79,11 @@ export const HOME_ZONE = 'Asia/Jakarta'
 /** `1.234,5`; decimal strings of the API are accepted as they come. */
 export function number(value: number | string, digits = 2): string {
   return numbers(String(digits)).format(Number(value))
+}
+
+/** `1234,5`: a number that a spreadsheet of the same language reads as one. */
+export function decimal(value: number | string): string {
+  return plains('').format(Number(value))
 }
 
 /** `1,2 rb`, for axes and tiles. */
@@ -121,20 +128,6 @@ export function clock(instant: string | number, timeZone: string = HOME_ZONE): s
 
 export function zoneName(timeZone: string): string {
   return ZONES[timeZone] ?? timeZone.split('/').at(-1)?.replace('_', ' ') ?? timeZone
-}
-
-/** `2 menit yang lalu`; `now` is passed so that a list shares one clock. */
-export function ago(instant: string | number, now: number): string {
-  const seconds = Math.round((new Date(instant).getTime() - now) / 1000)
-  const steps: [Intl.RelativeTimeFormatUnit, number][] = [
-    ['day', 86_400],
-    ['hour', 3_600],
-    ['minute', 60],
-  ]
-  for (const [unit, size] of steps) {
-    if (Math.abs(seconds) >= size) return relatives('').format(Math.trunc(seconds / size), unit)
-  }
-  return relatives('').format(0, 'second')
 }
 
 /** Today's date at a place, as `YYYY-MM-DD`. */

@@ -1,4 +1,4 @@
-/** Answers kept in this browser, for when the server is not reached: the console opens offline with them. */
+/** What is kept in this browser: answers, for when the server is not reached, and what was typed but not sent. */
 import { OfflineError } from './problem'
 
 const PREFIX = 'arus.kept.'
@@ -21,4 +21,27 @@ export function forgetKept(): void {
   for (const name of Object.keys(localStorage)) {
     if (name.startsWith(PREFIX)) localStorage.removeItem(name)
   }
+}
+
+const DRAFT = `${PREFIX}draft.`
+
+/** What was typed under a name and not sent yet. */
+export function keptDraft<Values extends object>(name: string): Partial<Values> | null {
+  try {
+    return JSON.parse(localStorage.getItem(DRAFT + name) ?? 'null') as Partial<Values> | null
+  } catch {
+    return null
+  }
+}
+
+export function keepDraft(name: string, values: object): void {
+  try {
+    localStorage.setItem(DRAFT + name, JSON.stringify(values))
+  } catch {
+    // The disk is full: what is on the screen stays there.
+  }
+}
+
+export function dropDraft(name: string): void {
+  localStorage.removeItem(DRAFT + name)
 }

@@ -4,7 +4,7 @@
  * WebSocket first; where a proxy does not let it through, server-sent events carry the same messages.
  */
 
-export type LiveStatus = 'connecting' | 'open' | 'lost'
+type LiveStatus = 'connecting' | 'open' | 'lost'
 
 export interface LiveMessage {
   type: string

@@ -5,7 +5,7 @@ export function useWide(): boolean {
   return useMedia('(min-width: 768px)')
 }
 
-export function useMedia(query: string): boolean {
+function useMedia(query: string): boolean {
   return useSyncExternalStore(
     changed => {
       const media = matchMedia(query)

@@ -23,6 +23,8 @@ interface ComboboxProps {
   hint?: ReactNode
   disabled?: boolean
   inputRef?: RefObject<HTMLInputElement | null>
+  /** Where `/` goes. */
+  isSearch?: boolean
 }
 
 /** Pick one of many by typing a part of its name. */
@@ -36,6 +38,7 @@ export function Combobox({
   hint,
   disabled,
   inputRef,
+  isSearch = false,
 }: ComboboxProps) {
   const { t } = useLingui()
   const chosen = choices.find(choice => choice.value === value) ?? null
@@ -50,7 +53,12 @@ export function Combobox({
         disabled={disabled ?? false}
       >
         <div className="relative">
-          <Base.Input ref={inputRef} placeholder={placeholder} className={clsx(CONTROL, 'pr-9')} />
+          <Base.Input
+            ref={inputRef}
+            data-search={isSearch || undefined}
+            placeholder={placeholder}
+            className={clsx(CONTROL, 'pr-9')}
+          />
           <Base.Trigger
             aria-label={t`Tampilkan pilihan`}
             className="absolute inset-y-0 right-0 flex w-9 items-center justify-center text-muted"

@@ -1,31 +1,32 @@
-import { Trans } from '@lingui/react/macro'
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { useLingui } from '@lingui/react'
 import { clsx } from 'clsx'
 import { CircleCheck, CircleDashed, Info, OctagonAlert, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 export type Status = 'NORMAL' | 'WASPADA' | 'ANOMALI'
 
-const LOOK: Record<Status, { icon: typeof Info; className: string }> = {
-  NORMAL: { icon: CircleCheck, className: 'bg-normal-soft text-normal' },
-  WASPADA: { icon: TriangleAlert, className: 'bg-waspada-soft text-waspada' },
-  ANOMALI: { icon: OctagonAlert, className: 'bg-anomali-soft text-anomali' },
+const LOOK: Record<Status, { icon: typeof Info; className: string; word: MessageDescriptor }> = {
+  NORMAL: { icon: CircleCheck, className: 'bg-normal-soft text-normal', word: msg`Normal` },
+  WASPADA: { icon: TriangleAlert, className: 'bg-waspada-soft text-waspada', word: msg`Waspada` },
+  ANOMALI: { icon: OctagonAlert, className: 'bg-anomali-soft text-anomali', word: msg`Anomali` },
 }
 
 const PILL = 'inline-flex items-center gap-1.5 rounded px-1.5 py-0.5 text-xs font-semibold whitespace-nowrap'
 
-export function statusWord(status: Status): ReactNode {
-  if (status === 'NORMAL') return <Trans>Normal</Trans>
-  if (status === 'WASPADA') return <Trans>Waspada</Trans>
-  return <Trans>Anomali</Trans>
+export function statusWord(status: Status): MessageDescriptor {
+  return LOOK[status].word
 }
 
 /** A verdict: always icon, word and colour together. */
 export function StatusBadge({ status, className }: { status: Status; className?: string }) {
-  const { icon: Icon, className: look } = LOOK[status]
+  const { i18n } = useLingui()
+  const { icon: Icon, className: look, word } = LOOK[status]
   return (
     <span className={clsx(PILL, look, className)}>
       <Icon aria-hidden className="size-3.5 shrink-0" />
-      {statusWord(status)}
+      {i18n._(word)}
     </span>
   )
 }

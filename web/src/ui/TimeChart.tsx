@@ -11,7 +11,7 @@ import 'uplot/dist/uPlot.min.css'
 import { compact, date, quantity, shortDate } from '@/lib/format'
 import { Button } from './Button'
 
-export type Ink = 'brand' | 'muted' | 'normal' | 'waspada' | 'anomali'
+type Ink = 'brand' | 'muted' | 'normal' | 'waspada' | 'anomali'
 
 export interface Series {
   label: string

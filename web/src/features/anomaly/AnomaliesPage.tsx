@@ -5,16 +5,17 @@ import { ArrowUp, Pause, Play, ShieldCheck } from 'lucide-react'
 import { lazy, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Anomaly } from '@/api'
 import { refetch } from '@/app/client'
+import { Listing, useSelection } from '@/app/Listing'
 import { listenToVerdicts, useLiveState } from '@/app/live'
 import { narrowed, NarrowingFields } from '@/app/narrowing'
+import { TableTools } from '@/app/TableTools'
 import { clock, date, number } from '@/lib/format'
 import { Button, IconButton } from '@/ui/Button'
-import { DataTable } from '@/ui/DataTable'
 import { Chip } from '@/ui/Chip'
 import { FilterBar } from '@/ui/FilterBar'
 import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
-import { Empty, Failed, NoMatch, Skeleton, Stale } from '@/ui/States'
+import { Empty, Stale } from '@/ui/States'
 import { StatusBadge, statusWord } from '@/ui/StatusBadge'
 import { columns, VerdictCard } from './columns'
 import { anomaliesQuery, matcher, summaryQuery, type Filters } from './queries'
@@ -33,8 +34,9 @@ export function AnomaliesPage() {
   const list = useInfiniteQuery(anomaliesQuery(filters))
   const summary = useQuery(summaryQuery(filters))
   const [paused, setPaused] = useState(false)
-  const { rows, waiting, arrived, live } = useLiveRows(filters, list.data?.pages, paused || id !== undefined)
-  const loaded = list.data !== undefined
+  const selection = useSelection()
+  const reading = paused || id !== undefined || selection.ids.size > 0
+  const { rows, waiting, arrived, live } = useLiveRows(filters, list.data?.pages, reading)
   const active = Object.keys(filters).length - (filters.status === undefined ? 0 : 1)
   const change = (next: Filters) => void navigate({ search: next, replace: true })
   const clear = () => change({})
@@ -56,13 +58,16 @@ export function AnomaliesPage() {
           />
         }
         aside={
-          <IconButton
-            label={paused ? t`Lanjutkan pembaruan` : t`Jeda pembaruan`}
-            aria-pressed={paused}
-            onClick={() => setPaused(!paused)}
-          >
-            {paused ? <Play aria-hidden /> : <Pause aria-hidden />}
-          </IconButton>
+          <>
+            <IconButton
+              label={paused ? t`Lanjutkan pembaruan` : t`Jeda pembaruan`}
+              aria-pressed={paused}
+              onClick={() => setPaused(!paused)}
+            >
+              {paused ? <Play aria-hidden /> : <Pause aria-hidden />}
+            </IconButton>
+            <TableTools table="anomalies" columns={columns} selection={selection} />
+          </>
         }
       >
         <NarrowingFields value={filters} onChange={(name, value) => change(narrowed(filters, name, value))} />
@@ -84,36 +89,23 @@ export function AnomaliesPage() {
           <Plural value={waiting} other="# baru" />
         </Button>
       )}
-      {list.isPending ? (
-        <Skeleton lines={10} />
-      ) : list.isError && !loaded ? (
-        <Failed
-          what={<Trans>Daftar belum bisa dimuat.</Trans>}
-          error={list.error}
-          onRetry={() => void list.refetch()}
-        />
-      ) : rows.length > 0 ? (
-        <DataTable
-          label={t`Penilaian`}
-          columns={columns}
-          rows={rows}
-          rowId={row => row.id}
-          rowName={row => `${row.location.name}, ${row.product.name}, ${date(row.date)}`}
-          onOpen={row => void navigate({ search: { ...filters, id: row.id } })}
-          openId={id}
-          card={row => <VerdictCard verdict={row} />}
-          rowClassName={row => (arrived.has(row.fact_id) ? 'arrived' : undefined)}
-          more={{
-            has: list.hasNextPage,
-            busy: list.isFetchingNextPage,
-            load: () => void list.fetchNextPage(),
-          }}
-        />
-      ) : active > 0 ? (
-        <NoMatch onClear={clear} />
-      ) : (
-        <Calm all={filters.status === 'all'} onAll={() => change({ status: 'all' })} />
-      )}
+      <Listing
+        table="anomalies"
+        label={t`Penilaian`}
+        list={list}
+        columns={columns}
+        rows={rows}
+        rowId={row => row.id}
+        rowName={row => `${row.location.name}, ${row.product.name}, ${date(row.date)}`}
+        onOpen={row => void navigate({ search: { ...filters, id: row.id } })}
+        openId={id}
+        card={row => <VerdictCard verdict={row} />}
+        rowClassName={row => (arrived.has(row.fact_id) ? 'arrived' : undefined)}
+        filtered={active > 0}
+        onClear={clear}
+        empty={<Calm all={filters.status === 'all'} onAll={() => change({ status: 'all' })} />}
+        selection={selection}
+      />
       <OnDemand wanted={id !== undefined}>
         <Detail id={id} onClose={() => void navigate({ search: filters })} />
       </OnDemand>
@@ -186,6 +178,7 @@ interface ChipsProps {
 }
 
 function Chips({ filters, summary, onChange }: ChipsProps) {
+  const { i18n } = useLingui()
   const { status, ...rest } = filters
   const counts = summary && { ANOMALI: summary.anomali, WASPADA: summary.waspada, NORMAL: summary.normal }
   return (
@@ -204,7 +197,7 @@ function Chips({ filters, summary, onChange }: ChipsProps) {
           onClick={() => onChange({ ...rest, status: one })}
           count={shown(counts?.[one])}
         >
-          {statusWord(one)}
+          {i18n._(statusWord(one))}
         </Chip>
       ))}
       <Chip pressed={status === 'all'} onClick={() => onChange({ ...rest, status: 'all' })}>

@@ -1,15 +1,17 @@
-import { Trans } from '@lingui/react/macro'
+import { msg } from '@lingui/core/macro'
+import { i18n } from '@lingui/core'
 import type { Anomaly } from '@/api'
 import { Reason } from '@/app/Reason'
-import { date, percent, quantity } from '@/lib/format'
-import type { Column } from '@/ui/DataTable'
-import { StatusBadge } from '@/ui/StatusBadge'
+import { date, decimal, percent, quantity } from '@/lib/format'
+import type { Column } from '@/ui/columns'
+import { StatusBadge, statusWord } from '@/ui/StatusBadge'
 
 /** Where, status, when, how much, why: the same order as on a card. */
 export const columns: readonly Column<Anomaly>[] = [
   {
     id: 'where',
-    header: <Trans>Lokasi dan produk</Trans>,
+    header: msg`Lokasi dan produk`,
+    text: verdict => `${verdict.location.name} · ${verdict.product.name}`,
     cell: verdict => (
       <>
         {verdict.location.name} <span className="font-normal text-muted">· {verdict.product.name}</span>
@@ -19,31 +21,38 @@ export const columns: readonly Column<Anomaly>[] = [
   },
   {
     id: 'status',
-    header: <Trans>Status</Trans>,
+    header: msg`Status`,
+    text: verdict => i18n._(statusWord(verdict.status)),
     cell: verdict => <StatusBadge status={verdict.status} />,
     meta: { width: '7.5rem' },
   },
   {
     id: 'date',
-    header: <Trans>Tanggal</Trans>,
+    header: msg`Tanggal`,
+    text: verdict => verdict.date,
     cell: verdict => date(verdict.date),
     meta: { width: '7.5rem' },
   },
   {
     id: 'volume',
-    header: <Trans>Volume</Trans>,
+    header: msg`Volume`,
+    unit: 'L',
+    text: verdict => decimal(verdict.volume),
     cell: verdict => quantity(verdict.volume, 'L'),
     meta: { numeric: true, width: '7rem' },
   },
   {
     id: 'score',
-    header: <Trans>Dari biasanya</Trans>,
+    header: msg`Dari biasanya`,
+    unit: '%',
+    text: verdict => (verdict.risk_score === null ? '' : decimal(verdict.risk_score)),
     cell: verdict => (verdict.risk_score === null ? '–' : percent(verdict.risk_score)),
     meta: { numeric: true, width: '7rem' },
   },
   {
     id: 'why',
-    header: <Trans>Alasan</Trans>,
+    header: msg`Alasan`,
+    text: verdict => verdict.reason.text,
     cell: verdict => (
       <span className="text-muted">
         <Reason verdict={verdict} />

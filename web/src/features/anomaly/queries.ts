@@ -12,7 +12,7 @@ export interface Filters {
 /** What needs a person: everything that is not NORMAL. */
 const NEEDS_A_PERSON: readonly Anomaly['status'][] = ['WASPADA', 'ANOMALI']
 
-export function statusesOf(filters: Filters): readonly Anomaly['status'][] | undefined {
+function statusesOf(filters: Filters): readonly Anomaly['status'][] | undefined {
   if (filters.status === 'all') return undefined
   return filters.status ? [filters.status] : NEEDS_A_PERSON
 }

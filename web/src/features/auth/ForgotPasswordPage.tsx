@@ -1,28 +1,24 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useForm } from 'react-hook-form'
 import { requestReset } from '@/api'
-import { sentenceOf } from '@/lib/form'
+import { zAddressIn } from '@/api/zod.gen'
+import { useForm } from '@/app/useForm'
 import { Button } from '@/ui/Button'
 import { TextField } from '@/ui/Field'
-import { FormError } from '@/ui/FormError'
+import { Form } from '@/ui/Form'
 import { AuthFrame, LINK } from './AuthFrame'
 
 export function ForgotPasswordPage() {
   const { t } = useLingui()
   const [sentTo, setSentTo] = useState<string | null>(null)
-  const [failure, setFailure] = useState<string | null>(null)
-  const { register, handleSubmit, formState } = useForm<{ email: string }>()
-
-  const submit = handleSubmit(async ({ email }) => {
-    setFailure(null)
-    try {
-      await requestReset({ body: { email: email.trim() } })
-      setSentTo(email.trim())
-    } catch (error) {
-      setFailure(sentenceOf(error))
-    }
+  const form = useForm({
+    defaults: { email: '' },
+    schema: zAddressIn,
+    bodyOf: values => ({ email: values.email.trim() }),
+    missing: { email: t`Isi surel Anda.` },
+    send: body => requestReset({ body }),
+    done: ({ email }) => setSentTo(email.trim()),
   })
 
   return (
@@ -42,19 +38,18 @@ export function ForgotPasswordPage() {
           </Trans>
         </p>
       ) : (
-        <form noValidate onSubmit={event => void submit(event)} className="flex flex-col gap-4">
-          <FormError>{failure}</FormError>
+        <Form form={form}>
           <TextField
             label={t`Surel`}
             type="email"
             autoComplete="username"
-            error={formState.errors.email?.message}
-            {...register('email', { required: t`Isi surel Anda.` })}
+            error={form.errorOf('email')}
+            {...form.register('email')}
           />
-          <Button type="submit" look="primary" busy={formState.isSubmitting}>
+          <Button type="submit" look="primary" busy={form.isBusy}>
             <Trans>Kirim tautan</Trans>
           </Button>
-        </form>
+        </Form>
       )}
     </AuthFrame>
   )

@@ -1,13 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router'
-import { useState } from 'react'
-import { useForm } from 'react-hook-form'
+import { zCredentials } from '@/api/zod.gen'
 import { signIn } from '@/app/session'
-import { sentenceOf } from '@/lib/form'
 import { ProblemError } from '@/lib/problem'
+import { useForm } from '@/app/useForm'
 import { Button } from '@/ui/Button'
 import { TextField } from '@/ui/Field'
-import { FormError } from '@/ui/FormError'
+import { Form } from '@/ui/Form'
 import { AuthFrame, LINK } from './AuthFrame'
 import { insideConsole } from './next'
 
@@ -17,21 +16,17 @@ export function LoginPage() {
   const { t } = useLingui()
   const router = useRouter()
   const { next } = route.useSearch()
-  const [failure, setFailure] = useState<string | null>(null)
-  const { register, handleSubmit, formState } = useForm<{ email: string; password: string }>()
-  const { errors, isSubmitting } = formState
-
-  const submit = handleSubmit(async ({ email, password }) => {
-    setFailure(null)
-    try {
-      await signIn(email.trim(), password)
-    } catch (error) {
-      const wrong = error instanceof ProblemError && error.status === 401
-      setFailure(wrong ? t`Surel atau kata sandi tidak cocok.` : sentenceOf(error))
-      return
-    }
-    router.history.push(insideConsole(next))
+  const form = useForm({
+    defaults: { email: '', password: '' },
+    schema: zCredentials,
+    bodyOf: values => ({ ...values, email: values.email.trim() }),
+    missing: { email: t`Isi surel Anda.`, password: t`Isi kata sandi Anda.` },
+    send: ({ email, password }) => signIn(email, password),
+    done: () => router.history.push(insideConsole(next)),
+    failed: error =>
+      error instanceof ProblemError && error.status === 401 ? t`Surel atau kata sandi tidak cocok.` : null,
   })
+  const { register, errorOf } = form
 
   return (
     <AuthFrame
@@ -45,31 +40,30 @@ export function LoginPage() {
         </Trans>
       }
     >
-      <form noValidate onSubmit={event => void submit(event)} className="flex flex-col gap-4">
-        <FormError>{failure}</FormError>
+      <Form form={form}>
         <TextField
           label={t`Surel`}
           type="email"
           autoComplete="username"
-          error={errors.email?.message}
-          {...register('email', { required: t`Isi surel Anda.` })}
+          error={errorOf('email')}
+          {...register('email')}
         />
         <TextField
           label={t`Kata sandi`}
           type="password"
           autoComplete="current-password"
-          error={errors.password?.message}
+          error={errorOf('password')}
           aside={
             <Link to="/forgot-password" className={`${LINK} text-xs`}>
               <Trans>Lupa kata sandi?</Trans>
             </Link>
           }
-          {...register('password', { required: t`Isi kata sandi Anda.` })}
+          {...register('password')}
         />
-        <Button type="submit" look="primary" busy={isSubmitting}>
+        <Button type="submit" look="primary" busy={form.isBusy}>
           <Trans>Masuk</Trans>
         </Button>
-      </form>
+      </Form>
     </AuthFrame>
   )
 }

@@ -1,51 +1,39 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router'
-import { useState } from 'react'
-import { useForm } from 'react-hook-form'
 import { register as registerAccount } from '@/api'
+import { zRegistration } from '@/api/zod.gen'
 import { signIn } from '@/app/session'
-import { landErrors } from '@/lib/form'
+import { tooShort } from '@/lib/password'
+import { useForm } from '@/app/useForm'
 import { Button } from '@/ui/Button'
 import { TextField } from '@/ui/Field'
-import { FormError } from '@/ui/FormError'
+import { Form } from '@/ui/Form'
 import { AuthFrame, LINK } from './AuthFrame'
 import { insideConsole } from './next'
 
 const route = getRouteApi('/register')
 
-interface Account {
-  name: string
-  organisation_name: string
-  email: string
-  password: string
-}
-
 export function RegisterPage() {
   const { t } = useLingui()
   const router = useRouter()
   const { next } = route.useSearch()
-  const [failure, setFailure] = useState<string | null>(null)
-  const { register, handleSubmit, setError, formState } = useForm<Account>()
-  const { errors, isSubmitting } = formState
-
-  const submit = handleSubmit(async ({ name, organisation_name, email, password }) => {
-    setFailure(null)
-    try {
-      await registerAccount({
-        body: {
-          name,
-          email: email.trim(),
-          password,
-          ...(organisation_name && { organisation_name }),
-        },
-      })
-      await signIn(email.trim(), password)
-    } catch (error) {
-      setFailure(landErrors<Account>(error, ['name', 'organisation_name', 'email', 'password'], setError))
-      return
-    }
-    router.history.push(insideConsole(next))
+  const form = useForm({
+    defaults: { name: '', organisation_name: '', email: '', password: '' },
+    schema: zRegistration,
+    bodyOf: values => ({
+      ...values,
+      email: values.email.trim(),
+      organisation_name: values.organisation_name || null,
+    }),
+    missing: { name: t`Isi nama Anda.`, email: t`Isi surel Anda.`, password: t`Pilih kata sandi.` },
+    also: ({ password }) => ({ password: tooShort(password) }),
+    send: async body => {
+      await registerAccount({ body })
+      await signIn(body.email, body.password)
+    },
+    done: () => router.history.push(insideConsole(next)),
   })
+  const { register, errorOf } = form
 
   return (
     <AuthFrame
@@ -60,43 +48,34 @@ export function RegisterPage() {
         </Trans>
       }
     >
-      <form noValidate onSubmit={event => void submit(event)} className="flex flex-col gap-4">
-        <FormError>{failure}</FormError>
-        <TextField
-          label={t`Nama`}
-          autoComplete="name"
-          error={errors.name?.message}
-          {...register('name', { required: t`Isi nama Anda.` })}
-        />
+      <Form form={form}>
+        <TextField label={t`Nama`} autoComplete="name" error={errorOf('name')} {...register('name')} />
         <TextField
           label={t`Nama organisasi`}
           hint={t`Boleh kosong; dapat diisi nanti.`}
           autoComplete="organization"
-          error={errors.organisation_name?.message}
+          error={errorOf('organisation_name')}
           {...register('organisation_name')}
         />
         <TextField
           label={t`Surel`}
           type="email"
           autoComplete="username"
-          error={errors.email?.message}
-          {...register('email', { required: t`Isi surel Anda.` })}
+          error={errorOf('email')}
+          {...register('email')}
         />
         <TextField
           label={t`Kata sandi`}
           type="password"
           autoComplete="new-password"
           hint={t`Paling sedikit 8 karakter. Kalimat pendek mudah diingat.`}
-          error={errors.password?.message}
-          {...register('password', {
-            required: t`Pilih kata sandi.`,
-            minLength: { value: 8, message: t`Kata sandi paling sedikit 8 karakter.` },
-          })}
+          error={errorOf('password')}
+          {...register('password')}
         />
-        <Button type="submit" look="primary" busy={isSubmitting}>
+        <Button type="submit" look="primary" busy={form.isBusy}>
           <Trans>Buat akun</Trans>
         </Button>
-      </form>
+      </Form>
     </AuthFrame>
   )
 }

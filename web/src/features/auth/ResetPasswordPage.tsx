@@ -1,12 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useForm } from 'react-hook-form'
 import { confirmReset } from '@/api'
-import { landErrors } from '@/lib/form'
+import { zResetIn } from '@/api/zod.gen'
+import { tooShort } from '@/lib/password'
+import { useForm } from '@/app/useForm'
 import { Button } from '@/ui/Button'
 import { TextField } from '@/ui/Field'
-import { FormError } from '@/ui/FormError'
+import { Form } from '@/ui/Form'
 import { AuthFrame, LINK } from './AuthFrame'
 
 const route = getRouteApi('/reset-password')
@@ -15,18 +16,16 @@ export function ResetPasswordPage() {
   const { t } = useLingui()
   const { token } = route.useSearch()
   const [done, setDone] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
-  const { register, handleSubmit, setError, formState } = useForm<{ password: string }>()
-
-  const submit = handleSubmit(async ({ password }) => {
-    setFailure(null)
-    try {
-      await confirmReset({ body: { token: token ?? '', password } })
-      setDone(true)
-    } catch (error) {
-      setFailure(landErrors<{ password: string }>(error, ['password'], setError))
-    }
+  const form = useForm({
+    defaults: { password: '' },
+    schema: zResetIn,
+    bodyOf: values => ({ ...values, token }),
+    missing: { password: t`Pilih kata sandi.` },
+    also: ({ password }) => ({ password: tooShort(password) }),
+    send: body => confirmReset({ body }),
+    done: () => setDone(true),
   })
+  const incomplete = t`Tautan ini tidak lengkap. Buka tautan dari surel Anda sekali lagi.`
 
   return (
     <AuthFrame
@@ -42,24 +41,18 @@ export function ResetPasswordPage() {
           <Trans>Kata sandi sudah diganti. Masuk dengan kata sandi yang baru.</Trans>
         </p>
       ) : (
-        <form noValidate onSubmit={event => void submit(event)} className="flex flex-col gap-4">
-          <FormError>
-            {token ? failure : t`Tautan ini tidak lengkap. Buka tautan dari surel Anda sekali lagi.`}
-          </FormError>
+        <Form form={token ? form : { ...form, failure: incomplete }}>
           <TextField
             label={t`Kata sandi baru`}
             type="password"
             autoComplete="new-password"
-            error={formState.errors.password?.message}
-            {...register('password', {
-              required: t`Pilih kata sandi.`,
-              minLength: { value: 8, message: t`Kata sandi paling sedikit 8 karakter.` },
-            })}
+            error={form.errorOf('password')}
+            {...form.register('password')}
           />
-          <Button type="submit" look="primary" busy={formState.isSubmitting} disabled={!token}>
+          <Button type="submit" look="primary" busy={form.isBusy} disabled={!token}>
             <Trans>Simpan</Trans>
           </Button>
-        </form>
+        </Form>
       )}
     </AuthFrame>
   )

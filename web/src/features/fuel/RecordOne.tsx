@@ -1,22 +1,23 @@
 /**
- * The form people fill in most, on the oldest phones: four fields and their own state, because a form library is
- * a quarter of what this page may weigh.
+ * The form people fill in most, on the oldest phones: four fields with their own state and rules, because the form
+ * library and the schema of the others are two fifths of what this page may weigh.
  */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useEffect, useRef, useState, type SubmitEvent } from 'react'
 import type { NewFact } from '@/api'
 import { fuelChoices, locationChoices, type Catalogue } from '@/app/catalogue'
+import { useDraftName } from '@/app/session'
 import { useFuelQueue } from '@/app/unsent'
 import { number, today } from '@/lib/format'
-import { LARGEST_VOLUME_L, parseDecimal, volumeProblem } from '@/lib/quantity'
+import { keepDraft, keptDraft } from '@/lib/kept'
+import { parseDecimal } from '@/lib/quantity'
 import { Button } from '@/ui/Button'
 import { Combobox } from '@/ui/Combobox'
 import { TextField } from '@/ui/Field'
 import { NumberField } from '@/ui/NumberField'
 import { Card } from '@/ui/Page'
 import { Results } from './Results'
-
-const DRAFT = 'arus.kept.draft.fuel'
+import { useVolumeWords } from './volume'
 
 interface Draft {
   date: string
@@ -25,12 +26,11 @@ interface Draft {
   volume: string
 }
 
-type Problems = Partial<Record<keyof Draft, string>>
-
 export function RecordOne({ catalogue }: { catalogue: Catalogue }) {
   const { t } = useLingui()
   const { queue } = useFuelQueue()
   const check = useCheck(catalogue)
+  const draftName = useDraftName('fuel')
   const form = useRef<HTMLFormElement>(null)
   const volumeInput = useRef<HTMLInputElement>(null)
   const locations = locationChoices(catalogue)
@@ -40,20 +40,18 @@ export function RecordOne({ catalogue }: { catalogue: Catalogue }) {
     location_id: only(locations),
     product_id: only(products),
     volume: '',
-    ...keptDraft(),
+    ...typedBefore(draftName),
   }))
-  const [problems, setProblems] = useState<Problems>({})
-  useEffect(() => localStorage.setItem(DRAFT, JSON.stringify(draft)), [draft])
+  const [faults, setFaults] = useState<ReadonlyMap<string, string>>(new Map())
+  useEffect(() => keepDraft(draftName, draft), [draftName, draft])
 
   const put = (change: Partial<Draft>) => {
     setDraft(known => ({ ...known, ...change }))
-    setProblems(known =>
-      Object.fromEntries(Object.entries(known).filter(([field]) => !Object.hasOwn(change, field))),
-    )
+    setFaults(known => new Map([...known].filter(([field]) => !Object.hasOwn(change, field))))
   }
   const record = async () => {
-    const { problems: found, fact } = check(draft)
-    setProblems(found)
+    const { faults: found, fact } = check(draft)
+    setFaults(found)
     if (!fact) {
       // The fields say what is wrong once they are drawn again; the first of them takes the focus.
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
@@ -90,21 +88,21 @@ export function RecordOne({ catalogue }: { catalogue: Catalogue }) {
             max={today(catalogue.locationOf.get(draft.location_id)?.timezone)}
             value={draft.date}
             onChange={event => put({ date: event.target.value })}
-            error={problems.date}
+            error={faults.get('date')}
           />
           <Combobox
             label={t({ message: 'Lokasi', context: 'satu' })}
             choices={locations}
             value={draft.location_id || null}
             onChange={value => put({ location_id: value ?? '' })}
-            error={problems.location_id}
+            error={faults.get('location_id')}
           />
           <Combobox
             label={t`Produk BBM`}
             choices={products}
             value={draft.product_id || null}
             onChange={value => put({ product_id: value ?? '' })}
-            error={problems.product_id}
+            error={faults.get('product_id')}
           />
           <NumberField
             label={t`Volume`}
@@ -112,7 +110,7 @@ export function RecordOne({ catalogue }: { catalogue: Catalogue }) {
             ref={volumeInput}
             value={draft.volume}
             onChange={event => put({ volume: event.target.value })}
-            error={problems.volume}
+            error={faults.get('volume')}
           />
           <div className="sm:col-span-2">
             <Button type="submit" look="primary" className="w-full sm:w-auto sm:px-6">
@@ -126,26 +124,22 @@ export function RecordOne({ catalogue }: { catalogue: Catalogue }) {
   )
 }
 
-/** What is wrong with a draft, in words; or the fact it is. */
+/** What is wrong with a draft, in words by field; or the fact it is. */
 function useCheck(catalogue: Catalogue) {
   const { t, i18n } = useLingui()
-  return ({ date, location_id, product_id, volume }: Draft): { problems: Problems; fact: NewFact | null } => {
-    const problems: Problems = {}
-    if (!date) problems.date = t`Isi tanggal.`
-    else if (date > today(catalogue.locationOf.get(location_id)?.timezone)) {
-      problems.date = t`Tanggal belum tiba di lokasi ini.`
+  const wrongVolume = useVolumeWords()
+  return ({ volume, ...rest }: Draft): { faults: ReadonlyMap<string, string>; fact: NewFact | null } => {
+    const faults = new Map<string, string>()
+    if (!rest.date) faults.set('date', t`Isi tanggal.`)
+    else if (rest.date > today(catalogue.locationOf.get(rest.location_id)?.timezone)) {
+      faults.set('date', t`Tanggal belum tiba di lokasi ini.`)
     }
-    if (!location_id) problems.location_id = t`Pilih lokasi.`
-    if (!product_id) problems.product_id = t`Pilih produk BBM.`
+    if (!rest.location_id) faults.set('location_id', t`Pilih lokasi.`)
+    if (!rest.product_id) faults.set('product_id', t`Pilih produk BBM.`)
+    const wrong = wrongVolume(volume)
+    if (wrong) faults.set('volume', wrong)
     const volume_l = parseDecimal(volume, i18n.locale)
-    const wrong = volumeProblem(volume_l)
-    const largest = number(LARGEST_VOLUME_L)
-    if (volume.trim() === '') problems.volume = t`Isi volume.`
-    else if (wrong === 'missing') problems.volume = t`Tulis volume sebagai angka, misalnya 520.`
-    else if (wrong === 'digits') problems.volume = t`Paling banyak 6 angka di belakang koma.`
-    else if (wrong === 'range') problems.volume = t`Volume harus lebih dari 0 dan paling banyak ${largest} L.`
-    const sound = volume_l !== null && Object.keys(problems).length === 0
-    return { problems, fact: sound ? { date, location_id, product_id, volume_l } : null }
+    return { faults, fact: faults.size === 0 && volume_l !== null ? { ...rest, volume_l } : null }
   }
 }
 
@@ -155,17 +149,7 @@ function only(choices: readonly { value: string }[]): string {
 }
 
 /** What was typed and not sent yet. The date is not kept: yesterday's would be sent today by mistake. */
-function keptDraft(): Partial<Draft> {
-  try {
-    const { location_id, product_id, volume } = JSON.parse(
-      localStorage.getItem(DRAFT) ?? '{}',
-    ) as Partial<Draft>
-    return {
-      ...(location_id && { location_id }),
-      ...(product_id && { product_id }),
-      ...(volume && { volume }),
-    }
-  } catch {
-    return {}
-  }
+function typedBefore(name: string): Partial<Draft> {
+  const { location_id, product_id, volume } = keptDraft<Draft>(name) ?? {}
+  return { ...(location_id && { location_id }), ...(product_id && { product_id }), ...(volume && { volume }) }
 }

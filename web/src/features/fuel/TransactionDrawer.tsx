@@ -1,23 +1,24 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { useId, useState } from 'react'
-import { Controller, useForm } from 'react-hook-form'
+import { useQuery } from '@tanstack/react-query'
+import { useId } from 'react'
+import { Controller } from 'react-hook-form'
 import { correctFuelTransaction, getFuelTransaction, type FactRecord } from '@/api'
+import { zFactPatch } from '@/api/zod.gen'
 import { fuelChoices, locationChoices, type Catalogue } from '@/app/catalogue'
 import { refetch } from '@/app/client'
-import { useMay } from '@/app/session'
-import { landErrors } from '@/lib/form'
+import { useDraftName, useMay } from '@/app/session'
 import { date, moment, number, quantity, today } from '@/lib/format'
-import { ProblemError } from '@/lib/problem'
-import { parseDecimal, volumeProblem } from '@/lib/quantity'
+import { parseDecimal } from '@/lib/quantity'
+import { useForm } from '@/app/useForm'
 import { Button } from '@/ui/Button'
 import { Combobox } from '@/ui/Combobox'
 import { Drawer } from '@/ui/Dialog'
 import { TextField } from '@/ui/Field'
-import { FormError } from '@/ui/FormError'
+import { Form } from '@/ui/Form'
 import { NumberField } from '@/ui/NumberField'
 import { Failed, Skeleton, Stale } from '@/ui/States'
 import { toast } from '@/ui/Toast'
+import { useVolumeWords } from './volume'
 
 interface TransactionDrawerProps {
   id: string | undefined
@@ -102,13 +103,6 @@ export default function TransactionDrawer({ id, known, catalogue, onClose, onVoi
   )
 }
 
-interface Values {
-  date: string
-  location_id: string
-  product_id: string
-  volume_l: string
-}
-
 interface CorrectionProps {
   fact: FactRecord
   catalogue: Catalogue
@@ -119,62 +113,52 @@ interface CorrectionProps {
 
 function Correction({ fact, catalogue, formId, locked, onDone }: CorrectionProps) {
   const { t, i18n } = useLingui()
-  const { register, control, handleSubmit, setError, formState } = useForm<Values>({
-    defaultValues: {
+  const wrongVolume = useVolumeWords()
+  const form = useForm({
+    defaults: {
       date: fact.date,
       location_id: fact.location_id,
       product_id: fact.product_id,
       volume_l: number(fact.volume_l, 6),
     },
-  })
-  const { errors } = formState
-  const correct = useMutation({
-    mutationFn: (values: Values) =>
+    schema: zFactPatch,
+    bodyOf: values => ({ ...values, volume_l: parseDecimal(values.volume_l, i18n.locale) ?? undefined }),
+    missing: { date: t`Isi tanggal.`, location_id: t`Pilih lokasi.`, product_id: t`Pilih produk BBM.` },
+    also: ({ volume_l }) => ({ volume_l: wrongVolume(volume_l) }),
+    draft: useDraftName(`transaction.${fact.id}.${fact.version}`),
+    send: body =>
       correctFuelTransaction({
         path: { transaction_id: fact.id },
-        body: { ...values, volume_l: parseDecimal(values.volume_l, i18n.locale) ?? values.volume_l },
+        body,
         headers: { 'If-Match': `"${fact.version}"` },
       }),
-    onSuccess: () => {
+    done: () => {
       toast({ text: t`Koreksi tersimpan. Penilaian setelahnya dihitung ulang.` })
       refetch('listFuelTransactions', 'getFuelTransaction', 'listAnomalies', 'getAnomaly')
       onDone()
     },
-    onError: error => {
-      if (error instanceof ProblemError && error.status === 412) refetch('getFuelTransaction')
-    },
   })
-  const [failure, setFailure] = useState<string | null>(null)
-  const submit = handleSubmit(async values => {
-    setFailure(null)
-    try {
-      await correct.mutateAsync(values)
-    } catch (error) {
-      setFailure(landErrors<Values>(error, ['date', 'location_id', 'product_id', 'volume_l'], setError))
-    }
-  })
+  const { register, control, errorOf } = form
   return (
-    <form id={formId} noValidate onSubmit={event => void submit(event)} className="flex flex-col gap-4">
-      <FormError>{failure}</FormError>
+    <Form id={formId} form={form}>
       <TextField
         label={t`Tanggal`}
         type="date"
         disabled={locked}
         max={today(catalogue.locationOf.get(fact.location_id)?.timezone)}
-        error={errors.date?.message}
-        {...register('date', { required: t`Isi tanggal.` })}
+        error={errorOf('date')}
+        {...register('date')}
       />
       <Controller
         control={control}
         name="location_id"
-        rules={{ required: t`Pilih lokasi.` }}
-        render={({ field, fieldState }) => (
+        render={({ field }) => (
           <Combobox
             label={t({ message: 'Lokasi', context: 'satu' })}
             choices={locationChoices(catalogue, false)}
             value={field.value || null}
             onChange={value => field.onChange(value ?? '')}
-            error={fieldState.error?.message}
+            error={errorOf('location_id')}
             disabled={locked}
           />
         )}
@@ -182,14 +166,13 @@ function Correction({ fact, catalogue, formId, locked, onDone }: CorrectionProps
       <Controller
         control={control}
         name="product_id"
-        rules={{ required: t`Pilih produk BBM.` }}
-        render={({ field, fieldState }) => (
+        render={({ field }) => (
           <Combobox
             label={t`Produk BBM`}
             choices={fuelChoices(catalogue, false)}
             value={field.value || null}
             onChange={value => field.onChange(value ?? '')}
-            error={fieldState.error?.message}
+            error={errorOf('product_id')}
             disabled={locked}
           />
         )}
@@ -198,13 +181,9 @@ function Correction({ fact, catalogue, formId, locked, onDone }: CorrectionProps
         label={t`Volume`}
         unit="L"
         disabled={locked}
-        error={errors.volume_l?.message}
-        {...register('volume_l', {
-          validate: typed =>
-            volumeProblem(parseDecimal(typed, i18n.locale)) === null ||
-            t`Tulis volume sebagai angka, misalnya 520.`,
-        })}
+        error={errorOf('volume_l')}
+        {...register('volume_l')}
       />
-    </form>
+    </Form>
   )
 }

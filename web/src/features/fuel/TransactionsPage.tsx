@@ -1,4 +1,6 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { i18n } from '@lingui/core'
+import { msg, plural } from '@lingui/core/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { Fuel, Plus } from 'lucide-react'
@@ -6,18 +8,20 @@ import { lazy, useMemo, useState } from 'react'
 import { voidFuelTransaction, type FactRecord } from '@/api'
 import { useCatalogue, type Catalogue } from '@/app/catalogue'
 import { refetch } from '@/app/client'
+import { Listing, useSelection } from '@/app/Listing'
 import { narrowed, NarrowingFields } from '@/app/narrowing'
 import { useMay } from '@/app/session'
-import { sentenceOf } from '@/lib/form'
-import { date, moment, quantity } from '@/lib/format'
+import { TableTools } from '@/app/TableTools'
+import { sentenceOf } from '@/lib/failure'
+import { date, decimal, moment, quantity } from '@/lib/format'
 import { undoable } from '@/lib/undo'
-import { buttonLook } from '@/ui/Button'
-import { DataTable, type Column } from '@/ui/DataTable'
+import { Button, buttonLook } from '@/ui/Button'
+import type { Column } from '@/ui/columns'
 import { Chip } from '@/ui/Chip'
 import { FilterBar } from '@/ui/FilterBar'
 import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
-import { Empty, Failed, NoMatch, Skeleton } from '@/ui/States'
+import { Empty } from '@/ui/States'
 import { Tag } from '@/ui/StatusBadge'
 import { toast } from '@/ui/Toast'
 import { transactionsQuery, type Filters } from './queries'
@@ -32,6 +36,8 @@ export function TransactionsPage() {
   const navigate = route.useNavigate()
   const catalogue = useCatalogue()
   const mayRecord = useMay('fuel.transactions', 'c')
+  const mayVoid = useMay('fuel.transactions', 'd')
+  const selection = useSelection()
   const list = useInfiniteQuery(transactionsQuery(filters))
   const { voiding, voidLater } = useVoiding(catalogue)
   const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
@@ -57,53 +63,60 @@ export function TransactionsPage() {
         active={active}
         onClear={() => change({})}
         chips={<Chips filters={filters} onChange={change} />}
+        aside={<TableTools table="transactions" columns={columns} selection={selection} />}
       >
         <NarrowingFields value={filters} onChange={(name, value) => change(narrowed(filters, name, value))} />
       </FilterBar>
-      {list.isPending ? (
-        <Skeleton lines={10} />
-      ) : list.isError && !list.data ? (
-        <Failed
-          what={<Trans>Daftar belum bisa dimuat.</Trans>}
-          error={list.error}
-          onRetry={() => void list.refetch()}
-        />
-      ) : rows.length > 0 ? (
-        <DataTable
-          label={t`Transaksi`}
-          columns={columns}
-          rows={rows}
-          rowId={fact => fact.id}
-          rowName={nameOf}
-          onOpen={fact => void navigate({ search: { ...filters, id: fact.id } })}
-          openId={id}
-          card={fact => <FactCard fact={fact} catalogue={catalogue} voiding={voiding.has(fact.id)} />}
-          rowClassName={fact =>
-            voiding.has(fact.id) || fact.status === 'voided' ? 'text-muted line-through' : undefined
-          }
-          more={{
-            has: list.hasNextPage,
-            busy: list.isFetchingNextPage,
-            load: () => void list.fetchNextPage(),
-          }}
-        />
-      ) : active > 0 ? (
-        <NoMatch onClear={() => change({})} />
-      ) : (
-        <Empty
-          icon={<Fuel aria-hidden />}
-          title={<Trans>Belum ada transaksi.</Trans>}
-          action={
-            mayRecord && (
-              <Link to="/fuel/new" className={buttonLook('primary')}>
-                <Trans>Catat BBM</Trans>
-              </Link>
+      <Listing
+        table="transactions"
+        label={t`Transaksi`}
+        list={list}
+        columns={columns}
+        rows={rows}
+        rowId={fact => fact.id}
+        rowName={nameOf}
+        onOpen={fact => void navigate({ search: { ...filters, id: fact.id } })}
+        openId={id}
+        card={fact => <FactCard fact={fact} catalogue={catalogue} voiding={voiding.has(fact.id)} />}
+        rowClassName={fact =>
+          voiding.has(fact.id) || fact.status === 'voided' ? 'text-muted line-through' : undefined
+        }
+        filtered={active > 0}
+        onClear={() => change({})}
+        empty={
+          <Empty
+            icon={<Fuel aria-hidden />}
+            title={<Trans>Belum ada transaksi.</Trans>}
+            action={
+              mayRecord && (
+                <Link to="/fuel/new" className={buttonLook('primary')}>
+                  <Trans>Catat BBM</Trans>
+                </Link>
+              )
+            }
+          >
+            <Trans>Catat BBM pertama Anda; hasilnya muncul di sini.</Trans>
+          </Empty>
+        }
+        selection={selection}
+        acts={marked => {
+          const open = marked.filter(fact => fact.status === 'active' && !voiding.has(fact.id))
+          return (
+            mayVoid &&
+            open.length > 0 && (
+              <Button
+                look="danger"
+                onClick={() => {
+                  voidLater(open)
+                  selection.end()
+                }}
+              >
+                <Plural value={open.length} other="Batalkan # transaksi" />
+              </Button>
             )
-          }
-        >
-          <Trans>Catat BBM pertama Anda; hasilnya muncul di sini.</Trans>
-        </Empty>
-      )}
+          )
+        }}
+      />
       <OnDemand wanted={id !== undefined}>
         <TransactionDrawer
           id={id}
@@ -111,7 +124,7 @@ export function TransactionsPage() {
           catalogue={catalogue}
           onClose={() => void navigate({ search: filters })}
           onVoid={fact => {
-            voidLater(fact)
+            voidLater([fact])
             void navigate({ search: filters })
           }}
         />
@@ -124,36 +137,56 @@ export function TransactionsPage() {
 function useVoiding(catalogue: Catalogue) {
   const { t } = useLingui()
   const [voiding, setVoiding] = useState<ReadonlySet<string>>(new Set())
-  const settle = (id: string) => setVoiding(set => new Set([...set].filter(one => one !== id)))
-  const voidLater = (fact: FactRecord) => {
-    setVoiding(set => new Set([...set, fact.id]))
+  const voidLater = (facts: readonly FactRecord[]) => {
+    const ids = new Set(facts.map(fact => fact.id))
+    const settle = () => setVoiding(known => new Set([...known].filter(id => !ids.has(id))))
+    setVoiding(known => new Set([...known, ...ids]))
     const { undo } = undoable(() => {
-      voidFuelTransaction({
-        path: { transaction_id: fact.id },
-        headers: { 'If-Match': `"${fact.version}"` },
-        keepalive: true,
+      void voidAll(facts).finally(() => {
+        settle()
+        refetch('listFuelTransactions', 'getFuelTransaction')
       })
-        .catch((error: unknown) => toast({ text: sentenceOf(error) }))
-        .finally(() => {
-          settle(fact.id)
-          refetch('listFuelTransactions', 'getFuelTransaction')
-        })
     }, UNDO_MS)
-    const volume = quantity(fact.volume_l, 'L')
-    const location = catalogue.locationOf.get(fact.location_id)?.name ?? ''
+    const [only, ...others] = facts
+    const count = facts.length
+    const volume = quantity(only?.volume_l ?? 0, 'L')
+    const location = catalogue.locationOf.get(only?.location_id ?? '')?.name ?? ''
     toast({
-      text: t`Transaksi ${volume} di ${location} dibatalkan.`,
+      text:
+        others.length === 0
+          ? t`Transaksi ${volume} di ${location} dibatalkan.`
+          : t`${plural(count, { other: '# transaksi dibatalkan.' })}`,
       forMs: UNDO_MS,
       action: {
         label: t`Urungkan`,
         onClick: () => {
           undo()
-          settle(fact.id)
+          settle()
         },
       },
     })
   }
   return { voiding, voidLater }
+}
+
+/** Void each; what is refused is said once, with how many it was. */
+async function voidAll(facts: readonly FactRecord[]): Promise<void> {
+  const outcomes = await Promise.allSettled(
+    facts.map(({ id, version }) =>
+      voidFuelTransaction({
+        path: { transaction_id: id },
+        headers: { 'If-Match': `"${version}"` },
+        // The page may be closing.
+        keepalive: true,
+      }),
+    ),
+  )
+  const refused = outcomes.filter(outcome => outcome.status === 'rejected')
+  const [first] = refused
+  if (!first) return
+  const why = sentenceOf(first.reason)
+  const count = refused.length
+  toast({ text: facts.length === 1 ? why : i18n._(msg`${count} transaksi belum dibatalkan. ${why}`) })
 }
 
 function Chips({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
@@ -176,52 +209,57 @@ function Chips({ filters, onChange }: { filters: Filters; onChange: (filters: Fi
 function columnsFor(catalogue: Catalogue, voiding: ReadonlySet<string>): readonly Column<FactRecord>[] {
   const place = (fact: FactRecord) => catalogue.locationOf.get(fact.location_id)
   return [
-    { id: 'date', header: <Trans>Tanggal</Trans>, cell: fact => date(fact.date), meta: { width: '8rem' } },
-    { id: 'location', header: <Trans context="satu">Lokasi</Trans>, cell: fact => place(fact)?.name ?? '–' },
+    {
+      id: 'date',
+      header: msg`Tanggal`,
+      text: fact => fact.date,
+      cell: fact => date(fact.date),
+      meta: { width: '8rem' },
+    },
+    {
+      id: 'location',
+      header: msg({ message: 'Lokasi', context: 'satu' }),
+      text: fact => place(fact)?.name ?? '–',
+    },
     {
       id: 'product',
-      header: <Trans context="satu">Produk</Trans>,
-      cell: fact => catalogue.productOf.get(fact.product_id)?.name ?? '–',
+      header: msg({ message: 'Produk', context: 'satu' }),
+      text: fact => catalogue.productOf.get(fact.product_id)?.name ?? '–',
     },
     {
       id: 'volume',
-      header: <Trans>Volume</Trans>,
+      header: msg`Volume`,
+      unit: 'L',
+      text: fact => decimal(fact.volume_l),
       cell: fact => quantity(fact.volume_l, 'L', 6),
       meta: { numeric: true, width: '9rem' },
     },
     {
       id: 'recorded',
-      header: <Trans>Dicatat</Trans>,
+      header: msg`Dicatat`,
+      text: fact => fact.recorded_at,
       cell: fact => <span className="text-muted">{moment(fact.recorded_at, place(fact)?.timezone)}</span>,
       meta: { width: '12rem' },
     },
     {
       id: 'status',
-      header: <Trans>Keadaan</Trans>,
+      header: msg`Keadaan`,
+      text: fact => i18n._(stateOf(fact, voiding.has(fact.id)).word),
       cell: fact => <FactState fact={fact} voiding={voiding.has(fact.id)} />,
       meta: { width: '9rem' },
     },
   ]
 }
 
+function stateOf(fact: FactRecord, voiding: boolean) {
+  if (voiding || fact.status === 'voided') return { tone: 'muted' as const, word: msg`Dibatalkan` }
+  if (fact.version > 1) return { tone: 'info' as const, word: msg`Dikoreksi` }
+  return { tone: 'good' as const, word: msg`Berlaku` }
+}
+
 function FactState({ fact, voiding }: { fact: FactRecord; voiding: boolean }) {
-  if (voiding || fact.status === 'voided')
-    return (
-      <Tag>
-        <Trans>Dibatalkan</Trans>
-      </Tag>
-    )
-  if (fact.version > 1)
-    return (
-      <Tag tone="info">
-        <Trans>Dikoreksi</Trans>
-      </Tag>
-    )
-  return (
-    <Tag tone="good">
-      <Trans>Berlaku</Trans>
-    </Tag>
-  )
+  const { tone, word } = stateOf(fact, voiding)
+  return <Tag tone={tone}>{i18n._(word)}</Tag>
 }
 
 function FactCard({

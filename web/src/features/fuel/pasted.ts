@@ -1,4 +1,5 @@
 /** Rows copied from a spreadsheet: recognised, checked, and kept in the order they were pasted. */
+import { unguarded } from '@/lib/csv'
 import { parseDecimal, volumeProblem } from '@/lib/quantity'
 
 export const MOST_ROWS = 10_000
@@ -34,7 +35,7 @@ export function readPasted(
   const rows: PastedRow[] = []
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '' || rows.length >= MOST_ROWS) continue
-    const [date = '', location = '', product = '', volume = ''] = split(line)
+    const [date = '', location = '', product = '', volume = ''] = split(line).map(unguarded)
     if (rows.length === 0 && HEADER.test(date) && HEADER.test(volume || location)) continue
     rows.push(check(at + 1, { date, location, product, volume }, locationIds, productIds, language))
   }

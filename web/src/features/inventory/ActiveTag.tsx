@@ -1,5 +1,9 @@
+import { i18n } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
+import type { Column } from '@/ui/columns'
 import { Tag } from '@/ui/StatusBadge'
+import type { Entry } from './catalogue'
 
 export function ActiveTag({ active }: { active: boolean }) {
   return active ? (
@@ -11,4 +15,15 @@ export function ActiveTag({ active }: { active: boolean }) {
       <Trans>Nonaktif</Trans>
     </Tag>
   )
+}
+
+/** The column that says whether an entry is still used. */
+export function activation<One extends Entry>(): Column<One> {
+  return {
+    id: 'state',
+    header: msg`Keadaan`,
+    text: one => i18n._(one.is_active ? msg`Aktif` : msg`Nonaktif`),
+    cell: one => <ActiveTag active={one.is_active} />,
+    meta: { width: '8rem' },
+  }
 }

@@ -1,19 +1,21 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Search } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { Chip } from '@/ui/Chip'
 import { FilterBar } from '@/ui/FilterBar'
 import { CONTROL } from '@/ui/Field'
-
-export interface Filters {
-  q?: string
-  active?: 'no' | 'all'
-}
+import type { Filters } from './catalogue'
 
 const TYPING_MS = 250
 
 /** Search by name or code, and choose between active and inactive ones. */
-export function SearchBar({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
+interface SearchBarProps {
+  filters: Filters
+  onChange: (filters: Filters) => void
+  aside: ReactNode
+}
+
+export function SearchBar({ filters, onChange, aside }: SearchBarProps) {
   const { t } = useLingui()
   const { q = '', active, ...rest } = filters
   const [typed, setTyped] = useState(q)
@@ -29,6 +31,7 @@ export function SearchBar({ filters, onChange }: { filters: Filters; onChange: (
   return (
     <FilterBar
       active={0}
+      aside={aside}
       onClear={() => onChange({})}
       chips={
         <>
@@ -60,9 +63,4 @@ export function SearchBar({ filters, onChange }: { filters: Filters; onChange: (
       }
     />
   )
-}
-
-/** The server's `active` parameter for a filter. */
-export function activeOf({ active }: Filters): { active?: boolean } {
-  return active === 'all' ? {} : { active: active !== 'no' }
 }

@@ -1,9 +1,11 @@
+import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { listAudit, type AuditOut } from '@/api'
+import { Listing, useSelection } from '@/app/Listing'
 import { moment } from '@/lib/format'
-import { DataTable, type Column } from '@/ui/DataTable'
-import { Empty, Failed, Skeleton } from '@/ui/States'
+import type { Column } from '@/ui/columns'
+import { Empty } from '@/ui/States'
 
 export default function AuditTab() {
   const { t } = useLingui()
@@ -15,54 +17,56 @@ export default function AuditTab() {
     getNextPageParam: page => page.next_cursor ?? undefined,
   })
   const rows = (list.data?.pages ?? []).flatMap(page => page.items)
-  if (list.isPending) return <Skeleton />
-  if (list.isError && !list.data) {
-    return (
-      <Failed
-        what={<Trans>Jejak audit belum bisa dimuat.</Trans>}
-        error={list.error}
-        onRetry={() => void list.refetch()}
-      />
-    )
-  }
-  if (rows.length === 0) {
-    return (
-      <Empty title={<Trans>Belum ada jejak.</Trans>}>
-        <Trans>Setiap perubahan pada orang, peran, dan kunci dicatat di sini.</Trans>
-      </Empty>
-    )
-  }
+  const selection = useSelection()
   return (
-    <DataTable
+    <Listing
+      table="audit"
       label={t`Jejak audit`}
+      list={list}
+      failure={<Trans>Jejak audit belum bisa dimuat.</Trans>}
       columns={columns}
       rows={rows}
       rowId={row => row.id}
       rowName={row => row.action}
       card={row => <AuditCard entry={row} />}
-      more={{ has: list.hasNextPage, busy: list.isFetchingNextPage, load: () => void list.fetchNextPage() }}
+      filtered={false}
+      onClear={() => undefined}
+      empty={
+        <Empty title={<Trans>Belum ada jejak.</Trans>}>
+          <Trans>Setiap perubahan pada orang, peran, dan kunci dicatat di sini.</Trans>
+        </Empty>
+      }
+      selection={selection}
     />
   )
 }
 
 const columns: readonly Column<AuditOut>[] = [
-  { id: 'at', header: <Trans>Waktu</Trans>, cell: row => moment(row.at), meta: { width: '12rem' } },
-  { id: 'actor', header: <Trans>Siapa</Trans>, cell: row => row.actor_name ?? row.actor_id },
+  {
+    id: 'at',
+    header: msg`Waktu`,
+    text: row => row.at,
+    cell: row => moment(row.at),
+    meta: { width: '12rem' },
+  },
+  { id: 'actor', header: msg`Siapa`, text: row => row.actor_name ?? row.actor_id },
   {
     id: 'action',
-    header: <Trans>Tindakan</Trans>,
+    header: msg`Tindakan`,
+    text: row => row.action,
     cell: row => <code className="text-xs">{row.action}</code>,
   },
   {
     id: 'on',
-    header: <Trans>Pada</Trans>,
+    header: msg`Pada`,
+    text: row => `${row.resource_type} ${row.resource_id}`,
     cell: row => (
       <span className="text-muted">
         {row.resource_type} <code className="text-xs">{row.resource_id}</code>
       </span>
     ),
   },
-  { id: 'ip', header: <Trans>Alamat IP</Trans>, cell: row => row.ip, meta: { width: '9rem' } },
+  { id: 'ip', header: msg`Alamat IP`, text: row => row.ip, meta: { width: '9rem' } },
 ]
 
 function AuditCard({ entry }: { entry: AuditOut }) {

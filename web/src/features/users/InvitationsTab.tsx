@@ -2,21 +2,21 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { MailPlus } from 'lucide-react'
 import { useId, useState } from 'react'
-import { useForm } from 'react-hook-form'
 import { createInvitation, listInvitations, withdrawInvitation, type InvitationOut } from '@/api'
+import { zNewInvitation } from '@/api/zod.gen'
 import { refetch } from '@/app/client'
-import { useMay, useSession } from '@/app/session'
-import { landErrors, sentenceOf } from '@/lib/form'
+import { useDraftName, useMay, useSession } from '@/app/session'
+import { sentenceOf } from '@/lib/failure'
 import { moment } from '@/lib/format'
+import { useForm } from '@/app/useForm'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { TextField } from '@/ui/Field'
-import { FormError } from '@/ui/FormError'
+import { Form } from '@/ui/Form'
 import { Empty, Failed, Skeleton, Stale } from '@/ui/States'
 import { toast } from '@/ui/Toast'
-import { RoleFields, type Scope } from './RoleFields'
-import { RoleName } from './RoleName'
-import { PEOPLE } from './roles'
+import { RoleFields, scopeOf } from './RoleFields'
+import { PEOPLE, roleWord } from '@/app/roles'
 import { ScopeNames } from './ScopeNames'
 
 export default function InvitationsTab() {
@@ -109,7 +109,7 @@ function Row({ invitation }: { invitation: InvitationOut }) {
       <span className="min-w-48 flex-1">
         <span className="block truncate text-sm font-medium">{email}</span>
         <span className="block text-xs text-muted">
-          <RoleName role={invitation.role} /> · <ScopeNames ids={invitation.location_ids} /> ·{' '}
+          {roleWord(invitation.role)} · <ScopeNames ids={invitation.location_ids} /> ·{' '}
           <Trans>berlaku sampai {moment(invitation.expires_at)}</Trans>
         </span>
       </span>
@@ -144,32 +144,29 @@ function InviteDialog({ open, onClose }: { open: boolean; onClose: () => void })
 
 function InviteForm({ formId, onDone }: { formId: string; onDone: () => void }) {
   const { t } = useLingui()
-  const [scope, setScope] = useState<Scope>({ role: 'operator', location_ids: null })
-  const [failure, setFailure] = useState<string | null>(null)
-  const { register, handleSubmit, setError, formState } = useForm<{ email: string }>()
-  const submit = handleSubmit(async ({ email }) => {
-    setFailure(null)
-    try {
-      await createInvitation({ body: { email: email.trim(), ...scope } })
-    } catch (error) {
-      setFailure(landErrors<{ email: string }>(error, ['email'], setError))
-      return
-    }
-    refetch('listInvitations')
-    toast({ text: t`Undangan terkirim ke ${email}.` })
-    onDone()
+  const form = useForm({
+    defaults: { email: '', role: 'operator', location_ids: null as string[] | null },
+    schema: zNewInvitation,
+    bodyOf: values => ({ ...values, email: values.email.trim() }),
+    missing: { email: t`Isi surel yang diundang.` },
+    draft: useDraftName('invitation'),
+    send: body => createInvitation({ body }),
+    done: ({ email }) => {
+      refetch('listInvitations')
+      toast({ text: t`Undangan terkirim ke ${email}.` })
+      onDone()
+    },
   })
   return (
-    <form id={formId} noValidate onSubmit={event => void submit(event)} className="flex flex-col gap-4">
-      <FormError>{failure}</FormError>
+    <Form id={formId} form={form}>
       <TextField
         label={t`Surel`}
         type="email"
         autoComplete="off"
-        error={formState.errors.email?.message}
-        {...register('email', { required: t`Isi surel yang diundang.` })}
+        error={form.errorOf('email')}
+        {...form.register('email')}
       />
-      <RoleFields scope={scope} onChange={setScope} roles={PEOPLE} />
-    </form>
+      <RoleFields {...scopeOf(form)} roles={PEOPLE} />
+    </Form>
   )
 }

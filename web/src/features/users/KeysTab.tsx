@@ -2,22 +2,22 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Copy, KeyRound } from 'lucide-react'
 import { useId, useState } from 'react'
-import { useForm } from 'react-hook-form'
 import { createKey, listKeys, revokeKey, type KeyOut } from '@/api'
+import { zNewKey } from '@/api/zod.gen'
 import { refetch } from '@/app/client'
-import { useMay } from '@/app/session'
-import { landErrors, sentenceOf } from '@/lib/form'
+import { useDraftName, useMay } from '@/app/session'
+import { sentenceOf } from '@/lib/failure'
 import { dayAfter, moment, today } from '@/lib/format'
 import { undoable } from '@/lib/undo'
+import { useForm } from '@/app/useForm'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { TextField } from '@/ui/Field'
-import { FormError } from '@/ui/FormError'
+import { Form } from '@/ui/Form'
 import { Empty, Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
-import { RoleFields, type Scope } from './RoleFields'
-import { RoleName } from './RoleName'
-import { MACHINES } from './roles'
+import { RoleFields, scopeOf } from './RoleFields'
+import { MACHINES, roleWord } from '@/app/roles'
 import { ScopeNames } from './ScopeNames'
 
 const UNDO_MS = 7_000
@@ -96,7 +96,7 @@ export default function KeysTab() {
                     {row.name} <code className="text-xs font-normal text-muted">{row.prefix}…</code>
                   </span>
                   <span className="block text-xs text-muted">
-                    <RoleName role={row.role} /> · <ScopeNames ids={row.location_ids} /> ·{' '}
+                    {roleWord(row.role)} · <ScopeNames ids={row.location_ids} /> ·{' '}
                     {row.expires_at ? (
                       <Trans>berlaku sampai {moment(row.expires_at)}</Trans>
                     ) : (
@@ -174,39 +174,35 @@ function Secret({ secret }: { secret: string }) {
   )
 }
 
-interface Values {
-  name: string
-  until: string
-}
-
 function NewKeyForm({ formId, onMade }: { formId: string; onMade: (secret: string) => void }) {
   const { t } = useLingui()
-  const [scope, setScope] = useState<Scope>({ role: 'service', location_ids: null })
-  const [failure, setFailure] = useState<string | null>(null)
-  const { register, handleSubmit, setError, formState } = useForm<Values>({
-    defaultValues: { name: '', until: dayAfter(today(), 365) },
-  })
-  const submit = handleSubmit(async ({ name, until }) => {
-    setFailure(null)
-    try {
-      const { data } = await createKey({
-        body: { name, ...scope, ...(until && { expires_at: `${until}T23:59:59Z` }) },
-      })
+  const form = useForm({
+    defaults: {
+      name: '',
+      until: dayAfter(today(), 365),
+      role: 'service',
+      location_ids: null as string[] | null,
+    },
+    schema: zNewKey,
+    bodyOf: ({ until, ...values }) => ({ ...values, ...(until && { expires_at: `${until}T23:59:59Z` }) }),
+    missing: { name: t`Isi nama kunci.` },
+    draft: useDraftName('key'),
+    send: async body => {
+      const { data } = await createKey({ body })
       refetch('listKeys')
       onMade(data.secret)
-    } catch (error) {
-      setFailure(landErrors<Values>(error, ['name'], setError))
-    }
+    },
+    done: () => undefined,
   })
+  const { register, errorOf } = form
   return (
-    <form id={formId} noValidate onSubmit={event => void submit(event)} className="flex flex-col gap-4">
-      <FormError>{failure}</FormError>
+    <Form id={formId} form={form}>
       <TextField
         label={t`Nama`}
         hint={t`Untuk apa kunci ini, misalnya "Impor malam".`}
         autoComplete="off"
-        error={formState.errors.name?.message}
-        {...register('name', { required: t`Isi nama kunci.` })}
+        error={errorOf('name')}
+        {...register('name')}
       />
       <TextField
         label={t`Berlaku sampai`}
@@ -215,7 +211,7 @@ function NewKeyForm({ formId, onMade }: { formId: string; onMade: (secret: strin
         min={today()}
         {...register('until')}
       />
-      <RoleFields scope={scope} onChange={setScope} roles={Object.keys(MACHINES)} words={MACHINES} />
-    </form>
+      <RoleFields {...scopeOf(form)} roles={Object.keys(MACHINES)} words={MACHINES} />
+    </Form>
   )
 }

@@ -4,14 +4,14 @@ import { useState } from 'react'
 import { changeUser, deactivateUser, type MemberOut } from '@/api'
 import { refetch } from '@/app/client'
 import { useMay } from '@/app/session'
-import { sentenceOf } from '@/lib/form'
+import { sentenceOf } from '@/lib/failure'
 import { Button } from '@/ui/Button'
 import { Drawer } from '@/ui/Dialog'
 import { FormError } from '@/ui/FormError'
 import { Stale } from '@/ui/States'
 import { toast } from '@/ui/Toast'
 import { RoleFields, type Scope } from './RoleFields'
-import { PEOPLE } from './roles'
+import { PEOPLE } from '@/app/roles'
 
 interface MemberDrawerProps {
   member: MemberOut | undefined

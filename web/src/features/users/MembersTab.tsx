@@ -1,16 +1,19 @@
+import { i18n } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { UserPlus } from 'lucide-react'
 import { lazy } from 'react'
 import { listUsers, type MemberOut } from '@/api'
+import { Listing, useSelection } from '@/app/Listing'
+import { roleWord } from '@/app/roles'
 import { useMay, useSession } from '@/app/session'
+import { TableTools } from '@/app/TableTools'
 import { Button } from '@/ui/Button'
-import { DataTable, type Column } from '@/ui/DataTable'
+import type { Column } from '@/ui/columns'
 import { OnDemand } from '@/ui/OnDemand'
-import { Failed, Skeleton } from '@/ui/States'
 import { Tag } from '@/ui/StatusBadge'
-import { RoleName } from './RoleName'
 import { ScopeNames } from './ScopeNames'
 
 const MemberDrawer = lazy(() => import('./MemberDrawer'))
@@ -23,6 +26,7 @@ export function MembersTab() {
   const navigate = route.useNavigate()
   const mayAdd = useMay('users', 'c')
   const { user } = useSession()
+  const selection = useSelection()
   const list = useInfiniteQuery({
     queryKey: [{ _id: 'listUsers' }],
     queryFn: async ({ pageParam, signal }) =>
@@ -34,41 +38,36 @@ export function MembersTab() {
   const open = (next: string | null) => void navigate({ search: next ? { id: next } : {} })
   return (
     <div className="flex flex-col gap-3">
-      {mayAdd && (
-        <Button
-          look="primary"
-          className="self-start"
-          icon={<UserPlus aria-hidden className="size-4" />}
-          onClick={() => open('new')}
-        >
-          <Trans>Tambah anggota</Trans>
-        </Button>
-      )}
-      {list.isPending ? (
-        <Skeleton />
-      ) : list.isError && !list.data ? (
-        <Failed
-          what={<Trans>Daftar anggota belum bisa dimuat.</Trans>}
-          error={list.error}
-          onRetry={() => void list.refetch()}
-        />
-      ) : (
-        <DataTable
-          label={t`Anggota`}
-          columns={columns}
-          rows={rows}
-          rowId={row => row.id}
-          rowName={row => row.name}
-          onOpen={row => open(row.id)}
-          openId={id}
-          card={row => <MemberCard member={row} />}
-          more={{
-            has: list.hasNextPage,
-            busy: list.isFetchingNextPage,
-            load: () => void list.fetchNextPage(),
-          }}
-        />
-      )}
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        {mayAdd && (
+          <Button
+            look="primary"
+            data-new
+            icon={<UserPlus aria-hidden className="size-4" />}
+            onClick={() => open('new')}
+          >
+            <Trans>Tambah anggota</Trans>
+          </Button>
+        )}
+        <TableTools table="members" columns={columns} selection={selection} />
+      </div>
+      <Listing
+        table="members"
+        label={t`Anggota`}
+        list={list}
+        failure={<Trans>Daftar anggota belum bisa dimuat.</Trans>}
+        columns={columns}
+        rows={rows}
+        rowId={row => row.id}
+        rowName={row => row.name}
+        onOpen={row => open(row.id)}
+        openId={id}
+        card={row => <MemberCard member={row} />}
+        filtered={false}
+        onClear={() => open(null)}
+        empty={null}
+        selection={selection}
+      />
       <OnDemand wanted={id === 'new'}>
         <NewMemberDrawer open={id === 'new'} onClose={() => open(null)} />
       </OnDemand>
@@ -84,44 +83,40 @@ export function MembersTab() {
 }
 
 const columns: readonly Column<MemberOut>[] = [
-  { id: 'name', header: <Trans>Nama</Trans>, cell: row => row.name },
-  { id: 'email', header: <Trans>Surel</Trans>, cell: row => <span className="text-muted">{row.email}</span> },
+  { id: 'name', header: msg`Nama`, text: row => row.name },
   {
-    id: 'role',
-    header: <Trans>Peran</Trans>,
-    cell: row => <RoleName role={row.role} />,
-    meta: { width: '9rem' },
+    id: 'email',
+    header: msg`Surel`,
+    text: row => row.email,
+    cell: row => <span className="text-muted">{row.email}</span>,
   },
+  { id: 'role', header: msg`Peran`, text: row => roleWord(row.role), meta: { width: '9rem' } },
   {
     id: 'scope',
-    header: <Trans>Berlaku di</Trans>,
+    header: msg`Berlaku di`,
+    text: row => (row.location_ids === null ? i18n._(msg`Semua lokasi`) : row.location_ids.join(' ')),
     cell: row => <ScopeNames ids={row.location_ids} />,
     meta: { width: '11rem' },
   },
   {
     id: 'state',
-    header: <Trans>Keadaan</Trans>,
+    header: msg`Keadaan`,
+    text: row => i18n._(stateOf(row).word),
     cell: row => <MemberState member={row} />,
     meta: { width: '11rem' },
   },
 ]
 
+function stateOf(member: MemberOut) {
+  if (!member.is_active) return { tone: 'muted' as const, word: msg`Nonaktif` }
+  return member.email_verified
+    ? { tone: 'good' as const, word: msg`Aktif` }
+    : { tone: 'warning' as const, word: msg`Surel belum terbukti` }
+}
+
 function MemberState({ member }: { member: MemberOut }) {
-  if (!member.is_active)
-    return (
-      <Tag>
-        <Trans>Nonaktif</Trans>
-      </Tag>
-    )
-  return member.email_verified ? (
-    <Tag tone="good">
-      <Trans>Aktif</Trans>
-    </Tag>
-  ) : (
-    <Tag tone="warning">
-      <Trans>Surel belum terbukti</Trans>
-    </Tag>
-  )
+  const { tone, word } = stateOf(member)
+  return <Tag tone={tone}>{i18n._(word)}</Tag>
 }
 
 function MemberCard({ member }: { member: MemberOut }) {
@@ -133,7 +128,7 @@ function MemberCard({ member }: { member: MemberOut }) {
       </span>
       <span className="truncate font-normal text-muted">{member.email}</span>
       <span className="font-normal text-muted">
-        <RoleName role={member.role} /> · <ScopeNames ids={member.location_ids} />
+        {roleWord(member.role)} · <ScopeNames ids={member.location_ids} />
       </span>
     </span>
   )

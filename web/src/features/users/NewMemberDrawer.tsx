@@ -1,22 +1,18 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useId, useState } from 'react'
-import { useForm } from 'react-hook-form'
+import { useId } from 'react'
 import { createUser } from '@/api'
+import { zNewUser } from '@/api/zod.gen'
 import { refetch } from '@/app/client'
-import { landErrors } from '@/lib/form'
+import { useDraftName } from '@/app/session'
+import { tooShort } from '@/lib/password'
+import { useForm } from '@/app/useForm'
 import { Button } from '@/ui/Button'
 import { Drawer } from '@/ui/Dialog'
 import { TextField } from '@/ui/Field'
-import { FormError } from '@/ui/FormError'
+import { Form } from '@/ui/Form'
 import { toast } from '@/ui/Toast'
-import { RoleFields, type Scope } from './RoleFields'
-import { PEOPLE } from './roles'
-
-interface Values {
-  name: string
-  email: string
-  password: string
-}
+import { RoleFields, scopeOf } from './RoleFields'
+import { PEOPLE } from '@/app/roles'
 
 /** For people without mail of their own: the account is made here, with a first password. */
 export default function NewMemberDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -41,51 +37,47 @@ export default function NewMemberDrawer({ open, onClose }: { open: boolean; onCl
 
 function NewMemberForm({ formId, onDone }: { formId: string; onDone: () => void }) {
   const { t } = useLingui()
-  const [scope, setScope] = useState<Scope>({ role: 'operator', location_ids: null })
-  const [failure, setFailure] = useState<string | null>(null)
-  const { register, handleSubmit, setError, formState } = useForm<Values>()
-  const { errors } = formState
-  const submit = handleSubmit(async values => {
-    setFailure(null)
-    try {
-      await createUser({ body: { ...values, email: values.email.trim(), ...scope } })
-    } catch (error) {
-      setFailure(landErrors<Values>(error, ['name', 'email', 'password'], setError))
-      return
-    }
-    refetch('listUsers')
-    const { name } = values
-    toast({ text: t`${name} tersimpan.` })
-    onDone()
+  const form = useForm({
+    defaults: {
+      name: '',
+      email: '',
+      password: '',
+      role: 'operator',
+      location_ids: null as string[] | null,
+    },
+    schema: zNewUser,
+    bodyOf: values => ({ ...values, email: values.email.trim() }),
+    missing: { name: t`Isi nama anggota.`, email: t`Isi surel anggota.`, password: t`Pilih kata sandi.` },
+    also: ({ password }) => ({ password: tooShort(password) }),
+    draft: useDraftName('member'),
+    secret: ['password'],
+    send: body => createUser({ body }),
+    done: ({ name }) => {
+      refetch('listUsers')
+      toast({ text: t`${name} tersimpan.` })
+      onDone()
+    },
   })
+  const { register, errorOf } = form
   return (
-    <form id={formId} noValidate onSubmit={event => void submit(event)} className="flex flex-col gap-4">
-      <FormError>{failure}</FormError>
-      <TextField
-        label={t`Nama`}
-        autoComplete="off"
-        error={errors.name?.message}
-        {...register('name', { required: t`Isi nama anggota.` })}
-      />
+    <Form id={formId} form={form}>
+      <TextField label={t`Nama`} autoComplete="off" error={errorOf('name')} {...register('name')} />
       <TextField
         label={t`Surel`}
         type="email"
         autoComplete="off"
-        error={errors.email?.message}
-        {...register('email', { required: t`Isi surel anggota.` })}
+        error={errorOf('email')}
+        {...register('email')}
       />
       <TextField
         label={t`Kata sandi pertama`}
         type="password"
         autoComplete="new-password"
         hint={t`Sampaikan langsung kepada orangnya; minta ia menggantinya.`}
-        error={errors.password?.message}
-        {...register('password', {
-          required: t`Pilih kata sandi.`,
-          minLength: { value: 8, message: t`Kata sandi paling sedikit 8 karakter.` },
-        })}
+        error={errorOf('password')}
+        {...register('password')}
       />
-      <RoleFields scope={scope} onChange={setScope} roles={PEOPLE} />
-    </form>
+      <RoleFields {...scopeOf(form)} roles={PEOPLE} />
+    </Form>
   )
 }

@@ -2,12 +2,29 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useCatalogue } from '@/app/catalogue'
 import { Select } from '@/ui/Select'
-import { ROLES, type RoleWords } from './roles'
+import { ROLES, type RoleWords } from '@/app/roles'
 
 export interface Scope {
   role: string
   /** Null: everywhere. */
   location_ids: string[] | null
+}
+
+/** The scope inside a larger form. */
+export function scopeOf(form: {
+  watch: () => Scope
+  setValue: (field: 'role' | 'location_ids', value: never) => void
+  errorOf: (field: 'role' | 'location_ids') => string | undefined
+}) {
+  const { role, location_ids } = form.watch()
+  return {
+    scope: { role, location_ids },
+    onChange: (next: Scope) => {
+      form.setValue('role', next.role as never)
+      form.setValue('location_ids', next.location_ids as never)
+    },
+    error: form.errorOf('role') ?? form.errorOf('location_ids'),
+  }
 }
 
 interface RoleFieldsProps {

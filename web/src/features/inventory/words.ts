@@ -1,7 +1,6 @@
 /** Words for the catalogue's fixed values. */
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import { useLingui } from '@lingui/react'
 import type { LocationRecord, ProductRecord } from '@/api'
 
 export type LocationKind = LocationRecord['type']
@@ -25,14 +24,4 @@ export const PRODUCT_KINDS: Record<ProductKind, MessageDescriptor> = {
   material: msg`Bahan`,
   service: msg`Jasa`,
   other: msg({ message: 'Lainnya', context: 'jenis' }),
-}
-
-export function LocationType({ type }: { type: LocationKind }) {
-  const { i18n } = useLingui()
-  return i18n._(LOCATION_TYPES[type])
-}
-
-export function ProductKindName({ kind }: { kind: ProductKind }) {
-  const { i18n } = useLingui()
-  return i18n._(PRODUCT_KINDS[kind])
 }

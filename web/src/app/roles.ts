@@ -1,5 +1,5 @@
 /** Roles as people read them; the table of what each may do is the server's. */
-import type { MessageDescriptor } from '@lingui/core'
+import { i18n, type MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 
 export interface RoleWords {
@@ -29,4 +29,10 @@ export const MACHINES: Readonly<Record<string, RoleWords>> = {
   service: { name: msg`Layanan`, may: msg`Mencatat dan membaca dari sistem lain.` },
   device: { name: msg`Perangkat`, may: msg`Mengirim bacaan sensor.` },
   viewer: { name: msg`Pembaca`, may: msg`Membaca, tanpa mengubah apa pun.` },
+}
+
+/** What a role is called; one this console does not know goes by its own name. */
+export function roleWord(role: string): string {
+  const words = ROLES[role] ?? MACHINES[role]
+  return words ? i18n._(words.name) : role
 }

@@ -1,0 +1,17 @@
+/** A failure in words a person can act on. */
+import { msg } from '@lingui/core/macro'
+import { i18n } from '@lingui/core'
+import { OfflineError, ProblemError } from './problem'
+
+export function sentenceOf(error: unknown): string {
+  if (error instanceof OfflineError)
+    return i18n._(msg`Server tidak terjangkau. Isian Anda tetap di sini. Coba lagi.`)
+  if (!(error instanceof ProblemError))
+    return i18n._(msg`Belum berhasil. Isian Anda tetap di sini. Coba lagi.`)
+  if (error.status === 412)
+    return i18n._(msg`Data ini baru saja diubah orang lain. Muat ulang, lalu ubah lagi.`)
+  if (error.status === 403) return i18n._(msg`Peran Anda tidak mencakup tindakan ini.`)
+  if (error.status === 429) return i18n._(msg`Terlalu banyak percobaan. Tunggu sebentar, lalu coba lagi.`)
+  if (error.status >= 500) return i18n._(msg`Server sedang terganggu. Isian Anda tetap di sini. Coba lagi.`)
+  return error.errors[0]?.message ?? error.message
+}
