@@ -64,7 +64,7 @@ def own(version: str, profile: Profile, histories: Sequence[History]) -> Calibra
     ]
     usual = SIGMAS_PER_DEVIATION * float(np.median(known))
     _, z, facts = _scored(profile, histories, _unfitted(usual))
-    return fitting.fitted(version, usual, z, facts, only_up=profile.is_up_only)
+    return fitting.fitted(version, usual, z, facts, profile)
 
 
 def _unfitted(usual_scale: float) -> Calibration:

@@ -74,6 +74,11 @@ def test_twenty_facts_alarm_nobody_and_twenty_one_do() -> None:
     assert (judged.stage, judged.severity) == (Stage.JUDGED, Severity.CRITICAL)
 
 
+def test_a_meter_is_known_after_a_year() -> None:
+    side = SideInputs(METER, CALIBRATIONS["meter"])
+    assert [after(facts, 3000.0, side).severity for facts in (11, 12)] == [Severity.NONE, Severity.CRITICAL]
+
+
 def test_the_eighth_fact_is_the_first_with_a_surprise() -> None:
     _, said = told([300.0] * 7 + [9000.0, 9000.0])
     assert said[7].decades == 0.0
@@ -210,14 +215,14 @@ def test_a_day_like_any_other_hints_at_nothing() -> None:
 
 def test_the_reason_is_a_sentence_in_both_languages() -> None:
     said = after(60, 520.0)
-    reason = explanation.reason(said, Decimal(520), 60)
+    reason = explanation.reason(said, Decimal(520), 60, FUEL)
     assert reason.code == "LEARNED_HIGH"
     assert render(reason.code, reason.params, "id").startswith("Di atas pola: 520 L, perkiraan 30")
     assert render(reason.code, reason.params, "en").startswith("Above the pattern: 520 L, 30")
 
 
 def test_a_learning_key_says_how_much_it_still_needs() -> None:
-    reason = explanation.reason(after(5, 300.0), Decimal(300), 5)
+    reason = explanation.reason(after(5, 300.0), Decimal(300), 5, FUEL)
     assert render(reason.code, reason.params, "id") == (
         "Pola belum dikenal: baru 5 catatan. Detektor menilai setelah 21 catatan."
     )

@@ -38,6 +38,6 @@ def severity_of(memory: Memory, day: int, side: SideInputs, per_unit: int) -> Ca
         if units <= 0:
             return Severity.NONE
         z = (log(units / per_unit) - expected.log_value) / expected.sigma
-        return judged(memory, day, z, expected, side.calibration)[1]
+        return judged(memory, day, z, expected, side)[1]
 
     return judge

@@ -25,8 +25,6 @@ from arus_anomaly.rules.learned.profile import Profile, is_up_only, phase
 from arus_anomaly.rules.learned.severity import INFO_DECADES, Severity, cut_on, raised, severity
 
 DETECTOR: Final = "learned/1"
-LEARNING_FACTS: Final = 21
-"""A key with fewer facts than this alarms nobody: young histories cry wolf."""
 PROVISIONAL_FACTS: Final = 8
 """From here on a surprise is at least told, as provisional."""
 REBUILT_FACTS: Final = 60
@@ -109,13 +107,13 @@ def score(memory: Memory, fact: Fact, side: SideInputs) -> tuple[Memory, Assessm
     if not 0.0 <= value < inf:
         raise ValueError(f"value must be >= 0 and finite, got {value}")
     if value == 0.0:
-        return _zero(memory)
+        return _zero(memory, side)
     if not memory.values:
-        return _first(memory, value)
+        return _first(memory, value, side)
     expected = expectation(memory, day, side)
     residual = log(value) - expected.log_value
     z = residual / expected.sigma
-    decades, surprise = judged(memory, day, z, expected, side.calibration)
+    decades, surprise = judged(memory, day, z, expected, side)
     incident, quiet, worst = followed(memory.quiet, memory.worst, surprise)
     taught, shift = _taught(memory, expected, residual, z)
     low, high = _normal(expected, memory.facts, side.calibration)
@@ -124,22 +122,22 @@ def score(memory: Memory, fact: Fact, side: SideInputs) -> tuple[Memory, Assessm
             zero_share=_share(memory, 0.0), previous=value, facts=memory.facts + 1, quiet=quiet, worst=worst
         ),
         Assessment(
-            _stage(memory),
+            _stage(memory, side),
             exp(expected.log_value), low, high, z, decades, surprise, incident, shift,
         ),
     )  # fmt: skip
 
 
 def judged(
-    memory: Memory, day: int, z: float, expected: Expectation, calibration: Calibration
+    memory: Memory, day: int, z: float, expected: Expectation, side: SideInputs
 ) -> tuple[float, Severity]:
     """Return how rare a surprise is on a key, in decades, and how severe; learning keys alarm nobody."""
     facts = memory.facts
     if facts < PROVISIONAL_FACTS:
         return 0.0, Severity.NONE
     rare = upward if expected.is_up_only else two_sided
-    decades = rare(calibration, z / spread(calibration, facts))
-    if facts < LEARNING_FACTS:
+    decades = rare(side.calibration, z / spread(side.calibration, facts))
+    if facts < side.profile.learning_facts:
         return decades, Severity.NONE
     return decades, severity(decades, cut_on(memory.cut, memory.cut_day, day))
 
@@ -208,27 +206,27 @@ def _normal(expected: Expectation, facts: int, calibration: Calibration) -> tupl
     return low, exp(expected.log_value + reach)
 
 
-def _stage(memory: Memory) -> Stage:
-    return Stage.JUDGED if memory.facts >= LEARNING_FACTS else Stage.LEARNING
+def _stage(memory: Memory, side: SideInputs) -> Stage:
+    return Stage.JUDGED if memory.facts >= side.profile.learning_facts else Stage.LEARNING
 
 
 def _share(memory: Memory, is_zero: float) -> float:
     return memory.zero_share + (is_zero - memory.zero_share) / min(memory.facts + 1, ZERO_FACTS)
 
 
-def _zero(memory: Memory) -> tuple[Memory, Assessment]:
+def _zero(memory: Memory, side: SideInputs) -> tuple[Memory, Assessment]:
     """Learn from a zero no more than how often zeros are."""
     incident, quiet, worst = followed(memory.quiet, memory.worst, Severity.NONE)
     after = memory._replace(
         zero_share=_share(memory, 1.0), previous=0.0, facts=memory.facts + 1, quiet=quiet, worst=worst
     )
-    return after, Assessment(_stage(memory), 0.0, 0.0, 0.0, 0.0, 0.0, Severity.NONE, incident, 0.0)
+    return after, Assessment(_stage(memory, side), 0.0, 0.0, 0.0, 0.0, 0.0, Severity.NONE, incident, 0.0)
 
 
-def _first(memory: Memory, value: float) -> tuple[Memory, Assessment]:
+def _first(memory: Memory, value: float, side: SideInputs) -> tuple[Memory, Assessment]:
     incident, quiet, worst = followed(memory.quiet, memory.worst, Severity.NONE)
     after = memory._replace(
         values=(log(value),), zero_share=_share(memory, 0.0), previous=value, facts=memory.facts + 1,
         quiet=quiet, worst=worst,
     )  # fmt: skip
-    return after, Assessment(_stage(memory), value, 0.0, 0.0, 0.0, 0.0, Severity.NONE, incident, 0.0)
+    return after, Assessment(_stage(memory, side), value, 0.0, 0.0, 0.0, 0.0, Severity.NONE, incident, 0.0)

@@ -6,7 +6,8 @@ from math import expm1
 from typing import Final, NamedTuple
 
 from arus_anomaly.rules.learned.causes import Hint
-from arus_anomaly.rules.learned.detector import LEARNING_FACTS, Assessment, Stage
+from arus_anomaly.rules.learned.detector import Assessment, Stage
+from arus_anomaly.rules.learned.profile import Profile
 from arus_anomaly.rules.learned.severity import Severity
 
 _SHOWN: Final = Decimal("0.01")
@@ -19,10 +20,10 @@ class Reason(NamedTuple):
     params: Mapping[str, Decimal | int]
 
 
-def reason(assessment: Assessment, volume_l: Decimal, history_count: int) -> Reason:
+def reason(assessment: Assessment, volume_l: Decimal, history_count: int, profile: Profile) -> Reason:
     """Return why a fact is judged as it is."""
     if assessment.stage is Stage.LEARNING:
-        needed = {"history_count": history_count, "history_needed": LEARNING_FACTS}
+        needed = {"history_count": history_count, "history_needed": profile.learning_facts}
         return Reason("LEARNED_LEARNING", needed)
     params: dict[str, Decimal | int] = {
         "volume_l": volume_l,

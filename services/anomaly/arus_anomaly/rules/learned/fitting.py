@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arus_anomaly.rules.learned.calibration import HISTORY_BUCKETS, Calibration
+from arus_anomaly.rules.learned.profile import Profile
 
 Floats = npt.NDArray[np.float64]
 
@@ -26,18 +27,18 @@ _MOST_SHAPE: Final = 0.5
 
 
 def fitted(
-    version: str, usual_scale: float, z: Floats, facts: npt.NDArray[np.int64], *, only_up: bool
+    version: str, usual_scale: float, z: Floats, facts: npt.NDArray[np.int64], profile: Profile
 ) -> Calibration:
     """Return the calibration of honest facts.
 
-    usual_scale, z: as scored with that scale; facts: the history of each; only_up: low values are left out.
-    Raises ValueError for fewer than 1,000 facts with at least 21 before them.
+    usual_scale, z: as scored with that scale; facts: the history of each. Where only high values surprise,
+    low ones are left out. Raises ValueError for fewer than 1,000 facts of keys that are no longer learning.
     """
-    told = z > 0.0 if only_up else np.ones(len(z), bool)
+    told = z > 0.0 if profile.is_up_only else np.ones(len(z), bool)
     surprises, facts = np.abs(z[told]), facts[told]
-    settled = facts >= HISTORY_BUCKETS[2]
+    settled = facts >= profile.learning_facts
     if settled.sum() < LEAST_FACTS:
-        raise ValueError(f"facts with 21 before them must be >= {LEAST_FACTS}, got {settled.sum()}")
+        raise ValueError(f"facts of keys that know enough must be >= {LEAST_FACTS}, got {settled.sum()}")
     usual = float(np.quantile(surprises[settled], SPREAD_QUANTILE))
     spreads = [_spread(surprises, facts, bucket, usual) for bucket in range(len(HISTORY_BUCKETS))]
     bucket_of = np.searchsorted(HISTORY_BUCKETS, facts[settled], side="right") - 1
@@ -79,9 +80,9 @@ def _pareto(excesses: Floats) -> tuple[float, float]:
 def observed_over_nominal(
     decades: Floats, facts: npt.NDArray[np.int64], nominal: float
 ) -> Sequence[tuple[int, int, float]]:
-    """Return for each history bucket from 21 on: its least facts, how many, observed / nominal share."""
+    """Return for each history bucket: its least facts, how many there are, observed / nominal share."""
     rows: list[tuple[int, int, float]] = []
-    for least, end in pairwise((*HISTORY_BUCKETS[2:], np.iinfo(np.int64).max)):
+    for least, end in pairwise((*HISTORY_BUCKETS, np.iinfo(np.int64).max)):
         mine = decades[(facts >= least) & (facts < end)]
         if len(mine):
             rows.append((least, len(mine), float((mine >= -log10(nominal)).mean()) / nominal))

@@ -114,7 +114,7 @@ def _judged(table: Memories, batch: Batch, side: SideInputs) -> Assessments:
     levelled = np.array(calibration.spreads)[np.searchsorted(HISTORY_BUCKETS, facts, side="right") - 1]
     rare = _decades(calibration, z / levelled, expected.is_up_only)
     decades = np.where(facts >= detector.PROVISIONAL_FACTS, rare, 0.0)
-    is_judged = facts >= detector.LEARNING_FACTS
+    is_judged = facts >= side.profile.learning_facts
     severity = np.where(is_judged, _severity(decades, _cut(table, batch)), Severity.NONE)
     one_side = z_of(calibration, INFO_DECADES - ONE_OF_TWO_SIDES)
     reach = np.where(expected.is_up_only, one_side, z_of(calibration, INFO_DECADES))

@@ -20,13 +20,15 @@ class Profile(NamedTuple):
     season: Season
     is_up_only: bool
     """Only high values surprise: spending, and other lumpy series."""
+    learning_facts: int
+    """A key with fewer facts than this alarms nobody: young histories cry wolf."""
     holiday_doubts: tuple[float, float] | None
     """Usual size (logarithm) of what Lebaran and another public holiday do; None: no days are known."""
 
 
-FUEL: Final = Profile("fuel", Season.WEEKDAY, False, (0.3, 0.1))
-SPEND: Final = Profile("spend", Season.WEEK_OF_MONTH, True, None)
-METER: Final = Profile("meter", Season.NONE, False, None)
+FUEL: Final = Profile("fuel", Season.WEEKDAY, False, 21, (0.3, 0.1))
+SPEND: Final = Profile("spend", Season.WEEK_OF_MONTH, True, 21, None)
+METER: Final = Profile("meter", Season.NONE, False, 12, None)
 PROFILES: Final = {profile.name: profile for profile in (FUEL, SPEND, METER)}
 
 LUMPY_ZERO_SHARE: Final = 0.24

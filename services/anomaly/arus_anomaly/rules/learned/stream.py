@@ -30,10 +30,12 @@ DEVIATION_REPORTS: Final = 500
 LEARNING_REPORTS: Final = 20
 GREATEST: Final = 32
 TAIL_INDEX: Final = 2.0
+LEARNED_RECORDS: Final = 1.2
+"""Nothing enters the greatest at more than this times the record: what breaks it by far does so once more."""
 HORIZON: Final = 10_000
 """At twice as many reports every second record is forgotten: an endless stream can go on surprising."""
-ALARM_DECADES: Final = 2.2
-"""Two in a thousand by rank and one of three views: few enough, as an incident alarms once."""
+ALARM_DECADES: Final = 2.4
+"""Four in a thousand reports at most: few enough, as an incident alarms once."""
 LEAST_QUIET: Final = 12
 QUIET_SHARE: Final = 0.02
 """An incident is over when a fiftieth of the history has been quiet."""
@@ -84,13 +86,16 @@ def score(memory: StreamMemory, at_s: int, value: float) -> tuple[StreamMemory, 
         for mean, span in zip(memory.means, SPANS, strict=True)
     )
     sizes = [abs(residual), *map(abs, means)]
-    decades = 0.0
-    if reports >= LEARNING_REPORTS:
+    decades, is_known = 0.0, reports >= LEARNING_REPORTS
+    if is_known:
         views = zip(memory.greatest, sizes, strict=True)
         decades = max(_decades(greatest, memory.ranked, size) for greatest, size in views) - _ONE_OF_VIEWS
     is_alarm = decades >= ALARM_DECADES
     incident, quiet = _followed(memory.quiet, reports, is_alarm=is_alarm)
-    greatest = tuple(_with(great, size) for great, size in zip(memory.greatest, sizes, strict=True))
+    greatest = tuple(
+        _with(great, min(size, LEARNED_RECORDS * great[0]) if is_known and great[0] > 0.0 else size)
+        for great, size in zip(memory.greatest, sizes, strict=True)
+    )
     ranked = memory.ranked + 1
     if ranked >= 2 * HORIZON:
         greatest, ranked = tuple(great[1::2] for great in greatest), ranked // 2
