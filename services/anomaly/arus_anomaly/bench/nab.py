@@ -103,12 +103,12 @@ def swept(
     scores: Sequence[Floats],
     alarms: Callable[[Floats, float], Sequence[int]],
     most_share: float = 0.03,
-    steps: int = 80,
+    steps: int = 2_000,
 ) -> tuple[float, float]:
     """Return the best score over one threshold for the whole corpus, as NAB finds it, and the threshold.
 
     alarms: the positions at which scores over a threshold alarm; most_share: the largest share of values
-    over a threshold that is tried.
+    over a threshold that is tried; steps: how many thresholds at most, by quantiles.
     """
     pooled = np.concatenate(scores)
     shares = np.geomspace(most_share, 1.0 / len(pooled), steps)

@@ -92,7 +92,7 @@ def _held_out(files: Sequence[nab.File], scores: Sequence[Floats]) -> float | No
             if not all(any(files[at].windows for at in part) for part in (chosen, scored)):
                 continue
             mine = [files[at] for at in chosen], [scores[at] for at in chosen]
-            _, threshold = nab.swept(*mine, alarms, steps=40)
+            _, threshold = nab.swept(*mine, alarms, steps=200)
             opened = [alarms(scores[at], threshold) for at in scored]
             found.append(nab.standard([files[at] for at in scored], opened))
     return round(float(np.mean(found)), 2) if found else None
