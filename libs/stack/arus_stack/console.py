@@ -81,7 +81,9 @@ def _major(node: str) -> int:
 
 
 def _npm(web: Path, log: Path, *words: str) -> None:
-    env = environment()
+    env = {**environment()}
+    if authorities := os.environ.get("SSL_CERT_FILE"):
+        env.setdefault("NODE_EXTRA_CA_CERTS", authorities)
     npm = shutil.which("npm", path=env.get("PATH"))
     if npm is None:
         raise ServerFailed("there is no npm", "Run `uv sync --locked`: Node comes as a wheel.")

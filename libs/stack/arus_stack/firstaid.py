@@ -21,12 +21,12 @@ _SENTENCES: Sequence[tuple[str, str]] = (
         "A server of an earlier run still holds its data: run `arus down`, then start again.",
     ),
     (
-        r"service not known|name resolution|network is unreachable|max retries|\benotfound\b|eai_again",
-        "The network is away, and a first start downloads about 60 MB. Check HTTPS_PROXY.",
-    ),
-    (
         r"certificate verify failed|self.signed certificate",
         "TLS was refused: set SSL_CERT_FILE to your site's CA file, then start again.",
+    ),
+    (
+        r"not known|name resolution|unreachable|max retries|\be(notfound|ai_again|conn\w+|timedout)\b|proxy",
+        "The network is away, and a first start downloads about 60 MB. Check HTTPS_PROXY.",
     ),
     (
         r"outofmemoryerror|cannot allocate memory|could not reserve enough space",
@@ -47,6 +47,10 @@ _SENTENCES: Sequence[tuple[str, str]] = (
     (
         r"password authentication failed|authentication failed",
         "A password does not fit: secrets.json in ARUS_HOME belongs to the data beside it; restore it.",
+    ),
+    (
+        r"\.venv/\S*: (not found|no such file)|bad interpreter",
+        "The folder was moved after it was set up: run `make clean`, then start again.",
     ),
     (
         r"modulenotfounderror|importerror|no module named",

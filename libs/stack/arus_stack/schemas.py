@@ -1,17 +1,20 @@
 """Databases made ready: roles, schemas, grants, then each service's migrations as its owner."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import LiteralString
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
-from arus_stack.errors import ServerFailed
+from arus_stack.errors import Refused, ServerFailed
 from arus_stack.house import ServiceSource
 
 ROLE_KINDS = ("owner", "api", "worker")
 _LOCK = 0x61727573  # "arus": two migrations at once would trip over each other's roles
+
+OLDEST = 160_000
+CONNECT_S = 5
 
 Password = Callable[[str], str]
 
@@ -34,19 +37,91 @@ def role_urls(url: str, service: str, password: Password) -> dict[str, str]:
 
 
 def create_database(url: str) -> bool:
-    """Create the URL's database unless it exists; tell whether it was created."""
+    """Create the URL's database unless it exists; tell whether it was created.
+
+    Raises Refused when the server does not answer, is too old, or its login may not do what follows.
+    """
     name = urlsplit(url).path.lstrip("/")
-    with psycopg.connect(with_database(url, "postgres"), autocommit=True) as connection:
-        if connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_S) as connection:
+            _refuse_unless_able(connection)
+            _refuse_unless_schemas(connection)
             return False
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    except psycopg.OperationalError as error:
+        if "does not exist" not in str(error):
+            raise _unreachable(url, error) from error
+    try:
+        with psycopg.connect(with_database(url, "postgres"), autocommit=True) as connection:
+            _refuse_unless_able(connection)
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    except psycopg.OperationalError as error:
+        raise _unreachable(url, error) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Refused(
+            f"PostgreSQL: {_login(url)} may not create the database {name}",
+            f"Create it as an administrator: create database {name} owner {_login(url)}.",
+        ) from error
     return True
 
 
+def refusal(version: int, login: str, rights: Mapping[str, bool]) -> Refused | None:
+    """Return why this server cannot be used, or None.
+
+    version: as server_version_num. rights: what the login may do: superuser, createrole, bypassrls.
+    """
+    if version < OLDEST:
+        return Refused(
+            f"PostgreSQL {version // 10_000} is too old: {OLDEST // 10_000} or newer is needed",
+            "Upgrade the server, or leave ARUS_POSTGRES_URL empty to use the embedded one.",
+        )
+    missing = [right for right in ("createrole", "bypassrls") if not rights[right]]
+    if missing and not rights["superuser"]:
+        return Refused(
+            f"PostgreSQL: {login} lacks {' and '.join(missing)}, needed to make the services' roles",
+            f"As a superuser: alter role {login} {' '.join(missing)}.",
+        )
+    return None
+
+
+def _refuse_unless_able(connection: psycopg.Connection) -> None:
+    row = connection.execute(
+        "select rolsuper, rolcreaterole, rolbypassrls, rolname from pg_roles where rolname = current_user"
+    ).fetchone()
+    assert row is not None
+    rights: dict[str, bool] = {"superuser": row[0], "createrole": row[1], "bypassrls": row[2]}
+    if refused := refusal(connection.info.server_version, row[3], rights):
+        raise refused
+
+
+def _refuse_unless_schemas(connection: psycopg.Connection) -> None:
+    row = connection.execute("select has_database_privilege(current_database(), 'create')").fetchone()
+    if row == (False,):
+        name, login = connection.info.dbname, connection.info.user
+        raise Refused(
+            f"PostgreSQL: {login} may not create schemas in the database {name}",
+            f"As its owner: grant create on database {name} to {login}.",
+        )
+
+
+def _unreachable(url: str, error: psycopg.OperationalError) -> Refused:
+    parts = urlsplit(url)
+    said = str(error).strip().splitlines()[0].rpartition("failed: ")[2].removeprefix("FATAL:").strip()
+    return Refused(
+        f"PostgreSQL at {parts.hostname}:{parts.port or 5432} does not let {_login(url)} in: {said}",
+        "Check ARUS_POSTGRES_URL: postgresql://user:password@host:5432/arus.",
+    )
+
+
+def _login(url: str) -> str:
+    return unquote(urlsplit(url).username or "")
+
+
 def provision(url: str, services: Sequence[str], password: Password) -> None:
-    """Create or mend each service's roles, schema and grants; url is the superuser's."""
+    """Create or mend each service's roles, schema and grants; url is the administrator's."""
     with psycopg.connect(url) as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        # Who is no superuser may hand out only what is theirs: the roles made here become theirs as well.
+        connection.execute("set local createrole_self_grant = 'set, inherit'")
         database = sql.Identifier(connection.info.dbname)
         connection.execute(sql.SQL("revoke all on database {} from public").format(database))
         connection.execute("revoke all on schema public from public")
@@ -79,14 +154,10 @@ def _provision_one(
         known = connection.execute(
             "select 1 from pg_roles where rolname = %s", (f"{service}_{kind}",)
         ).fetchone()
-        verb = sql.SQL("alter") if known else sql.SQL("create")
+        verb = sql.SQL("alter") if known else sql.SQL("create")  # a new role may nothing by itself
         rls = sql.SQL("bypassrls") if kind == "worker" else sql.SQL("nobypassrls")
         secret = sql.Literal(password(f"{service}_{kind}"))
-        connection.execute(
-            sql.SQL("{} role {} with login nosuperuser nocreatedb nocreaterole {} password {}").format(
-                verb, role, rls, secret
-            )
-        )
+        connection.execute(sql.SQL("{} role {} with login {} password {}").format(verb, role, rls, secret))
     _grant_connect(connection, service, database)
     users = sql.SQL("{}, {}").format(names["api"], names["worker"])
     owner, schema = names["owner"], sql.Identifier(service)
@@ -108,7 +179,7 @@ def _provision_one(
 
 
 def migrate(url: str, services: Sequence[ServiceSource], password: Password) -> None:
-    """Bring every service's schema to its newest migration, as its owner; url is the superuser's.
+    """Bring every service's schema to its newest migration, as its owner; url is the administrator's.
 
     One after the other: alembic keeps its context in a module, so two at once would mix up their schemas.
     """

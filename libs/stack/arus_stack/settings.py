@@ -40,7 +40,10 @@ class StackSettings(BaseSettings):
     tls: bool = Field(default=False, description="Serve gateway, MQTT and Kafka over TLS with the local CA.")
     postgres_url: SecretStr = Field(
         default=SecretStr(""),
-        description="An existing PostgreSQL, as superuser: postgresql://user:password@host/arus.",
+        description=(
+            "An existing PostgreSQL, 16 or newer, as one who may create roles: "
+            "postgresql://user:password@host/arus."
+        ),
     )
     kafka_url: SecretStr = Field(
         default=SecretStr(""),

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+import certifi
 from arus_runtime.catalogue import Topic
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
@@ -34,10 +35,19 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
+from arus_stack import ports
 from arus_stack.errors import Refused, ServerFailed
 from arus_stack.kafka.rights import Right
 
 TIMEOUT_S = 20.0
+CONNECT_S = 5.0
+REPLICAS = 3
+NEEDED = ("CREATE", "ALTER", "DESCRIBE", "ALTER_CONFIGS")
+AID = {
+    KafkaError.SECURITY_DISABLED: "The broker keeps no access lists: set its authorizer.class.name.",
+    KafkaError.UNSUPPORTED_VERSION: "The broker is too old: Arus is tried with Kafka 4.3.",
+    KafkaError._UNSUPPORTED_FEATURE: "The broker is too old: Arus is tried with Kafka 4.3.",  # noqa: SLF001 - librdkafka's public name for it
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ class KafkaAccess:
                 f"not a Kafka URL: {parts.scheme}://…@{hosts}",
                 "Write kafka://user:password@host:port, or kafkas://…?ca=/path/to/ca.pem for TLS.",
             )
-        ca = parts.query.removeprefix("ca=") if parts.scheme == "kafkas" else ""
+        ca = parts.query.removeprefix("ca=") or certifi.where() if parts.scheme == "kafkas" else ""
         return cls(hosts, unquote(user), unquote(password), unquote(ca))
 
     @property
@@ -107,6 +117,31 @@ class Admin:
         self._access = access
         self._client = AdminClient(access.client)
 
+    def refuse_unless_able(self) -> None:
+        """Raise Refused when the broker does not answer, or its user may not do what the others do here."""
+        user, place = self._access.user, self._access.bootstrap
+        if not self._access.answers(CONNECT_S):
+            first = place.partition(",")[0]
+            host, _, port = first.rpartition(":")
+            listens = ports.answers(int(port), host) if port.isdigit() else False
+            said = f"does not let {user} in" if listens else "does not answer"
+            raise Refused(
+                f"Kafka at {place} {said}",
+                "Check ARUS_KAFKA_URL: kafka://user:password@host:9092, or kafkas://…?ca=FILE for TLS.",
+            )
+        may = self._client.describe_cluster(include_authorized_operations=True).result(TIMEOUT_S)
+        missing = [name for name in NEEDED if AclOperation[name] not in (may.authorized_operations or ())]
+        if missing:
+            raise Refused(
+                f"Kafka: {user} may not {', '.join(missing)} the cluster, which sets topics, users, rights",
+                f"Make {user} a super user of the broker, or grant it these operations.",
+            )
+
+    @property
+    def replicas(self) -> int:
+        """Return how many copies of a topic there should be: three, where there are as many brokers."""
+        return min(REPLICAS, len(self._client.list_topics(timeout=TIMEOUT_S).brokers))
+
     def topic_names(self) -> frozenset[str]:
         """Return every topic that exists, internal ones left out."""
         found = self._client.list_topics(timeout=TIMEOUT_S).topics
@@ -114,8 +149,11 @@ class Admin:
 
     def create_topics(self, wanted: Mapping[str, tuple[int, Mapping[str, str]]]) -> None:
         """Create topics by name from (partitions, settings); raises KafkaException when one exists."""
+        replicas = self.replicas
+        # One broker may be away without a fact being lost or a write being refused.
+        safe = {"min.insync.replicas": "2"} if replicas == REPLICAS else {}
         new = [
-            NewTopic(name, partitions, 1, config=dict(config))
+            NewTopic(name, partitions, replicas, config={**safe, **config})
             for name, (partitions, config) in wanted.items()
         ]
         if new:
@@ -231,4 +269,7 @@ def _finish(futures: Mapping[Any, Future[Any]]) -> None:
         try:
             future.result(TIMEOUT_S)
         except KafkaException as error:
-            raise ServerFailed(f"Kafka refused {subject}: {error.args[0].str()}") from error
+            found = error.args[0]
+            raise ServerFailed(
+                f"Kafka refused {subject}: {found.str()}", AID.get(found.code(), "")
+            ) from error

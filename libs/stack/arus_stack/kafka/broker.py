@@ -60,8 +60,11 @@ class Kafka:
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode != 0:
+            said = [
+                line for line in (done.stderr + done.stdout).splitlines() if line and line[0] not in "\t "
+            ]
             raise ServerFailed(
-                f"Kafka's storage could not be formatted: {(done.stderr + done.stdout)[-600:].strip()}"
+                f"Kafka's storage could not be formatted: {said[-1] if said else 'no word why'}"
             )
 
     def command(self) -> Sequence[str]:

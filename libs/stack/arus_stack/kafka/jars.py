@@ -15,6 +15,7 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock
 
+from arus_stack import firstaid
 from arus_stack.errors import DownloadFailed, IntegrityFailed
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,8 @@ def _fetch(jars: Sequence[Jar], folder: Path, progress: Progress) -> None:
     from jgo.config import GlobalSettings  # noqa: PLC0415 - slow, and only needed once per machine
     from jgo.maven import MavenContext  # noqa: PLC0415
 
+    if authorities := os.environ.get("SSL_CERT_FILE"):  # what uv, Python and curl heed; requests has its own
+        os.environ.setdefault("REQUESTS_CA_BUNDLE", authorities)
     done = 0
     settings = GlobalSettings.load()  # a site's own mirror, if its people configured one
     context = MavenContext(remote_repos=settings.repositories or None, timeout=60)
@@ -109,7 +112,7 @@ def _fetch(jars: Sequence[Jar], folder: Path, progress: Progress) -> None:
         if maven is None:
             raise DownloadFailed(
                 f"the {len(jars)} Kafka jars could not be fetched: {error}",
-                "Check the network (and HTTPS_PROXY), or install Maven if it is set up for this site.",
+                firstaid.sentence(str(error)) or "Install Maven if it is set up for this site's mirror.",
             ) from error
         log.info("fetching the jars with Maven instead: %s", error)
         _fetch_with_maven(maven, jars, folder)

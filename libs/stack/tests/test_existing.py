@@ -1,0 +1,115 @@
+"""Servers that exist already are brought to what the services need, or refused with what is missing."""
+
+from collections.abc import Iterator
+from secrets import token_hex
+
+import psycopg
+import pytest
+from arus_runtime.catalogue import topics
+from arus_stack import house, ports, schemas
+from arus_stack.errors import Refused
+from arus_stack.house import ServiceSource
+from arus_stack.kafka.admin import Admin, KafkaAccess
+from arus_stack.schemas import with_database, with_login
+from arus_stack.testing import TEST_PASSWORD, KafkaServer, PostgresServer
+
+
+class TestPostgres:
+    @pytest.fixture
+    def ordinary(self, postgres: PostgresServer) -> Iterator[str]:
+        """Give the URL of a login that may connect and nothing else, its database not made yet."""
+        name = f"dba_{token_hex(4)}"
+        with psycopg.connect(postgres.url, autocommit=True) as connection:
+            connection.execute(f"create role {name} login password 'p'")  # pyright: ignore[reportArgumentType, reportCallIssue] - a name made up above
+            yield with_database(with_login(postgres.url, name, "p"), name)
+            connection.execute(f"drop database if exists {name} with (force)")  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+    def grant(self, postgres: PostgresServer, url: str, right: str) -> None:
+        with psycopg.connect(postgres.url, autocommit=True) as connection:
+            connection.execute(f"alter role {url.rpartition('/')[2]} {right}")  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+    @pytest.mark.integration
+    def test_a_login_that_is_no_superuser_provisions_migrates_and_does_so_again(
+        self, postgres: PostgresServer, ordinary: str
+    ) -> None:
+        self.grant(postgres, ordinary, "createdb createrole bypassrls")
+        inventory = next(source for source in house.sources() if source.name == "inventory")
+        source = ServiceSource(f"i{token_hex(4)}", inventory.folder)  # roles are the whole server's
+        schemas.create_database(ordinary)
+        for _ in range(2):
+            schemas.provision(ordinary, [source.name], lambda _: TEST_PASSWORD)
+            schemas.migrate(ordinary, [source], lambda _: TEST_PASSWORD)
+        api = schemas.role_urls(ordinary, source.name, lambda _: TEST_PASSWORD)["api"]
+        with psycopg.connect(api) as connection:
+            tables = connection.execute("select 1 from pg_tables where schemaname = %s", (source.name,))
+            assert tables.fetchall()
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(f"create table {source.name}.mine ()")  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+    @pytest.mark.integration
+    def test_a_login_that_may_not_make_roles_is_refused_by_what_it_lacks(
+        self, postgres: PostgresServer, ordinary: str
+    ) -> None:
+        self.grant(postgres, ordinary, "createdb createrole")
+        with pytest.raises(Refused, match="lacks bypassrls") as refusal:
+            schemas.create_database(ordinary)
+        assert "alter role" in refusal.value.first_aid
+
+    @pytest.mark.integration
+    def test_a_login_that_may_not_make_the_database_is_told_who_can(
+        self, postgres: PostgresServer, ordinary: str
+    ) -> None:
+        self.grant(postgres, ordinary, "createrole bypassrls")
+        with pytest.raises(Refused, match="may not create the database"):
+            schemas.create_database(ordinary)
+
+    @pytest.mark.integration
+    def test_a_database_of_somebody_else_without_the_right_to_make_schemas_is_refused(
+        self, postgres: PostgresServer, ordinary: str
+    ) -> None:
+        self.grant(postgres, ordinary, "createrole bypassrls")
+        with pytest.raises(Refused, match="may not create schemas"):
+            schemas.create_database(with_database(ordinary, "postgres"))
+
+    @pytest.mark.integration
+    def test_a_wrong_password_and_a_server_that_is_away_are_told_apart(
+        self, postgres: PostgresServer
+    ) -> None:
+        with pytest.raises(Refused, match="password authentication failed"):
+            schemas.create_database(with_login(postgres.url, "arus", "wrong"))
+        with pytest.raises(Refused, match="refused"):
+            schemas.create_database(f"postgresql://arus:x@127.0.0.1:{ports.free_port()}/arus")
+
+    def test_an_old_server_is_refused_and_a_superuser_of_a_new_one_is_not(self) -> None:
+        everything = {"superuser": True, "createrole": False, "bypassrls": False}
+        assert "too old" in str(schemas.refusal(150_010, "arus", everything))
+        assert schemas.refusal(160_000, "arus", everything) is None
+
+
+class TestKafka:
+    @pytest.mark.integration
+    def test_a_user_without_rights_over_the_cluster_is_refused_by_what_it_lacks(
+        self, kafka: KafkaServer
+    ) -> None:
+        Admin(kafka.access).refuse_unless_able()
+        Admin(kafka.access).set_users({"guest": "guest-password"})
+        with pytest.raises(Refused, match="guest may not CREATE, ALTER"):
+            Admin(kafka.access.as_user("guest", "guest-password")).refuse_unless_able()
+
+    @pytest.mark.integration
+    def test_a_wrong_password_and_a_broker_that_is_away_are_told_apart(self, kafka: KafkaServer) -> None:
+        with pytest.raises(Refused, match="does not let admin in"):
+            Admin(kafka.access.as_user("admin", "wrong")).refuse_unless_able()
+        away = KafkaAccess(f"127.0.0.1:{ports.free_port()}", "admin", "x")
+        with pytest.raises(Refused, match="does not answer"):
+            Admin(away).refuse_unless_able()
+
+    @pytest.mark.integration
+    def test_a_single_broker_keeps_one_copy_of_each_topic(self, kafka: KafkaServer) -> None:
+        assert Admin(kafka.access).replicas == 1
+        assert set(topics()) <= Admin(kafka.access).topic_names()
+
+    def test_tls_without_a_ca_file_trusts_the_usual_authorities(self) -> None:
+        access = KafkaAccess.from_url("kafkas://admin:x@broker.example:9093")
+        assert access.client["security.protocol"] == "SASL_SSL"
+        assert access.ca
