@@ -18,11 +18,13 @@ help: ## show this
 		{ echo "Arus needs Python 3.11 or newer: install it, or run 'make PYTHON=python3.12 …'"; exit 1; }
 	@$(PYTHON) -m venv .uv || \
 		{ echo "Python's venv module is missing: install it (Debian, Ubuntu: apt install python3-venv), or install uv"; exit 1; }
-	@.uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check --retries 2 'uv>=0.9' || \
+		{ echo "uv could not be fetched: check the network (HTTPS_PROXY, PIP_INDEX_URL), or install uv yourself"; exit 1; }
 
 .PHONY: setup
 setup: $(filter .uv/%,$(UV)) ## install the locked environment
-	@$(UV) sync --locked --quiet
+	@$(UV) sync --locked --quiet || \
+		{ echo "The environment could not be installed, see above; without a network uv needs an earlier setup's cache"; exit 1; }
 
 .PHONY: run
 run: setup ## start everything; Ctrl-C stops it

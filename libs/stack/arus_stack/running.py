@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO
 
 from filelock import FileLock, Timeout
 
@@ -15,8 +15,9 @@ from arus_stack import control
 from arus_stack.errors import AlreadyRunning, StackError
 from arus_stack.home import Home
 from arus_stack.parts import Notice, State
+from arus_stack.processes import end_orphans
 from arus_stack.settings import StackSettings
-from arus_stack.supervisor import Supervisor, end_orphans
+from arus_stack.supervisor import Supervisor
 from arus_stack.system import System
 
 DETACHED_LOG = "supervisor.log"
@@ -95,14 +96,21 @@ def detach(home: Home, overrides: Mapping[str, Any]) -> "subprocess.Popen[bytes]
         )
 
 
+def line_writer(stream: TextIO) -> Callable[[Notice], None]:
+    """Return what writes notices as JSON lines; what does not fit on a full disk is lost, the stack stays."""
+
+    def write(notice: Notice) -> None:
+        with suppress(OSError):
+            stream.write(json.dumps(notice.as_json()) + "\n")
+            stream.flush()
+
+    return write
+
+
 def main() -> None:
     """Run detached: notices become JSON lines on standard output, which is the supervisor's log."""
     settings = StackSettings(**json.loads(sys.argv[1]))
-
-    def write(notice: Notice) -> None:
-        sys.stdout.write(json.dumps(notice.as_json()) + "\n")
-        sys.stdout.flush()
-
+    write = line_writer(sys.stdout)
     try:
         run(settings, write, lambda _: write(Notice("stack", State.READY)))
     except StackError as error:

@@ -9,7 +9,6 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,12 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
-import psutil
-
 from arus_stack import firstaid
 from arus_stack.errors import ServerFailed, StackError
 from arus_stack.home import Home, write_private
 from arus_stack.parts import Notice, Part, Report, Server, State, Step
+from arus_stack.processes import born, kill_group, rss_mb
 from arus_stack.settings import ADMINISTRATORS
 
 BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -43,6 +41,7 @@ class _Running:
     part: Part
     state: State = State.WAITING
     detail: str = ""
+    first_aid: str = ""
     process: asyncio.subprocess.Process | None = None
     restarts: int = 0
     started_at: float = 0.0
@@ -53,6 +52,11 @@ class _Running:
     def pid(self) -> int | None:
         """Return the process id while there is a process."""
         return self.process.pid if self.process is not None and self.process.returncode is None else None
+
+    @property
+    def notice(self) -> Notice:
+        """Return where it stands."""
+        return Notice(self.part.name, self.state, self.detail, self.first_aid)
 
 
 class Supervisor:
@@ -117,6 +121,8 @@ class Supervisor:
                 "rss_mb": rss_mb(running.pid) if running.pid else None,
                 "pid": running.pid,
                 "restarts": running.restarts,
+                "detail": running.detail,
+                "first_aid": running.first_aid,
             }
             for running, is_ready in zip(servers, ready, strict=True)
         ]
@@ -277,22 +283,25 @@ class Supervisor:
     # --- telling and keeping records
 
     def _tell(self, running: _Running, state: State, detail: str = "", first_aid: str = "") -> None:
-        running.state, running.detail = state, detail
-        notice = Notice(running.part.name, state, detail, first_aid)
+        running.state, running.detail, running.first_aid = state, detail, first_aid
+        notice = running.notice
         for listener in tuple(self._listeners):
             listener(notice)
 
     def notices(self) -> list[Notice]:
         """Return where every part stands now."""
-        return [Notice(name, running.state, running.detail) for name, running in self._parts.items()]
+        return [running.notice for running in self._parts.values()]
 
     def _record(self) -> None:
         children = {
-            name: [running.process.pid, _born(running.process.pid)]
+            name: [running.process.pid, born(running.process.pid)]
             for name, running in self._parts.items()
             if running.process is not None and _alive(running.process)
         }
-        write_private(self._home.state, json.dumps({"pid": os.getpid(), "children": children, **self.facts}))
+        with suppress(OSError):  # on a full disk servers are still kept; the next record has it all
+            write_private(
+                self._home.state, json.dumps({"pid": os.getpid(), "children": children, **self.facts})
+            )
 
     def _log(self, server: Part) -> Path:
         return self._home.logs / f"{server.name}.log"
@@ -316,41 +325,6 @@ def rotate(log: Path) -> None:
             older.replace(log.with_suffix(f".log.{number}"))
     shutil.copyfile(log, log.with_suffix(".log.1"))
     os.truncate(log, 0)
-
-
-def end_orphans(home: Home) -> list[str]:
-    """End children that a killed supervisor left behind; return their names."""
-    try:
-        recorded = json.loads(home.state.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return []
-    orphans: dict[str, psutil.Process] = {}
-    for name, (pid, born) in recorded.get("children", {}).items():
-        with suppress(psutil.Error):
-            process = psutil.Process(pid)
-            if abs(process.create_time() - born) < 1:
-                orphans[name] = process
-    for name, process in reversed(orphans.items()):
-        with suppress(psutil.Error):
-            process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
-    _, stubborn = psutil.wait_procs(list(orphans.values()), timeout=15)
-    for process in stubborn:
-        _kill_group(process.pid)
-    home.state.unlink(missing_ok=True)
-    return list(orphans)
-
-
-def rss_mb(pid: int) -> float | None:
-    """Return the resident memory of a process in MB, with what its children do not share."""
-    try:
-        process = psutil.Process(pid)
-        total = process.memory_info().rss
-        for child in process.children(recursive=True):
-            with suppress(psutil.Error):
-                total += child.memory_full_info().uss
-    except psutil.Error:
-        return None
-    return round(total / 2**20, 1)
 
 
 async def _cancel(tasks: Sequence["asyncio.Task[Any]"]) -> None:
@@ -382,13 +356,6 @@ def _alive(process: asyncio.subprocess.Process | None) -> bool:
     return process is not None and process.returncode is None
 
 
-def _born(pid: int) -> float:
-    try:
-        return psutil.Process(pid).create_time()
-    except psutil.Error:
-        return 0.0
-
-
 async def _end(process: asyncio.subprocess.Process, server: Server) -> bool:
     """End a process; tell whether it ended by itself when asked to."""
     with suppress(ProcessLookupError):
@@ -396,7 +363,7 @@ async def _end(process: asyncio.subprocess.Process, server: Server) -> bool:
     try:
         await asyncio.wait_for(process.wait(), server.stop_s)
     except TimeoutError:
-        _kill_group(process.pid)
+        kill_group(process.pid)
         await process.wait()
         return False
     return True
@@ -405,11 +372,6 @@ async def _end(process: asyncio.subprocess.Process, server: Server) -> bool:
 def _environment() -> dict[str, str]:
     """Return our environment without what only the stack itself may know: administrators' logins."""
     return {name: value for name, value in os.environ.items() if name not in ADMINISTRATORS}
-
-
-def _kill_group(pid: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
 
 
 def _appending(log: Path) -> IO[bytes]:

@@ -44,6 +44,11 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     answers.print(shown)
 
 
+def cell(value: object) -> object:
+    """Return a value as a table shows it: a list with commas."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else value  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - lists of text
+
+
 def answering(command: Callable[P, None]) -> Callable[P, None]:
     """Turn a StackError into its words, its first aid and exit code 1; the command takes `as_json`."""
 

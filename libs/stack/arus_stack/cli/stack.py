@@ -13,15 +13,15 @@ from typing import Annotated, Any
 import typer
 
 from arus_stack import certs, console, control, doctor, running
-from arus_stack.cli.output import AsJson, answering, answers, document, people, table
+from arus_stack.cli.output import AsJson, answering, answers, cell, document, people, table
 from arus_stack.cli.progress import Progress
 from arus_stack.errors import NotRunning, Refused, ServerFailed
 from arus_stack.home import Home, write_private
 from arus_stack.parts import Notice, State
 from arus_stack.postgres import is_ready
+from arus_stack.processes import end_orphans
 from arus_stack.schemas import with_database
 from arus_stack.settings import StackSettings
-from arus_stack.supervisor import end_orphans
 from arus_stack.system import FirstAdmin, System
 
 START_S = 600.0  # a first start downloads jars and packages
@@ -200,6 +200,10 @@ def status(*, as_json: AsJson = False) -> None:
         ]
         table(columns, rows)
         answers.print(f"\n{found['gateway']}/app")
+        for server in servers:
+            if not server["ready"] and server["detail"]:
+                people.print(f"[yellow]![/] {server['name']}: {server['detail']}", soft_wrap=True)
+                people.print(f"  {server['first_aid']}", soft_wrap=True, markup=False)
     else:
         people.print("Nothing runs; `arus up` starts it.")
     if not servers or not all(server["ready"] for server in servers):
@@ -214,13 +218,17 @@ def restart(
     where = home()
     before = _server(where, name)
     control.ask_once(where, {"do": "restart", "name": name})
-    deadline = time.monotonic() + START_S
+    deadline = time.monotonic() + STOP_S
     while True:
         now = _server(where, name)
         if now["ready"] and now["pid"] != before["pid"]:
             break
+        if now["restarts"] > before["restarts"] and now["state"] == State.CRASHED:
+            raise ServerFailed(f"{name} {now['detail']}", now["first_aid"])
         if time.monotonic() > deadline:
-            raise ServerFailed(f"{name} did not become ready again", f"`arus logs {name}` says more.")
+            raise ServerFailed(
+                f"{name} was not ready again after {STOP_S:g} s", f"`arus logs {name}` says more."
+            )
         time.sleep(0.1)
     people.print(f"{name} runs anew as process {now['pid']}.")
     if as_json:
@@ -332,18 +340,29 @@ def credentials(
 def make_certs(
     hosts: Annotated[list[str] | None, typer.Argument(help="More names or addresses to certify.")] = None,
     *,
+    renew: Annotated[bool, typer.Option("--renew", help="Make new ones though the old are valid.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make (or renew) the local CA and this machine's certificate."""
-    files = certs.ensure(home().tls, hosts or [])
-    found = {"ca": str(files.ca), "certificate": str(files.certificate), "key": str(files.key)}
+    where = home()
+    before = certs.fingerprint(where.tls)
+    files = (certs.renew if renew else certs.ensure)(where.tls, hosts or [])
+    found = {
+        "ca": str(files.ca),
+        "certificate": str(files.certificate),
+        "key": str(files.key),
+        "names": certs.names(files.certificate),
+        "days_left": certs.days_left(files.certificate),
+    }
     if as_json:
         document(found)
     else:
-        table(("file", "path"), list(found.items()))
+        table(("", ""), [(name, cell(value)) for name, value in found.items()])
         people.print(
             "Import the CA into your browser or device to trust this machine; keep the key to yourself."
         )
+    if before != certs.fingerprint(where.tls) and running.is_running(where):
+        people.print("Servers that run keep the old certificate: `arus down`, then `arus up --tls`.")
 
 
 @answering

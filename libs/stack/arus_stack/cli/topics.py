@@ -7,7 +7,7 @@ import typer
 from arus_runtime.catalogue import Topic, topics
 
 from arus_stack.cli.access import administrator
-from arus_stack.cli.output import AsJson, answering, answers, document, people, table
+from arus_stack.cli.output import AsJson, answering, answers, cell, document, people, table
 from arus_stack.errors import Refused
 from arus_stack.kafka import rights
 from arus_stack.kafka.admin import Admin
@@ -48,7 +48,7 @@ def describe(name: TopicName, *, as_json: AsJson = False) -> None:
     if as_json:
         document(found)
         return
-    table(("", ""), [(key, _cell(value)) for key, value in found.items() if key != "offsets"])
+    table(("", ""), [(key, cell(value)) for key, value in found.items() if key != "offsets"])
     answers.print()
     table(("partition", "first", "next"), [(o["partition"], o["first"], o["next"]) for o in offsets])
 
@@ -104,7 +104,7 @@ def grant(
     if as_json:
         document(found)
     else:
-        table(("", ""), [(key, _cell(value)) for key, value in found.items()])
+        table(("", ""), [(key, cell(value)) for key, value in found.items()])
     people.print("The password is shown once; granting again makes a new one.")
 
 
@@ -142,7 +142,3 @@ def _kept(topic: dict[str, Any]) -> str:
     if topic["cleanup"] == "compact":
         return "newest per key"
     return "for ever" if topic["retention_days"] is None else f"{topic['retention_days']} days"
-
-
-def _cell(value: object) -> object:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - lists of the catalogue's text

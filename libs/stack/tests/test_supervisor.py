@@ -1,0 +1,110 @@
+"""Servers are kept whatever happens around them: small programs stand in for the real ones."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from arus_stack.errors import StackError
+from arus_stack.home import Home
+from arus_stack.parts import Notice, Server, State, Step
+from arus_stack.processes import end_orphans
+from arus_stack.running import line_writer
+from arus_stack.supervisor import Supervisor
+
+FOR_EVER = "import time\nwhile True: time.sleep(1)"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "arus")
+    home.create()
+    return home
+
+
+async def at_once() -> bool:
+    return True
+
+
+def server(name: str, program: str = FOR_EVER, after: tuple[str, ...] = ()) -> Server:
+    return Server(name, lambda: [sys.executable, "-c", program], at_once, after=after)
+
+
+async def state(supervisor: Supervisor, name: str) -> dict[str, Any]:
+    return next(found for found in await supervisor.services() if found["name"] == name)
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(30):
+        while not await holds():  # noqa: ASYNC110 - processes set no event
+            await asyncio.sleep(0.02)
+
+
+async def test_a_server_is_started_again_though_nothing_can_be_recorded(home: Home) -> None:
+    home.state.mkdir()  # as on a full disk: the record cannot be written
+    supervisor = Supervisor(home, [server("door")], {})
+    running = asyncio.create_task(supervisor.run())
+    await supervisor.started.wait()
+    before = await state(supervisor, "door")
+    os.kill(before["pid"], signal.SIGKILL)
+
+    async def again() -> bool:
+        now = await state(supervisor, "door")
+        return now["ready"] and now["pid"] != before["pid"]
+
+    await until(again)
+    supervisor.stop()
+    home.state.rmdir()
+    await running
+
+
+def test_notices_that_cannot_be_written_are_lost_and_nothing_else() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)  # as on a full disk: what is written is refused
+    stream = os.fdopen(writer, "w")
+    line_writer(stream)(Notice("door", State.CRASHED, "ended with 1"))
+    with pytest.raises(BrokenPipeError):
+        stream.close()
+
+
+async def test_who_asks_late_still_hears_why_a_part_failed_and_what_to_do(home: Home) -> None:
+    def fails(_: object) -> None:
+        raise StackError("no tea", "Boil water.")
+
+    supervisor = Supervisor(home, [Step("tea", fails), server("cup", after=("tea",))], {})
+    await supervisor.run()
+    notices = {notice.part: notice for notice in supervisor.notices()}
+    assert (notices["tea"].detail, notices["tea"].first_aid) == ("no tea", "Boil water.")
+    assert notices["cup"].state is State.WAITING
+
+
+async def test_what_a_killed_supervisor_left_is_ended_services_before_their_ground(home: Home) -> None:
+    order = home.path / "order"
+    says = (
+        "import pathlib, signal, sys, time\n"
+        f"def end(*_): pathlib.Path({str(order)!r}).open('a').write(sys.argv[1] + ' '); sys.exit()\n"
+        "signal.signal(signal.SIGTERM, end)\nprint('up', flush=True)\nwhile True: time.sleep(1)"
+    )
+    parts = [
+        Server(name, lambda name=name: [sys.executable, "-c", says, name], at_once, after=after)
+        for name, after in (("kafka", ()), ("ingest", ("kafka",)))
+    ]
+    supervisor = Supervisor(home, parts, {})
+    running = asyncio.create_task(supervisor.run())
+    await supervisor.started.wait()
+
+    async def both_said_so() -> bool:
+        return all("up" in (home.logs / f"{part.name}.log").read_text() for part in parts)
+
+    await until(both_said_so)
+    recorded = home.state.read_text()
+    ended = await asyncio.to_thread(end_orphans, home)
+    supervisor.stop()
+    await running
+    assert recorded
+    assert set(ended) == {"kafka", "ingest"}
+    assert order.read_text().split()[:2] == ["ingest", "kafka"]
