@@ -1,16 +1,24 @@
 """A certificate authority of this machine's own, for TLS without the outside world."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import certifi
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.hashes import SHA256
+from filelock import FileLock
 
+from arus_stack.address import LOOPBACK
+from arus_stack.errors import Refused
 from arus_stack.home import write_private
+
+VALID_DAYS = 800  # phones refuse a server certificate of more than 825
+RENEW_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +33,64 @@ class Certificates:
     """The usual authorities and ours, for programs that know only one file."""
 
 
-def ensure(folder: Path, hosts: Sequence[str] = ()) -> Certificates:
-    """Return certificates for this machine's names and hosts, making or renewing what is missing."""
-    files = Certificates(
+def ensure(folder: Path, hosts: Iterable[str] = ()) -> Certificates:
+    """Return certificates for this machine's names and hosts, making or renewing what is missing.
+
+    Names that were certified before stay certified. A certificate that ends within 60 days is renewed; the
+    authority stays, so that who trusted it once need not again.
+    """
+    files = _files(folder)
+    with FileLock(_created(folder) / "lock"):
+        known = set(names(files.certificate)) if files.certificate.exists() else set[str]()
+        wanted = known | {"localhost", LOOPBACK, socket.gethostname(), *hosts}
+        complete = all(path.exists() for path in (files.ca, files.key, files.key_and_chain, files.trusted))
+        if not complete or wanted != known or days_left(files.certificate) < RENEW_DAYS:
+            _issue(files, wanted)
+        for secret in (*folder.glob("*.key"), files.key_and_chain):
+            secret.chmod(0o600)  # whatever a copy or a backup made of it
+    return files
+
+
+def renew(folder: Path, hosts: Iterable[str] = ()) -> Certificates:
+    """Return new certificates from the same authority, whatever the old ones are."""
+    _files(folder).key_and_chain.unlink(missing_ok=True)
+    return ensure(folder, hosts)
+
+
+def days_left(certificate: Path) -> int:
+    """Return how many whole days a certificate is valid from now; negative when it has ended."""
+    ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    return (ends - datetime.now(UTC)).days
+
+
+def fingerprint(folder: Path) -> str:
+    """Return what tells one server certificate from the next; empty when there is none."""
+    certificate = _files(folder).certificate
+    if not certificate.exists():
+        return ""
+    return x509.load_pem_x509_certificate(certificate.read_bytes()).fingerprint(SHA256()).hex()
+
+
+def _files(folder: Path) -> Certificates:
+    return Certificates(
         folder / "ca.pem", folder / "server.pem", folder / "server.key", folder / "server-bundle.pem",
         folder / "trusted.pem",
     )  # fmt: skip
-    names = sorted({"localhost", "127.0.0.1", "::1", socket.gethostname(), *hosts} - {"0.0.0.0", "::", ""})  # noqa: S104 - left out, not bound
-    if all(path.exists() for path in (files.ca, files.key_and_chain)) and names == _names(files.certificate):
-        return files
-    authority = _authority(folder)
-    issued = authority.issue_cert(*names, organization_name="Arus", organization_unit_name="local stack")
+
+
+def _created(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _issue(files: Certificates, wanted: Iterable[str]) -> None:
+    authority = _authority(files.ca.parent)
+    issued = authority.issue_cert(
+        *sorted(wanted),
+        organization_name="Arus",
+        organization_unit_name="local stack",
+        not_after=datetime.now(UTC) + timedelta(days=VALID_DAYS),
+    )
     key = _pkcs8(issued.private_key_pem.bytes())
     chain = "".join(blob.bytes().decode() for blob in issued.cert_chain_pems)
     write_private(files.key, key)
@@ -45,14 +100,18 @@ def ensure(folder: Path, hosts: Sequence[str] = ()) -> Certificates:
     write_private(files.ca, ca)
     files.ca.chmod(0o644)
     write_private(files.trusted, Path(certifi.where()).read_text(encoding="utf-8") + "\n" + ca)
-    return files
 
 
 def _authority(folder: Path) -> trustme.CA:
-    """Return the CA kept here, so that who trusted it once need not again."""
+    """Return the CA kept here; raises Refused when half of it is gone."""
     certificate, key = folder / "ca.pem", folder / "ca.key"
     if certificate.exists() and key.exists():
         return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
+    if certificate.exists():
+        raise Refused(
+            f"the key of the local authority is gone: {key}",
+            f"Restore it, or remove {folder} and trust the new authority on every device.",
+        )
     authority = trustme.CA(organization_name="Arus", organization_unit_name="local CA")
     write_private(key, authority.private_key_pem.bytes().decode())
     write_private(certificate, authority.cert_pem.bytes().decode())
@@ -67,8 +126,9 @@ def _pkcs8(key: bytes) -> str:
     ).decode()
 
 
-def _names(certificate: Path) -> list[str]:
+def names(certificate: Path) -> list[str]:
+    """Return the names and addresses a certificate is for."""
     found = x509.load_pem_x509_certificate(certificate.read_bytes())
-    names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    addresses = [str(address) for address in names.get_values_for_type(x509.IPAddress)]
-    return sorted([*names.get_values_for_type(x509.DNSName), *addresses])
+    entries = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    addresses = (str(address) for address in entries.get_values_for_type(x509.IPAddress))
+    return sorted((*entries.get_values_for_type(x509.DNSName), *addresses))

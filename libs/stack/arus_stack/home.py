@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from arus_stack import ports
+from arus_stack import firstaid, ports
+from arus_stack.address import LOOPBACK
+from arus_stack.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,27 @@ class Home:
         """Return the store of ports."""
         return Remembered(self.path / "ports.json")
 
+    @property
+    def served(self) -> "Remembered":
+        """Return how the stack was served when it was started last: host and tls."""
+        return Remembered(self.path / "served.json")
+
     def create(self) -> None:
-        """Create the folders; only their owner may look inside."""
-        for folder in (self.path, self.logs, self.run):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Create the folders; only their owner may look inside. Raises Refused where that cannot be."""
+        if "," in str(self.path.resolve()):
+            raise Refused(
+                f"there is a comma in {self.path.resolve()}, which Kafka would take for two folders",
+                "Set ARUS_HOME to a folder without one.",
+            )
+        try:
+            for folder in (self.path, self.logs, self.run):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            tempfile.TemporaryFile(dir=self.run).close()
+        except OSError as error:
+            raise Refused(
+                f"nothing can be written to {self.path}: {error.strerror}",
+                firstaid.sentence(str(error)) or "Set ARUS_HOME to a folder of your own.",
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +103,20 @@ class Remembered:
             self.put(name, found)
         return str(found)
 
-    def free_port(self, name: str, first: int = 0) -> int:
+    def free_port(self, name: str, first: int = 0, host: str = LOOPBACK) -> int:
         """Return the port remembered for name while it is free, else the next from first upwards (0: any)."""
         known = self.all()
         taken = {port for other, port in known.items() if other != name}
         port = known.get(name)
-        if port is None or not ports.is_free(port):
-            port = ports.next_free_port(first, taken) if first else ports.free_port(taken)
+        if port is None or not ports.is_free(port, host):
+            port = ports.next_free_port(first, taken, host) if first else ports.free_port(taken, host)
             self.put(name, port)
         return int(port)
 
-    def known_port(self, name: str, first: int = 0) -> int:
+    def known_port(self, name: str, first: int = 0, host: str = LOOPBACK) -> int:
         """Return the port remembered for name, though its server may be using it now."""
         found = self.all().get(name)
-        return self.free_port(name, first) if found is None else int(found)
+        return self.free_port(name, first, host) if found is None else int(found)
 
 
 def write_private(path: Path, text: str) -> None:

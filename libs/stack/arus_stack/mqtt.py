@@ -18,18 +18,22 @@ from arus_stack.home import write_private
 from arus_stack.unprivileged import unprivileged
 
 USER = "arus"
+OUT_OF_SIGHT = "/usr/sbin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/sbin:/opt/homebrew/bin"
 
 
 def installed_broker() -> Literal["mosquitto", "amqtt"]:
     """Return which broker this machine runs."""
-    return "mosquitto" if mosquitto() else "amqtt"
+    return "mosquitto" if mosquitto() and password_tool() else "amqtt"
 
 
 def mosquitto() -> str | None:
     """Return the mosquitto program; Debian keeps it where ordinary users do not look."""
-    return shutil.which("mosquitto") or shutil.which(
-        "mosquitto", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
-    )
+    return shutil.which("mosquitto") or shutil.which("mosquitto", path=OUT_OF_SIGHT)
+
+
+def password_tool() -> str | None:
+    """Return the program that hashes mosquitto's passwords."""
+    return shutil.which("mosquitto_passwd") or shutil.which("mosquitto_passwd", path=OUT_OF_SIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,13 @@ class Mqtt:
     password: str
     kind: Literal["mosquitto", "amqtt"]
     host: str = "127.0.0.1"
+    advertised: str = "127.0.0.1"
     tls: Certificates | None = None
 
     @property
     def url(self) -> str:
         """Return where the broker listens, without the login."""
-        return f"{'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port}"
+        return f"{'mqtts' if self.tls else 'mqtt'}://{self.advertised}:{self.port}"
 
     def prepare(self) -> None:
         """Write the configuration and the password file."""
@@ -68,9 +73,7 @@ class Mqtt:
 
     def _prepare_mosquitto(self) -> None:
         users = self.folder / "users"
-        tool = shutil.which("mosquitto_passwd") or shutil.which(
-            "mosquitto_passwd", path="/usr/sbin:/usr/local/sbin"
-        )
+        tool = password_tool()
         if tool is None:
             raise ServerFailed(
                 "mosquitto is installed without mosquitto_passwd",

@@ -1,10 +1,8 @@
 """The whole local system as parts: which servers, on which ports, with which environment."""
 
 import asyncio
-import ipaddress
 import json
 import os
-import socket
 import ssl
 import sys
 from base64 import b64encode
@@ -20,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from arus_stack import certs, console, house, schemas
+from arus_stack.address import LOOPBACK, Address
 from arus_stack.certs import Certificates
 from arus_stack.errors import PortTaken, Refused
 from arus_stack.home import Home, write_private
@@ -52,46 +51,45 @@ class System:
     @classmethod
     def to_start(cls, settings: StackSettings, home: Home) -> "System":
         """Return the system that can be started now: on the remembered ports where they are still free."""
-        return cls(settings, home, home.ports.free_port)
+        Address.of(settings.host).refuse_unless_usable()
+        system = cls(settings, home, home.ports.free_port)
+        home.served.put("host", settings.host)
+        home.served.put("tls", settings.tls)
+        return system
 
     @classmethod
     def as_it_is(cls, settings: StackSettings, home: Home) -> "System":
         """Return the system as it was started last, perhaps running now."""
-        return cls(settings, home, home.ports.known_port)
+        return cls(settings.model_copy(update=home.served.all()), home, home.ports.known_port)
 
-    def __init__(self, settings: StackSettings, home: Home, port: Callable[[str, int], int]) -> None:
+    def __init__(self, settings: StackSettings, home: Home, port: Callable[[str, int, str], int]) -> None:
         self.settings = settings
         self.home = home
         home.create()
-        self._loopback = _is_loopback(settings.host)
-        if not self._loopback and not settings.tls:
+        self._address = Address.of(settings.host)
+        if not self._address.is_loopback and not settings.tls:
             raise Refused(
                 f"{settings.host} is reachable by others, and the stack would speak in plain text there",
                 "Add --tls, or keep to 127.0.0.1.",
             )
-        self.certificates = certs.ensure(home.tls, [settings.host, self.name]) if settings.tls else None
+        self.certificates = (
+            certs.ensure(home.tls, {LOOPBACK, self._address.inside, self._address.name})
+            if settings.tls
+            else None
+        )
         self._choose_ports(port)
 
     # --- where things are
 
     @property
-    def name(self) -> str:
-        """Return the name or address by which clients reach this machine."""
-        if self._loopback:
-            return "127.0.0.1"
-        if ipaddress.ip_address(self.settings.host).is_unspecified:
-            return socket.gethostname()
-        return self.settings.host
-
-    @property
     def gateway_url(self) -> str:
         """Return where people and clients go."""
-        return f"{'https' if self.settings.tls else 'http'}://{self.name}:{self.gateway_port}"
+        return self._gateway_at(self._address.name)
 
     @property
     def grpc_address(self) -> str:
         """Return where gRPC clients go."""
-        return f"{self.name}:{self.grpc_port}"
+        return f"{self._address.name}:{self.grpc_port}"
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -108,7 +106,7 @@ class System:
 
     @property
     def postgres_url(self) -> str:
-        """Return the superuser's URL."""
+        """Return the administrator's URL."""
         return self.settings.postgres_url.get_secret_value() or self._postgres.url()
 
     @property
@@ -197,6 +195,7 @@ class System:
     def apply_topics(self, report: Report) -> None:
         """Bring topics, users and rights to what the catalogue says."""
         admin = Admin(self.kafka_access)
+        admin.refuse_unless_able()
         created = admin.apply_topics(topics())
         users = rights.services(topics())
         admin.set_users({user: self.kafka_password(user) for user in users})
@@ -225,13 +224,13 @@ class System:
             **dotenv(),
             "ARUS_SERVICE": source.name,
             "ARUS_HOME": str(self.home.path.resolve()),
-            "ARUS_HTTP_HOST": "127.0.0.1",
+            "ARUS_HTTP_HOST": LOOPBACK,
             "ARUS_HTTP_PORT": str(http),
             "ARUS_GRPC_PORT": str(grpc),
             **self._credentials(source.name),
             "ARUS_KAFKA_BOOTSTRAP": access.bootstrap,
             "ARUS_KAFKA_CA": access.ca,
-            "ARUS_JWKS_URL": f"{self.gateway_url}/.well-known/jwks.json",
+            "ARUS_JWKS_URL": f"{self._gateway_at(self._address.inside)}/.well-known/jwks.json",
             "ARUS_PEERS": json.dumps(self._peers()),
             "ARUS_PUBLIC_URL": os.environ.get("ARUS_PUBLIC_URL") or self.gateway_url,
         }
@@ -243,7 +242,7 @@ class System:
 
     def _gateway_environment(self) -> Mapping[str, str]:
         env = {
-            "ARUS_HTTP_HOST": self.settings.host,
+            "ARUS_HTTP_HOST": self._address.host,
             "ARUS_SIGNING_KEY_FILE": str(_signing_key(self.home.path / "signing-key.pem")),
             "ARUS_WEB_DIST": str(console.dist()),
         }
@@ -261,7 +260,12 @@ class System:
         if source.name == "gateway":
             after = (*after, "console", "mqtt")
         http, _ = self._service_ports[source.name]
-        url = f"{self.gateway_url if source.name == 'gateway' else f'http://127.0.0.1:{http}'}/readyz"
+        place = (
+            self._gateway_at(self._address.inside)
+            if source.name == "gateway"
+            else f"http://{LOOPBACK}:{http}"
+        )
+        url = f"{place}/readyz"
         return Server(
             source.name,
             lambda: [sys.executable, "-m", source.module],
@@ -272,12 +276,16 @@ class System:
 
     def _peers(self) -> dict[str, dict[str, str]]:
         peers = {
-            name: {"http": f"http://127.0.0.1:{http}", "grpc": f"127.0.0.1:{grpc}"}
+            name: {"http": f"http://{LOOPBACK}:{http}", "grpc": f"{LOOPBACK}:{grpc}"}
             for name, (http, grpc) in self._service_ports.items()
         }
         if "gateway" in peers:
-            peers["gateway"] = {"http": self.gateway_url, "grpc": self.grpc_address}
+            peers["gateway"]["http"] = self._gateway_at(self._address.inside)
+            peers["gateway"]["grpc"] = f"{self._address.inside}:{self.grpc_port}"
         return peers
+
+    def _gateway_at(self, host: str) -> str:
+        return f"{'https' if self.settings.tls else 'http'}://{host}:{self.gateway_port}"
 
     def _field_keys(self) -> str:
         secrets = self.home.secrets
@@ -292,38 +300,38 @@ class System:
 
     # --- ports
 
-    def _choose_ports(self, port: Callable[[str, int], int]) -> None:
-        wanted = self.settings.gateway_port
+    def _choose_ports(self, port: Callable[[str, int, str], int]) -> None:
+        wanted, host = self.settings.gateway_port, self._address.host
         if wanted:
             self.home.ports.put("gateway", wanted)
-        self.gateway_port = port("gateway", 0 if wanted == 0 else GATEWAY_PORT)
+        self.gateway_port = port("gateway", 0 if wanted == 0 else GATEWAY_PORT, host)
         if wanted and self.gateway_port != wanted:
             raise PortTaken(
                 f"port {wanted} is in use by another program",
                 "Leave ARUS_GATEWAY_PORT and --port out and the next free port is taken, or choose another.",
             )
         elsewhere = 0 if wanted == 0 else 1  # 0: a stack among many, as in tests, takes no well-known port
-        self.grpc_port = port("grpc", GRPC_PORT * elsewhere)
-        mqtt_port = port("mqtt", MQTT_PORT * elsewhere)
+        self.grpc_port = port("grpc", GRPC_PORT * elsewhere, host)
+        mqtt_port = port("mqtt", MQTT_PORT * elsewhere, host)
         self._service_ports = {
-            source.name: (port(f"{source.name}.http", 0), port(f"{source.name}.grpc", 0))
+            source.name: (port(f"{source.name}.http", 0, LOOPBACK), port(f"{source.name}.grpc", 0, LOOPBACK))
             for source in house.sources()
             if source.runs and source.name != "gateway"
         }
         self._service_ports["gateway"] = (self.gateway_port, self.grpc_port)
         self._postgres = Postgres(
             self.home.path / "postgres" / "data",
-            port("postgres", 0),
+            port("postgres", 0, LOOPBACK),
             self.home.secrets.secret("postgres.superuser"),
         )
         files = self.certificates
         self._kafka = Kafka(
             self.home.path / "kafka",
-            port("kafka", 0),
-            port("kafka.controller", 0),
+            port("kafka", 0, host),
+            port("kafka.controller", 0, LOOPBACK),
             self.home.secrets.secret("kafka.admin"),
-            host=self.settings.host,
-            advertised=self.name,
+            host=host,
+            advertised=self._address.name,
             tls=Tls(files.key_and_chain, files.ca) if files else None,
         )
         self._mqtt = Mqtt(
@@ -331,20 +339,10 @@ class System:
             mqtt_port,
             self.home.secrets.secret("mqtt.arus"),
             self.settings.mqtt_broker or installed_broker(),
-            host=self.settings.host,
+            host=host,
+            advertised=self._address.name,
             tls=files,
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        raise Refused(
-            f"{host} is not an IP address", "Bind to an address of this machine, e.g. 0.0.0.0."
-        ) from None
 
 
 def _without_login(url: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from arus_runtime.catalogue import REDRIVE_GROUP, Topic, topics
 from arus_stack import certs, firstaid, ports
+from arus_stack.address import Address
 from arus_stack.errors import PortTaken, Refused
 from arus_stack.home import Home, Remembered
 from arus_stack.kafka import jars, rights
@@ -188,7 +189,55 @@ class TestUrls:
         assert set(urls) == {"owner", "api", "worker"}
 
 
+class TestAddress:
+    def test_every_address_is_named_by_the_machine_and_reached_inside_by_loopback(self) -> None:
+        every = Address.of("0.0.0.0")
+        assert (every.name, every.inside, every.is_loopback) == (socket.gethostname(), "127.0.0.1", False)
+        assert Address.of("localhost") == Address.of("127.0.0.1")
+        assert Address.of("192.0.2.9").name == Address.of("192.0.2.9").inside == "192.0.2.9"
+
+    @pytest.mark.parametrize("host", ["depot.example", "", "::1"])
+    def test_what_is_no_address_is_refused(self, host: str) -> None:
+        with pytest.raises(Refused):
+            Address.of(host)
+
+    def test_an_address_of_another_machine_is_refused(self) -> None:
+        with pytest.raises(Refused, match="not an address of this machine"):
+            Address.of("203.0.113.9").refuse_unless_usable()
+
+
 class TestCertificates:
+    def test_names_stay_and_the_key_is_its_owners_alone(self, tmp_path: Path) -> None:
+        certs.ensure(tmp_path, ["depot.example"])
+        files = certs.ensure(tmp_path, ["192.0.2.7"])
+        assert {"depot.example", "192.0.2.7", "localhost"} <= set(certs.names(files.certificate))
+        files.key.chmod(0o644)
+        certs.ensure(tmp_path)
+        secret = (tmp_path / "ca.key", files.key, files.key_and_chain)
+        assert {stat.S_IMODE(path.stat().st_mode) for path in secret} == {0o600}
+
+    def test_what_ends_soon_is_renewed_by_the_same_authority(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(certs, "VALID_DAYS", certs.RENEW_DAYS)
+            old = certs.ensure(tmp_path)
+        assert certs.days_left(old.certificate) < certs.RENEW_DAYS
+        ca = old.ca.read_bytes()
+        renewed = certs.ensure(tmp_path)
+        assert certs.days_left(renewed.certificate) > certs.RENEW_DAYS
+        assert renewed.ca.read_bytes() == ca
+        before = certs.fingerprint(tmp_path)
+        assert certs.fingerprint(tmp_path) == before
+        certs.renew(tmp_path)
+        assert certs.fingerprint(tmp_path) != before
+
+    def test_half_an_authority_is_refused_not_replaced(self, tmp_path: Path) -> None:
+        certs.ensure(tmp_path)
+        (tmp_path / "ca.key").unlink()
+        with pytest.raises(Refused, match="key of the local authority"):
+            certs.renew(tmp_path)
+
     def test_the_server_is_trusted_by_who_trusts_the_ca_and_the_ca_stays(self, tmp_path: Path) -> None:
         first = certs.ensure(tmp_path, ["192.0.2.7"])
         ca = first.ca.read_bytes()

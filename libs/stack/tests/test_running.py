@@ -204,23 +204,3 @@ def test_ctrl_c_stops_everything_in_order(tmp_path: Path) -> None:
     stopped = [line.split()[1] for line in said.splitlines() if line.startswith("■")]
     assert stopped.index("gateway") < stopped.index("postgres")
     assert stopped.index("ingest") < stopped.index("kafka")
-
-
-def test_over_tls_the_local_ca_is_all_a_client_needs(tmp_path: Path) -> None:
-    import ssl
-
-    import httpx
-
-    started = arus(tmp_path, "up", "--detach", "--wait", "--tls", "--json", env=NO_CONSOLE)
-    try:
-        assert started.returncode == 0, started.stderr
-        facts = document(started)
-        assert facts["gateway"].startswith("https://")
-        assert facts["mqtt"].startswith("mqtts://")
-        trusted = ssl.create_default_context(cafile=facts["tls_ca"])
-        answer = httpx.get(f"{facts['gateway']}/readyz", verify=trusted, trust_env=False)
-        assert answer.status_code == 200
-        granted = document(arus(tmp_path, "topics", "grant", "riset", "--json", env={"ARUS_TLS": "true"}))
-        assert granted["ca"] == facts["tls_ca"]
-    finally:
-        arus(tmp_path, "down")
