@@ -24,6 +24,24 @@ _NAMES: Final = """
     left join locations l on l.tenant_id = v.tenant_id and l.id = v.location_id
     left join products p on p.tenant_id = v.tenant_id and p.id = v.product_id"""
 
+# Each step looks up the next product in the index: as many looks as there are products, whatever the history.
+_PRODUCTS: Final = """
+    with recursive next (id) as (
+        (select product_id from verdicts where is_current order by product_id limit 1)
+        union all
+        select (select product_id from verdicts where is_current and product_id > next.id
+                order by product_id limit 1)
+        from next where next.id is not null
+    )
+    select id from next where id is not null"""
+_AT: Final = "location_id = any(%(locations)s)"
+_ALARMING: Final[Mapping[frozenset[int], LiteralString]] = {
+    frozenset((2, 3)): "status > 1",
+    frozenset((3,)): "status > 2",
+    frozenset((2,)): "status > 1 and status < 3",
+}
+"""Statuses that the small index of those that need a person answers, said so that the planner sees it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -59,23 +77,32 @@ async def newest(tx: Tx, asked: Asked, after: tuple[date, str] | None, limit: in
     if after:
         conditions.append("(business_date, fact_id) < (%(after_date)s, %(after_fact)s)")
         values |= {"after_date": after[0], "after_fact": after[1]}
-    source: LiteralString = f"""
-        (select * from verdicts where {" and ".join(conditions)}
-         order by business_date desc, fact_id desc limit %(limit)s)"""
-    if asked.locations is not None:
-        # The newest of each place, and of those the newest: one condition for all would read them whole.
-        source = f"""
-            (select found.* from unnest(%(locations)s::text[]) as place (id) cross join lateral
-             (select * from verdicts where location_id = place.id and {" and ".join(conditions)}
-              order by business_date desc, fact_id desc limit %(limit)s) found
-             order by business_date desc, fact_id desc limit %(limit)s)"""
-        values["locations"] = list(asked.locations)
     rows = tx.cursor(row_factory=class_row(Stored))
     await rows.execute(
-        f"select {_STORED} from {source} v {_NAMES} order by v.business_date desc, v.fact_id desc",
+        f"""select {_STORED} from ({_found(asked, conditions)}) v {_NAMES}
+            order by v.business_date desc, v.fact_id desc""",
         {**values, "limit": limit},
     )
     return await rows.fetchall()
+
+
+def _found(asked: Asked, conditions: Sequence[LiteralString]) -> LiteralString:
+    """Return the query of the newest verdicts: along one index, or the newest of each part, merged.
+
+    One condition for all parts would read the whole tenant by date until enough are found.
+    """
+    scoped: Sequence[LiteralString] = () if asked.locations is None else (_AT,)
+    newest_first: LiteralString = "order by business_date desc, fact_id desc limit %(limit)s"
+    if asked.product_id is not None:
+        return f"select * from verdicts where {' and '.join([*conditions, *scoped])} {newest_first}"
+    if asked.locations is None or frozenset(asked.statuses) in _ALARMING:
+        parts: LiteralString = f"({_PRODUCTS}) product"
+        of_part: Sequence[LiteralString] = ("product_id = product.id", *conditions, *scoped)
+    else:
+        parts = "unnest(%(locations)s::text[]) as place (id)"
+        of_part = ("location_id = place.id", *conditions)
+    return f"""select found.* from {parts} cross join lateral
+               (select * from verdicts where {" and ".join(of_part)} {newest_first}) found {newest_first}"""
 
 
 async def revisions(tx: Tx, fact_id: str, within: Collection[str] | None) -> Sequence[Stored]:
@@ -123,21 +150,23 @@ async def counts(tx: Tx, asked: Asked) -> Mapping[int, int]:
     """Return how many current verdicts there are, by status."""
     conditions, values = _conditions(asked)
     if asked.locations is not None:
-        conditions.append("location_id = any(%(locations)s)")
-        values["locations"] = list(asked.locations)
+        conditions.append(_AT)
+    here = " and ".join(conditions)
+    source: LiteralString = f"verdicts where {here}"
+    if asked.locations is None and asked.product_id is None:
+        source = f"""({_PRODUCTS}) product cross join lateral
+                     (select status from verdicts where product_id = product.id and {here}) found"""
     rows = tx.cursor(row_factory=tuple_row)
-    await rows.execute(
-        f"select status, count(*) from verdicts where {' and '.join(conditions)} group by status", values
-    )
+    await rows.execute(f"select status, count(*) from {source} group by status", values)
     return dict(await rows.fetchall())
 
 
 def _conditions(asked: Asked) -> tuple[list[LiteralString], dict[str, Any]]:
-    # "status > 1" lets the small index of those that need a person answer.
-    alarming = bool(asked.statuses) and min(asked.statuses) > 1
-    conditions: list[LiteralString] = ["is_current and status > 1" if alarming else "is_current"]
+    """Return what must hold of every verdict asked for, its location left out, and the values to go with it."""
+    alarming = _ALARMING.get(frozenset(asked.statuses))
+    conditions: list[LiteralString] = ["is_current", *([alarming] if alarming else [])]
     possible: Sequence[tuple[LiteralString, str, Any]] = (
-        ("status = any(%(statuses)s)", "statuses", list(asked.statuses) or None),
+        ("status = any(%(statuses)s)", "statuses", None if alarming else list(asked.statuses) or None),
         ("domain = %(domain)s", "domain", asked.domain),
         ("product_id = %(product)s", "product", asked.product_id),
         ("business_date >= %(since)s", "since", asked.since),
@@ -148,4 +177,6 @@ def _conditions(asked: Asked) -> tuple[list[LiteralString], dict[str, Any]]:
         if value is not None:
             conditions.append(condition)
             values[name] = value
+    if asked.locations is not None:
+        values["locations"] = list(asked.locations)
     return conditions, values
