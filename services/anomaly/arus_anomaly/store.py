@@ -162,7 +162,7 @@ async def counts(tx: Tx, asked: Asked) -> Mapping[int, int]:
 
 
 def _conditions(asked: Asked) -> tuple[list[LiteralString], dict[str, Any]]:
-    """Return what must hold of every verdict asked for, its location left out, and the values to go with it."""
+    """Return what must hold of every verdict asked for, but for its location, and the values of that."""
     alarming = _ALARMING.get(frozenset(asked.statuses))
     conditions: list[LiteralString] = ["is_current", *([alarming] if alarming else [])]
     possible: Sequence[tuple[LiteralString, str, Any]] = (
