@@ -72,7 +72,7 @@ def test_a_missing_part_is_named_and_fails_alone(page: Page, console: str) -> No
 
     page.route("**/api/v1/views/overview*", without_fuel)
     page.goto(f"{console}/")
-    expect(page.get_by_text("Sebagian data belum masuk: fuel.")).to_be_visible()
+    expect(page.get_by_text("Sebagian data belum masuk: pemakaian BBM.")).to_be_visible()
     expect(page.get_by_role("heading", name="Perlu perhatian")).to_be_visible()
 
 

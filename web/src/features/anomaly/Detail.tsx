@@ -136,13 +136,21 @@ function History({ verdict }: { verdict: AnomalyDetail }) {
     return { days: points.map(point => point.date), series: list }
   }, [verdict, t])
   const count = verdict.history.length
+  const past = verdict.history.map(one => Number(one.volume))
+  const lowest = quantity(Math.min(...past), 'L')
+  const highest = quantity(Math.max(...past), 'L')
   return (
     <section className="flex flex-col gap-2">
       <h3 className="text-sm font-semibold">
         <Trans>Dinilai terhadap</Trans>
       </h3>
       <Chart
-        caption={<Plural value={count} other="# catatan terakhir di lokasi dan produk yang sama." />}
+        caption={
+          <Plural
+            value={count}
+            other={`# catatan terakhir di lokasi dan produk yang sama: ${lowest} sampai ${highest}.`}
+          />
+        }
         days={days}
         series={series}
         unit="L"

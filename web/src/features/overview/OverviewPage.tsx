@@ -1,3 +1,5 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
@@ -111,7 +113,8 @@ function Old({ updatedAt, stale }: { updatedAt: number; stale: boolean }) {
 
 function Body({ overview, from, to }: { overview: OverviewOut; from: string; to: string }) {
   const { verdicts, fuel, newest, locations } = overview
-  const missing = overview.missing.join(', ')
+  const { i18n } = useLingui()
+  const missing = overview.missing.map(part => (PARTS[part] ? i18n._(PARTS[part]) : part)).join(', ')
   const empty = fuel?.transactions === 0 && newest?.length === 0
   return (
     <>
@@ -148,6 +151,12 @@ function Body({ overview, from, to }: { overview: OverviewOut; from: string; to:
       </div>
     </>
   )
+}
+
+const PARTS: Readonly<Record<string, MessageDescriptor>> = {
+  anomalies: msg`penilaian`,
+  fuel: msg`pemakaian BBM`,
+  locations: msg`lokasi`,
 }
 
 function Missing() {

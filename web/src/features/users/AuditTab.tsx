@@ -6,6 +6,7 @@ import { Listing, useSelection } from '@/app/Listing'
 import { moment } from '@/lib/format'
 import type { Column } from '@/ui/columns'
 import { Empty } from '@/ui/States'
+import { deedWords } from './deeds'
 
 export default function AuditTab() {
   const { t } = useLingui()
@@ -27,7 +28,7 @@ export default function AuditTab() {
       columns={columns}
       rows={rows}
       rowId={row => row.id}
-      rowName={row => row.action}
+      rowName={row => `${deedWords(row.action)}, ${moment(row.at)}`}
       card={row => <AuditCard entry={row} />}
       filtered={false}
       onClear={() => undefined}
@@ -50,12 +51,7 @@ const columns: readonly Column<AuditOut>[] = [
     meta: { width: '12rem' },
   },
   { id: 'actor', header: msg`Siapa`, text: row => row.actor_name ?? row.actor_id },
-  {
-    id: 'action',
-    header: msg`Tindakan`,
-    text: row => row.action,
-    cell: row => <code className="text-xs">{row.action}</code>,
-  },
+  { id: 'action', header: msg`Tindakan`, text: row => deedWords(row.action) },
   {
     id: 'on',
     header: msg`Pada`,
@@ -72,7 +68,7 @@ const columns: readonly Column<AuditOut>[] = [
 function AuditCard({ entry }: { entry: AuditOut }) {
   return (
     <span className="flex flex-col gap-0.5 text-sm">
-      <code className="text-xs">{entry.action}</code>
+      <span className="font-medium">{deedWords(entry.action)}</span>
       <span>{entry.actor_name ?? entry.actor_id}</span>
       <span className="text-xs text-muted">
         {moment(entry.at)} · {entry.ip}

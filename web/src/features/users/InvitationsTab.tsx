@@ -1,8 +1,14 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
-import { MailPlus } from 'lucide-react'
+import { MailCheck, MailPlus } from 'lucide-react'
 import { useId, useState } from 'react'
-import { createInvitation, listInvitations, withdrawInvitation, type InvitationOut } from '@/api'
+import {
+  createInvitation,
+  listInvitations,
+  resendVerification,
+  withdrawInvitation,
+  type InvitationOut,
+} from '@/api'
 import { zNewInvitation } from '@/api/zod.gen'
 import { refetch } from '@/app/client'
 import { useDraftName, useMay, useSession } from '@/app/session'
@@ -33,6 +39,11 @@ export default function InvitationsTab() {
     getNextPageParam: page => page.next_cursor ?? undefined,
   })
   const rows = (list.data?.pages ?? []).flatMap(page => page.items)
+  const remind = useMutation({
+    mutationFn: () => resendVerification(),
+    onSuccess: () => toast({ text: t`Tautan terkirim ke ${user.email}.` }),
+    onError: error => toast({ text: sentenceOf(error) }),
+  })
   const invite = mayInvite && (
     <Button
       look="primary"
@@ -47,12 +58,22 @@ export default function InvitationsTab() {
   return (
     <div className="flex flex-col gap-3">
       {!user.email_verified && (
-        <Stale>
-          <Trans>
-            Buktikan alamat surel Anda dulu; sesudah itu Anda dapat mengundang. Tautannya ada di kotak masuk
-            Anda.
-          </Trans>
-        </Stale>
+        <>
+          <Stale>
+            <Trans>
+              Buktikan alamat surel Anda dulu; sesudah itu Anda dapat mengundang. Tautannya ada di kotak masuk
+              Anda.
+            </Trans>
+          </Stale>
+          <Button
+            className="self-start"
+            icon={<MailCheck aria-hidden className="size-4" />}
+            busy={remind.isPending}
+            onClick={() => remind.mutate()}
+          >
+            <Trans>Kirim ulang tautan</Trans>
+          </Button>
+        </>
       )}
       {list.isPending ? (
         <Skeleton lines={3} />

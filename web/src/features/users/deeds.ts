@@ -1,0 +1,31 @@
+/** Entries of the audit log as people read them; what this console does not know yet goes by its code. */
+import { i18n, type MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+
+const DEEDS: Readonly<Record<string, MessageDescriptor>> = {
+  'person.registered': msg`Mendaftar`,
+  'email.verified': msg`Membuktikan alamat surel`,
+  'session.opened': msg({ message: 'Masuk', context: 'jejak' }),
+  'session.closed': msg({ message: 'Keluar', context: 'jejak' }),
+  'session.refused': msg`Gagal masuk`,
+  'session.switched': msg`Berpindah organisasi`,
+  'session.reuse_detected': msg`Sesi diakhiri: token lama dipakai lagi`,
+  'password.changed': msg`Mengganti kata sandi`,
+  'password.reset': msg`Mengatur ulang kata sandi`,
+  'organisation.created': msg`Membuat organisasi`,
+  'organisation.renamed': msg`Mengganti nama organisasi`,
+  'member.added': msg`Menambah anggota`,
+  'member.changed': msg`Mengubah anggota`,
+  'member.deactivated': msg`Menonaktifkan anggota`,
+  'member.left': msg`Keluar dari organisasi`,
+  'invitation.sent': msg`Mengirim undangan`,
+  'invitation.accepted': msg`Menerima undangan`,
+  'invitation.withdrawn': msg`Menarik undangan`,
+  'key.created': msg`Membuat kunci API`,
+  'key.revoked': msg`Mencabut kunci API`,
+}
+
+export function deedWords(action: string): string {
+  const words = DEEDS[action]
+  return words ? i18n._(words) : action
+}
