@@ -9,7 +9,7 @@ import pytest
 from arus_anomaly import calibrate
 from arus_anomaly.rules.learned import calendar, explanation
 from arus_anomaly.rules.learned.calibration import two_sided, z_of
-from arus_anomaly.rules.learned.causes import Cause, hints
+from arus_anomaly.rules.learned.causes import Cause, Hint, hints
 from arus_anomaly.rules.learned.detector import (
     Assessment,
     Fact,
@@ -24,9 +24,9 @@ from arus_anomaly.rules.learned.incidents import Incident
 from arus_anomaly.rules.learned.level import midmean
 from arus_anomaly.rules.learned.memory import Memory, dump, load
 from arus_anomaly.rules.learned.profile import FUEL, METER, PROFILES, SPEND
-from arus_anomaly.rules.learned.severity import Severity, cut_on
+from arus_anomaly.rules.learned.severity import Severity, cut_of, cut_on
 from arus_anomaly.rules.learned.shipped import CALIBRATIONS
-from arus_runtime.words import render
+from arus_runtime.words import Language, render
 
 SIDE = SideInputs(FUEL, CALIBRATIONS["fuel"])
 MONDAY = date(2025, 6, 9).toordinal()
@@ -170,6 +170,15 @@ def test_each_dismissal_raises_the_bar_by_a_quarter_decade_up_to_two() -> None:
     assert said[-1].severity > Severity.NONE
 
 
+def test_a_dismissal_taken_back_leaves_the_bar_as_if_it_had_never_been() -> None:
+    memory, _ = told(usual(40))
+    for day in (MONDAY + 40, MONDAY + 52, MONDAY + 71):
+        memory = dismissed(memory, day)
+    assert cut_of([MONDAY + 40, MONDAY + 52, MONDAY + 71]) == (memory.cut, memory.cut_day)
+    assert cut_of([MONDAY + 40, MONDAY + 71])[0] < memory.cut
+    assert cut_of([]) == (0.0, 0)
+
+
 def test_a_confirmed_anomaly_teaches_nothing() -> None:
     facts = [Fact(day, value) for day, value in enumerate(usual(50), MONDAY)]
     confirmed = Fact(MONDAY + 50, 700.0)
@@ -226,6 +235,39 @@ def test_a_learning_key_says_how_much_it_still_needs() -> None:
     assert render(reason.code, reason.params, "id") == (
         "Pola belum dikenal: baru 5 catatan. Detektor menilai setelah 21 catatan."
     )
+
+
+@pytest.mark.parametrize(
+    ("flip", "said"),
+    [
+        (explanation.flips("WASPADA", 450_000_000, 520_000_000), "WASPADA bila ≤ 450 L."),
+        (explanation.flips("WASPADA", 449_999_999, 520_000_000), "WASPADA bila ≤ 449,99 L."),
+        (explanation.flips("WARNING", 51_000_001, 30_000_000), "Hanya peringatan bila ≥ 51,01 L."),
+        (explanation.flips("NORMAL", 360_000_000, 520_000_000), "NORMAL bila ≤ 360 L."),
+    ],
+)
+def test_the_counterfactual_stays_true_when_it_is_rounded(flip: explanation.Reason, said: str) -> None:
+    assert render(flip.code, flip.params, "id") == said
+
+
+@pytest.mark.parametrize("severity", [one for one in Severity if one is not Severity.CRITICAL])
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_answer_that_can_flip_has_its_sentence(severity: Severity, language: Language) -> None:
+    for volume_ul in (1, 3):
+        flip = explanation.flips(severity.name, 2, volume_ul)
+        assert render(flip.code, flip.params, language) != flip.code
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_every_cause_has_its_sentence(cause: Cause) -> None:
+    reason = explanation.cause(Hint(cause, 0.625))
+    assert "(63%)" in render(reason.code, reason.params, "id")
+    assert "(63%)" in render(reason.code, reason.params, "en")
+
+
+def test_p_is_ten_to_the_power_of_minus_the_decades() -> None:
+    assert after(60, 3000.0).p == pytest.approx(10.0 ** -after(60, 3000.0).decades)
+    assert after(5, 300.0).p == 1.0
 
 
 @pytest.mark.parametrize("domain", PROFILES)

@@ -70,6 +70,11 @@ class Assessment(NamedTuple):
     shift: float
     """By how much (logarithm) the level is said to have shifted with this fact; 0.0: not."""
 
+    @property
+    def p(self) -> float:
+        """The share of honest facts that surprise as much."""
+        return 10.0**-self.decades
+
 
 class Expectation(NamedTuple):
     """What a fact was expected to say: a logarithm and how far facts may lie beside it."""

@@ -33,7 +33,7 @@ def reason(assessment: Assessment, volume_l: Decimal, history_count: int, profil
     }
     if assessment.severity is Severity.NONE:
         return Reason("LEARNED_NORMAL", params)
-    params["one_in"] = int(_shown(10.0**assessment.decades))
+    params["one_in"] = _whole(10.0**assessment.decades)
     return Reason("LEARNED_HIGH" if assessment.z > 0.0 else "LEARNED_LOW", params)
 
 
@@ -42,12 +42,12 @@ def shift(assessment: Assessment) -> Reason | None:
     if assessment.shift == 0.0:
         return None
     code = "LEARNED_SHIFT_UP" if assessment.shift > 0.0 else "LEARNED_SHIFT_DOWN"
-    return Reason(code, {"shift_pct": int(_shown(abs(100.0 * expm1(assessment.shift))))})
+    return Reason(code, {"shift_pct": _whole(abs(100.0 * expm1(assessment.shift)))})
 
 
 def cause(hint: Hint) -> Reason:
     """Return what a fact looks like, with the share of the evidence that says so."""
-    return Reason(f"CAUSE_{hint.cause}", {"share_pct": int(_shown(100.0 * hint.share))})
+    return Reason(f"CAUSE_{hint.cause}", {"share_pct": _whole(100.0 * hint.share)})
 
 
 def flips(milder: str, flip_ul: int, volume_ul: int) -> Reason:
@@ -64,3 +64,7 @@ def flips(milder: str, flip_ul: int, volume_ul: int) -> Reason:
 
 def _shown(value: float) -> Decimal:
     return Decimal(value).quantize(_SHOWN, ROUND_HALF_UP)
+
+
+def _whole(value: float) -> int:
+    return int(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP))

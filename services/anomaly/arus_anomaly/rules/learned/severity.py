@@ -1,5 +1,6 @@
 """Severity of a surprise, and what people's answers to alarms change about it."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final
 
@@ -43,3 +44,14 @@ def cut_on(cut: float, cut_day: int, day: int) -> float:
 def raised(cut: float) -> float:
     """Return the bar after one more false alarm."""
     return min(cut + RAISED_BY, MOST_RAISED)
+
+
+def cut_of(dismissal_days: Iterable[int]) -> tuple[float, int]:
+    """Return the bar that dismissals on these days leave, and the day it is told for.
+
+    Who takes a dismissal back asks again without it. dismissal_days: ascending.
+    """
+    cut, since = 0.0, 0
+    for day in dismissal_days:
+        cut, since = raised(cut_on(cut, since, day)), day
+    return cut, since
