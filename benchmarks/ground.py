@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil
 import psycopg
 from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
 from arus_runtime.ids import new_ulid
@@ -42,6 +43,8 @@ class Ground:
 
     postgres: Postgres
     kafka: Kafka
+    processes: Mapping[str, int]
+    """Process ids of both servers."""
 
     @property
     def log(self) -> AiokafkaLog:
@@ -60,8 +63,11 @@ class Ground:
         return url
 
     def run(self, *command: str, url: str, timeout_s: float = 600, **env: str) -> Mapping[str, Any]:
-        """Run a peer to its end and return what it measured: one JSON object on its last line."""
-        access = self.kafka.access
+        """Run a peer to its end and return what it measured: one JSON object on its last line.
+
+        Beside it: the CPU seconds that the servers spent meanwhile (postgres_cpu_s, kafka_cpu_s).
+        """
+        access, before = self.kafka.access, self._cpu_s()
         done = subprocess.run(
             [sys.executable, *command],
             cwd=HERE,
@@ -81,7 +87,24 @@ class Ground:
         lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
         if not lines:
             raise RuntimeError(f"{' '.join(command)} measured nothing:\n{done.stdout}\n{done.stderr[-4000:]}")
-        return json.loads(lines[-1])
+        spent = {f"{name}_cpu_s": after - before[name] for name, after in self._cpu_s().items()}
+        return json.loads(lines[-1]) | spent
+
+    def _cpu_s(self) -> dict[str, float]:
+        return {name: sum(map(_cpu_s, _tree(pid))) for name, pid in self.processes.items()}
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    root = psutil.Process(pid)
+    return [root, *root.children(recursive=True)]
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    """Return what a process and those of its children that have ended have spent."""
+    try:
+        return sum(process.cpu_times()[:4])
+    except psutil.NoSuchProcess:
+        return 0.0
 
 
 @contextmanager
@@ -100,11 +123,13 @@ def ground() -> Generator[Ground]:
         postgres.prepare()
         kafka.prepare()
         with (
-            running(postgres.command(), folder / "postgres.log", postgres.ready, stop_with=signal.SIGINT),
-            running(kafka.command(), folder / "kafka.log", kafka.ready),
+            running(
+                postgres.command(), folder / "postgres.log", postgres.ready, stop_with=signal.SIGINT
+            ) as database,
+            running(kafka.command(), folder / "kafka.log", kafka.ready) as broker,
         ):
             set_up_kafka(kafka.access)
-            yield Ground(postgres, kafka)
+            yield Ground(postgres, kafka, {"postgres": database.pid, "kafka": broker.pid})
 
 
 def facts(count: int) -> Generator[Message]:
@@ -163,6 +188,7 @@ def one_value(url: str, statement: str) -> Any:
 def write(name: str, result: Mapping[str, Any]) -> None:
     """Write a result file and print it."""
     RESULTS.mkdir(exist_ok=True)
-    text = json.dumps(result, indent=2) + "\n"
+    on = {"cores": os.cpu_count(), "load_1m": round(os.getloadavg()[0], 1), "python": sys.version.split()[0]}
+    text = json.dumps({**result, "machine": on}, indent=2) + "\n"
     (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
     sys.stdout.write(text)

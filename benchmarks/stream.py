@@ -28,11 +28,17 @@ def one_round(on: Ground, count: int) -> Round:
         url = on.database("anomaly") if peer == "ours" else on.database()
         if peer == "faust":
             words = ("faust_peer.py", "worker", "--without-web", "--loglevel=error")
-            found[peer] = on.run(*words, url=url, ARUS_BENCH_COUNT=str(count // FAUST_SHARE))
+            events = count // FAUST_SHARE
+            measured = on.run(*words, url=url, ARUS_BENCH_COUNT=str(events))
         else:
-            found[peer] = on.run("peers.py", peer, str(count), url=url)
-        events_per_s, cpu_us = found[peer]["events_per_s"], found[peer]["cpu_us"]
-        sys.stderr.write(f"{peer:>9}: {events_per_s:>8.0f}/s {cpu_us:>6.1f} µs\n")
+            events = count
+            measured = on.run("peers.py", peer, str(count), url=url)
+        servers = {f"{name}_us": measured[f"{name}_cpu_s"] / events * 1e6 for name in ("postgres", "kafka")}
+        found[peer] = {what: measured[what] for what in ("events_per_s", "cpu_us", "peak_mb")} | servers
+        sys.stderr.write(
+            f"{peer:>9}: {measured['events_per_s']:>8.0f}/s {measured['cpu_us']:>6.1f} µs"
+            f" (PostgreSQL {servers['postgres_us']:.1f}, Kafka {servers['kafka_us']:.1f})\n"
+        )
     return found
 
 
