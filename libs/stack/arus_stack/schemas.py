@@ -36,31 +36,40 @@ def role_urls(url: str, service: str, password: Password) -> dict[str, str]:
     return {kind: with_login(url, f"{service}_{kind}", password(f"{service}_{kind}")) for kind in ROLE_KINDS}
 
 
-def create_database(url: str) -> bool:
-    """Create the URL's database unless it exists; tell whether it was created.
+def refuse_unless_able(url: str) -> bool:
+    """Tell whether the URL's database exists already.
 
-    Raises Refused when the server does not answer, is too old, or its login may not do what follows.
+    Raises Refused when the server does not answer, is too old, or its login may not do what Arus needs.
     """
-    name = urlsplit(url).path.lstrip("/")
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_S) as connection:
             _refuse_unless_able(connection)
             _refuse_unless_schemas(connection)
-            return False
+            return True
     except psycopg.OperationalError as error:
-        if "does not exist" not in str(error):
+        if f'database "{urlsplit(url).path.lstrip("/")}" does not exist' not in str(error):
             raise _unreachable(url, error) from error
     try:
-        with psycopg.connect(with_database(url, "postgres"), autocommit=True) as connection:
+        with psycopg.connect(with_database(url, "postgres"), connect_timeout=CONNECT_S) as connection:
             _refuse_unless_able(connection)
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     except psycopg.OperationalError as error:
         raise _unreachable(url, error) from error
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise Refused(
-            f"PostgreSQL: {_login(url)} may not create the database {name}",
-            f"Create it as an administrator: create database {name} owner {_login(url)}.",
-        ) from error
+    return False
+
+
+def create_database(url: str) -> bool:
+    """Create the URL's database unless it exists, and tell whether it did; raises as refuse_unless_able."""
+    if refuse_unless_able(url):
+        return False
+    name = urlsplit(url).path.lstrip("/")
+    with psycopg.connect(with_database(url, "postgres"), autocommit=True) as connection:
+        try:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise Refused(
+                f"PostgreSQL: {_login(url)} may not create the database {name}",
+                f"Create it as an administrator: create database {name} owner {_login(url)}.",
+            ) from error
     return True
 
 

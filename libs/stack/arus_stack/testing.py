@@ -319,6 +319,10 @@ class RunningStack:
         """Run the arus command against this stack and return what it said."""
         return arus(self.home, *words, timeout_s=timeout_s)
 
+    def environment(self) -> dict[str, str]:
+        """Return the environment in which the arus command means this stack."""
+        return {**os.environ, **_own(self.home)}
+
     def services(self) -> dict[str, dict[str, Any]]:
         """Return every server by name, as `arus status --json` shows it."""
         found = json.loads(self.arus("status", "--json").stdout)
@@ -359,21 +363,24 @@ def arus(
     home: Path, *words: str, timeout_s: float = 300, env: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
     """Run the arus command with a home and ports of its own, and return what it said."""
-    settings = _test_settings(home)
-    own = {
-        "ARUS_HOME": str(home),
-        "ARUS_GATEWAY_PORT": str(settings.gateway_port),
-        "ARUS_ADMIN_EMAIL": settings.admin_email,
-        "ARUS_ADMIN_PASSWORD": TEST_PASSWORD,
-    }
     return subprocess.run(  # noqa: S603
         [sys.executable, "-m", "arus_stack.cli", *words],
-        env={**os.environ, **own, **(env or {})},
+        env={**os.environ, **_own(home), **(env or {})},
         capture_output=True,
         text=True,
         timeout=timeout_s,
         check=False,
     )
+
+
+def _own(home: Path) -> dict[str, str]:
+    settings = _test_settings(home)
+    return {
+        "ARUS_HOME": str(home),
+        "ARUS_GATEWAY_PORT": str(settings.gateway_port),
+        "ARUS_ADMIN_EMAIL": settings.admin_email,
+        "ARUS_ADMIN_PASSWORD": TEST_PASSWORD,
+    }
 
 
 def _test_settings(home: Path) -> StackSettings:

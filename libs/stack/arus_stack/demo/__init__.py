@@ -40,13 +40,15 @@ def run(
     *,
     last: date | None = None,
     seed: int = 1,
+    authority: str | None = None,
 ) -> Report:
     """Fill the account's organisation with two years of five depots that end on the last date.
 
+    authority: file of the CA to trust; None trusts the usual ones.
     last: yesterday in UTC when None, which has passed in every Indonesian time zone.
     """
     end = last or datetime.now(UTC).date() - timedelta(days=1)
-    with Api(gateway_url, email, password) as api:
+    with Api(gateway_url, email, password, authority) as api:
         locations = _locations(api, progress)
         products = _products(api, progress)
         said = list(organisation.uses(end, seed))
@@ -67,10 +69,12 @@ def run(
     )
 
 
-def run_public(gateway_url: str, email: str, password: str, progress: Progress) -> Report:
+def run_public(
+    gateway_url: str, email: str, password: str, progress: Progress, *, authority: str | None = None
+) -> Report:
     """Record the public series of the data folder as the use of one depot each."""
     fuel = FUELS[0]
-    with Api(gateway_url, email, password) as api:
+    with Api(gateway_url, email, password, authority) as api:
         series = public.series()
         locations = {
             one.code: api.ensure("/locations", _public_location(one), "external_code") for one in series

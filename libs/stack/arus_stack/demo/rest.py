@@ -1,6 +1,7 @@
 """The public REST API as the demo uses it: one account, patient with a busy system."""
 
 import hashlib
+import ssl
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -21,9 +22,12 @@ JsonObject = Mapping[str, Any]
 class Api:
     """A signed-in account. Busy answers are tried again after a while; an expired session signs in anew."""
 
-    def __init__(self, gateway_url: str, email: str, password: str) -> None:
+    def __init__(self, gateway_url: str, email: str, password: str, authority: str | None = None) -> None:
         self._client = httpx.Client(
-            base_url=gateway_url.rstrip("/") + PREFIX, timeout=TIMEOUT_S, trust_env=False
+            base_url=gateway_url.rstrip("/") + PREFIX,
+            timeout=TIMEOUT_S,
+            trust_env=False,
+            verify=ssl.create_default_context(cafile=authority),
         )
         self._login = {"email": email, "password": password}
 
