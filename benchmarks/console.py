@@ -143,7 +143,7 @@ def opened(browser: Browser, of: House, path: str) -> dict[str, float]:
     """Open a page cold, on the phone."""
     with slow(browser, of, PHONE, USEFUL[path]) as page:
         page.goto(f"{of.gateway}/app{path}")
-        page.wait_for_function("window.__seen.rows !== null")
+        page.wait_for_function("() => window.__seen.rows !== null")
         page.wait_for_timeout(SETTLE_MS)
         seen = page.evaluate("window.__seen")
         return {"lcp_ms": seen["lcp"], "rows_ms": seen["rows"], "cls": seen["cls"]}
@@ -182,7 +182,7 @@ def touched(browser: Browser, of: House, size: Mapping[str, int]) -> dict[str, f
     """Work in the live list while verdicts arrive: filter, pause, mark, open and close."""
     with slow(browser, of, size, USEFUL["/anomalies"]) as page:
         page.goto(f"{of.gateway}/app/anomalies?status=all")
-        page.wait_for_function("window.__seen.rows !== null")
+        page.wait_for_function("() => window.__seen.rows !== null")
         press = page.locator("main")
         with recording(of) as recorded:
             page.wait_for_timeout(SETTLE_MS)

@@ -9,6 +9,17 @@ import { VitePWA } from 'vite-plugin-pwa'
 
 const gateway = process.env['ARUS_GATEWAY'] ?? 'http://127.0.0.1:8080'
 
+/** The frame of every page, with what Beranda and most others show. */
+const SHELL = new RegExp(
+  `src/(${[
+    'api/(client|core)/',
+    'api/(sdk|client)\\.gen',
+    'lib/(failure|format|http|kept|live|media|problem|quantity|queue|search)\\.',
+    'app/(Brand|Guard|Reason|Shell|catalogue|client|keys|language|live|pages|preferences|roles|session|theme|unsent)\\.',
+    'ui/(Button|Chart|Chip|OnDemand|Page|States|StatusBadge|Toast)\\.',
+  ].join('|')})`,
+)
+
 export default defineConfig({
   base: '/app/',
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
@@ -52,7 +63,31 @@ export default defineConfig({
       },
     }),
   ],
-  build: { target: 'es2022', manifest: true, sourcemap: false },
+  build: {
+    target: 'es2022',
+    manifest: true,
+    sourcemap: false,
+    rolldownOptions: {
+      output: {
+        // What is always needed together comes as one file: on a slow network each file costs a trip.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'core',
+              priority: 3,
+              test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store|clsx|idb|@lingui|@tanstack\/(react-router|router-core|history|store|react-store|query-core|react-query))\//,
+            },
+            { name: 'shell', priority: 2, test: SHELL },
+            {
+              name: 'list',
+              priority: 1,
+              test: /src\/(app\/(Listing|TableTools|narrowing)|ui\/(DataTable|WideTable|Cards|FilterBar))\.tsx?$|@tanstack\/[a-z]+-?(table|virtual)/,
+            },
+          ],
+        },
+      },
+    },
+  },
   server: {
     proxy: {
       '/api': { target: gateway, ws: true },

@@ -1,12 +1,13 @@
 import { i18n } from '@lingui/core'
 import { I18nProvider } from '@lingui/react'
 import { QueryClientProvider } from '@tanstack/react-query'
-import { createRouter, RouterProvider } from '@tanstack/react-router'
+import { createRouter, RouterProvider, type AnyRoute } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queries } from '@/app/client'
 import { keptLanguage, speak } from '@/app/language'
 import { Toasts } from '@/ui/Toast'
+import { meQuery } from '@/app/session'
 import { Updates } from '@/app/Updates'
 import { routeTree } from './routeTree.gen'
 import './styles.css'
@@ -27,6 +28,13 @@ declare module '@tanstack/react-router' {
 
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no element "root"')
+// The page and whose session it is are fetched beside the messages, not after them: each is a trip on its own.
+const routes: Readonly<Record<string, AnyRoute>> = { ...router.routesById }
+for (const { routeId } of router.matchRoutes(router.latestLocation) as readonly { routeId: string }[]) {
+  const route = routes[routeId]
+  if (route) void router.loadRouteChunk(route)
+  if (routeId === '/_app') void queries.prefetchQuery(meQuery)
+}
 await speak(keptLanguage())
 createRoot(root).render(
   <StrictMode>

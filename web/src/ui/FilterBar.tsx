@@ -1,10 +1,12 @@
 /** Filters above a list: chips in a line where there is room, one "Saring" sheet on phones. */
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Trans } from '@lingui/react/macro'
 import { SlidersHorizontal, X } from 'lucide-react'
-import { Suspense, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useWide } from '@/lib/media'
 import { Button } from './Button'
-import { Dialog } from './Dialog'
+import { OnDemand } from './OnDemand'
+
+const FilterSheet = lazy(() => import('./FilterSheet'))
 
 interface FilterBarProps {
   /** Quick choices that are always in sight. */
@@ -19,7 +21,6 @@ interface FilterBarProps {
 }
 
 export function FilterBar({ chips, children, active, onClear, aside }: FilterBarProps) {
-  const { t } = useLingui()
   const wide = useWide()
   const [open, setOpen] = useState(false)
   const clear = active > 0 && (
@@ -47,24 +48,12 @@ export function FilterBar({ chips, children, active, onClear, aside }: FilterBar
           {clear}
         </div>
       )}
-      {!wide && (
-        <Dialog
-          open={open}
-          onClose={() => setOpen(false)}
-          title={t`Saring`}
-          footer={
-            <>
-              {clear}
-              <Button look="primary" onClick={() => setOpen(false)}>
-                <Trans>Tampilkan</Trans>
-              </Button>
-            </>
-          }
-        >
-          <div className="flex min-h-72 flex-col gap-4">
-            <Suspense>{children}</Suspense>
-          </div>
-        </Dialog>
+      {!wide && children && (
+        <OnDemand wanted={open}>
+          <FilterSheet open={open} onClose={() => setOpen(false)} clear={clear}>
+            {children}
+          </FilterSheet>
+        </OnDemand>
       )}
     </div>
   )
