@@ -37,6 +37,8 @@ class Key:
         self.stored: dict[str, bytes] = {}
         self.loads = 0
         self.writes = 0
+        self.written: set[str] = set()
+        """The pages that the last batch wrote."""
         self.said: dict[bytes, tuple[Fact, Window]] = {}
 
     def batch(self, events: Sequence[Event]) -> None:
@@ -58,6 +60,7 @@ class Key:
             del self.said[fact.id]
         self.writes += len(judged) + len(withdrawn)
         history = history.concluded()
+        self.written = set(history.archive.pages.changed)
         self.stored |= {name: codec.dump_rows(page) for name, page in history.archive.pages.changed.items()}
         self.head = codec.dump_history(history)
         self.history = history.with_pages(history.archive.pages.saved())
@@ -292,3 +295,34 @@ def test_rows_that_share_their_columns_do_not_change_each_other() -> None:
         assert rows.place(facts[5]) == len(rows)
         assert rows.sum(0) == sum(fact.volume_ul for fact in expected)
     assert list(longer.between(0, 4)) == [*facts[:3], facts[4]]
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["forwards", "backwards"])
+def test_facts_before_everything_in_the_archive_come_to_stand_there_in_order(backwards: bool) -> None:
+    run = [Event("record", number, 1_000 + number, 1 + number % 7) for number in range(150)]
+    early = [Event("record", 1_000 + number, number, 1 + number % 5) for number in range(300)]
+    early = early[::-1] if backwards else early
+    changes = [Event("correct", 1_000 + number, number, 9) for number in range(0, 300, 7)]
+    changes += [Event("void", 1_000 + number) for number in range(3, 300, 7)]
+    key = Key()
+    for batch in (run, *(early[start : start + 50] for start in range(0, 300, 50)), changes):
+        key.batch(batch)
+    assert key.said == plainly(standing_after([*run, *early, *changes]))
+
+
+def test_a_change_within_a_page_writes_this_page_only() -> None:
+    key = Key()
+    key.batch([Event("record", number, 2 * number) for number in range(400)])
+    contents = codec.load_rows(key.stored[CONTENTS])
+    first = contents[len(contents) // 2]
+    number = int.from_bytes(first.id, "big")
+    changes = [
+        [Event("correct", number + 3, first.day - DAY + 6, 300)],
+        [Event("record", 1_000, first.day - DAY + 7)],
+        [Event("correct", number, first.day - DAY, 200)],
+        [Event("void", number)],
+        [Event("void", number + 1)],
+    ]
+    for change in changes:
+        key.batch(change)
+        assert key.written == {str(first.volume_ul)}, change
