@@ -249,45 +249,53 @@ class PostgresStore:
                 cursor.execute(statement, list(map(list, zip(*rows.values(), strict=True))), prepare=True)
 
     def _remember(self, cursor: psycopg.Cursor[Any], parts: Sequence[Part]) -> None:
-        self._save(cursor, parts)
-        for part in parts:
-            if part.seen:
-                cursor.execute(
-                    _SAW,
-                    (self._worker, *part.at, list(part.seen), list(part.seen.values())),
-                    prepare=True,
-                )
-
-    def _save(self, cursor: psycopg.Cursor[Any], parts: Sequence[Part]) -> None:
         known: dict[int, bytes] = {}
+        others: list[tuple[str, int, str, str, bytes]] = []
+        seen: list[tuple[str, int, str, int]] = []
         for part in parts:
-            ids, others = self._ids_of(part.at), list[tuple[str, str, bytes]]()
-            for state in part.states:
-                key, page, value = state
+            ids, (topic, partition) = self._ids_of(part.at), part.at
+            for key, page, value in part.states:
                 if not page and (row_id := ids.get(key)):
                     known[row_id] = value
                 else:
-                    others.append(state)
-            if others:
-                keys, pages, values = zip(*others, strict=True)
-                cursor.execute(
-                    _SAVE,
-                    (
-                        self._worker,
-                        *part.at,
-                        packing.text_array(keys),
-                        packing.text_array(pages),
-                        packing.bytea_array(values),
-                    ),
-                    prepare=True,
-                )
-                ids |= {key: row_id for key, page, row_id in cursor.fetchall() if not page}
+                    others.append((topic, partition, key, page, value))
+            seen += [(topic, partition, source, sequence) for source, sequence in part.seen.items()]
         if known:
             given = (packing.int8_array(list(known)), packing.bytea_array(list(known.values())))
             cursor.execute(_SAVE_KNOWN, given, prepare=True)
             if cursor.rowcount != len(known):
                 # Someone has removed states under us; those in our memory are of no use either.
                 raise Away(f"{len(known) - cursor.rowcount} of {len(known)} states are gone")
+        if others:
+            topics, partitions, keys, pages, values = zip(*others, strict=True)
+            cursor.execute(
+                _SAVE,
+                (
+                    self._worker,
+                    packing.text_array(topics),
+                    packing.int8_array(partitions),
+                    packing.text_array(keys),
+                    packing.text_array(pages),
+                    packing.bytea_array(values),
+                ),
+                prepare=True,
+            )
+            for topic, partition, key, page, row_id in cursor.fetchall():
+                if not page:
+                    self._ids_of(TopicPartition(topic, partition))[key] = row_id
+        if seen:
+            topics, partitions, sources, sequences = zip(*seen, strict=True)
+            cursor.execute(
+                _SAW,
+                (
+                    self._worker,
+                    packing.text_array(topics),
+                    packing.int8_array(partitions),
+                    packing.text_array(sources),
+                    packing.int8_array(sequences),
+                ),
+                prepare=True,
+            )
 
     def _ids_of(self, at: TopicPartition) -> dict[str, int]:
         ids = self._ids.setdefault(at, {})
@@ -365,16 +373,16 @@ where p.worker = %s and p.topic = v.topic and p.partition = v.partition
 """
 _SAVE = """
 insert into state (worker, topic, partition, key, page, value)
-select %s, %s, %s, v.* from unnest(%s::text[], %s::text[], %s::bytea[]) as v
+select %s, v.* from unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::bytea[]) as v
 on conflict (worker, topic, partition, key, page) do update set value = excluded.value
-returning key, page, id
+returning topic, partition, key, page, id
 """
 _SAVE_KNOWN = """
 update state s set value = v.value from unnest(%s::bigint[], %s::bytea[]) as v (id, value) where s.id = v.id
 """
 _SAW = """
 insert into seen (worker, topic, partition, source, sequence)
-select %s, %s, %s, v.* from unnest(%s::text[], %s::bigint[]) as v
+select %s, v.* from unnest(%s::text[], %s::bigint[], %s::text[], %s::bigint[]) as v
 on conflict (worker, topic, partition, source) do update set sequence = excluded.sequence
 """
 _SEND = """
