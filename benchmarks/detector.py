@@ -72,6 +72,8 @@ def throughput() -> dict[str, int]:
         "batches_of_100000_over_5000_keys": round(facts_per_s(5_000, 100_000, 5)),
         "batches_of_2000_over_1000_keys": round(facts_per_s(1_000, 2_000, 50)),
         "batches_of_2000_over_100_keys": round(facts_per_s(100, 2_000, 20)),
+        "batches_of_2000_over_15_keys": round(facts_per_s(15, 2_000, 10)),
+        "batches_of_2000_over_1_key": round(facts_per_s(1, 2_000, 10)),
         "one_by_one": round(facts_per_s_one_by_one(20_000)),
     }
 

@@ -199,6 +199,14 @@ def test_register_reads_are_facts_of_use(tmp_path: Path) -> None:
     assert (one.values.tolist(), one.is_anomaly.tolist()) == ([18.0, 300.0], [False, True])
 
 
+def test_facts_of_a_key_are_put_in_order_and_streams_stay_as_written(tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [("k", "2025-05-02", 2, 1, ""), ("k", "2025-05-01", 1, 0, "")]
+    (one,) = labelled(written(tmp_path / "k.csv", "key,timestamp,value,label,kind", rows))
+    assert (one.values.tolist(), one.is_anomaly.tolist()) == ([1.0, 2.0], [False, True])
+    written(tmp_path / "a__b.csv", "timestamp,value,label", [row[1:4] for row in rows])
+    assert folder(tmp_path)[0].values.tolist() == [2.0, 1.0]
+
+
 def test_what_is_no_labelled_data_says_so(tmp_path: Path) -> None:
     with pytest.raises(UnreadableData, match=r"must hold files named <category>__<name>\.csv, found none"):
         folder(tmp_path)

@@ -46,7 +46,7 @@ class Series:
 
 
 def folder(path: Path) -> list[Series]:
-    """Return a folder of `<category>__<name>.csv` (timestamp, value, label), one series a file."""
+    """Return a folder of `<category>__<name>.csv` (timestamp, value, label), a series a file, as written."""
     files = sorted(path.glob("*__*.csv"))
     if not files:
         raise UnreadableData(f"{path} must hold files named <category>__<name>.csv, found none")
@@ -55,7 +55,7 @@ def folder(path: Path) -> list[Series]:
 
 def labelled(path: Path) -> list[Series]:
     """Return a file of many keys: key, timestamp, value, label; or register reads with usage and expected."""
-    return _keyed((row["key"], row) for row in _rows(path, "key"))
+    return [_in_order(one) for one in _keyed((row["key"], row) for row in _rows(path, "key"))]
 
 
 def _rows(path: Path, needed: str) -> Iterator[Mapping[str, str]]:
@@ -86,6 +86,11 @@ def _keyed(rows: Iterable[tuple[str, Mapping[str, str]]]) -> list[Series]:
 def _series(key: str, facts: list[tuple[int, float, bool]]) -> Series:
     at_s, values, is_anomaly = zip(*facts, strict=True)
     return Series(key, np.array(at_s, np.int64), np.array(values, np.float64), np.array(is_anomaly, np.bool_))
+
+
+def _in_order(series: Series) -> Series:
+    order = np.argsort(series.at_s, kind="stable")
+    return Series(series.key, series.at_s[order], series.values[order], series.is_anomaly[order])
 
 
 def _seconds(text: str) -> int:

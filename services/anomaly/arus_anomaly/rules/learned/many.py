@@ -25,7 +25,7 @@ from arus_anomaly.rules.learned.calibration import (
 )
 from arus_anomaly.rules.learned.columns import Assessments, Floats, Ints, Memories
 from arus_anomaly.rules.learned.detector import Fact, SideInputs
-from arus_anomaly.rules.learned.memory import LEVEL_VALUES, NEVER
+from arus_anomaly.rules.learned.memory import LEVEL_VALUES, NEVER, Memory
 from arus_anomaly.rules.learned.profile import LUMPY_SCALE, LUMPY_ZERO_SHARE, Profile, phase
 from arus_anomaly.rules.learned.severity import (
     CRITICAL_DECADES,
@@ -37,6 +37,8 @@ from arus_anomaly.rules.learned.severity import (
 
 Flags = npt.NDArray[np.bool_]
 
+NARROW: Final = 32
+"""Fewer facts than this are judged faster one after the other than together."""
 _SHIFTABLE: Final = level.SHIFT_RUN + level.SHIFT_PAST
 
 
@@ -75,17 +77,28 @@ def score(
     if refused.any():
         raise ValueError(f"value must be >= 0 and finite, got {values[refused][0]}")
     after, said = memories.copy(), Assessments.new(len(keys))
-    everything = Batch(keys, days, values, *_calendar(days, side.profile))
-    for turn in _turns(keys):
-        batch = everything.part(turn)
+    facts = Batch(keys, days, values, *_calendar(days, side.profile))
+    turns = _turns(keys)
+    wide = sum(len(turn) >= NARROW for turn in turns)  # turns only grow narrower
+    for turn in turns[:wide]:
+        batch = facts.part(turn)
         is_plain = (batch.values > 0.0) & (after.sizes[batch.rows] > 0)
-        for at in np.flatnonzero(~is_plain).tolist():
-            row, fact = int(batch.rows[at]), Fact(int(batch.days[at]), float(batch.values[at]))
-            memory, one = detector.score(after.row(row), fact, side)
-            after.put(row, memory)
-            said.put(int(turn[at]), one)
+        _judge_alone(after, facts, turn[~is_plain], side, said)
         said.put(turn[is_plain], _judged(after, batch.part(is_plain), side))
+    if wide < len(turns):
+        _judge_alone(after, facts, np.concatenate(turns[wide:]), side, said)
     return after, said
+
+
+def _judge_alone(table: Memories, facts: Batch, which: Ints, side: SideInputs, said: Assessments) -> None:
+    """Judge some facts one after the other; which: their positions, each key's in order."""
+    memories: dict[int, Memory] = {}
+    for at in which.tolist():
+        row, fact = int(facts.rows[at]), Fact(int(facts.days[at]), float(facts.values[at]))
+        memories[row], one = detector.score(memories.get(row) or table.row(row), fact, side)
+        said.put(at, one)
+    for row, memory in memories.items():
+        table.put(row, memory)
 
 
 def _turns(keys: Ints) -> Sequence[Ints]:
