@@ -210,5 +210,7 @@ def test_facts_of_a_key_are_put_in_order_and_streams_stay_as_written(tmp_path: P
 def test_what_is_no_labelled_data_says_so(tmp_path: Path) -> None:
     with pytest.raises(UnreadableData, match=r"must hold files named <category>__<name>\.csv, found none"):
         folder(tmp_path)
-    with pytest.raises(UnreadableData, match="must have a column 'key'"):
+    with pytest.raises(UnreadableData, match=r"x\.csv must have the columns .*, lacks \['key', 'label', "):
         labelled(written(tmp_path / "x.csv", "a,b", [(1, 2)]))
+    with pytest.raises(UnreadableData, match=r"y\.csv, line 2: could not convert string to float: 'much'"):
+        labelled(written(tmp_path / "y.csv", "key,timestamp,value,label", [("k", "2025-05-01", "much", 0)]))

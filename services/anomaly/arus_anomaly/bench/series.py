@@ -1,9 +1,10 @@
 """Labelled data as files hold them."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isnan
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,9 @@ _DAY_S: Final = 86_400
 _MONTH_DAYS: Final = 365.25 / 12
 _METER_ANOMALIES: Final = ("EXTREME_USAGE", "DROP_GT_50")
 """Of register reads: what a pattern of use can show. Other marks follow from the stand alone."""
+
+
+_REGISTER_READS: Final = frozenset({"key", "read_date", "usage", "expected"})
 
 
 class UnreadableData(ValueError):  # noqa: N818 - it says what happened
@@ -50,37 +54,43 @@ def folder(path: Path) -> list[Series]:
     files = sorted(path.glob("*__*.csv"))
     if not files:
         raise UnreadableData(f"{path} must hold files named <category>__<name>.csv, found none")
-    return [one for file in files for one in _keyed((file.stem, row) for row in _rows(file, "timestamp"))]
+    return [one for file in files for one in _keyed(file, {"timestamp", "value", "label"})]
 
 
 def labelled(path: Path) -> list[Series]:
     """Return a file of many keys: key, timestamp, value, label; or register reads with usage and expected."""
-    return [_in_order(one) for one in _keyed((row["key"], row) for row in _rows(path, "key"))]
+    return [_in_order(one) for one in _keyed(path, {"key", "timestamp", "value", "label"})]
 
 
-def _rows(path: Path, needed: str) -> Iterator[Mapping[str, str]]:
+def _keyed(path: Path, needed: set[str]) -> list[Series]:
+    found: dict[str, list[tuple[int, float, bool]]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        if needed not in (reader.fieldnames or ()):
-            raise UnreadableData(f"{path} must have a column {needed!r}, got {reader.fieldnames}")
-        yield from map(_plain, reader)
+        columns = set(reader.fieldnames or ())
+        as_read = _plain if columns >= _REGISTER_READS else dict[str, str]
+        if missing := needed - (needed if as_read is _plain else columns):
+            raise UnreadableData(
+                f"{path.name} must have the columns {sorted(needed)}, lacks {sorted(missing)}"
+            )
+        for row in map(as_read, reader):
+            try:
+                fact = _fact(row)
+            except ValueError as error:
+                raise UnreadableData(f"{path.name}, line {reader.line_num}: {error}") from None
+            if fact:
+                found.setdefault(row.get("key", path.stem), []).append(fact)
+    return [_series(key, facts) for key, facts in found.items()]
 
 
-def _plain(row: Mapping[str, str]) -> Mapping[str, str]:
-    if "read_date" not in row:
-        return row
+def _plain(row: Mapping[str, str]) -> dict[str, str]:
     label = str(int(row["expected"] in _METER_ANOMALIES))
     return {"key": row["key"], "timestamp": row["read_date"], "value": row["usage"], "label": label}
 
 
-def _keyed(rows: Iterable[tuple[str, Mapping[str, str]]]) -> list[Series]:
-    found: dict[str, list[tuple[int, float, bool]]] = {}
-    for key, row in rows:
-        value = row["value"]
-        if value == "" or float(value) != float(value):
-            continue
-        found.setdefault(key, []).append((_seconds(row["timestamp"]), float(value), row["label"] == "1"))
-    return [_series(key, facts) for key, facts in found.items()]
+def _fact(row: Mapping[str, str]) -> tuple[int, float, bool] | None:
+    """Return a row's time, value and label; None where there is no value."""
+    value = float(row["value"] or "nan")
+    return None if isnan(value) else (_seconds(row["timestamp"]), value, float(row["label"] or 0) > 0)
 
 
 def _series(key: str, facts: list[tuple[int, float, bool]]) -> Series:
