@@ -81,7 +81,7 @@ export default defineConfig({
             {
               name: 'list',
               priority: 1,
-              test: /src\/(app\/(Listing|TableTools|narrowing)|ui\/(DataTable|WideTable|Cards|FilterBar))\.tsx?$|@tanstack\/[a-z]+-?(table|virtual)/,
+              test: /src\/(app\/(Listing|TableTools|narrowing)|ui\/(DataTable|WideTable|Cards|FilterBar))\.tsx?$|@tanstack\/[a-z]+-virtual/,
             },
           ],
         },

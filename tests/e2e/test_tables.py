@@ -206,6 +206,28 @@ def test_letters_do_what_the_help_says_and_can_be_switched_off(
     expect(page.get_by_role("region", name="Yang dipilih")).to_have_count(0)
 
 
+def test_a_moving_list_holds_still_under_the_keyboard(
+    open_screen: OpenScreen, owner: Someone, console: str
+) -> None:
+    page = open_screen(owner).page
+    page.goto(f"{console}/anomalies?status=all")
+    expect(page.get_by_role("table", name="Penilaian")).to_be_visible()
+    expect(page.get_by_role("banner")).to_contain_text("Langsung")
+    page.keyboard.press("j")
+    second = page.locator("[data-row]").nth(1).get_attribute("data-row")
+    newer = [use | {"date": "2025-01-10", "volume_l": "330"} for use in uses(owner)[:1] * 40]
+    fields = ("date", "location_id", "product_id", "volume_l")
+    items = [{field: use[field] for field in fields} for use in newer]
+    owner.client.post("/fuel/transactions/batch", json={"items": items}).raise_for_status()
+    expect(page.get_by_role("button", name="40 baru")).to_be_visible()
+    # The next row is the one that stood there, not one of those that came in.
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.dataset.row") == second
+    page.keyboard.press("x")
+    expect(page.get_by_role("region", name="Yang dipilih")).to_contain_text("1 dipilih")
+    expect(page.get_by_role("button", name="40 baru")).to_be_visible()
+
+
 def test_refused_rows_leave_as_a_file_and_come_back_mended(
     open_screen: OpenScreen, owner: Someone, console: str, tmp_path: Path
 ) -> None:

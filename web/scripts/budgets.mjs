@@ -37,9 +37,10 @@ function weigh(files) {
   return sum / KB
 }
 
-/** A route's parts: the file itself and what the router splits off it. */
+/** A route's parts: the file itself, what the router splits off it, and what it fetches at once. */
 function partsOf(route) {
-  return Object.keys(manifest).filter(key => key === route || key.startsWith(`${route}?`))
+  const own = Object.keys(manifest).filter(key => key === route || key.startsWith(`${route}?`))
+  return [...own, ...(budgets.fetched_at_once[route] ?? [])]
 }
 
 const language = Object.keys(manifest).filter(key => key.endsWith('locales/id/messages.po'))

@@ -61,7 +61,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => (wide ? (dense ? DENSE_ROW_PX : ROW_PX) : CARD_PX),
-    overscan: 12,
+    overscan: 8,
     scrollMargin: top,
     getItemKey: index => {
       const row = rows[index]

@@ -1,14 +1,9 @@
-import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table'
 import { useLingui } from '@lingui/react/macro'
 import { clsx } from 'clsx'
-import { memo, useMemo } from 'react'
-import { toggled, type ColumnLook, type Selection } from './columns'
+import { memo, useCallback, useEffect, useRef } from 'react'
+import { toggled, type Column, type Selection } from './columns'
 import type { DataTableProps, Shown } from './DataTable'
 import { Opener } from './Opener'
-
-const LOOK: ColumnLook = {}
-const features = tableFeatures({ columnMeta: LOOK })
-type Features = typeof features
 
 const HEAD = 'sticky top-14 z-10 border-b border-line bg-surface text-xs font-medium text-muted'
 
@@ -30,20 +25,13 @@ export function WideTable<Row extends object>({
   measure,
 }: DataTableProps<Row> & Shown) {
   const { t, i18n } = useLingui()
-  const defs = useMemo(() => {
-    const helper = createColumnHelper<Features, Row>()
-    return columns.map(column =>
-      helper.display({
-        id: column.id,
-        header: () => i18n._(column.header),
-        cell: ({ row: { original } }) => column.cell?.(original) ?? column.text(original),
-        ...(column.meta && { meta: column.meta }),
-      }),
-    )
-  }, [columns, i18n])
-  const table = useTable({ features, columns: defs, data: rows, getRowId: rowId })
-  const all = table.getRowModel().rows
   const span = columns.length + (selection ? 1 : 0)
+  // One function for all renders: a row that did not change is not drawn again.
+  const opener = useRef(onOpen)
+  useEffect(() => {
+    opener.current = onOpen
+  })
+  const open = useCallback((row: Row) => opener.current?.(row), [])
   return (
     <table
       aria-label={label}
@@ -51,46 +39,42 @@ export function WideTable<Row extends object>({
       className="w-full table-fixed border-separate border-spacing-0 text-sm"
     >
       <thead>
-        {table.getHeaderGroups().map(group => (
-          <tr key={group.id} aria-rowindex={1}>
-            {selection && (
-              <th scope="col" className={clsx(HEAD, 'w-10 p-0')}>
-                <SelectAll selection={selection} ids={rows.map(rowId)} />
-              </th>
-            )}
-            {group.headers.map(header => {
-              const look = header.column.columnDef.meta
-              return (
-                <th
-                  key={header.id}
-                  scope="col"
-                  style={{ width: look?.width }}
-                  className={clsx(HEAD, 'h-9 px-3', look?.numeric ? 'text-right' : 'text-left')}
-                >
-                  <table.FlexRender header={header} />
-                </th>
-              )
-            })}
-          </tr>
-        ))}
+        <tr aria-rowindex={1}>
+          {selection && (
+            <th scope="col" className={clsx(HEAD, 'w-10 p-0')}>
+              <SelectAll selection={selection} ids={rows.map(rowId)} />
+            </th>
+          )}
+          {columns.map(({ id, header, meta }) => (
+            <th
+              key={id}
+              scope="col"
+              style={{ width: meta?.width }}
+              className={clsx(HEAD, 'h-9 px-3', meta?.numeric ? 'text-right' : 'text-left')}
+            >
+              {i18n._(header)}
+            </th>
+          ))}
+        </tr>
       </thead>
       <tbody>
         <Spacer height={before} span={span} />
-        {all.slice(first, last + 1).map((row, offset) => {
-          const name = rowName(row.original)
-          const marked = selection?.ids.has(row.id) ?? false
+        {rows.slice(first, last + 1).map((row, offset) => {
+          const id = rowId(row)
+          const name = rowName(row)
+          const marked = selection?.ids.has(id) ?? false
           return (
             <tr
-              key={row.id}
+              key={id}
               ref={measure}
               data-index={first + offset}
               aria-rowindex={first + offset + 2}
-              aria-selected={marked || row.id === openId ? true : undefined}
+              aria-selected={marked || id === openId ? true : undefined}
               className={clsx(
                 'group relative',
                 onOpen && 'hover:bg-hover',
-                (marked || row.id === openId) && 'bg-brand-soft',
-                rowClassName?.(row.original),
+                (marked || id === openId) && 'bg-brand-soft',
+                rowClassName?.(row),
               )}
             >
               {selection && (
@@ -98,36 +82,24 @@ export function WideTable<Row extends object>({
                   <label className={clsx('relative z-1', BOX)}>
                     <input
                       type="checkbox"
-                      data-select={row.id}
+                      data-select={id}
                       aria-label={t`Pilih ${name}`}
                       checked={marked}
-                      onChange={() => selection.set(toggled(selection.ids, row.id))}
+                      onChange={() => selection.set(toggled(selection.ids, id))}
                       className="size-4 accent-brand"
                     />
                   </label>
                 </td>
               )}
-              {row.getAllCells().map((cell, index) => {
-                const look = cell.column.columnDef.meta
-                return (
-                  <td
-                    key={cell.id}
-                    className={clsx(
-                      'truncate border-b border-line px-3',
-                      dense ? 'h-8' : 'h-10',
-                      look?.numeric && 'text-right tabular',
-                    )}
-                  >
-                    {index === 0 && onOpen ? (
-                      <Opener name={name} id={row.id} onOpen={() => onOpen(row.original)}>
-                        <table.FlexRender cell={cell} />
-                      </Opener>
-                    ) : (
-                      <table.FlexRender cell={cell} />
-                    )}
-                  </td>
-                )
-              })}
+              <Cells
+                row={row}
+                id={id}
+                name={name}
+                columns={columns}
+                dense={dense}
+                locale={i18n.locale}
+                onOpen={onOpen && open}
+              />
             </tr>
           )
         })}
@@ -136,6 +108,41 @@ export function WideTable<Row extends object>({
     </table>
   )
 }
+
+interface CellsProps<Row> {
+  row: Row
+  id: string
+  name: string
+  columns: readonly Column<Row>[]
+  dense: boolean
+  /** Another language draws everything again. */
+  locale: string
+  onOpen: ((row: Row) => void) | undefined
+}
+
+const Cells = memo(function Cells<Row>({ row, id, name, columns, dense, onOpen }: CellsProps<Row>) {
+  return columns.map((column, index) => {
+    const content = column.cell?.(row) ?? column.text(row)
+    return (
+      <td
+        key={column.id}
+        className={clsx(
+          'truncate border-b border-line px-3',
+          dense ? 'h-8' : 'h-10',
+          column.meta?.numeric && 'text-right tabular',
+        )}
+      >
+        {index === 0 && onOpen ? (
+          <Opener name={name} id={id} onOpen={() => onOpen(row)}>
+            {content}
+          </Opener>
+        ) : (
+          content
+        )}
+      </td>
+    )
+  })
+}) as <Row>(props: CellsProps<Row>) => React.ReactNode
 
 const BOX = 'flex h-8 w-full items-center justify-center'
 

@@ -151,17 +151,19 @@ function useLiveRows(filters: Filters, pages: readonly { items: Anomaly[] }[] | 
   }, [live])
   useEffect(() => {
     const judge = () => {
-      const focused = document.activeElement?.closest('[data-row]') != null
+      const focused = document.activeElement?.closest('[data-index]') != null
       live.hold(hold || focused || scrollY > READING_PX)
     }
+    // Between two rows the focus is nowhere for a moment; letting rows in then would take it away.
+    const judgeLater = () => setTimeout(judge)
     judge()
     addEventListener('scroll', judge, { passive: true })
     addEventListener('focusin', judge)
-    addEventListener('focusout', judge)
+    addEventListener('focusout', judgeLater)
     return () => {
       removeEventListener('scroll', judge)
       removeEventListener('focusin', judge)
-      removeEventListener('focusout', judge)
+      removeEventListener('focusout', judgeLater)
     }
   }, [live, hold])
   return { ...useSyncExternalStore(live.watch, live.snapshot), live }

@@ -26,7 +26,7 @@ interface Draft {
   volume: string
 }
 
-export function RecordOne({ catalogue }: { catalogue: Catalogue }) {
+export default function RecordOne({ catalogue }: { catalogue: Catalogue }) {
   const { t } = useLingui()
   const { queue } = useFuelQueue()
   const check = useCheck(catalogue)

@@ -8,8 +8,10 @@ import { buttonLook } from '@/ui/Button'
 import { Chip } from '@/ui/Chip'
 import { Page } from '@/ui/Page'
 import { Empty, Failed, Skeleton } from '@/ui/States'
-import { RecordOne } from './RecordOne'
-
+const loadForm = () => import('./RecordOne')
+const RecordOne = lazy(loadForm)
+// On its way while the page says what it is and the places are fetched.
+void loadForm().catch(() => undefined)
 const PasteMany = lazy(() => import('./PasteMany'))
 const route = getRouteApi('/_app/fuel/new')
 
@@ -46,13 +48,9 @@ export function RecordPage() {
               <Trans>Tempel banyak</Trans>
             </Chip>
           </div>
-          {way === 'many' ? (
-            <Suspense fallback={<Skeleton lines={5} />}>
-              <PasteMany catalogue={catalogue} />
-            </Suspense>
-          ) : (
-            <RecordOne catalogue={catalogue} />
-          )}
+          <Suspense fallback={<Skeleton lines={5} />}>
+            {way === 'many' ? <PasteMany catalogue={catalogue} /> : <RecordOne catalogue={catalogue} />}
+          </Suspense>
         </>
       ) : (
         <Nothing hasLocation={catalogue.locations.length > 0} />
