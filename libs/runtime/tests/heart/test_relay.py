@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from arus_runtime import relay as relays
@@ -12,6 +13,7 @@ from arus_runtime.envelope import Envelope, timestamp
 from arus_runtime.log import MemoryLog
 from arus_runtime.memory import MemoryDatabase, MemoryLanes
 from arus_runtime.relay import Relay
+from psycopg import AsyncConnection
 
 from .workers import OUT
 from .worlds import SERVICE, House, RealWorld
@@ -28,9 +30,13 @@ def _no_net(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relays, "IDLE_POLL_S", NEVER_S)
 
 
-async def add(world: RealWorld, name: str) -> None:
+async def add(world: RealWorld, name: str, tx: AsyncConnection[Any] | None = None) -> None:
+    """Add an event to the outbox, in a transaction of its own where none is given."""
     envelope = Envelope(name, "arus.test.v1.Added", timestamp(datetime.now(UTC)), "t", "t:k", "", "")
-    await world.query(ADD, OUT, envelope.pack())
+    if tx is None:
+        await world.query(ADD, OUT, envelope.pack())
+    else:
+        await tx.execute(ADD.encode(), (OUT, envelope.pack()))
 
 
 async def resting(world: RealWorld, house: House) -> Relay:

@@ -40,6 +40,33 @@ def test_the_hour_is_the_tenants_own() -> None:
 
 
 @pytest.mark.integration
+async def test_each_of_indonesias_zones_gets_its_own_hour_once_a_day_from_two_replicas(
+    context: Context,
+) -> None:
+    zones = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
+
+    async def of_three_zones(_: Tx) -> Sequence[tuple[str, str]]:
+        return list(zones.items())
+
+    schedule = Schedule("insights", "0 2 * * *", "count", of_three_zones)
+    start = datetime(2025, 6, 1, tzinfo=UTC)
+
+    async def replica(late_s: int) -> None:
+        for minutes in range(0, 2 * 24 * 60, 20):
+            async with context.worker_db.system() as tx:
+                await fire(tx, schedule, start + timedelta(minutes=minutes, seconds=late_s))
+
+    await asyncio.gather(replica(0), replica(7))
+    async with context.worker_db.system() as tx:
+        rows = await (await tx.execute("select tenant_id, params from jobs order by 1, 2")).fetchall()
+    assert [(row["tenant_id"], row["params"]["due"]) for row in rows] == [
+        (tenant, f"2025-06-{day:02}T02:00:00+{offset:02}:00")
+        for tenant, offset in (("wib", 7), ("wit", 9), ("wita", 8))
+        for day in (2, 3)
+    ]
+
+
+@pytest.mark.integration
 async def test_an_hour_that_a_clock_change_repeats_fires_once(context: Context) -> None:
     async def amsterdam(_: Tx) -> Sequence[tuple[str, str]]:
         return (("amsterdam", "Europe/Amsterdam"),)

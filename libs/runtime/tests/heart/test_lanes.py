@@ -1,0 +1,143 @@
+"""The lanes in PostgreSQL: one relay holds them, and what it ticks off is exactly what it published."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import psycopg
+import pytest
+from arus_runtime.lanes import PostgresLanes
+from arus_runtime.log import TopicPartition
+from arus_runtime.relay import Lane
+from arus_runtime.store import Away, Fenced, Part, PostgresStore
+from typing_extensions import override
+
+from .test_relay import add
+from .workers import IN, totals
+from .worlds import PATIENCE_S, SERVICE, RealWorld
+
+pytestmark = [pytest.mark.integration, pytest.mark.parametrize("world", ["real"], indirect=True)]
+BACKEND = "select backend_pid from relay"
+LIVING = "select count(*) as living from pg_stat_activity where pid = %s"
+LEFT = "select id, pub_seq from outbox order by id"
+
+
+async def taken(lanes: PostgresLanes) -> Lane:
+    """Take the lanes and return the outbox's."""
+    held = await lanes.take()
+    assert held
+    return held[-1]
+
+
+def names(messages: Sequence[Any]) -> list[str]:
+    return [dict(message.headers)["ce_id"].decode() for message in messages]
+
+
+def sequences(messages: Sequence[Any]) -> list[int]:
+    return [int(dict(message.headers)["ce_sequence"]) for message in messages]
+
+
+async def test_what_becomes_visible_late_is_neither_skipped_nor_deleted(world: RealWorld) -> None:
+    lanes = PostgresLanes(world.url, SERVICE, ())
+    outbox = await taken(lanes)
+    slow = await psycopg.AsyncConnection[Any].connect(world.url, options=f"-c search_path={SERVICE}")
+    async with slow:  # its row has the lower id, and is seen later
+        await add(world, "late", slow)
+        await add(world, "early")
+        first = await outbox.unsent()
+        assert names(first.messages) == ["early"]
+        await slow.commit()
+    await outbox.sent(first.mark)
+    second = await outbox.unsent()
+    assert names(second.messages) == ["late"]
+    assert sequences(second.messages) > sequences(first.messages)
+    await outbox.sent(second.mark)
+    assert await world.query(LEFT) == []
+    await lanes.close()
+
+
+async def test_numbers_outlive_the_relay_that_gave_them(world: RealWorld) -> None:
+    for name in "abc":
+        await add(world, name)
+    lanes, heir = (PostgresLanes(world.url, SERVICE, ()) for _ in range(2))
+    before = await (await taken(lanes)).unsent()
+    await lanes.close()
+    await add(world, "d")
+    after = await (await taken(heir)).unsent()
+    assert names(after.messages) == names(before.messages) == ["a", "b", "c"]
+    assert sequences(after.messages) == sequences(before.messages)
+    await heir.close()
+
+
+async def test_while_a_relay_lives_no_other_gets_the_lanes(world: RealWorld) -> None:
+    lanes, other = (PostgresLanes(world.url, SERVICE, ()) for _ in range(2))
+    await taken(lanes)
+    assert await other.take() == ()
+    await lanes.beat()
+    await lanes.close()
+    await taken(other)
+    await other.close()
+
+
+async def test_a_silent_relay_is_ended_and_replaced(world: RealWorld) -> None:
+    lanes, heir = (PostgresLanes(world.url, SERVICE, ()) for _ in range(2))
+    await taken(lanes)
+    ((pid,),) = [tuple(row.values()) for row in await world.query(BACKEND)]
+    await world.query("update relay set beat_at = beat_at - interval '10 seconds' returning 1")
+    await taken(heir)
+    assert await world.query(LIVING, pid) == [{"living": 0}]
+    with pytest.raises(psycopg.OperationalError):
+        await lanes.beat()
+    await lanes.close()
+    await heir.close()
+
+
+async def test_a_relay_that_lost_its_lease_ticks_nothing_off(world: RealWorld) -> None:
+    await add(world, "a")
+    lanes = PostgresLanes(world.url, SERVICE, ())
+    outbox = await taken(lanes)
+    unsent = await outbox.unsent()
+    left = await world.query(LEFT)
+    await world.query("update relay set epoch = epoch + 1 returning 1")
+    with pytest.raises(Fenced):
+        await lanes.beat()
+    with pytest.raises(Fenced):
+        await outbox.sent(unsent.mark)
+    assert await world.query(LEFT) == left
+    await lanes.close()
+
+
+class Stuck(list[tuple[str, str, bytes]]):
+    """States that are handed over, inside the transaction that saves them, only when they are let go."""
+
+    def __init__(self) -> None:
+        super().__init__([("t:k", "", b"x" * 16)])
+        self.entered, self.let_go = threading.Event(), threading.Event()
+
+    @override
+    def __iter__(self) -> Iterator[tuple[str, str, bytes]]:
+        self.entered.set()
+        self.let_go.wait(PATIENCE_S)
+        return super().__iter__()
+
+
+async def test_a_holder_stopped_in_its_transaction_is_ended_by_who_takes_over(world: RealWorld) -> None:
+    worker, at, states = totals(), TopicPartition(IN, 0), Stuck()
+    zombie, heir = (PostgresStore(world.url, SERVICE, worker) for _ in range(2))
+    old = (await asyncio.to_thread(zombie.take, [at]))[at]
+    part = Part(at, old.epoch, old.next_offset, old.next_offset + 5, states)
+    stopped = asyncio.create_task(asyncio.to_thread(zombie.commit, [part]))
+    try:
+        await asyncio.to_thread(states.entered.wait, PATIENCE_S)
+        new = (await asyncio.to_thread(heir.take, [at]))[at]
+        assert (new.epoch, new.next_offset) == (old.epoch + 1, old.next_offset)
+    finally:
+        states.let_go.set()
+    with pytest.raises(Away):
+        await stopped
+    assert await world.states(worker) == {}
+    for store in (zombie, heir):
+        store.close()
