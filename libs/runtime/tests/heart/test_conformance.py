@@ -11,11 +11,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from arus_runtime.log import Message, Record, TopicPartition
+from arus_runtime.log.partitioner import partition_of
 from arus_runtime.store import Away, Fenced, Part, Store
 from arus_runtime.testing import decoded, until
 
-from .workers import DLQ, IN, LATEST, OUT, TOTALS, Door, Mood, conclusions, latest, paged, totals
-from .worlds import House, World, keys_of_different_partitions
+from .workers import DLQ, IN, LATEST, OUT, TOTALS, Door, Mood, Total, conclusions, latest, paged, totals
+from .worlds import House, RealWorld, World, keys_of_different_partitions
 
 KEYS = [f"t{number % 3}:k{number}" for number in range(20)]
 
@@ -358,6 +359,44 @@ async def test_members_that_come_and_go_share_the_work(world: World, house: Hous
     rows = await world.rows(TOTALS)
     assert Counter(row["fact_id"] for row in rows) == Counter(f"f{n}" for n in range(600))
     assert all(row["place"] == int(row["fact_id"][1:]) // 20 + 1 for row in rows)
+
+
+async def test_a_partition_that_somebody_else_touched_meanwhile_is_read_anew(
+    world: World, house: House
+) -> None:
+    worker, door = totals(), Door()
+    at = TopicPartition(IN, partition_of(b"t:k", world.partitions))
+    await world.publish(door.recorded("t:k", "a", 10))
+    engine = house.work(worker)
+    await house.taken(worker)
+    await engine.revoked([at])
+    other = world.store(worker)
+    grant = (await asyncio.to_thread(other.take, [at]))[at]
+    state = worker.state.dump(Total(7, 1_000))
+    touched = Part(at, grant.epoch, grant.next_offset, grant.next_offset, [("t:k", "", state)])
+    await asyncio.to_thread(other.commit, [touched])
+    other.close()
+    await engine.assigned([at])
+    await world.publish(door.recorded("t:k", "b", 5))
+    await house.taken(worker)
+    assert [(row["place"], row["sum_ul"]) for row in await world.rows(TOTALS)] == [(1, 10), (8, 1_005)]
+
+
+@pytest.mark.parametrize("world", ["real", "confluent"], indirect=True)
+@pytest.mark.integration
+async def test_a_dashboard_sees_in_kafka_how_far_a_worker_is(world: RealWorld, house: House) -> None:
+    worker, door = totals(), Door()
+    await world.publish(*(door.recorded(key, key) for key in KEYS))
+    house.work(worker)
+    await house.taken(worker)
+    ends = {
+        at: end for at, end in (await world.ends_now()).items() if at.topic == IN and end > world.ends[at]
+    }
+
+    async def reported() -> bool:
+        return await world.reported(worker, ends) == ends
+
+    await house.until(reported)
 
 
 async def test_a_holder_that_was_overtaken_writes_nothing(world: World) -> None:

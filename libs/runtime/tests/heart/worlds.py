@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -164,6 +164,26 @@ class RealWorld:
         )
         reached = {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in done}
         return sum(ends[at] - reached.get(TopicPartition(*at), 0) for at in partitions)
+
+    async def ends_now(self) -> Mapping[TopicPartition, int]:
+        """Return where topics end."""
+        ends = await self.reader.end_offsets([aiokafka.TopicPartition(*at) for at in self.ends])
+        return {TopicPartition(*at): end for at, end in ends.items()}
+
+    async def reported(
+        self, worker: AnyWorker, partitions: Iterable[TopicPartition]
+    ) -> Mapping[TopicPartition, int | None]:
+        """Return how far a worker's group is in Kafka's eyes."""
+        member: Any = aiokafka.AIOKafkaConsumer(
+            group_id=f"arus.{SERVICE}.{worker.name}",
+            enable_auto_commit=False,
+            **AiokafkaLog(self.log.security).options(),
+        )
+        await member.start()
+        try:
+            return {at: await member.committed(aiokafka.TopicPartition(*at)) for at in partitions}
+        finally:
+            await member.stop()
 
     async def unpublished(self) -> int:
         """Return what the relay has not ticked off: queue rows, and result rows beyond the watermarks."""
