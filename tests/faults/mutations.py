@@ -288,11 +288,6 @@ _CONFLUENT = [
         LOG, "an_order_given",
     ),
     Mutation(
-        "confluent's partitions are silent until begun",
-        "log/confluent.py", "            client.pause([_at(at) for at in ours])\n", "",
-        LOG, "silent_until and confluent",
-    ),
-    Mutation(
         "confluent's partition begins where it is told",
         "log/confluent.py", "            self._client.seek(_at(at, offset))\n", "            pass\n",
         LOG, "begun_again and confluent",

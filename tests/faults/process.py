@@ -3,6 +3,7 @@
 python -m faults.process worker NAME      folds fuel.transaction.v1 into table NAME
 python -m faults.process relay NAME…      publishes what they conclude, and the outbox
 python -m faults.process door WRITERS     commands: lock an aggregate, record a fact, add its event
+ARUS_FAULT_CLIENT=confluent reaches Kafka through confluent-kafka.
 ARUS_FAULT_CACHED_KEYS=N makes a worker keep the states of so many keys only.
 ARUS_FAULT_DIE_BEFORE_SENT=N makes a relay kill itself after its Nth publication, before it is ticked off.
 """
@@ -24,13 +25,15 @@ from arus_runtime import outbox
 from arus_runtime.engine import Engine
 from arus_runtime.lanes import PostgresLanes
 from arus_runtime.log import AiokafkaLog, Security
+from arus_runtime.log.confluent import ConfluentLog
 from arus_runtime.relay import Lane, Lanes, Relay, Unsent
 from arus_runtime.store import PostgresStore
 
 from .workers import SERVICE, chain
 
 URL = os.environ["ARUS_FAULT_DB"]
-LOG = AiokafkaLog(
+CLIENTS = {"aiokafka": AiokafkaLog, "confluent": ConfluentLog}
+LOG = CLIENTS[os.environ.get("ARUS_FAULT_CLIENT", "aiokafka")](
     Security(
         os.environ["ARUS_FAULT_KAFKA"], os.environ["ARUS_FAULT_USER"], os.environ["ARUS_FAULT_PASSWORD"]
     ),

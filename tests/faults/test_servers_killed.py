@@ -48,7 +48,7 @@ def broker(tmp_path: Path) -> Iterator[tuple[Server, KafkaServer]]:
     server.close()
 
 
-async def kill_under_everything(ground: Ground, server: Server) -> tuple[int, list[int]]:
+async def kill_under_everything(ground: Ground, server: Server, **env: str) -> tuple[int, list[int]]:
     """Kill a server each time after worker, relay and door moved on, and start it again.
 
     Returns how many events there were in the end, and how much is wrong: with the worker's results beside
@@ -61,8 +61,8 @@ async def kill_under_everything(ground: Ground, server: Server) -> tuple[int, li
         return facts, published, ground.progress("killed")
 
     await ground.publish(FACTS)
-    ground.start("worker", "killed")
-    ground.start("relay", "killed")
+    ground.start("worker", "killed", **env)
+    ground.start("relay", "killed", **env)
     door = ground.start("door", "4")
     for _ in range(KILLS):
         before = moved()
@@ -97,14 +97,15 @@ async def test_a_database_killed_under_everything_leaves_what_a_calm_one_does(
     assert wrong == [0, 0, 0]
 
 
+@pytest.mark.parametrize("client", ["aiokafka", "confluent"])
 async def test_a_broker_killed_under_everything_leaves_what_a_calm_one_does(
-    broker: tuple[Server, KafkaServer], postgres: PostgresServer, tmp_path: Path, say: Say
+    client: str, broker: tuple[Server, KafkaServer], postgres: PostgresServer, tmp_path: Path, say: Say
 ) -> None:
     server, kafka = broker
     url = postgres.create_database()
     async with ground_on(kafka, url, tmp_path) as ground:
-        events, wrong = await kill_under_everything(ground, server)
-    say(f"broker: {server.kills} kills, {events} events, {sum(wrong)} differences")
+        events, wrong = await kill_under_everything(ground, server, ARUS_FAULT_CLIENT=client)
+    say(f"broker, {client}: {server.kills} kills, {events} events, {sum(wrong)} differences")
     assert wrong == [0, 0, 0]
     postgres.drop_database(url)
 

@@ -68,7 +68,7 @@ def topic(client: str, request: pytest.FixtureRequest) -> str:
     if client == "memory":
         return "test"
     kafka: KafkaServer = request.getfixturevalue("kafka")
-    return kafka.create_topic(partitions=PARTITIONS, config={"max.message.bytes": "200000"})
+    return kafka.create_topic(partitions=PARTITIONS, config={"max.message.bytes": "600000"})
 
 
 @dataclass
@@ -276,12 +276,15 @@ async def test_a_refused_message_leaves_no_later_one_behind_it_and_the_next_call
 ) -> None:
     producer = log.producer()
     await producer.start()
-    too_large = Message(topic, b"k", b"x" * 400_000, [])
-    messages = numbered(topic, 400)
+    messages = [  # of many batches
+        each._replace(value=b"%b%5000s" % (each.value, b"")) for each in numbered(topic, 400)
+    ]
+    too_large = messages[200]._replace(value=b"200%900000s" % b"")
     try:
         await producer.publish(messages[:10])
         with pytest.raises(PublishFailed):
-            await producer.publish([*messages[10:200], too_large, *messages[200:]])
+            await producer.publish([*messages[10:200], too_large, *messages[201:]])
+        await producer.publish([Message(topic, b"k", b"-1", [])])
         await producer.publish(messages[10:])
     finally:
         await producer.stop()
@@ -290,6 +293,9 @@ async def test_a_refused_message_leaves_no_later_one_behind_it_and_the_next_call
         while not seen or seen[-1] < len(messages) - 1:
             for records in (await consumer.poll(500, POLL_S)).values():
                 seen += [int(record.value or b"") for record in records]
+    before = seen[: seen.index(-1)]
+    assert before == list(range(len(before)))
+    assert 10 <= len(before) <= 200
     highest = list(accumulate(seen, max))  # what a reader has that keeps the highest sequence
     assert [number for number, _ in groupby(highest)] == list(range(len(messages)))
 
