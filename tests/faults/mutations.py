@@ -85,7 +85,7 @@ _EXACTLY_ONCE = [
     ),
     Mutation(
         "a page that changed is saved",
-        "engine.py", "states += [(key, name, state.dump_page(page))", "[(key, name, state.dump_page(page))",
+        "engine.py", "states += [(key, name, paged.dump_page(page))", "[(key, name, paged.dump_page(page))",
         HEART, "pages_are_loaded and memory",
     ),
     Mutation(
@@ -110,7 +110,7 @@ _REPEATS = [
     ),
     Mutation(
         "origins are kept with the batch",
-        "store.py", "            if part.seen:\n", "            if False:\n",
+        "store.py", "        if seen:\n", "        if False:\n",
         HEART, "repeats_are_known and real",
     ),
 ]  # fmt: skip
@@ -169,7 +169,7 @@ _ERRORS = [
     ),
     Mutation(
         "a batch concludes once per key",
-        "fold.py", "                        if key in careful:\n", "                        if True:\n",
+        "fold.py", "                    elif key in careful:\n", "                    elif True:\n",
         HEART, "a_batch_concludes and memory",
     ),
 ]  # fmt: skip
