@@ -117,6 +117,14 @@ class Engine:
         """Whether the group has let us in and every partition it gave us is taken."""
         return self._joined and not self._wanted
 
+    @property
+    def trouble(self) -> str:
+        """Which partitions wait for a person; what they met is in the log, which strangers do not read."""
+        return ", ".join(
+            f"{at.topic}[{at.partition}] stopped by {type(cause).__name__}"
+            for at, cause in sorted(self.stopped.items())
+        )
+
     # What the group says
 
     async def assigned(self, partitions: Collection[TopicPartition]) -> None:

@@ -98,6 +98,11 @@ class Parts:
 
     run: dict[str, Part] = field(default_factory=dict[str, Part])
     ready: dict[str, Callable[[], bool]] = field(default_factory=dict[str, Callable[[], bool]])
+    engines: Mapping[str, Engine] = field(default_factory=dict[str, Engine])
+
+    def trouble(self) -> Mapping[str, str]:
+        """Return what waits for a person, by part."""
+        return {f"worker {name}": engine.trouble for name, engine in self.engines.items() if engine.trouble}
 
 
 def _parts(service: Service, context: Context) -> Parts:
@@ -110,6 +115,7 @@ def _parts(service: Service, context: Context) -> Parts:
     context.committed = heart.wake
     for name, part in heart.parts.items():
         parts.run[name] = partial(connected, name, part)
+    parts.engines = heart.engines
     parts.ready |= {f"worker {name}": partial(_is_ready, engine) for name, engine in heart.engines.items()}
     if heart.engines:
         topics = {topic for engine in heart.engines.values() for topic in engine.worker.topics}
@@ -199,7 +205,7 @@ async def _http(service: Service, context: Context, parts: Parts, stop: asyncio.
     async def readiness() -> Mapping[str, str]:
         return await _missing(service, context, parts)
 
-    config = http_config(create_app(served, context, readiness=readiness), settings)
+    config = http_config(create_app(served, context, readiness=readiness, trouble=parts.trouble), settings)
     listening = socket.create_server((settings.http_host, settings.http_port), backlog=2048)
     server = _Server(config)
     _log.info("listening", http=listening.getsockname()[1])

@@ -32,9 +32,16 @@ class Step:
     after: Sequence[str] = ()
 
 
+async def _no_trouble() -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A process that stays. Ready is asked again and again; prepare runs before the first start only."""
+    """A process that stays. Ready is asked again and again; prepare runs before the first start only.
+
+    trouble: what of a ready server waits for a person, "" for nothing.
+    """
 
     name: str
     command: Callable[[], Sequence[str]]
@@ -42,6 +49,7 @@ class Server:
     after: Sequence[str] = ()
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     prepare: Callable[[], None] = lambda: None
+    trouble: Callable[[], Awaitable[str]] = _no_trouble
     stop_with: Signals = SIGTERM
     stop_s: float = 20
     start_s: float = 90

@@ -113,6 +113,7 @@ class Supervisor:
         """Return every server as `arus status` shows it, asking each whether it is ready now."""
         servers = [running for running in self._parts.values() if isinstance(running.part, Server)]
         ready = await asyncio.gather(*(self._is_ready(running) for running in servers))
+        trouble = await asyncio.gather(*(_troubled(running.part) for running in servers))
         return [
             {
                 "name": running.part.name,
@@ -123,8 +124,9 @@ class Supervisor:
                 "restarts": running.restarts,
                 "detail": running.detail,
                 "first_aid": running.first_aid,
+                "trouble": waits,
             }
-            for running, is_ready in zip(servers, ready, strict=True)
+            for running, is_ready, waits in zip(servers, ready, trouble, strict=True)
         ]
 
     # --- starting
@@ -343,6 +345,15 @@ def _closure(part: Part, parts: dict[str, _Running]) -> set[str]:
             found.add(name)
             queue.extend(parts[name].part.after)
     return found
+
+
+async def _troubled(part: Part) -> str:
+    if not isinstance(part, Server):
+        return ""
+    try:
+        return await asyncio.wait_for(part.trouble(), 5)
+    except (TimeoutError, OSError):
+        return ""
 
 
 async def _asked(server: Server) -> bool:

@@ -270,6 +270,7 @@ class System:
             source.name,
             lambda: [sys.executable, "-m", source.module],
             lambda: _answers_ready(url, self.certificates),
+            trouble=lambda: _trouble(url, self.certificates),
             after=after,
             env=self.environment(source),
         )
@@ -360,14 +361,26 @@ def _threaded(ask: Callable[[], bool]) -> "Callable[[], Any]":
 
 
 async def _answers_ready(url: str, certificates: Certificates | None) -> bool:
+    return await _readiness(url, certificates) is not None
+
+
+async def _trouble(url: str, certificates: Certificates | None) -> str:
+    """Return what a service says waits for a person, "" for nothing."""
+    said = await _readiness(url, certificates) or {}
+    return "; ".join(f"{part}: {what}" for part, what in said.get("trouble", {}).items())
+
+
+async def _readiness(url: str, certificates: Certificates | None) -> dict[str, Any] | None:
+    """Return what /readyz answers, None unless it says ready."""
     import httpx  # noqa: PLC0415 - slow to import, and most commands ask nobody
 
     verify = ssl.create_default_context(cafile=str(certificates.ca)) if certificates else True
     async with httpx.AsyncClient(verify=verify, timeout=3, trust_env=False) as client:
         try:
-            return (await client.get(url)).is_success
+            answer = await client.get(url)
         except httpx.HTTPError:
-            return False
+            return None
+    return answer.json() if answer.is_success else None
 
 
 def _signing_key(path: Path) -> Path:

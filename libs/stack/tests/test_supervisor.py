@@ -62,6 +62,20 @@ async def test_a_server_is_started_again_though_nothing_can_be_recorded(home: Ho
     await running
 
 
+async def test_what_waits_for_a_person_is_shown_beside_a_ready_server(home: Home) -> None:
+    async def waits() -> str:
+        return "worker fuel: fuel.transaction.v1[3] stopped by ZeroDivisionError"
+
+    troubled = Server("anomaly", lambda: [sys.executable, "-c", FOR_EVER], at_once, trouble=waits)
+    supervisor = Supervisor(home, [server("ingest"), troubled], {})
+    running = asyncio.create_task(supervisor.run())
+    await supervisor.started.wait()
+    shown = {found["name"]: found["trouble"] for found in await supervisor.services()}
+    supervisor.stop()
+    await running
+    assert shown == {"ingest": "", "anomaly": await waits()}
+
+
 def test_notices_that_cannot_be_written_are_lost_and_nothing_else() -> None:
     reader, writer = os.pipe()
     os.close(reader)  # as on a full disk: what is written is refused

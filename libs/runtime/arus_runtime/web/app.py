@@ -16,6 +16,8 @@ from arus_runtime.web.routing import StrictRoute
 
 Readiness = Callable[[], Awaitable[Mapping[str, str]]]
 """Names what is not usable yet and why; empty when ready."""
+Trouble = Callable[[], Mapping[str, str]]
+"""Names what waits for a person, though the process is of use; empty when all is well."""
 
 PREFIX: Final = "/api/v1"
 _ERRORS: Final[dict[int, str]] = {
@@ -37,6 +39,10 @@ async def _always_ready() -> Mapping[str, str]:
     return {}
 
 
+def _no_trouble() -> Mapping[str, str]:
+    return {}
+
+
 async def context_of(request: Request) -> Context:
     """Return what the parts of this process share; async, because FastAPI sends what is not to a thread."""
     return request.app.state.context
@@ -52,6 +58,7 @@ def create_app(
     *,
     settings: Settings | None = None,
     readiness: Readiness = _always_ready,
+    trouble: Trouble = _no_trouble,
 ) -> FastAPI:
     """Return the service's application; without a context only its OpenAPI document can be made."""
     limits = settings or (context.settings if context else Settings())
@@ -87,7 +94,7 @@ def create_app(
                     f"{route} of {service.name} reads bodies loosely: make its router with web.router()"
                 )
         app.include_router(router, prefix=PREFIX)
-    _add_health(app, readiness)
+    _add_health(app, readiness, trouble)
     if context is not None:
         for wrap in reversed(service.around):
             app.add_middleware(wrap, context)
@@ -122,7 +129,7 @@ def _document(app: FastAPI) -> None:
     setattr(app, "openapi", openapi)  # noqa: B010 — FastAPI's documented way to extend the document
 
 
-def _add_health(app: FastAPI, readiness: Readiness) -> None:
+def _add_health(app: FastAPI, readiness: Readiness, trouble: Trouble) -> None:
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
@@ -134,7 +141,10 @@ def _add_health(app: FastAPI, readiness: Readiness) -> None:
             raise Problem(
                 503, "unavailable", detail="; ".join(f"{part}: {why}" for part, why in missing.items())
             )
-        return {"status": "ready"}
+        # What waits for a person is said and no more: out of rotation the process would serve nobody, and
+        # started again it would meet the same record.
+        waiting = trouble()
+        return {"status": "degraded", "trouble": waiting} if waiting else {"status": "ready"}
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

@@ -243,8 +243,9 @@ async def test_an_error_of_ours_stops_its_partition_after_two_retries(world: Wor
     assert {row["fact_id"] for row in await world.rows(TOTALS)} == {"a", "d", "e"}
     assert mood.asked.count("b") == 3
     assert await world.backlog(worker) == 2
-    (cause,) = engine.stopped.values()
+    ((at, cause),) = engine.stopped.items()
     assert isinstance(cause, ZeroDivisionError)
+    assert engine.trouble == f"{at.topic}[{at.partition}] stopped by ZeroDivisionError"
 
 
 async def test_a_batch_concludes_once_per_key(world: World, house: House) -> None:

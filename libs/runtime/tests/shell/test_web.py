@@ -291,3 +291,14 @@ def test_a_router_that_reads_bodies_loosely_is_refused() -> None:
     loose.add_api_route("/loose", fail)
     with pytest.raises(TypeError, match="loosely"):
         create_app(Service("loose", routers=[loose]), settings=Settings())
+
+
+async def test_what_waits_for_a_person_is_said_by_a_process_that_is_still_ready() -> None:
+    trouble: dict[str, str] = {}
+    app = create_app(Service("shell"), settings=Settings(), trouble=lambda: trouble)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shell") as client:
+        assert (await client.get("/readyz")).json() == {"status": "ready"}
+        trouble["worker fuel"] = "fuel.transaction.v1[3] stopped by ZeroDivisionError"
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()) == (200, {"status": "degraded", "trouble": trouble})
+        assert (await client.get("/healthz")).status_code == 200

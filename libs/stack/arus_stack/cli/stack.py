@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from arus_stack import certs, console, control, doctor, running
 from arus_stack.cli.output import AsJson, answering, answers, cell, document, people, table
@@ -26,6 +27,7 @@ from arus_stack.system import FirstAdmin, System
 
 START_S = 600.0  # a first start downloads jars and packages
 STOP_S = 120.0
+WAITS = "It goes on with the rest. `arus logs {name}` says why; mend the cause, then `arus restart {name}`."
 ADDRESSES = ("gateway", "grpc", "kafka", "mqtt", "postgres")
 
 
@@ -183,7 +185,7 @@ def down(*, as_json: AsJson = False) -> None:
 
 @answering
 def status(*, as_json: AsJson = False) -> None:
-    """Show every server; exit 0 only when all are ready."""
+    """Show every server; exit 0 only when all are ready. What waits for a person is told too."""
     nothing: dict[str, Any] = {**dict.fromkeys(ADDRESSES), "services": []}
     try:
         found = control.ask_once(home(), {"do": "status"})
@@ -204,6 +206,9 @@ def status(*, as_json: AsJson = False) -> None:
             if not server["ready"] and server["detail"]:
                 people.print(f"[yellow]![/] {server['name']}: {server['detail']}", soft_wrap=True)
                 people.print(f"  {server['first_aid']}", soft_wrap=True, markup=False)
+            if server["trouble"]:
+                people.print(f"[yellow]![/] {server['name']}: {escape(server['trouble'])}", soft_wrap=True)
+                people.print(f"  {WAITS.format(name=server['name'])}", soft_wrap=True, markup=False)
     else:
         people.print("Nothing runs; `arus up` starts it.")
     if not servers or not all(server["ready"] for server in servers):
