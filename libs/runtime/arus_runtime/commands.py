@@ -14,9 +14,10 @@ from arus_runtime.auth import Principal, authenticated
 from arus_runtime.context import Context
 from arus_runtime.postgres import Tx
 from arus_runtime.web.app import context_of
-from arus_runtime.web.problems import Problem, ReplayedError
+from arus_runtime.web.problems import FieldProblem, Problem, ReplayedError
 
 KEPT_HOURS: Final = 24
+KEY_HEADER: Final = "Idempotency-Key"
 
 _TRY_LOCK: Final = "select pg_try_advisory_xact_lock(hashtextextended(%s, 0)) as mine"
 _STORED: Final = """
@@ -75,14 +76,16 @@ class Command:
     async def _claim(self, tx: Tx, key: str) -> None:
         lock = await (await tx.execute(_TRY_LOCK, ("\x1f".join((*self._scope, key)),))).fetchone()
         if lock is None or not lock["mine"]:
-            raise Problem(409, "command_in_progress", headers={"Retry-After": "1"})
+            busy = FieldProblem(KEY_HEADER, "key_in_use", {"value": key})
+            raise Problem(409, "command_in_progress", errors=[busy], headers={"Retry-After": "1"})
         row: dict[str, Any] | None = await (
             await tx.execute(_STORED, (*self._scope, key, KEPT_HOURS))
         ).fetchone()
         if row is None:
             return
         if bytes(row["body_hash"]) != self._body_hash:
-            raise Problem(422, "idempotency_key_reused")
+            reused = FieldProblem(KEY_HEADER, "key_reused", {"value": key})
+            raise Problem(422, "idempotency_key_reused", errors=[reused])
         raise ReplayedError(
             _response(row["status"], {**row["headers"], "Idempotency-Replayed": "true"}, row["body"])
         )

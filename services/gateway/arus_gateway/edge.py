@@ -143,6 +143,8 @@ class Edge:
         headers = Headers(scope=scope)
         try:
             caller = await self._caller(scope, headers)
+            if caller:
+                await self._door.quotas.count_account(caller.account)
         except Problem:
             caller = None
         if caller and rules.key_reaches(caller.grant.resources, "GET", scope["path"].removeprefix(API)):

@@ -11,6 +11,7 @@ import orjson
 import pytest
 import uvicorn
 from arus_gateway import site
+from arus_runtime.auth import FixedKeys, Verifier
 from arus_stack import ports
 
 from .world import HOME, Gateway, Opening
@@ -107,6 +108,21 @@ async def test_a_key_travels_on_as_a_token(behind: Gateway):
     received = (await machine.get("/locations")).json()["headers"]
     assert received["authorization"].startswith("Bearer ey")
     assert "x-api-key" not in received
+
+
+async def test_a_limited_key_travels_with_its_limits(behind: Gateway):
+    siti = await behind.register()
+    body = {"name": "k", "role": "admin", "resources": {"locations": "r"}}
+    key = (await siti.http.post("/keys", json=body)).json()
+    machine = behind.connect(**{"X-API-Key": key["secret"]})
+    # However the address is written, the service itself reads what the key may do from its token.
+    for path in ("/locations", "/locations/../products", "/locations/%2e%2e/products"):
+        answer = await machine.get(path)
+        if answer.status_code == 403:
+            continue
+        token = answer.json()["headers"]["authorization"].removeprefix("Bearer ")
+        read = await Verifier(FixedKeys(behind.door.signer.public)).verify(token)
+        assert (read.may("locations", "r"), read.may("products", "r")) == (True, False), path
 
 
 async def test_bodies_stream_through(behind: Gateway):

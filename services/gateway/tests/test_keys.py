@@ -173,3 +173,17 @@ async def test_a_limited_key_gives_no_role_that_can_do_more(gateway: Gateway):
         refused = await machine.post("/users", json=body | {"role": role})
         assert (refused.status_code, refused.json()["code"]) == (403, "role_beyond_yours")
     assert (await machine.post("/users", json=body | {"role": "viewer"})).status_code == 201
+
+
+async def test_a_key_beyond_ones_places_is_not_ones_own_to_revoke(gateway: Gateway):
+    owner = await gateway.register()
+    here, there = new_ulid(), new_ulid()
+    scoped = await gateway.colleague(owner, "admin", location_ids=[here])
+    theirs, everywhere = await make(owner, location_ids=[there]), await make(owner)
+    for key in (theirs, everywhere):
+        refused = await scoped.http.delete(f"/keys/{key['id']}")
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope_not_yours_to_give")
+    own = await make(scoped, location_ids=[here])
+    assert (await scoped.http.delete(f"/keys/{own['id']}")).status_code == 204
+    standing = (await owner.http.get("/keys")).json()["items"]
+    assert [key["id"] for key in standing] == [theirs["id"], everywhere["id"]]

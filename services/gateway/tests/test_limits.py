@@ -1,17 +1,19 @@
 """Limits that hold over all replicas, and passwords that cannot be guessed from many addresses."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import httpx
 import pytest
 from arus_gateway import rules, tokens
 from arus_gateway.quotas import MAILS, Quotas
 from arus_gateway.rules import Rate
+from arus_gateway.service import SERVICE
 from arus_gateway.store import sweep
-from arus_runtime.web import Problem
+from arus_runtime.web import Problem, create_app
 
 from .world import PASSWORD, Gateway, Mailbox, Opening, Person
 
@@ -86,6 +88,40 @@ async def test_an_ipv6_customer_has_one_share_for_all_their_addresses(opening: O
         assert [answer.status_code for answer in answers] == [401, 401, 429, 401, 401]
         assert answers[2].headers["content-type"] == "application/problem+json"
         assert answers[2].json()["code"] == "too_many_requests"
+
+
+class HungUpError(Exception):
+    """The client has seen what it wanted."""
+
+
+@pytest.mark.parametrize(("share", "answer"), [("2/day", "websocket.accept"), ("1/day", "websocket.close")])
+async def test_opening_a_socket_counts_as_a_request(opening: Opening, share: str, answer: str):
+    async with opening(rate_account=share) as gateway:
+        siti = await gateway.register()
+        assert (await siti.http.get("/auth/me")).status_code == 200
+        bearer = f"Bearer {siti.tokens['access_token']}".encode()
+        scope = {
+            "type": "websocket",
+            "scheme": "ws",
+            "path": "/api/v1/live",
+            "raw_path": b"/api/v1/live",
+            "query_string": b"",
+            "headers": [(b"authorization", bearer)],
+            "client": ("127.0.0.1", 1),
+            "subprotocols": [],
+        }
+
+        async def receive() -> dict[str, str]:
+            return {"type": "websocket.connect"}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            seen.append(message["type"])
+            raise HungUpError
+
+        seen: list[str] = []
+        with pytest.raises(HungUpError):
+            await create_app(SERVICE, gateway.context)(scope, receive, send)
+        assert seen == [answer]
 
 
 @pytest.mark.parametrize("text", ["0/minute", "many", "5/fortnight", "5 per minute", "-1/minute"])

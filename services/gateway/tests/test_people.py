@@ -43,6 +43,13 @@ async def test_an_address_is_registered_once_in_any_case(gateway: Gateway):
     body = {"email": siti.email.upper(), "password": PASSWORD, "name": "Other"}
     again = await gateway.anonymous.post("/auth/register", json=body)
     assert (again.status_code, again.json()["code"]) == (409, "email_registered")
+    assert again.json()["errors"] == [
+        {
+            "field": "email",
+            "code": "address_taken",
+            "message": f"email is registered already: {siti.email}.",
+        }
+    ]
 
 
 async def test_how_somebody_likes_to_read_is_theirs_in_each_organisation(gateway: Gateway):

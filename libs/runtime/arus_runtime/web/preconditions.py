@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Header
 
-from arus_runtime.web.problems import Problem
+from arus_runtime.web.problems import FieldProblem, Problem
 
 _TAGS: Final = re.compile(r'(?:W/)?"([^"]*)"')
 
@@ -25,7 +25,9 @@ class IfMatchHeader:
     def check(self, version: int) -> None:
         """Return when the caller has seen this version, else raise the 412."""
         if self.tags is not None and str(version) not in self.tags:
-            raise Problem(412, "stale_version", headers={"ETag": etag(version)})
+            seen = ", ".join(sorted(self.tags)) or "–"
+            stale = FieldProblem("If-Match", "stale_tag", {"value": seen, "bound": str(version)})
+            raise Problem(412, "stale_version", errors=[stale], headers={"ETag": etag(version)})
 
 
 async def _if_match(

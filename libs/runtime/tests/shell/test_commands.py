@@ -87,6 +87,9 @@ async def test_the_same_key_with_another_body_is_refused(http: httpx.AsyncClient
     await http.post("/api/v1/notes", json={"id": "1"}, headers=headers(token()))
     other = await http.post("/api/v1/notes", json={"id": "2"}, headers=headers(token()))
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    (error,) = other.json()["errors"]
+    assert (error["field"], error["code"]) == ("Idempotency-Key", "key_reused")
+    assert "24" in error["message"]
 
 
 async def test_a_key_belongs_to_its_tenant_and_its_caller(
@@ -108,6 +111,7 @@ async def test_a_repeat_while_the_first_is_running_is_told_to_wait(
     second = await http.post("/api/v1/notes", json=body, headers=headers(token()))
     gate.opened.set()
     assert (second.status_code, second.json()["code"]) == (409, "command_in_progress")
+    assert [error["code"] for error in second.json()["errors"]] == ["key_in_use"]
     assert "retry-after" in second.headers
     assert (await first).status_code == 201
     assert await count(context) == 1

@@ -256,6 +256,21 @@ async def test_only_who_has_seen_the_version_may_change_it(
     assert (answer.status_code, answer.headers["etag"]) == (status, '"3"')
 
 
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("id", "If-Match menyebut versi 1, 2; catatan sekarang versi 3."),
+        ("en", "If-Match names version 1, 2; the record is now at version 3."),
+    ],
+)
+async def test_a_stale_version_is_named_beside_the_one_that_stands(
+    http: httpx.AsyncClient, language: str, message: str
+) -> None:
+    headers = {"If-Match": '"2", "1"', "Accept-Language": language}
+    answer = await http.put("/api/v1/things/3", headers=headers)
+    assert answer.json()["errors"] == [{"field": "If-Match", "code": "stale_tag", "message": message}]
+
+
 async def test_a_trace_goes_on_and_names_the_request(http: httpx.AsyncClient) -> None:
     trace = "0af7651916cd43dd8448eb211c80319c"
     answer = await http.get("/healthz", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})

@@ -66,7 +66,9 @@ async def revoke(door: Door, caller: Caller, key_id: str, address: str) -> None:
     """Take a key back; it stops working at once here and within seconds elsewhere."""
     grant = caller.grant
     async with acting(door.db, tenant=grant.tenant_id) as tx:
-        if not await keys.revoke(tx, grant.tenant_id, key_id, now()):
+        key = await keys.revoked(tx, grant.tenant_id, key_id, now())
+        if key is None:
             raise Problem(404, "not_found")
+        check_scope(caller, key.location_ids)  # else nothing is kept of it
         await audit.record(tx, grant.tenant_id, Deed("key.revoked", grant.subject, "key", key_id, address))
     door.callers.forget()

@@ -10,7 +10,7 @@ from arus_runtime.words import Language
 
 from arus_gateway import letters, rules, tokens
 from arus_gateway.callers import Caller
-from arus_gateway.commands.people import check_password, now, recognise
+from arus_gateway.commands.people import check_password, now, recognise, taken
 from arus_gateway.door import Door
 from arus_gateway.store import audit, organisations, people, sessions
 from arus_gateway.store.acting import acting, become, enter
@@ -61,7 +61,7 @@ async def add(
             person = Person(person_id, email, name, language, email_verified=False)
             await people.add(tx, person, password_hash)
         except people.EmailTakenError as error:
-            raise Problem(409, "email_taken") from error
+            raise taken("email_taken", email) from error
         await organisations.add_member(tx, tenant_id, person_id, role, location_ids)
         await people.add_mail_proof(
             tx, tokens.digest(secret), person_id, "verify", now() + rules.VERIFICATION_LIFE
@@ -231,7 +231,7 @@ async def accept_as_newcomer(
                 )
                 await people.add(tx, newcomer, password_hash)
             except people.EmailTakenError as error:
-                raise Problem(409, "email_registered") from error
+                raise taken("email_registered", invitation.email) from error
         return await _join(tx, invitation, person_id, address)
 
 

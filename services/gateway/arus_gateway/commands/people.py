@@ -8,7 +8,7 @@ from typing import Any, Final
 import structlog
 from arus_runtime.ids import new_ulid
 from arus_runtime.postgres import Tx
-from arus_runtime.web import Problem, wrong
+from arus_runtime.web import FieldProblem, Problem, wrong
 from arus_runtime.words import Language
 
 from arus_gateway import letters, passwords, rules, tokens
@@ -44,7 +44,13 @@ def now() -> datetime:
 def check_password(password: str, email: str, field: str = "password") -> None:
     """Return when the password may be chosen, else raise the 422."""
     if fault := rules.password_fault(password, email):
-        raise wrong(field, fault, min_length=rules.PASSWORD_MIN, max_length=rules.PASSWORD_MAX)
+        length = len(password)
+        raise wrong(field, fault, min_length=rules.PASSWORD_MIN, max_length=rules.PASSWORD_MAX, length=length)
+
+
+def taken(code: str, email: str) -> Problem:
+    """Return the 409 of an address that has an account already."""
+    return Problem(409, code, errors=[FieldProblem("email", "address_taken", {"value": email})])
 
 
 async def register(
@@ -66,7 +72,7 @@ async def register(
         try:
             await people.add(tx, person, password_hash)
         except people.EmailTakenError as error:
-            raise Problem(409, "email_registered") from error
+            raise taken("email_registered", email) from error
         await organisations.add(tx, tenant_id, organisation or name)
         await organisations.add_member(tx, tenant_id, person_id, rules.OWNER, None)
         await people.add_mail_proof(

@@ -128,13 +128,16 @@ async def working(tx: Tx, tenant_id: str, key_id: str, now: datetime) -> Working
     return Working(_key(row), maker)
 
 
-async def revoke(tx: Tx, tenant_id: str, key_id: str, now: datetime) -> bool:
-    """End a key; False when there is none that stands."""
-    done = await tx.execute(
-        "update api_keys set revoked_at = %s where tenant_id = %s and id = %s and revoked_at is null",
-        (now, tenant_id, key_id),
-    )
-    return done.rowcount > 0
+async def revoked(tx: Tx, tenant_id: str, key_id: str, now: datetime) -> Key | None:
+    """End a key and return it; None when there is none that stands."""
+    row = await (
+        await tx.execute(
+            f"""update api_keys set revoked_at = %s where tenant_id = %s and id = %s and revoked_at is null
+                returning {_KEY}""",
+            (now, tenant_id, key_id),
+        )
+    ).fetchone()
+    return _key(row) if row else None
 
 
 def _key(row: dict[str, Any]) -> Key:
