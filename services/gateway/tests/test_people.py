@@ -47,7 +47,7 @@ async def test_an_address_is_registered_once_in_any_case(gateway: Gateway):
         {
             "field": "email",
             "code": "address_taken",
-            "message": f"email is registered already: {siti.email}.",
+            "message": f"The e-mail address {siti.email} has an account already.",
         }
     ]
 
