@@ -115,6 +115,10 @@ bench-quick: setup ## the worker against its peers, in minutes
 bench-console: setup ## the console on a slow phone: first paint, useful rows, touches while rows arrive
 	$(RUN) python benchmarks/console.py
 
+.PHONY: bench-start
+bench-start: setup ## cold and warm starts, idle memory and CPU: into docs/OPERATIONS.md, on a quiet machine
+	$(RUN) python benchmarks/start.py
+
 .PHONY: bench
 bench: setup ## every benchmark, at full length
 	$(RUN) python benchmarks/stream.py
