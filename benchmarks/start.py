@@ -1,8 +1,8 @@
 """How long starts take and what an idle system weighs: a clean clone with empty caches, then warm ones.
 
 Run it on a quiet machine with `make bench-start`. It clones the last commit into a folder of its own, with a
-HOME of its own, so nothing that this machine fetched before helps. Writes results/start.json and the tables of
-docs/OPERATIONS.md between their markers.
+HOME of its own, so nothing that this machine fetched before helps. Writes results/start.json and the tables
+of docs/OPERATIONS.md between their markers.
 """
 
 import json
@@ -148,7 +148,7 @@ def tables(found: Mapping[str, Any]) -> str:
         "",
         "| what | seconds |",
         "|---|---|",
-        f"| clean clone, nothing cached: `make setup` (environment from the registries) | {cold['setup_s']:.0f} |",
+        f"| clean clone, nothing cached: `make setup` (from the registries) | {cold['setup_s']:.0f} |",
         f"| then the first `arus up` (jars, database, console's packages and build) | {cold['up_s']:.0f} |",
         f"| another clean clone, everything cached: `make setup` | {cached['setup_s']:.0f} |",
         f"| then its first `arus up` (database, console's build) | {cached['up_s']:.0f} |",
