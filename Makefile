@@ -43,7 +43,7 @@ test: setup ## all tests, on a real broker and database
 	@$(RUN) pytest --strict-skips
 
 .PHONY: check
-check: check-python check-contracts check-web check-documents compose-check ## formatting, types, layers, contracts, documents
+check: check-python check-contracts check-web check-documents check-deployments ## formatting, types, layers, contracts, documents
 
 .PHONY: check-python
 check-python: setup ## Python: format, lint, types, layers
@@ -69,10 +69,10 @@ check-web: setup ## the console: types, lint, format, messages, unit tests
 check-documents: setup ## links and commands in the documents
 	$(RUN) pytest --quiet --no-header tests/test_documents.py
 
-.PHONY: compose-check
-compose-check: setup ## docker-compose.yml and the Dockerfile, without a container engine
+.PHONY: check-deployments
+check-deployments: setup ## compose file, Dockerfile, Kubernetes manifests, dashboards: without an engine or a cluster
 	$(RUN) check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	$(RUN) pytest --quiet --no-header tests/test_containers.py
+	$(RUN) pytest --quiet --no-header tests/test_containers.py tests/test_deployments.py
 
 .PHONY: protos
 protos: setup ## after a change under protos/: format, generate contracts and documents

@@ -9,8 +9,12 @@ import yaml
 from arus_runtime.settings import Settings
 from arus_stack import house
 from arus_stack.generated import own_settings
+from arus_stack.home import Home
+from arus_stack.house import ServiceSource
 from arus_stack.kafka.broker import Kafka
+from arus_stack.parts import Server, Step
 from arus_stack.settings import StackSettings
+from arus_stack.system import GATEWAY_PORT, GRPC_PORT, System
 
 ROOT = Path(__file__).resolve().parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -40,6 +44,58 @@ def test_variables_given_to_services_are_settings() -> None:
         if name.startswith("ARUS_")
     }
     assert given <= known
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> System:
+    """Give the stack as `arus up` would start it; nothing is started."""
+    home = tmp_path_factory.mktemp("arus")
+    return System.to_start(StackSettings(home=home, gateway_port=0), Home(home))
+
+
+IMAGE = set(re.findall(r"(ARUS_[A-Z_]+)=", DOCKERFILE))
+NOT_IN_CONTAINERS = {
+    "ARUS_KAFKA_CA",  # compose's broker speaks plain text inside its own network
+    "ARUS_SIGNING_KEY_FILE",  # made in ARUS_HOME, a volume of the gateway's
+}
+
+
+def test_compose_runs_the_servers_of_the_stack_and_no_other(embedded: System) -> None:
+    servers = {part.name for part in embedded.parts() if isinstance(part, Server)}
+    composed = {name for name, service in COMPOSE["services"].items() if not service.get("profiles")}
+    assert composed == {*servers, "setup"}
+
+
+@pytest.mark.parametrize("source", house.sources(), ids=lambda source: source.name)
+def test_a_composed_service_is_told_what_the_embedded_one_is_told(
+    embedded: System, source: ServiceSource
+) -> None:
+    composed = set(COMPOSE["services"][source.name]["environment"])
+    credentials = set(embedded.credentials()[source.name])
+    told = set(embedded.environment(source)) - NOT_IN_CONTAINERS
+    assert told <= composed | credentials | IMAGE
+
+
+def test_setup_does_in_compose_what_the_steps_of_the_stack_do(embedded: System) -> None:
+    steps = {part.name for part in embedded.parts() if isinstance(part, Step)}
+    assert steps == {"kafka jars", "schemas", "topics", "console"}  # jars: image; console: built into it
+    command = " ".join(COMPOSE["services"]["setup"]["command"])
+    assert "arus migrate" in command
+    assert "arus credentials --to /run/arus" in command
+    for name in OURS:
+        waits = COMPOSE["services"][name]["depends_on"]
+        assert waits["setup"] == {"condition": "service_completed_successfully"}
+
+
+def test_only_the_gateway_is_published_and_on_loopback_only() -> None:
+    published = {
+        name: service["ports"]
+        for name, service in COMPOSE["services"].items()
+        if service.get("ports") and not service.get("profiles")
+    }
+    assert published == {
+        "gateway": [f"127.0.0.1:{GATEWAY_PORT}:8080", f"127.0.0.1:{GRPC_PORT}:50051"],
+    }
 
 
 def test_files_mounted_into_containers_exist() -> None:

@@ -9,6 +9,11 @@ import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 import yaml
 from arus_runtime import observe
+from arus_stack import house
+from arus_stack.home import Home
+from arus_stack.house import ServiceSource
+from arus_stack.settings import StackSettings
+from arus_stack.system import System
 from prometheus_client import REGISTRY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +44,29 @@ def test_the_base_names_every_file_and_every_service() -> None:
     files = {path.name for path in BASE.glob("*.yaml")} - {"kustomization.yaml"}
     assert set(kustomization["resources"]) == files
     assert {f"{service}.yaml" for service in SERVICES} <= files
+
+
+IMAGE = set(re.findall(r"(ARUS_[A-Z_]+)=", (ROOT / "deploy/docker/python.Dockerfile").read_text("utf-8")))
+
+INSTALLING = (ROOT / "docs/DEPLOYMENT.md").read_text("utf-8")
+BY_WHO_INSTALLS = {"ARUS_PUBLIC_URL", "ARUS_ADMIN_EMAIL", "ARUS_ADMIN_PASSWORD"}
+
+
+@pytest.mark.parametrize("source", house.sources(), ids=lambda source: source.name)
+def test_a_deployed_service_is_told_what_the_embedded_one_is_told(
+    tmp_path: Path, source: ServiceSource
+) -> None:
+    embedded = System.to_start(StackSettings(home=tmp_path, gateway_port=0), Home(tmp_path))
+    [container] = MANIFESTS[f"{source.name}/Deployment/{source.name}"]["spec"]["template"]["spec"][
+        "containers"
+    ]
+    config = MANIFESTS["config/ConfigMap/arus"]["data"]
+    own = {variable["name"] for variable in container.get("env", [])}
+    secret = set(embedded.credentials()[source.name])
+    given = {*config, *own, *secret, *IMAGE}
+    assert {"secretRef": {"name": f"arus-{source.name}"}} in container["envFrom"]
+    assert set(embedded.environment(source)) - BY_WHO_INSTALLS <= given
+    assert [name for name in BY_WHO_INSTALLS if name not in INSTALLING] == []
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -23,6 +23,7 @@ COPY --from=build /src/web/dist /srv/arus/web/dist
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     SERVICE=$SERVICE \
+    ARUS_SERVICE=$SERVICE \
     ARUS_ROOT=/srv/arus \
     ARUS_HOME=/var/lib/arus \
     ARUS_WEB_DIST=/srv/arus/web/dist \
