@@ -7,7 +7,6 @@ of docs/OPERATIONS.md between their markers.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,8 +23,8 @@ RESULT = ROOT / "benchmarks/results/start.json"
 PAGE = ROOT / "docs/OPERATIONS.md"
 MARKERS = ("<!-- start: made by `make bench-start` -->\n", "<!-- end of start -->\n")
 WARM_STARTS = 3
-SETTLE_S = 30
-IDLE_S = 60
+SETTLE_S = 15
+IDLE_S = 30
 KEPT = ("PATH", "LANG", "TERM", "TMPDIR")
 """Of the environment, with whatever leads to a registry: proxies, authorities, indexes."""
 
@@ -54,13 +53,8 @@ def measured(place: Path) -> dict[str, Any]:
     for _ in range(WARM_STARTS):
         warm.append(up(checkout, env))
         arus(checkout, env, "down")
-    shutil.rmtree(checkout)
-    clone(checkout)
-    again = {"setup_s": took(["make", "setup"], checkout, env), "up_s": up(checkout, env)}
-    arus(checkout, env, "down")
     return {
         "cold": cold,
-        "cached": again,
         "warm_up_s": round(median(warm), 1),
         "idle": services,
         "idle_rss_mb": round(sum(one["rss_mb"] for one in services.values()), 1),
@@ -112,7 +106,7 @@ def arus(checkout: Path, env: Mapping[str, str], *words: str) -> str:
 
 
 def idle(checkout: Path, env: Mapping[str, str]) -> dict[str, dict[str, float]]:
-    """Return each server's memory, and its share of one core over a minute in which nothing happens."""
+    """Return each server's memory, and its share of one core over half a minute in which nothing happens."""
     services = json.loads(arus(checkout, env, "status", "--json"))["services"]
     supervisor = json.loads((checkout / ".arus/run/state.json").read_text("utf-8"))["pid"]
     pids = {one["name"]: one["pid"] for one in services} | {"supervisor": supervisor}
@@ -142,7 +136,7 @@ def with_tables(page: str, found: Mapping[str, Any]) -> str:
 
 def tables(found: Mapping[str, Any]) -> str:
     """Return what was measured as two Markdown tables."""
-    cold, cached = found["cold"], found["cached"]
+    cold = found["cold"]
     rows = [
         f"On {found['cpus']} cores, load {found['load_before']:.1f} before it began:",
         "",
@@ -150,8 +144,6 @@ def tables(found: Mapping[str, Any]) -> str:
         "|---|---|",
         f"| clean clone, nothing cached: `make setup` (from the registries) | {cold['setup_s']:.0f} |",
         f"| then the first `arus up` (jars, database, console's packages and build) | {cold['up_s']:.0f} |",
-        f"| another clean clone, everything cached: `make setup` | {cached['setup_s']:.0f} |",
-        f"| then its first `arus up` (database, console's build) | {cached['up_s']:.0f} |",
         f"| warm start: `arus up` after `arus down`, median of {WARM_STARTS} | {found['warm_up_s']:.0f} |",
         "",
         "| process, idle | resident memory, MB | share of one core, % |",

@@ -1,6 +1,8 @@
 """The documents speak of things that exist: links lead somewhere, commands are in the Makefile."""
 
+import json
 import re
+import runpy
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -64,3 +66,9 @@ def test_commands_that_are_spoken_of_exist(page: Path) -> None:
 
 def callback_name(callback: object) -> str:
     return str(getattr(callback, "__name__", "")).replace("_", "-")
+
+
+def test_the_times_and_weights_written_down_are_those_that_were_measured() -> None:
+    start = runpy.run_path(str(ROOT / "benchmarks/start.py"))
+    page = (ROOT / "docs/OPERATIONS.md").read_text("utf-8")
+    assert start["with_tables"](page, json.loads(start["RESULT"].read_text("utf-8"))) == page
