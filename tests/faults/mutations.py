@@ -442,7 +442,7 @@ _COMMANDS = [
     Mutation(
         "a fact's event is added under its lock",
         "store.py", "where id = %s for update", "where id = %s",
-        "services/ingest/tests/test_fuel.py", "per_history_the_outbox", package="arus_ingest",
+        "services/ingest/tests/test_at_once.py", "corrections_of_one_fact", package="arus_ingest",
     ),
     Mutation(
         "a silent database is given up",
