@@ -238,6 +238,8 @@ def main() -> None:
             found["live"][str(size["width"])] = median_of(rounds) | {"worst_touch_ms": worst}
             sys.stderr.write(f"{size['width']} px: {found['live'][str(size['width'])]}\n")
         browser.close()
+    # Above the number of cores, others were using the machine: the times are then an upper bound.
+    found["load"] = [round(load, 1) for load in os.getloadavg()]
     RESULT.write_text(json.dumps(found, indent=2) + "\n")
     numbers = [*found["pages"].items(), *found["live"].items()]
     missed = [

@@ -14,7 +14,7 @@ export interface Column<Row> {
   meta?: ColumnLook
 }
 
-export interface ColumnLook {
+interface ColumnLook {
   /** Numbers stand at the right, in figures of one width. */
   numeric?: boolean
   /** A CSS width; columns without one share the rest. */

@@ -17,7 +17,7 @@ export const columns: readonly Column<Anomaly>[] = [
         {verdict.location.name} <span className="font-normal text-muted">· {verdict.product.name}</span>
       </>
     ),
-    meta: { width: '24%' },
+    meta: { width: '22%' },
   },
   {
     id: 'status',
@@ -39,7 +39,7 @@ export const columns: readonly Column<Anomaly>[] = [
     unit: 'L',
     text: verdict => decimal(verdict.volume),
     cell: verdict => quantity(verdict.volume, 'L'),
-    meta: { numeric: true, width: '7rem' },
+    meta: { numeric: true, width: '6.5rem' },
   },
   {
     id: 'score',
