@@ -8,7 +8,7 @@ import pytest
 from arus.anomaly.v1.events_pb2 import VerdictReached
 from arus_anomaly import codec as anomaly
 from arus_anomaly.rules import fuel
-from arus_anomaly.schemas import Anomaly
+from arus_anomaly.schemas.verdicts import Anomaly
 from arus_anomaly.state import Fact, Window
 from arus_anomaly.store import Stored
 from arus_contracts import reading

@@ -28,6 +28,9 @@ INSIDE = {
     "anomali": "/anomalies",
     "anomali-semua": "/anomalies?status=all",
     "anomali-rinci": "/anomalies?id={anomaly_id}",
+    "ambang": "/thresholds",
+    "ambang-riwayat": "/thresholds?tab=versions",
+    "ambang-baru": "/thresholds?id=new",
     "transaksi": "/fuel/transactions",
     "transaksi-rinci": "/fuel/transactions?id={transaction_id}",
     "lokasi": "/locations",
@@ -53,6 +56,7 @@ OUTSIDE = {
 DRAWERS = {
     "anomali-rinci",
     "transaksi-rinci",
+    "ambang-baru",
     "lokasi-baru",
     "produk-baru",
     "pengguna-rinci",

@@ -24,6 +24,7 @@ class Mutation:
 
 
 HEART = "libs/runtime/tests/heart/test_conformance.py"
+SIDES = "libs/runtime/tests/heart/test_side_inputs.py"
 LANES = "libs/runtime/tests/heart/test_lanes.py"
 RELAY = "libs/runtime/tests/heart/test_relay.py"
 LOG = "libs/runtime/tests/heart/test_log.py"
@@ -451,4 +452,28 @@ _COMMANDS = [
     ),
 ]  # fmt: skip
 
-MUTATIONS = [*_EXACTLY_ONCE, *_REPEATS, *_ERRORS, *_RELAY, *_CONFLUENT, *_JOBS, *_COMMANDS]
+_SIDE_INPUTS = [
+    Mutation(
+        "a fact later than what is known has it read again",
+        "side_inputs.py", "        if ulid > self._until:\n", "        if self._until == bytes(6):\n",
+        SIDES, "a_fact_meets_the_version and memory",
+    ),
+    Mutation(
+        "what is known ends two seconds after it was read",
+        "side_inputs.py", "KNOWN_AHEAD_MS: Final = 2_000", "KNOWN_AHEAD_MS: Final = 600_000",
+        SIDES, "a_fact_meets_the_version and memory",
+    ),
+    Mutation(
+        "a version begins after what others know",
+        "side_inputs.py", "interval '5 seconds'", "interval '0 seconds'",
+        SIDES, "a_fact_meets_the_version and real",
+    ),
+    Mutation(
+        "no version is being inserted while versions are read",
+        "store.py",
+        """                connection.execute(sql.SQL("lock table {} in share mode").format(table))\n""", "",
+        SIDES, "a_version_that_is_being_inserted",
+    ),
+]  # fmt: skip
+
+MUTATIONS = [*_EXACTLY_ONCE, *_SIDE_INPUTS, *_REPEATS, *_ERRORS, *_RELAY, *_CONFLUENT, *_JOBS, *_COMMANDS]

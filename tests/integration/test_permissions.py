@@ -27,6 +27,7 @@ OPERATIONS: Final = [
 ACTIONS: Final = {"GET": "r", "POST": "c", "PUT": "u", "PATCH": "u", "DELETE": "d"}
 RESOURCES: Final = {
     "/anomalies": "anomalies",
+    "/thresholds": "thresholds",
     "/fuel/transactions": "fuel.transactions",
     "/fuel/deliveries": "fuel.deliveries",
     "/locations": "locations",

@@ -20,6 +20,7 @@ import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppAnomaliesRouteImport } from './routes/_app/anomalies'
 import { Route as AppLocationsRouteImport } from './routes/_app/locations'
 import { Route as AppProductsRouteImport } from './routes/_app/products'
+import { Route as AppThresholdsRouteImport } from './routes/_app/thresholds'
 import { Route as AppUsersRouteImport } from './routes/_app/users'
 import { Route as AppFuelNewRouteImport } from './routes/_app/fuel.new'
 import { Route as AppFuelTransactionsRouteImport } from './routes/_app/fuel.transactions'
@@ -78,6 +79,11 @@ const AppProductsRoute = AppProductsRouteImport.update({
   path: '/products',
   getParentRoute: () => AppRoute,
 } as any)
+const AppThresholdsRoute = AppThresholdsRouteImport.update({
+  id: '/thresholds',
+  path: '/thresholds',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppUsersRoute = AppUsersRouteImport.update({
   id: '/users',
   path: '/users',
@@ -105,6 +111,7 @@ export interface FileRoutesByFullPath {
   '/anomalies': typeof AppAnomaliesRoute
   '/locations': typeof AppLocationsRoute
   '/products': typeof AppProductsRoute
+  '/thresholds': typeof AppThresholdsRoute
   '/users': typeof AppUsersRoute
   '/fuel/new': typeof AppFuelNewRoute
   '/fuel/transactions': typeof AppFuelTransactionsRoute
@@ -119,6 +126,7 @@ export interface FileRoutesByTo {
   '/anomalies': typeof AppAnomaliesRoute
   '/locations': typeof AppLocationsRoute
   '/products': typeof AppProductsRoute
+  '/thresholds': typeof AppThresholdsRoute
   '/users': typeof AppUsersRoute
   '/': typeof AppIndexRoute
   '/fuel/new': typeof AppFuelNewRoute
@@ -136,6 +144,7 @@ export interface FileRoutesById {
   '/_app/anomalies': typeof AppAnomaliesRoute
   '/_app/locations': typeof AppLocationsRoute
   '/_app/products': typeof AppProductsRoute
+  '/_app/thresholds': typeof AppThresholdsRoute
   '/_app/users': typeof AppUsersRoute
   '/_app/': typeof AppIndexRoute
   '/_app/fuel/new': typeof AppFuelNewRoute
@@ -154,6 +163,7 @@ export interface FileRouteTypes {
     | '/anomalies'
     | '/locations'
     | '/products'
+    | '/thresholds'
     | '/users'
     | '/fuel/new'
     | '/fuel/transactions'
@@ -168,6 +178,7 @@ export interface FileRouteTypes {
     | '/anomalies'
     | '/locations'
     | '/products'
+    | '/thresholds'
     | '/users'
     | '/'
     | '/fuel/new'
@@ -184,6 +195,7 @@ export interface FileRouteTypes {
     | '/_app/anomalies'
     | '/_app/locations'
     | '/_app/products'
+    | '/_app/thresholds'
     | '/_app/users'
     | '/_app/'
     | '/_app/fuel/new'
@@ -279,6 +291,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppProductsRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/thresholds': {
+      id: '/_app/thresholds'
+      path: '/thresholds'
+      fullPath: '/thresholds'
+      preLoaderRoute: typeof AppThresholdsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/users': {
       id: '/_app/users'
       path: '/users'
@@ -307,6 +326,7 @@ interface AppRouteChildren {
   AppAnomaliesRoute: typeof AppAnomaliesRoute
   AppLocationsRoute: typeof AppLocationsRoute
   AppProductsRoute: typeof AppProductsRoute
+  AppThresholdsRoute: typeof AppThresholdsRoute
   AppUsersRoute: typeof AppUsersRoute
   AppIndexRoute: typeof AppIndexRoute
   AppFuelNewRoute: typeof AppFuelNewRoute
@@ -317,6 +337,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppAnomaliesRoute: AppAnomaliesRoute,
   AppLocationsRoute: AppLocationsRoute,
   AppProductsRoute: AppProductsRoute,
+  AppThresholdsRoute: AppThresholdsRoute,
   AppUsersRoute: AppUsersRoute,
   AppIndexRoute: AppIndexRoute,
   AppFuelNewRoute: AppFuelNewRoute,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+HISTORY_NEEDED: Final = 3
+"""Earlier records before judging starts, where nobody set another number (R-13)."""
 _UL_PER_L: Final = 1_000_000
 _EXACT: Final = Decimal("0.000001")
 _SPOKEN: Final = Decimal("0.01")
@@ -34,12 +36,13 @@ def reason_params(
 ) -> Mapping[str, Decimal | int]:
     """Return the numbers of a verdict's sentence; what there is none of is absent.
 
-    risk_score: as the verdict says it, "" for none. The baseline is spoken with two places, the score whole.
+    history_needed and risk_score: as the verdict says them; 0: as built in, "": none. The baseline is spoken
+    with two places, the score whole.
     """
     params: dict[str, Decimal | int] = {
         "volume_l": litres(volume_ul),
         "history_count": history_count,
-        "history_needed": history_needed,
+        "history_needed": history_needed or HISTORY_NEEDED,
     }
     if history_count:
         params["baseline_l"] = _mean_l(history_sum_ul, history_count, _SPOKEN)

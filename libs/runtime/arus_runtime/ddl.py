@@ -112,6 +112,30 @@ create table if not exists {name} (
 """ + tenant_policy(name)
 
 
+def version_table(name: str, columns: str) -> str:
+    """Return a side input's table: the runtime's columns, then the given ones; tenant_id must be one of them.
+
+    Tenants read and add their own versions and change none. number: in the order of insertion; complete up to
+    the highest one seen only under ``side_inputs``' lock.
+    """
+    return f"""
+create table if not exists {name} (
+  number bigint generated always as identity,
+  valid_from timestamptz not null,
+  {columns}
+);
+create unique index if not exists {name}_number on {name} (number);
+alter table {name} enable row level security;
+alter table {name} force row level security;
+drop policy if exists tenant_reads on {name};
+create policy tenant_reads on {name} for select
+  using (tenant_id = current_setting('arus.tenant', true));
+drop policy if exists tenant_adds on {name};
+create policy tenant_adds on {name} for insert
+  with check (tenant_id = current_setting('arus.tenant', true));
+"""
+
+
 def idempotency_tables() -> str:
     """Return the SQL of the answers kept for 24 hours under their Idempotency-Key."""
     return f"""

@@ -21,9 +21,10 @@ from typing import Any
 
 import structlog
 
-from arus_runtime.fold import Folded, Folder, Origin
+from arus_runtime.fold import Folded, Folder, Origin, PageRequest
 from arus_runtime.log.port import Log, Record, TopicPartition
 from arus_runtime.observe import BATCH_SECONDS, EVENT_LAG_SECONDS, EVENTS, PARTITIONS_STOPPED
+from arus_runtime.side_inputs import Watched
 from arus_runtime.store import Away, Fenced, Part, Store
 from arus_runtime.worker import AnyWorker, Later, PagedState, Pages
 
@@ -75,7 +76,10 @@ class Engine:
         self.worker = worker
         self.stopped: dict[TopicPartition, Exception] = {}
         """Partitions that wait for a person, and why."""
+        self.waiting: dict[TopicPartition, float] = {}
+        """Partitions that wait for the world (``Later``), and when they go on."""
         self._folder = Folder(service, worker, store)
+        self._watched = None if worker.side is None else Watched(worker.side, worker.side.empty)
         self._store = store
         self._consumer = log.consumer(worker.topics, f"arus.{service}.{worker.name}", self)
         self._committed = committed
@@ -83,7 +87,6 @@ class Engine:
         self._log = structlog.get_logger().bind(worker=self._folder.name)
         self._leases: dict[TopicPartition, Lease] = {}
         self._wanted: dict[TopicPartition, float] = {}  # assigned but not taken: when to try
-        self._waiting: dict[TopicPartition, float] = {}  # Later: when to go on
         self._parked: dict[
             TopicPartition, Lease
         ] = {}  # given up in good order; warm if it comes back untouched
@@ -136,7 +139,7 @@ class Engine:
         async with self._turn:
             await self._settle()
             for at in partitions:
-                for waiting in (self._wanted, self._waiting, self._doubted):
+                for waiting in (self._wanted, self.waiting, self._doubted):
                     waiting.pop(at, None)
                 self.stopped.pop(at, None)
             PARTITIONS_STOPPED.labels(self.worker.name).set(len(self.stopped))
@@ -151,8 +154,8 @@ class Engine:
 
     async def _begin_partitions(self) -> None:
         now = time.monotonic()
-        for at in [at for at, when in self._waiting.items() if when <= now]:
-            del self._waiting[at]
+        for at in [at for at, when in self.waiting.items() if when <= now]:
+            del self.waiting[at]
             self._consumer.begin(at, self._leases[at].position)
         due = [at for at, when in self._wanted.items() if when <= now]
         if not due:
@@ -176,7 +179,7 @@ class Engine:
         for at in partitions:
             self._consumer.pause(at)
             self._leases.pop(at, None)
-            self._waiting.pop(at, None)
+            self.waiting.pop(at, None)
             if at not in self.stopped:
                 self._wanted[at] = time.monotonic() + after_s
 
@@ -204,7 +207,7 @@ class Engine:
         batch = Batch([], [])
         for at, records in polled.items():
             lease = self._leases.get(at)
-            if lease is None or at in self._waiting or at in self.stopped:
+            if lease is None or at in self.waiting or at in self.stopped:
                 continue
             fresh = [record for record in records if record.offset >= lease.position]
             if not fresh:
@@ -244,11 +247,21 @@ class Engine:
         try:
             request = next(fold)
             while True:
-                request = fold.send(
-                    await asyncio.to_thread(self._store.load_page, at, request.key, request.page)
-                )
+                page = None
+                if isinstance(request, PageRequest):
+                    page = await asyncio.to_thread(self._store.load_page, at, request.key, request.page)
+                else:
+                    await self._read_side()
+                request = fold.send(page)
         except StopIteration as end:
             return end.value
+
+    async def _read_side(self) -> None:
+        """Let handlers know the side input as it now is, unless somebody is changing it."""
+        assert self._watched is not None
+        reading = await asyncio.to_thread(self._store.read_side, self._watched.side, self._watched.last)
+        if reading is not None:
+            self._folder.known = self._watched.known(reading)
 
     async def _load(self, at: TopicPartition, cached: dict[str, Any], records: Iterable[Record]) -> None:
         """Bring the states of the records' keys into the cache: one query for all that are not there."""
@@ -300,7 +313,7 @@ class Engine:
         if isinstance(cause, Later):
             wait_s = BACKOFF_S[min(lease.failures, len(BACKOFF_S) - 1)]
             lease.failures += 1
-            self._waiting[at] = time.monotonic() + wait_s
+            self.waiting[at] = time.monotonic() + wait_s
             self._log.warning("later", partition=at, offset=lease.position, wait_s=wait_s, detail=str(cause))
         else:
             self._stop(at, cause)

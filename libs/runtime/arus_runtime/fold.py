@@ -2,7 +2,8 @@
 
 ``fold`` reads envelopes, drops repeats, calls handlers on states that are values, and collects everything in
 a ``Folded`` that nobody sees until it is committed. It is a generator only because a handler may ask for a
-page of older history: it then yields the request and goes on when the page is there.
+page of older history, or for a side input newer than what is known: it then yields the request and goes on
+when that is there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from google.protobuf.message import DecodeError, Message
 from arus_runtime import catalogue, dlq
 from arus_runtime.envelope import IMPORT, NAMES, Headers, pack_consequence
 from arus_runtime.log.port import Record
+from arus_runtime.side_inputs import Beyond, Known
 from arus_runtime.store import Outgoing, Store
 from arus_runtime.wire import Encoded
 from arus_runtime.worker import (
@@ -25,6 +27,7 @@ from arus_runtime.worker import (
     Effect,
     Emit,
     Handler,
+    Later,
     Meta,
     Missing,
     PagedState,
@@ -58,6 +61,13 @@ class PageRequest(NamedTuple):
 
     key: str
     page: str
+
+
+class Refresh(NamedTuple):
+    """Read the side input again: a fact was recorded after what is known of it."""
+
+
+Request = PageRequest | Refresh
 
 
 class Hold(NamedTuple):
@@ -139,6 +149,8 @@ class Folder:
         self._entity = {table: _picker(table, table.entity) for table in self._packers if table.entity}
         self._key = {table: _picker(table, table.key) for table in worker.tables if table.key}
         self._paged = worker.state if isinstance(worker.state, PagedState) else None
+        self.known: Known[Any] | None = None if worker.side is None else Known(worker.side.empty)
+        """The side input; a worker that has none gets none."""
 
     def _read(self, record: Record) -> Read | Unreadable:
         key, value = record.key, record.value
@@ -183,7 +195,7 @@ class Folder:
         start: int,
         origin: Origin,
         careful: frozenset[str] = frozenset(),
-    ) -> Generator[PageRequest, bytes | None, Folded]:
+    ) -> Generator[Request, bytes | None, Folded]:
         """Return what records come to on top of origin, which is left as it is.
 
         Each record is read when its turn comes, so that what it is made of is still near when it is judged.
@@ -212,9 +224,13 @@ class Folder:
                 state = states[key] if key in states else known.get(key)
                 try:
                     try:
-                        outcome = handler(state, event, meta)
-                    except Missing as missing:
-                        outcome = yield from self._again(missing, key, state, handler, event, meta)
+                        outcome = (
+                            handler(state, event, meta)
+                            if self.known is None
+                            else handler(state, event, meta, self.known)
+                        )
+                    except (Missing, Beyond) as absent:
+                        outcome = yield from self._again(absent, key, state, handler, event, meta)
                     if type(outcome) is tuple:
                         state, effects = cast("tuple[Any, Sequence[Effect]]", outcome)
                     elif key in careful:
@@ -243,7 +259,7 @@ class Folder:
 
     def _conclude_all(
         self, done: Folded, last: Mapping[str, Meta]
-    ) -> Generator[PageRequest, bytes | None, str | None]:
+    ) -> Generator[Request, bytes | None, str | None]:
         """Draw each key's conclusion; return the first key whose conclusion fails, whatever the reason."""
         for key, meta in last.items() if self.worker.conclusion else ():
             try:
@@ -255,26 +271,40 @@ class Folder:
 
     def _concluded(
         self, key: str, state: Any, meta: Meta
-    ) -> Generator[PageRequest, bytes | None, tuple[Any, Sequence[Effect]]]:
+    ) -> Generator[Request, bytes | None, tuple[Any, Sequence[Effect]]]:
         assert self.worker.conclusion is not None
+        side = () if self.known is None else (self.known,)
         try:
-            return self.worker.conclusion(state, meta)
-        except Missing as missing:
-            return (yield from self._again(missing, key, state, self.worker.conclusion, meta))
+            return self.worker.conclusion(state, meta, *side)
+        except (Missing, Beyond) as absent:
+            return (yield from self._again(absent, key, state, self.worker.conclusion, meta))
 
     def _again(
-        self, missing: Missing, key: str, state: Any, handler: Callable[..., Any], *arguments: Any
-    ) -> Generator[PageRequest, bytes | None, Any]:
-        """Call a handler again with the page it missed, as often as it takes."""
+        self,
+        absent: Missing | Beyond,
+        key: str,
+        state: Any,
+        handler: Callable[..., Any],
+        *arguments: Any,
+    ) -> Generator[Request, bytes | None, Any]:
+        """Call a handler again with what it lacked, as often as it takes."""
+        refreshed = False
         while True:
-            assert self._paged is not None, "only a paged state has pages"
-            value = yield PageRequest(key, missing.page)
-            page = None if value is None else self._paged.load_page(value)
-            self._paged.pages(state).loaded(missing.page, page)
+            if isinstance(absent, Missing):
+                assert self._paged is not None, "only a paged state has pages"
+                value = yield PageRequest(key, absent.page)
+                page = None if value is None else self._paged.load_page(value)
+                self._paged.pages(state).loaded(absent.page, page)
+            elif refreshed:
+                raise Later("a fact was recorded after what is known of the side input: the clocks differ")
+            else:
+                yield Refresh()
+                refreshed = True
+            side = () if self.known is None else (self.known,)
             try:
-                return handler(state, *arguments)
-            except Missing as another:
-                missing = another
+                return handler(state, *arguments, *side)
+            except (Missing, Beyond) as another:
+                absent = another
 
     def _apply(self, done: Folded, effects: Sequence[Effect], meta: Meta) -> None:
         """Add the effects of one call; all of them or, when one cannot be packed, none."""

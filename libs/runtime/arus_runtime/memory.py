@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from threading import Lock
+from time import time
 from typing import Any, NamedTuple
 
 from arus_runtime import envelope
@@ -14,6 +15,7 @@ from arus_runtime.fold import INDEX_BITS
 from arus_runtime.log.port import Message, TopicPartition
 from arus_runtime.packing import Place, StoredEvent
 from arus_runtime.relay import Lane, Unsent
+from arus_runtime.side_inputs import Reading, SideInput
 from arus_runtime.store import Fenced, Grant, Outgoing, Part
 from arus_runtime.worker import AnyWorker, Reject, Table
 
@@ -74,6 +76,9 @@ class MemoryDatabase:
     ids: int = 0
     last_number: int = 0
     published: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict[Any, tuple[int, int]])
+    versions: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict[str, list[tuple[Any, ...]]])
+    """The versions of side inputs by table, in the order they were inserted."""
+    clock: Callable[[], float] = time
     lock: Lock = field(default_factory=Lock)
 
 
@@ -116,6 +121,13 @@ class MemoryStore:
     def load_page(self, at: TopicPartition, key: str, page: str) -> bytes | None:
         """Return one page."""
         return self._database.states.get((self._worker.name, at, key, page))
+
+    def read_side(self, side: SideInput[Any], after: int) -> Reading:
+        """Return the versions behind the first ones."""
+        with self._database.lock:
+            at_ms = int(self._database.clock() * 1000)
+            rows = self._database.versions.get(side.table, [])
+            return Reading(at_ms, len(rows), rows[after:])
 
     def commit(self, parts: Sequence[Part]) -> None:
         """Fence, then write; the checks come first, so that a refused batch leaves nothing."""

@@ -16,6 +16,7 @@ from psycopg import sql
 
 from arus_runtime import packing
 from arus_runtime.log.port import TopicPartition
+from arus_runtime.side_inputs import Reading, SideInput
 from arus_runtime.worker import AnyWorker, ColumnType, Table
 
 LOCK_TIMEOUT = "500ms"
@@ -106,6 +107,10 @@ class Store(Protocol):
 
     def load_page(self, at: TopicPartition, key: str, page: str) -> bytes | None:
         """Return one page of a key's history."""
+        ...
+
+    def read_side(self, side: SideInput[Any], after: int) -> Reading | None:
+        """Return the versions numbered above after, complete as of the clock; None while one is inserted."""
         ...
 
     def commit(self, parts: Sequence[Part]) -> None:
@@ -203,6 +208,27 @@ class PostgresStore:
                 .fetchone()
             )
         return row[0] if row else None
+
+    def read_side(self, side: SideInput[Any], after: int) -> Reading | None:
+        """Read while nobody inserts; a version that takes longer than half a second is not waited for."""
+        connection = self._connection("reader")
+        table = sql.Identifier(side.table)
+        columns = sql.SQL(", ").join(map(sql.Identifier, side.columns))
+        try:
+            with _away(), connection.transaction():
+                connection.execute("select set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
+                connection.execute(sql.SQL("lock table {} in share mode").format(table))
+                now = connection.execute(_CLOCK_MS).fetchone()
+                assert now is not None
+                found = connection.execute(
+                    sql.SQL("select number, {} from {} where number > %s order by number").format(
+                        columns, table
+                    ),
+                    (after,),
+                ).fetchall()
+        except psycopg.errors.LockNotAvailable:
+            return None
+        return Reading(now[0], found[-1][0] if found else after, [row[1:] for row in found])
 
     def commit(self, parts: Sequence[Part]) -> None:
         """Fence, then results, states, outgoing events and origins, in one transaction."""
@@ -354,6 +380,7 @@ on conflict (worker, topic, partition) do update
   set epoch = p.epoch + 1, backend_pid = excluded.backend_pid, backend_start = excluded.backend_start
 returning epoch, next_offset
 """
+_CLOCK_MS = "select floor(extract(epoch from clock_timestamp()) * 1000)::bigint"
 _SEEN = "select source, sequence from seen where worker = %s and topic = %s and partition = %s"
 _END_HOLDER = """
 select pg_terminate_backend(a.pid, 5000) from progress p

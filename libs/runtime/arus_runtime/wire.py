@@ -37,11 +37,15 @@ def encoder(message: type[Message]) -> Callable[..., Encoded]:
     fields: list[Any] = sorted(message.DESCRIPTOR.fields, key=lambda field: field.number)
     names = [f"f{field.number}" for field in fields]
     parts: list[str] = []
-    for is_text, group in groupby(zip(fields, names, strict=True), lambda pair: pair[0].type == _TEXT):
+    for is_text, group in groupby(zip(fields, names, strict=True), _is_near_text):
         if is_text:
             parts.append(_text(list(group)))
             continue
         for field, name in group:
+            if field.type == _TEXT and not field.is_repeated:
+                written = f"f'{{chars[len({name})]}}{{{name}}}'.encode('ascii')"
+                parts.append(f"(b'{_tag(field, 2)}' + {written} if {name} else b'')")
+                continue
             if field.is_repeated or field.type not in _INTEGERS:
                 raise TypeError(f"{field.full_name} is neither a singular string nor a singular integer")
             parts.append(f"(b'{_tag(field, 0)}' + varint({name}) if {name} else b'')")
@@ -70,6 +74,12 @@ def encoder(message: type[Message]) -> Callable[..., Encoded]:
     # Compiled from the message's declaration, never from input.
     exec(source, scope)  # noqa: S102
     return scope["encode"]
+
+
+def _is_near_text(pair: tuple[Any, str]) -> bool:
+    """Say whether a field is a string whose tag is one ASCII character: it goes with its neighbours."""
+    field, _ = pair
+    return field.type == _TEXT and field.number < 16
 
 
 def _text(group: Sequence[tuple[Any, str]]) -> str:

@@ -34,9 +34,11 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 from google.protobuf.message import Message
 
 from arus_runtime.ids import derived_id
+from arus_runtime.side_inputs import Known, SideInput
 from arus_runtime.wire import Encoded
 
 S = TypeVar("S")
+V = TypeVar("V")
 P = TypeVar("P")
 E = TypeVar("E", bound=Message)
 
@@ -233,8 +235,8 @@ Effect = Emit | Row | Upsert | Supersede
 Outcome = Any
 """What a handler returns at run time: (state, effects), or a state whose effects the conclusion draws."""
 
-Handler = Callable[[Any, Any, Meta], Any]
-Conclusion = Callable[[Any, Meta], Any]
+Handler = Callable[..., Any]
+Conclusion = Callable[..., Any]
 
 
 @dataclass(slots=True)
@@ -249,6 +251,7 @@ class Worker(Generic[S]):
     state: State[S] | PagedState[S, Any]
     tables: tuple[Table, ...] = ()
     max_value_bytes: int = 1_000_000
+    side: None = field(default=None, init=False)
     handlers: dict[type[Message], Handler] = field(default_factory=dict[type[Message], Handler], init=False)
     conclusion: Conclusion | None = field(default=None, init=False)
 
@@ -286,6 +289,46 @@ class Worker(Generic[S]):
 
 
 @dataclass(slots=True)
+class InformedWorker(Generic[S, V]):
+    """A worker that judges by a side input too: its handlers and its conclusion get it as a last argument."""
+
+    name: str
+    topics: tuple[str, ...]
+    state: State[S] | PagedState[S, Any]
+    side: SideInput[V]
+    tables: tuple[Table, ...] = ()
+    max_value_bytes: int = 1_000_000
+    handlers: dict[type[Message], Handler] = field(default_factory=dict[type[Message], Handler], init=False)
+    conclusion: Conclusion | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        _check(self.name, self.topics, self.tables)
+
+    def on(
+        self, event_type: type[E]
+    ) -> Callable[
+        [Callable[[S, E, Meta, Known[V]], S | tuple[S, Sequence[Effect]]]],
+        Callable[[S, E, Meta, Known[V]], S | tuple[S, Sequence[Effect]]],
+    ]:
+        """Register the handler of one event type."""
+
+        def register(
+            handler: Callable[[S, E, Meta, Known[V]], S | tuple[S, Sequence[Effect]]],
+        ) -> Callable[[S, E, Meta, Known[V]], S | tuple[S, Sequence[Effect]]]:
+            _register(self.handlers, event_type, handler)
+            return handler
+
+        return register
+
+    def concludes(
+        self, handler: Callable[[S, Meta, Known[V]], tuple[S, Sequence[Effect]]]
+    ) -> Callable[[S, Meta, Known[V]], tuple[S, Sequence[Effect]]]:
+        """Register what runs once per key and batch, as ``Worker.concludes`` does."""
+        self.conclusion = handler
+        return handler
+
+
+@dataclass(slots=True)
 class Projection:
     """A worker without memory: each event becomes effects, mostly ``Upsert``. Handlers take (event, meta)."""
 
@@ -295,6 +338,7 @@ class Projection:
     max_value_bytes: int = 1_000_000
     handlers: dict[type[Message], Handler] = field(default_factory=dict[type[Message], Handler], init=False)
     state: None = field(default=None, init=False)
+    side: None = field(default=None, init=False)
     conclusion: None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -315,7 +359,7 @@ class Projection:
         return register
 
 
-AnyWorker = Worker[Any] | Projection
+AnyWorker = Worker[Any] | InformedWorker[Any, Any] | Projection
 
 
 def _check(name: str, topics: tuple[str, ...], tables: tuple[Table, ...]) -> None:

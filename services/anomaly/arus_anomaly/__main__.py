@@ -3,13 +3,14 @@
 from arus.anomaly.v1.api_pb2_grpc import add_AnomalyServiceServicer_to_server
 from arus_runtime.service import Service, run
 
-from arus_anomaly import api, handlers, rpc
+from arus_anomaly import api, handlers, rpc, words
 
 SERVICE = Service(
     name="anomaly",
-    routers=(api.anomalies,),
+    routers=(api.anomalies, api.thresholds),
     rpc=((add_AnomalyServiceServicer_to_server, rpc.Anomalies),),
     workers=(handlers.fuel, handlers.catalogue),
+    words=words.templates(),
 )
 
 if __name__ == "__main__":

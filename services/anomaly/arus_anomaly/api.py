@@ -1,20 +1,29 @@
-"""REST routes of verdicts: /anomalies."""
+"""REST routes of verdicts and of what they are judged by: /anomalies, /thresholds."""
 
 import datetime as dt
 from collections.abc import Collection
-from typing import Annotated
+from typing import Annotated, Final
 
 from arus_runtime.auth import Principal, require
+from arus_runtime.commands import Commanded
+from arus_runtime.cursor import BadCursorError
 from arus_runtime.ids import Ulid, is_ulid
-from arus_runtime.web import Ctx, Page, Paging, Problem, router, wrong
+from arus_runtime.web import Ctx, Page, Paging, Problem, Window, router, wrong
 from arus_runtime.words import Language, language_of
-from fastapi import Depends, Header, Query
+from fastapi import Depends, Header, Query, Response
 
-from arus_anomaly import store
+from arus_anomaly import codec, commands, store
+from arus_anomaly.rules.backtest import Backtest, Position, Tally
 from arus_anomaly.rules.fuel import Status
-from arus_anomaly.schemas import Anomaly, AnomalyDetail, Domain, StatusName, Summary
+from arus_anomaly.rules.thresholds import DEFAULTS, Scope, version_holding, with_versions
+from arus_anomaly.schemas.thresholds import BacktestOut, Effective, NewBacktest, NewVersion, VersionOut
+from arus_anomaly.schemas.verdicts import Anomaly, AnomalyDetail, Domain, StatusName, Summary
 
 anomalies = router("anomalies")
+thresholds = router("thresholds")
+
+MOST_TRIED: Final = 100_000
+"""A back-test covers at most this many records: some two seconds of work."""
 
 Reader = Annotated[Principal, Depends(require("anomalies", "r"))]
 Since = Annotated[dt.date | None, Query(alias="from", description="First business date, inclusive.")]
@@ -29,6 +38,8 @@ def _language(
     return language_of(accept_language)
 
 
+ThresholdReader = Annotated[Principal, Depends(require("thresholds", "r"))]
+ThresholdSetter = Annotated[Principal, Depends(require("thresholds", "c"))]
 ReasonLanguage = Annotated[Language, Depends(_language)]
 
 
@@ -87,8 +98,108 @@ async def get_anomaly(
         revisions = await store.revisions(tx, anomaly_id, principal.locations) if is_ulid(anomaly_id) else ()
         if not revisions:
             raise Problem(404, "not_found")
-        history = await store.looked_back_on(tx, revisions[0])
-    return AnomalyDetail.with_history(revisions, history, language)
+        said = codec.verdict(revisions[0].value)
+        by = await store.thresholds(tx, said.thresholds_id) if said.thresholds_id else DEFAULTS
+        history = await store.looked_back_on(tx, revisions[0], by)
+    return AnomalyDetail.with_history(revisions, history, by, language)
+
+
+@thresholds.get("/thresholds")
+async def list_thresholds(
+    *,
+    context: Ctx,
+    window: Paging,
+    principal: ThresholdReader,
+    location_id: Annotated[Ulid | None, Query()] = None,
+    product_id: Annotated[Ulid | None, Query()] = None,
+) -> Page[VersionOut]:
+    """List versions of thresholds, planned ones first, then those that hold or held, newest first."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        rows = await store.versions(
+            tx,
+            (location_id, product_id),
+            principal.locations,
+            window.after(dt.datetime, str),
+            window.fetch,
+        )
+    return window.page(rows, VersionOut.of, lambda row: (row.valid_from, row.id))
+
+
+@thresholds.get("/thresholds/effective")
+async def list_effective_thresholds(
+    *,
+    context: Ctx,
+    window: Paging,
+    principal: ThresholdReader,
+    location_id: Annotated[Ulid | None, Query()] = None,
+    product_id: Annotated[Ulid | None, Query()] = None,
+) -> Page[Effective]:
+    """Show what each product at each location is judged by now, and which scope says so."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        pairs = await store.pairs(
+            tx, (location_id, product_id), principal.locations, window.after(str, str), window.fetch
+        )
+        of, now = await store.in_force(tx, principal.tenant_id)
+    return window.page(
+        pairs,
+        lambda pair: Effective.of(
+            pair, version_holding(of, pair.location_id, pair.product_id, codec.ulid_start(now))
+        ),
+        lambda pair: (pair.location_id, pair.product_id),
+    )
+
+
+@thresholds.post(
+    "/thresholds",
+    status_code=201,
+    response_model=VersionOut,
+    dependencies=[Depends(require("thresholds", "c"))],
+)
+async def set_thresholds(new: NewVersion, command: Commanded) -> Response:
+    """Set what records are judged by from a time on. What was said of earlier ones stays."""
+    draft = commands.draft(Scope(new.location_id or "", new.product_id or ""), new.thresholds)
+    async with command.transaction() as tx:
+        version_id = await commands.set_thresholds(tx, command.principal, draft, new.valid_from)
+        return await command.answer(tx, 201, VersionOut.of(await store.version(tx, version_id)))
+
+
+@thresholds.post("/thresholds/backtest")
+async def backtest_thresholds(
+    asked: NewBacktest, context: Ctx, window: Paging, principal: ThresholdSetter, language: ReasonLanguage
+) -> BacktestOut:
+    """Try thresholds on what was recorded, and change nothing: what would have been said, and what was.
+
+    Covers at most 100,000 records, the 180 days before the first date included.
+    """
+    _check_range(asked.since, asked.until)
+    scope = Scope(asked.location_id or "", asked.product_id or "")
+    draft, since = commands.draft(scope, asked.thresholds), asked.since or dt.date.min
+    after = _place(window)
+    async with context.db.tenant(principal.tenant_id) as tx:
+        await commands.check_scope(tx, principal, scope)
+        stretch = store.Stretch(scope, principal.locations, since, asked.until or dt.date.max)
+        if await stretch.size(tx, MOST_TRIED) > MOST_TRIED:
+            raise wrong("from", "backtest_too_large", bound=MOST_TRIED)
+        of, now = await store.in_force(tx, principal.tenant_id)
+        stamp = codec.ulid_start(now)
+        tried = with_versions({"": of}, [("", draft._replace(valid_from=stamp))])[""]
+        backtest = Backtest(tried, scope, stamp, since.toordinal())
+        tally = Tally(window.fetch, after)
+        async for facts in stretch.chunks(tx):
+            tally.count(backtest.tried(facts))
+        names = await store.all_names(tx, *tally.named())
+    return BacktestOut.of(tally, window.limit, names, language)
+
+
+def _place(window: Window) -> Position | None:
+    """Return the changed verdict to go on behind."""
+    after = window.after(str, dt.date, str)
+    if after is None:
+        return None
+    location_id, day, fact_id = after
+    if not is_ulid(fact_id):
+        raise BadCursorError(window.cursor)
+    return location_id, day.toordinal(), codec.ulid_bytes(fact_id)
 
 
 def _check_range(since: dt.date | None, until: dt.date | None) -> None:

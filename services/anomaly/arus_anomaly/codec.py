@@ -2,17 +2,22 @@
 
 import sys
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from struct import Struct
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from arus.anomaly.v1.events_pb2 import (
+    PROFILE_PLAIN,
+    PROFILE_WEEKDAY,
     STATUS_ANOMALI,
     STATUS_NORMAL,
     STATUS_UNSPECIFIED,
     STATUS_WASPADA,
+    ThresholdSet,
     VerdictReached,
     VerdictWithdrawn,
 )
@@ -21,13 +26,18 @@ from arus.fuel.v1.events_pb2 import (
     FuelTransactionRecorded,
     FuelTransactionVoided,
 )
+from arus_contracts.reading import plain
 from arus_runtime.wire import Encoded, encoder
 from arus_runtime.worker import Pages, Reject
 
 from arus_anomaly.rules import fuel
+from arus_anomaly.rules.thresholds import PPM_PER_PCT, Scope, Thresholds, Version, Versions, with_versions
 from arus_anomaly.state import ID_BYTES, Archive, Fact, FuelHistory, Rows
 
 FUEL: Final = "fuel"
+WEEKDAY: Final = "weekday"
+PLAIN: Final = "plain"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _encode_reached: Final = encoder(VerdictReached)
 
@@ -79,13 +89,14 @@ def fact(event: FuelTransactionRecorded | FuelTransactionCorrected) -> Fact:
 
 def reached(judged: fuel.Judgement, fact_id: str, of: Key) -> Encoded:
     """Return a judgement as the event that tells it. fact_id: the ULID of the judged fact as text."""
-    (day, _, volume_ul), window, status, reason_code, _ = judged
+    (day, _, volume_ul), window, status, reason_code, _, by = judged
+    version_id, needed = by[0], by[4]
     tenant_id, location_id, product_id = of
     sum_ul, size = window
     return _encode_reached(
         tenant_id, fact_id, FUEL, fact_id, location_id, product_id, business_date(day)[1],
-        _WIRE_STATUS[status], volume_ul, sum_ul, size, fuel.risk_score(volume_ul, window), reason_code,
-        fuel.RULE,
+        _WIRE_STATUS[status], volume_ul, sum_ul, size, fuel.risk_score(volume_ul, window, needed),
+        reason_code, fuel.RULE, needed if version_id else 0, version_id,
     )  # fmt: skip
 
 
@@ -103,14 +114,19 @@ def withdrawn(fact_id: str, of: Key) -> VerdictWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a stored verdict says, beyond the columns it is found by. risk_score: "" when there is none."""
+    """What a stored verdict says, beyond the columns it is found by.
+
+    risk_score: "" when there is none. thresholds_id: "" for the built-in ones, history_needed is then 0.
+    """
 
     domain: str
     volume_ul: int
     history_sum_ul: int
     history_size: int
+    history_needed: int
     risk_score: str
     reason_code: str
+    thresholds_id: str
 
 
 def verdict(value: bytes) -> Verdict:
@@ -121,9 +137,85 @@ def verdict(value: bytes) -> Verdict:
         event.volume_ul,
         event.history_sum_ul,
         event.history_count,
+        event.history_needed,
         event.risk_score,
         event.reason_code,
+        event.thresholds_id,
     )
+
+
+def ppm(percent: Decimal) -> int:
+    """Return percent as millionths, exactly; raises ValueError for more than four places."""
+    whole = percent * PPM_PER_PCT
+    if whole != int(whole):
+        raise ValueError(f"percent must have <= 4 decimal places, got {percent} %")
+    return int(whole)
+
+
+def percent(millionths: int) -> Decimal:
+    """Return millionths as percent, exactly."""
+    return Decimal(millionths) / PPM_PER_PCT
+
+
+def milliseconds(at: datetime) -> int:
+    """Return a time as milliseconds since 1970, rounded down."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def ulid_start(at: datetime) -> bytes:
+    """Return what the bytes of ULIDs of this time and later are greater than."""
+    return milliseconds(at).to_bytes(6, "big")
+
+
+VERSION_COLUMNS: Final = (
+    "tenant_id", "id", "location_id", "product_id", "valid_from", "waspada_pct", "anomali_pct", "low_pct",
+    "facts_needed", "profile",
+)  # fmt: skip
+"""The columns of a stored version of thresholds, in the order that ``version`` takes them in."""
+
+
+def version(row: Sequence[Any]) -> tuple[str, Version]:
+    """Return a stored version of thresholds, and whose it is."""
+    tenant_id, version_id, location_id, product_id, valid_from, waspada, anomali, low, needed, profile = row
+    set_ = profile and Thresholds(
+        version_id, ppm(waspada), ppm(anomali), 0 if low is None else ppm(low), needed, profile == WEEKDAY
+    )
+    scope = Scope(location_id or "", product_id or "")
+    return tenant_id, Version(ulid_start(valid_from), version_id, scope, set_)
+
+
+def profile(by: Thresholds) -> str:
+    """Return how thresholds take the baseline, as it is stored."""
+    return WEEKDAY if by.by_weekday else PLAIN
+
+
+def add_versions(versions: Versions, rows: Sequence[Sequence[Any]]) -> Versions:
+    """Return versions with stored ones added."""
+    return with_versions(versions, map(version, rows))
+
+
+def threshold_set(tenant_id: str, version: Version, valid_from: datetime, set_by: str) -> ThresholdSet:
+    """Return a new version of thresholds as the event that tells it."""
+    by = version.thresholds
+    event = ThresholdSet(
+        tenant_id=tenant_id,
+        version_id=version.id,
+        location_id=version.scope.location_id,
+        product_id=version.scope.product_id,
+        valid_from=valid_from.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        set_by=set_by,
+    )
+    if by is not None:
+        event.thresholds.CopyFrom(
+            ThresholdSet.Thresholds(
+                waspada_pct=plain(percent(by.waspada_ppm)),
+                anomali_pct=plain(percent(by.anomali_ppm)),
+                facts_needed=by.facts_needed,
+                low_pct=plain(percent(by.low_ppm)) if by.low_ppm else "",
+                profile=PROFILE_WEEKDAY if by.by_weekday else PROFILE_PLAIN,
+            )
+        )
+    return event
 
 
 @lru_cache(maxsize=4096)

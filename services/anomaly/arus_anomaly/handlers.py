@@ -10,9 +10,11 @@ from arus.fuel.v1.events_pb2 import (
     FuelTransactionRecorded,
     FuelTransactionVoided,
 )
+from arus_runtime.side_inputs import Known, SideInput
 from arus_runtime.worker import (
     Column,
     Effect,
+    InformedWorker,
     Meta,
     PagedState,
     Projection,
@@ -21,11 +23,11 @@ from arus_runtime.worker import (
     Supersede,
     Table,
     Upsert,
-    Worker,
 )
 
 from arus_anomaly import codec
 from arus_anomaly.rules import fuel as rules
+from arus_anomaly.rules.thresholds import DEFAULTS, NO_VERSIONS, Thresholds, Versions, holding
 from arus_anomaly.state import Fact, FuelHistory, new_history
 
 _new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
@@ -55,7 +57,9 @@ PRODUCTS: Final = Table(
     key=("tenant_id", "id"),
 )
 
-fuel: Final = Worker(
+THRESHOLDS: Final = SideInput("thresholds", codec.VERSION_COLUMNS, empty=NO_VERSIONS, add=codec.add_versions)
+
+fuel: Final = InformedWorker(
     "fuel",
     topics=("fuel.transaction.v1",),
     state=PagedState(
@@ -67,6 +71,7 @@ fuel: Final = Worker(
         load_page=codec.load_rows,
         dump_page=codec.dump_rows,
     ),
+    side=THRESHOLDS,
     tables=(VERDICTS,),
 )
 catalogue: Final = Projection(
@@ -76,7 +81,7 @@ catalogue: Final = Projection(
 
 @fuel.on(FuelTransactionRecorded)
 def recorded(
-    history: FuelHistory, event: FuelTransactionRecorded, meta: Meta
+    history: FuelHistory, event: FuelTransactionRecorded, meta: Meta, known: Known[Versions]
 ) -> FuelHistory | tuple[FuelHistory, Sequence[Effect]]:
     """Take a new fact in, and judge it at once when it is the newest of its key.
 
@@ -89,14 +94,20 @@ def recorded(
         if newest is None:
             return history.recorded(fact)
         history, window = newest
-        return history, (_reached(rules.judge(fact, window), event.transaction_id, key, meta.at),)
+        of = known.at(fact.id).get(key.tenant_id)
+        by = DEFAULTS if of is None else holding(of, key.location_id, key.product_id, fact.id)
+        if by.by_weekday:
+            window = rules.usual(*history.behind_newest(window.size), fact.day, by)
+        return history, (_reached(rules.judge(fact, window, by), event.transaction_id, key, meta.at),)
     if standing == fact:
         return history, ()
     raise Reject(f"transaction {event.transaction_id} is recorded already, with another date or volume")
 
 
 @fuel.on(FuelTransactionCorrected)
-def corrected(history: FuelHistory, event: FuelTransactionCorrected, meta: Meta) -> FuelHistory:
+def corrected(
+    history: FuelHistory, event: FuelTransactionCorrected, meta: Meta, _: Known[Versions]
+) -> FuelHistory:
     """Put a corrected fact in the place of the one that stood. A correction of nothing is parked."""
     codec.key_of(event, meta.key)
     fact = codec.fact(event)
@@ -107,7 +118,7 @@ def corrected(history: FuelHistory, event: FuelTransactionCorrected, meta: Meta)
 
 
 @fuel.on(FuelTransactionVoided)
-def voided(history: FuelHistory, event: FuelTransactionVoided, meta: Meta) -> FuelHistory:
+def voided(history: FuelHistory, event: FuelTransactionVoided, meta: Meta, _: Known[Versions]) -> FuelHistory:
     """Take a fact out. Voiding what does not stand is parked."""
     codec.key_of(event, meta.key)
     standing = history.find(codec.ulid_bytes(event.transaction_id))
@@ -117,10 +128,15 @@ def voided(history: FuelHistory, event: FuelTransactionVoided, meta: Meta) -> Fu
 
 
 @fuel.concludes
-def judge(history: FuelHistory, meta: Meta) -> tuple[FuelHistory, Sequence[Effect]]:
+def judge(history: FuelHistory, meta: Meta, known: Known[Versions]) -> tuple[FuelHistory, Sequence[Effect]]:
     """Say what late changes came to, each fact once. What was said before is kept, as superseded."""
-    judged, gone = rules.conclude(history)
     key, at = codec.key(meta.key), meta.at
+
+    def by(fact_id: bytes) -> Thresholds:
+        of = known.at(fact_id).get(key.tenant_id)
+        return DEFAULTS if of is None else holding(of, key.location_id, key.product_id, fact_id)
+
+    judged, gone = rules.conclude(history, by)
     said_again = [_entity(key, one.fact) for one in judged if one.replaces_earlier]
     said_no_more = [_entity(key, fact) for fact in gone]
     effects: list[Effect] = []

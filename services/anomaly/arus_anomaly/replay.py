@@ -20,7 +20,9 @@ from arus_runtime.heart import security_of
 from arus_runtime.log import AiokafkaLog, Consumer, Listener, Log, Producer, Record, TopicPartition
 from arus_runtime.settings import Settings
 from arus_runtime.store import PostgresStore
+from psycopg import sql
 
+from arus_anomaly.codec import VERSION_COLUMNS
 from arus_anomaly.handlers import fuel
 
 SCHEMA: Final = "anomaly"
@@ -49,9 +51,20 @@ async def replay(live_url: str, empty_url: str, log: Log) -> Outcome:
         ends = _progress(live)
         if _progress(empty):
             raise ValueError("the database to replay into must be empty, and its worker has progress already")
+        _carry_over(live, empty)
         await _fold(log, empty_url, empty, ends)
         empty.execute("begin read only")
         return _compare(_current(live), _current(empty))
+
+
+def _carry_over(live: psycopg.Connection[Any], empty: psycopg.Connection[Any]) -> None:
+    """Let the replay know every version of thresholds that a verdict of the live side was judged by."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, (*VERSION_COLUMNS, "created_by", "created_at")))
+    with live.cursor() as source, empty.cursor() as target:
+        source.execute(sql.SQL("select {} from thresholds order by number").format(columns))
+        with target.copy(sql.SQL("copy thresholds ({}) from stdin").format(columns)) as copy:
+            for row in source:
+                copy.write_row(row)
 
 
 async def _fold(log: Log, url: str, watched: psycopg.Connection[Any], ends: Offsets) -> None:

@@ -316,6 +316,12 @@ class FuelHistory(NamedTuple):
         history = _new(FuelHistory, (hot, window_sum_ul, start, highest_id, archive, None))
         return history if count < HOT_MAX else _archived(history), window
 
+    def behind_newest(self, count: int) -> "tuple[array[int], array[int]]":
+        """Return days and volumes of the count facts before the newest one: at most those of a window."""
+        hot = self.hot
+        newest = hot.count - 1
+        return hot.days[newest - count : newest], hot.values[newest - count : newest]
+
     def recorded(self, fact: Fact) -> "FuelHistory":
         """Return this history with a fact that it did not have."""
         return _changed(_inserted(self, fact), None, fact)

@@ -63,6 +63,7 @@ async def test_the_golden_case_with_its_reason_in_both_languages(
             },
             "text": "Pemakaian 520 L, 173% dari biasanya (300 L): ANOMALI.",
         },
+        "thresholds_id": None,
         "fact_id": golden.transaction_id,
         "judged_at": "2025-01-10T09:00:00Z",
         "superseded": False,

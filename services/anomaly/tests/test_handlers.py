@@ -14,7 +14,12 @@ from arus.fuel.v1.events_pb2 import (
     FuelTransactionVoided,
 )
 from arus_anomaly import codec, handlers
+from arus_anomaly.rules.thresholds import (
+    NO_VERSIONS,
+    Versions,
+)
 from arus_anomaly.state import FuelHistory, new_history
+from arus_runtime.side_inputs import Known
 from arus_runtime.wire import Encoded
 from arus_runtime.worker import Effect, Meta, Pages, Reject, Row, Supersede
 from google.protobuf.json_format import ParseDict
@@ -33,6 +38,8 @@ TYPES: dict[str, type[Message]] = {
     )
 }
 KEY = "T:L:P"
+FOR_EVER_MS = (1 << 48) - 1
+BUILT_IN: Known[Versions] = Known(NO_VERSIONS, FOR_EVER_MS)
 FACT = "01JH8PV6W4RZ3M0T5X9K2C7B1N"
 
 
@@ -55,11 +62,13 @@ def example(path: str) -> tuple[Any, Meta]:
     return ParseDict(record["value"], TYPES[record["type"]]()), meta
 
 
-def batch(history: FuelHistory, *records: tuple[Any, Meta]) -> tuple[FuelHistory, Sequence[Effect]]:
+def batch(
+    history: FuelHistory, *records: tuple[Any, Meta], known: Known[Versions] = BUILT_IN
+) -> tuple[FuelHistory, Sequence[Effect]]:
     effects: list[Effect] = []
     deferred: Meta | None = None
     for event, meta in records:
-        outcome = handlers.fuel.handlers[type(event)](history, event, meta)
+        outcome = handlers.fuel.handlers[type(event)](history, event, meta, known)
         if isinstance(outcome, FuelHistory):
             history, deferred = outcome, meta
         else:
@@ -67,7 +76,7 @@ def batch(history: FuelHistory, *records: tuple[Any, Meta]) -> tuple[FuelHistory
             effects += more
     if deferred is None:
         return history, effects
-    history, more = handlers.judge(history, deferred)
+    history, more = handlers.judge(history, deferred, known)
     return history, [*effects, *more]
 
 

@@ -51,7 +51,7 @@ class Key:
                 history, lambda event=event, history=history: self._applied(history, event)
             )
         judged, withdrawn = self._loading(history, lambda: conclude(history))
-        for fact, window, _, _, replaces in judged:
+        for fact, window, _, _, replaces, _ in judged:
             said = self.said.get(fact.id)
             assert (said is not None) == replaces
             assert said != (fact, window), "an identical verdict was said again"

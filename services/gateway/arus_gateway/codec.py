@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from arus.anomaly.v1.events_pb2 import Status, VerdictReached, VerdictWithdrawn
 from arus_contracts import reading
 from arus_runtime.words import Language, render
-
-HISTORY_NEEDED: Final = 3
-"""Earlier records before judging starts (R-13)."""
 
 
 def status_of(verdict: VerdictReached) -> str:
@@ -23,7 +20,7 @@ def reason_params(verdict: VerdictReached) -> Mapping[str, Decimal | int]:
         verdict.volume_ul,
         verdict.history_sum_ul,
         verdict.history_count,
-        HISTORY_NEEDED,
+        verdict.history_needed,
         verdict.risk_score,
     )
 
@@ -53,6 +50,7 @@ def item(
             "params": reading.shown(reason_params(verdict)),
             "text": reason_text(verdict, language),
         },
+        "thresholds_id": verdict.thresholds_id or None,
         "fact_id": verdict.fact_id,
         "judged_at": judged_at,
         "superseded": False,

@@ -16,6 +16,7 @@ SERVICE_OF: Final[Mapping[str, str]] = {
     "products": "inventory",
     "fuel": "ingest",
     "anomalies": "anomaly",
+    "thresholds": "anomaly",
 }
 """First part of a path below /api/v1 → the service that answers it."""
 

@@ -32,6 +32,7 @@ RESOURCE_OF_PATH: Final[Mapping[str, str]] = {
     "fuel/deliveries": "fuel.deliveries",
     "anomalies": "anomalies",
     "live": "anomalies",
+    "thresholds": "thresholds",
     "locations": "locations",
     "products": "products",
     "views": "views",

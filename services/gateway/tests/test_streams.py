@@ -203,6 +203,7 @@ async def test_a_verdict_is_told_with_names_and_its_reason_in_the_asked_language
                 },
                 "text": "Pemakaian 520 L, 173% dari biasanya (300 L): ANOMALI.",
             },
+            "thresholds_id": None,
             "fact_id": verdict.fact_id,
             "judged_at": "2025-01-10T10:15:00.000000Z",
             "superseded": False,

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, ChangeMeData, ChangeMeErrors, ChangeMeResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, CorrectFuelDeliveryData, CorrectFuelDeliveryErrors, CorrectFuelDeliveryResponses, CorrectFuelTransactionData, CorrectFuelTransactionErrors, CorrectFuelTransactionResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateLocationData, CreateLocationErrors, CreateLocationResponses, CreateOrganisationData, CreateOrganisationErrors, CreateOrganisationResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeactivateLocationData, DeactivateLocationErrors, DeactivateLocationResponses, DeactivateProductData, DeactivateProductErrors, DeactivateProductResponses, DeactivateUserData, DeactivateUserErrors, DeactivateUserResponses, GetAnomalyData, GetAnomalyErrors, GetAnomalyResponses, GetFuelDeliveryData, GetFuelDeliveryErrors, GetFuelDeliveryResponses, GetFuelTransactionData, GetFuelTransactionErrors, GetFuelTransactionResponses, GetLocationData, GetLocationErrors, GetLocationResponses, GetProductData, GetProductErrors, GetProductResponses, GetUserData, GetUserErrors, GetUserResponses, LeaveOrganisationData, LeaveOrganisationErrors, LeaveOrganisationResponses, ListAnomaliesData, ListAnomaliesErrors, ListAnomaliesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListFuelDeliveriesData, ListFuelDeliveriesErrors, ListFuelDeliveriesResponses, ListFuelTransactionsData, ListFuelTransactionsErrors, ListFuelTransactionsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLocationsData, ListLocationsErrors, ListLocationsResponses, ListOrganisationsData, ListOrganisationsErrors, ListOrganisationsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LiveEventsData, LiveEventsErrors, LiveEventsResponse, LiveEventsResponses, LiveTicketData, LiveTicketErrors, LiveTicketResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MeData, MeErrors, MeResponses, OpenSessionData, OpenSessionErrors, OpenSessionResponses, OverviewData, OverviewErrors, OverviewResponses, RecordFuelDeliveriesData, RecordFuelDeliveriesErrors, RecordFuelDeliveriesResponses, RecordFuelDeliveryData, RecordFuelDeliveryErrors, RecordFuelDeliveryResponses, RecordFuelTransactionData, RecordFuelTransactionErrors, RecordFuelTransactionResponses, RecordFuelTransactionsData, RecordFuelTransactionsErrors, RecordFuelTransactionsResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RenameOrganisationData, RenameOrganisationErrors, RenameOrganisationResponses, ReplaceFuelDeliveryData, ReplaceFuelDeliveryErrors, ReplaceFuelDeliveryResponses, ReplaceFuelTransactionData, ReplaceFuelTransactionErrors, ReplaceFuelTransactionResponses, ReplaceLocationData, ReplaceLocationErrors, ReplaceLocationResponses, ReplaceProductData, ReplaceProductErrors, ReplaceProductResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, SummariseAnomaliesData, SummariseAnomaliesErrors, SummariseAnomaliesResponses, SwitchData, SwitchErrors, SwitchResponses, UpdateLocationData, UpdateLocationErrors, UpdateLocationResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VoidFuelDeliveryData, VoidFuelDeliveryErrors, VoidFuelDeliveryResponses, VoidFuelTransactionData, VoidFuelTransactionErrors, VoidFuelTransactionResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, BacktestThresholdsData, BacktestThresholdsErrors, BacktestThresholdsResponses, ChangeMeData, ChangeMeErrors, ChangeMeResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, CorrectFuelDeliveryData, CorrectFuelDeliveryErrors, CorrectFuelDeliveryResponses, CorrectFuelTransactionData, CorrectFuelTransactionErrors, CorrectFuelTransactionResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateLocationData, CreateLocationErrors, CreateLocationResponses, CreateOrganisationData, CreateOrganisationErrors, CreateOrganisationResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeactivateLocationData, DeactivateLocationErrors, DeactivateLocationResponses, DeactivateProductData, DeactivateProductErrors, DeactivateProductResponses, DeactivateUserData, DeactivateUserErrors, DeactivateUserResponses, GetAnomalyData, GetAnomalyErrors, GetAnomalyResponses, GetFuelDeliveryData, GetFuelDeliveryErrors, GetFuelDeliveryResponses, GetFuelTransactionData, GetFuelTransactionErrors, GetFuelTransactionResponses, GetLocationData, GetLocationErrors, GetLocationResponses, GetProductData, GetProductErrors, GetProductResponses, GetUserData, GetUserErrors, GetUserResponses, LeaveOrganisationData, LeaveOrganisationErrors, LeaveOrganisationResponses, ListAnomaliesData, ListAnomaliesErrors, ListAnomaliesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListEffectiveThresholdsData, ListEffectiveThresholdsErrors, ListEffectiveThresholdsResponses, ListFuelDeliveriesData, ListFuelDeliveriesErrors, ListFuelDeliveriesResponses, ListFuelTransactionsData, ListFuelTransactionsErrors, ListFuelTransactionsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLocationsData, ListLocationsErrors, ListLocationsResponses, ListOrganisationsData, ListOrganisationsErrors, ListOrganisationsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LiveEventsData, LiveEventsErrors, LiveEventsResponse, LiveEventsResponses, LiveTicketData, LiveTicketErrors, LiveTicketResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MeData, MeErrors, MeResponses, OpenSessionData, OpenSessionErrors, OpenSessionResponses, OverviewData, OverviewErrors, OverviewResponses, RecordFuelDeliveriesData, RecordFuelDeliveriesErrors, RecordFuelDeliveriesResponses, RecordFuelDeliveryData, RecordFuelDeliveryErrors, RecordFuelDeliveryResponses, RecordFuelTransactionData, RecordFuelTransactionErrors, RecordFuelTransactionResponses, RecordFuelTransactionsData, RecordFuelTransactionsErrors, RecordFuelTransactionsResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RenameOrganisationData, RenameOrganisationErrors, RenameOrganisationResponses, ReplaceFuelDeliveryData, ReplaceFuelDeliveryErrors, ReplaceFuelDeliveryResponses, ReplaceFuelTransactionData, ReplaceFuelTransactionErrors, ReplaceFuelTransactionResponses, ReplaceLocationData, ReplaceLocationErrors, ReplaceLocationResponses, ReplaceProductData, ReplaceProductErrors, ReplaceProductResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, SetThresholdsData, SetThresholdsErrors, SetThresholdsResponses, SummariseAnomaliesData, SummariseAnomaliesErrors, SummariseAnomaliesResponses, SwitchData, SwitchErrors, SwitchResponses, UpdateLocationData, UpdateLocationErrors, UpdateLocationResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VoidFuelDeliveryData, VoidFuelDeliveryErrors, VoidFuelDeliveryResponses, VoidFuelTransactionData, VoidFuelTransactionErrors, VoidFuelTransactionResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -740,6 +740,60 @@ export const replaceProduct = <ThrowOnError extends boolean = true>(options: Opt
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List Thresholds
+ *
+ * List versions of thresholds, planned ones first, then those that hold or held, newest first.
+ */
+export const listThresholds = <ThrowOnError extends boolean = true>(options?: Options<ListThresholdsData, ThrowOnError>): RequestResult<ListThresholdsResponses, ListThresholdsErrors, ThrowOnError> => (options?.client ?? client).get<ListThresholdsResponses, ListThresholdsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/thresholds',
+    ...options
+});
+
+/**
+ * Set Thresholds
+ *
+ * Set what records are judged by from a time on. What was said of earlier ones stays.
+ */
+export const setThresholds = <ThrowOnError extends boolean = true>(options: Options<SetThresholdsData, ThrowOnError>): RequestResult<SetThresholdsResponses, SetThresholdsErrors, ThrowOnError> => (options.client ?? client).post<SetThresholdsResponses, SetThresholdsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/thresholds',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Backtest Thresholds
+ *
+ * Try thresholds on what was recorded, and change nothing: what would have been said, and what was.
+ *
+ * Covers at most 100,000 records, the 180 days before the first date included.
+ */
+export const backtestThresholds = <ThrowOnError extends boolean = true>(options: Options<BacktestThresholdsData, ThrowOnError>): RequestResult<BacktestThresholdsResponses, BacktestThresholdsErrors, ThrowOnError> => (options.client ?? client).post<BacktestThresholdsResponses, BacktestThresholdsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/thresholds/backtest',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Effective Thresholds
+ *
+ * Show what each product at each location is judged by now, and which scope says so.
+ */
+export const listEffectiveThresholds = <ThrowOnError extends boolean = true>(options?: Options<ListEffectiveThresholdsData, ThrowOnError>): RequestResult<ListEffectiveThresholdsResponses, ListEffectiveThresholdsErrors, ThrowOnError> => (options?.client ?? client).get<ListEffectiveThresholdsResponses, ListEffectiveThresholdsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/thresholds/effective',
+    ...options
 });
 
 /**

@@ -82,6 +82,12 @@ export type Anomaly = {
     status: 'NORMAL' | 'WASPADA' | 'ANOMALI';
     reason: Reason;
     /**
+     * Thresholds Id
+     *
+     * The version it was judged by; null: as built in.
+     */
+    thresholds_id: string | null;
+    /**
      * Fact Id
      */
     fact_id: string;
@@ -143,6 +149,12 @@ export type AnomalyDetail = {
     status: 'NORMAL' | 'WASPADA' | 'ANOMALI';
     reason: Reason;
     /**
+     * Thresholds Id
+     *
+     * The version it was judged by; null: as built in.
+     */
+    thresholds_id: string | null;
+    /**
      * Fact Id
      */
     fact_id: string;
@@ -168,6 +180,10 @@ export type AnomalyDetail = {
      * Earlier verdicts of the same fact, newest first.
      */
     revisions: Array<Anomaly>;
+    /**
+     * What it was judged by.
+     */
+    thresholds: ThresholdsOut;
 };
 
 /**
@@ -214,6 +230,38 @@ export type AuditOut = {
     detail: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * BacktestOut
+ *
+ * What a draft would have said of the records it reaches. items: the changed verdicts, page by page.
+ */
+export type BacktestOut = {
+    /**
+     * Facts
+     */
+    facts: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    before: Summary;
+    after: Summary;
+    /**
+     * By Location
+     */
+    by_location: Array<LocationCounts>;
+    /**
+     * Items
+     *
+     * By location, date and record.
+     */
+    items: Array<ChangedVerdict>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -274,6 +322,51 @@ export type BatchResult = {
 };
 
 /**
+ * ChangedVerdict
+ *
+ * A verdict that would be another. before: as it stands; after: as the draft would have it.
+ */
+export type ChangedVerdict = {
+    /**
+     * Fact Id
+     */
+    fact_id: string;
+    location: Named;
+    product: Named;
+    /**
+     * Date
+     */
+    date: string;
+    /**
+     * Volume
+     *
+     * Litres.
+     */
+    volume: string;
+    /**
+     * Baseline
+     *
+     * Usual litres, as the draft takes them.
+     */
+    baseline: string | null;
+    /**
+     * Risk Score
+     *
+     * Percent of that baseline.
+     */
+    risk_score: string | null;
+    /**
+     * Before
+     */
+    before: 'NORMAL' | 'WASPADA' | 'ANOMALI';
+    /**
+     * After
+     */
+    after: 'NORMAL' | 'WASPADA' | 'ANOMALI';
+    reason: Reason;
+};
+
+/**
  * Coordinates
  *
  * WGS 84 degrees.
@@ -307,6 +400,21 @@ export type Credentials = {
      * Mfa Token
      */
     mfa_token?: string | null;
+};
+
+/**
+ * Effective
+ *
+ * What records of a product at a location are judged by now, and which scope says so.
+ */
+export type Effective = {
+    location: Named;
+    product: Named;
+    /**
+     * Scope
+     */
+    scope: 'built_in' | 'organisation' | 'location' | 'product' | 'product_at_location';
+    thresholds: ThresholdsOut;
 };
 
 /**
@@ -636,6 +744,21 @@ export type KeyOut = {
 };
 
 /**
+ * LocationCounts
+ *
+ * What a draft does at one location.
+ */
+export type LocationCounts = {
+    location: Named;
+    before: Summary;
+    after: Summary;
+    /**
+     * Changed
+     */
+    changed: number;
+};
+
+/**
  * LocationPatch
  *
  * Only what changes; null empties an optional field.
@@ -869,6 +992,42 @@ export type Named = {
      * Name
      */
     name: string;
+};
+
+/**
+ * NewBacktest
+ *
+ * A draft to try on what was recorded; from and to: business dates, inclusive.
+ */
+export type NewBacktest = {
+    /**
+     * Location Id
+     *
+     * null: every location.
+     */
+    location_id?: string | null;
+    /**
+     * Product Id
+     *
+     * null: every product.
+     */
+    product_id?: string | null;
+    /**
+     * null: follow the next wider scope, in the end what is built in.
+     */
+    thresholds: ThresholdsIn | null;
+    /**
+     * From
+     *
+     * null: from the first record on.
+     */
+    from?: string | null;
+    /**
+     * To
+     *
+     * null: to the last record.
+     */
+    to?: string | null;
 };
 
 /**
@@ -1109,6 +1268,36 @@ export type NewUser = {
 };
 
 /**
+ * NewVersion
+ *
+ * Thresholds for the organisation, a location, a product, or a product at a location.
+ */
+export type NewVersion = {
+    /**
+     * Location Id
+     *
+     * null: every location.
+     */
+    location_id?: string | null;
+    /**
+     * Product Id
+     *
+     * null: every product.
+     */
+    product_id?: string | null;
+    /**
+     * null: follow the next wider scope, in the end what is built in.
+     */
+    thresholds: ThresholdsIn | null;
+    /**
+     * Valid From
+     *
+     * From when on records are judged by it; null, or sooner than 5 s from now: 5 s from now.
+     */
+    valid_from?: string | null;
+};
+
+/**
  * Newest
  *
  * A verdict that needs a person.
@@ -1243,6 +1432,20 @@ export type PageAuditOut = {
 };
 
 /**
+ * Page[Effective]
+ */
+export type PageEffective = {
+    /**
+     * Items
+     */
+    items: Array<Effective>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[FactRecord]
  */
 export type PageFactRecord = {
@@ -1334,6 +1537,20 @@ export type PageProductRecord = {
      * Items
      */
     items: Array<ProductRecord>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[VersionOut]
+ */
+export type PageVersionOut = {
+    /**
+     * Items
+     */
+    items: Array<VersionOut>;
     /**
      * Next Cursor
      */
@@ -1753,6 +1970,76 @@ export type TableLook = {
 };
 
 /**
+ * ThresholdsIn
+ *
+ * What a volume is to be judged by; what is left out is as built in.
+ */
+export type ThresholdsIn = {
+    /**
+     * Waspada Pct
+     *
+     * From this percentage on WASPADA.
+     */
+    waspada_pct?: number | string;
+    /**
+     * Anomali Pct
+     *
+     * Above this percentage ANOMALI.
+     */
+    anomali_pct?: number | string;
+    /**
+     * Low Pct
+     *
+     * Below this percentage WASPADA too; null: low use is not flagged.
+     */
+    low_pct?: number | string | null;
+    /**
+     * Facts Needed
+     *
+     * With fewer earlier records there is no score.
+     */
+    facts_needed?: number;
+    /**
+     * Profile
+     *
+     * weekday: the baseline is the mean of that weekday's records, where there are enough.
+     */
+    profile?: 'plain' | 'weekday';
+};
+
+/**
+ * ThresholdsOut
+ *
+ * What volumes are judged by. id: of the version; null: as built in.
+ */
+export type ThresholdsOut = {
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Waspada Pct
+     */
+    waspada_pct: string;
+    /**
+     * Anomali Pct
+     */
+    anomali_pct: string;
+    /**
+     * Low Pct
+     */
+    low_pct: string | null;
+    /**
+     * Facts Needed
+     */
+    facts_needed: number;
+    /**
+     * Profile
+     */
+    profile: 'plain' | 'weekday';
+};
+
+/**
  * TicketOut
  *
  * Lets a client that can send no header open the feed: /live?token=….
@@ -1874,6 +2161,43 @@ export type VerdictCounts = {
      * Anomali
      */
     anomali: number;
+};
+
+/**
+ * VersionOut
+ *
+ * A version of thresholds. thresholds: null where it follows the next wider scope.
+ */
+export type VersionOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * null: every location.
+     */
+    location: Named | null;
+    /**
+     * null: every product.
+     */
+    product: Named | null;
+    /**
+     * Valid From
+     */
+    valid_from: string;
+    thresholds: ThresholdsOut | null;
+    /**
+     * State
+     */
+    state: 'planned' | 'active' | 'replaced';
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Created At
+     */
+    created_at: string;
 };
 
 /**
@@ -6191,6 +6515,337 @@ export type ReplaceProductResponses = {
 };
 
 export type ReplaceProductResponse = ReplaceProductResponses[keyof ReplaceProductResponses];
+
+export type ListThresholdsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Product Id
+         */
+        product_id?: string | null;
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/thresholds';
+};
+
+export type ListThresholdsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListThresholdsError = ListThresholdsErrors[keyof ListThresholdsErrors];
+
+export type ListThresholdsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageVersionOut;
+};
+
+export type ListThresholdsResponse = ListThresholdsResponses[keyof ListThresholdsResponses];
+
+export type SetThresholdsData = {
+    body: NewVersion;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/thresholds';
+};
+
+export type SetThresholdsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SetThresholdsError = SetThresholdsErrors[keyof SetThresholdsErrors];
+
+export type SetThresholdsResponses = {
+    /**
+     * Successful Response
+     */
+    201: VersionOut;
+};
+
+export type SetThresholdsResponse = SetThresholdsResponses[keyof SetThresholdsResponses];
+
+export type BacktestThresholdsData = {
+    body: NewBacktest;
+    headers?: {
+        /**
+         * Accept-Language
+         *
+         * id (default) or en: the language of reason.text.
+         */
+        'accept-language'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/thresholds/backtest';
+};
+
+export type BacktestThresholdsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type BacktestThresholdsError = BacktestThresholdsErrors[keyof BacktestThresholdsErrors];
+
+export type BacktestThresholdsResponses = {
+    /**
+     * Successful Response
+     */
+    200: BacktestOut;
+};
+
+export type BacktestThresholdsResponse = BacktestThresholdsResponses[keyof BacktestThresholdsResponses];
+
+export type ListEffectiveThresholdsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Product Id
+         */
+        product_id?: string | null;
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/thresholds/effective';
+};
+
+export type ListEffectiveThresholdsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListEffectiveThresholdsError = ListEffectiveThresholdsErrors[keyof ListEffectiveThresholdsErrors];
+
+export type ListEffectiveThresholdsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageEffective;
+};
+
+export type ListEffectiveThresholdsResponse = ListEffectiveThresholdsResponses[keyof ListEffectiveThresholdsResponses];
 
 export type ListUsersData = {
     body?: never;

@@ -639,36 +639,36 @@ export const zAnomaly = z.object({
         'ANOMALI'
     ]),
     reason: zReason,
+    thresholds_id: z.nullable(z.string()),
     fact_id: z.string(),
     judged_at: z.iso.datetime(),
     superseded: z.boolean()
 });
 
 /**
- * AnomalyDetail
+ * ChangedVerdict
  *
- * A verdict with what it was judged against and what was said before it.
+ * A verdict that would be another. before: as it stands; after: as the draft would have it.
  */
-export const zAnomalyDetail = z.object({
-    id: z.string(),
-    domain: z.literal('fuel'),
+export const zChangedVerdict = z.object({
+    fact_id: z.string(),
     location: zNamed,
     product: zNamed,
     date: z.iso.date(),
     volume: z.string(),
     baseline: z.nullable(z.string()),
     risk_score: z.nullable(z.string()),
-    status: z.enum([
+    before: z.enum([
         'NORMAL',
         'WASPADA',
         'ANOMALI'
     ]),
-    reason: zReason,
-    fact_id: z.string(),
-    judged_at: z.iso.datetime(),
-    superseded: z.boolean(),
-    history: z.array(zPastFact),
-    revisions: z.array(zAnomaly)
+    after: z.enum([
+        'NORMAL',
+        'WASPADA',
+        'ANOMALI'
+    ]),
+    reason: zReason
 });
 
 /**
@@ -773,6 +773,33 @@ export const zSummary = z.object({
 });
 
 /**
+ * LocationCounts
+ *
+ * What a draft does at one location.
+ */
+export const zLocationCounts = z.object({
+    location: zNamed,
+    before: zSummary,
+    after: zSummary,
+    changed: z.int()
+});
+
+/**
+ * BacktestOut
+ *
+ * What a draft would have said of the records it reaches. items: the changed verdicts, page by page.
+ */
+export const zBacktestOut = z.object({
+    facts: z.int(),
+    changed: z.int(),
+    before: zSummary,
+    after: zSummary,
+    by_location: z.array(zLocationCounts),
+    items: z.array(zChangedVerdict),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
  * SwitchIn
  *
  * Where to act from now on.
@@ -810,6 +837,122 @@ export const zMeIn = z.object({
     name: z.nullish(z.string().check(z.minLength(1), z.maxLength(200), z.regex(/\S/))),
     language: z.nullish(z.enum(['id', 'en'])),
     preferences: z.nullish(zPreferences)
+});
+
+/**
+ * ThresholdsIn
+ *
+ * What a volume is to be judged by; what is left out is as built in.
+ */
+export const zThresholdsIn = z.object({
+    waspada_pct: z._default(z.optional(z.union([
+        z.number().check(z.gt(0), z.lte(10000)),
+        z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,4}0*$/))
+    ])), '120'),
+    anomali_pct: z._default(z.optional(z.union([
+        z.number().check(z.gt(0), z.lte(10000)),
+        z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,4}0*$/))
+    ])), '150'),
+    low_pct: z.nullish(z.union([
+        z.number().check(z.gt(0), z.lte(10000)),
+        z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,4}0*$/))
+    ])),
+    facts_needed: z._default(z.optional(z.int().check(z.gte(1), z.lte(30))), 3),
+    profile: z._default(z.optional(z.enum(['plain', 'weekday'])), 'plain')
+});
+
+/**
+ * NewBacktest
+ *
+ * A draft to try on what was recorded; from and to: business dates, inclusive.
+ */
+export const zNewBacktest = z.object({
+    location_id: z.nullish(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))),
+    product_id: z.nullish(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))),
+    thresholds: z.nullable(zThresholdsIn),
+    from: z.nullish(z.iso.date()),
+    to: z.nullish(z.iso.date())
+});
+
+/**
+ * NewVersion
+ *
+ * Thresholds for the organisation, a location, a product, or a product at a location.
+ */
+export const zNewVersion = z.object({
+    location_id: z.nullish(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))),
+    product_id: z.nullish(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))),
+    thresholds: z.nullable(zThresholdsIn),
+    valid_from: z.nullish(z.iso.datetime())
+});
+
+/**
+ * ThresholdsOut
+ *
+ * What volumes are judged by. id: of the version; null: as built in.
+ */
+export const zThresholdsOut = z.object({
+    id: z.nullable(z.string()),
+    waspada_pct: z.string(),
+    anomali_pct: z.string(),
+    low_pct: z.nullable(z.string()),
+    facts_needed: z.int(),
+    profile: z.enum(['plain', 'weekday'])
+});
+
+/**
+ * AnomalyDetail
+ *
+ * A verdict with what it was judged against and what was said before it.
+ */
+export const zAnomalyDetail = z.object({
+    id: z.string(),
+    domain: z.literal('fuel'),
+    location: zNamed,
+    product: zNamed,
+    date: z.iso.date(),
+    volume: z.string(),
+    baseline: z.nullable(z.string()),
+    risk_score: z.nullable(z.string()),
+    status: z.enum([
+        'NORMAL',
+        'WASPADA',
+        'ANOMALI'
+    ]),
+    reason: zReason,
+    thresholds_id: z.nullable(z.string()),
+    fact_id: z.string(),
+    judged_at: z.iso.datetime(),
+    superseded: z.boolean(),
+    history: z.array(zPastFact),
+    revisions: z.array(zAnomaly),
+    thresholds: zThresholdsOut
+});
+
+/**
+ * Effective
+ *
+ * What records of a product at a location are judged by now, and which scope says so.
+ */
+export const zEffective = z.object({
+    location: zNamed,
+    product: zNamed,
+    scope: z.enum([
+        'built_in',
+        'organisation',
+        'location',
+        'product',
+        'product_at_location'
+    ]),
+    thresholds: zThresholdsOut
+});
+
+/**
+ * Page[Effective]
+ */
+export const zPageEffective = z.object({
+    items: z.array(zEffective),
+    next_cursor: z.nullable(z.string())
 });
 
 /**
@@ -928,6 +1071,34 @@ export const zOverviewOut = z.object({
     newest: z.nullable(z.array(zNewest)),
     fuel: z.nullable(zFuelUse),
     locations: z.nullable(zPlaces)
+});
+
+/**
+ * VersionOut
+ *
+ * A version of thresholds. thresholds: null where it follows the next wider scope.
+ */
+export const zVersionOut = z.object({
+    id: z.string(),
+    location: z.nullable(zNamed),
+    product: z.nullable(zNamed),
+    valid_from: z.iso.datetime(),
+    thresholds: z.nullable(zThresholdsOut),
+    state: z.enum([
+        'planned',
+        'active',
+        'replaced'
+    ]),
+    created_by: z.string(),
+    created_at: z.iso.datetime()
+});
+
+/**
+ * Page[VersionOut]
+ */
+export const zPageVersionOut = z.object({
+    items: z.array(zVersionOut),
+    next_cursor: z.nullable(z.string())
 });
 
 /**

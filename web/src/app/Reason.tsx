@@ -1,7 +1,7 @@
 /** Why a verdict was reached, in the reader's language: from its code, or in the server's words if it is new here. */
 import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
-import type { Anomaly } from '@/api'
+import type { Anomaly, ThresholdsOut } from '@/api'
 import { number, percent, quantity } from '@/lib/format'
 import { fromMicro, toMicro } from '@/lib/quantity'
 
@@ -26,6 +26,15 @@ export function Reason({ verdict }: { verdict: Judged }): ReactNode {
       </Trans>
     )
   }
+  if (reason.code === 'RENDAH' && baseline !== null && risk_score !== null) {
+    const share = percent(risk_score)
+    const usual = quantity(baseline, 'L')
+    return (
+      <Trans>
+        Pemakaian {use}, hanya {share} dari biasanya ({usual}).
+      </Trans>
+    )
+  }
   if (!reason.code.startsWith('FUEL_') || baseline === null || risk_score === null) return reason.text
   const share = percent(risk_score)
   const usual = quantity(baseline, 'L')
@@ -36,9 +45,19 @@ export function Reason({ verdict }: { verdict: Judged }): ReactNode {
   )
 }
 
+const BUILT_IN: Pick<ThresholdsOut, 'waspada_pct' | 'anomali_pct'> = {
+  waspada_pct: '120',
+  anomali_pct: '150',
+}
+
 /** The largest use, in litres, that would have been one step calmer, given what is usual. */
-export function calmerUpTo(status: 'WASPADA' | 'ANOMALI', baseline: string): string {
-  // Up to 150 % is WASPADA; below 120 % is NORMAL, so the limit itself is already WASPADA.
-  const usual = toMicro(baseline)
-  return status === 'ANOMALI' ? fromMicro((usual * 3n) / 2n) : fromMicro((usual * 6n) / 5n)
+export function calmerUpTo(status: 'WASPADA' | 'ANOMALI', baseline: string, by = BUILT_IN): string {
+  // Up to the upper bound is WASPADA; below the lower one is NORMAL, so that bound itself is already WASPADA.
+  const bound = toMicro(status === 'ANOMALI' ? by.anomali_pct : by.waspada_pct)
+  return fromMicro((toMicro(baseline) * bound) / 100_000_000n)
+}
+
+/** The smallest use, in litres, that would not have been flagged as low. */
+export function notLowFrom(low_pct: string, baseline: string): string {
+  return fromMicro((toMicro(baseline) * toMicro(low_pct) + 99_999_999n) / 100_000_000n)
 }

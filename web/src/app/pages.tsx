@@ -8,6 +8,7 @@ import {
   MapPin,
   Package,
   Siren,
+  SlidersHorizontal,
   Users,
   type LucideIcon,
 } from 'lucide-react'
@@ -15,7 +16,15 @@ import type { MeOut } from '@/api'
 import { may, type Action } from './session'
 
 export interface PageEntry {
-  to: '/' | '/fuel/new' | '/fuel/transactions' | '/anomalies' | '/locations' | '/products' | '/users'
+  to:
+    | '/'
+    | '/fuel/new'
+    | '/fuel/transactions'
+    | '/anomalies'
+    | '/thresholds'
+    | '/locations'
+    | '/products'
+    | '/users'
   name: MessageDescriptor
   icon: LucideIcon
   /** The key after `g`. */
@@ -40,6 +49,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: Siren,
     key: 'a',
     needs: { resource: 'anomalies', action: 'r' },
+  },
+  {
+    to: '/thresholds',
+    name: msg`Ambang batas`,
+    icon: SlidersHorizontal,
+    key: 'm',
+    needs: { resource: 'thresholds', action: 'r' },
   },
   {
     to: '/fuel/transactions',

@@ -6,7 +6,8 @@ import { toast } from '@/ui/Toast'
 import { queries } from './client'
 import { meQuery, useSession } from './session'
 
-export type TableName = 'anomalies' | 'transactions' | 'locations' | 'products' | 'members' | 'audit'
+export type TableName =
+  'anomalies' | 'transactions' | 'locations' | 'products' | 'members' | 'audit' | 'thresholds' | 'versions'
 
 export interface Look {
   hidden: ReadonlySet<string>

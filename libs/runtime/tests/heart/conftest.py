@@ -15,6 +15,7 @@ TABLES = (
         "tenant_id text not null, fact_id text not null, place bigint not null, sum_ul bigint not null",
         entity=("tenant_id", "fact_id"),
     )
+    + ddl.version_table("bounds", "tenant_id text not null, bound bigint not null")
     + """
 create table latest (tenant_id text not null, fact_id text not null, volume_ul bigint, primary key
 (tenant_id, fact_id));

@@ -10,11 +10,13 @@ from typing import NamedTuple
 from arus.anomaly.v1.events_pb2 import VerdictReached, VerdictWithdrawn
 from arus.fuel.v1.events_pb2 import FuelTransactionCorrected, FuelTransactionRecorded, FuelTransactionVoided
 from arus_runtime.log import Message
+from arus_runtime.side_inputs import Known, SideInput
 from arus_runtime.testing import message
 from arus_runtime.worker import (
     Column,
     Effect,
     Emit,
+    InformedWorker,
     Later,
     Meta,
     PagedState,
@@ -28,6 +30,7 @@ from arus_runtime.worker import (
     Upsert,
     Worker,
 )
+from ulid import ULID
 
 IN = "fuel.transaction.v1"
 OUT = "anomaly.verdict.v1"
@@ -136,6 +139,47 @@ def conclusions(mood: Mood) -> Worker[Facts]:
             mood.check(fact_id)
         mood.asked.append("concluded")
         rows = [Row(TOTALS, (meta.tenant, fact_id, state.length, 0)) for fact_id in state.new]
+        return Facts((), state.length), rows
+
+    return worker
+
+
+Bounds = tuple[tuple[int, int], ...]
+"""Since when (ms) which bound holds, in the order they were told."""
+BOUNDS: SideInput[Bounds] = SideInput(
+    "bounds",
+    ("valid_from", "bound"),
+    empty=(),
+    add=lambda bounds, rows: (*bounds, *((round(since.timestamp() * 1000), bound) for since, bound in rows)),
+)
+
+
+def informed() -> InformedWorker[Facts, Bounds]:
+    """Return a worker that writes down, as a fact's place, the bound that held when it was recorded.
+
+    What is recorded is judged at once, what is corrected once per key and batch.
+    """
+    state = State(Facts, lambda value: Facts((), int(value)), lambda facts: b"%d" % facts.length)
+    worker = InformedWorker("informed", (IN,), state, BOUNDS, (TOTALS,))
+
+    def row(fact_id: str, meta: Meta, known: Known[Bounds]) -> Row:
+        ulid = ULID.from_str(fact_id)
+        holding = [bound for since, bound in known.at(ulid.bytes) if since <= ulid.milliseconds]
+        return Row(TOTALS, (meta.tenant, fact_id, holding[-1] if holding else 0, 0))
+
+    @worker.on(FuelTransactionRecorded)
+    def recorded(
+        state: Facts, event: FuelTransactionRecorded, meta: Meta, known: Known[Bounds]
+    ) -> tuple[Facts, Sequence[Effect]]:
+        return state, [row(event.transaction_id, meta, known)]
+
+    @worker.on(FuelTransactionCorrected)
+    def corrected(state: Facts, event: FuelTransactionCorrected, meta: Meta, known: Known[Bounds]) -> Facts:
+        return Facts((*state.new, event.transaction_id), state.length + 1)
+
+    @worker.concludes
+    def conclude(state: Facts, meta: Meta, known: Known[Bounds]) -> tuple[Facts, Sequence[Effect]]:
+        rows = [row(fact_id, meta, known) for fact_id in state.new]
         return Facts((), state.length), rows
 
     return worker

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import aiokafka
@@ -19,6 +20,7 @@ from arus_runtime.log.confluent import ConfluentLog
 from arus_runtime.log.partitioner import partition_of
 from arus_runtime.memory import MemoryDatabase, MemoryLanes, MemoryStore
 from arus_runtime.relay import Lanes, Relay
+from arus_runtime.side_inputs import VALID_FROM
 from arus_runtime.store import PostgresStore, Store
 from arus_runtime.worker import AnyWorker, Table
 from arus_stack.testing import KafkaServer
@@ -43,6 +45,9 @@ class World(Protocol):
     async def backlog(self, worker: AnyWorker) -> int: ...
     async def unpublished(self) -> int: ...
     async def states(self, worker: AnyWorker) -> dict[tuple[str, str], bytes]: ...
+    async def now_ms(self) -> int: ...
+    async def bound(self, bound: int) -> int: ...
+    def skip(self, seconds: float) -> None: ...
 
 
 @dataclass
@@ -102,6 +107,21 @@ class MemoryWorld:
             for (name, _, key, page), value in self.database.states.items()
             if name == worker.name
         }
+
+    async def now_ms(self) -> int:
+        return int(self.database.clock() * 1000)
+
+    async def bound(self, bound: int) -> int:
+        valid_ms = await self.now_ms() + 5_000
+        with self.database.lock:
+            since = datetime.fromtimestamp(valid_ms / 1000, UTC)
+            self.database.versions.setdefault("bounds", []).append((since, bound))
+        return valid_ms
+
+    def skip(self, seconds: float) -> None:
+        """Let time pass at once."""
+        clock = self.database.clock
+        self.database.clock = lambda: clock() + seconds
 
 
 @dataclass
@@ -200,6 +220,19 @@ class RealWorld:
         rows = await self.query("select key, page, value from state where worker = %s", worker.name)
         return {(row["key"], row["page"]): row["value"] for row in rows}
 
+    async def now_ms(self) -> int:
+        """Return the database's clock."""
+        (row,) = await self.query("select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now")
+        return row["now"]
+
+    async def bound(self, bound: int) -> int:
+        """Add a version of the side input and return since when it holds."""
+        with psycopg.connect(self.url, options=f"-c search_path={SERVICE}") as connection:
+            return add_bound(connection, bound)
+
+    def skip(self, seconds: float) -> None:
+        """Let time pass by itself."""
+
     def start_at_the_end(self, worker: AnyWorker) -> None:
         """Let a worker of this test begin where the shared topics ended when the test began."""
         with psycopg.connect(self.url, options=f"-c search_path={SERVICE}") as connection:
@@ -209,6 +242,17 @@ class RealWorld:
                         "insert into progress values (%s, %s, %s, 0, %s, 0, now()) on conflict do nothing",
                         (worker.name, *at, end),
                     )
+
+
+def add_bound(connection: psycopg.Connection[Any], bound: int) -> int:
+    """Insert a version as a command does, and return since when (ms) it holds."""
+    row = connection.execute(
+        f"insert into bounds (tenant_id, bound, valid_from) values ('t', %(bound)s, {VALID_FROM})"
+        " returning (extract(epoch from valid_from) * 1000)::bigint".encode(),
+        {"bound": bound, "valid_from": None},
+    ).fetchone()
+    assert row is not None
+    return row[0]
 
 
 def _reader(log: AiokafkaLog) -> Any:

@@ -54,6 +54,7 @@ def run(
         said = list(organisation.uses(end, seed))
         new = _unrecorded(api, TRANSACTIONS, said, locations, products)
         _record(api, new, progress)
+        _set_thresholds(api, locations)
         came = list(organisation.deliveries(end, seed))
         new_deliveries = _unrecorded(api, "/fuel/deliveries", came, locations, products)
         for done, delivery in enumerate(new_deliveries, 1):
@@ -111,6 +112,13 @@ def _products(api: Api, progress: Progress) -> dict[str, str]:
         ids[fuel.code] = _product(api, fuel)
         progress("products", done, len(FUELS))
     return ids
+
+
+def _set_thresholds(api: Api, locations: Mapping[str, str]) -> None:
+    """Let an office-like depot be compared by weekday from now on, unless somebody has set something."""
+    if not api.get("/thresholds", limit="1")["items"]:
+        location_id = locations[organisation.BY_WEEKDAY]
+        api.post("/thresholds", {"location_id": location_id, "thresholds": {"profile": "weekday"}})
 
 
 def _product(api: Api, fuel: organisation.Fuel) -> str:

@@ -86,6 +86,8 @@ FUELS: Final = (
     Fuel("PERTAMAX", "Pertamax", 340, 1.2),
     Fuel("BIOSOLAR", "Bio Solar", 700, 0.65),
 )
+BY_WEEKDAY: Final = "DEMO-BPN"
+"""The depot whose days are compared with their own kind: it is closed on Sundays and quiet on Saturdays."""
 IDUL_FITRI: Final = tuple(
     map(
         date.fromisoformat,

@@ -2,21 +2,22 @@
 
 The baseline of a fact is the mean of the last 30 facts before it within 180 days, itself excluded; with fewer
 than three there is no score. The score is volume / baseline × 100: below 120 NORMAL, to 150 WASPADA, above it
-ANOMALI. Volumes are whole microlitres, and the exact fraction is compared, never a rounded score.
+ANOMALI. These numbers are the built-in thresholds; an organisation may set others (``rules.thresholds``).
+Volumes are whole microlitres, and the exact fraction is compared, never a rounded score.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum
-from itertools import islice, takewhile
+from itertools import compress, islice, takewhile
 from typing import Final, NamedTuple
 
+from arus_anomaly.rules.thresholds import DEFAULTS, Thresholds
 from arus_anomaly.state import WINDOW_DAYS, WINDOW_FACTS, Fact, FuelHistory, Window
 
 RULE: Final = "fuel-ratio/1"
-FACTS_NEEDED: Final = 3
-WASPADA_PCT: Final = 120
-ANOMALI_PCT: Final = 150
+_MILLION: Final = 1_000_000
+_WEEK: Final = 7
 _new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
 
 
@@ -38,40 +39,68 @@ class Judgement(NamedTuple):
     reason_code: str
     replaces_earlier: bool
     """Something else was said of this fact before."""
+    by: Thresholds
 
 
-def assess(volume_ul: int, window: Window) -> tuple[Status, str]:
+Holding = Callable[[bytes], Thresholds]
+"""What a fact with this id is judged by."""
+
+
+def builtin(_: bytes) -> Thresholds:
+    """Return the built-in thresholds."""
+    return DEFAULTS
+
+
+def assess(volume_ul: int, window: Window, by: Thresholds = DEFAULTS) -> tuple[Status, str]:
     """Return the status and the reason code of a volume against its window."""
+    _, waspada_ppm, anomali_ppm, low_ppm, facts_needed, _ = by
     bound, size = window
-    if size < FACTS_NEEDED:
+    if size < facts_needed:
         return Status.NORMAL, "BASELINE_KURANG"
     if bound == 0:
         return Status.NORMAL, "BASELINE_NOL"
-    # volume / (sum / size) × 100 against a bound, without a division
-    score = volume_ul * size * 100
-    if score < WASPADA_PCT * bound:
+    # volume / (sum / size) in millionths against a bound, without a division
+    score = volume_ul * size * _MILLION
+    if score < waspada_ppm * bound:
+        if low_ppm and score < low_ppm * bound:
+            return Status.WASPADA, "RENDAH"
         return Status.NORMAL, "FUEL_NORMAL"
-    if score <= ANOMALI_PCT * bound:
+    if score <= anomali_ppm * bound:
         return Status.WASPADA, "FUEL_WASPADA"
     return Status.ANOMALI, "FUEL_ANOMALI"
 
 
-def risk_score(volume_ul: int, window: Window) -> str:
+def usual(days: Sequence[int], volumes_ul: Sequence[int], day: int, by: Thresholds) -> Window:
+    """Return what a day's fact is judged against, given days and volumes of the facts of its plain window."""
+    chosen = list(compress(volumes_ul, counted(days, day, by)))
+    return Window(sum(chosen), len(chosen))
+
+
+def counted(days: Sequence[int], day: int, by: Thresholds) -> Sequence[bool]:
+    """Say which facts of a plain window the baseline of a day's fact is the mean of, given their days."""
+    if by.by_weekday:
+        same = [(other - day) % _WEEK == 0 for other in days]
+        if sum(same) >= by.facts_needed:
+            return same
+    return [True] * len(days)
+
+
+def risk_score(volume_ul: int, window: Window, facts_needed: int = DEFAULTS.facts_needed) -> str:
     """Return the score in percent with four decimals, rounded half up; "" when there is none."""
     bound, size = window
-    if size < FACTS_NEEDED or bound == 0:
+    if size < facts_needed or bound == 0:
         return ""
     digits = str((2_000_000 * volume_ul * size + bound) // (2 * bound)).rjust(5, "0")
     return f"{digits[:-4]}.{digits[-4:]}"
 
 
-def judge(fact: Fact, window: Window) -> Judgement:
+def judge(fact: Fact, window: Window, by: Thresholds = DEFAULTS) -> Judgement:
     """Return what a fact comes to that nothing was said of before."""
-    status, reason_code = assess(fact.volume_ul, window)
-    return _new(Judgement, (fact, window, status, reason_code, False))
+    status, reason_code = assess(fact.volume_ul, window, by)
+    return _new(Judgement, (fact, window, status, reason_code, False, by))
 
 
-def conclude(history: FuelHistory) -> tuple[list[Judgement], list[Fact]]:
+def conclude(history: FuelHistory, holding: Holding = builtin) -> tuple[list[Judgement], list[Fact]]:
     """Return what the batch's late changes make us say: judgements and facts to withdraw, in their order.
 
     Judged is what the batch changed, and each fact whose window is not what it was before the batch.
@@ -82,13 +111,16 @@ def conclude(history: FuelHistory) -> tuple[list[Judgement], list[Fact]]:
     for points, facts in _stretches(history, sorted({*gone, *came}), came):
         before = [fact for fact in facts if fact not in came]
         before += [point for point in points if point in gone]
-        was.update(_windows(sorted(before), points[0]))
-        now.update(_windows(facts, points[0]))
+        was.update(_windows(sorted(before), points[0], holding))
+        now.update(_windows(facts, points[0], holding))
     corrected = {fact.id for fact in gone}
     judged = [
-        Judgement(fact, window, *assess(fact.volume_ul, window), fact not in came or fact.id in corrected)
+        Judgement(
+            fact, window, *assess(fact.volume_ul, window, by), fact not in came or fact.id in corrected, by
+        )
         for fact, window in now.items()
         if was.get(fact) != window
+        for by in (holding(fact.id),)
     ]
     standing = {fact.id for fact in came}
     return judged, sorted(fact for fact in gone if fact.id not in standing)
@@ -142,14 +174,35 @@ def _preceding(history: FuelHistory, start: Fact) -> list[Fact]:
     return [*islice(near, WINDOW_FACTS)][::-1]
 
 
-def _windows(facts: Iterable[Fact], start: Fact) -> Iterator[tuple[Fact, Window]]:
-    """Yield each fact from start on with its window; facts: in order, with enough of them before start."""
-    behind: deque[Fact] = deque()
-    sum_ul = 0
+class Trailing:
+    """The facts of one key that its next one looks back on, as its facts go by in order."""
+
+    __slots__ = ("_behind", "_sum_ul")
+
+    def __init__(self) -> None:
+        self._behind: deque[Fact] = deque()
+        self._sum_ul = 0
+
+    def window(self, day: int, by: Thresholds) -> Window:
+        """Return what a fact of the day is judged against; days: never before one that was asked for."""
+        behind = self._behind
+        while behind and (len(behind) > WINDOW_FACTS or behind[0].day < day - WINDOW_DAYS):
+            self._sum_ul -= behind.popleft().volume_ul
+        if by.by_weekday:
+            return usual([fact.day for fact in behind], [fact.volume_ul for fact in behind], day, by)
+        return Window(self._sum_ul, len(behind))
+
+    def add(self, fact: Fact) -> None:
+        """Take a fact in behind the others."""
+        self._behind.append(fact)
+        self._sum_ul += fact.volume_ul
+
+
+def _windows(facts: Iterable[Fact], start: Fact, holding: Holding) -> Iterator[tuple[Fact, Window]]:
+    """Yield each fact from start on with what it is judged against; facts: in order, enough before start."""
+    behind = Trailing()
     for fact in facts:
-        while behind and (len(behind) > WINDOW_FACTS or behind[0].day < fact.day - WINDOW_DAYS):
-            sum_ul -= behind.popleft().volume_ul
+        window = behind.window(fact.day, holding(fact.id))
         if fact[:2] >= start[:2]:
-            yield fact, Window(sum_ul, len(behind))
-        behind.append(fact)
-        sum_ul += fact.volume_ul
+            yield fact, window
+        behind.add(fact)

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, changeMe, changePassword, changeUser, confirmReset, correctFuelDelivery, correctFuelTransaction, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, deactivateLocation, deactivateProduct, deactivateUser, getAnomaly, getFuelDelivery, getFuelTransaction, getLocation, getProduct, getUser, leaveOrganisation, listAnomalies, listAudit, listFuelDeliveries, listFuelTransactions, listInvitations, listKeys, listLocations, listOrganisations, listProducts, listUsers, liveTicket, login, logout, me, openSession, type Options, overview, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, refresh, register, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revokeKey, summariseAnomalies, switch_, updateLocation, updateProduct, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawInvitation } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetLocationData, GetLocationError, GetLocationResponse, GetProductData, GetProductError, GetProductResponse, GetUserData, GetUserError, GetUserResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListUsersData, ListUsersError, ListUsersResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SwitchData, SwitchError, SwitchResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
+import { acceptInvitation, backtestThresholds, changeMe, changePassword, changeUser, confirmReset, correctFuelDelivery, correctFuelTransaction, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, deactivateLocation, deactivateProduct, deactivateUser, getAnomaly, getFuelDelivery, getFuelTransaction, getLocation, getProduct, getUser, leaveOrganisation, listAnomalies, listAudit, listEffectiveThresholds, listFuelDeliveries, listFuelTransactions, listInvitations, listKeys, listLocations, listOrganisations, listProducts, listThresholds, listUsers, liveTicket, login, logout, me, openSession, type Options, overview, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, refresh, register, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revokeKey, setThresholds, summariseAnomalies, switch_, updateLocation, updateProduct, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawInvitation } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, BacktestThresholdsData, BacktestThresholdsError, BacktestThresholdsResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetLocationData, GetLocationError, GetLocationResponse, GetProductData, GetProductError, GetProductResponse, GetUserData, GetUserError, GetUserResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListEffectiveThresholdsData, ListEffectiveThresholdsError, ListEffectiveThresholdsResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListUsersData, ListUsersError, ListUsersResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, SetThresholdsData, SetThresholdsError, SetThresholdsResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SwitchData, SwitchError, SwitchResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1383,6 +1383,150 @@ export const replaceProductMutation = (options?: Partial<Options<ReplaceProductD
         }
     };
     return mutationOptions;
+};
+
+export const listThresholdsQueryKey = (options?: Options<ListThresholdsData>) => createQueryKey('listThresholds', options);
+
+/**
+ * List Thresholds
+ *
+ * List versions of thresholds, planned ones first, then those that hold or held, newest first.
+ */
+export const listThresholdsOptions = (options?: Options<ListThresholdsData>) => queryOptions<ListThresholdsResponse, ListThresholdsError, ListThresholdsResponse, ReturnType<typeof listThresholdsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listThresholds({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listThresholdsQueryKey(options)
+});
+
+export const listThresholdsInfiniteQueryKey = (options?: Options<ListThresholdsData>): QueryKey<Options<ListThresholdsData>> => createQueryKey('listThresholds', options, true);
+
+/**
+ * List Thresholds
+ *
+ * List versions of thresholds, planned ones first, then those that hold or held, newest first.
+ */
+export const listThresholdsInfiniteOptions = (options?: Options<ListThresholdsData>) => {
+    const opts = infiniteQueryOptions<ListThresholdsResponse, ListThresholdsError, InfiniteData<ListThresholdsResponse>, QueryKey<Options<ListThresholdsData>>, string | null | Pick<QueryKey<Options<ListThresholdsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListThresholdsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listThresholds({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listThresholdsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Set Thresholds
+ *
+ * Set what records are judged by from a time on. What was said of earlier ones stays.
+ */
+export const setThresholdsMutation = (options?: Partial<Options<SetThresholdsData>>): UseMutationOptions<SetThresholdsResponse, SetThresholdsError, Options<SetThresholdsData>> => {
+    const mutationOptions: UseMutationOptions<SetThresholdsResponse, SetThresholdsError, Options<SetThresholdsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setThresholds({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Backtest Thresholds
+ *
+ * Try thresholds on what was recorded, and change nothing: what would have been said, and what was.
+ *
+ * Covers at most 100,000 records, the 180 days before the first date included.
+ */
+export const backtestThresholdsMutation = (options?: Partial<Options<BacktestThresholdsData>>): UseMutationOptions<BacktestThresholdsResponse, BacktestThresholdsError, Options<BacktestThresholdsData>> => {
+    const mutationOptions: UseMutationOptions<BacktestThresholdsResponse, BacktestThresholdsError, Options<BacktestThresholdsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await backtestThresholds({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listEffectiveThresholdsQueryKey = (options?: Options<ListEffectiveThresholdsData>) => createQueryKey('listEffectiveThresholds', options);
+
+/**
+ * List Effective Thresholds
+ *
+ * Show what each product at each location is judged by now, and which scope says so.
+ */
+export const listEffectiveThresholdsOptions = (options?: Options<ListEffectiveThresholdsData>) => queryOptions<ListEffectiveThresholdsResponse, ListEffectiveThresholdsError, ListEffectiveThresholdsResponse, ReturnType<typeof listEffectiveThresholdsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listEffectiveThresholds({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listEffectiveThresholdsQueryKey(options)
+});
+
+export const listEffectiveThresholdsInfiniteQueryKey = (options?: Options<ListEffectiveThresholdsData>): QueryKey<Options<ListEffectiveThresholdsData>> => createQueryKey('listEffectiveThresholds', options, true);
+
+/**
+ * List Effective Thresholds
+ *
+ * Show what each product at each location is judged by now, and which scope says so.
+ */
+export const listEffectiveThresholdsInfiniteOptions = (options?: Options<ListEffectiveThresholdsData>) => {
+    const opts = infiniteQueryOptions<ListEffectiveThresholdsResponse, ListEffectiveThresholdsError, InfiniteData<ListEffectiveThresholdsResponse>, QueryKey<Options<ListEffectiveThresholdsData>>, string | null | Pick<QueryKey<Options<ListEffectiveThresholdsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListEffectiveThresholdsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listEffectiveThresholds({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listEffectiveThresholdsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
 };
 
 export const listUsersQueryKey = (options?: Options<ListUsersData>) => createQueryKey('listUsers', options);

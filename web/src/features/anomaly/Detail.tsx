@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo, type ReactNode } from 'react'
 import type { AnomalyDetail } from '@/api'
 import { useCatalogue } from '@/app/catalogue'
-import { calmerUpTo, Reason } from '@/app/Reason'
+import { calmerUpTo, notLowFrom, Reason } from '@/app/Reason'
 import { date, moment, percent, quantity } from '@/lib/format'
 import { Chart } from '@/ui/Chart'
 import { Drawer } from '@/ui/Dialog'
@@ -68,8 +68,20 @@ function Body({ verdict }: { verdict: AnomalyDetail }) {
       {verdict.revisions.length > 0 && <Revisions verdict={verdict} zone={zone} />}
       <p className="text-xs text-muted">
         <Trans>Dinilai {moment(verdict.judged_at, zone)}</Trans>
+        {' · '}
+        <JudgedBy thresholds={verdict.thresholds} />
       </p>
     </div>
+  )
+}
+
+function JudgedBy({ thresholds }: { thresholds: AnomalyDetail['thresholds'] }) {
+  const waspada = percent(thresholds.waspada_pct, 4)
+  const anomali = percent(thresholds.anomali_pct, 4)
+  return (
+    <Trans>
+      Waspada mulai {waspada}, anomali di atas {anomali}
+    </Trans>
   )
 }
 
@@ -83,9 +95,17 @@ function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
 }
 
 function Calmer({ verdict }: { verdict: AnomalyDetail }) {
-  const { status, baseline } = verdict
+  const { status, baseline, thresholds, reason } = verdict
   if (status === 'NORMAL' || baseline === null) return null
-  const limit = quantity(calmerUpTo(status, baseline), 'L')
+  if (reason.code === 'RENDAH') {
+    const least = quantity(notLowFrom(thresholds.low_pct ?? '0', baseline), 'L')
+    return (
+      <p className="text-sm font-medium">
+        <Trans>Menjadi Normal bila paling sedikit {least}.</Trans>
+      </p>
+    )
+  }
+  const limit = quantity(calmerUpTo(status, baseline, thresholds), 'L')
   return (
     <p className="text-sm font-medium">
       {status === 'ANOMALI' ? (
@@ -117,10 +137,15 @@ function History({ verdict }: { verdict: AnomalyDetail }) {
         ? []
         : [
             { label: t`Baseline`, values: level(1), ink: 'muted' as const, look: 'dashed' as const },
-            { label: t`Batas Waspada`, values: level(1.2), ink: 'waspada' as const, look: 'dotted' as const },
+            {
+              label: t`Batas Waspada`,
+              values: level(Number(verdict.thresholds.waspada_pct) / 100),
+              ink: 'waspada' as const,
+              look: 'dotted' as const,
+            },
             {
               label: t`Batas Anomali`,
-              values: level(1.5),
+              values: level(Number(verdict.thresholds.anomali_pct) / 100),
               ink: 'anomali' as const,
               look: 'dotted' as const,
               bandTo: 2,

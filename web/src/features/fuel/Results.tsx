@@ -159,8 +159,9 @@ function Facts({ catalogue, body }: { catalogue: Catalogue; body: NewFact }) {
 /** `Tercatat. Pemakaian 520 L, 173% dari biasanya: ANOMALI.` */
 function Sentence({ recorded: { verdict } }: { recorded: Recorded }) {
   if (!verdict) return <Trans>Tercatat. Penilaian menyusul.</Trans>
-  const { status, baseline, risk_score } = verdict
-  if (risk_score === null || baseline === null) {
+  const { status, baseline, risk_score, thresholds_id } = verdict
+  // Bounds that somebody set are told with the verdict itself.
+  if (risk_score === null || baseline === null || thresholds_id !== null) {
     return (
       <Trans>
         Tercatat. <Reason verdict={verdict} />

@@ -24,17 +24,23 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61rus/anomaly/v1/events.proto\x12\x0f\x61rus.anomaly.v1\"\xba\x02\n\x0eVerdictReached\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x12\n\nverdict_id\x18\x02 \x01(\t\x12\x0e\n\x06\x64omain\x18\x03 \x01(\t\x12\x0f\n\x07\x66\x61\x63t_id\x18\x04 \x01(\t\x12\x13\n\x0blocation_id\x18\x05 \x01(\t\x12\x12\n\nproduct_id\x18\x06 \x01(\t\x12\x15\n\rbusiness_date\x18\x07 \x01(\t\x12\'\n\x06status\x18\x08 \x01(\x0e\x32\x17.arus.anomaly.v1.Status\x12\x11\n\tvolume_ul\x18\t \x01(\x03\x12\x16\n\x0ehistory_sum_ul\x18\n \x01(\x03\x12\x15\n\rhistory_count\x18\x0b \x01(\x05\x12\x12\n\nrisk_score\x18\x0c \x01(\t\x12\x13\n\x0breason_code\x18\r \x01(\t\x12\x0c\n\x04rule\x18\x0e \x01(\t\"\x83\x01\n\x10VerdictWithdrawn\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x12\n\nverdict_id\x18\x02 \x01(\t\x12\x0e\n\x06\x64omain\x18\x03 \x01(\t\x12\x0f\n\x07\x66\x61\x63t_id\x18\x04 \x01(\t\x12\x13\n\x0blocation_id\x18\x05 \x01(\t\x12\x12\n\nproduct_id\x18\x06 \x01(\t*[\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\x11\n\rSTATUS_NORMAL\x10\x01\x12\x12\n\x0eSTATUS_WASPADA\x10\x02\x12\x12\n\x0eSTATUS_ANOMALI\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61rus/anomaly/v1/events.proto\x12\x0f\x61rus.anomaly.v1\"\xe9\x02\n\x0eVerdictReached\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x12\n\nverdict_id\x18\x02 \x01(\t\x12\x0e\n\x06\x64omain\x18\x03 \x01(\t\x12\x0f\n\x07\x66\x61\x63t_id\x18\x04 \x01(\t\x12\x13\n\x0blocation_id\x18\x05 \x01(\t\x12\x12\n\nproduct_id\x18\x06 \x01(\t\x12\x15\n\rbusiness_date\x18\x07 \x01(\t\x12\'\n\x06status\x18\x08 \x01(\x0e\x32\x17.arus.anomaly.v1.Status\x12\x11\n\tvolume_ul\x18\t \x01(\x03\x12\x16\n\x0ehistory_sum_ul\x18\n \x01(\x03\x12\x15\n\rhistory_count\x18\x0b \x01(\x05\x12\x12\n\nrisk_score\x18\x0c \x01(\t\x12\x13\n\x0breason_code\x18\r \x01(\t\x12\x0c\n\x04rule\x18\x0e \x01(\t\x12\x16\n\x0ehistory_needed\x18\x0f \x01(\x05\x12\x15\n\rthresholds_id\x18\x10 \x01(\t\"\x83\x01\n\x10VerdictWithdrawn\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x12\n\nverdict_id\x18\x02 \x01(\t\x12\x0e\n\x06\x64omain\x18\x03 \x01(\t\x12\x0f\n\x07\x66\x61\x63t_id\x18\x04 \x01(\t\x12\x13\n\x0blocation_id\x18\x05 \x01(\t\x12\x12\n\nproduct_id\x18\x06 \x01(\t\"\xcb\x02\n\x0cThresholdSet\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x12\n\nversion_id\x18\x02 \x01(\t\x12\x13\n\x0blocation_id\x18\x03 \x01(\t\x12\x12\n\nproduct_id\x18\x04 \x01(\t\x12\x12\n\nvalid_from\x18\x05 \x01(\t\x12<\n\nthresholds\x18\x06 \x01(\x0b\x32(.arus.anomaly.v1.ThresholdSet.Thresholds\x12\x0e\n\x06set_by\x18\x07 \x01(\t\x1a\x88\x01\n\nThresholds\x12\x13\n\x0bwaspada_pct\x18\x01 \x01(\t\x12\x13\n\x0b\x61nomali_pct\x18\x02 \x01(\t\x12\x14\n\x0c\x66\x61\x63ts_needed\x18\x03 \x01(\x05\x12\x0f\n\x07low_pct\x18\x04 \x01(\t\x12)\n\x07profile\x18\x05 \x01(\x0e\x32\x18.arus.anomaly.v1.Profile*[\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\x11\n\rSTATUS_NORMAL\x10\x01\x12\x12\n\x0eSTATUS_WASPADA\x10\x02\x12\x12\n\x0eSTATUS_ANOMALI\x10\x03*J\n\x07Profile\x12\x17\n\x13PROFILE_UNSPECIFIED\x10\x00\x12\x11\n\rPROFILE_PLAIN\x10\x01\x12\x13\n\x0fPROFILE_WEEKDAY\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'arus.anomaly.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STATUS']._serialized_start=500
-  _globals['_STATUS']._serialized_end=591
+  _globals['_STATUS']._serialized_start=881
+  _globals['_STATUS']._serialized_end=972
+  _globals['_PROFILE']._serialized_start=974
+  _globals['_PROFILE']._serialized_end=1048
   _globals['_VERDICTREACHED']._serialized_start=50
-  _globals['_VERDICTREACHED']._serialized_end=364
-  _globals['_VERDICTWITHDRAWN']._serialized_start=367
-  _globals['_VERDICTWITHDRAWN']._serialized_end=498
+  _globals['_VERDICTREACHED']._serialized_end=411
+  _globals['_VERDICTWITHDRAWN']._serialized_start=414
+  _globals['_VERDICTWITHDRAWN']._serialized_end=545
+  _globals['_THRESHOLDSET']._serialized_start=548
+  _globals['_THRESHOLDSET']._serialized_end=879
+  _globals['_THRESHOLDSET_THRESHOLDS']._serialized_start=743
+  _globals['_THRESHOLDSET_THRESHOLDS']._serialized_end=879
 # @@protoc_insertion_point(module_scope)

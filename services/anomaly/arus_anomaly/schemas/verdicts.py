@@ -10,10 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from arus_anomaly import codec
-from arus_anomaly.rules.fuel import FACTS_NEEDED, Status
+from arus_anomaly.rules.fuel import Status
+from arus_anomaly.rules.thresholds import Thresholds
 from arus_anomaly.store import Stored
 
 Domain = Literal["fuel"]
+Profile = Literal["plain", "weekday"]
 StatusName = Literal["NORMAL", "WASPADA", "ANOMALI"]
 
 GOLDEN: JsonDict = {
@@ -37,6 +39,7 @@ GOLDEN: JsonDict = {
         },
         "text": "Pemakaian 520 L, 173% dari biasanya (300 L): ANOMALI.",
     },
+    "thresholds_id": None,
     "fact_id": "01JH8PV6W4RZ3M0T5X9K2C7B1N",
     "judged_at": "2025-01-10T10:15:00Z",
     "superseded": False,
@@ -45,6 +48,16 @@ GOLDEN_HISTORY: list[JsonDict] = [
     {"fact_id": f"01JH8PV6W4RZ3M0T5X9K2C7B1{last}", "date": day, "volume": "300", "status": "NORMAL"}
     for last, day in (("M", "2025-01-09"), ("K", "2025-01-08"), ("J", "2025-01-07"))
 ]
+
+
+BUILT_IN: JsonDict = {
+    "id": None,
+    "waspada_pct": "120",
+    "anomali_pct": "150",
+    "low_pct": None,
+    "facts_needed": 3,
+    "profile": "plain",
+}
 
 
 class Named(BaseModel):
@@ -77,6 +90,7 @@ class Anomaly(BaseModel):
     risk_score: str | None = Field(description="Percent of the baseline; null with too little history.")
     status: StatusName
     reason: Reason
+    thresholds_id: str | None = Field(description="The version it was judged by; null: as built in.")
     fact_id: str
     judged_at: datetime
     superseded: bool = Field(description="Another verdict took its place, or the fact was voided.")
@@ -108,22 +122,59 @@ class PastFact(BaseModel):
         )
 
 
+class ThresholdsOut(BaseModel):
+    """What volumes are judged by. id: of the version; null: as built in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [BUILT_IN]})
+
+    id: str | None
+    waspada_pct: str
+    anomali_pct: str
+    low_pct: str | None
+    facts_needed: int
+    profile: Profile
+
+    @classmethod
+    def of(cls, by: Thresholds) -> Self:
+        """Return thresholds as they are shown."""
+        return cls(
+            id=by.version_id or None,
+            waspada_pct=reading.plain(codec.percent(by.waspada_ppm)),
+            anomali_pct=reading.plain(codec.percent(by.anomali_ppm)),
+            low_pct=reading.plain(codec.percent(by.low_ppm)) if by.low_ppm else None,
+            facts_needed=by.facts_needed,
+            profile="weekday" if by.by_weekday else "plain",
+        )
+
+
 class AnomalyDetail(Anomaly):
     """A verdict with what it was judged against and what was said before it."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{**GOLDEN, "history": [*GOLDEN_HISTORY], "revisions": []}]}
+        json_schema_extra={
+            "examples": [
+                {**GOLDEN, "history": [*GOLDEN_HISTORY], "revisions": [], "thresholds": {**BUILT_IN}}
+            ]
+        }
     )
 
     history: list[PastFact] = Field(description="Newest first, at most 30 facts.")
     revisions: list[Anomaly] = Field(description="Earlier verdicts of the same fact, newest first.")
+    thresholds: ThresholdsOut = Field(description="What it was judged by.")
 
     @classmethod
-    def with_history(cls, revisions: Sequence[Stored], history: Sequence[Stored], language: Language) -> Self:
+    def with_history(
+        cls,
+        revisions: Sequence[Stored],
+        history: Sequence[Stored],
+        by: Thresholds,
+        language: Language,
+    ) -> Self:
         """Return the newest of the revisions, the earlier ones, and the facts it looked back on."""
         newest, *earlier = revisions
         return cls(
             **_shown(newest, language),
+            thresholds=ThresholdsOut.of(by),
             history=[PastFact.of(past) for past in history],
             revisions=[Anomaly.of(revision, language) for revision in earlier],
         )
@@ -148,7 +199,11 @@ def _shown(stored: Stored, language: Language) -> dict[str, Any]:
     verdict = codec.verdict(stored.value)
     usual = reading.baseline_l(verdict.history_sum_ul, verdict.history_size)
     params = reading.reason_params(
-        verdict.volume_ul, verdict.history_sum_ul, verdict.history_size, FACTS_NEEDED, verdict.risk_score
+        verdict.volume_ul,
+        verdict.history_sum_ul,
+        verdict.history_size,
+        verdict.history_needed,
+        verdict.risk_score,
     )
     return {
         "id": stored.fact_id,
@@ -165,6 +220,7 @@ def _shown(stored: Stored, language: Language) -> dict[str, Any]:
             params=reading.shown(params),
             text=render(verdict.reason_code, params, language),
         ),
+        "thresholds_id": verdict.thresholds_id or None,
         "fact_id": stored.fact_id,
         "judged_at": stored.judged_at,
         "superseded": not stored.is_current,

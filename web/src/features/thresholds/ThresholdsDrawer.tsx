@@ -1,0 +1,159 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useDeferredValue, useId } from 'react'
+import { Controller } from 'react-hook-form'
+import { setThresholds } from '@/api'
+import { zNewVersion } from '@/api/zod.gen'
+import { fuelChoices, locationChoices, useCatalogue } from '@/app/catalogue'
+import { refetch } from '@/app/client'
+import { useDraftName } from '@/app/session'
+import { useForm } from '@/app/useForm'
+import { Button } from '@/ui/Button'
+import { Combobox } from '@/ui/Combobox'
+import { Drawer } from '@/ui/Dialog'
+import { Form } from '@/ui/Form'
+import { NumberField } from '@/ui/NumberField'
+import { Select } from '@/ui/Select'
+import { toast } from '@/ui/Toast'
+import { BUILT_IN, draftOf, faultsOf, type Typed } from './draft'
+import { Preview } from './Preview'
+import { PROFILE_HINTS, PROFILES } from './words'
+
+export default function ThresholdsDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const { t } = useLingui()
+  const formId = useId()
+  return (
+    <Drawer
+      open={open}
+      onClose={onClose}
+      title={t`Ubah ambang batas`}
+      description={t`Berlaku untuk catatan baru. Penilaian yang sudah ada tidak berubah.`}
+      footer={
+        <Button type="submit" form={formId} look="primary">
+          <Trans>Aktifkan</Trans>
+        </Button>
+      }
+    >
+      {open && <ThresholdsForm formId={formId} onDone={onClose} />}
+    </Drawer>
+  )
+}
+
+function ThresholdsForm({ formId, onDone }: { formId: string; onDone: () => void }) {
+  const { t, i18n } = useLingui()
+  const catalogue = useCatalogue()
+  const form = useForm<Typed, never>({
+    defaults: BUILT_IN,
+    schema: zNewVersion as never,
+    bodyOf: values => draftOf(values, i18n.locale),
+    also: values => faultsOf(values, i18n.locale),
+    draft: useDraftName('thresholds'),
+    send: body => setThresholds({ body }),
+    done: () => {
+      refetch('listThresholds', 'listEffectiveThresholds')
+      toast({ text: t`Ambang batas tersimpan. Berlaku dalam beberapa detik.` })
+      onDone()
+    },
+  })
+  const { control, register, errorOf } = form
+  const typed = useDeferredValue(form.watch())
+  const isOwn = typed.content === 'own'
+  const draft = Object.keys(faultsOf(typed, i18n.locale)).length === 0 ? draftOf(typed, i18n.locale) : null
+  return (
+    <>
+      <Form id={formId} form={form}>
+        <Controller
+          control={control}
+          name="location_id"
+          render={({ field }) => (
+            <Combobox
+              label={t`Lokasi`}
+              placeholder={t`Semua lokasi`}
+              choices={locationChoices(catalogue)}
+              value={field.value}
+              onChange={field.onChange}
+              error={errorOf('location_id')}
+            />
+          )}
+        />
+        <Controller
+          control={control}
+          name="product_id"
+          render={({ field }) => (
+            <Combobox
+              label={t`Produk`}
+              placeholder={t`Semua produk`}
+              choices={fuelChoices(catalogue)}
+              value={field.value}
+              onChange={field.onChange}
+              error={errorOf('product_id')}
+            />
+          )}
+        />
+        <Controller
+          control={control}
+          name="content"
+          render={({ field }) => (
+            <Select
+              label={t`Isi`}
+              choices={[
+                { value: 'own', label: t`Ambang sendiri` },
+                { value: 'inherit', label: t`Ikut cakupan yang lebih luas` },
+              ]}
+              value={field.value}
+              onChange={field.onChange}
+            />
+          )}
+        />
+        {isOwn && (
+          <>
+            <div className="grid grid-cols-2 gap-3">
+              <NumberField
+                label={t`Waspada mulai`}
+                unit="%"
+                error={errorOf('waspada_pct')}
+                {...register('waspada_pct')}
+              />
+              <NumberField
+                label={t`Anomali di atas`}
+                unit="%"
+                error={errorOf('anomali_pct')}
+                {...register('anomali_pct')}
+              />
+              <NumberField
+                label={t`Rendah di bawah`}
+                unit="%"
+                hint={t`Kosongkan bila tidak dipantau.`}
+                error={errorOf('low_pct')}
+                {...register('low_pct')}
+              />
+              <NumberField
+                label={t`Catatan minimal`}
+                unit=""
+                hint={t`1 sampai 30.`}
+                error={errorOf('facts_needed')}
+                {...register('facts_needed')}
+              />
+            </div>
+            <Controller
+              control={control}
+              name="profile"
+              render={({ field }) => (
+                <Select
+                  label={t`Pembanding`}
+                  hint={i18n._(PROFILE_HINTS[field.value])}
+                  choices={(['plain', 'weekday'] as const).map(one => ({
+                    value: one,
+                    label: i18n._(PROFILES[one]),
+                  }))}
+                  value={field.value}
+                  onChange={field.onChange}
+                />
+              )}
+            />
+          </>
+        )}
+      </Form>
+      <Preview draft={draft} />
+    </>
+  )
+}

@@ -1,0 +1,85 @@
+import { i18n } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import type { VersionOut } from '@/api'
+import { Listing, useSelection } from '@/app/Listing'
+import { moment } from '@/lib/format'
+import type { Column } from '@/ui/columns'
+import { Empty } from '@/ui/States'
+import { Tag } from '@/ui/StatusBadge'
+import { versionsQuery } from './queries'
+import { bound, PROFILES, STATES } from './words'
+
+const TONES = { planned: 'info', active: 'good', replaced: 'muted' } as const
+
+export default function VersionsTab() {
+  const { t } = useLingui()
+  const list = useInfiniteQuery(versionsQuery)
+  const rows = (list.data?.pages ?? []).flatMap(page => page.items)
+  const selection = useSelection()
+  return (
+    <Listing
+      table="versions"
+      label={t`Riwayat ambang batas`}
+      list={list}
+      columns={columns}
+      rows={rows}
+      rowId={row => row.id}
+      rowName={row => `${place(row)}, ${moment(row.valid_from)}`}
+      card={row => <VersionCard version={row} />}
+      filtered={false}
+      onClear={() => undefined}
+      empty={
+        <Empty title={<Trans>Belum ada yang diubah.</Trans>}>
+          <Trans>Semua catatan dinilai dengan ambang bawaan: WASPADA mulai 120%, ANOMALI di atas 150%.</Trans>
+        </Empty>
+      }
+      selection={selection}
+    />
+  )
+}
+
+function place({ location, product }: VersionOut): string {
+  const where = location?.name ?? i18n._(msg`Semua lokasi`)
+  return `${where} · ${product?.name ?? i18n._(msg`Semua produk`)}`
+}
+
+function content({ thresholds }: VersionOut): string {
+  if (!thresholds) return i18n._(msg`Ikut cakupan yang lebih luas`)
+  const parts = [bound(thresholds.waspada_pct), bound(thresholds.anomali_pct)].join(' / ')
+  const low = thresholds.low_pct === null ? '' : ` · < ${bound(thresholds.low_pct)}`
+  return `${parts}${low} · ${i18n._(PROFILES[thresholds.profile])}`
+}
+
+const columns: readonly Column<VersionOut>[] = [
+  {
+    id: 'from',
+    header: msg`Berlaku mulai`,
+    text: row => row.valid_from,
+    cell: row => moment(row.valid_from),
+    meta: { width: '12rem' },
+  },
+  { id: 'place', header: msg`Untuk`, text: place },
+  { id: 'content', header: msg`Isi`, text: content },
+  {
+    id: 'state',
+    header: msg`Keadaan`,
+    text: row => i18n._(STATES[row.state]),
+    cell: row => <Tag tone={TONES[row.state]}>{i18n._(STATES[row.state])}</Tag>,
+    meta: { width: '9rem' },
+  },
+]
+
+function VersionCard({ version }: { version: VersionOut }) {
+  return (
+    <span className="flex flex-col gap-0.5 text-sm">
+      <span className="flex items-center justify-between gap-2">
+        <span className="font-medium">{place(version)}</span>
+        <Tag tone={TONES[version.state]}>{i18n._(STATES[version.state])}</Tag>
+      </span>
+      <span>{content(version)}</span>
+      <span className="text-xs text-muted">{moment(version.valid_from)}</span>
+    </span>
+  )
+}

@@ -1,0 +1,52 @@
+import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query'
+import {
+  backtestThresholds,
+  listEffectiveThresholds,
+  listThresholds,
+  type NewBacktest,
+  type NewVersion,
+} from '@/api'
+
+const PAGE = 100
+const CHANGED = 20
+
+export const effectiveQuery = infiniteQueryOptions({
+  queryKey: [{ _id: 'listEffectiveThresholds' }],
+  queryFn: async ({ pageParam, signal }) =>
+    (
+      await listEffectiveThresholds({
+        query: { limit: PAGE, ...(pageParam && { cursor: pageParam }) },
+        signal,
+      })
+    ).data,
+  initialPageParam: '',
+  getNextPageParam: page => page.next_cursor ?? undefined,
+})
+
+export const versionsQuery = infiniteQueryOptions({
+  queryKey: [{ _id: 'listThresholds' }],
+  queryFn: async ({ pageParam, signal }) =>
+    (await listThresholds({ query: { limit: PAGE, ...(pageParam && { cursor: pageParam }) }, signal })).data,
+  initialPageParam: '',
+  getNextPageParam: page => page.next_cursor ?? undefined,
+})
+
+export type Draft = Pick<NewVersion, 'location_id' | 'product_id' | 'thresholds'>
+
+/** What a draft would change; from: the first business date that is tried. */
+export function backtestQuery(draft: Draft | null, from: string) {
+  const body: NewBacktest | null = draft && { ...draft, from }
+  return infiniteQueryOptions({
+    queryKey: [{ _id: 'backtestThresholds', body }],
+    queryFn: async ({ pageParam, signal }) => {
+      if (!body) throw new Error('asked without a draft')
+      const query = { limit: CHANGED, ...(pageParam && { cursor: pageParam }) }
+      return (await backtestThresholds({ body, query, signal })).data
+    },
+    enabled: body !== null,
+    initialPageParam: '',
+    getNextPageParam: page => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    retry: false,
+  })
+}

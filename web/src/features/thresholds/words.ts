@@ -1,0 +1,34 @@
+/** Thresholds in words. */
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import type { Effective, ThresholdsOut, VersionOut } from '@/api'
+import { percent } from '@/lib/format'
+
+export const SCOPES: Record<Effective['scope'], MessageDescriptor> = {
+  built_in: msg`Bawaan`,
+  organisation: msg`Seluruh organisasi`,
+  location: msg`Lokasi`,
+  product: msg({ message: 'Produk', context: 'satu' }),
+  product_at_location: msg`Produk di lokasi`,
+}
+
+export const STATES: Record<VersionOut['state'], MessageDescriptor> = {
+  planned: msg`Direncanakan`,
+  active: msg`Berlaku`,
+  replaced: msg`Diganti`,
+}
+
+export const PROFILES: Record<ThresholdsOut['profile'], MessageDescriptor> = {
+  plain: msg`Semua hari`,
+  weekday: msg`Hari yang sama`,
+}
+
+export const PROFILE_HINTS: Record<ThresholdsOut['profile'], MessageDescriptor> = {
+  plain: msg`Dibandingkan dengan rata-rata 30 catatan terakhir.`,
+  weekday: msg`Senin dibandingkan dengan Senin, bila riwayatnya cukup.`,
+}
+
+/** `120%`, as exact as it was set. */
+export function bound(pct: string | null): string {
+  return pct === null ? '–' : percent(pct, 4)
+}
