@@ -82,8 +82,7 @@ protos: setup ## after a change under protos/: format, generate contracts and do
 .PHONY: openapi
 openapi: setup ## after a change of a route: the services' documents, the merged one, the console's client
 	$(RUN) python -m arus_stack.generated
-	$(RUN) arus console
-	$(RUN) sh -c 'cd web && npm run --silent api'
+	$(RUN) sh -c 'cd web && { test -d node_modules || npm ci --silent --no-audit --no-fund; } && npm run --silent api'
 
 .PHONY: env-example
 env-example: setup ## after a change of a setting: .env.example

@@ -23,7 +23,7 @@ anomalies = router("anomalies")
 thresholds = router("thresholds")
 
 MOST_TRIED: Final = 100_000
-"""A back-test covers at most this many records: some two seconds of work."""
+"""A back-test covers at most this many records, so that it answers while somebody waits."""
 
 Reader = Annotated[Principal, Depends(require("anomalies", "r"))]
 Since = Annotated[dt.date | None, Query(alias="from", description="First business date, inclusive.")]
