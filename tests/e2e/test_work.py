@@ -9,7 +9,7 @@ import pytest
 from arus_stack.testing import until
 from playwright.sync_api import Page, expect
 
-from .conftest import PASSWORD, OpenScreen, Organisation, Someone, create
+from .conftest import PASSWORD, OpenScreen, Organisation, Someone, create, fact
 
 pytestmark = pytest.mark.e2e
 
@@ -275,3 +275,43 @@ def test_signing_out_leaves_nothing_behind(
     assert [url for url in stored if "/api/" in url] == []
     page.goto(f"{console}/fuel/transactions")
     expect(page).to_have_url(re.compile(r"/app/login\?next="))
+
+
+def test_thresholds_are_tried_on_the_past_before_they_bite(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Sari")
+    location = create(owner, "/locations", {"name": "Gudang T", "type": "depot"})
+    product = create(owner, "/products", {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"})
+    day = datetime.now(UTC).date() - timedelta(days=9)
+    for number, volume in enumerate((300, 300, 300, 405)):
+        create(owner, "/fuel/transactions", fact(location, product, day + timedelta(days=number), volume))
+    judged = {"location_id": location["id"], "status": "WASPADA"}
+    until(lambda: len(owner.client.get("/anomalies", params=judged).json()["items"]) == 1, "a verdict")
+
+    page = open_screen(owner).page
+    page.goto(f"{console}/thresholds")
+    page.get_by_role("button", name="Ubah ambang batas").click()
+    drawer = page.get_by_role("dialog", name="Ubah ambang batas")
+    drawer.get_by_label("Anomali di atas").fill("110")
+    expect(drawer).to_contain_text("Perbaiki isian di atas untuk melihat akibatnya.")
+    drawer.get_by_role("button", name="Aktifkan").click()
+    expect(drawer).to_contain_text("Tidak boleh di bawah ambang waspada.")
+    drawer.get_by_label("Anomali di atas").fill("130")
+    expect(drawer).to_contain_text("1 dari 4 penilaian akan berbeda.")
+    expect(drawer.get_by_role("list", name="Penilaian yang berbeda")).to_contain_text("Gudang T")
+    drawer.get_by_role("button", name="Aktifkan").click()
+    expect(drawer).to_have_count(0)
+
+    page.get_by_role("tab", name="Riwayat").click()
+    expect(page.get_by_role("main")).to_contain_text("120% / 130%")
+    in_force = {"location_id": location["id"]}
+
+    def holds() -> bool:
+        rows = owner.client.get("/thresholds/effective", params=in_force).json()["items"]
+        return [row["thresholds"]["anomali_pct"] for row in rows] == ["130"]
+
+    until(holds, "the thresholds to hold")
+    create(owner, "/fuel/transactions", fact(location, product, day + timedelta(days=4), 440))
+    judged["status"] = "ANOMALI"
+    until(lambda: len(owner.client.get("/anomalies", params=judged).json()["items"]) == 1, "an anomaly")

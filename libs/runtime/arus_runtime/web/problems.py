@@ -268,6 +268,8 @@ def field_problem(error: Mapping[str, Any]) -> FieldProblem:
             params["bound"] = context[name]
     if "max_digits" in context or "whole_digits" in context:
         params["digits"] = context.get("max_digits", context.get("whole_digits"))
+    if "expected" in context:
+        params["expected"] = str(context["expected"]).replace(" or ", ", ")  # pydantic speaks English only
     if "actual_length" in context:
         params["length"] = context["actual_length"]
     elif isinstance(error.get("input"), str):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from unittest.mock import sentinel
 
 import httpx
@@ -26,6 +26,7 @@ class NewThing(BaseModel):
     name: str = Field(min_length=1, max_length=10)
     volume_l: Decimal = Field(gt=0, le=1_000_000, decimal_places=6)
     count: int = 0
+    kind: Literal["fuel", "water", "food"] = "fuel"
 
 
 @things.post("/things", status_code=201)
@@ -119,6 +120,12 @@ async def test_a_good_command_is_answered(http: httpx.AsyncClient, bearer: dict[
         (GOOD | {"name": "so\0lar"}, "name", "nul_character", None),
         (GOOD | {"count": "many"}, "count", "not_integer", None),
         (GOOD | {"count": 1.5}, "count", "not_integer", None),
+        (
+            GOOD | {"kind": "x"},
+            "kind",
+            "not_one_of",
+            "kind must be one of 'fuel', 'water', 'food', got x.",
+        ),
         ([], "body", "not_object", None),
     ],
 )

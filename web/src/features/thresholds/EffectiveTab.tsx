@@ -37,7 +37,7 @@ export function EffectiveTab() {
 }
 
 const columns: readonly Column<Effective>[] = [
-  { id: 'location', header: msg`Lokasi`, text: row => row.location.name },
+  { id: 'location', header: msg`Lokasi`, text: row => row.location.name, meta: { width: '14rem' } },
   { id: 'product', header: msg`Produk`, text: row => row.product.name },
   {
     id: 'waspada',
@@ -45,7 +45,7 @@ const columns: readonly Column<Effective>[] = [
     unit: '%',
     text: row => row.thresholds.waspada_pct,
     cell: row => bound(row.thresholds.waspada_pct),
-    meta: { numeric: true, width: '9rem' },
+    meta: { numeric: true, width: '8rem' },
   },
   {
     id: 'anomali',
@@ -53,7 +53,7 @@ const columns: readonly Column<Effective>[] = [
     unit: '%',
     text: row => row.thresholds.anomali_pct,
     cell: row => bound(row.thresholds.anomali_pct),
-    meta: { numeric: true, width: '9rem' },
+    meta: { numeric: true, width: '8rem' },
   },
   {
     id: 'low',
@@ -61,13 +61,13 @@ const columns: readonly Column<Effective>[] = [
     unit: '%',
     text: row => row.thresholds.low_pct ?? '',
     cell: row => bound(row.thresholds.low_pct),
-    meta: { numeric: true, width: '9rem' },
+    meta: { numeric: true, width: '8rem' },
   },
   {
     id: 'needed',
     header: msg`Catatan minimal`,
     text: row => String(row.thresholds.facts_needed),
-    meta: { numeric: true, width: '9rem' },
+    meta: { numeric: true, width: '8rem' },
   },
   { id: 'profile', header: msg`Pembanding`, text: row => i18n._(PROFILES[row.thresholds.profile]) },
   { id: 'scope', header: msg`Ditetapkan untuk`, text: row => i18n._(SCOPES[row.scope]) },

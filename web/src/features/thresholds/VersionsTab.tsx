@@ -67,7 +67,7 @@ const columns: readonly Column<VersionOut>[] = [
     header: msg`Keadaan`,
     text: row => i18n._(STATES[row.state]),
     cell: row => <Tag tone={TONES[row.state]}>{i18n._(STATES[row.state])}</Tag>,
-    meta: { width: '9rem' },
+    meta: { width: '11rem' },
   },
 ]
 
