@@ -10,7 +10,7 @@ from arus_anomaly import codec as anomaly
 from arus_anomaly.rules import fuel
 from arus_anomaly.schemas.verdicts import Anomaly
 from arus_anomaly.state import Fact, Window
-from arus_anomaly.store import Stored
+from arus_anomaly.store.verdicts import Stored
 from arus_contracts import reading
 from arus_gateway import codec as gateway
 from arus_runtime.ids import new_ulid

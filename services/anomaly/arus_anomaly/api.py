@@ -59,7 +59,7 @@ async def list_anomalies(
 ) -> Page[Anomaly]:
     """List current verdicts, newest business date first."""
     _check_range(since, until)
-    asked = store.Asked(
+    asked = store.verdicts.Asked(
         domain=domain,
         statuses=[Status[name] for name in status or ()],
         locations=_locations(principal, location_id),
@@ -68,7 +68,7 @@ async def list_anomalies(
         until=until,
     )
     async with context.db.tenant(principal.tenant_id) as tx:
-        rows = await store.newest(tx, asked, window.after(dt.date, str), window.fetch)
+        rows = await store.verdicts.newest(tx, asked, window.after(dt.date, str), window.fetch)
     return window.page(
         rows, lambda row: Anomaly.of(row, language), lambda row: (row.business_date, row.fact_id)
     )
@@ -81,7 +81,9 @@ async def summarise_anomalies(
     """Count current verdicts by status."""
     _check_range(since, until)
     async with context.db.tenant(principal.tenant_id) as tx:
-        counts = await store.counts(tx, store.Asked(since=since, until=until, locations=principal.locations))
+        counts = await store.verdicts.counts(
+            tx, store.verdicts.Asked(since=since, until=until, locations=principal.locations)
+        )
     return Summary(
         normal=counts.get(Status.NORMAL, 0),
         waspada=counts.get(Status.WASPADA, 0),
@@ -95,12 +97,14 @@ async def get_anomaly(
 ) -> AnomalyDetail:
     """Show one verdict, the facts it was judged against, and what was said of it before."""
     async with context.db.tenant(principal.tenant_id) as tx:
-        revisions = await store.revisions(tx, anomaly_id, principal.locations) if is_ulid(anomaly_id) else ()
+        revisions = (
+            await store.verdicts.revisions(tx, anomaly_id, principal.locations) if is_ulid(anomaly_id) else ()
+        )
         if not revisions:
             raise Problem(404, "not_found")
         said = codec.verdict(revisions[0].value)
-        by = await store.thresholds(tx, said.thresholds_id) if said.thresholds_id else DEFAULTS
-        history = await store.looked_back_on(tx, revisions[0], by)
+        by = await store.thresholds.of_version(tx, said.thresholds_id) if said.thresholds_id else DEFAULTS
+        history = await store.verdicts.looked_back_on(tx, revisions[0], by)
     return AnomalyDetail.with_history(revisions, history, by, language)
 
 
@@ -115,7 +119,7 @@ async def list_thresholds(
 ) -> Page[VersionOut]:
     """List versions of thresholds, planned ones first, then those that hold or held, newest first."""
     async with context.db.tenant(principal.tenant_id) as tx:
-        rows = await store.versions(
+        rows = await store.thresholds.versions(
             tx,
             (location_id, product_id),
             principal.locations,
@@ -136,10 +140,10 @@ async def list_effective_thresholds(
 ) -> Page[Effective]:
     """Show what each product at each location is judged by now, and which scope says so."""
     async with context.db.tenant(principal.tenant_id) as tx:
-        pairs = await store.pairs(
+        pairs = await store.thresholds.pairs(
             tx, (location_id, product_id), principal.locations, window.after(str, str), window.fetch
         )
-        of, now = await store.in_force(tx, principal.tenant_id)
+        of, now = await store.thresholds.in_force(tx, principal.tenant_id)
     return window.page(
         pairs,
         lambda pair: Effective.of(
@@ -160,7 +164,7 @@ async def set_thresholds(new: NewVersion, command: Commanded) -> Response:
     draft = commands.draft(Scope(new.location_id or "", new.product_id or ""), new.thresholds)
     async with command.transaction() as tx:
         version_id = await commands.set_thresholds(tx, command.principal, draft, new.valid_from)
-        return await command.answer(tx, 201, VersionOut.of(await store.version(tx, version_id)))
+        return await command.answer(tx, 201, VersionOut.of(await store.thresholds.version(tx, version_id)))
 
 
 @thresholds.post("/thresholds/backtest")
@@ -177,17 +181,17 @@ async def backtest_thresholds(
     after = _place(window)
     async with context.db.tenant(principal.tenant_id) as tx:
         await commands.check_scope(tx, principal, scope)
-        stretch = store.Stretch(scope, principal.locations, since, asked.until or dt.date.max)
+        stretch = store.verdicts.Stretch(scope, principal.locations, since, asked.until or dt.date.max)
         if await stretch.size(tx, MOST_TRIED) > MOST_TRIED:
             raise wrong("from", "backtest_too_large", bound=MOST_TRIED)
-        of, now = await store.in_force(tx, principal.tenant_id)
+        of, now = await store.thresholds.in_force(tx, principal.tenant_id)
         stamp = codec.ulid_start(now)
         tried = with_versions({"": of}, [("", draft._replace(valid_from=stamp))])[""]
         backtest = Backtest(tried, scope, stamp, since.toordinal())
         tally = Tally(window.fetch, after)
         async for facts in stretch.chunks(tx):
             tally.count(backtest.tried(facts))
-        names = await store.all_names(tx, *tally.named())
+        names = await store.thresholds.all_names(tx, *tally.named())
     return BacktestOut.of(tally, window.limit, names, language)
 
 

@@ -41,7 +41,7 @@ async def check_scope(tx: Tx, principal: Principal, scope: Scope) -> None:
         raise wrong("location_id", "everywhere_outside_scope")
     if scope.location_id and not principal.sees(scope.location_id):
         raise wrong("location_id", "outside_scope", value=scope.location_id)
-    location, product = await store.names(tx, scope.location_id, scope.product_id)
+    location, product = await store.thresholds.names(tx, scope.location_id, scope.product_id)
     unknown = [
         FieldProblem(field, "unknown_reference", {"value": given})
         for field, given, name in (
@@ -60,7 +60,9 @@ async def set_thresholds(tx: Tx, principal: Principal, new: Version, asked: date
     version_id = new_ulid()
     by = new.thresholds and new.thresholds._replace(version_id=version_id)
     version = new._replace(id=version_id, thresholds=by)
-    valid_from = await store.add_version(tx, principal.tenant_id, version, asked, principal.user_id)
+    valid_from = await store.thresholds.add_version(
+        tx, principal.tenant_id, version, asked, principal.user_id
+    )
     await outbox.add(
         tx,
         codec.threshold_set(principal.tenant_id, version, valid_from, principal.user_id),

@@ -31,13 +31,13 @@ class Anomalies(AnomalyServiceServicer):
         """Count current verdicts by status and name the newest that need a person."""
         principal = rpc.require("anomalies", "r")
         since, until = _date("from_date", request.from_date), _date("to_date", request.to_date)
-        everything = store.Asked(since=since, until=until, locations=principal.locations)
-        alarming = store.Asked(
+        everything = store.verdicts.Asked(since=since, until=until, locations=principal.locations)
+        alarming = store.verdicts.Asked(
             statuses=(Status.WASPADA, Status.ANOMALI), since=since, until=until, locations=principal.locations
         )
         async with self._db.tenant(principal.tenant_id) as tx:
-            counts = await store.counts(tx, everything)
-            newest = await store.newest(tx, alarming, None, NEWEST)
+            counts = await store.verdicts.counts(tx, everything)
+            newest = await store.verdicts.newest(tx, alarming, None, NEWEST)
         return SummariseResponse(
             normal=counts.get(Status.NORMAL, 0),
             waspada=counts.get(Status.WASPADA, 0),

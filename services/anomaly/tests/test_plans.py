@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from arus_anomaly import store
 from arus_anomaly.rules.fuel import Status
-from arus_anomaly.store import Asked
+from arus_anomaly.store.verdicts import Asked
 from arus_runtime.context import Context
 from arus_stack.testing import ServiceDatabase
 
@@ -123,7 +123,7 @@ async def test_a_page_reads_no_more_than_a_page_whatever_is_asked(context: Conte
         (asked(locations=PLACES[:5]), None, 5 * LIMIT),
     ):
         asking = Asking()
-        await store.newest(asking, question, after, LIMIT)  # pyright: ignore[reportArgumentType] -- it only listens
+        await store.verdicts.newest(asking, question, after, LIMIT)  # pyright: ignore[reportArgumentType] -- it only listens
         rows, pages = await read_of(context, asking)
         assert rows <= most, (question, after)
         assert pages <= 6 * (most + parts + 1) + 50, (question, after)
@@ -133,7 +133,7 @@ async def test_a_page_reads_no_more_than_a_page_whatever_is_asked(context: Conte
 async def test_counting_a_week_reads_a_week(context: Context) -> None:
     asking = Asking()
     week = asked(since=date(2021, 1, 1), until=date(2021, 1, 7))
-    await store.counts(asking, week)  # pyright: ignore[reportArgumentType] -- it only listens
+    await store.verdicts.counts(asking, week)  # pyright: ignore[reportArgumentType] -- it only listens
     rows, _ = await read_of(context, asking)
     of_the_week = 7 * 80
     assert of_the_week <= rows <= of_the_week + 10

@@ -27,7 +27,7 @@ from arus_anomaly.schemas.verdicts import (
     ThresholdsOut,
     status_name,
 )
-from arus_anomaly.store import Pair, StoredVersion
+from arus_anomaly.store.thresholds import Pair, StoredVersion
 
 STRICTER: JsonDict = {
     "waspada_pct": "110",

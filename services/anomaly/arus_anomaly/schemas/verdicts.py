@@ -12,7 +12,7 @@ from pydantic.config import JsonDict
 from arus_anomaly import codec
 from arus_anomaly.rules.fuel import Status
 from arus_anomaly.rules.thresholds import Thresholds
-from arus_anomaly.store import Stored
+from arus_anomaly.store.verdicts import Stored
 
 Domain = Literal["fuel"]
 Profile = Literal["plain", "weekday"]
