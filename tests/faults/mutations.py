@@ -35,27 +35,28 @@ COMMANDS = "libs/runtime/tests/shell/test_commands.py"
 _EXACTLY_ONCE = [
     Mutation(
         "the fence compares the epoch",
-        "store.py", "  and p.epoch = v.epoch and p.next_offset = v.start", "  and p.next_offset = v.start",
+        "store/postgres.py",
+        "  and p.epoch = v.epoch and p.next_offset = v.start", "  and p.next_offset = v.start",
         HEART, "overtaken and real",
     ),
     Mutation(
         "the fence compares the offset",
-        "store.py", "  and p.epoch = v.epoch and p.next_offset = v.start", "  and p.epoch = v.epoch",
+        "store/postgres.py", "  and p.epoch = v.epoch and p.next_offset = v.start", "  and p.epoch = v.epoch",
         HEART, "overtaken and real",
     ),
     Mutation(
         "a fenced batch is refused",
-        "store.py", "if cursor.rowcount != len(parts):", "if False:",
+        "store/postgres.py", "if cursor.rowcount != len(parts):", "if False:",
         HEART, "overtaken and real",
     ),
     Mutation(
         "a takeover ends the backend of the old holder",
-        "store.py", "connection.execute(_END_HOLDER, (self._worker, *at))", "pass",
+        "store/postgres.py", "connection.execute(_END_HOLDER, (self._worker, *at))", "pass",
         LANES, "a_holder_stopped",
     ),
     Mutation(
         "a takeover bumps the epoch",
-        "store.py", "  set epoch = p.epoch + 1,", "  set epoch = p.epoch,",
+        "store/postgres.py", "  set epoch = p.epoch + 1,", "  set epoch = p.epoch,",
         HEART, "overtaken and real",
     ),
     Mutation(
@@ -65,23 +66,23 @@ _EXACTLY_ONCE = [
     ),
     Mutation(
         "the offset stands in the batch's transaction",
-        "store.py", "            self._advance(cursor, parts)\n", "",
+        "store/postgres.py", "            self._advance(cursor, parts)\n", "",
         HEART, "after_a_restart and real",
     ),
     Mutation(
         "all of a batch stands in one transaction",
-        "store.py",
+        "store/postgres.py",
         "with _away(), connection.transaction(), connection.cursor", "with _away(), connection.cursor",
         HEART, "refuses_stops and real",
     ),
     Mutation(
         "states are saved with the batch",
-        "store.py", "            self._remember(cursor, parts)\n", "",
+        "store/postgres.py", "            self._remember(cursor, parts)\n", "",
         HEART, "states_are_remembered and real",
     ),
     Mutation(
         "what was current is superseded",
-        "store.py", "            if superseded:\n", "            if False:\n",
+        "store/postgres.py", "            if superseded:\n", "            if False:\n",
         HEART, "one_row_of_an_entity and real",
     ),
     Mutation(
@@ -111,7 +112,7 @@ _REPEATS = [
     ),
     Mutation(
         "origins are kept with the batch",
-        "store.py", "        if seen:\n", "        if False:\n",
+        "store/postgres.py", "        if seen:\n", "        if False:\n",
         HEART, "repeats_are_known and real",
     ),
 ]  # fmt: skip
@@ -124,7 +125,7 @@ _ERRORS = [
     ),
     Mutation(
         "what is parked leaves with the batch",
-        "store.py", "            self._send(cursor, parts)\n", "",
+        "store/postgres.py", "            self._send(cursor, parts)\n", "",
         HEART, "a_rejected_record and real",
     ),
     Mutation(
@@ -470,7 +471,7 @@ _SIDE_INPUTS = [
     ),
     Mutation(
         "no version is being inserted while versions are read",
-        "store.py",
+        "store/postgres.py",
         """                connection.execute(sql.SQL("lock table {} in share mode").format(table))\n""", "",
         SIDES, "a_version_that_is_being_inserted",
     ),
