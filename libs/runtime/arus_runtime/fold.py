@@ -14,11 +14,12 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 
 from arus_runtime import catalogue, dlq
-from arus_runtime.envelope import IMPORT, NAMES, Headers, pack_consequence
+from arus_runtime.envelope import pack_consequence
 from arus_runtime.log.port import Record
+from arus_runtime.reading import Read, Reader, Unreadable
 from arus_runtime.side_inputs import Beyond, Known
 from arus_runtime.store import Outgoing, Store
 from arus_runtime.wire import Encoded
@@ -26,7 +27,6 @@ from arus_runtime.worker import (
     AnyWorker,
     Effect,
     Emit,
-    Handler,
     Later,
     Meta,
     Missing,
@@ -40,14 +40,9 @@ from arus_runtime.worker import (
 
 INDEX_BITS: Final = 16  # ce_sequence = offset << 16 | index
 MAX_INDEX: Final = (1 << INDEX_BITS) - 1
-MAX_KEY_BYTES: Final = 1_000  # a key stands in an index, whose rows end at 2,700 bytes
 MAX_EVENT_BYTES: Final = 900_000  # Kafka refuses 1 MiB, headers included
-MAX_REMEMBERED: Final = 1_000
 BAD_DEPLOY_TENANTS: Final = 3
 BAD_DEPLOY_RECORDS: Final = 2_000
-
-
-_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
 
 Entity = tuple[Any, ...]
 
@@ -75,19 +70,6 @@ class Hold(NamedTuple):
 
     offset: int
     cause: Exception
-
-
-Read = tuple[Meta, int, Handler | None, Message | None]
-"""Envelope, sequence and decoded value of a record, and the handler of it; no handler: pass over."""
-
-
-class Unreadable(NamedTuple):
-    """A record to park."""
-
-    record: Record
-    tenant: str
-    reason: dlq.Reason
-    detail: str
 
 
 @dataclass(slots=True)
@@ -136,14 +118,8 @@ class Folder:
     def __init__(self, service: str, worker: AnyWorker, store: Store) -> None:
         self.name = f"{service}/{worker.name}"
         self.worker = worker
-        self._handlers: Mapping[str, tuple[Callable[[bytes], Message], Handler]] = {
-            kind.DESCRIPTOR.full_name: (kind.FromString, handler) for kind, handler in worker.handlers.items()
-        }
-        # An envelope's texts that are nearly always the same few: their bytes, read once.
-        self._kinds: dict[bytes, str] = {}
-        self._sources: dict[bytes, str] = {}
+        self._reader = Reader(self.name, worker)
         self._labels = [f"{self.name}/{index}" for index in range(16)]
-        self._known = {message for topic in worker.topics for message in catalogue.topics()[topic].messages}
         self._packers = {table: store.packer(table) for table in worker.tables if not table.key}
         self._pack_row = {table: packer.pack for table, packer in self._packers.items()}
         self._entity = {table: _picker(table, table.entity) for table in self._packers if table.entity}
@@ -151,43 +127,6 @@ class Folder:
         self._paged = worker.state if isinstance(worker.state, PagedState) else None
         self.known: Known[Any] | None = None if worker.side is None else Known(worker.side.empty)
         """The side input; a worker that has none gets none."""
-
-    def _read(self, record: Record) -> Read | Unreadable:
-        key, value = record.key, record.value
-        try:
-            names, texts = zip(*record.headers, strict=True)  # raises ValueError when there are none
-            if names != NAMES:
-                texts = _by_name(record.headers)
-            event_id, kind, time, source, sequence, tenant, _, _, _, _, trace, *more = texts
-            import_id, only_for = [text.decode() for text in more] if more else ("", "")
-            kind = self._kinds.get(kind) or _remembered(self._kinds, kind)
-            source = self._sources.get(source) or _remembered(self._sources, source)
-            tenant = tenant.decode()
-            number = int(sequence) if sequence else -1
-            if key is None or not 0 < len(key) <= MAX_KEY_BYTES or b"\0" in key:
-                raise ValueError(f"key must be text of 1 to {MAX_KEY_BYTES} bytes")  # noqa: TRY301
-            meta = _new(Meta, (
-                record.topic, record.partition, record.offset, key.decode(), event_id.decode(),
-                kind, tenant, source, time.decode(), trace.decode(), import_id,
-            ))  # fmt: skip
-        except (ValueError, AttributeError) as error:  # the latter: a header without a value has no text
-            return Unreadable(record, _tenant_of(key), "undecodable", f"envelope: {error}")
-        if value is None or (only_for and only_for != self.name):
-            return meta, number, None, None
-        if len(value) > self.worker.max_value_bytes:
-            detail = f"value must be <= {self.worker.max_value_bytes} bytes, got {len(value)} bytes"
-            return Unreadable(record, tenant, "oversized", detail)
-        decode, handler = self._handlers.get(kind, (None, None))
-        if decode is None:
-            if kind in self._known:
-                return meta, number, None, None
-            return Unreadable(
-                record, tenant, "unknown_type", f"{kind or 'no ce_type'} does not ride on {record.topic}"
-            )
-        try:
-            return meta, number, handler, decode(value)
-        except DecodeError as error:
-            return Unreadable(record, tenant, "undecodable", f"{kind}: {error}")
 
     def fold(
         self,
@@ -205,7 +144,7 @@ class Folder:
         done = Folded(next_offset=start)
         states, fresh = done.states, done.seen
         last: dict[str, Meta] = {}  # which event has last asked for a key's conclusion
-        read, known, seen = self._read, origin.states, origin.seen
+        read, known, seen = self._reader.read, origin.states, origin.seen
         for record in records:
             item = read(record)
             if type(item) is Unreadable:
@@ -390,27 +329,6 @@ class Folder:
         recent = {tenant for tenant, offset in {**suspects, **done.suspects}.items() if offset > since}
         several = len((recent | {item.tenant}) - {""}) >= BAD_DEPLOY_TENANTS
         return BadDeploy(f"{item.reason}: {item.detail}") if several else None
-
-
-def _remembered(texts: dict[bytes, str], value: bytes) -> str:
-    text = value.decode()
-    if len(texts) < MAX_REMEMBERED:
-        texts[value] = text
-    return text
-
-
-def _by_name(headers: Headers) -> tuple[bytes, ...]:
-    """Return the values of headers in any order; absent ones are empty."""
-    found = dict(headers)
-    return tuple(found.get(name) or b"" for name in (*NAMES, IMPORT, dlq.WORKER))
-
-
-def _tenant_of(key: bytes | None) -> str:
-    """Return the tenant a key names, for a record whose envelope cannot be read; "" when it names none."""
-    try:
-        return (key or b"").partition(b":")[0].decode().replace("\0", "")
-    except UnicodeDecodeError:
-        return ""
 
 
 def _picker(table: Table, names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], Entity]:

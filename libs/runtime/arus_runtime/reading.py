@@ -1,0 +1,104 @@
+"""What a worker makes of one record: its envelope, who handles it, and its value decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from google.protobuf.message import DecodeError, Message
+
+from arus_runtime import catalogue, dlq
+from arus_runtime.envelope import IMPORT, NAMES, Headers
+from arus_runtime.log.port import Record
+from arus_runtime.worker import AnyWorker, Handler, Meta
+
+MAX_KEY_BYTES: Final = 1_000  # a key stands in an index, whose rows end at 2,700 bytes
+MAX_REMEMBERED: Final = 1_000
+
+_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
+
+Read = tuple[Meta, int, Handler | None, Message | None]
+"""Envelope, sequence and decoded value of a record, and the handler of it; no handler: pass over."""
+
+
+class Unreadable(NamedTuple):
+    """A record to park."""
+
+    record: Record
+    tenant: str
+    reason: dlq.Reason
+    detail: str
+
+
+class Reader:
+    """Reads the records of one worker. name: the worker's, as a record sent again to it alone names it."""
+
+    def __init__(self, name: str, worker: AnyWorker) -> None:
+        self._name = name
+        self._max_value_bytes = worker.max_value_bytes
+        self._handlers: Mapping[str, tuple[Callable[[bytes], Message], Handler]] = {
+            kind.DESCRIPTOR.full_name: (kind.FromString, handler) for kind, handler in worker.handlers.items()
+        }
+        # An envelope's texts that are nearly always the same few: their bytes, read once.
+        self._kinds: dict[bytes, str] = {}
+        self._sources: dict[bytes, str] = {}
+        self._known = {message for topic in worker.topics for message in catalogue.topics()[topic].messages}
+
+    def read(self, record: Record) -> Read | Unreadable:
+        """Return what a record says, or why it is to be parked."""
+        key, value = record.key, record.value
+        try:
+            names, texts = zip(*record.headers, strict=True)  # raises ValueError when there are none
+            if names != NAMES:
+                texts = _by_name(record.headers)
+            event_id, kind, time, source, sequence, tenant, _, _, _, _, trace, *more = texts
+            import_id, only_for = [text.decode() for text in more] if more else ("", "")
+            kind = self._kinds.get(kind) or _remembered(self._kinds, kind)
+            source = self._sources.get(source) or _remembered(self._sources, source)
+            tenant = tenant.decode()
+            number = int(sequence) if sequence else -1
+            if key is None or not 0 < len(key) <= MAX_KEY_BYTES or b"\0" in key:
+                raise ValueError(f"key must be text of 1 to {MAX_KEY_BYTES} bytes")  # noqa: TRY301
+            meta = _new(Meta, (
+                record.topic, record.partition, record.offset, key.decode(), event_id.decode(),
+                kind, tenant, source, time.decode(), trace.decode(), import_id,
+            ))  # fmt: skip
+        except (ValueError, AttributeError) as error:  # the latter: a header without a value has no text
+            return Unreadable(record, _tenant_of(key), "undecodable", f"envelope: {error}")
+        if value is None or (only_for and only_for != self._name):
+            return meta, number, None, None
+        if len(value) > self._max_value_bytes:
+            detail = f"value must be <= {self._max_value_bytes} bytes, got {len(value)} bytes"
+            return Unreadable(record, tenant, "oversized", detail)
+        decode, handler = self._handlers.get(kind, (None, None))
+        if decode is None:
+            if kind in self._known:
+                return meta, number, None, None
+            return Unreadable(
+                record, tenant, "unknown_type", f"{kind or 'no ce_type'} does not ride on {record.topic}"
+            )
+        try:
+            return meta, number, handler, decode(value)
+        except DecodeError as error:
+            return Unreadable(record, tenant, "undecodable", f"{kind}: {error}")
+
+
+def _remembered(texts: dict[bytes, str], value: bytes) -> str:
+    text = value.decode()
+    if len(texts) < MAX_REMEMBERED:
+        texts[value] = text
+    return text
+
+
+def _by_name(headers: Headers) -> tuple[bytes, ...]:
+    """Return the values of headers in any order; absent ones are empty."""
+    found = dict(headers)
+    return tuple(found.get(name) or b"" for name in (*NAMES, IMPORT, dlq.WORKER))
+
+
+def _tenant_of(key: bytes | None) -> str:
+    """Return the tenant a key names, for a record whose envelope cannot be read; "" when it names none."""
+    try:
+        return (key or b"").partition(b":")[0].decode().replace("\0", "")
+    except UnicodeDecodeError:
+        return ""
