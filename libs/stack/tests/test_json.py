@@ -99,6 +99,8 @@ def test_a_followed_stream_ends_quietly_on_ctrl_c(own: RunningStack, words: tupl
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever started the tests in the background made them deaf to it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     assert process.stdout is not None
     lines = [process.stdout.readline()]

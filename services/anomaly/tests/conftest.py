@@ -38,7 +38,7 @@ LITRE = 1_000_000
 
 def token(tenant: str, *roles: str, **claims: Any) -> str:
     body = {"iss": "arus", "aud": "arus", "sub": "user-1", "org": tenant, "roles": list(roles or ("owner",))}
-    return jwt.encode(body | {"exp": int(time.time()) + 600} | claims, KEY, "EdDSA", {"kid": "test"})
+    return jwt.encode(body | {"exp": int(time.time()) + 86_400} | claims, KEY, "EdDSA", {"kid": "test"})
 
 
 @dataclass(slots=True)

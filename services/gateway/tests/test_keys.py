@@ -165,7 +165,9 @@ async def test_keys_are_made_by_people_only(gateway: Gateway):
 
 async def test_a_limited_key_gives_no_role_that_can_do_more(gateway: Gateway):
     owner = await gateway.register()
-    seen = {"fuel.transactions": "r", "anomalies": "r", "locations": "r", "products": "r", "views": "r"}
+    seen = dict.fromkeys(
+        ("fuel.transactions", "anomalies", "thresholds", "locations", "products", "views"), "r"
+    )
     key = await make(owner, resources={"users": "c"} | seen)
     machine = gateway.connect(Authorization=f"Bearer {key['secret']}")
     body = {"email": "q@example.com", "name": "Q", "password": PASSWORD}

@@ -37,7 +37,7 @@ Caller = Callable[..., httpx.AsyncClient]
 
 def token(tenant: str, *roles: str, **claims: Any) -> str:
     body = {"iss": "arus", "aud": "arus", "sub": "user-1", "org": tenant, "roles": list(roles or ("owner",))}
-    return jwt.encode(body | {"exp": int(time.time()) + 600} | claims, KEY, "EdDSA", {"kid": "test"})
+    return jwt.encode(body | {"exp": int(time.time()) + 86_400} | claims, KEY, "EdDSA", {"kid": "test"})
 
 
 def tenant_of(context: Any) -> str:
