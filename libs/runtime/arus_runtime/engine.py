@@ -261,7 +261,7 @@ class Engine:
         assert self._watched is not None
         reading = await asyncio.to_thread(self._store.read_side, self._watched.side, self._watched.last)
         if reading is not None:
-            self._folder.known = self._watched.known(reading)
+            self._folder.side = (self._watched.known(reading),)
 
     async def _load(self, at: TopicPartition, cached: dict[str, Any], records: Iterable[Record]) -> None:
         """Bring the states of the records' keys into the cache: one query for all that are not there."""

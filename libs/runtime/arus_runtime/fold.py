@@ -125,8 +125,8 @@ class Folder:
         self._entity = {table: _picker(table, table.entity) for table in self._packers if table.entity}
         self._key = {table: _picker(table, table.key) for table in worker.tables if table.key}
         self._paged = worker.state if isinstance(worker.state, PagedState) else None
-        self.known: Known[Any] | None = None if worker.side is None else Known(worker.side.empty)
-        """The side input; a worker that has none gets none."""
+        self.side: tuple[Known[Any], ...] = () if worker.side is None else (Known(worker.side.empty),)
+        """What handlers get besides the event: the side input, of a worker that has one."""
 
     def fold(
         self,
@@ -163,11 +163,7 @@ class Folder:
                 state = states[key] if key in states else known.get(key)
                 try:
                     try:
-                        outcome = (
-                            handler(state, event, meta)
-                            if self.known is None
-                            else handler(state, event, meta, self.known)
-                        )
+                        outcome = handler(state, event, meta, *self.side)
                     except (Missing, Beyond) as absent:
                         outcome = yield from self._again(absent, key, state, handler, event, meta)
                     if type(outcome) is tuple:
@@ -212,9 +208,8 @@ class Folder:
         self, key: str, state: Any, meta: Meta
     ) -> Generator[Request, bytes | None, tuple[Any, Sequence[Effect]]]:
         assert self.worker.conclusion is not None
-        side = () if self.known is None else (self.known,)
         try:
-            return self.worker.conclusion(state, meta, *side)
+            return self.worker.conclusion(state, meta, *self.side)
         except (Missing, Beyond) as absent:
             return (yield from self._again(absent, key, state, self.worker.conclusion, meta))
 
@@ -239,9 +234,8 @@ class Folder:
             else:
                 yield Refresh()
                 refreshed = True
-            side = () if self.known is None else (self.known,)
             try:
-                return handler(state, *arguments, *side)
+                return handler(state, *arguments, *self.side)
             except (Missing, Beyond) as another:
                 absent = another
 

@@ -10,12 +10,12 @@ from google.protobuf.message import DecodeError, Message
 from arus_runtime import catalogue, dlq
 from arus_runtime.envelope import IMPORT, NAMES, Headers
 from arus_runtime.log.port import Record
+from arus_runtime.tuples import new
 from arus_runtime.worker import AnyWorker, Handler, Meta
 
 MAX_KEY_BYTES: Final = 1_000  # a key stands in an index, whose rows end at 2,700 bytes
 MAX_REMEMBERED: Final = 1_000
 
-_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
 
 Read = tuple[Meta, int, Handler | None, Message | None]
 """Envelope, sequence and decoded value of a record, and the handler of it; no handler: pass over."""
@@ -59,7 +59,7 @@ class Reader:
             number = int(sequence) if sequence else -1
             if key is None or not 0 < len(key) <= MAX_KEY_BYTES or b"\0" in key:
                 raise ValueError(f"key must be text of 1 to {MAX_KEY_BYTES} bytes")  # noqa: TRY301
-            meta = _new(Meta, (
+            meta = new(Meta, (
                 record.topic, record.partition, record.offset, key.decode(), event_id.decode(),
                 kind, tenant, source, time.decode(), trace.decode(), import_id,
             ))  # fmt: skip

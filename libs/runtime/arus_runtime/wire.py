@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
+from arus_runtime.tuples import new
+
 _TEXT: Final = FieldDescriptor.TYPE_STRING
 _INTEGERS: Final = {
     FieldDescriptor.TYPE_INT32,
@@ -65,7 +67,7 @@ def encoder(message: type[Message]) -> Callable[..., Encoded]:
     )
     scope: dict[str, Any] = {
         "Encoded": Encoded,
-        "new": tuple[object, ...].__new__,
+        "new": new,
         "kind": kind,
         "chars": [chr(length) for length in range(128)],
         "varint": _varint,

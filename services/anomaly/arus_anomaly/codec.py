@@ -27,6 +27,7 @@ from arus.fuel.v1.events_pb2 import (
     FuelTransactionVoided,
 )
 from arus_contracts.reading import plain
+from arus_runtime.tuples import new
 from arus_runtime.wire import Encoded, encoder
 from arus_runtime.worker import Pages, Reject
 
@@ -43,7 +44,6 @@ _encode_reached: Final = encoder(VerdictReached)
 
 _WIRE_STATUS: Final = (STATUS_UNSPECIFIED, STATUS_NORMAL, STATUS_WASPADA, STATUS_ANOMALI)
 """By status: an enum's member as a key would be hashed by its name, in Python."""
-_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
 _ULID_LENGTH: Final = 26
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
@@ -76,7 +76,7 @@ def key_of(
     if said != record_key:
         # A fact under another's key would be judged against a stranger's history.
         raise Reject(f"record key must be {said!r}, got {record_key!r}")
-    return _new(Key, (tenant_id, location_id, product_id))
+    return new(Key, (tenant_id, location_id, product_id))
 
 
 def fact(event: FuelTransactionRecorded | FuelTransactionCorrected) -> Fact:
@@ -84,7 +84,7 @@ def fact(event: FuelTransactionRecorded | FuelTransactionCorrected) -> Fact:
     volume_ul = event.volume_ul
     if volume_ul <= 0:
         raise Reject(f"volume_ul must be > 0 µL, got {volume_ul} µL")
-    return _new(Fact, (_ordinal(event.business_date), ulid_bytes(event.transaction_id), volume_ul))
+    return new(Fact, (_ordinal(event.business_date), ulid_bytes(event.transaction_id), volume_ul))
 
 
 def reached(judged: fuel.Judgement, fact_id: str, of: Key) -> Encoded:

@@ -11,6 +11,7 @@ from arus.fuel.v1.events_pb2 import (
     FuelTransactionVoided,
 )
 from arus_runtime.side_inputs import Known, SideInput
+from arus_runtime.tuples import new
 from arus_runtime.worker import (
     Column,
     Effect,
@@ -29,8 +30,6 @@ from arus_anomaly import codec
 from arus_anomaly.rules import fuel as rules
 from arus_anomaly.rules.thresholds import DEFAULTS, NO_VERSIONS, Thresholds, Versions, holding
 from arus_anomaly.state import Fact, FuelHistory, new_history
-
-_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
 
 VERDICTS: Final = Table(
     "verdicts",
@@ -166,7 +165,7 @@ def _reached(judged: rules.Judgement, fact_id: str, key: codec.Key, at: datetime
     tenant_id, location_id, product_id = key
     day, status = codec.business_date(judged.fact.day)[0], judged.status
     values = (tenant_id, fact_id, location_id, product_id, codec.FUEL, day, status, at)
-    return _new(Row, (VERDICTS, values, codec.reached(judged, fact_id, key)))
+    return new(Row, (VERDICTS, values, codec.reached(judged, fact_id, key)))
 
 
 def _withdrawn(fact: Fact, key: codec.Key, at: datetime) -> Row:

@@ -21,6 +21,7 @@ import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException
 
 from arus_runtime.log.port import Listener, LogAway, Message, PublishFailed, Security, TopicPartition
+from arus_runtime.tuples import new
 
 T = TypeVar("T")
 
@@ -87,9 +88,6 @@ class Fetched(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
-
-
-_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
 
 
 class _Thread:
@@ -206,7 +204,7 @@ class ConfluentConsumer:
                 _hear_of(error)
                 continue
             topic, partition = message.topic(), message.partition()
-            record = _new(
+            record = new(
                 Fetched,
                 (topic, partition, message.offset(), message.key(), message.value(), message.headers() or ()),
             )

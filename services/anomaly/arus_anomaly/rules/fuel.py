@@ -12,13 +12,14 @@ from enum import IntEnum
 from itertools import compress, islice, takewhile
 from typing import Final, NamedTuple
 
+from arus_runtime.tuples import new
+
 from arus_anomaly.rules.thresholds import DEFAULTS, Thresholds
 from arus_anomaly.state import WINDOW_DAYS, WINDOW_FACTS, Fact, FuelHistory, Window
 
 RULE: Final = "fuel-ratio/1"
 _MILLION: Final = 1_000_000
 _WEEK: Final = 7
-_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
 
 
 class Status(IntEnum):
@@ -97,7 +98,7 @@ def risk_score(volume_ul: int, window: Window, facts_needed: int = DEFAULTS.fact
 def judge(fact: Fact, window: Window, by: Thresholds = DEFAULTS) -> Judgement:
     """Return what a fact comes to that nothing was said of before."""
     status, reason_code = assess(fact.volume_ul, window, by)
-    return _new(Judgement, (fact, window, status, reason_code, False, by))
+    return new(Judgement, (fact, window, status, reason_code, False, by))
 
 
 def conclude(history: FuelHistory, holding: Holding = builtin) -> tuple[list[Judgement], list[Fact]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
+from arus_runtime.tuples import new
 from arus_runtime.worker import Pages
 
 from arus_anomaly.state.archive import Archive
@@ -18,8 +19,6 @@ WINDOW_DAYS: Final = 180
 HOT_KEPT: Final = 40
 HOT_MAX: Final = 56
 """28 bytes a fact: a head fits a PostgreSQL row as it is; past 2 kB it would be compressed."""
-
-_new: Final = tuple[object, ...].__new__  # a NamedTuple's own constructor costs twice as much
 
 
 class Change(NamedTuple):
@@ -70,11 +69,11 @@ class FuelHistory(NamedTuple):
         while start < count and (count - start > WINDOW_FACTS or days[start] < oldest):
             window_sum_ul -= hot.values[start]
             start += 1
-        window = _new(Window, (window_sum_ul, count - start))
+        window = new(Window, (window_sum_ul, count - start))
         window_sum_ul += volume_ul
         highest_id = max(highest_id, fact_id)
         hot = hot.followed_by(fact)
-        history = _new(FuelHistory, (hot, window_sum_ul, start, highest_id, archive, None))
+        history = new(FuelHistory, (hot, window_sum_ul, start, highest_id, archive, None))
         return history if count < HOT_MAX else _archived(history), window
 
     def behind_newest(self, count: int) -> "tuple[array[int], array[int]]":
