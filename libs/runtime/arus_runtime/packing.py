@@ -1,7 +1,7 @@
 """Rows as PostgreSQL's binary COPY wants them, packed by functions compiled once per table.
 
 Columns of fixed width that are never null come first and are packed by one ``struct`` call; the others
-follow. This costs 0.6 µs a row where psycopg's ``write_row`` costs 10 (docs/adr/0002).
+follow. This costs a fraction of psycopg's ``write_row`` (docs/adr/0002).
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """Events of a hot path as wire bytes, written by functions compiled once per message type.
 
-Building a protobuf message field by field and serialising it costs 4 µs; such a function costs 1 and gives
-the same bytes.
+Such a function gives the bytes that building a protobuf message field by field and serialising it gives, at
+less than half the cost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -70,7 +71,7 @@ def encoder(message: type[Message]) -> Callable[..., Encoded]:
         "new": new,
         "kind": kind,
         "chars": [chr(length) for length in range(128)],
-        "varint": _varint,
+        "varint": _varint_writer(),
         "whole": whole,
     }
     # Compiled from the message's declaration, never from input.
@@ -109,18 +110,21 @@ def _plain_varint(number: int) -> bytes:
     return bytes([*groups, number])
 
 
-_LAST: Final = [_plain_varint(number) for number in range(1 << 14)]
-_NEXT: Final = [bytes([number & 127 | 128, number >> 7 | 128]) for number in range(1 << 14)]
+@cache
+def _varint_writer() -> Callable[[int], bytes]:
+    """Return the function that writes a number of at least 0; it raises IndexError for a negative one."""
+    last = [_plain_varint(number) for number in range(1 << 14)]
+    following = [bytes([number & 127 | 128, number >> 7 | 128]) for number in range(1 << 14)]
 
+    def varint(number: int) -> bytes:
+        if 0 <= number < 1 << 14:
+            return last[number]
+        if 0 <= number < 1 << 28:
+            return following[number & 16383] + last[number >> 14]
+        if 0 <= number < 1 << 42:
+            return following[number & 16383] + following[number >> 14 & 16383] + last[number >> 28]
+        if number < 0:
+            raise IndexError(number)
+        return _plain_varint(number)
 
-def _varint(number: int) -> bytes:
-    """Return a number of at least 0 in groups of seven bits; raises IndexError for a negative one."""
-    if 0 <= number < 1 << 14:
-        return _LAST[number]
-    if 0 <= number < 1 << 28:
-        return _NEXT[number & 16383] + _LAST[number >> 14]
-    if 0 <= number < 1 << 42:
-        return _NEXT[number & 16383] + _NEXT[number >> 14 & 16383] + _LAST[number >> 28]
-    if number < 0:
-        raise IndexError(number)
-    return _plain_varint(number)
+    return varint
