@@ -10,7 +10,7 @@ import signal
 import statistics
 import subprocess
 import sys
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ import psutil
 import psycopg
 from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
 from arus_runtime.ids import new_ulid
-from arus_runtime.log import AiokafkaLog, Message, Security
+from arus_runtime.log import AiokafkaLog, Consumer, Message, Security, TopicPartition
 from arus_runtime.testing import message
 from arus_stack import house, ports, schemas
 from arus_stack.kafka.broker import Kafka
@@ -152,6 +152,19 @@ def facts(count: int) -> Generator[Message]:
         )
         record_key = f"{tenant}:{location}:{product}"
         yield message(event, key=record_key, tenant=tenant, source="/arus/ingest", sequence=number)
+
+
+class FromTheStart:
+    """A listener that begins each partition at its start."""
+
+    consumer: Consumer
+
+    async def assigned(self, partitions: Collection[TopicPartition]) -> None:
+        for at in partitions:
+            self.consumer.begin(at, 0)
+
+    async def revoked(self, partitions: Collection[TopicPartition]) -> None:
+        pass
 
 
 async def publish(log: AiokafkaLog, messages: Iterable[Message]) -> None:

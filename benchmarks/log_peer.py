@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection
 
 import uvloop
-from arus_runtime.log import AiokafkaLog, Consumer, Log, Security, TopicPartition
+from arus_runtime.log import AiokafkaLog, Log, Security
 from arus_runtime.log.confluent import ConfluentLog
-from ground import TOPIC, facts
+from ground import TOPIC, FromTheStart, facts
 from peers import Clock
 
 BATCH = 2_000
@@ -32,19 +31,6 @@ async def publish(log: Log, count: int) -> None:
         await producer.publish(messages[start : start + BATCH])
     clock.stop(count)
     await producer.stop()
-
-
-class FromTheStart:
-    """A listener that begins each partition at its start."""
-
-    consumer: Consumer
-
-    async def assigned(self, partitions: Collection[TopicPartition]) -> None:
-        for at in partitions:
-            self.consumer.begin(at, 0)
-
-    async def revoked(self, partitions: Collection[TopicPartition]) -> None:
-        pass
 
 
 async def consume(log: Log, count: int) -> None:

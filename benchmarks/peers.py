@@ -15,7 +15,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiokafka
@@ -28,7 +28,7 @@ from arus_runtime.engine import Engine
 from arus_runtime.log import AiokafkaLog, Consumer, Listener, Record, Security, TopicPartition
 from arus_runtime.store import PostgresStore
 from arus_runtime.worker import Column, Table
-from ground import TOPIC, facts
+from ground import TOPIC, FromTheStart, facts
 
 URL = os.environ["ARUS_BENCH_DB"]
 LOG = AiokafkaLog(Security(*(os.environ[f"ARUS_BENCH_{name}"] for name in ("KAFKA", "USER", "PASSWORD"))))
@@ -117,21 +117,8 @@ async def ours(count: int) -> None:
     await Engine("anomaly", handlers.fuel, Timed(clock), store, batch_records=BATCH).run(stop)
 
 
-class Quiet:
-    """A listener that begins each partition at its start."""
-
-    consumer: Consumer
-
-    async def assigned(self, partitions: Collection[TopicPartition]) -> None:
-        for at in partitions:
-            self.consumer.begin(at, 0)
-
-    async def revoked(self, partitions: Collection[TopicPartition]) -> None:
-        pass
-
-
 async def unjudged(count: int) -> None:
-    clock, taken, listener, packer = Clock(), 0, Quiet(), packing.Packer(EVENTS)
+    clock, taken, listener, packer = Clock(), 0, FromTheStart(), packing.Packer(EVENTS)
     listener.consumer = consumer = LOG.consumer([TOPIC], "bench.unjudged", listener)
     connection = prepared()
     copy = f"copy events ({', '.join(packer.columns)}) from stdin (format binary)".encode()

@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException
 
-from arus_runtime.log.port import Listener, LogAway, Message, PublishFailed, Security, TopicPartition
+from arus_runtime.log.port import Fetched, Listener, LogAway, Message, PublishFailed, Security, TopicPartition
 from arus_runtime.tuples import new
 
 T = TypeVar("T")
@@ -77,17 +77,6 @@ class ConfluentLog:
         transport = "SSL" if security.ca_file else "PLAINTEXT"
         options["security.protocol"] = f"SASL_{transport}" if security.user else transport
         return options
-
-
-class Fetched(NamedTuple):
-    """One record read."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
 
 
 class _Thread:

@@ -6,21 +6,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from arus_runtime.log.partitioner import partition_of
-from arus_runtime.log.port import Listener, Message, TopicPartition
-
-
-class MemoryRecord(NamedTuple):
-    """One record of a ``MemoryLog``."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+from arus_runtime.log.port import Fetched, Listener, Message, TopicPartition
 
 
 @dataclass(slots=True)
@@ -28,8 +16,8 @@ class MemoryLog:
     """Topics as lists. partitions: how many each topic has."""
 
     partitions: int = 3
-    topics: dict[TopicPartition, list[MemoryRecord]] = field(
-        default_factory=lambda: defaultdict[TopicPartition, list[MemoryRecord]](list)
+    topics: dict[TopicPartition, list[Fetched]] = field(
+        default_factory=lambda: defaultdict[TopicPartition, list[Fetched]](list)
     )
     members: dict[str, list[MemoryConsumer]] = field(
         default_factory=lambda: defaultdict[str, list["MemoryConsumer"]](list)
@@ -44,17 +32,17 @@ class MemoryLog:
         """Return a producer."""
         return MemoryProducer(self)
 
-    def append(self, message: Message, partition: int | None = None) -> MemoryRecord:
+    def append(self, message: Message, partition: int | None = None) -> Fetched:
         """Append one message."""
         at = TopicPartition(
             message.topic, partition_of(message.key, self.partitions) if partition is None else partition
         )
-        record = MemoryRecord(*at, len(self.topics[at]), message.key, message.value, tuple(message.headers))
+        record = Fetched(*at, len(self.topics[at]), message.key, message.value, tuple(message.headers))
         self.topics[at].append(record)
         self.grown.set()
         return record
 
-    def records(self, topic: str) -> list[MemoryRecord]:
+    def records(self, topic: str) -> list[Fetched]:
         """Return every record of a topic, partition by partition."""
         return [record for at in sorted(self.topics) if at.topic == topic for record in self.topics[at]]
 
@@ -96,7 +84,7 @@ class MemoryConsumer:
         self.log.members[self.group].append(self)
         await self.log.rebalance(self.group)
 
-    async def poll(self, limit: int, timeout_s: float) -> Mapping[TopicPartition, Sequence[MemoryRecord]]:
+    async def poll(self, limit: int, timeout_s: float) -> Mapping[TopicPartition, Sequence[Fetched]]:
         """Return records of begun partitions."""
         polled = self._ready(limit)
         if not polled:
@@ -108,8 +96,8 @@ class MemoryConsumer:
             polled = self._ready(limit)
         return polled
 
-    def _ready(self, limit: int) -> dict[TopicPartition, Sequence[MemoryRecord]]:
-        polled: dict[TopicPartition, Sequence[MemoryRecord]] = {}
+    def _ready(self, limit: int) -> dict[TopicPartition, Sequence[Fetched]]:
+        polled: dict[TopicPartition, Sequence[Fetched]] = {}
         for at, offset in self.begun.items():
             records = self.log.topics[at][offset : offset + limit]
             if records:

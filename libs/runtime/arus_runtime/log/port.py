@@ -31,6 +31,17 @@ class Record(Protocol):
     def headers(self) -> Sequence[tuple[str, bytes]]: ...
 
 
+class Fetched(NamedTuple):
+    """One record read, for adapters whose client has no object that fits ``Record``."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
 class Message(NamedTuple):
     """One record to publish. The key picks the partition, with Kafka's own murmur2."""
 

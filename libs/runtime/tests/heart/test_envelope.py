@@ -6,7 +6,7 @@ import pytest
 from arus_runtime import dlq
 from arus_runtime.envelope import NAMES, Envelope, pack_consequence, pack_headers, unpack
 from arus_runtime.ids import derived_id
-from arus_runtime.log.memory import MemoryRecord
+from arus_runtime.log.port import Fetched
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,11 +16,11 @@ EVENT = Envelope(
 CAUSE = "972f9106-31e9-5adb-bae7-322228e5aef7"
 
 
-def parked() -> MemoryRecord:
-    record = MemoryRecord("fuel.transaction.v1", 2, 7, b"t:k", b"v", unpack(EVENT.pack(), b"/arus/ingest", 5))
+def parked() -> Fetched:
+    record = Fetched("fuel.transaction.v1", 2, 7, b"t:k", b"v", unpack(EVENT.pack(), b"/arus/ingest", 5))
     outgoing = dlq.parked(record, "anomaly/fuel", "t", "rejected", "volume_ul must be > 0 µL, got -5 µL")
     headers = unpack(outgoing.headers, b"/arus/anomaly", 99)
-    return MemoryRecord(outgoing.topic, 0, 0, outgoing.key.encode(), outgoing.value, headers)
+    return Fetched(outgoing.topic, 0, 0, outgoing.key.encode(), outgoing.value, headers)
 
 
 @given(st.tuples(*[st.text(max_size=40)] * 6), st.integers(0, 2**62))
@@ -73,8 +73,8 @@ def test_a_record_comes_back_under_a_new_sequence_for_the_worker_that_parked_it(
 
 
 def test_a_value_that_was_cut_does_not_come_back() -> None:
-    record = MemoryRecord("fuel.transaction.v1", 0, 0, b"t:k", b"x" * 1_000_000, [])
+    record = Fetched("fuel.transaction.v1", 0, 0, b"t:k", b"x" * 1_000_000, [])
     outgoing = dlq.parked(record, "anomaly/fuel", "t", "oversized", "")
-    cut = MemoryRecord(outgoing.topic, 0, 0, b"t:k", outgoing.value, unpack(outgoing.headers, b"", 0))
+    cut = Fetched(outgoing.topic, 0, 0, b"t:k", outgoing.value, unpack(outgoing.headers, b"", 0))
     with pytest.raises(ValueError, match="cut from 1000000 to 900000 bytes"):
         dlq.redriven(cut, "run", 1)
