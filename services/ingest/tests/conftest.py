@@ -123,6 +123,17 @@ async def catalogue() -> AsyncIterator[CatalogueOwner]:
 
 
 @pytest.fixture
+def golden(catalogue: CatalogueOwner) -> dict[str, Any]:
+    """The seed's own example: 2025-01-10, Gudang A, Solar, 520 L."""
+    return {
+        "date": "2025-01-10",
+        "location_id": catalogue.location(),
+        "product_id": catalogue.product(),
+        "volume_l": "520",
+    }
+
+
+@pytest.fixture
 def database(database_for: DatabaseFor) -> ServiceDatabase:
     return database_for("ingest")
 

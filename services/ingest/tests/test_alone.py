@@ -22,7 +22,6 @@ from arus_stack import ports
 from arus_stack.line import Line
 from arus_stack.testing import DatabaseFor, ServiceDatabase
 
-from .conftest import CatalogueOwner
 from .test_fuel import told
 
 pytestmark = pytest.mark.integration
@@ -48,23 +47,13 @@ def database(line: tuple[Line, ServiceDatabase], monkeypatch: pytest.MonkeyPatch
     return line[1]
 
 
-@pytest.fixture
-def fact(catalogue: CatalogueOwner) -> dict[str, Any]:
-    return {
-        "date": "2025-01-10",
-        "location_id": catalogue.location(),
-        "product_id": catalogue.product(),
-        "volume_l": "520",
-    }
-
-
-async def burst(owner: httpx.AsyncClient, fact: dict[str, Any]) -> list[httpx.Response]:
+async def burst(owner: httpx.AsyncClient, golden: dict[str, Any]) -> list[httpx.Response]:
     """Ask many things at once; fails when one of them hangs."""
     async with asyncio.timeout(DEADLINE_S):
         return await asyncio.gather(
-            *(owner.post(PATH, json=fact) for _ in range(BURST)),
+            *(owner.post(PATH, json=golden) for _ in range(BURST)),
             *(owner.get(PATH) for _ in range(BURST // 4)),
-            owner.post(f"{PATH}/batch", json={"items": [fact]}),
+            owner.post(f"{PATH}/batch", json={"items": [golden]}),
         )
 
 
@@ -76,37 +65,37 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
 
 @pytest.mark.parametrize("fault", ["cut", "mute"])
 async def test_without_its_database_the_door_says_when_to_come_back(
-    fault: str, line: tuple[Line, ServiceDatabase], owner: httpx.AsyncClient, fact: dict[str, Any]
+    fault: str, line: tuple[Line, ServiceDatabase], owner: httpx.AsyncClient, golden: dict[str, Any]
 ) -> None:
-    assert (await owner.post(PATH, json=fact)).status_code == 201
+    assert (await owner.post(PATH, json=golden)).status_code == 201
     getattr(line[0], fault)()
-    answers = [answer for _ in range(2) for answer in await burst(owner, fact)]
+    answers = [answer for _ in range(2) for answer in await burst(owner, golden)]
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(503, "unavailable")}
     assert all(int(answer.headers["retry-after"]) > 0 for answer in answers)
     line[0].mend()
 
     async def recovered() -> bool:
-        return (await owner.post(PATH, json=fact)).status_code == 201
+        return (await owner.post(PATH, json=golden)).status_code == 201
 
     await until(recovered)
 
 
 async def test_a_door_without_its_database_does_not_grow(
-    line: tuple[Line, ServiceDatabase], owner: httpx.AsyncClient, fact: dict[str, Any]
+    line: tuple[Line, ServiceDatabase], owner: httpx.AsyncClient, golden: dict[str, Any]
 ) -> None:
     line[0].cut()
-    await burst(owner, fact)
+    await burst(owner, golden)
     process = psutil.Process()
     before = process.memory_info().rss, len(asyncio.all_tasks())
     for _ in range(10):
-        await burst(owner, fact)
+        await burst(owner, golden)
     grown_mb = (process.memory_info().rss - before[0]) / 2**20
     assert grown_mb < 16
     assert len(asyncio.all_tasks()) <= before[1]
 
 
 async def test_without_a_broker_facts_are_kept_until_there_are_too_many(
-    owner: httpx.AsyncClient, fact: dict[str, Any], context: Context, database: ServiceDatabase
+    owner: httpx.AsyncClient, golden: dict[str, Any], context: Context, database: ServiceDatabase
 ) -> None:
     context.own["settings"] = IngestSettings(outbox_max_rows=30)
     nowhere = context.settings.model_copy(
@@ -119,7 +108,7 @@ async def test_without_a_broker_facts_are_kept_until_there_are_too_many(
         answers: list[httpx.Response] = []
         while not answers or answers[-1].status_code == 201:
             await pressure.measure(context)
-            answers.append(await owner.post(PATH, json=fact))
+            answers.append(await owner.post(PATH, json=golden))
             assert len(answers) <= 31
     finally:
         stop.set()

@@ -22,16 +22,6 @@ BATCH = "/fuel/transactions/batch"
 AS_OWNER = (("authorization", f"Bearer {token('tenant-a')}"), ("accept-language", "en"))
 
 
-@pytest.fixture
-def golden(catalogue: CatalogueOwner) -> dict[str, Any]:
-    return {
-        "date": "2025-01-10",
-        "location_id": catalogue.location(),
-        "product_id": catalogue.product(),
-        "volume_l": "520",
-    }
-
-
 def counted(database: ServiceDatabase) -> tuple[int, int]:
     with psycopg.connect(database.superuser_url) as connection:
         facts = connection.execute("select count(*) from ingest.fuel_transactions").fetchone()

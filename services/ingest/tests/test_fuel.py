@@ -38,17 +38,6 @@ def kinds(database: ServiceDatabase) -> list[str]:
     return [type(event).__name__ for _, event in told(database)]
 
 
-@pytest.fixture
-def golden(catalogue: CatalogueOwner) -> dict[str, Any]:
-    """The seed's own example: 2025-01-10, Gudang A, Solar, 520 L."""
-    return {
-        "date": "2025-01-10",
-        "location_id": catalogue.location(),
-        "product_id": catalogue.product(),
-        "volume_l": "520",
-    }
-
-
 async def test_the_seeds_golden_transaction_is_recorded_and_told(
     owner: httpx.AsyncClient, golden: dict[str, Any], database: ServiceDatabase
 ) -> None:

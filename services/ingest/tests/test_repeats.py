@@ -22,14 +22,8 @@ DEADLINE_S = 30
 
 
 @pytest.fixture
-def golden(catalogue: CatalogueOwner) -> dict[str, Any]:
-    return {
-        "date": "2025-01-10",
-        "location_id": catalogue.location(),
-        "product_id": catalogue.product(),
-        "volume_l": "520",
-        "idempotency_key": "pump-7/1",
-    }
+def golden(golden: dict[str, Any]) -> dict[str, Any]:
+    return golden | {"idempotency_key": "pump-7/1"}
 
 
 def as_user(user: str = "user-1", tenant: str = "tenant-a") -> Any:
