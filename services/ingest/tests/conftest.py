@@ -8,8 +8,10 @@ from typing import Any
 import grpc
 import httpx
 import jwt
+import psycopg
 import pytest
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
+from arus.fuel.v1 import events_pb2
 from arus.inventory.v1.api_pb2 import (
     CountLocationsRequest,
     CountLocationsResponse,
@@ -23,6 +25,7 @@ from arus_ingest.__main__ import SERVICE
 from arus_runtime import rpc
 from arus_runtime.auth import FixedKeys, Verifier
 from arus_runtime.context import Context
+from arus_runtime.envelope import unpack
 from arus_runtime.ids import new_ulid
 from arus_runtime.service import opened
 from arus_runtime.settings import Settings
@@ -190,3 +193,18 @@ async def grpc_port(context: Context) -> AsyncIterator[int]:
 async def channel(grpc_port: int) -> AsyncIterator[grpc.aio.Channel]:
     async with grpc.aio.insecure_channel(f"127.0.0.1:{grpc_port}") as made:
         yield made
+
+
+def told(database: ServiceDatabase) -> list[tuple[str, Any]]:
+    """Return key and event of everything waiting in the outbox, in its order."""
+    with psycopg.connect(database.superuser_url) as connection:
+        rows = connection.execute("select key, value, headers from ingest.outbox order by id").fetchall()
+    events: list[tuple[str, Any]] = []
+    for key, value, headers in rows:
+        name = dict(unpack(bytes(headers), b"", 0))["ce_type"].decode().rpartition(".")[2]
+        events.append((key, getattr(events_pb2, name).FromString(bytes(value))))
+    return events
+
+
+def kinds(database: ServiceDatabase) -> list[str]:
+    return [type(event).__name__ for _, event in told(database)]

@@ -22,7 +22,7 @@ from arus_stack import ports
 from arus_stack.line import Line
 from arus_stack.testing import DatabaseFor, ServiceDatabase
 
-from .test_fuel import told
+from .conftest import told
 
 pytestmark = pytest.mark.integration
 

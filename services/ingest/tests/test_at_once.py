@@ -7,10 +7,10 @@ import httpx
 import pytest
 from arus_stack.testing import ServiceDatabase
 
-from .conftest import CatalogueOwner
-from .test_fuel import PATH, told
+from .conftest import CatalogueOwner, told
 
 pytestmark = pytest.mark.integration
+PATH = "/fuel/transactions"
 AT_ONCE = 16
 
 

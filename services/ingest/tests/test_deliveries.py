@@ -11,8 +11,7 @@ from arus_ingest.state import Backlog
 from arus_runtime.context import Context
 from arus_stack.testing import ServiceDatabase
 
-from .conftest import CatalogueOwner
-from .test_fuel import kinds, told
+from .conftest import CatalogueOwner, kinds, told
 
 pytestmark = pytest.mark.integration
 

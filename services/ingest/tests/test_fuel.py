@@ -12,30 +12,14 @@ from arus.fuel.v1 import events_pb2
 from arus_ingest import pressure
 from arus_ingest.settings import IngestSettings
 from arus_runtime.context import Context
-from arus_runtime.envelope import unpack
 from arus_runtime.ids import new_ulid
 from arus_stack.testing import ServiceDatabase
 
-from .conftest import CatalogueOwner
+from .conftest import CatalogueOwner, kinds, told
 
 pytestmark = pytest.mark.integration
 
 PATH = "/fuel/transactions"
-
-
-def told(database: ServiceDatabase) -> list[tuple[str, Any]]:
-    """Return key and event of everything waiting in the outbox, in its order."""
-    with psycopg.connect(database.superuser_url) as connection:
-        rows = connection.execute("select key, value, headers from ingest.outbox order by id").fetchall()
-    events: list[tuple[str, Any]] = []
-    for key, value, headers in rows:
-        name = dict(unpack(bytes(headers), b"", 0))["ce_type"].decode().rpartition(".")[2]
-        events.append((key, getattr(events_pb2, name).FromString(bytes(value))))
-    return events
-
-
-def kinds(database: ServiceDatabase) -> list[str]:
-    return [type(event).__name__ for _, event in told(database)]
 
 
 async def test_the_seeds_golden_transaction_is_recorded_and_told(
@@ -390,96 +374,6 @@ async def test_when_events_pile_up_the_door_closes_for_a_while(
     assert (closed.status_code, closed.json()["code"]) == (503, "outbox_full")
     assert int(closed.headers["retry-after"]) > 0
     assert (await owner.get(PATH)).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("role", "create", "read", "update", "delete"),
-    [
-        ("owner", 201, 200, 200, 204),
-        ("admin", 201, 200, 200, 204),
-        ("operator", 201, 403, 403, 403),
-        ("service", 201, 200, 403, 403),
-        ("viewer", 403, 200, 403, 403),
-        ("device", 403, 403, 403, 403),
-    ],
-)
-async def test_each_role_does_what_the_table_says(
-    *,
-    owner: httpx.AsyncClient,
-    caller: Any,
-    golden: dict[str, Any],
-    role: str,
-    create: int,
-    read: int,
-    update: int,
-    delete: int,
-) -> None:
-    path = f"{PATH}/{(await owner.post(PATH, json=golden)).json()['id']}"
-    client = caller("tenant-a", role)
-    assert (await client.post(PATH, json=golden)).status_code == create
-    assert (await client.get(path)).status_code == read
-    assert (await client.patch(path, json={"note": "x"})).status_code == update
-    assert (await client.delete(path)).status_code == delete
-
-
-async def test_a_caller_limited_to_locations_stays_within_them(
-    owner: httpx.AsyncClient, caller: Any, golden: dict[str, Any], catalogue: CatalogueOwner
-) -> None:
-    other = golden | {"location_id": catalogue.location()}
-    theirs = (await owner.post(PATH, json=other)).json()
-    limited = caller("tenant-a", "admin", locations=[golden["location_id"]])
-    mine = await limited.post(PATH, json=golden)
-    assert mine.status_code == 201
-    outside = await limited.post(PATH, json=other)
-    assert (outside.status_code, outside.json()["errors"][0]["code"]) == (403, "outside_scope")
-    moved = await limited.patch(f"{PATH}/{mine.json()['id']}", json={"location_id": other["location_id"]})
-    assert moved.status_code == 403
-    assert [item["id"] for item in (await limited.get(PATH)).json()["items"]] == [mine.json()["id"]]
-    for answer in (
-        await limited.get(f"{PATH}/{theirs['id']}"),
-        await limited.patch(f"{PATH}/{theirs['id']}", json={"note": "x"}),
-        await limited.delete(f"{PATH}/{theirs['id']}"),
-    ):
-        assert answer.status_code == 404
-
-
-async def test_no_tenant_sees_or_changes_what_is_another_ones(
-    owner: httpx.AsyncClient, caller: Any, golden: dict[str, Any]
-) -> None:
-    fact = (await owner.post(PATH, json=golden)).json()
-    delivery = (await owner.post("/fuel/deliveries", json=golden)).json()
-    stranger = caller("tenant-b")
-    for path in (f"{PATH}/{fact['id']}", f"/fuel/deliveries/{delivery['id']}"):
-        assert (await stranger.get(path)).status_code == 404
-        assert (await stranger.delete(path)).status_code == 404
-    assert (await stranger.patch(f"{PATH}/{fact['id']}", json={"volume_l": 1})).status_code == 404
-    assert (await stranger.put(f"{PATH}/{fact['id']}", json=golden)).status_code == 404
-    assert (await stranger.get(PATH)).json()["items"] == []
-    assert (await stranger.post(PATH, json=golden)).json()["errors"][0]["code"] == "unknown_reference"
-    assert (await owner.get(f"{PATH}/{fact['id']}")).json() == fact
-
-
-def test_every_table_with_a_tenant_is_walled(database: ServiceDatabase) -> None:
-    with psycopg.connect(database.owner_url) as connection:
-        tables = connection.execute(
-            """select c.relname, c.relrowsecurity and c.relforcerowsecurity as walled
-               from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-               where c.relkind = 'r' and c.relnamespace = 'ingest'::regnamespace"""
-        ).fetchall()
-    assert {"fuel_keys", "fuel_transactions", "fuel_deliveries", "locations", "products", "outbox"} <= {
-        name for name, _ in tables
-    }
-    assert all(walled for _, walled in tables)
-    row = "('tenant-a', 'L', 'A', 'Asia/Jakarta', true, 1)"
-    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
-        connection.execute(f"insert into locations values {row}".encode())
-    with psycopg.connect(database.api_url, options="-c search_path=ingest") as connection:
-        assert connection.execute("select 1 from locations").fetchall() == []
-        connection.execute("set arus.tenant = 'tenant-b'")
-        assert connection.execute("select 1 from locations").fetchall() == []
-        assert connection.execute("delete from locations").rowcount == 0
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute(f"insert into locations values {row}".encode())
 
 
 async def test_recorded_at_is_now_in_utc(owner: httpx.AsyncClient, golden: dict[str, Any]) -> None:
