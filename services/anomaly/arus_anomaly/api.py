@@ -84,11 +84,7 @@ async def summarise_anomalies(
         counts = await store.verdicts.counts(
             tx, store.verdicts.Asked(since=since, until=until, locations=principal.locations)
         )
-    return Summary(
-        normal=counts.get(Status.NORMAL, 0),
-        waspada=counts.get(Status.WASPADA, 0),
-        anomali=counts.get(Status.ANOMALI, 0),
-    )
+    return Summary.of(counts)
 
 
 @anomalies.get("/anomalies/{anomaly_id}")

@@ -90,7 +90,7 @@ def fact(event: FuelTransactionRecorded | FuelTransactionCorrected) -> Fact:
 def reached(judged: fuel.Judgement, fact_id: str, of: Key) -> Encoded:
     """Return a judgement as the event that tells it. fact_id: the ULID of the judged fact as text."""
     (day, _, volume_ul), window, status, reason_code, _, by = judged
-    version_id, needed = by[0], by[4]
+    version_id, needed = by.version_id, by.facts_needed
     tenant_id, location_id, product_id = of
     sum_ul, size = window
     return _encode_reached(

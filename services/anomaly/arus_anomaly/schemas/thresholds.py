@@ -300,13 +300,13 @@ class BacktestOut(BaseModel):
         return cls(
             facts=before.total(),
             changed=tally.changed.total(),
-            before=_summary(before),
-            after=_summary(after),
+            before=Summary.of(before),
+            after=Summary.of(after),
             by_location=[
                 LocationCounts(
                     location=Named(id=location_id, name=names.get(location_id, location_id)),
-                    before=_summary(counts),
-                    after=_summary(tally.after[location_id]),
+                    before=Summary.of(counts),
+                    after=Summary.of(tally.after[location_id]),
                     changed=tally.changed[location_id],
                 )
                 for location_id, counts in tally.before.items()
@@ -318,14 +318,6 @@ class BacktestOut(BaseModel):
 
 def _total(by_location: Mapping[str, Counter[Status]]) -> Counter[Status]:
     return sum(by_location.values(), Counter[Status]())
-
-
-def _summary(counts: Mapping[Status, int]) -> Summary:
-    return Summary(
-        normal=counts.get(Status.NORMAL, 0),
-        waspada=counts.get(Status.WASPADA, 0),
-        anomali=counts.get(Status.ANOMALI, 0),
-    )
 
 
 def _named(record_id: str | None, name: str | None) -> Named | None:

@@ -189,6 +189,15 @@ class Summary(BaseModel):
     waspada: int
     anomali: int
 
+    @classmethod
+    def of(cls, counts: Mapping[int, int] | Mapping[Status, int]) -> Self:
+        """Return counts by status as they are shown; a status without any is absent from counts."""
+        return cls(
+            normal=counts.get(Status.NORMAL, 0),
+            waspada=counts.get(Status.WASPADA, 0),
+            anomali=counts.get(Status.ANOMALI, 0),
+        )
+
 
 def status_name(status: int) -> StatusName:
     """Return the word of a stored status."""
