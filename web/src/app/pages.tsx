@@ -34,6 +34,7 @@ export interface PageEntry {
   alsoNeeds?: { resource: string; action: Action }
 }
 
+/** By how often they are entered: a phone's bar shows the first four. */
 export const PAGES: readonly PageEntry[] = [
   { to: '/', name: msg`Beranda`, icon: LayoutDashboard, key: 'b', needs: { resource: 'views', action: 'r' } },
   {
@@ -51,18 +52,18 @@ export const PAGES: readonly PageEntry[] = [
     needs: { resource: 'anomalies', action: 'r' },
   },
   {
-    to: '/thresholds',
-    name: msg`Ambang batas`,
-    icon: SlidersHorizontal,
-    key: 'm',
-    needs: { resource: 'thresholds', action: 'r' },
-  },
-  {
     to: '/fuel/transactions',
     name: msg`Transaksi`,
     icon: ListOrdered,
     key: 't',
     needs: { resource: 'fuel.transactions', action: 'r' },
+  },
+  {
+    to: '/thresholds',
+    name: msg`Ambang batas`,
+    icon: SlidersHorizontal,
+    key: 'm',
+    needs: { resource: 'thresholds', action: 'r' },
   },
   {
     to: '/locations',
