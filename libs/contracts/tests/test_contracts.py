@@ -121,7 +121,13 @@ def test_permissions_name_known_actions_only() -> None:
 
 def test_an_operator_records_and_reads_what_its_form_and_monitoring_need() -> None:
     operator = load(ROOT / "protos/permissions.yaml")["roles"]["operator"]
-    assert operator == {"fuel.transactions": "c", "anomalies": "r", "locations": "r", "products": "r"}
+    assert operator == {
+        "fuel.transactions": "c",
+        "anomalies": "r",
+        "incidents": "r",
+        "locations": "r",
+        "products": "r",
+    }
 
 
 def test_the_package_holds_the_catalogue_as_written() -> None:

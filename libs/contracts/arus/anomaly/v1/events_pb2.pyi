@@ -1,7 +1,8 @@
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -18,6 +19,45 @@ class Profile(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PROFILE_UNSPECIFIED: _ClassVar[Profile]
     PROFILE_PLAIN: _ClassVar[Profile]
     PROFILE_WEEKDAY: _ClassVar[Profile]
+
+class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SEVERITY_UNSPECIFIED: _ClassVar[Severity]
+    SEVERITY_NONE: _ClassVar[Severity]
+    SEVERITY_INFO: _ClassVar[Severity]
+    SEVERITY_WARNING: _ClassVar[Severity]
+    SEVERITY_CRITICAL: _ClassVar[Severity]
+
+class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CAUSE_UNSPECIFIED: _ClassVar[Cause]
+    CAUSE_BOCOR: _ClassVar[Cause]
+    CAUSE_PENYALAHGUNAAN: _ClassVar[Cause]
+    CAUSE_SALAH_CATAT: _ClassVar[Cause]
+    CAUSE_PEMBOROSAN: _ClassVar[Cause]
+
+class Stage(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    STAGE_UNSPECIFIED: _ClassVar[Stage]
+    STAGE_LEARNING: _ClassVar[Stage]
+    STAGE_JUDGED: _ClassVar[Stage]
+
+class IncidentChange(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    INCIDENT_CHANGE_UNSPECIFIED: _ClassVar[IncidentChange]
+    INCIDENT_CHANGE_OPENED: _ClassVar[IncidentChange]
+    INCIDENT_CHANGE_UPDATED: _ClassVar[IncidentChange]
+    INCIDENT_CHANGE_ESCALATED: _ClassVar[IncidentChange]
+    INCIDENT_CHANGE_CLOSED: _ClassVar[IncidentChange]
+    INCIDENT_CHANGE_WITHDRAWN: _ClassVar[IncidentChange]
+
+class Answer(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ANSWER_UNSPECIFIED: _ClassVar[Answer]
+    ANSWER_ACKNOWLEDGED: _ClassVar[Answer]
+    ANSWER_CONFIRMED: _ClassVar[Answer]
+    ANSWER_FALSE_POSITIVE: _ClassVar[Answer]
+    ANSWER_REVERTED: _ClassVar[Answer]
 STATUS_UNSPECIFIED: Status
 STATUS_NORMAL: Status
 STATUS_WASPADA: Status
@@ -25,6 +65,30 @@ STATUS_ANOMALI: Status
 PROFILE_UNSPECIFIED: Profile
 PROFILE_PLAIN: Profile
 PROFILE_WEEKDAY: Profile
+SEVERITY_UNSPECIFIED: Severity
+SEVERITY_NONE: Severity
+SEVERITY_INFO: Severity
+SEVERITY_WARNING: Severity
+SEVERITY_CRITICAL: Severity
+CAUSE_UNSPECIFIED: Cause
+CAUSE_BOCOR: Cause
+CAUSE_PENYALAHGUNAAN: Cause
+CAUSE_SALAH_CATAT: Cause
+CAUSE_PEMBOROSAN: Cause
+STAGE_UNSPECIFIED: Stage
+STAGE_LEARNING: Stage
+STAGE_JUDGED: Stage
+INCIDENT_CHANGE_UNSPECIFIED: IncidentChange
+INCIDENT_CHANGE_OPENED: IncidentChange
+INCIDENT_CHANGE_UPDATED: IncidentChange
+INCIDENT_CHANGE_ESCALATED: IncidentChange
+INCIDENT_CHANGE_CLOSED: IncidentChange
+INCIDENT_CHANGE_WITHDRAWN: IncidentChange
+ANSWER_UNSPECIFIED: Answer
+ANSWER_ACKNOWLEDGED: Answer
+ANSWER_CONFIRMED: Answer
+ANSWER_FALSE_POSITIVE: Answer
+ANSWER_REVERTED: Answer
 
 class VerdictReached(_message.Message):
     __slots__ = ("tenant_id", "verdict_id", "domain", "fact_id", "location_id", "product_id", "business_date", "status", "volume_ul", "history_sum_ul", "history_count", "risk_score", "reason_code", "rule", "history_needed", "thresholds_id")
@@ -108,3 +172,146 @@ class ThresholdSet(_message.Message):
     thresholds: ThresholdSet.Thresholds
     set_by: str
     def __init__(self, tenant_id: _Optional[str] = ..., version_id: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., valid_from: _Optional[str] = ..., thresholds: _Optional[_Union[ThresholdSet.Thresholds, _Mapping]] = ..., set_by: _Optional[str] = ...) -> None: ...
+
+class OpinionReached(_message.Message):
+    __slots__ = ("tenant_id", "fact_id", "domain", "location_id", "product_id", "business_date", "volume_ul", "stage", "history_count", "expected_ul", "low_ul", "high_ul", "p", "severity", "hints", "shift_permille", "milder", "milder_ul", "detector", "calibration", "calendar", "incident_id")
+    class Hint(_message.Message):
+        __slots__ = ("cause", "share_permille")
+        CAUSE_FIELD_NUMBER: _ClassVar[int]
+        SHARE_PERMILLE_FIELD_NUMBER: _ClassVar[int]
+        cause: Cause
+        share_permille: int
+        def __init__(self, cause: _Optional[_Union[Cause, str]] = ..., share_permille: _Optional[int] = ...) -> None: ...
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    FACT_ID_FIELD_NUMBER: _ClassVar[int]
+    DOMAIN_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_DATE_FIELD_NUMBER: _ClassVar[int]
+    VOLUME_UL_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_COUNT_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_UL_FIELD_NUMBER: _ClassVar[int]
+    LOW_UL_FIELD_NUMBER: _ClassVar[int]
+    HIGH_UL_FIELD_NUMBER: _ClassVar[int]
+    P_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    HINTS_FIELD_NUMBER: _ClassVar[int]
+    SHIFT_PERMILLE_FIELD_NUMBER: _ClassVar[int]
+    MILDER_FIELD_NUMBER: _ClassVar[int]
+    MILDER_UL_FIELD_NUMBER: _ClassVar[int]
+    DETECTOR_FIELD_NUMBER: _ClassVar[int]
+    CALIBRATION_FIELD_NUMBER: _ClassVar[int]
+    CALENDAR_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    fact_id: str
+    domain: str
+    location_id: str
+    product_id: str
+    business_date: str
+    volume_ul: int
+    stage: Stage
+    history_count: int
+    expected_ul: int
+    low_ul: int
+    high_ul: int
+    p: float
+    severity: Severity
+    hints: _containers.RepeatedCompositeFieldContainer[OpinionReached.Hint]
+    shift_permille: int
+    milder: Severity
+    milder_ul: int
+    detector: str
+    calibration: str
+    calendar: str
+    incident_id: str
+    def __init__(self, tenant_id: _Optional[str] = ..., fact_id: _Optional[str] = ..., domain: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., business_date: _Optional[str] = ..., volume_ul: _Optional[int] = ..., stage: _Optional[_Union[Stage, str]] = ..., history_count: _Optional[int] = ..., expected_ul: _Optional[int] = ..., low_ul: _Optional[int] = ..., high_ul: _Optional[int] = ..., p: _Optional[float] = ..., severity: _Optional[_Union[Severity, str]] = ..., hints: _Optional[_Iterable[_Union[OpinionReached.Hint, _Mapping]]] = ..., shift_permille: _Optional[int] = ..., milder: _Optional[_Union[Severity, str]] = ..., milder_ul: _Optional[int] = ..., detector: _Optional[str] = ..., calibration: _Optional[str] = ..., calendar: _Optional[str] = ..., incident_id: _Optional[str] = ...) -> None: ...
+
+class OpinionWithdrawn(_message.Message):
+    __slots__ = ("tenant_id", "fact_id", "domain", "location_id", "product_id")
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    FACT_ID_FIELD_NUMBER: _ClassVar[int]
+    DOMAIN_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    fact_id: str
+    domain: str
+    location_id: str
+    product_id: str
+    def __init__(self, tenant_id: _Optional[str] = ..., fact_id: _Optional[str] = ..., domain: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ...) -> None: ...
+
+class IncidentChanged(_message.Message):
+    __slots__ = ("tenant_id", "incident_id", "domain", "location_id", "product_id", "change", "severity", "first_date", "last_date", "facts", "fact_id", "volume_ul", "status", "risk_score", "history_sum_ul", "history_count", "history_needed", "reason_code", "expected_ul", "cause", "is_history", "import_id")
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DOMAIN_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    FIRST_DATE_FIELD_NUMBER: _ClassVar[int]
+    LAST_DATE_FIELD_NUMBER: _ClassVar[int]
+    FACTS_FIELD_NUMBER: _ClassVar[int]
+    FACT_ID_FIELD_NUMBER: _ClassVar[int]
+    VOLUME_UL_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    RISK_SCORE_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_SUM_UL_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_COUNT_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_NEEDED_FIELD_NUMBER: _ClassVar[int]
+    REASON_CODE_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_UL_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    IS_HISTORY_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    incident_id: str
+    domain: str
+    location_id: str
+    product_id: str
+    change: IncidentChange
+    severity: Severity
+    first_date: str
+    last_date: str
+    facts: int
+    fact_id: str
+    volume_ul: int
+    status: Status
+    risk_score: str
+    history_sum_ul: int
+    history_count: int
+    history_needed: int
+    reason_code: str
+    expected_ul: int
+    cause: Cause
+    is_history: bool
+    import_id: str
+    def __init__(self, tenant_id: _Optional[str] = ..., incident_id: _Optional[str] = ..., domain: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., change: _Optional[_Union[IncidentChange, str]] = ..., severity: _Optional[_Union[Severity, str]] = ..., first_date: _Optional[str] = ..., last_date: _Optional[str] = ..., facts: _Optional[int] = ..., fact_id: _Optional[str] = ..., volume_ul: _Optional[int] = ..., status: _Optional[_Union[Status, str]] = ..., risk_score: _Optional[str] = ..., history_sum_ul: _Optional[int] = ..., history_count: _Optional[int] = ..., history_needed: _Optional[int] = ..., reason_code: _Optional[str] = ..., expected_ul: _Optional[int] = ..., cause: _Optional[_Union[Cause, str]] = ..., is_history: _Optional[bool] = ..., import_id: _Optional[str] = ...) -> None: ...
+
+class IncidentAnswered(_message.Message):
+    __slots__ = ("tenant_id", "incident_id", "domain", "location_id", "product_id", "answer_id", "answer", "cause", "reverts", "answered_by", "valid_from")
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DOMAIN_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_ID_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    REVERTS_FIELD_NUMBER: _ClassVar[int]
+    ANSWERED_BY_FIELD_NUMBER: _ClassVar[int]
+    VALID_FROM_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    incident_id: str
+    domain: str
+    location_id: str
+    product_id: str
+    answer_id: str
+    answer: Answer
+    cause: Cause
+    reverts: str
+    answered_by: str
+    valid_from: str
+    def __init__(self, tenant_id: _Optional[str] = ..., incident_id: _Optional[str] = ..., domain: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., answer_id: _Optional[str] = ..., answer: _Optional[_Union[Answer, str]] = ..., cause: _Optional[_Union[Cause, str]] = ..., reverts: _Optional[str] = ..., answered_by: _Optional[str] = ..., valid_from: _Optional[str] = ...) -> None: ...
