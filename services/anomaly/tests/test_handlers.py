@@ -14,6 +14,7 @@ from arus.fuel.v1.events_pb2 import (
     FuelTransactionVoided,
 )
 from arus_anomaly import codec, handlers
+from arus_anomaly.handlers.fuel import judge
 from arus_anomaly.rules.thresholds import (
     NO_VERSIONS,
     Versions,
@@ -76,7 +77,7 @@ def batch(
             effects += more
     if deferred is None:
         return history, effects
-    history, more = handlers.judge(history, deferred, known)
+    history, more = judge(history, deferred, known)
     return history, [*effects, *more]
 
 

@@ -1,4 +1,4 @@
-"""Which event does what."""
+"""What facts about fuel do, and what changes of the catalogue do."""
 
 from collections.abc import Sequence
 from datetime import datetime
