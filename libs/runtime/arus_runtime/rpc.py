@@ -257,8 +257,8 @@ async def call(
 ) -> Response:
     """Call a peer's unary method as the principal and return its answer.
 
-    Raises UnavailableError when the peer is away or too slow, Problem 404 when it denies the record, and
-    grpc.RpcError otherwise.
+    Raises UnavailableError when the peer is away or too slow, Problem 404 when it denies the record, 403 when
+    the principal may not ask (a key may be limited to less than its errand takes), else grpc.RpcError.
     """
     metadata = Metadata(
         ("authorization", f"Bearer {principal.token}"),
@@ -272,4 +272,6 @@ async def call(
             raise UnavailableError(f"peer: {error.details()}") from error
         if error.code() is grpc.StatusCode.NOT_FOUND:
             raise Problem(404, "not_found") from error
+        if error.code() is grpc.StatusCode.PERMISSION_DENIED:
+            raise Problem(403, "forbidden") from error
         raise

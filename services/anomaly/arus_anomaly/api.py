@@ -155,11 +155,13 @@ async def list_effective_thresholds(
     response_model=VersionOut,
     dependencies=[Depends(require("thresholds", "c"))],
 )
-async def set_thresholds(new: NewVersion, command: Commanded) -> Response:
+async def set_thresholds(new: NewVersion, context: Ctx, command: Commanded) -> Response:
     """Set what records are judged by from a time on. What was said of earlier ones stays."""
     draft = commands.draft(Scope(new.location_id or "", new.product_id or ""), new.thresholds)
     async with command.transaction() as tx:
-        version_id = await commands.set_thresholds(tx, command.principal, draft, new.valid_from)
+        version_id = await commands.set_thresholds(
+            tx, context.peers, command.principal, draft, new.valid_from
+        )
         return await command.answer(tx, 201, VersionOut.of(await store.thresholds.version(tx, version_id)))
 
 
@@ -176,7 +178,7 @@ async def backtest_thresholds(
     draft, since = commands.draft(scope, asked.thresholds), asked.since or dt.date.min
     after = _place(window)
     async with context.db.tenant(principal.tenant_id) as tx:
-        await commands.check_scope(tx, principal, scope)
+        await commands.check_scope(tx, context.peers, principal, scope)
         stretch = store.verdicts.Stretch(scope, principal.locations, since, asked.until or dt.date.max)
         if await stretch.size(tx, MOST_TRIED) > MOST_TRIED:
             raise wrong("from", "backtest_too_large", bound=MOST_TRIED)
@@ -187,7 +189,7 @@ async def backtest_thresholds(
         tally = Tally(window.fetch, after)
         async for facts in stretch.chunks(tx):
             tally.count(backtest.tried(facts))
-        names = await store.thresholds.all_names(tx, *tally.named())
+        names = await store.thresholds.names(tx, *tally.named())
     return BacktestOut.of(tally, window.limit, names, language)
 
 

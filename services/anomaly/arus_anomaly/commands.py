@@ -7,9 +7,10 @@ from arus_runtime import outbox
 from arus_runtime.auth import Principal
 from arus_runtime.ids import new_ulid
 from arus_runtime.postgres import Tx
+from arus_runtime.rpc import Peers
 from arus_runtime.web import FieldProblem, Problem, wrong
 
-from arus_anomaly import codec, store
+from arus_anomaly import catalogue, codec, store
 from arus_anomaly.rules.thresholds import Scope, Thresholds, Version
 from arus_anomaly.schemas.thresholds import ThresholdsIn
 
@@ -35,28 +36,27 @@ def draft(scope: Scope, said: ThresholdsIn | None) -> Version:
     return Version(b"", DRAFT, scope, by)
 
 
-async def check_scope(tx: Tx, principal: Principal, scope: Scope) -> None:
-    """Refuse a scope that is not the caller's to set, or whose location or product is not known."""
+async def check_scope(tx: Tx, peers: Peers, principal: Principal, scope: Scope) -> None:
+    """Refuse a scope that is not the caller's to set, or whose location or product does not exist."""
     if not scope.location_id and principal.locations is not None:
         raise wrong("location_id", "everywhere_outside_scope")
     if scope.location_id and not principal.sees(scope.location_id):
         raise wrong("location_id", "outside_scope", value=scope.location_id)
-    location, product = await store.thresholds.names(tx, scope.location_id, scope.product_id)
+    known = await catalogue.known(tx, peers, principal, scope)
     unknown = [
         FieldProblem(field, "unknown_reference", {"value": given})
-        for field, given, name in (
-            ("location_id", scope.location_id, location),
-            ("product_id", scope.product_id, product),
-        )
-        if given and name is None
+        for field, given in scope._asdict().items()
+        if given and given not in known
     ]
     if unknown:
         raise Problem(422, "invalid_input", errors=unknown)
 
 
-async def set_thresholds(tx: Tx, principal: Principal, new: Version, asked: datetime | None) -> str:
+async def set_thresholds(
+    tx: Tx, peers: Peers, principal: Principal, new: Version, asked: datetime | None
+) -> str:
     """Record a draft as a version, and return its id."""
-    await check_scope(tx, principal, new.scope)
+    await check_scope(tx, peers, principal, new.scope)
     version_id = new_ulid()
     by = new.thresholds and new.thresholds._replace(version_id=version_id)
     version = new._replace(id=version_id, thresholds=by)

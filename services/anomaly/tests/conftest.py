@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,6 +18,8 @@ from arus.fuel.v1.events_pb2 import (
     FuelTransactionVoided,
 )
 from arus_anomaly.__main__ import SERVICE
+from arus_inventory.__main__ import SERVICE as INVENTORY
+from arus_runtime import rpc
 from arus_runtime.auth import FixedKeys, Verifier
 from arus_runtime.context import Context
 from arus_runtime.envelope import Envelope, unpack
@@ -24,10 +27,11 @@ from arus_runtime.heart import heart_of
 from arus_runtime.ids import new_ulid
 from arus_runtime.log import AiokafkaLog, Message, Producer, Security
 from arus_runtime.service import opened
-from arus_runtime.settings import Settings
+from arus_runtime.settings import Peer, Settings
 from arus_runtime.web import create_app
 from arus_stack.testing import DatabaseFor, KafkaServer, ServiceDatabase
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
 from google.protobuf.message import Message as Event
 
 KEY = Ed25519PrivateKey.generate()
@@ -171,24 +175,43 @@ async def worker(database: ServiceDatabase, settings: Settings) -> AsyncIterator
 
 
 Caller = Callable[..., httpx.AsyncClient]
+VERIFIER = Verifier(FixedKeys({"test": KEY.public_key()}))
 
 
 @pytest.fixture
 async def context(settings: Settings) -> AsyncIterator[Context]:
-    async with opened(SERVICE, settings, Verifier(FixedKeys({"test": KEY.public_key()}))) as shared:
+    async with opened(SERVICE, settings, VERIFIER) as shared:
         yield shared
 
 
 @pytest.fixture
 async def caller(context: Context) -> AsyncIterator[Caller]:
     """Call it with a tenant and roles for a client that speaks for them."""
-    app = create_app(SERVICE, context)
+    async with calling(create_app(SERVICE, context)) as make:
+        yield make
+
+
+@pytest.fixture
+async def inventory(database_for: DatabaseFor, settings: Settings) -> AsyncIterator[Caller]:
+    """Run the service that owns locations and products beside this one; call it as ``caller``."""
+    own = database_for("inventory")
+    access = {"service": "inventory", "db_api_url": own.api_url, "db_worker_url": own.worker_url}
+    async with opened(INVENTORY, Settings.model_validate(access), VERIFIER) as shared:
+        server, port = await rpc.serve(INVENTORY.rpc, shared, INVENTORY.words)
+        settings.peers["inventory"] = Peer(grpc=f"127.0.0.1:{port}")
+        async with calling(create_app(INVENTORY, shared)) as make:
+            yield make
+        await server.stop(None)
+
+
+@asynccontextmanager
+async def calling(app: FastAPI) -> AsyncGenerator[Caller]:
     made: list[httpx.AsyncClient] = []
 
     def make(tenant: str, *roles: str, language: str = "id", **claims: Any) -> httpx.AsyncClient:
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False),
-            base_url="http://anomaly/api/v1",
+            base_url="http://service/api/v1",
             headers={
                 "Authorization": f"Bearer {token(tenant, *roles, **claims)}",
                 "Accept-Language": language,

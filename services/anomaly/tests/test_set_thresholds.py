@@ -243,6 +243,7 @@ async def test_thresholds_that_cannot_be_are_refused_in_words(
         assert (error["field"], error["message"]) == (field, sentence)
 
 
+@pytest.mark.usefixtures("inventory")
 async def test_nobody_sets_what_is_not_theirs(
     worker: Worker, door: Door, caller: Caller, place: Place
 ) -> None:

@@ -178,6 +178,10 @@ async def test_a_peer_hears_the_callers_own_token(
     with pytest.raises(Problem) as raised:
         await rpc.call(stub.GetLocation, inventory.GetLocationRequest(location_id="absent"), principal)
     assert raised.value.status == 404
+    stranger = await verifier.verify(token("tenant-d", "u", "device"))
+    with pytest.raises(Problem) as raised:
+        await rpc.call(stub.GetLocation, inventory.GetLocationRequest(location_id="here"), stranger)
+    assert raised.value.status == 403
 
 
 async def test_a_peer_that_is_away_or_unknown_is_unavailable(verifier: Verifier, token: Token) -> None:

@@ -144,7 +144,7 @@ async def in_force(tx: Tx, tenant_id: str) -> tuple[OfTenant, datetime]:
     return found.get(tenant_id, {}), now[0]
 
 
-async def all_names(tx: Tx, location_ids: Collection[str], product_ids: Collection[str]) -> Mapping[str, str]:
+async def names(tx: Tx, location_ids: Collection[str], product_ids: Collection[str]) -> Mapping[str, str]:
     """Return what locations and products are called, by id; those that are not known are absent."""
     rows = tx.cursor(row_factory=tuple_row)
     await rows.execute(
@@ -153,18 +153,6 @@ async def all_names(tx: Tx, location_ids: Collection[str], product_ids: Collecti
         (list(location_ids), list(product_ids)),
     )
     return dict(await rows.fetchall())
-
-
-async def names(tx: Tx, location_id: str, product_id: str) -> tuple[str | None, str | None]:
-    """Return what a location and a product are called; None for one that is not known."""
-    rows = tx.cursor(row_factory=tuple_row)
-    await rows.execute(
-        "select (select name from locations where id = %s), (select name from products where id = %s)",
-        (location_id, product_id),
-    )
-    found = await rows.fetchone()
-    assert found is not None
-    return found
 
 
 @dataclass(frozen=True, slots=True)
