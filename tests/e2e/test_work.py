@@ -315,3 +315,35 @@ def test_thresholds_are_tried_on_the_past_before_they_bite(
     create(owner, "/fuel/transactions", fact(location, product, day + timedelta(days=4), 440))
     judged["status"] = "ANOMALI"
     until(lambda: len(owner.client.get("/anomalies", params=judged).json()["items"]) == 1, "an anomaly")
+
+
+def test_thresholds_are_planned_by_the_clocks_of_their_location(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Sari")
+    body = {"name": "Depot Sorong", "type": "depot", "timezone": "Asia/Jayapura"}
+    location = create(owner, "/locations", body)
+    page = open_screen(owner).page
+    page.goto(f"{console}/thresholds")
+    page.get_by_role("button", name="Ubah ambang batas").click()
+    drawer = page.get_by_role("dialog", name="Ubah ambang batas")
+    drawer.get_by_role("combobox", name="Lokasi").click()
+    page.get_by_role("option", name="Depot Sorong").click()
+    drawer.get_by_role("combobox", name="Berlaku mulai").click()
+    page.get_by_role("option", name="Tanggal dan jam tertentu").click()
+    when = drawer.get_by_label("Tanggal dan jam (WIT)")
+    drawer.get_by_role("button", name="Aktifkan").click()
+    expect(drawer).to_contain_text("Isi tanggal dan jam.")
+    when.fill("2025-01-01T08:00")
+    drawer.get_by_role("button", name="Aktifkan").click()
+    expect(drawer).to_contain_text("Pilih waktu yang akan datang.")
+    when.fill("2031-01-01T08:00")
+    drawer.get_by_role("button", name="Aktifkan").click()
+    expect(drawer).to_have_count(0)
+    page.get_by_role("tab", name="Riwayat").click()
+    expect(page.get_by_role("row", name="Depot Sorong")).to_contain_text("1 Jan 2031, 08.00 WIT")
+    page.set_viewport_size({"width": 360, "height": 780})
+    expect(page.get_by_role("main")).to_contain_text("Direncanakan mulai 1 Jan 2031, 08.00 WIT")
+    [planned] = owner.client.get("/thresholds").json()["items"]
+    assert planned["location"]["id"] == location["id"]
+    assert datetime.fromisoformat(planned["valid_from"]) == datetime(2030, 12, 31, 23, tzinfo=UTC)

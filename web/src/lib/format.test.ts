@@ -25,6 +25,26 @@ test('a moment names the zone of its location', () => {
   expect(format.clock('2025-01-10T07:05:00Z', 'Asia/Jayapura')).toBe('16.05\u00a0WIT')
 })
 
+test('a moment of another year says the year', () => {
+  expect(format.datedMoment('2030-12-31T17:00:00Z')).toBe('1 Jan 2031, 00.00\u00a0WIB')
+})
+
+test.each([
+  ['2025-01-10T14:05', 'Asia/Jakarta', '2025-01-10T07:05:00.000Z'],
+  ['2025-01-10T00:00', 'Asia/Jayapura', '2025-01-09T15:00:00.000Z'],
+  ['2025-01-10T14:05', 'UTC', '2025-01-10T14:05:00.000Z'],
+  ['2025-06-01T12:00', 'America/New_York', '2025-06-01T16:00:00.000Z'],
+  // Clocks go forward at 02:00: an hour before and an hour behind have other offsets.
+  ['2025-03-09T01:00', 'America/New_York', '2025-03-09T06:00:00.000Z'],
+  ['2025-03-09T03:00', 'America/New_York', '2025-03-09T07:00:00.000Z'],
+])('clocks show %s in %s at %s', (wall, zone, instant) => {
+  expect(new Date(format.instantAt(wall, zone)).toISOString()).toBe(instant)
+})
+
+test('what is no time has no instant', () => {
+  expect(format.instantAt('', 'Asia/Jakarta')).toBeNaN()
+})
+
 test('today depends on the place', () => {
   const now = new Date('2025-01-10T16:30:00Z')
   expect(format.today('Asia/Jakarta', now)).toBe('2025-01-10')

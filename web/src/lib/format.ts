@@ -67,6 +67,10 @@ const clocks = remembered(
     new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }),
 )
 
+const offsets = remembered(
+  (_, timeZone) => new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }),
+)
+
 const ZONES: Record<string, string> = {
   'Asia/Jakarta': 'WIB',
   'Asia/Pontianak': 'WIB',
@@ -121,6 +125,11 @@ export function moment(instant: string | number, timeZone: string = HOME_ZONE): 
   return `${times(timeZone).format(new Date(instant))}${NBSP}${zoneName(timeZone)}`
 }
 
+/** A moment that may lie in another year: `10 Jan 2025, 14.05 WIB`. */
+export function datedMoment(instant: string | number, timeZone: string = HOME_ZONE): string {
+  return `${date(today(timeZone, new Date(instant)))}, ${clock(instant, timeZone)}`
+}
+
 /** `14.05 WIB`. */
 export function clock(instant: string | number, timeZone: string = HOME_ZONE): string {
   return `${clocks(timeZone).format(new Date(instant))}${NBSP}${zoneName(timeZone)}`
@@ -138,6 +147,22 @@ export function today(timeZone: string = HOME_ZONE, now: Date = new Date()): str
     month: '2-digit',
     day: '2-digit',
   }).format(now)
+}
+
+/** The instant, in milliseconds, at which a place's clocks show `2025-01-10T14:05`; NaN for what is no time. */
+export function instantAt(wall: string, timeZone: string = HOME_ZONE): number {
+  const shown = Date.parse(`${wall}Z`)
+  if (Number.isNaN(shown)) return shown
+  // Clocks may change between the first guess and the instant, so the offset is looked up again there.
+  const guess = shown - offsetMs(shown, timeZone)
+  return shown - offsetMs(guess, timeZone)
+}
+
+function offsetMs(instant: number, timeZone: string): number {
+  const parts = offsets(timeZone).formatToParts(instant)
+  const [, sign = '+', hours = '0', minutes = '0'] =
+    /GMT([+-])(\d+):(\d+)/.exec(parts.find(part => part.type === 'timeZoneName')?.value ?? '') ?? []
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
 }
 
 /** The date `days` after (or, negative, before) a date. */

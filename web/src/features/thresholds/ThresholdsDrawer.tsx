@@ -7,14 +7,16 @@ import { fuelChoices, locationChoices, useCatalogue } from '@/app/catalogue'
 import { refetch } from '@/app/client'
 import { useDraftName } from '@/app/session'
 import { useForm } from '@/app/useForm'
+import { datedMoment, HOME_ZONE, zoneName } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { Combobox } from '@/ui/Combobox'
 import { Drawer } from '@/ui/Dialog'
+import { TextField } from '@/ui/Field'
 import { Form } from '@/ui/Form'
 import { NumberField } from '@/ui/NumberField'
 import { Select } from '@/ui/Select'
 import { toast } from '@/ui/Toast'
-import { BUILT_IN, draftOf, faultsOf, type Typed } from './draft'
+import { BUILT_IN, draftOf, faultsOf, startFault, startOf, type Typed } from './draft'
 import { Preview } from './Preview'
 import { PROFILE_HINTS, PROFILES } from './words'
 
@@ -41,21 +43,32 @@ export default function ThresholdsDrawer({ open, onClose }: { open: boolean; onC
 function ThresholdsForm({ formId, onDone }: { formId: string; onDone: () => void }) {
   const { t, i18n } = useLingui()
   const catalogue = useCatalogue()
+  const zoneOf = ({ location_id }: Typed) => catalogue.locationOf.get(location_id ?? '')?.timezone
   const form = useForm<Typed, never>({
     defaults: BUILT_IN,
     schema: zNewVersion as never,
-    bodyOf: values => draftOf(values, i18n.locale),
-    also: values => faultsOf(values, i18n.locale),
+    bodyOf: values => ({ ...draftOf(values, i18n.locale), valid_from: sentStart(values, zoneOf(values)) }),
+    also: values => ({
+      ...faultsOf(values, i18n.locale),
+      valid_from: startFault(values, zoneOf(values), Date.now()),
+    }),
     draft: useDraftName('thresholds'),
     send: body => setThresholds({ body }),
-    done: () => {
+    done: values => {
       refetch('listThresholds', 'listEffectiveThresholds')
-      toast({ text: t`Ambang batas tersimpan. Berlaku dalam beberapa detik.` })
+      const start = startOf(values, zoneOf(values))
+      const from = start === null ? '' : datedMoment(start, zoneOf(values))
+      toast({
+        text: from
+          ? t`Ambang batas tersimpan. Berlaku mulai ${from}.`
+          : t`Ambang batas tersimpan. Berlaku dalam beberapa detik.`,
+      })
       onDone()
     },
   })
   const { control, register, errorOf } = form
   const typed = useDeferredValue(form.watch())
+  const zone = zoneName(zoneOf(typed) ?? HOME_ZONE)
   const isOwn = typed.content === 'own'
   const draft = Object.keys(faultsOf(typed, i18n.locale)).length === 0 ? draftOf(typed, i18n.locale) : null
   return (
@@ -152,8 +165,38 @@ function ThresholdsForm({ formId, onDone }: { formId: string; onDone: () => void
             />
           </>
         )}
+        <Controller
+          control={control}
+          name="start"
+          render={({ field }) => (
+            <Select
+              label={t`Berlaku mulai`}
+              choices={[
+                { value: 'now', label: t`Segera` },
+                { value: 'later', label: t`Tanggal dan jam tertentu` },
+              ]}
+              value={field.value}
+              onChange={field.onChange}
+            />
+          )}
+        />
+        {typed.start === 'later' && (
+          <TextField
+            label={t`Tanggal dan jam (${zone})`}
+            type="datetime-local"
+            hint={t`Sampai saat itu ambang yang sekarang tetap berlaku.`}
+            error={errorOf('valid_from')}
+            {...register('valid_from')}
+          />
+        )}
       </Form>
       <Preview draft={draft} />
     </>
   )
+}
+
+/** The start as it is sent; one that cannot be read is left out, and said to be wrong before anything is sent. */
+function sentStart(values: Typed, timeZone: string | undefined): string | null {
+  const start = startOf(values, timeZone)
+  return start === null || Number.isNaN(start) ? null : new Date(start).toISOString()
 }

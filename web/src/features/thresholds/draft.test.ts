@@ -1,6 +1,6 @@
 import { i18n } from '@lingui/core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { BUILT_IN, draftOf, faultsOf } from './draft'
+import { BUILT_IN, draftOf, faultsOf, startFault, startOf } from './draft'
 
 beforeAll(() => {
   i18n.loadAndActivate({ locale: 'id', messages: {} })
@@ -36,5 +36,23 @@ describe('typed thresholds', () => {
     [{ low_pct: '119,9999', anomali_pct: '120' }, []],
   ])('that cannot be are named: %o', (change, wrong) => {
     expect(Object.keys(faultsOf({ ...BUILT_IN, ...change }, 'id'))).toEqual(wrong)
+  })
+})
+
+describe('a planned start', () => {
+  const planned = { ...BUILT_IN, start: 'later' as const, valid_from: '2031-01-01T00:00' }
+  const now = Date.parse('2030-12-31T15:30:00Z')
+
+  it('is read by the clocks of the place', () => {
+    expect(startOf(planned, undefined)).toBe(Date.parse('2030-12-31T17:00:00Z'))
+    expect(startOf(planned, 'Asia/Jayapura')).toBe(Date.parse('2030-12-31T15:00:00Z'))
+    expect(startOf({ ...planned, start: 'now' }, undefined)).toBeNull()
+  })
+
+  it('lies ahead', () => {
+    expect(startFault(planned, undefined, now)).toBeUndefined()
+    expect(startFault(planned, 'Asia/Jayapura', now)).toBe('Pilih waktu yang akan datang.')
+    expect(startFault({ ...planned, valid_from: '' }, undefined, now)).toBe('Isi tanggal dan jam.')
+    expect(startFault({ ...planned, start: 'now' }, undefined, now)).toBeUndefined()
   })
 })

@@ -1,6 +1,7 @@
 /** Thresholds as they are typed: what is sent for them, and what is wrong with them. */
 import { i18n } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
+import { instantAt } from '@/lib/format'
 import { parseDecimal } from '@/lib/quantity'
 import type { Draft } from './queries'
 
@@ -13,6 +14,9 @@ export interface Typed {
   low_pct: string
   facts_needed: string
   profile: 'plain' | 'weekday'
+  start: 'now' | 'later'
+  /** What the clocks of the place show when it starts: `2025-01-10T14:05`. */
+  valid_from: string
 }
 
 export const BUILT_IN: Typed = {
@@ -24,6 +28,8 @@ export const BUILT_IN: Typed = {
   low_pct: '',
   facts_needed: '3',
   profile: 'plain',
+  start: 'now',
+  valid_from: '',
 }
 
 const PLACES = 4
@@ -44,6 +50,17 @@ export function draftOf(typed: Typed, language: string): Draft {
       profile: typed.profile,
     },
   }
+}
+
+/** When it is to start, in milliseconds; null: at once. */
+export function startOf({ start, valid_from }: Typed, timeZone: string | undefined): number | null {
+  return start === 'now' ? null : instantAt(valid_from, timeZone)
+}
+
+export function startFault(typed: Typed, timeZone: string | undefined, now: number): string | undefined {
+  const start = startOf(typed, timeZone)
+  if (start === null || start > now) return undefined
+  return Number.isNaN(start) ? i18n._(msg`Isi tanggal dan jam.`) : i18n._(msg`Pilih waktu yang akan datang.`)
 }
 
 /** One sentence for each field that is wrong; what is right is absent. */
