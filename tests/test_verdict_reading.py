@@ -8,6 +8,7 @@ import pytest
 from arus.anomaly.v1.events_pb2 import VerdictReached
 from arus_anomaly import codec as anomaly
 from arus_anomaly.rules import fuel
+from arus_anomaly.rules.thresholds import DEFAULTS, Thresholds
 from arus_anomaly.schemas.verdicts import Anomaly
 from arus_anomaly.state import Fact, Window
 from arus_anomaly.store.verdicts import Stored
@@ -25,13 +26,13 @@ NAMES = {LOCATION: "Gudang A", PRODUCT: "Solar"}
 MOST_UL = 1_000_000_000_000
 
 
-def reached(volume_ul: int, history_ul: list[int]) -> VerdictReached:
+def reached(volume_ul: int, history_ul: list[int], by: Thresholds = DEFAULTS) -> VerdictReached:
     """Return the event of a volume judged against a history, by the service's own rule."""
     window = Window(sum(history_ul), len(history_ul))
     fact_id = new_ulid()
     fact = Fact(DAY.toordinal(), anomaly.ulid_bytes(fact_id), volume_ul)
     key = anomaly.Key(TENANT, LOCATION, PRODUCT)
-    return VerdictReached.FromString(anomaly.reached(fuel.judge(fact, window), fact_id, key).value)
+    return VerdictReached.FromString(anomaly.reached(fuel.judge(fact, window, by), fact_id, key).value)
 
 
 def check(event: VerdictReached, language: Language) -> None:
@@ -76,13 +77,37 @@ def test_the_cases_of_the_contract_read_the_same(
     check(reached(microlitres[0], microlitres[1:]), language)
 
 
+OWN = Thresholds(new_ulid(), 1_105_000, 1_300_000, 500_000, 2, by_weekday=True)
+
+
 @given(
     volume_ul=st.integers(1, MOST_UL),
     history_ul=st.lists(st.integers(0, MOST_UL), max_size=30),
+    by=st.sampled_from((DEFAULTS, OWN, OWN._replace(low_ppm=0))),
     language=st.sampled_from(("id", "en")),
 )
-def test_every_verdict_reads_the_same(volume_ul: int, history_ul: list[int], language: Language) -> None:
-    check(reached(volume_ul, history_ul), language)
+def test_every_verdict_reads_the_same(
+    volume_ul: int, history_ul: list[int], by: Thresholds, language: Language
+) -> None:
+    check(reached(volume_ul, history_ul, by), language)
+
+
+def test_a_milder_answer_is_told_by_the_bounds_that_judged() -> None:
+    history_ul = [300_000_000] * 3
+    for by, sentences in (
+        (DEFAULTS, ["WASPADA bila ≤ 450 L.", "NORMAL bila < 360 L."]),
+        (OWN, ["WASPADA bila ≤ 390 L.", "NORMAL bila ≥ 150 L dan < 331,5 L."]),
+    ):
+        item = gateway.item(reached(520_000_000, history_ul, by), "2025-01-10T09:00:00Z", NAMES, "id")
+        assert [one["reason"]["text"] for one in item["milder"]] == sentences
+    assert gateway.item(reached(300_000_000, history_ul), "", NAMES, "id")["milder"] == []
+
+
+def test_a_verdict_of_before_its_bounds_were_told_promises_nothing() -> None:
+    event = reached(520_000_000, [300_000_000] * 3, OWN)
+    event.ClearField("waspada_ppm")
+    assert gateway.milder(event) == ()
+    check(event, "id")
 
 
 @given(sum_ul=st.integers(0, 30 * MOST_UL), count=st.integers(1, 30))

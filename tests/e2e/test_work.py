@@ -63,12 +63,13 @@ def test_from_registering_to_the_first_anomaly(open_screen: OpenScreen, console:
         expect(page.get_by_test_id("recorded")).to_contain_text(f"{volume}\u00a0L")
     newest = page.get_by_test_id("recorded").get_by_role("listitem").first
     expect(newest).to_contain_text("173% dari biasanya: ANOMALI.")
-    expect(newest).to_contain_text("Menjadi Waspada bila paling banyak 450\u00a0L.")
+    milder = "Menjadi Waspada bila paling banyak 450\u00a0L. Menjadi Normal bila di bawah 360\u00a0L."
+    expect(newest).to_contain_text(milder)
     assert [text for text in screen.complaints if "401" not in text] == []
 
     newest.get_by_role("link", name="Lihat penilaian").click()
     drawer = page.get_by_role("dialog", name="Gudang A · Solar")
-    expect(drawer).to_contain_text("Menjadi Waspada bila paling banyak 450\u00a0L.")
+    expect(drawer).to_contain_text(milder)
     drawer.get_by_role("button", name="Lihat tabel").click()
     expect(drawer.get_by_role("table")).to_contain_text("300\u00a0L")
     page.keyboard.press("Escape")

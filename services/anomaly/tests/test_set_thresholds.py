@@ -82,6 +82,12 @@ async def test_what_is_set_holds_for_what_is_recorded_afterwards(
     assert (shown["status"], shown["risk_score"]) == ("WASPADA", "120.9302")
     assert shown["thresholds"] == version["thresholds"]
     assert shown["reason"]["params"]["history_needed"] == 1
+    # 110 % of 107.5 L, and 50 % of it: the bounds of the version, not the built-in ones.
+    [milder] = shown["milder"]
+    assert (milder["status"], milder["at_least"], milder["at_most"]) == ("NORMAL", "53.75", "118.249999")
+    assert milder["reason"]["text"] == "NORMAL bila ≥ 53,75 L dan < 118,25 L."
+    [listed] = (await owner.get("/anomalies", params={"status": "WASPADA"})).json()["items"]
+    assert listed["milder"] == shown["milder"]
     first = (await owner.get(f"/anomalies/{earlier[0].transaction_id}")).json()
     assert (first["reason"]["code"], first["thresholds"]["id"]) == ("BASELINE_KURANG", None)
     assert first["reason"]["params"]["history_needed"] == 3

@@ -1,6 +1,6 @@
 """Verdicts from the topic, as the live feed tells them: the same shape as one item of GET /anomalies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -45,11 +45,8 @@ def item(
         "baseline": None if usual is None else reading.plain(usual),
         "risk_score": verdict.risk_score or None,
         "status": status_of(verdict),
-        "reason": {
-            "code": verdict.reason_code,
-            "params": reading.shown(reason_params(verdict)),
-            "text": reason_text(verdict, language),
-        },
+        "reason": _reason(verdict.reason_code, reason_params(verdict), language),
+        "milder": [_milder(one, language) for one in milder(verdict)],
         "thresholds_id": verdict.thresholds_id or None,
         "fact_id": verdict.fact_id,
         "judged_at": judged_at,
@@ -66,6 +63,25 @@ def withdrawal(event: VerdictWithdrawn, names: Mapping[str, str]) -> dict[str, A
         "product": _named(event.product_id, names),
         "fact_id": event.fact_id,
     }
+
+
+def milder(verdict: VerdictReached) -> Sequence[reading.Milder]:
+    """Return what it would have needed to be milder."""
+    by = reading.bounds(verdict.thresholds_id, verdict.waspada_ppm, verdict.anomali_ppm, verdict.low_ppm)
+    return reading.milder(status_of(verdict), verdict.history_sum_ul, verdict.history_count, by)
+
+
+def _milder(one: reading.Milder, language: Language) -> dict[str, Any]:
+    return {
+        "status": one.status,
+        "at_least": None if one.at_least_ul == 1 else reading.plain(reading.litres(one.at_least_ul)),
+        "at_most": reading.plain(reading.litres(one.at_most_ul)),
+        "reason": _reason(one.code, one.params, language),
+    }
+
+
+def _reason(code: str, params: Mapping[str, Decimal | int], language: Language) -> dict[str, Any]:
+    return {"code": code, "params": reading.shown(params), "text": render(code, params, language)}
 
 
 def _named(record_id: str, names: Mapping[str, str]) -> dict[str, str]:

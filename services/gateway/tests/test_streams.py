@@ -203,6 +203,28 @@ async def test_a_verdict_is_told_with_names_and_its_reason_in_the_asked_language
                 },
                 "text": "Pemakaian 520 L, 173% dari biasanya (300 L): ANOMALI.",
             },
+            "milder": [
+                {
+                    "status": "WASPADA",
+                    "at_least": "360",
+                    "at_most": "450",
+                    "reason": {
+                        "code": "FLIP_WASPADA_AT_MOST",
+                        "params": {"volume_l": "450"},
+                        "text": "WASPADA bila ≤ 450 L.",
+                    },
+                },
+                {
+                    "status": "NORMAL",
+                    "at_least": None,
+                    "at_most": "359.999999",
+                    "reason": {
+                        "code": "FLIP_NORMAL_BELOW",
+                        "params": {"volume_l": "360"},
+                        "text": "NORMAL bila < 360 L.",
+                    },
+                },
+            ],
             "thresholds_id": None,
             "fact_id": verdict.fact_id,
             "judged_at": "2025-01-10T10:15:00.000000Z",

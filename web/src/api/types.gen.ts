@@ -82,6 +82,12 @@ export type Anomaly = {
     status: 'NORMAL' | 'WASPADA' | 'ANOMALI';
     reason: Reason;
     /**
+     * Milder
+     *
+     * The nearest first; empty for NORMAL.
+     */
+    milder: Array<Milder>;
+    /**
      * Thresholds Id
      *
      * The version it was judged by; null: as built in.
@@ -148,6 +154,12 @@ export type AnomalyDetail = {
      */
     status: 'NORMAL' | 'WASPADA' | 'ANOMALI';
     reason: Reason;
+    /**
+     * Milder
+     *
+     * The nearest first; empty for NORMAL.
+     */
+    milder: Array<Milder>;
     /**
      * Thresholds Id
      *
@@ -979,6 +991,53 @@ export type MemberOut = {
 };
 
 /**
+ * Milder
+ *
+ * The litres that would have been judged milder, both ends included, to the microlitre.
+ */
+export type Milder = {
+    /**
+     * Status
+     */
+    status: 'NORMAL' | 'WASPADA' | 'ANOMALI';
+    /**
+     * At Least
+     *
+     * null: no lower end.
+     */
+    at_least: string | null;
+    /**
+     * At Most
+     */
+    at_most: string;
+    /**
+     * Its numbers are rounded to the side on which the sentence stays true.
+     */
+    reason: Reason;
+};
+
+/**
+ * MilderTold
+ *
+ * The litres that would have been judged milder, both ends included, to the microlitre.
+ */
+export type MilderTold = {
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * At Least
+     */
+    at_least: string | null;
+    /**
+     * At Most
+     */
+    at_most: string;
+    reason: ReasonTold;
+};
+
+/**
  * Named
  *
  * A record of the catalogue. Its name is its id while the catalogue has not told it yet.
@@ -1334,6 +1393,10 @@ export type Newest = {
      */
     status: string;
     reason: ReasonTold;
+    /**
+     * Milder
+     */
+    milder: Array<MilderTold>;
     /**
      * Fact Id
      */

@@ -620,32 +620,6 @@ export const zReason = z.object({
 });
 
 /**
- * Anomaly
- *
- * What was concluded about one fact.
- */
-export const zAnomaly = z.object({
-    id: z.string(),
-    domain: z.literal('fuel'),
-    location: zNamed,
-    product: zNamed,
-    date: z.iso.date(),
-    volume: z.string(),
-    baseline: z.nullable(z.string()),
-    risk_score: z.nullable(z.string()),
-    status: z.enum([
-        'NORMAL',
-        'WASPADA',
-        'ANOMALI'
-    ]),
-    reason: zReason,
-    thresholds_id: z.nullable(z.string()),
-    fact_id: z.string(),
-    judged_at: z.iso.datetime(),
-    superseded: z.boolean()
-});
-
-/**
  * ChangedVerdict
  *
  * A verdict that would be another. before: as it stands; after: as the draft would have it.
@@ -672,6 +646,49 @@ export const zChangedVerdict = z.object({
 });
 
 /**
+ * Milder
+ *
+ * The litres that would have been judged milder, both ends included, to the microlitre.
+ */
+export const zMilder = z.object({
+    status: z.enum([
+        'NORMAL',
+        'WASPADA',
+        'ANOMALI'
+    ]),
+    at_least: z.nullable(z.string()),
+    at_most: z.string(),
+    reason: zReason
+});
+
+/**
+ * Anomaly
+ *
+ * What was concluded about one fact.
+ */
+export const zAnomaly = z.object({
+    id: z.string(),
+    domain: z.literal('fuel'),
+    location: zNamed,
+    product: zNamed,
+    date: z.iso.date(),
+    volume: z.string(),
+    baseline: z.nullable(z.string()),
+    risk_score: z.nullable(z.string()),
+    status: z.enum([
+        'NORMAL',
+        'WASPADA',
+        'ANOMALI'
+    ]),
+    reason: zReason,
+    milder: z.array(zMilder),
+    thresholds_id: z.nullable(z.string()),
+    fact_id: z.string(),
+    judged_at: z.iso.datetime(),
+    superseded: z.boolean()
+});
+
+/**
  * Page[Anomaly]
  */
 export const zPageAnomaly = z.object({
@@ -688,6 +705,18 @@ export const zReasonTold = z.object({
     code: z.string(),
     params: z.record(z.string(), z.unknown()),
     text: z.string()
+});
+
+/**
+ * MilderTold
+ *
+ * The litres that would have been judged milder, both ends included, to the microlitre.
+ */
+export const zMilderTold = z.object({
+    status: z.string(),
+    at_least: z.nullable(z.string()),
+    at_most: z.string(),
+    reason: zReasonTold
 });
 
 /**
@@ -716,6 +745,7 @@ export const zNewest = z.object({
     risk_score: z.nullable(z.string()),
     status: z.string(),
     reason: zReasonTold,
+    milder: z.array(zMilderTold),
     fact_id: z.string()
 });
 
@@ -920,6 +950,7 @@ export const zAnomalyDetail = z.object({
         'ANOMALI'
     ]),
     reason: zReason,
+    milder: z.array(zMilder),
     thresholds_id: z.nullable(z.string()),
     fact_id: z.string(),
     judged_at: z.iso.datetime(),

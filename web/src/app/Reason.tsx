@@ -1,12 +1,13 @@
 /** Why a verdict was reached, in the reader's language: from its code, or in the server's words if it is new here. */
 import { Trans } from '@lingui/react/macro'
-import type { ReactNode } from 'react'
-import type { Anomaly, ThresholdsOut } from '@/api'
+import { Fragment, type ReactNode } from 'react'
+import type { Anomaly } from '@/api'
 import { number, percent, quantity } from '@/lib/format'
-import { fromMicro, toMicro } from '@/lib/quantity'
 
 /** Records needed before judging starts, should an answer not say it. */
 const HISTORY_NEEDED = 3
+/** A bound is shown as the server rounded it, to the microlitre at the most. */
+const PLACES = 6
 
 type Judged = Pick<Anomaly, 'volume' | 'baseline' | 'risk_score'> & {
   reason: { code: string; params: Readonly<Record<string, unknown>>; text: string }
@@ -45,19 +46,28 @@ export function Reason({ verdict }: { verdict: Judged }): ReactNode {
   )
 }
 
-const BUILT_IN: Pick<ThresholdsOut, 'waspada_pct' | 'anomali_pct'> = {
-  waspada_pct: '120',
-  anomali_pct: '150',
+/** What it would have needed to be milder, the nearest first, in the reader's language. */
+export function Milder({ verdict }: { verdict: Pick<Anomaly, 'milder'> }): ReactNode {
+  return verdict.milder.map(({ status, reason }) => (
+    <Fragment key={status}>
+      {' '}
+      <MilderSentence reason={reason} />
+    </Fragment>
+  ))
 }
 
-/** The largest use, in litres, that would have been one step calmer, given what is usual. */
-export function calmerUpTo(status: 'WASPADA' | 'ANOMALI', baseline: string, by = BUILT_IN): string {
-  // Up to the upper bound is WASPADA; below the lower one is NORMAL, so that bound itself is already WASPADA.
-  const bound = toMicro(status === 'ANOMALI' ? by.anomali_pct : by.waspada_pct)
-  return fromMicro((toMicro(baseline) * bound) / 100_000_000n)
-}
-
-/** The smallest use, in litres, that would not have been flagged as low. */
-export function notLowFrom(low_pct: string, baseline: string): string {
-  return fromMicro((toMicro(baseline) * toMicro(low_pct) + 99_999_999n) / 100_000_000n)
+function MilderSentence({ reason }: { reason: Anomaly['milder'][number]['reason'] }): ReactNode {
+  const litres = (name: string) => quantity(reason.params[name] ?? '', 'L', PLACES)
+  const limit = litres('volume_l')
+  if (reason.code === 'FLIP_WASPADA_AT_MOST')
+    return <Trans>Menjadi Waspada bila paling banyak {limit}.</Trans>
+  if (reason.code === 'FLIP_NORMAL_BELOW') return <Trans>Menjadi Normal bila di bawah {limit}.</Trans>
+  if (reason.code !== 'FLIP_NORMAL_BETWEEN') return reason.text
+  const low = litres('low_l')
+  const high = litres('high_l')
+  return (
+    <Trans>
+      Menjadi Normal bila paling sedikit {low} dan di bawah {high}.
+    </Trans>
+  )
 }

@@ -35,16 +35,9 @@ export function parseDecimal(typed: string, language: string): string | null {
 }
 
 /** Micro-units of a decimal string, rounded down beyond six decimals. */
-export function toMicro(decimal: string): bigint {
+function toMicro(decimal: string): bigint {
   const [whole = '0', fraction = ''] = decimal.split('.')
   return BigInt(whole) * MICRO + BigInt(fraction.slice(0, 6).padEnd(6, '0'))
-}
-
-export function fromMicro(micro: bigint): string {
-  const fraction = String(micro % MICRO)
-    .padStart(6, '0')
-    .replace(/0+$/, '')
-  return `${micro / MICRO}${fraction ? `.${fraction}` : ''}`
 }
 
 /** What is wrong with a volume, or null. */

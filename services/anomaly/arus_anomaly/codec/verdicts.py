@@ -12,6 +12,7 @@ from arus.anomaly.v1.events_pb2 import (
     VerdictWithdrawn,
 )
 from arus.fuel.v1.events_pb2 import FuelTransactionCorrected, FuelTransactionRecorded
+from arus_contracts import reading
 from arus_runtime.tuples import new
 from arus_runtime.wire import Encoded, encoder
 from arus_runtime.worker import Reject
@@ -37,13 +38,15 @@ def fact(event: FuelTransactionRecorded | FuelTransactionCorrected) -> Fact:
 def reached(judged: fuel.Judgement, fact_id: str, of: Key) -> Encoded:
     """Return a judgement as the event that tells it. fact_id: the ULID of the judged fact as text."""
     (day, _, volume_ul), window, status, reason_code, _, by = judged
-    version_id, needed = by.version_id, by.facts_needed
+    version_id, waspada_ppm, anomali_ppm, low_ppm, needed, _ = by
+    if not version_id:  # as built in: a reader knows
+        waspada_ppm = anomali_ppm = 0
     tenant_id, location_id, product_id = of
     sum_ul, size = window
     return _encode_reached(
         tenant_id, fact_id, FUEL, fact_id, location_id, product_id, business_date(day)[1],
         _WIRE_STATUS[status], volume_ul, sum_ul, size, fuel.risk_score(volume_ul, window, needed),
-        reason_code, fuel.RULE, needed if version_id else 0, version_id,
+        reason_code, fuel.RULE, needed if version_id else 0, version_id, waspada_ppm, anomali_ppm, low_ppm,
     )  # fmt: skip
 
 
@@ -74,6 +77,7 @@ class Verdict:
     risk_score: str
     reason_code: str
     thresholds_id: str
+    bounds: reading.Bounds | None
 
 
 def verdict(value: bytes) -> Verdict:
@@ -88,4 +92,5 @@ def verdict(value: bytes) -> Verdict:
         event.risk_score,
         event.reason_code,
         event.thresholds_id,
+        reading.bounds(event.thresholds_id, event.waspada_ppm, event.anomali_ppm, event.low_ppm),
     )

@@ -8,6 +8,8 @@ version that inherits makes its scope follow the next wider one again.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from arus_contracts import reading
+
 PPM_PER_PCT: Final = 10_000
 
 
@@ -28,7 +30,7 @@ class Thresholds(NamedTuple):
     """The baseline is the mean of the same weekday's facts, where there are enough of them."""
 
 
-DEFAULTS: Final = Thresholds("", 120 * PPM_PER_PCT, 150 * PPM_PER_PCT, 0, 3, by_weekday=False)
+DEFAULTS: Final = Thresholds("", *reading.BUILT_IN, reading.HISTORY_NEEDED, by_weekday=False)
 
 
 class Scope(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from arus_contracts import reading
 from arus_runtime.cursor import encode
 from arus_runtime.ids import Ulid
-from arus_runtime.words import Language, render
+from arus_runtime.words import Language
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
@@ -226,11 +226,7 @@ class ChangedVerdict(BaseModel):
             risk_score=score or None,
             before=status_name(status),
             after=status_name(trial.status),
-            reason=Reason(
-                code=trial.reason_code,
-                params=reading.shown(params),
-                text=render(trial.reason_code, params, language),
-            ),
+            reason=Reason.of(trial.reason_code, params, language),
         )
 
 

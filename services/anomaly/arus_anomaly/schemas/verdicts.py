@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, Literal, Self
 
 from arus_contracts import reading
@@ -39,6 +40,28 @@ GOLDEN: JsonDict = {
         },
         "text": "Pemakaian 520 L, 173% dari biasanya (300 L): ANOMALI.",
     },
+    "milder": [
+        {
+            "status": "WASPADA",
+            "at_least": "360",
+            "at_most": "450",
+            "reason": {
+                "code": "FLIP_WASPADA_AT_MOST",
+                "params": {"volume_l": "450"},
+                "text": "WASPADA bila ≤ 450 L.",
+            },
+        },
+        {
+            "status": "NORMAL",
+            "at_least": None,
+            "at_most": "359.999999",
+            "reason": {
+                "code": "FLIP_NORMAL_BELOW",
+                "params": {"volume_l": "360"},
+                "text": "NORMAL bila < 360 L.",
+            },
+        },
+    ],
     "thresholds_id": None,
     "fact_id": "01JH8PV6W4RZ3M0T5X9K2C7B1N",
     "judged_at": "2025-01-10T10:15:00Z",
@@ -74,6 +97,32 @@ class Reason(BaseModel):
     params: dict[str, str | int]
     text: str
 
+    @classmethod
+    def of(cls, code: str, params: Mapping[str, Decimal | int], language: Language) -> Self:
+        """Return a reason as it is shown."""
+        return cls(code=code, params=reading.shown(params), text=render(code, params, language))
+
+
+class Milder(BaseModel):
+    """The litres that would have been judged milder, both ends included, to the microlitre."""
+
+    status: StatusName
+    at_least: str | None = Field(description="null: no lower end.")
+    at_most: str
+    reason: Reason = Field(
+        description="Its numbers are rounded to the side on which the sentence stays true."
+    )
+
+    @classmethod
+    def of(cls, milder: reading.Milder, language: Language) -> Self:
+        """Return a milder answer as it is shown."""
+        return cls(
+            status=milder.status,
+            at_least=None if milder.at_least_ul == 1 else reading.plain(reading.litres(milder.at_least_ul)),
+            at_most=reading.plain(reading.litres(milder.at_most_ul)),
+            reason=Reason.of(milder.code, milder.params, language),
+        )
+
 
 class Anomaly(BaseModel):
     """What was concluded about one fact."""
@@ -90,6 +139,7 @@ class Anomaly(BaseModel):
     risk_score: str | None = Field(description="Percent of the baseline; null with too little history.")
     status: StatusName
     reason: Reason
+    milder: list[Milder] = Field(description="The nearest first; empty for NORMAL.")
     thresholds_id: str | None = Field(description="The version it was judged by; null: as built in.")
     fact_id: str
     judged_at: datetime
@@ -205,7 +255,7 @@ def status_name(status: int) -> StatusName:
 
 
 def _shown(stored: Stored, language: Language) -> dict[str, Any]:
-    verdict = codec.verdict(stored.value)
+    verdict, status = codec.verdict(stored.value), status_name(stored.status)
     usual = reading.baseline_l(verdict.history_sum_ul, verdict.history_size)
     params = reading.reason_params(
         verdict.volume_ul,
@@ -223,12 +273,12 @@ def _shown(stored: Stored, language: Language) -> dict[str, Any]:
         "volume": reading.plain(reading.litres(verdict.volume_ul)),
         "baseline": None if usual is None else reading.plain(usual),
         "risk_score": verdict.risk_score or None,
-        "status": status_name(stored.status),
-        "reason": Reason(
-            code=verdict.reason_code,
-            params=reading.shown(params),
-            text=render(verdict.reason_code, params, language),
-        ),
+        "status": status,
+        "reason": Reason.of(verdict.reason_code, params, language),
+        "milder": [
+            Milder.of(one, language)
+            for one in reading.milder(status, verdict.history_sum_ul, verdict.history_size, verdict.bounds)
+        ],
         "thresholds_id": verdict.thresholds_id or None,
         "fact_id": stored.fact_id,
         "judged_at": stored.judged_at,

@@ -44,6 +44,15 @@ class ReasonTold(BaseModel):
     text: str
 
 
+class MilderTold(BaseModel):
+    """The litres that would have been judged milder, both ends included, to the microlitre."""
+
+    status: str
+    at_least: str | None
+    at_most: str
+    reason: ReasonTold
+
+
 class Newest(BaseModel):
     """A verdict that needs a person."""
 
@@ -57,6 +66,7 @@ class Newest(BaseModel):
     risk_score: str | None
     status: str
     reason: ReasonTold
+    milder: list[MilderTold]
     fact_id: str
 
 

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo, type ReactNode } from 'react'
 import type { AnomalyDetail } from '@/api'
 import { useCatalogue } from '@/app/catalogue'
-import { calmerUpTo, notLowFrom, Reason } from '@/app/Reason'
+import { Milder, Reason } from '@/app/Reason'
 import { date, moment, percent, quantity } from '@/lib/format'
 import { Chart } from '@/ui/Chart'
 import { Drawer } from '@/ui/Dialog'
@@ -53,7 +53,11 @@ function Body({ verdict }: { verdict: AnomalyDetail }) {
         <p className="text-sm">
           <Reason verdict={verdict} />
         </p>
-        <Calmer verdict={verdict} />
+        {verdict.milder.length > 0 && (
+          <p className="text-sm font-medium">
+            <Milder verdict={verdict} />
+          </p>
+        )}
       </div>
       <dl className="grid grid-cols-3 divide-x divide-line rounded-lg border border-line">
         <Fact name={<Trans>Volume</Trans>}>{quantity(verdict.volume, 'L')}</Fact>
@@ -91,29 +95,6 @@ function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
       <dt className="text-xs text-muted">{name}</dt>
       <dd className="truncate text-sm font-semibold tabular sm:text-base">{children}</dd>
     </div>
-  )
-}
-
-function Calmer({ verdict }: { verdict: AnomalyDetail }) {
-  const { status, baseline, thresholds, reason } = verdict
-  if (status === 'NORMAL' || baseline === null) return null
-  if (reason.code === 'RENDAH') {
-    const least = quantity(notLowFrom(thresholds.low_pct ?? '0', baseline), 'L')
-    return (
-      <p className="text-sm font-medium">
-        <Trans>Menjadi Normal bila paling sedikit {least}.</Trans>
-      </p>
-    )
-  }
-  const limit = quantity(calmerUpTo(status, baseline, thresholds), 'L')
-  return (
-    <p className="text-sm font-medium">
-      {status === 'ANOMALI' ? (
-        <Trans>Menjadi Waspada bila paling banyak {limit}.</Trans>
-      ) : (
-        <Trans>Menjadi Normal bila di bawah {limit}.</Trans>
-      )}
-    </p>
   )
 }
 

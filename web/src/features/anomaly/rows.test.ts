@@ -21,6 +21,7 @@ function verdict(
     risk_score: '173.33',
     status,
     reason: { code: 'FUEL_ANOMALI', params: {}, text: '' },
+    milder: [],
     thresholds_id: null,
     fact_id,
     judged_at,

@@ -4,13 +4,13 @@ import { CloudUpload, TriangleAlert } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import type { NewFact } from '@/api'
 import type { Catalogue } from '@/app/catalogue'
-import { calmerUpTo, Reason } from '@/app/Reason'
+import { Milder, Reason } from '@/app/Reason'
 import { useMay } from '@/app/session'
 import { useFuelQueue, type UnsentFuel } from '@/app/unsent'
 import { date, percent, quantity } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { Card } from '@/ui/Page'
-import { StatusBadge, Tag } from '@/ui/StatusBadge'
+import { StatusBadge, statusWord, Tag } from '@/ui/StatusBadge'
 import { useRecorded, type Recorded } from './recorded'
 
 interface ResultsProps {
@@ -156,37 +156,26 @@ function Facts({ catalogue, body }: { catalogue: Catalogue; body: NewFact }) {
   )
 }
 
-/** `Tercatat. Pemakaian 520 L, 173% dari biasanya: ANOMALI.` */
+/** `Tercatat. Pemakaian 520 L, 173% dari biasanya: ANOMALI. Menjadi Waspada bila paling banyak 450 L.` */
 function Sentence({ recorded: { verdict } }: { recorded: Recorded }) {
+  const { i18n } = useLingui()
   if (!verdict) return <Trans>Tercatat. Penilaian menyusul.</Trans>
-  const { status, baseline, risk_score, thresholds_id } = verdict
-  // Bounds that somebody set are told with the verdict itself.
-  if (risk_score === null || baseline === null || thresholds_id !== null) {
-    return (
-      <Trans>
-        Tercatat. <Reason verdict={verdict} />
-      </Trans>
-    )
-  }
+  const { status, baseline, risk_score, reason } = verdict
   const use = quantity(verdict.volume, 'L')
-  const share = percent(risk_score)
-  if (status === 'NORMAL')
-    return (
-      <Trans>
-        Tercatat. Pemakaian {use}, {share} dari biasanya: NORMAL.
-      </Trans>
-    )
-  const limit = quantity(calmerUpTo(status, baseline), 'L')
-  if (status === 'WASPADA') {
-    return (
-      <Trans>
-        Tercatat. Pemakaian {use}, {share} dari biasanya: WASPADA. Menjadi Normal bila di bawah {limit}.
-      </Trans>
-    )
-  }
+  const share = percent(risk_score ?? '')
+  const word = i18n._(statusWord(status)).toUpperCase()
   return (
-    <Trans>
-      Tercatat. Pemakaian {use}, {share} dari biasanya: ANOMALI. Menjadi Waspada bila paling banyak {limit}.
-    </Trans>
+    <>
+      {risk_score === null || baseline === null || reason.code === 'RENDAH' ? (
+        <Trans>
+          Tercatat. <Reason verdict={verdict} />
+        </Trans>
+      ) : (
+        <Trans>
+          Tercatat. Pemakaian {use}, {share} dari biasanya: {word}.
+        </Trans>
+      )}
+      <Milder verdict={verdict} />
+    </>
   )
 }

@@ -91,7 +91,7 @@ ANSWER_FALSE_POSITIVE: Answer
 ANSWER_REVERTED: Answer
 
 class VerdictReached(_message.Message):
-    __slots__ = ("tenant_id", "verdict_id", "domain", "fact_id", "location_id", "product_id", "business_date", "status", "volume_ul", "history_sum_ul", "history_count", "risk_score", "reason_code", "rule", "history_needed", "thresholds_id")
+    __slots__ = ("tenant_id", "verdict_id", "domain", "fact_id", "location_id", "product_id", "business_date", "status", "volume_ul", "history_sum_ul", "history_count", "risk_score", "reason_code", "rule", "history_needed", "thresholds_id", "waspada_ppm", "anomali_ppm", "low_ppm")
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     VERDICT_ID_FIELD_NUMBER: _ClassVar[int]
     DOMAIN_FIELD_NUMBER: _ClassVar[int]
@@ -108,6 +108,9 @@ class VerdictReached(_message.Message):
     RULE_FIELD_NUMBER: _ClassVar[int]
     HISTORY_NEEDED_FIELD_NUMBER: _ClassVar[int]
     THRESHOLDS_ID_FIELD_NUMBER: _ClassVar[int]
+    WASPADA_PPM_FIELD_NUMBER: _ClassVar[int]
+    ANOMALI_PPM_FIELD_NUMBER: _ClassVar[int]
+    LOW_PPM_FIELD_NUMBER: _ClassVar[int]
     tenant_id: str
     verdict_id: str
     domain: str
@@ -124,7 +127,10 @@ class VerdictReached(_message.Message):
     rule: str
     history_needed: int
     thresholds_id: str
-    def __init__(self, tenant_id: _Optional[str] = ..., verdict_id: _Optional[str] = ..., domain: _Optional[str] = ..., fact_id: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., business_date: _Optional[str] = ..., status: _Optional[_Union[Status, str]] = ..., volume_ul: _Optional[int] = ..., history_sum_ul: _Optional[int] = ..., history_count: _Optional[int] = ..., risk_score: _Optional[str] = ..., reason_code: _Optional[str] = ..., rule: _Optional[str] = ..., history_needed: _Optional[int] = ..., thresholds_id: _Optional[str] = ...) -> None: ...
+    waspada_ppm: int
+    anomali_ppm: int
+    low_ppm: int
+    def __init__(self, tenant_id: _Optional[str] = ..., verdict_id: _Optional[str] = ..., domain: _Optional[str] = ..., fact_id: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., business_date: _Optional[str] = ..., status: _Optional[_Union[Status, str]] = ..., volume_ul: _Optional[int] = ..., history_sum_ul: _Optional[int] = ..., history_count: _Optional[int] = ..., risk_score: _Optional[str] = ..., reason_code: _Optional[str] = ..., rule: _Optional[str] = ..., history_needed: _Optional[int] = ..., thresholds_id: _Optional[str] = ..., waspada_ppm: _Optional[int] = ..., anomali_ppm: _Optional[int] = ..., low_ppm: _Optional[int] = ...) -> None: ...
 
 class VerdictWithdrawn(_message.Message):
     __slots__ = ("tenant_id", "verdict_id", "domain", "fact_id", "location_id", "product_id")
