@@ -31,6 +31,8 @@ INSIDE = {
     "ambang": "/thresholds",
     "ambang-riwayat": "/thresholds?tab=versions",
     "ambang-baru": "/thresholds?id=new",
+    "tren": "/trends",
+    "tren-lokasi": "/trends?period=week&by=location&compare=previous",
     "transaksi": "/fuel/transactions",
     "transaksi-rinci": "/fuel/transactions?id={transaction_id}",
     "lokasi": "/locations",

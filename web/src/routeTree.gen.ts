@@ -21,6 +21,7 @@ import { Route as AppAnomaliesRouteImport } from './routes/_app/anomalies'
 import { Route as AppLocationsRouteImport } from './routes/_app/locations'
 import { Route as AppProductsRouteImport } from './routes/_app/products'
 import { Route as AppThresholdsRouteImport } from './routes/_app/thresholds'
+import { Route as AppTrendsRouteImport } from './routes/_app/trends'
 import { Route as AppUsersRouteImport } from './routes/_app/users'
 import { Route as AppFuelNewRouteImport } from './routes/_app/fuel.new'
 import { Route as AppFuelTransactionsRouteImport } from './routes/_app/fuel.transactions'
@@ -84,6 +85,11 @@ const AppThresholdsRoute = AppThresholdsRouteImport.update({
   path: '/thresholds',
   getParentRoute: () => AppRoute,
 } as any)
+const AppTrendsRoute = AppTrendsRouteImport.update({
+  id: '/trends',
+  path: '/trends',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppUsersRoute = AppUsersRouteImport.update({
   id: '/users',
   path: '/users',
@@ -112,6 +118,7 @@ export interface FileRoutesByFullPath {
   '/locations': typeof AppLocationsRoute
   '/products': typeof AppProductsRoute
   '/thresholds': typeof AppThresholdsRoute
+  '/trends': typeof AppTrendsRoute
   '/users': typeof AppUsersRoute
   '/fuel/new': typeof AppFuelNewRoute
   '/fuel/transactions': typeof AppFuelTransactionsRoute
@@ -127,6 +134,7 @@ export interface FileRoutesByTo {
   '/locations': typeof AppLocationsRoute
   '/products': typeof AppProductsRoute
   '/thresholds': typeof AppThresholdsRoute
+  '/trends': typeof AppTrendsRoute
   '/users': typeof AppUsersRoute
   '/': typeof AppIndexRoute
   '/fuel/new': typeof AppFuelNewRoute
@@ -145,6 +153,7 @@ export interface FileRoutesById {
   '/_app/locations': typeof AppLocationsRoute
   '/_app/products': typeof AppProductsRoute
   '/_app/thresholds': typeof AppThresholdsRoute
+  '/_app/trends': typeof AppTrendsRoute
   '/_app/users': typeof AppUsersRoute
   '/_app/': typeof AppIndexRoute
   '/_app/fuel/new': typeof AppFuelNewRoute
@@ -164,6 +173,7 @@ export interface FileRouteTypes {
     | '/locations'
     | '/products'
     | '/thresholds'
+    | '/trends'
     | '/users'
     | '/fuel/new'
     | '/fuel/transactions'
@@ -179,6 +189,7 @@ export interface FileRouteTypes {
     | '/locations'
     | '/products'
     | '/thresholds'
+    | '/trends'
     | '/users'
     | '/'
     | '/fuel/new'
@@ -196,6 +207,7 @@ export interface FileRouteTypes {
     | '/_app/locations'
     | '/_app/products'
     | '/_app/thresholds'
+    | '/_app/trends'
     | '/_app/users'
     | '/_app/'
     | '/_app/fuel/new'
@@ -298,6 +310,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppThresholdsRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/trends': {
+      id: '/_app/trends'
+      path: '/trends'
+      fullPath: '/trends'
+      preLoaderRoute: typeof AppTrendsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/users': {
       id: '/_app/users'
       path: '/users'
@@ -327,6 +346,7 @@ interface AppRouteChildren {
   AppLocationsRoute: typeof AppLocationsRoute
   AppProductsRoute: typeof AppProductsRoute
   AppThresholdsRoute: typeof AppThresholdsRoute
+  AppTrendsRoute: typeof AppTrendsRoute
   AppUsersRoute: typeof AppUsersRoute
   AppIndexRoute: typeof AppIndexRoute
   AppFuelNewRoute: typeof AppFuelNewRoute
@@ -338,6 +358,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppLocationsRoute: AppLocationsRoute,
   AppProductsRoute: AppProductsRoute,
   AppThresholdsRoute: AppThresholdsRoute,
+  AppTrendsRoute: AppTrendsRoute,
   AppUsersRoute: AppUsersRoute,
   AppIndexRoute: AppIndexRoute,
   AppFuelNewRoute: AppFuelNewRoute,

@@ -8,7 +8,7 @@ from arus_runtime.auth import Principal, require
 from arus_runtime.commands import Commanded
 from arus_runtime.cursor import BadCursorError
 from arus_runtime.ids import Ulid, is_ulid
-from arus_runtime.web import Ctx, Page, Paging, Problem, Window, router, wrong
+from arus_runtime.web import Ctx, Page, Paging, Problem, Spanned, Window, router, wrong
 from arus_runtime.words import Language, language_of
 from fastapi import Depends, Header, Query, Response
 
@@ -17,6 +17,7 @@ from arus_anomaly.rules.backtest import Backtest, Position, Tally
 from arus_anomaly.rules.fuel import Status
 from arus_anomaly.rules.thresholds import DEFAULTS, Scope, version_holding, with_versions
 from arus_anomaly.schemas.thresholds import BacktestOut, Effective, NewBacktest, NewVersion, VersionOut
+from arus_anomaly.schemas.trends import COLUMN, AnomalyTrend, By
 from arus_anomaly.schemas.verdicts import Anomaly, AnomalyDetail, Domain, StatusName, Summary
 
 anomalies = router("anomalies")
@@ -85,6 +86,32 @@ async def summarise_anomalies(
             tx, store.verdicts.Asked(since=since, until=until, locations=principal.locations)
         )
     return Summary.of(counts)
+
+
+@anomalies.get("/anomalies/trends")
+async def show_anomaly_trends(
+    *,
+    context: Ctx,
+    asked: Spanned,
+    principal: Reader,
+    by: Annotated[By, Query(description="What each series is of; none: one series of everything.")] = "none",
+    location_id: Annotated[Ulid | None, Query()] = None,
+    product_id: Annotated[Ulid | None, Query()] = None,
+    top: Annotated[
+        int, Query(ge=1, le=50, description="Most series of their own; the rest is one more.")
+    ] = 8,
+) -> AnomalyTrend:
+    """Count current verdicts of each status by day, ISO week or month, most alarms first.
+
+    At most 4,000 points: series (top and the rest) × periods.
+    """
+    span = asked.of(1 if by == "none" else top + 1)
+    which = store.trends.Asked(
+        span.period, span.whole, COLUMN[by], location_id, product_id, principal.locations
+    )
+    async with context.db.tenant(principal.tenant_id) as tx:
+        counts = await store.trends.counts(tx, which, top)
+    return AnomalyTrend.of(span, by, counts)
 
 
 @anomalies.get("/anomalies/{anomaly_id}")

@@ -30,6 +30,7 @@ ACTION_OF_METHOD: Final[Mapping[str, str]] = {
 RESOURCE_OF_PATH: Final[Mapping[str, str]] = {
     "fuel/transactions": "fuel.transactions",
     "fuel/deliveries": "fuel.deliveries",
+    "fuel/trends": "fuel.transactions",
     "anomalies": "anomalies",
     "live": "anomalies",
     "thresholds": "thresholds",

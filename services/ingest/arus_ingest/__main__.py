@@ -4,11 +4,12 @@ from arus.fuel.v1.api_pb2_grpc import add_FuelServiceServicer_to_server
 from arus.ingest.v1.api_pb2_grpc import add_IngestServiceServicer_to_server
 from arus_runtime.service import Service, run
 
-from arus_ingest import api, handlers, pressure, rpc, words
+from arus_ingest import handlers, pressure, rpc, words
+from arus_ingest.api import facts, trends
 
 SERVICE = Service(
     name="ingest",
-    routers=(api.transactions, api.deliveries),
+    routers=(facts.transactions, facts.deliveries, trends.routes),
     rpc=(
         (add_IngestServiceServicer_to_server, rpc.Ingest),
         (add_FuelServiceServicer_to_server, rpc.Fuel),

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from arus_ingest import commands
 from arus_ingest.catalogue import Catalogue
 from arus_ingest.commands import Ledger, Recorded
-from arus_ingest.schemas import NewFact
+from arus_ingest.schemas.facts import NewFact
 from arus_ingest.state import Entry
 
 ITEMS_PER_TURN: Final = 500

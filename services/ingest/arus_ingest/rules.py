@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Context, Decimal, Inexact
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ _SHOWN = 40
 # Whatever does not fit exactly is an error here; the default context would round at 28 digits in silence.
 _EXACTLY = Context(prec=28, traps=[Inexact])
 _ONE = Decimal(1)
+_TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,17 @@ def litres(volume_ul: int) -> str:
     """Return microlitres as the shortest decimal text in litres: 173333300 → "173.3333"."""
     whole, rest = divmod(volume_ul, UL_PER_L)
     return f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
+
+
+def mean_l(sum_ul: int, number: int) -> str:
+    """Return the mean of so many volumes as decimal text in litres, six places half-up; number > 0."""
+    return litres((2 * sum_ul + number) // (2 * number))
+
+
+def change_pct(now_ul: int, before_ul: int) -> str:
+    """Return by how many percent use rose (or, negative, fell), one place half away from zero; before > 0."""
+    change = Decimal(100 * (now_ul - before_ul)) / before_ul
+    return str(change.quantize(_TENTH, ROUND_HALF_UP) + 0)
 
 
 def business_date(value: object) -> date:

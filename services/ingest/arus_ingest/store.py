@@ -6,10 +6,12 @@ whole when it is full.
 
 # ruff: noqa: S608 — what is spliced into the SQL is this module's own names of tables and columns
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal, LiteralString
 
+from arus_runtime.periods import Period, Stretch
 from arus_runtime.postgres import Tx
 from psycopg.rows import class_row
 
@@ -21,6 +23,12 @@ Duplicate = tuple[FuelKey, date, int]
 _FACT: Final = """
     id, location_id, product_id, business_date, volume_ul, timezone, note, status,
     recorded_at, recorded_by, changed_at, changed_by, version"""
+_START: Final[Mapping[Period, LiteralString]] = {
+    "day": "business_date",
+    "week": "date_trunc('week', business_date::timestamp)::date",
+    "month": "date_trunc('month', business_date::timestamp)::date",
+}
+"""First date of the period that a fact lies in."""
 
 
 async def known(
@@ -212,6 +220,94 @@ async def use_by_date(
         prepare=False,
     )
     return [(row["business_date"], row["transactions"], row["volume_ul"]) for row in await answer.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Fuel used within one period by one of a trend's series; series None: all that have no own."""
+
+    start: date
+    series: str | None
+    transactions: int
+    volume_ul: int
+
+
+@dataclass(frozen=True, slots=True)
+class UseAsked:
+    """Which use a trend is about. by: what each series is of; None: one series of everything, named ''."""
+
+    period: Period
+    by: Literal["location_id", "product_id"] | None
+    location_id: str | None
+    product_id: str | None
+    within: Collection[str] | None
+
+    def sums(self, dates: Stretch) -> tuple[LiteralString, dict[str, Any]]:
+        """Return the query of use per period and series, and its values.
+
+        Conditions are those asked for and no others, so that each question is planned with its index.
+        """
+        conditions: list[LiteralString] = [
+            "status = 'active'",
+            "business_date between %(first)s and %(last)s",
+        ]
+        values: dict[str, Any] = {"first": dates.first, "last": dates.last}
+        possible: Sequence[tuple[LiteralString, str, Any]] = (
+            ("location_id = %(location)s", "location", self.location_id),
+            ("product_id = %(product)s", "product", self.product_id),
+            ("location_id = any(%(within)s)", "within", None if self.within is None else list(self.within)),
+        )
+        for condition, name, value in possible:
+            if value is not None:
+                conditions.append(condition)
+                values[name] = value
+        return (
+            f"""select {_START[self.period]} as start, {self.by or "''::text"} as series,
+                       count(*) as transactions, sum(volume_ul) as volume_ul
+                from fuel_transactions where {" and ".join(conditions)} group by 1, 2""",
+            values,
+        )
+
+
+async def use_by_period(tx: Tx, asked: UseAsked, dates: Stretch, most: int) -> list[Used]:
+    """Return use per period of the series that used most, at most so many, and of all others together."""
+    sums, values = asked.sums(dates)
+    answer = await tx.execute(
+        f"""with used as materialized ({sums}), ranked as (
+                select series, row_number() over (order by sum(volume_ul) desc, series) <= %(most)s as has_own
+                from used group by series
+            )
+            select start, case when has_own then series end as series,
+                   sum(transactions)::bigint as transactions, sum(volume_ul) as volume_ul
+            from used join ranked using (series) group by 1, 2""",
+        {**values, "most": most},
+        prepare=False,
+    )
+    return [_used(row) for row in await answer.fetchall()]
+
+
+async def use_of_series(tx: Tx, asked: UseAsked, dates: Stretch, series: Collection[str]) -> list[Used]:
+    """Return use per period of the given series, and of all others together."""
+    sums, values = asked.sums(dates)
+    answer = await tx.execute(
+        f"""select start, case when series = any(%(series)s) then series end as series,
+                   sum(transactions)::bigint as transactions, sum(volume_ul) as volume_ul
+            from ({sums}) used group by 1, 2""",
+        {**values, "series": list(series)},
+        prepare=False,
+    )
+    return [_used(row) for row in await answer.fetchall()]
+
+
+def _used(row: Mapping[str, Any]) -> Used:
+    return Used(row["start"], row["series"], row["transactions"], int(row["volume_ul"]))
+
+
+async def names(tx: Tx, kind: Literal["location_id", "product_id"], ids: Collection[str]) -> dict[str, str]:
+    """Return the names this door has heard of, by id."""
+    table = "locations" if kind == "location_id" else "products"
+    answer = await tx.execute(f"select id, name from {table} where id = any(%s)", (list(ids),))
+    return {row["id"]: row["name"] for row in await answer.fetchall()}
 
 
 async def backlog(tx: Tx) -> Backlog:

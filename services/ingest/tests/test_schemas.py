@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from arus_ingest.batch import _read  # pyright: ignore[reportPrivateUsage] -- the whole way from an item to an entry
-from arus_ingest.schemas import FactPatch, NewFact
+from arus_ingest.schemas.facts import FactPatch, NewFact
 from arus_ingest.state import Entry
 from arus_runtime.web import Problem
 from arus_runtime.web.problems import told

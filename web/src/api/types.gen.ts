@@ -199,6 +199,42 @@ export type AnomalyDetail = {
 };
 
 /**
+ * AnomalyTrend
+ *
+ * Current verdicts of each status over time, by business date.
+ */
+export type AnomalyTrend = {
+    /**
+     * Period
+     */
+    period: 'day' | 'week' | 'month';
+    /**
+     * From Date
+     */
+    from_date: string;
+    /**
+     * To Date
+     */
+    to_date: string;
+    /**
+     * By
+     */
+    by: 'none' | 'location' | 'product';
+    /**
+     * Periods
+     *
+     * Oldest first; the outer ones are cut to from and to.
+     */
+    periods: Array<CountedPeriod>;
+    /**
+     * Series
+     *
+     * Most alarms first, the rest of many last.
+     */
+    series: Array<StatusSeries>;
+};
+
+/**
  * AuditOut
  *
  * Something somebody did.
@@ -392,6 +428,22 @@ export type Coordinates = {
      * Lng
      */
     lng: number;
+};
+
+/**
+ * CountedPeriod
+ *
+ * Business dates that one point of each series counts, both included.
+ */
+export type CountedPeriod = {
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * End
+     */
+    end: string;
 };
 
 /**
@@ -1985,6 +2037,33 @@ export type SessionOut = {
 };
 
 /**
+ * StatusSeries
+ *
+ * One line: a location, a product, everything (id and name null), or the rest of many (is_rest).
+ */
+export type StatusSeries = {
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Is Rest
+     */
+    is_rest: boolean;
+    total: Summary;
+    /**
+     * Points
+     *
+     * One for each of the periods, in their order.
+     */
+    points: Array<Summary>;
+};
+
+/**
  * Summary
  *
  * How many facts stand at each status.
@@ -2156,6 +2235,135 @@ export type TokensOut = {
     expires_at: string;
     user: UserOut;
     organisation: OrganisationOut;
+};
+
+/**
+ * Trend
+ *
+ * Fuel use over time: standing records only, as corrected, by business date.
+ */
+export type Trend = {
+    /**
+     * Period
+     */
+    period: 'day' | 'week' | 'month';
+    /**
+     * From Date
+     */
+    from_date: string;
+    /**
+     * To Date
+     */
+    to_date: string;
+    /**
+     * By
+     */
+    by: 'none' | 'location' | 'product';
+    /**
+     * Compare
+     */
+    compare: 'previous' | 'last_year' | null;
+    /**
+     * Periods
+     *
+     * Oldest first; the outer ones are cut to from and to.
+     */
+    periods: Array<TrendPeriod>;
+    /**
+     * Series
+     *
+     * Most used first, the rest of many last.
+     */
+    series: Array<TrendSeries>;
+};
+
+/**
+ * TrendPeriod
+ *
+ * Business dates that one point of each series sums up, both included, and those it is compared with.
+ */
+export type TrendPeriod = {
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * End
+     */
+    end: string;
+    /**
+     * Before Start
+     */
+    before_start: string | null;
+    /**
+     * Before End
+     */
+    before_end: string | null;
+};
+
+/**
+ * TrendPoint
+ *
+ * Fuel used in a period. A volume is null where nothing was recorded: nobody knows that it was none.
+ */
+export type TrendPoint = {
+    /**
+     * Volume L
+     */
+    volume_l: string | null;
+    /**
+     * Transactions
+     */
+    transactions: number;
+    /**
+     * Mean L
+     *
+     * Litres of one record.
+     */
+    mean_l: string | null;
+    /**
+     * Before Volume L
+     *
+     * Null without a comparison, too.
+     */
+    before_volume_l: string | null;
+    /**
+     * Before Transactions
+     */
+    before_transactions: number | null;
+    /**
+     * Change Pct
+     *
+     * Against the earlier volume; null unless both are known.
+     */
+    change_pct: string | null;
+};
+
+/**
+ * TrendSeries
+ *
+ * One line: a location, a product, everything (id and name null), or the rest of many (is_rest).
+ */
+export type TrendSeries = {
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Is Rest
+     */
+    is_rest: boolean;
+    total: TrendPoint;
+    /**
+     * Points
+     *
+     * One for each of the periods, in their order.
+     */
+    points: Array<TrendPoint>;
 };
 
 /**
@@ -2492,6 +2700,110 @@ export type SummariseAnomaliesResponses = {
 };
 
 export type SummariseAnomaliesResponse = SummariseAnomaliesResponses[keyof SummariseAnomaliesResponses];
+
+export type ShowAnomalyTrendsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * By
+         *
+         * What each series is of; none: one series of everything.
+         */
+        by?: 'none' | 'location' | 'product';
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Product Id
+         */
+        product_id?: string | null;
+        /**
+         * Top
+         *
+         * Most series of their own; the rest is one more.
+         */
+        top?: number;
+        /**
+         * Period
+         *
+         * Weeks begin on Monday (ISO 8601).
+         */
+        period?: 'day' | 'week' | 'month';
+        /**
+         * From
+         *
+         * First business date; default: 30 days, 13 weeks or 12 months up to the last one.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last business date; default today (UTC).
+         */
+        to?: string | null;
+    };
+    url: '/api/v1/anomalies/trends';
+};
+
+export type ShowAnomalyTrendsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ShowAnomalyTrendsError = ShowAnomalyTrendsErrors[keyof ShowAnomalyTrendsErrors];
+
+export type ShowAnomalyTrendsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnomalyTrend;
+};
+
+export type ShowAnomalyTrendsResponse = ShowAnomalyTrendsResponses[keyof ShowAnomalyTrendsResponses];
 
 export type GetAnomalyData = {
     body?: never;
@@ -4666,6 +4978,116 @@ export type ReplaceFuelTransactionResponses = {
 };
 
 export type ReplaceFuelTransactionResponse = ReplaceFuelTransactionResponses[keyof ReplaceFuelTransactionResponses];
+
+export type ShowFuelTrendsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * By
+         *
+         * What each series is of; none: one series of everything.
+         */
+        by?: 'none' | 'location' | 'product';
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Product Id
+         */
+        product_id?: string | null;
+        /**
+         * Top
+         *
+         * Most series of their own; the rest is one more.
+         */
+        top?: number;
+        /**
+         * Compare
+         *
+         * previous: as many periods just before. last_year: 52 weeks earlier for days and weeks, 12 months for months. A period cut short is compared with as much of the earlier one.
+         */
+        compare?: 'previous' | 'last_year' | null;
+        /**
+         * Period
+         *
+         * Weeks begin on Monday (ISO 8601).
+         */
+        period?: 'day' | 'week' | 'month';
+        /**
+         * From
+         *
+         * First business date; default: 30 days, 13 weeks or 12 months up to the last one.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last business date; default today (UTC).
+         */
+        to?: string | null;
+    };
+    url: '/api/v1/fuel/trends';
+};
+
+export type ShowFuelTrendsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ShowFuelTrendsError = ShowFuelTrendsErrors[keyof ShowFuelTrendsErrors];
+
+export type ShowFuelTrendsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Trend;
+};
+
+export type ShowFuelTrendsResponse = ShowFuelTrendsResponses[keyof ShowFuelTrendsResponses];
 
 export type ListKeysData = {
     body?: never;

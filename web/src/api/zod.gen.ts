@@ -68,6 +68,16 @@ export const zCoordinates = z.object({
 });
 
 /**
+ * CountedPeriod
+ *
+ * Business dates that one point of each series counts, both included.
+ */
+export const zCountedPeriod = z.object({
+    start: z.iso.date(),
+    end: z.iso.date()
+});
+
+/**
  * Credentials
  *
  * What a person signs in with.
@@ -830,6 +840,41 @@ export const zBacktestOut = z.object({
 });
 
 /**
+ * StatusSeries
+ *
+ * One line: a location, a product, everything (id and name null), or the rest of many (is_rest).
+ */
+export const zStatusSeries = z.object({
+    id: z.nullable(z.string()),
+    name: z.nullable(z.string()),
+    is_rest: z.boolean(),
+    total: zSummary,
+    points: z.array(zSummary)
+});
+
+/**
+ * AnomalyTrend
+ *
+ * Current verdicts of each status over time, by business date.
+ */
+export const zAnomalyTrend = z.object({
+    period: z.enum([
+        'day',
+        'week',
+        'month'
+    ]),
+    from_date: z.iso.date(),
+    to_date: z.iso.date(),
+    by: z.enum([
+        'none',
+        'location',
+        'product'
+    ]),
+    periods: z.array(zCountedPeriod),
+    series: z.array(zStatusSeries)
+});
+
+/**
  * SwitchIn
  *
  * Where to act from now on.
@@ -1003,6 +1048,68 @@ export const zTicketOut = z.object({
  */
 export const zTokenIn = z.object({
     token: z.string().check(z.minLength(1), z.maxLength(500))
+});
+
+/**
+ * TrendPeriod
+ *
+ * Business dates that one point of each series sums up, both included, and those it is compared with.
+ */
+export const zTrendPeriod = z.object({
+    start: z.iso.date(),
+    end: z.iso.date(),
+    before_start: z.nullable(z.iso.date()),
+    before_end: z.nullable(z.iso.date())
+});
+
+/**
+ * TrendPoint
+ *
+ * Fuel used in a period. A volume is null where nothing was recorded: nobody knows that it was none.
+ */
+export const zTrendPoint = z.object({
+    volume_l: z.nullable(z.string()),
+    transactions: z.int(),
+    mean_l: z.nullable(z.string()),
+    before_volume_l: z.nullable(z.string()),
+    before_transactions: z.nullable(z.int()),
+    change_pct: z.nullable(z.string())
+});
+
+/**
+ * TrendSeries
+ *
+ * One line: a location, a product, everything (id and name null), or the rest of many (is_rest).
+ */
+export const zTrendSeries = z.object({
+    id: z.nullable(z.string()),
+    name: z.nullable(z.string()),
+    is_rest: z.boolean(),
+    total: zTrendPoint,
+    points: z.array(zTrendPoint)
+});
+
+/**
+ * Trend
+ *
+ * Fuel use over time: standing records only, as corrected, by business date.
+ */
+export const zTrend = z.object({
+    period: z.enum([
+        'day',
+        'week',
+        'month'
+    ]),
+    from_date: z.iso.date(),
+    to_date: z.iso.date(),
+    by: z.enum([
+        'none',
+        'location',
+        'product'
+    ]),
+    compare: z.nullable(z.enum(['previous', 'last_year'])),
+    periods: z.array(zTrendPeriod),
+    series: z.array(zTrendSeries)
 });
 
 /**

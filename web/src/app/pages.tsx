@@ -9,6 +9,7 @@ import {
   Package,
   Siren,
   SlidersHorizontal,
+  TrendingUp,
   Users,
   type LucideIcon,
 } from 'lucide-react'
@@ -21,6 +22,7 @@ export interface PageEntry {
     | '/fuel/new'
     | '/fuel/transactions'
     | '/anomalies'
+    | '/trends'
     | '/thresholds'
     | '/locations'
     | '/products'
@@ -56,6 +58,13 @@ export const PAGES: readonly PageEntry[] = [
     name: msg`Transaksi`,
     icon: ListOrdered,
     key: 't',
+    needs: { resource: 'fuel.transactions', action: 'r' },
+  },
+  {
+    to: '/trends',
+    name: msg`Tren`,
+    icon: TrendingUp,
+    key: 'r',
     needs: { resource: 'fuel.transactions', action: 'r' },
   },
   {

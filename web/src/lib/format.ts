@@ -51,6 +51,9 @@ const dates = remembered(
 const shortDates = remembered(
   locale => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }),
 )
+const months = remembered(
+  locale => new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' }),
+)
 const times = remembered(
   (locale, timeZone) =>
     new Intl.DateTimeFormat(locale, {
@@ -118,6 +121,11 @@ export function date(day: string): string {
 /** `10 Jan`. */
 export function shortDate(day: string): string {
   return shortDates('').format(new Date(`${day}T00:00:00Z`))
+}
+
+/** `Jan 2025`, of any date in it. */
+export function month(day: string): string {
+  return months('').format(new Date(`${day}T00:00:00Z`))
 }
 
 /** A moment in the zone of its location, with the zone's name: `10 Jan, 14.05 WIB`. */

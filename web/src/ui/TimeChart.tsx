@@ -11,7 +11,7 @@ import 'uplot/dist/uPlot.min.css'
 import { compact, date, quantity, shortDate } from '@/lib/format'
 import { Button } from './Button'
 
-type Ink = 'brand' | 'muted' | 'normal' | 'waspada' | 'anomali'
+type Ink = 'brand' | 'info' | 'text' | 'muted' | 'normal' | 'waspada' | 'anomali'
 
 export interface Series {
   label: string
@@ -20,6 +20,8 @@ export interface Series {
   look: 'line' | 'dashed' | 'dotted' | 'points' | 'bars'
   /** Fill down to the series with this index, in its colour: the band that begins there. */
   bandTo?: number
+  /** A line stops where there is no value, instead of passing over it. */
+  broken?: boolean
 }
 
 interface TimeChartProps {
@@ -27,6 +29,8 @@ interface TimeChartProps {
   caption: ReactNode
   /** Business dates, ascending. */
   days: readonly string[]
+  /** What each point is called, where its date does not say it: weeks, months. */
+  names?: readonly string[]
   series: readonly Series[]
   unit: string
   height?: number
@@ -35,7 +39,8 @@ interface TimeChartProps {
 const DAY_S = 86_400
 const DASH: Partial<Record<Series['look'], number[]>> = { dashed: [7, 5], dotted: [2, 4] }
 
-export default function TimeChart({ caption, days, series, unit, height = 220 }: TimeChartProps) {
+export default function TimeChart({ caption, days, names, series, unit, height = 220 }: TimeChartProps) {
+  const nameOf = (at: number) => names?.[at] ?? date(days[at] ?? '')
   const [asTable, setAsTable] = useState(false)
   const captionId = useId()
   return (
@@ -57,10 +62,10 @@ export default function TimeChart({ caption, days, series, unit, height = 220 }:
         </Button>
       </div>
       {asTable ? (
-        <Twin days={days} series={series} unit={unit} />
+        <Twin days={days} nameOf={nameOf} series={series} unit={unit} />
       ) : (
         <>
-          <Plot days={days} series={series} unit={unit} height={height} />
+          <Plot days={days} nameOf={nameOf} series={series} unit={unit} height={height} />
           {series.length > 1 && <Legend series={series} />}
         </>
       )}
@@ -68,7 +73,11 @@ export default function TimeChart({ caption, days, series, unit, height = 220 }:
   )
 }
 
-function Plot({ days, series, unit, height }: Required<Omit<TimeChartProps, 'caption'>>) {
+interface Drawn extends Omit<TimeChartProps, 'caption' | 'names' | 'height'> {
+  nameOf: (at: number) => string
+}
+
+function Plot({ days, nameOf, series, unit, height }: Drawn & { height: number }) {
   const box = useRef<HTMLDivElement>(null)
   const [readout, setReadout] = useState<number | null>(null)
   useEffect(() => {
@@ -86,13 +95,13 @@ function Plot({ days, series, unit, height }: Required<Omit<TimeChartProps, 'cap
           padding: [8, 8, 0, 0],
           cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
           scales: {
-            x: { range: (_, first, last) => spread(first, last, bars ? DAY_S * 0.6 : 0) },
+            x: { range: (_, first, last) => spread(first, last, bars ? apart(days) * 0.6 : 0) },
             y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] },
           },
           hooks: { setCursor: [self => setReadout(self.cursor.idx ?? null)] },
           axes: [
             {
-              stroke: ink.text,
+              stroke: ink.label,
               font: '12px system-ui',
               grid: { show: false },
               ticks: { stroke: ink.line, width: 1, size: 4 },
@@ -103,7 +112,7 @@ function Plot({ days, series, unit, height }: Required<Omit<TimeChartProps, 'cap
               incrs: [1, 2, 7, 14, 30, 61, 91, 182, 365].map(day => day * DAY_S),
             },
             {
-              stroke: ink.text,
+              stroke: ink.label,
               font: '12px system-ui',
               grid: { stroke: ink.line, width: 1 },
               ticks: { show: false },
@@ -154,7 +163,7 @@ function Plot({ days, series, unit, height }: Required<Omit<TimeChartProps, 'cap
       <div ref={box} aria-hidden className="w-full overflow-hidden" style={{ height }} />
       {day !== undefined && readout !== null && (
         <div className="pointer-events-none absolute top-1 right-2 rounded border border-line bg-raised/95 px-2 py-1 text-xs shadow-pop">
-          <p className="font-medium">{date(day)}</p>
+          <p className="font-medium">{nameOf(readout)}</p>
           {series.map(one => {
             const value = one.values[readout]
             return value === null || value === undefined ? null : (
@@ -168,6 +177,12 @@ function Plot({ days, series, unit, height }: Required<Omit<TimeChartProps, 'cap
       )}
     </div>
   )
+}
+
+/** Seconds from one point to the next, about: months differ. */
+function apart(days: readonly string[]): number {
+  const [first, last] = [days[0] ?? '', days.at(-1) ?? ''].map(day => Date.parse(day) / 1000)
+  return days.length > 1 ? ((last ?? 0) - (first ?? 0)) / (days.length - 1) : DAY_S
 }
 
 /** Bars of the first and last day need room; a single day needs some anyway. */
@@ -188,13 +203,14 @@ function seriesOf(one: Series, ink: Inks): uPlot.Series {
   return {
     stroke,
     width: one.look === 'line' ? 2 : 1.5,
-    spanGaps: true,
-    points: { show: false },
+    spanGaps: !one.broken,
+    // Between two gaps there is no line to see.
+    points: { show: one.broken ?? false, size: 5, fill: stroke },
     ...(dash && { dash }),
   }
 }
 
-type Inks = Record<Ink | 'text' | 'line', string>
+type Inks = Record<Ink | 'label' | 'line', string>
 
 function inks(element: Element): Inks {
   const style = getComputedStyle(element)
@@ -205,13 +221,17 @@ function inks(element: Element): Inks {
     normal: read('normal'),
     waspada: read('waspada'),
     anomali: read('anomali'),
-    text: read('muted'),
+    label: read('muted'),
+    info: read('info'),
+    text: read('text'),
     line: read('line'),
   }
 }
 
 const STROKE: Record<Ink, string> = {
   brand: 'stroke-brand',
+  info: 'stroke-info',
+  text: 'stroke-text',
   muted: 'stroke-edge',
   normal: 'stroke-normal',
   waspada: 'stroke-waspada',
@@ -220,6 +240,8 @@ const STROKE: Record<Ink, string> = {
 
 const FILL: Record<Ink, string> = {
   brand: 'fill-brand',
+  info: 'fill-info',
+  text: 'fill-text',
   muted: 'fill-edge',
   normal: 'fill-normal',
   waspada: 'fill-waspada',
@@ -252,7 +274,7 @@ function Legend({ series }: { series: readonly Series[] }) {
   )
 }
 
-function Twin({ days, series, unit }: Omit<TimeChartProps, 'caption' | 'height'>) {
+function Twin({ days, nameOf, series, unit }: Drawn) {
   return (
     // A scrolling box must be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -274,7 +296,7 @@ function Twin({ days, series, unit }: Omit<TimeChartProps, 'caption' | 'height'>
           {days.map((day, index) => (
             <tr key={day} className="border-t border-line">
               <th scope="row" className="px-3 py-1.5 text-left font-normal whitespace-nowrap">
-                {date(day)}
+                {nameOf(index)}
               </th>
               {series.map(one => {
                 const value = one.values[index]

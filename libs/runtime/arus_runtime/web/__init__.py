@@ -7,9 +7,12 @@ from arus_runtime.web.lists import Page, Paging, Window
 from arus_runtime.web.preconditions import IfMatch, IfMatchHeader, etag
 from arus_runtime.web.problems import FieldProblem, Problem, ProblemOut, UnavailableError, wrong
 from arus_runtime.web.routing import StrictRoute
+from arus_runtime.web.spans import AskedSpan, Compared, Span, Spanned, span_of
 
 __all__ = [
     "PREFIX",
+    "AskedSpan",
+    "Compared",
     "Ctx",
     "FieldProblem",
     "IfMatch",
@@ -18,6 +21,8 @@ __all__ = [
     "Paging",
     "Problem",
     "ProblemOut",
+    "Span",
+    "Spanned",
     "StrictRoute",
     "UnavailableError",
     "Window",
@@ -25,6 +30,7 @@ __all__ = [
     "create_app",
     "etag",
     "router",
+    "span_of",
     "wrong",
 ]
 

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, backtestThresholds, changeMe, changePassword, changeUser, confirmReset, correctFuelDelivery, correctFuelTransaction, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, deactivateLocation, deactivateProduct, deactivateUser, getAnomaly, getFuelDelivery, getFuelTransaction, getLocation, getProduct, getUser, leaveOrganisation, listAnomalies, listAudit, listEffectiveThresholds, listFuelDeliveries, listFuelTransactions, listInvitations, listKeys, listLocations, listOrganisations, listProducts, listThresholds, listUsers, liveTicket, login, logout, me, openSession, type Options, overview, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, refresh, register, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revokeKey, setThresholds, summariseAnomalies, switch_, updateLocation, updateProduct, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawInvitation } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, BacktestThresholdsData, BacktestThresholdsError, BacktestThresholdsResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetLocationData, GetLocationError, GetLocationResponse, GetProductData, GetProductError, GetProductResponse, GetUserData, GetUserError, GetUserResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListEffectiveThresholdsData, ListEffectiveThresholdsError, ListEffectiveThresholdsResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListUsersData, ListUsersError, ListUsersResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, SetThresholdsData, SetThresholdsError, SetThresholdsResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SwitchData, SwitchError, SwitchResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
+import { acceptInvitation, backtestThresholds, changeMe, changePassword, changeUser, confirmReset, correctFuelDelivery, correctFuelTransaction, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, deactivateLocation, deactivateProduct, deactivateUser, getAnomaly, getFuelDelivery, getFuelTransaction, getLocation, getProduct, getUser, leaveOrganisation, listAnomalies, listAudit, listEffectiveThresholds, listFuelDeliveries, listFuelTransactions, listInvitations, listKeys, listLocations, listOrganisations, listProducts, listThresholds, listUsers, liveTicket, login, logout, me, openSession, type Options, overview, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, refresh, register, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revokeKey, setThresholds, showAnomalyTrends, showFuelTrends, summariseAnomalies, switch_, updateLocation, updateProduct, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawInvitation } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, BacktestThresholdsData, BacktestThresholdsError, BacktestThresholdsResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetLocationData, GetLocationError, GetLocationResponse, GetProductData, GetProductError, GetProductResponse, GetUserData, GetUserError, GetUserResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListEffectiveThresholdsData, ListEffectiveThresholdsError, ListEffectiveThresholdsResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListUsersData, ListUsersError, ListUsersResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, SetThresholdsData, SetThresholdsError, SetThresholdsResponse, ShowAnomalyTrendsData, ShowAnomalyTrendsError, ShowAnomalyTrendsResponse, ShowFuelTrendsData, ShowFuelTrendsError, ShowFuelTrendsResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SwitchData, SwitchError, SwitchResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -138,6 +138,28 @@ export const summariseAnomaliesOptions = (options?: Options<SummariseAnomaliesDa
         return data;
     },
     queryKey: summariseAnomaliesQueryKey(options)
+});
+
+export const showAnomalyTrendsQueryKey = (options?: Options<ShowAnomalyTrendsData>) => createQueryKey('showAnomalyTrends', options);
+
+/**
+ * Show Anomaly Trends
+ *
+ * Count current verdicts of each status by day, ISO week or month, most alarms first.
+ *
+ * At most 4,000 points: series (top and the rest) × periods.
+ */
+export const showAnomalyTrendsOptions = (options?: Options<ShowAnomalyTrendsData>) => queryOptions<ShowAnomalyTrendsResponse, ShowAnomalyTrendsError, ShowAnomalyTrendsResponse, ReturnType<typeof showAnomalyTrendsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await showAnomalyTrends({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: showAnomalyTrendsQueryKey(options)
 });
 
 export const getAnomalyQueryKey = (options: Options<GetAnomalyData>) => createQueryKey('getAnomaly', options);
@@ -793,6 +815,28 @@ export const replaceFuelTransactionMutation = (options?: Partial<Options<Replace
     };
     return mutationOptions;
 };
+
+export const showFuelTrendsQueryKey = (options?: Options<ShowFuelTrendsData>) => createQueryKey('showFuelTrends', options);
+
+/**
+ * Show Fuel Trends
+ *
+ * Show fuel use by day, ISO week or month: standing records, as corrected, within the caller's locations.
+ *
+ * At most 4,000 points: series (top and the rest) × periods.
+ */
+export const showFuelTrendsOptions = (options?: Options<ShowFuelTrendsData>) => queryOptions<ShowFuelTrendsResponse, ShowFuelTrendsError, ShowFuelTrendsResponse, ReturnType<typeof showFuelTrendsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await showFuelTrends({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: showFuelTrendsQueryKey(options)
+});
 
 export const listKeysQueryKey = (options?: Options<ListKeysData>) => createQueryKey('listKeys', options);
 

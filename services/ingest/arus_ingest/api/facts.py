@@ -30,7 +30,7 @@ from pydantic.config import JsonDict
 from arus_ingest import batch, commands, pressure, store, words
 from arus_ingest.catalogue import Catalogue
 from arus_ingest.commands import DELIVERIES, TRANSACTIONS, Ledger, Recorded
-from arus_ingest.schemas import (
+from arus_ingest.schemas.facts import (
     GOLDEN,
     GOLDEN_DELIVERY,
     Batch,
