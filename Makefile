@@ -122,6 +122,7 @@ bench-start: setup ## cold and warm starts, idle memory and CPU: into docs/OPERA
 bench: setup ## every benchmark, at full length
 	$(RUN) python benchmarks/stream.py
 	$(RUN) python benchmarks/log.py
+	$(RUN) python benchmarks/backtest.py
 	$(RUN) python benchmarks/console.py
 
 .PHONY: clean

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
+from contextlib import aclosing
 from typing import Annotated, Final
 
 from arus_runtime.auth import Principal, require
@@ -16,7 +17,14 @@ from arus_anomaly import codec, commands, store
 from arus_anomaly.rules.backtest import Backtest, Position, Tally
 from arus_anomaly.rules.fuel import Status
 from arus_anomaly.rules.thresholds import DEFAULTS, Scope, version_holding, with_versions
-from arus_anomaly.schemas.thresholds import BacktestOut, Effective, NewBacktest, NewVersion, VersionOut
+from arus_anomaly.schemas.thresholds import (
+    BacktestCounts,
+    BacktestOut,
+    Effective,
+    NewBacktest,
+    NewVersion,
+    VersionOut,
+)
 from arus_anomaly.schemas.trends import COLUMN, AnomalyTrend, By
 from arus_anomaly.schemas.verdicts import Anomaly, AnomalyDetail, Domain, StatusName, Summary
 
@@ -198,26 +206,33 @@ async def backtest_thresholds(
 ) -> BacktestOut:
     """Try thresholds on what was recorded, and change nothing: what would have been said, and what was.
 
-    Covers at most 100,000 records, the 180 days before the first date included.
+    Covers at most 100,000 records, the 180 days before the first date included. Everything is counted on the
+    first page; a later one reads on from where the page before ended.
     """
     _check_range(asked.since, asked.until)
     scope = Scope(asked.location_id or "", asked.product_id or "")
     draft, since = commands.draft(scope, asked.thresholds), asked.since or dt.date.min
     after = _place(window)
+    begin = after and (after[0], dt.date.fromordinal(after[1]))
     async with context.db.tenant(principal.tenant_id) as tx:
         await commands.check_scope(tx, context.peers, principal, scope)
-        stretch = store.verdicts.Stretch(scope, principal.locations, since, asked.until or dt.date.max)
-        if await stretch.size(tx, MOST_TRIED) > MOST_TRIED:
+        until = asked.until or dt.date.max
+        stretch = store.verdicts.Stretch(scope, principal.locations, since, until, begin)
+        if begin is None and await stretch.size(tx, MOST_TRIED) > MOST_TRIED:
             raise wrong("from", "backtest_too_large", bound=MOST_TRIED)
         of, now = await store.thresholds.in_force(tx, principal.tenant_id)
         stamp = codec.ulid_start(now)
         tried = with_versions({"": of}, [("", draft._replace(valid_from=stamp))])[""]
         backtest = Backtest(tried, scope, stamp, since.toordinal())
         tally = Tally(window.fetch, after)
-        async for facts in stretch.chunks(tx):
-            tally.count(backtest.tried(facts))
+        async with aclosing(stretch.chunks(tx)) as chunks:
+            async for facts in chunks:
+                tally.count(backtest.tried(facts))
+                if begin and tally.full:
+                    break
         names = await store.thresholds.names(tx, *tally.named())
-    return BacktestOut.of(tally, window.limit, names, language)
+    counts = BacktestCounts.of(tally, names) if begin is None else None
+    return BacktestOut.of(tally, counts, window.limit, names, language)
 
 
 def _place(window: Window) -> Position | None:

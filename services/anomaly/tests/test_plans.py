@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Self
 
 import psycopg
 import pytest
 from arus_anomaly import store
 from arus_anomaly.rules.fuel import Status
-from arus_anomaly.store.verdicts import Asked
+from arus_anomaly.rules.thresholds import Scope
+from arus_anomaly.state import WINDOW_DAYS
+from arus_anomaly.store.verdicts import Asked, Stretch
 from arus_runtime.context import Context
 from arus_stack.testing import ServiceDatabase
 
@@ -34,17 +36,27 @@ from generate_series(1, %s) n
 class Asking:
     """Takes what the store would run, so that the database can be asked how it would go about it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *rows: Any) -> None:
+        self._rows = rows
         self.query: Any = None
         self.values: Any = None
 
-    def cursor(self, **_: Any) -> "Asking":
+    def cursor(self, *_: Any, **__: Any) -> "Asking":
         return self
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
 
     async def execute(self, query: Any, values: Any = None) -> None:
         self.query, self.values = query, values
 
     async def fetchall(self) -> Sequence[Any]:
+        return self._rows
+
+    async def fetchmany(self, _: int) -> Sequence[Any]:
         return []
 
 
@@ -94,6 +106,24 @@ def asked(
     until: date | None = None,
 ) -> Asked:
     return Asked("fuel", statuses, locations, product_id, since, until)
+
+
+@pytest.mark.usefixtures("filled")
+async def test_a_back_test_reads_on_in_order_from_where_it_stands(context: Context) -> None:
+    asking: Any = Asking((PLACES[3],))
+    begin = PLACES[3], date(2023, 1, 1)
+    stretch = Stretch(Scope("", ""), None, date.min, date.max, begin)
+    assert [chunk async for chunk in stretch.chunks(asking)] == []
+    rows, _ = await read_of(context, asking)
+    days = (date(2020, 1, 1) + timedelta(days=VERDICTS // 160) - begin[1]).days + WINDOW_DAYS
+    assert rows <= 2 * (days + 1)  # each place of the tenant has two facts a day
+    async with context.db.tenant(TENANT) as tx:
+        answer = await tx.execute(
+            b"explain (format json) declare judged cursor for " + asking.query.encode(), asking.values
+        )
+        [plan] = await answer.fetchall()
+    # Sorted, everything would be read before the first row comes.
+    assert "Sort" not in json.dumps(plan["QUERY PLAN"])
 
 
 ALARMING = (Status.WASPADA, Status.ANOMALI)

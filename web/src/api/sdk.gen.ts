@@ -799,7 +799,8 @@ export const setThresholds = <ThrowOnError extends boolean = true>(options: Opti
  *
  * Try thresholds on what was recorded, and change nothing: what would have been said, and what was.
  *
- * Covers at most 100,000 records, the 180 days before the first date included.
+ * Covers at most 100,000 records, the 180 days before the first date included. Everything is counted on the
+ * first page; a later one reads on from where the page before ended.
  */
 export const backtestThresholds = <ThrowOnError extends boolean = true>(options: Options<BacktestThresholdsData, ThrowOnError>): RequestResult<BacktestThresholdsResponses, BacktestThresholdsErrors, ThrowOnError> => (options.client ?? client).post<BacktestThresholdsResponses, BacktestThresholdsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -281,11 +281,11 @@ export type AuditOut = {
 };
 
 /**
- * BacktestOut
+ * BacktestCounts
  *
- * What a draft would have said of the records it reaches. items: the changed verdicts, page by page.
+ * What a draft does to all records it reaches.
  */
-export type BacktestOut = {
+export type BacktestCounts = {
     /**
      * Facts
      */
@@ -300,6 +300,18 @@ export type BacktestOut = {
      * By Location
      */
     by_location: Array<LocationCounts>;
+};
+
+/**
+ * BacktestOut
+ *
+ * What a draft would have said of the records it reaches. items: the changed verdicts, page by page.
+ */
+export type BacktestOut = {
+    /**
+     * null on all pages but the first.
+     */
+    counts: BacktestCounts | null;
     /**
      * Items
      *

@@ -825,16 +825,25 @@ export const zLocationCounts = z.object({
 });
 
 /**
+ * BacktestCounts
+ *
+ * What a draft does to all records it reaches.
+ */
+export const zBacktestCounts = z.object({
+    facts: z.int(),
+    changed: z.int(),
+    before: zSummary,
+    after: zSummary,
+    by_location: z.array(zLocationCounts)
+});
+
+/**
  * BacktestOut
  *
  * What a draft would have said of the records it reaches. items: the changed verdicts, page by page.
  */
 export const zBacktestOut = z.object({
-    facts: z.int(),
-    changed: z.int(),
-    before: zSummary,
-    after: zSummary,
-    by_location: z.array(zLocationCounts),
+    counts: z.nullable(zBacktestCounts),
     items: z.array(zChangedVerdict),
     next_cursor: z.nullable(z.string())
 });

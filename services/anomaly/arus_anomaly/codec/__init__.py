@@ -34,6 +34,7 @@ from arus_anomaly.codec.verdicts import (
     fact,
     reached,
     verdict,
+    volume_ul,
     withdrawn,
 )
 
@@ -65,5 +66,6 @@ __all__ = [
     "ulid_text",
     "verdict",
     "version",
+    "volume_ul",
     "withdrawn",
 ]

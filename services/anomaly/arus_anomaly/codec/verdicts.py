@@ -94,3 +94,8 @@ def verdict(value: bytes) -> Verdict:
         event.thresholds_id,
         reading.bounds(event.thresholds_id, event.waspada_ppm, event.anomali_ppm, event.low_ppm),
     )
+
+
+def volume_ul(value: bytes) -> int:
+    """Return the volume that the bytes of a VerdictReached speak of."""
+    return VerdictReached.FromString(value).volume_ul

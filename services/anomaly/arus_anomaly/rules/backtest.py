@@ -94,8 +94,13 @@ class Tally:
             self.after[location_id][trial.status] += 1
             if trial.changes:
                 self.changed[location_id] += 1
-                if len(self.changes) < self._most and (self._after is None or position(trial) > self._after):
+                if not self.full and (self._after is None or position(trial) > self._after):
                     self.changes.append(trial)
+
+    @property
+    def full(self) -> bool:
+        """Say that no more changes are kept."""
+        return len(self.changes) == self._most
 
     def named(self) -> tuple[Collection[str], Collection[str]]:
         """Return the locations and products that what is kept speaks of."""

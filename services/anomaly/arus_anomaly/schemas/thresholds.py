@@ -46,6 +46,20 @@ _VERSION: JsonDict = {
     "created_by": "01JGJ4M3Z1T5C0V8X2N6K3Q7RB",
     "created_at": "2025-01-12T09:12:00Z",
 }
+_COUNTS: JsonDict = {
+    "facts": 424,
+    "changed": 1,
+    "before": {"normal": 412, "waspada": 9, "anomali": 3},
+    "after": {"normal": 411, "waspada": 10, "anomali": 3},
+    "by_location": [
+        {
+            "location": GOLDEN["location"],
+            "before": {"normal": 412, "waspada": 9, "anomali": 3},
+            "after": {"normal": 411, "waspada": 10, "anomali": 3},
+            "changed": 1,
+        }
+    ],
+}
 Percent = Annotated[Decimal, Field(gt=0, le=10_000, decimal_places=4)]
 
 
@@ -195,6 +209,38 @@ class LocationCounts(BaseModel):
     changed: int
 
 
+class BacktestCounts(BaseModel):
+    """What a draft does to all records it reaches."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_COUNTS]})
+
+    facts: int
+    changed: int
+    before: Summary
+    after: Summary
+    by_location: list[LocationCounts]
+
+    @classmethod
+    def of(cls, tally: Tally, names: Mapping[str, str]) -> Self:
+        """Return what was counted; names: of locations, by id."""
+        before, after = _total(tally.before), _total(tally.after)
+        return cls(
+            facts=before.total(),
+            changed=tally.changed.total(),
+            before=Summary.of(before),
+            after=Summary.of(after),
+            by_location=[
+                LocationCounts(
+                    location=Named(id=location_id, name=names.get(location_id, location_id)),
+                    before=Summary.of(counts),
+                    after=Summary.of(tally.after[location_id]),
+                    changed=tally.changed[location_id],
+                )
+                for location_id, counts in tally.before.items()
+            ],
+        )
+
+
 class ChangedVerdict(BaseModel):
     """A verdict that would be another. before: as it stands; after: as the draft would have it."""
 
@@ -237,18 +283,7 @@ class BacktestOut(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "facts": 424,
-                    "changed": 1,
-                    "before": {"normal": 412, "waspada": 9, "anomali": 3},
-                    "after": {"normal": 411, "waspada": 10, "anomali": 3},
-                    "by_location": [
-                        {
-                            "location": GOLDEN["location"],
-                            "before": {"normal": 412, "waspada": 9, "anomali": 3},
-                            "after": {"normal": 411, "waspada": 10, "anomali": 3},
-                            "changed": 1,
-                        }
-                    ],
+                    "counts": _COUNTS,
                     "items": [
                         {
                             "fact_id": "01JH8PV6W4RZ3M0T5X9K2C7B1M",
@@ -279,34 +314,24 @@ class BacktestOut(BaseModel):
         }
     )
 
-    facts: int
-    changed: int
-    before: Summary
-    after: Summary
-    by_location: list[LocationCounts]
+    counts: BacktestCounts | None = Field(description="null on all pages but the first.")
     items: list[ChangedVerdict] = Field(description="By location, date and record.")
     next_cursor: str | None
 
     @classmethod
-    def of(cls, tally: Tally, limit: int, names: Mapping[str, str], language: Language) -> Self:
-        """Return what was counted; tally: keeps one change more than are shown, if there are more."""
+    def of(
+        cls,
+        tally: Tally,
+        counts: BacktestCounts | None,
+        limit: int,
+        names: Mapping[str, str],
+        language: Language,
+    ) -> Self:
+        """Return a page; tally: keeps one change more than are shown, if there are more."""
         shown = tally.changes[:limit]
-        before, after = _total(tally.before), _total(tally.after)
         last = position(shown[-1]) if len(tally.changes) > limit else None
         return cls(
-            facts=before.total(),
-            changed=tally.changed.total(),
-            before=Summary.of(before),
-            after=Summary.of(after),
-            by_location=[
-                LocationCounts(
-                    location=Named(id=location_id, name=names.get(location_id, location_id)),
-                    before=Summary.of(counts),
-                    after=Summary.of(tally.after[location_id]),
-                    changed=tally.changed[location_id],
-                )
-                for location_id, counts in tally.before.items()
-            ],
+            counts=counts,
             items=[ChangedVerdict.of(trial, names, language) for trial in shown],
             next_cursor=last and encode(last[0], date.fromordinal(last[1]), codec.ulid_text(last[2])),
         )

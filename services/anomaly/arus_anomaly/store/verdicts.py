@@ -5,7 +5,7 @@ Conditions are put together from what is asked, so that each question is planned
 
 # ruff: noqa: S608 — what is spliced into the SQL is this module's own text
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import compress
@@ -22,6 +22,8 @@ from arus_anomaly.state import WINDOW_DAYS, WINDOW_FACTS, Fact
 
 MOST_REVISIONS: Final = 100
 CHUNK: Final = 2_000
+_STATUSES: Final = tuple(Status)
+"""By number: to call the enum would cost more than the rest of a fact's reading."""
 
 _STORED: Final = """
     v.fact_id, v.business_date, v.status, v.judged_at, v.is_current, v.value,
@@ -40,6 +42,16 @@ _PRODUCTS: Final = """
         from next where next.id is not null
     )
     select id from next where id is not null"""
+_LOCATIONS: Final = """
+    with recursive next (id) as (
+        (select location_id from verdicts where is_current and location_id >= %(first)s
+         order by location_id limit 1)
+        union all
+        select (select location_id from verdicts where is_current and location_id > next.id
+                order by location_id limit 1)
+        from next where next.id is not null
+    )
+    select id from next where id is not null order by id"""
 _AT: Final = "location_id = any(%(locations)s)"
 _ALARMING: Final[Mapping[frozenset[int], LiteralString]] = {
     frozenset((2, 3)): "status > 1",
@@ -192,12 +204,16 @@ def _conditions(asked: Asked) -> tuple[list[LiteralString], dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Which judged facts are looked at again, with those that the first ones look back on."""
+    """Which judged facts are looked at again, with those that the first ones look back on.
+
+    begin: the location and the day to begin at, when what comes before was looked at already.
+    """
 
     scope: Scope
     within: Collection[str] | None
     since: date
     until: date
+    begin: tuple[str, date] | None = None
 
     @property
     def _where(self) -> tuple[LiteralString, dict[str, Any]]:
@@ -207,7 +223,7 @@ class Stretch:
              and (%(product)s = '' or product_id = %(product)s)
              and (%(within)s::text[] is null or location_id = any(%(within)s))"""
         return where, {
-            "since": date.fromordinal(max(self.since.toordinal() - WINDOW_DAYS, 1)),
+            "since": _looked_back_from(self.since),
             "until": self.until,
             "location": self.scope.location_id,
             "product": self.scope.product_id,
@@ -226,22 +242,41 @@ class Stretch:
         assert found is not None
         return found[0]
 
-    async def chunks(self, tx: Tx) -> AsyncIterator[Sequence[Judged]]:
-        """Yield the facts, some thousands at a time: location by location, in order of date and id."""
-        where, values = self._where
-        async with tx.cursor("judged", row_factory=tuple_row) as rows:
-            await rows.execute(
-                f"""select location_id, product_id, business_date, fact_id, status, value from verdicts
-                    where {where} order by location_id, business_date, fact_id""",
-                values,
-            )
-            while found := await rows.fetchmany(CHUNK):
-                yield [
-                    Judged(
-                        location_id,
-                        product_id,
-                        Fact(day.toordinal(), codec.ulid_bytes(fact_id), codec.verdict(value).volume_ul),
-                        Status(status),
-                    )
-                    for location_id, product_id, day, fact_id, status, value in found
-                ]
+    async def chunks(self, tx: Tx) -> AsyncGenerator[Sequence[Judged]]:
+        """Yield the facts, some thousands at a time: location by location, in order of date and id.
+
+        Each location is read along its own index, so that a reader who stops has read no further.
+        """
+        for location_id in await self._locations(tx):
+            where, values = self._where
+            values["location"] = location_id
+            if self.begin and self.begin[0] == location_id:
+                values["since"] = max(values["since"], _looked_back_from(self.begin[1]))
+            async with tx.cursor("judged", row_factory=tuple_row) as rows:
+                await rows.execute(
+                    f"""select product_id, business_date, fact_id, status, value from verdicts
+                        where {where} order by location_id, business_date, fact_id""",
+                    values,
+                )
+                while found := await rows.fetchmany(CHUNK):
+                    yield [
+                        Judged(
+                            location_id,
+                            product_id,
+                            Fact(day.toordinal(), codec.ulid_bytes(fact_id), codec.volume_ul(value)),
+                            _STATUSES[status],
+                        )
+                        for product_id, day, fact_id, status, value in found
+                    ]
+
+    async def _locations(self, tx: Tx) -> Sequence[str]:
+        rows = tx.cursor(row_factory=tuple_row)
+        await rows.execute(_LOCATIONS, {"first": self.begin[0] if self.begin else ""})
+        found = [location_id for (location_id,) in await rows.fetchall()]
+        if self.scope.location_id:
+            return [one for one in found if one == self.scope.location_id]
+        return found if self.within is None else [one for one in found if one in self.within]
+
+
+def _looked_back_from(day: date) -> date:
+    return date.fromordinal(max(day.toordinal() - WINDOW_DAYS, 1))

@@ -1505,7 +1505,8 @@ export const setThresholdsMutation = (options?: Partial<Options<SetThresholdsDat
  *
  * Try thresholds on what was recorded, and change nothing: what would have been said, and what was.
  *
- * Covers at most 100,000 records, the 180 days before the first date included.
+ * Covers at most 100,000 records, the 180 days before the first date included. Everything is counted on the
+ * first page; a later one reads on from where the page before ended.
  */
 export const backtestThresholdsMutation = (options?: Partial<Options<BacktestThresholdsData>>): UseMutationOptions<BacktestThresholdsResponse, BacktestThresholdsError, Options<BacktestThresholdsData>> => {
     const mutationOptions: UseMutationOptions<BacktestThresholdsResponse, BacktestThresholdsError, Options<BacktestThresholdsData>> = {

@@ -1,7 +1,7 @@
 /** What a draft would have said of the last year, before it is activated. */
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import type { BacktestOut, Summary } from '@/api'
+import type { BacktestCounts, BacktestOut, Summary } from '@/api'
 import { Reason } from '@/app/Reason'
 import { date, dayAfter, number, today } from '@/lib/format'
 import { Button } from '@/ui/Button'
@@ -19,7 +19,7 @@ const STATUSES: readonly { status: Status; field: keyof Summary; bar: string }[]
 export function Preview({ draft }: { draft: Draft | null }) {
   const { t } = useLingui()
   const list = useInfiniteQuery(backtestQuery(draft, dayAfter(today(), -DAYS)))
-  const result = list.data?.pages[0]
+  const result = list.data?.pages[0]?.counts
   return (
     <section aria-label={t`Uji pada setahun terakhir`} className="mt-6 flex flex-col gap-3">
       <h3 className="text-sm font-semibold">
@@ -55,7 +55,7 @@ export function Preview({ draft }: { draft: Draft | null }) {
 }
 
 interface ResultProps {
-  result: BacktestOut
+  result: BacktestCounts
   changes: BacktestOut['items']
   more: React.ReactNode
 }
@@ -110,7 +110,7 @@ function Result({ result, changes, more }: ResultProps) {
 }
 
 /** How many of each status, as said and as the draft would say; the longest bar is the largest count. */
-function Bars({ result }: { result: BacktestOut }) {
+function Bars({ result }: { result: BacktestCounts }) {
   const { i18n } = useLingui()
   const { before, after } = result
   const most = Math.max(...STATUSES.flatMap(({ field }) => [before[field], after[field]]), 1)
