@@ -40,9 +40,13 @@ RESOURCES: Final = {
     "/organisations/invitations": "users",
     "/organisations/{id}": "organisations",
     "/live": "anomalies",
+    "/notifications": "notifications",
+    "/notifications/webhooks": "webhooks",
 }
 # Opening the feed is reading, whatever the method.
 READING: Final = {("POST", "/live/ticket")}
+# Marking as read changes what is there.
+CHANGING: Final = {("POST", "/notifications/read-all"), ("POST", "/notifications/{notification_id}/read")}
 # What anyone signed in may do with their own account.
 PERSONAL: Final = {
     ("GET", "/auth/me"),
@@ -90,7 +94,9 @@ OPERATOR_MAY: Final = {
 def demanded(method: str, path: str) -> tuple[str, str]:
     """Return the resource and the action that an operation asks permission for."""
     start = max((start for start in RESOURCES if path.startswith(start)), key=len)
-    return RESOURCES[start], "r" if (method, path) in READING else ACTIONS[method]
+    if (method, path) in READING:
+        return RESOURCES[start], "r"
+    return RESOURCES[start], "u" if (method, path) in CHANGING else ACTIONS[method]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,7 @@ def test_every_operation_has_its_place_in_the_matrix():
         (method, path) for method, path in GUARDED if not any(path.startswith(start) for start in RESOURCES)
     ]
     assert unknown == []
-    named = PERSONAL | OPEN | OPERATOR_MAY | READING
+    named = PERSONAL | OPEN | OPERATOR_MAY | READING | CHANGING
     assert named - set(OPERATIONS) == set()
 
 

@@ -1,5 +1,6 @@
 """Every endpoint, tried with the ids of another organisation: nothing is shown, nothing changes."""
 
+import asyncio
 import email
 import json
 import re
@@ -14,12 +15,16 @@ from typing import Any
 import grpc
 import httpx
 import pytest
+from arus.anomaly.v1.events_pb2 import IncidentChanged
 from arus.ingest.v1.api_pb2 import RecordFuelTransactionsRequest
 from arus.ingest.v1.api_pb2_grpc import IngestServiceStub
 from arus.views.v1.api_pb2 import GetOverviewRequest
 from arus.views.v1.api_pb2_grpc import ViewServiceStub
+from arus_runtime.log import AiokafkaLog, Message, Security
+from arus_runtime.testing import message
 from arus_stack.strangers import Stranger
 from arus_stack.testing import RunningStack
+from google.protobuf.json_format import ParseDict
 
 pytestmark = pytest.mark.integration
 
@@ -64,6 +69,7 @@ class Walls:
             ("put", "/products/{product_id}"): goods,
             ("patch", "/organisations/{id}"): {"name": "Direbut"},
             ("patch", "/users/{id}"): {"role": "viewer"},
+            ("patch", "/notifications/webhooks/{webhook_id}"): {"url": "https://example.org/direbut"},
         }
         return bodies.get((method, path))
 
@@ -90,7 +96,13 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
         fact = FACT | {"location_id": location_id, "product_id": product_id}
         member = {"email": f"{token_hex(6)}@example.org", "name": "Anggota", "password": "Rahasia-panjang-8"}
         guest = f"{token_hex(6)}@example.org"
+        hook = theirs.make("/notifications/webhooks", name="Kendali", url="https://example.com/arus")["id"]
+        told = first_notification(theirs, stack, location_id, product_id)
         ids = {
+            "/notifications/{notification_id}/read": told,
+            "/notifications/webhooks/{webhook_id}": hook,
+            "/notifications/webhooks/{webhook_id}/rotate": hook,
+            "/notifications/webhooks/{webhook_id}/test": hook,
             "/locations/{location_id}": location_id,
             "/products/{product_id}": product_id,
             "/fuel/transactions/{transaction_id}": theirs.make("/fuel/transactions", **fact)["id"],
@@ -114,6 +126,35 @@ def first_verdict(someone: Stranger) -> str:
             return items[0]["id"]
         time.sleep(0.1)
     raise AssertionError(f"no verdict within {DEADLINE_S} s")
+
+
+def first_notification(someone: Stranger, stack: RunningStack, location_id: str, product_id: str) -> str:
+    """Let an incident be on the topic and return what its owner is told of it."""
+    golden = json.loads((ROOT / "protos/examples/anomaly.incident.v1/opened.json").read_text("utf-8"))
+    said = {"tenant_id": someone.tenant_id, "location_id": location_id, "product_id": product_id}
+    incident = ParseDict(golden["value"] | said, IncidentChanged())
+    key = f"{someone.tenant_id}:{location_id}:{product_id}"
+    source = f"/arus/test/{token_hex(6)}"
+    asyncio.run(
+        publish(stack, message(incident, key=key, tenant=someone.tenant_id, source=source, sequence=1))
+    )
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        log = someone.http.get("/notifications/deliveries").raise_for_status().json()["items"]
+        if {(entry["channel"], entry["state"]) for entry in log} >= {("in_app", "sent"), ("email", "sent")}:
+            return someone.http.get("/notifications").raise_for_status().json()["items"][0]["id"]
+        time.sleep(0.1)
+    raise AssertionError(f"nobody was told within {DEADLINE_S} s")
+
+
+async def publish(stack: RunningStack, record: Message) -> None:
+    access = stack.kafka
+    producer = AiokafkaLog(Security(access.bootstrap, access.user, access.password, access.ca)).producer()
+    await producer.start()
+    try:
+        await producer.publish([record])
+    finally:
+        await producer.stop()
 
 
 def everything(someone: Stranger) -> dict[str, Any]:

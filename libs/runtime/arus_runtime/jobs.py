@@ -5,17 +5,19 @@ cancellable.
 
     await jobs.enqueue(tx, "forecast.fit", {"series": "…"}, tenant_id=…)  # in the command's own transaction
 
-``run`` does the work, outside any transaction. ``finish`` writes its answer (rows, outbox events) in the
-transaction that ends the job: it happens exactly once, though ``run`` may happen again. A handler or a fold
-never waits for a job.
+A handler asks with ``asked``, an effect. ``run`` does the work, outside any transaction. ``finish`` writes
+its answer (rows, outbox events) in the transaction that ends the job: it happens exactly once, though ``run``
+may happen again. A handler or a fold never waits for a job.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
+import orjson
 import structlog
 from psycopg import OperationalError
 from psycopg.types.json import Jsonb
@@ -25,6 +27,7 @@ from arus_runtime.context import Context
 from arus_runtime.ids import new_ulid
 from arus_runtime.isolated import Refused
 from arus_runtime.postgres import Database, Tx
+from arus_runtime.worker import Column, Table, Upsert
 
 LEASE_S: Final = 30.0
 BEAT_S: Final = 5.0
@@ -53,6 +56,14 @@ class Work:
 
 Run = Callable[[Context, Work], Awaitable[Any]]
 """The work itself: returns the answer that ``finish`` gets. Any exception but Refused: another attempt."""
+
+
+class Postponed(Exception):  # noqa: N818 — a request
+    """Raised by a job whose counterpart said when to come back: the next attempt is no sooner."""
+
+    def __init__(self, why: str, after_s: float) -> None:
+        super().__init__(why)
+        self.after_s = after_s
 
 
 async def _nothing_to_write(tx: Tx, work: Work, answer: Any) -> None:
@@ -126,6 +137,34 @@ where tenant_id = %s and id = %s and state in ('waiting', 'running')
 """
 _WAITING: Final = "select kind, count(*) as jobs from jobs where state = 'waiting' group by kind"
 _FORGET: Final = "delete from jobs where ended_at < now() - make_interval(days => %s)"
+
+
+TABLE: Final = Table(
+    "jobs",
+    (
+        Column("tenant_id", "text"),
+        Column("id", "text"),
+        Column("kind", "text"),
+        Column("params", "jsonb"),
+        Column("state", "text"),
+        Column("failures", "int4"),
+        Column("run_after", "timestamptz"),
+        Column("ended_at", "timestamptz", nullable=True),
+    ),
+    key=("tenant_id", "id"),
+)
+"""The queue as a worker's table, for workers whose handlers ask for jobs."""
+
+
+def asked(
+    kind: str, params: Mapping[str, Any], *, tenant_id: str, job_id: str, run_after: datetime
+) -> Upsert:
+    """Return the effect that asks for a job; asked for again under its id, it runs again, at the newer time.
+
+    An attempt under way when it is asked for again counts for nothing.
+    """
+    text = orjson.dumps(dict(params)).decode()
+    return Upsert(TABLE, (tenant_id, job_id, kind, text, "waiting", 0, run_after, None))
 
 
 async def enqueue(
@@ -248,7 +287,8 @@ class Jobs:
             reason = f"{type(error).__name__}: {error}"
             if work.failures + 1 >= job.attempts:
                 return await self._fail(job, work, reason)
-            pause_s = job.backoff_s * 2**work.failures
+            asked_s = error.after_s if isinstance(error, Postponed) else 0.0
+            pause_s = max(job.backoff_s * 2**work.failures, asked_s)
             async with self._db.system() as tx:
                 await _must_hold(tx, _RETRY, (reason, pause_s, *_at(work)))
             return "retried"

@@ -14,6 +14,7 @@ from arus_runtime import observe
 from arus_runtime.settings import Settings
 
 TIMEOUT_S = 15
+_PERMANENT = 500
 _log = structlog.get_logger(__name__)
 
 
@@ -21,11 +22,18 @@ class MailUnavailableError(Exception):
     """The mail server is away or refuses for now; try again later."""
 
 
+class MailRefusedError(MailUnavailableError):
+    """The mail server refuses this mail for good; trying again is no use."""
+
+
 class Mail(Protocol):
     """Where mail goes."""
 
-    async def send(self, to: str, subject: str, text: str, *, message_id: str) -> None:
-        """Hand one mail over; the same message_id twice is the same mail. Raises MailUnavailableError."""
+    async def send(self, to: str, subject: str, text: str, *, message_id: str, html: str = "") -> None:
+        """Hand one mail over; the same message_id twice is the same mail. html: the same, for who likes it.
+
+        Raises MailUnavailableError.
+        """
         ...
 
 
@@ -36,12 +44,12 @@ class SmtpMail:
     url: str
     sender: str
 
-    async def send(self, to: str, subject: str, text: str, *, message_id: str) -> None:
+    async def send(self, to: str, subject: str, text: str, *, message_id: str, html: str = "") -> None:
         """Hand one mail over to the server."""
         server = urlsplit(self.url)
         try:
             await aiosmtplib.send(
-                compose(self.sender, to, subject, text, message_id),
+                compose(self.sender, to, subject, text, message_id, html=html),
                 hostname=server.hostname or "127.0.0.1",
                 port=server.port,
                 username=unquote(server.username) if server.username else None,
@@ -51,7 +59,8 @@ class SmtpMail:
             )
         except (aiosmtplib.SMTPException, OSError) as error:
             observe.MAILS.labels("failed").inc()
-            raise MailUnavailableError(str(error)) from error
+            failure = MailRefusedError if _is_for_good(error) else MailUnavailableError
+            raise failure(str(error)) from error
         observe.MAILS.labels("sent").inc()
 
 
@@ -62,16 +71,31 @@ class FolderMail:
     folder: Path
     sender: str
 
-    async def send(self, to: str, subject: str, text: str, *, message_id: str) -> None:
+    async def send(self, to: str, subject: str, text: str, *, message_id: str, html: str = "") -> None:
         """Write one mail to the folder."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{message_id}.eml"
-        path.write_bytes(compose(self.sender, to, subject, text, message_id).as_bytes())
+        path.write_bytes(compose(self.sender, to, subject, text, message_id, html=html).as_bytes())
         observe.MAILS.labels("kept").inc()
         _log.info("mail kept in a folder, as no SMTP server is set", path=str(path))
 
 
-def compose(sender: str, to: str, subject: str, text: str, message_id: str) -> EmailMessage:
+def _is_for_good(error: Exception) -> bool:
+    """Say whether the server's answer is about this very mail, and permanent (RFC 5321, 4.2.1: 5yz)."""
+    match error:
+        case aiosmtplib.SMTPAuthenticationError():
+            return False
+        case aiosmtplib.SMTPRecipientsRefused():
+            return all(refused.code >= _PERMANENT for refused in error.recipients)
+        case aiosmtplib.SMTPResponseException():
+            return error.code >= _PERMANENT
+        case _:
+            return False
+
+
+def compose(
+    sender: str, to: str, subject: str, text: str, message_id: str, *, html: str = ""
+) -> EmailMessage:
     """Return the message; line breaks in addresses or subject are refused by the email package."""
     message = EmailMessage()
     message["From"] = sender
@@ -80,6 +104,8 @@ def compose(sender: str, to: str, subject: str, text: str, message_id: str) -> E
     message["Date"] = formatdate()
     message["Message-ID"] = f"<{message_id}@arus>"
     message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
     return message
 
 

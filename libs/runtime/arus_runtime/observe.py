@@ -43,6 +43,15 @@ JOB_SECONDS: Final = Histogram(
     "arus_job_seconds", "How long a job ran.", ("kind",), buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200)
 )
 MAILS: Final = Counter("arus_mails", "Mails handed over, by outcome.", ("outcome",))
+DELIVERIES: Final = Counter(
+    "arus_deliveries", "Messages to people and webhooks that ended, by outcome.", ("channel", "outcome")
+)
+ATTEMPTS_FAILED: Final = Counter(
+    "arus_delivery_attempts_failed", "Attempts at a delivery that failed.", ("channel", "reason")
+)
+DELIVERY_OLDEST_WAITING_SECONDS: Final = Gauge(
+    "arus_delivery_oldest_waiting_seconds", "How long the oldest message not yet delivered has waited."
+)
 
 TRACEPARENT: Final = "traceparent"
 _TRACEPARENT: Final = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$").match

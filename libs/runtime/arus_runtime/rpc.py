@@ -1,6 +1,7 @@
 """gRPC as every service of the house speaks it: callers known, failures named, peers called as the caller."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextvars import ContextVar
@@ -17,7 +18,7 @@ from grpc_reflection.v1alpha import reflection
 from arus_runtime import observe
 from arus_runtime.auth import ForbiddenError, NotAuthenticatedError, Principal, Verifier
 from arus_runtime.context import Context, RpcPart
-from arus_runtime.settings import Settings
+from arus_runtime.settings import Peer, Settings
 from arus_runtime.web import problems
 from arus_runtime.web.problems import Problem, UnavailableError
 from arus_runtime.words import Language, Templates, language_of
@@ -232,20 +233,28 @@ class Peers:
         if known is None or not known.grpc:
             raise UnavailableError(f"no peer {peer} in ARUS_PEERS")
         if peer not in self._channels:
-            self._channels[peer] = grpc.aio.insecure_channel(
-                known.grpc,
-                options=(
-                    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-                    ("grpc.initial_reconnect_backoff_ms", 100),
-                    ("grpc.max_reconnect_backoff_ms", 1000),
-                ),
-            )
+            self._channels[peer] = _channel(known)
         return self._channels[peer]
 
     async def close(self) -> None:
         """Close every channel."""
         for channel in self._channels.values():
             await channel.close()
+
+
+def _channel(peer: Peer) -> Channel:
+    """Return a channel to a peer; one whose HTTP speaks TLS speaks it over gRPC too."""
+    options = (
+        ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+        ("grpc.initial_reconnect_backoff_ms", 100),
+        ("grpc.max_reconnect_backoff_ms", 1000),
+    )
+    if not peer.http.startswith("https://"):
+        return grpc.aio.insecure_channel(peer.grpc, options=options)
+    # gRPC knows its own authorities only; ours stand where everything else of the process finds them.
+    authorities = os.environ.get("SSL_CERT_FILE")
+    trusted = Path(authorities).read_bytes() if authorities else None
+    return grpc.aio.secure_channel(peer.grpc, grpc.ssl_channel_credentials(trusted), options=options)
 
 
 async def call(

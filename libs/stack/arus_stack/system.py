@@ -35,6 +35,8 @@ GATEWAY_PORT = 8080
 GRPC_PORT = 50051
 MQTT_PORT = 1883
 ADMIN_EMAIL = "admin@arus.localdomain"
+KNOWING_PEOPLE = ("gateway", "notify")
+"""Who shares the secret by which notify learns whom to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ class System:
             "ARUS_KAFKA_USER": service,
             "ARUS_KAFKA_PASSWORD": self.kafka_password(service),
             "ARUS_FIELD_KEYS": os.environ.get("ARUS_FIELD_KEYS") or self._field_keys(),
-        }
+        } | ({"ARUS_PEOPLE_SECRET": self.home.secrets.secret("people")} if service in KNOWING_PEOPLE else {})
 
     def environment(self, source: ServiceSource) -> Mapping[str, str]:
         """Return what a service process must know."""

@@ -17,6 +17,7 @@ SERVICE_OF: Final[Mapping[str, str]] = {
     "fuel": "ingest",
     "anomalies": "anomaly",
     "thresholds": "anomaly",
+    "notifications": "notify",
 }
 """First part of a path below /api/v1 → the service that answers it."""
 

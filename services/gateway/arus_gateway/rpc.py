@@ -1,4 +1,4 @@
-"""Public gRPC: views, alerts, and the machine door passed on to ingest."""
+"""gRPC: views, alerts, the machine door passed on to ingest, and, for the house only, whom to tell."""
 
 from collections.abc import AsyncIterator
 from datetime import date
@@ -8,22 +8,28 @@ import grpc
 from arus.alerts.v1.api_pb2 import WatchRequest, WatchResponse
 from arus.alerts.v1.api_pb2_grpc import AlertServiceServicer
 from arus.anomaly.v1.events_pb2 import Status, VerdictReached
+from arus.identity.v1.api_pb2 import ListRecipientsRequest, ListRecipientsResponse, Recipient
+from arus.identity.v1.api_pb2_grpc import PeopleServiceServicer
 from arus.ingest.v1.api_pb2 import RecordFuelTransactionsResponse
 from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer, IngestServiceStub
 from arus.views.v1.api_pb2 import FuelUse, FuelUseDay, GetOverviewRequest, GetOverviewResponse, VerdictCounts
 from arus.views.v1.api_pb2_grpc import ViewServiceServicer
 from arus_contracts import reading
 from arus_runtime import observe, rpc
-from arus_runtime.auth import NotAuthenticatedError, Principal
+from arus_runtime.auth import ForbiddenError, NotAuthenticatedError, Principal, roles
 from arus_runtime.context import Context
 from arus_runtime.web import UnavailableError, wrong
 from grpc.aio import Metadata
 from typing_extensions import override
 
-from arus_gateway import codec, live, views
+from arus_gateway import codec, live, rules, views
 from arus_gateway.door import Door, door_of
 from arus_gateway.live import BadEventIdError, FeedClosedError, Interest
+from arus_gateway.store import organisations
+from arus_gateway.store.acting import acting
 
+NOTIFY: Final = Principal("notify", "", frozenset(("peer",)), None, "id", "")
+"""The service that tells people. Its role is nobody's to give: it is not in permissions.yaml."""
 LOOK_AGAIN_S: Final = 15.0
 _NEEDS_A_PERSON: Final = frozenset((Status.STATUS_WASPADA, Status.STATUS_ANOMALI))
 _AWAY: Final = frozenset((grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED))
@@ -144,6 +150,38 @@ class Ingest(IngestServiceServicer):
             # What ingest refused is told in its own words, problem document included.
             await context.abort(error.code(), error.details() or "", error.trailing_metadata() or ())
             raise
+
+
+class People(PeopleServiceServicer):
+    """Whom to tell, for notify only: one caller that may ask about every organisation."""
+
+    def __init__(self, context: Context) -> None:
+        self._db = context.db
+
+    @override
+    async def ListRecipients(self, request: ListRecipientsRequest, context: Any) -> ListRecipientsResponse:
+        """Return the members who may be told of the resource."""
+        if rpc.caller() is not NOTIFY:
+            raise ForbiddenError("people", "r")
+        told = [role for role in roles() if rules.may_be_told(role, request.resource)]
+        async with acting(self._db, tenant=request.tenant_id) as tx:
+            found = await organisations.recipients(tx, request.tenant_id, told)
+            name = await organisations.name(tx, request.tenant_id)
+        return ListRecipientsResponse(
+            organisation_name=name,
+            recipients=[
+                Recipient(
+                    user_id=contact.id,
+                    email=contact.email,
+                    name=contact.name,
+                    language=contact.language,
+                    role=contact.role,
+                    everywhere=contact.location_ids is None,
+                    location_ids=contact.location_ids or (),
+                )
+                for contact in found
+            ],
+        )
 
 
 def _date(field: str, text: str) -> date | None:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from typing import Final
 
+from arus_runtime.auth import allowed
+
 SESSION_LIFE: Final = timedelta(days=30)
 """How long a session lives after it was last renewed (R-08)."""
 INVITATION_LIFE: Final = timedelta(days=7)
@@ -34,6 +36,8 @@ RESOURCE_OF_PATH: Final[Mapping[str, str]] = {
     "anomalies": "anomalies",
     "live": "anomalies",
     "thresholds": "thresholds",
+    "notifications": "notifications",
+    "notifications/webhooks": "webhooks",
     "locations": "locations",
     "products": "products",
     "views": "views",
@@ -126,6 +130,12 @@ def password_fault(password: str, email: str) -> str | None:
 def may_grant(held: frozenset[str], role: str) -> bool:
     """Say whether holders of these roles may give, change or take away the role: only owners make owners."""
     return role != OWNER or OWNER in held
+
+
+def may_be_told(role: str, resource: str) -> bool:
+    """Say whether people of the role are told of the resource: who may read it and switch the telling off."""
+    held = frozenset((role,))
+    return allowed(held, resource, "r") and allowed(held, "notifications", "u")
 
 
 def lies_within(held: Collection[str] | None, given: Collection[str] | None) -> bool:

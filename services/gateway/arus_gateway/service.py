@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.resources import files
+from secrets import compare_digest
 from typing import Final
 
 import yaml
 from arus.alerts.v1.api_pb2_grpc import add_AlertServiceServicer_to_server
+from arus.identity.v1.api_pb2_grpc import add_PeopleServiceServicer_to_server
 from arus.ingest.v1.api_pb2_grpc import add_IngestServiceServicer_to_server
 from arus.views.v1.api_pb2_grpc import add_ViewServiceServicer_to_server
 from arus_runtime.auth import FixedKeys, NotAuthenticatedError, Principal, Verifier
@@ -36,14 +38,20 @@ WORDS: Final = yaml.safe_load(files("arus_gateway").joinpath("words.yaml").read_
 
 
 class DoorVerifier(Verifier):
-    """Recognises tokens and API keys as the edge does, so that what was ended is ended for gRPC too."""
+    """Recognises tokens and API keys as the edge does, so that what was ended is ended for gRPC too.
 
-    def __init__(self, keys: FixedKeys, callers: Callers) -> None:
+    And, for gRPC only, a service of the house by the secret it shares with the gateway.
+    """
+
+    def __init__(self, keys: FixedKeys, callers: Callers, people_secret: str) -> None:
         super().__init__(keys)
         self._callers = callers
+        self._people_secret = people_secret.encode()
 
     async def verify(self, token: str) -> Principal:
-        """Return who holds the token or key; raises NotAuthenticatedError."""
+        """Return who holds the token, key or secret; raises NotAuthenticatedError."""
+        if self._people_secret and compare_digest(token.encode(), self._people_secret):
+            return rpc.NOTIFY
         caller = await self._callers.of_bearer(token)
         if caller is None:
             raise NotAuthenticatedError("unknown, changed or ended")
@@ -56,7 +64,9 @@ async def open_door(context: Context) -> AsyncGenerator[None]:
     settings = context.settings if isinstance(context.settings, GatewaySettings) else GatewaySettings()
     signs = signer(settings.signing_key)
     callers = Callers(context.db, signs)
-    context.verifier = DoorVerifier(FixedKeys(signs.public), callers)
+    context.verifier = DoorVerifier(
+        FixedKeys(signs.public), callers, settings.people_secret.get_secret_value()
+    )
     async with AsyncExitStack() as stack:
         afterwards = Afterwards()
         stack.push_async_callback(afterwards.close)
@@ -118,6 +128,7 @@ SERVICE: Final = Service(
         (add_ViewServiceServicer_to_server, rpc.Views),
         (add_AlertServiceServicer_to_server, rpc.Alerts),
         (add_IngestServiceServicer_to_server, rpc.Ingest),
+        (add_PeopleServiceServicer_to_server, rpc.People),
     ),
     workers=(handlers.catalogue,),
     outbox=True,

@@ -10,6 +10,7 @@ from pydantic_settings import NoDecode
 from arus_gateway import rules
 
 DAY_MINUTES = 24 * 60
+SECRET_LEAST = 32
 
 
 class GatewaySettings(Settings):
@@ -37,6 +38,10 @@ class GatewaySettings(Settings):
     access_token_minutes: int = Field(
         default=15, ge=1, le=DAY_MINUTES, description="Life of an access token."
     )
+    people_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="What notify shows to learn whom to tell, 32 characters at least; empty: nobody may.",
+    )
     signing_key_file: str = Field(
         default="", description="Ed25519 key (PEM) that signs tokens; empty: in ARUS_HOME."
     )
@@ -46,6 +51,13 @@ class GatewaySettings(Settings):
     upstream_timeout_s: float = Field(
         default=30, gt=0, description="Longest silence of a service behind the gateway."
     )
+
+    @field_validator("people_secret")
+    @classmethod
+    def _refuse_guessable(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value) < SECRET_LEAST:
+            raise ValueError(f"people_secret must have >= {SECRET_LEAST} characters, got {len(value)}")
+        return value
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, BacktestThresholdsData, BacktestThresholdsErrors, BacktestThresholdsResponses, ChangeMeData, ChangeMeErrors, ChangeMeResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, CorrectFuelDeliveryData, CorrectFuelDeliveryErrors, CorrectFuelDeliveryResponses, CorrectFuelTransactionData, CorrectFuelTransactionErrors, CorrectFuelTransactionResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateLocationData, CreateLocationErrors, CreateLocationResponses, CreateOrganisationData, CreateOrganisationErrors, CreateOrganisationResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeactivateLocationData, DeactivateLocationErrors, DeactivateLocationResponses, DeactivateProductData, DeactivateProductErrors, DeactivateProductResponses, DeactivateUserData, DeactivateUserErrors, DeactivateUserResponses, GetAnomalyData, GetAnomalyErrors, GetAnomalyResponses, GetFuelDeliveryData, GetFuelDeliveryErrors, GetFuelDeliveryResponses, GetFuelTransactionData, GetFuelTransactionErrors, GetFuelTransactionResponses, GetLocationData, GetLocationErrors, GetLocationResponses, GetProductData, GetProductErrors, GetProductResponses, GetUserData, GetUserErrors, GetUserResponses, LeaveOrganisationData, LeaveOrganisationErrors, LeaveOrganisationResponses, ListAnomaliesData, ListAnomaliesErrors, ListAnomaliesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListEffectiveThresholdsData, ListEffectiveThresholdsErrors, ListEffectiveThresholdsResponses, ListFuelDeliveriesData, ListFuelDeliveriesErrors, ListFuelDeliveriesResponses, ListFuelTransactionsData, ListFuelTransactionsErrors, ListFuelTransactionsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLocationsData, ListLocationsErrors, ListLocationsResponses, ListOrganisationsData, ListOrganisationsErrors, ListOrganisationsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LiveEventsData, LiveEventsErrors, LiveEventsResponse, LiveEventsResponses, LiveTicketData, LiveTicketErrors, LiveTicketResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MeData, MeErrors, MeResponses, OpenSessionData, OpenSessionErrors, OpenSessionResponses, OverviewData, OverviewErrors, OverviewResponses, RecordFuelDeliveriesData, RecordFuelDeliveriesErrors, RecordFuelDeliveriesResponses, RecordFuelDeliveryData, RecordFuelDeliveryErrors, RecordFuelDeliveryResponses, RecordFuelTransactionData, RecordFuelTransactionErrors, RecordFuelTransactionResponses, RecordFuelTransactionsData, RecordFuelTransactionsErrors, RecordFuelTransactionsResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RenameOrganisationData, RenameOrganisationErrors, RenameOrganisationResponses, ReplaceFuelDeliveryData, ReplaceFuelDeliveryErrors, ReplaceFuelDeliveryResponses, ReplaceFuelTransactionData, ReplaceFuelTransactionErrors, ReplaceFuelTransactionResponses, ReplaceLocationData, ReplaceLocationErrors, ReplaceLocationResponses, ReplaceProductData, ReplaceProductErrors, ReplaceProductResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, SetThresholdsData, SetThresholdsErrors, SetThresholdsResponses, ShowAnomalyTrendsData, ShowAnomalyTrendsErrors, ShowAnomalyTrendsResponses, ShowFuelTrendsData, ShowFuelTrendsErrors, ShowFuelTrendsResponses, SummariseAnomaliesData, SummariseAnomaliesErrors, SummariseAnomaliesResponses, SwitchData, SwitchErrors, SwitchResponses, UpdateLocationData, UpdateLocationErrors, UpdateLocationResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VoidFuelDeliveryData, VoidFuelDeliveryErrors, VoidFuelDeliveryResponses, VoidFuelTransactionData, VoidFuelTransactionErrors, VoidFuelTransactionResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, BacktestThresholdsData, BacktestThresholdsErrors, BacktestThresholdsResponses, ChangeMeData, ChangeMeErrors, ChangeMeResponses, ChangeNotificationPreferencesData, ChangeNotificationPreferencesErrors, ChangeNotificationPreferencesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, CorrectFuelDeliveryData, CorrectFuelDeliveryErrors, CorrectFuelDeliveryResponses, CorrectFuelTransactionData, CorrectFuelTransactionErrors, CorrectFuelTransactionResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateLocationData, CreateLocationErrors, CreateLocationResponses, CreateOrganisationData, CreateOrganisationErrors, CreateOrganisationResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeactivateLocationData, DeactivateLocationErrors, DeactivateLocationResponses, DeactivateProductData, DeactivateProductErrors, DeactivateProductResponses, DeactivateUserData, DeactivateUserErrors, DeactivateUserResponses, GetAnomalyData, GetAnomalyErrors, GetAnomalyResponses, GetFuelDeliveryData, GetFuelDeliveryErrors, GetFuelDeliveryResponses, GetFuelTransactionData, GetFuelTransactionErrors, GetFuelTransactionResponses, GetLocationData, GetLocationErrors, GetLocationResponses, GetNotificationPreferencesData, GetNotificationPreferencesErrors, GetNotificationPreferencesResponses, GetProductData, GetProductErrors, GetProductResponses, GetUserData, GetUserErrors, GetUserResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, LeaveOrganisationData, LeaveOrganisationErrors, LeaveOrganisationResponses, ListAnomaliesData, ListAnomaliesErrors, ListAnomaliesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEffectiveThresholdsData, ListEffectiveThresholdsErrors, ListEffectiveThresholdsResponses, ListFuelDeliveriesData, ListFuelDeliveriesErrors, ListFuelDeliveriesResponses, ListFuelTransactionsData, ListFuelTransactionsErrors, ListFuelTransactionsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLocationsData, ListLocationsErrors, ListLocationsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOrganisationsData, ListOrganisationsErrors, ListOrganisationsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LiveEventsData, LiveEventsErrors, LiveEventsResponse, LiveEventsResponses, LiveTicketData, LiveTicketErrors, LiveTicketResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, MeData, MeErrors, MeResponses, OpenSessionData, OpenSessionErrors, OpenSessionResponses, OverviewData, OverviewErrors, OverviewResponses, RecordFuelDeliveriesData, RecordFuelDeliveriesErrors, RecordFuelDeliveriesResponses, RecordFuelDeliveryData, RecordFuelDeliveryErrors, RecordFuelDeliveryResponses, RecordFuelTransactionData, RecordFuelTransactionErrors, RecordFuelTransactionResponses, RecordFuelTransactionsData, RecordFuelTransactionsErrors, RecordFuelTransactionsResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveWebhookData, RemoveWebhookErrors, RemoveWebhookResponses, RenameOrganisationData, RenameOrganisationErrors, RenameOrganisationResponses, ReplaceFuelDeliveryData, ReplaceFuelDeliveryErrors, ReplaceFuelDeliveryResponses, ReplaceFuelTransactionData, ReplaceFuelTransactionErrors, ReplaceFuelTransactionResponses, ReplaceLocationData, ReplaceLocationErrors, ReplaceLocationResponses, ReplaceProductData, ReplaceProductErrors, ReplaceProductResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetThresholdsData, SetThresholdsErrors, SetThresholdsResponses, ShowAnomalyTrendsData, ShowAnomalyTrendsErrors, ShowAnomalyTrendsResponses, ShowFuelTrendsData, ShowFuelTrendsErrors, ShowFuelTrendsResponses, SummariseAnomaliesData, SummariseAnomaliesErrors, SummariseAnomaliesResponses, SwitchData, SwitchErrors, SwitchResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UpdateLocationData, UpdateLocationErrors, UpdateLocationResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VoidFuelDeliveryData, VoidFuelDeliveryErrors, VoidFuelDeliveryResponses, VoidFuelTransactionData, VoidFuelTransactionErrors, VoidFuelTransactionResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -585,6 +585,161 @@ export const replaceLocation = <ThrowOnError extends boolean = true>(options: Op
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List Notifications
+ *
+ * List what the caller was told, newest first, with how much of it is unread.
+ */
+export const listNotifications = <ThrowOnError extends boolean = true>(options?: Options<ListNotificationsData, ThrowOnError>): RequestResult<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError> => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications',
+    ...options
+});
+
+/**
+ * List Deliveries
+ *
+ * List messages and what became of them, newest first: one's own; to administrators, everybody's.
+ */
+export const listDeliveries = <ThrowOnError extends boolean = true>(options?: Options<ListDeliveriesData, ThrowOnError>): RequestResult<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError> => (options?.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications/deliveries',
+    ...options
+});
+
+/**
+ * Get Notification Preferences
+ *
+ * Show how the caller wants to be told; who never said so has the defaults.
+ */
+export const getNotificationPreferences = <ThrowOnError extends boolean = true>(options?: Options<GetNotificationPreferencesData, ThrowOnError>): RequestResult<GetNotificationPreferencesResponses, GetNotificationPreferencesErrors, ThrowOnError> => (options?.client ?? client).get<GetNotificationPreferencesResponses, GetNotificationPreferencesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications/preferences',
+    ...options
+});
+
+/**
+ * Change Notification Preferences
+ *
+ * Change what is sent and leave the rest. The number is kept sealed.
+ */
+export const changeNotificationPreferences = <ThrowOnError extends boolean = true>(options: Options<ChangeNotificationPreferencesData, ThrowOnError>): RequestResult<ChangeNotificationPreferencesResponses, ChangeNotificationPreferencesErrors, ThrowOnError> => (options.client ?? client).patch<ChangeNotificationPreferencesResponses, ChangeNotificationPreferencesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications/preferences',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Mark All Notifications Read
+ *
+ * Mark everything the caller was told as read.
+ */
+export const markAllNotificationsRead = <ThrowOnError extends boolean = true>(options?: Options<MarkAllNotificationsReadData, ThrowOnError>): RequestResult<MarkAllNotificationsReadResponses, MarkAllNotificationsReadErrors, ThrowOnError> => (options?.client ?? client).post<MarkAllNotificationsReadResponses, MarkAllNotificationsReadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications/read-all',
+    ...options
+});
+
+/**
+ * List Webhooks
+ *
+ * List webhooks, oldest first.
+ */
+export const listWebhooks = <ThrowOnError extends boolean = true>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications/webhooks',
+    ...options
+});
+
+/**
+ * Create Webhook
+ *
+ * Add a webhook. The secret that signs what it is sent is shown now and never again.
+ */
+export const createWebhook = <ThrowOnError extends boolean = true>(options: Options<CreateWebhookData, ThrowOnError>): RequestResult<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError> => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications/webhooks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Webhook
+ *
+ * Remove a webhook. What was sent to it stays in the log.
+ */
+export const removeWebhook = <ThrowOnError extends boolean = true>(options: Options<RemoveWebhookData, ThrowOnError>): RequestResult<RemoveWebhookResponses, RemoveWebhookErrors, ThrowOnError> => (options.client ?? client).delete<RemoveWebhookResponses, RemoveWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications/webhooks/{webhook_id}',
+    ...options
+});
+
+/**
+ * Get Webhook
+ *
+ * Show one webhook.
+ */
+export const getWebhook = <ThrowOnError extends boolean = true>(options: Options<GetWebhookData, ThrowOnError>): RequestResult<GetWebhookResponses, GetWebhookErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookResponses, GetWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications/webhooks/{webhook_id}',
+    ...options
+});
+
+/**
+ * Change Webhook
+ *
+ * Change what is sent and leave the rest.
+ */
+export const changeWebhook = <ThrowOnError extends boolean = true>(options: Options<ChangeWebhookData, ThrowOnError>): RequestResult<ChangeWebhookResponses, ChangeWebhookErrors, ThrowOnError> => (options.client ?? client).patch<ChangeWebhookResponses, ChangeWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications/webhooks/{webhook_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Rotate Webhook Secret
+ *
+ * Give a webhook another secret. For 24 hours messages are signed with the former one too.
+ */
+export const rotateWebhookSecret = <ThrowOnError extends boolean = true>(options: Options<RotateWebhookSecretData, ThrowOnError>): RequestResult<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError> => (options.client ?? client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications/webhooks/{webhook_id}/rotate',
+    ...options
+});
+
+/**
+ * Test Webhook
+ *
+ * Send a webhook a test message; its delivery tells what becomes of it.
+ */
+export const testWebhook = <ThrowOnError extends boolean = true>(options: Options<TestWebhookData, ThrowOnError>): RequestResult<TestWebhookResponses, TestWebhookErrors, ThrowOnError> => (options.client ?? client).post<TestWebhookResponses, TestWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications/webhooks/{webhook_id}/test',
+    ...options
+});
+
+/**
+ * Mark Notification Read
+ *
+ * Mark one entry as read; doing it again changes nothing.
+ */
+export const markNotificationRead = <ThrowOnError extends boolean = true>(options: Options<MarkNotificationReadData, ThrowOnError>): RequestResult<MarkNotificationReadResponses, MarkNotificationReadErrors, ThrowOnError> => (options.client ?? client).post<MarkNotificationReadResponses, MarkNotificationReadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/notifications/{notification_id}/read',
+    ...options
 });
 
 /**

@@ -89,6 +89,49 @@ export const zCredentials = z.object({
 });
 
 /**
+ * DeliveryRecord
+ *
+ * One message to one address, and what became of it.
+ */
+export const zDeliveryRecord = z.object({
+    id: z.string(),
+    channel: z.enum([
+        'in_app',
+        'email',
+        'whatsapp',
+        'webhook'
+    ]),
+    kind: z.enum([
+        'incident',
+        'summary',
+        'digest',
+        'test'
+    ]),
+    severity: z.enum([
+        'info',
+        'warning',
+        'critical'
+    ]),
+    state: z.enum([
+        'waiting',
+        'held',
+        'sent',
+        'digested',
+        'failed',
+        'skipped'
+    ]),
+    reason: z.nullable(z.string()),
+    detail: z.nullable(z.string()),
+    to: z.string(),
+    person_id: z.nullable(z.string()),
+    webhook_id: z.nullable(z.string()),
+    incident_id: z.nullable(z.string()),
+    attempts: z.int(),
+    created_at: z.iso.datetime(),
+    ended_at: z.nullable(z.iso.datetime())
+});
+
+/**
  * FactPatch
  *
  * Only what changes.
@@ -311,6 +354,16 @@ export const zNamed = z.object({
 });
 
 /**
+ * NamedRecord
+ *
+ * A record with its name.
+ */
+export const zNamedRecord = z.object({
+    id: z.string(),
+    name: z.string()
+});
+
+/**
  * NewFact
  *
  * Fuel used at, or delivered to, a location.
@@ -429,6 +482,64 @@ export const zNewUser = z.object({
 });
 
 /**
+ * NewWebhook
+ *
+ * Where events go. https to the public internet only.
+ */
+export const zNewWebhook = z.object({
+    name: z.string().check(z.minLength(1), z.maxLength(80), z.regex(/\S/)),
+    url: z.string().check(z.maxLength(2000), z.regex(/^https?:\/\/[!-~]+$/)),
+    least: z._default(z.optional(z.enum([
+        'info',
+        'warning',
+        'critical'
+    ])), 'warning'),
+    location_ids: z.nullish(z.array(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))).check(z.minLength(1), z.maxLength(500)))
+});
+
+/**
+ * NotificationRecord
+ *
+ * One entry of a person's list: an incident, or the summary of what old records brought.
+ */
+export const zNotificationRecord = z.object({
+    id: z.string(),
+    kind: z.enum(['incident', 'summary']),
+    severity: z.enum([
+        'info',
+        'warning',
+        'critical'
+    ]),
+    title: z.string(),
+    text: z.string(),
+    incident_id: z.nullable(z.string()),
+    standing: z.nullable(z.enum([
+        'open',
+        'closed',
+        'withdrawn'
+    ])),
+    location: z.nullable(zNamedRecord),
+    product: z.nullable(zNamedRecord),
+    incidents: z.int(),
+    critical: z.int(),
+    import_id: z.nullable(z.string()),
+    held: z.nullable(z.enum(['quiet', 'budget'])),
+    created_at: z.iso.datetime(),
+    read_at: z.nullable(z.iso.datetime())
+});
+
+/**
+ * NotificationPage
+ *
+ * One page of the list, and how much of the whole list is unread.
+ */
+export const zNotificationPage = z.object({
+    items: z.array(zNotificationRecord),
+    next_cursor: z.nullable(z.string()),
+    unread: z.int()
+});
+
+/**
  * OrganisationIn
  *
  * What an organisation is called.
@@ -453,6 +564,14 @@ export const zOrganisationOut = z.object({
  */
 export const zPageAuditOut = z.object({
     items: z.array(zAuditOut),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
+ * Page[DeliveryRecord]
+ */
+export const zPageDeliveryRecord = z.object({
+    items: z.array(zDeliveryRecord),
     next_cursor: z.nullable(z.string())
 });
 
@@ -613,6 +732,82 @@ export const zProductReplacement = z.object({
     ]),
     unit: z.string().check(z.minLength(1), z.maxLength(16), z.regex(/\S/)),
     is_active: z._default(z.optional(z.boolean()), true)
+});
+
+/**
+ * QuietHours
+ *
+ * Local times; over midnight where from is later than to.
+ */
+export const zQuietHours = z.object({
+    from: z.string().check(z.regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/)),
+    to: z.string().check(z.regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/))
+});
+
+/**
+ * NotificationPreferences
+ *
+ * How a person wants to be told. Levels name the least severity that reaches a channel.
+ */
+export const zNotificationPreferences = z.object({
+    in_app: z.enum([
+        'info',
+        'warning',
+        'critical',
+        'off'
+    ]),
+    email: z.enum([
+        'info',
+        'warning',
+        'critical',
+        'off'
+    ]),
+    whatsapp: z.enum([
+        'info',
+        'warning',
+        'critical',
+        'off'
+    ]),
+    whatsapp_number: z.nullable(z.string()),
+    quiet_hours: z.nullable(zQuietHours),
+    critical_passes: z.boolean(),
+    digest_at: z.nullable(z.string().check(z.regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/))),
+    alarms_per_day: z.int(),
+    timezone: z.nullable(z.string()),
+    organisation_timezone: z.string(),
+    whatsapp_available: z.boolean()
+});
+
+/**
+ * NotificationPreferencesPatch
+ *
+ * What is sent is changed, the rest stays.
+ */
+export const zNotificationPreferencesPatch = z.object({
+    in_app: z.optional(z.enum([
+        'info',
+        'warning',
+        'critical',
+        'off'
+    ])),
+    email: z.optional(z.enum([
+        'info',
+        'warning',
+        'critical',
+        'off'
+    ])),
+    whatsapp: z.optional(z.enum([
+        'info',
+        'warning',
+        'critical',
+        'off'
+    ])),
+    whatsapp_number: z.nullish(z.string().check(z.regex(/^\+[1-9][0-9]{7,14}$/))),
+    quiet_hours: z.nullish(zQuietHours),
+    critical_passes: z.optional(z.boolean()),
+    digest_at: z.nullish(z.string().check(z.regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/))),
+    alarms_per_day: z.optional(z.int().check(z.gte(1), z.lte(200))),
+    timezone: z.nullish(z.string().check(z.maxLength(60)))
 });
 
 /**
@@ -924,6 +1119,15 @@ export const zMeIn = z.object({
 });
 
 /**
+ * TestStarted
+ *
+ * A test message is on its way; what becomes of it is told by its delivery.
+ */
+export const zTestStarted = z.object({
+    delivery_id: z.string()
+});
+
+/**
  * ThresholdsIn
  *
  * What a volume is to be judged by; what is left out is as built in.
@@ -1122,6 +1326,15 @@ export const zTrend = z.object({
 });
 
 /**
+ * Unread
+ *
+ * How much of the list is unread.
+ */
+export const zUnread = z.object({
+    unread: z.int()
+});
+
+/**
  * UserOut
  *
  * A person.
@@ -1284,6 +1497,76 @@ export const zFactRecord = z.object({
 export const zPageFactRecord = z.object({
     items: z.array(zFactRecord),
     next_cursor: z.nullable(z.string())
+});
+
+/**
+ * WebhookPatch
+ *
+ * What is sent is changed, the rest stays.
+ */
+export const zWebhookPatch = z.object({
+    name: z.optional(z.string().check(z.minLength(1), z.maxLength(80), z.regex(/\S/))),
+    url: z.optional(z.string().check(z.maxLength(2000), z.regex(/^https?:\/\/[!-~]+$/))),
+    least: z.optional(z.enum([
+        'info',
+        'warning',
+        'critical'
+    ])),
+    location_ids: z.nullish(z.array(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))).check(z.minLength(1), z.maxLength(500))),
+    is_active: z.optional(z.boolean())
+});
+
+/**
+ * WebhookRecord
+ *
+ * A webhook without its secret.
+ */
+export const zWebhookRecord = z.object({
+    id: z.string(),
+    name: z.string(),
+    url: z.string(),
+    least: z.enum([
+        'info',
+        'warning',
+        'critical'
+    ]),
+    location_ids: z.nullable(z.array(z.string())),
+    is_active: z.boolean(),
+    version: z.int(),
+    created_by: z.string(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime()
+});
+
+/**
+ * Page[WebhookRecord]
+ */
+export const zPageWebhookRecord = z.object({
+    items: z.array(zWebhookRecord),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
+ * WebhookWithSecret
+ *
+ * A webhook with the secret that signs what it is sent. It is shown once.
+ */
+export const zWebhookWithSecret = z.object({
+    id: z.string(),
+    name: z.string(),
+    url: z.string(),
+    least: z.enum([
+        'info',
+        'warning',
+        'critical'
+    ]),
+    location_ids: z.nullable(z.array(z.string())),
+    is_active: z.boolean(),
+    version: z.int(),
+    created_by: z.string(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+    secret: z.nullable(z.string())
 });
 
 /**

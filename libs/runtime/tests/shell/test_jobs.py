@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import psutil
@@ -13,8 +14,9 @@ import pytest
 from arus_runtime import jobs
 from arus_runtime.context import Context
 from arus_runtime.isolated import Refused, WorkFailed, isolated
-from arus_runtime.jobs import Job, Jobs, Run, Work
+from arus_runtime.jobs import Job, Jobs, Postponed, Run, Work
 from arus_runtime.postgres import Tx
+from arus_runtime.worker import Upsert
 from arus_stack.testing import ServiceDatabase
 
 pytestmark = pytest.mark.integration
@@ -345,3 +347,55 @@ async def test_isolated_work_dies_with_a_killed_parent() -> None:
             return True
 
     await until(gone)
+
+
+async def test_a_counterpart_that_names_a_time_is_left_alone_until_then(context: Context) -> None:
+    await enqueue(context, "a")
+    script = Script(Postponed("busy", 600.0))
+    work = await runner(context, kind(script)).claim()
+    assert work is not None
+    await runner(context, kind(script)).attempt(work, asyncio.Event())
+    [row] = await rows(
+        context, "select failures, state, run_after > now() + interval '590 seconds' as later from jobs"
+    )
+    assert row == {"failures": 1, "state": "waiting", "later": True}
+
+
+async def apply(context: Context, effect: Upsert) -> None:
+    """Write the effect as the worker's store does."""
+    names = [column.name for column in effect.table.columns]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in effect.table.key)
+    async with context.worker_db.system() as tx:
+        await tx.execute(
+            f"""insert into jobs ({", ".join(names)}) values ({", ".join(["%s"] * len(names))})
+                on conflict (tenant_id, id) do update set {changes}""".encode(),
+            effect.values,
+        )
+
+
+async def test_a_handler_asks_for_a_job_and_asked_again_it_runs_again(context: Context) -> None:
+    asked = jobs.asked("count", {"n": 1}, tenant_id="a", job_id="j", run_after=datetime.now(UTC))
+    await apply(context, asked)
+    script = Script()
+    for _ in range(2):
+        await apply(context, asked)
+        await drain(context, Job("count", script))
+    assert script.done == ["a", "a"]
+    assert [row["state"] for row in await rows(context)] == ["done"]
+
+
+async def test_an_attempt_under_way_when_its_job_is_asked_for_again_counts_for_nothing(
+    context: Context,
+) -> None:
+    asked = jobs.asked("count", {}, tenant_id="a", job_id="j", run_after=datetime.now(UTC))
+    await apply(context, asked)
+
+    async def overtaken(_: Context, work: Work) -> int:
+        await apply(context, asked)
+        return 0
+
+    work = await runner(context, kind(overtaken)).claim()
+    assert work is not None
+    await runner(context, kind(overtaken)).attempt(work, asyncio.Event())
+    assert await rows(context, "select * from notes") == []
+    assert [row["state"] for row in await rows(context)] == ["waiting"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from arus_runtime.mail import FolderMail, MailUnavailableError, SmtpMail, mail_of
+from arus_runtime.mail import FolderMail, MailRefusedError, MailUnavailableError, SmtpMail, mail_of
 from arus_runtime.settings import Settings
 from arus_stack import ports
 
@@ -20,6 +20,11 @@ class Inbox:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        self.says = ""
+
+    async def handle_RCPT(self, _: Any, __: Any, envelope: Any, address: str, ___: Any) -> str:  # noqa: N802
+        envelope.rcpt_tos.append(address)
+        return self.says or "250 OK"
 
     async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:  # noqa: N802 — the server's name for it
         self.messages.append(message_from_bytes(envelope.content))
@@ -50,6 +55,35 @@ async def test_a_mail_arrives_with_its_derived_id(smtp_url: str, inbox: Inbox) -
     payload = message.get_payload(decode=True)
     assert isinstance(payload, bytes)
     assert payload.decode().strip() == "Kode: 123 – é"
+
+
+async def test_a_mail_may_say_the_same_in_html(smtp_url: str, inbox: Inbox) -> None:
+    await SmtpMail(smtp_url, SENDER).send(
+        "s@example.org", "Uji", "Teks", message_id="m-1", html="<p>Teks</p>"
+    )
+    (message,) = inbox.messages
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "failure"),
+    [
+        ("550 5.1.1 no such user", MailRefusedError),
+        ("450 4.2.1 busy", MailUnavailableError),
+        ("421 4.3.2 shutting down", MailUnavailableError),
+    ],
+)
+async def test_a_refusal_says_whether_trying_again_is_of_use(
+    smtp_url: str, inbox: Inbox, said: str, failure: type[MailUnavailableError]
+) -> None:
+    inbox.says = said
+    with pytest.raises(MailUnavailableError, match=r"no such user|busy|shutting down") as refused:
+        await SmtpMail(smtp_url, SENDER).send("s@example.org", "Uji", "Teks", message_id="m-1")
+    assert type(refused.value) is failure
 
 
 async def test_a_server_that_is_away_is_said_to_be(inbox: Inbox) -> None:

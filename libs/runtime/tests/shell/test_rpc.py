@@ -3,6 +3,7 @@
 # ruff: noqa: ARG002, N802 — names and parameters of the generated servicers
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ from arus_runtime.auth import Verifier
 from arus_runtime.settings import Peer, Settings
 from arus_runtime.web import Problem, UnavailableError
 from arus_runtime.web.problems import FieldProblem
+from arus_stack import certs
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
@@ -193,3 +195,22 @@ async def test_a_peer_that_is_away_or_unknown_is_unavailable(verifier: Verifier,
     with pytest.raises(UnavailableError, match="no peer forecast"):
         peers.channel("forecast")
     await peers.close()
+
+
+async def test_a_peer_that_speaks_tls_is_spoken_to_over_tls(
+    verifier: Verifier, token: Token, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = certs.ensure(tmp_path)
+    settings = Settings.model_validate({"tls_cert": str(files.certificate), "tls_key": str(files.key)})
+    context: Any = SimpleNamespace(settings=settings, verifier=verifier)
+    server, port = await rpc.serve(
+        [(inventory_grpc.add_CatalogueServiceServicer_to_server, lambda _: Catalogue())], context
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(files.trusted))
+    peers = rpc.Peers(
+        Settings(peers={"inventory": Peer(http="https://127.0.0.1:1", grpc=f"127.0.0.1:{port}")})
+    )
+    answer = await get(peers.channel("inventory"), "here", metadata=metadata(token("tenant-b")))
+    assert answer.location.tenant_id == "tenant-b"
+    await peers.close()
+    await server.stop(None)

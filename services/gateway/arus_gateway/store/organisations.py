@@ -39,6 +39,18 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach a member, and what they may be told. location_ids None means everywhere."""
+
+    id: str
+    email: str
+    name: str
+    language: str
+    role: str
+    location_ids: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """An invitation that waits."""
 
@@ -118,6 +130,19 @@ async def members(tx: Tx, tenant_id: str, after: str | None, limit: int, q: str 
         )
     ).fetchall()
     return [Member(**_tupled(row)) for row in rows]
+
+
+async def recipients(tx: Tx, tenant_id: str, roles: Sequence[str]) -> list[Contact]:
+    """Return how to reach the active members who hold one of the roles."""
+    rows = await (
+        await tx.execute(
+            """select p.id, p.email, p.name, p.language, m.role, m.location_ids
+               from memberships m join persons p on p.id = m.person_id
+               where m.tenant_id = %s and m.is_active and m.role = any(%s) order by p.id""",
+            (tenant_id, list(roles)),
+        )
+    ).fetchall()
+    return [Contact(**_tupled(row)) for row in rows]
 
 
 async def member(tx: Tx, tenant_id: str, person_id: str) -> Member | None:

@@ -1,0 +1,1 @@
+"""Tells people what happened: in the console, by mail, over WhatsApp, through signed webhooks."""

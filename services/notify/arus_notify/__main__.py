@@ -1,0 +1,17 @@
+"""The notify service: `python -m arus_notify`."""
+
+from arus_runtime.service import Service, run
+
+from arus_notify import api, handlers, jobs, measures, outside, words
+
+SERVICE = Service(
+    name="notify",
+    routers=api.ROUTERS,
+    workers=(handlers.incidents, handlers.catalogue),
+    jobs=jobs.JOBS,
+    words=words.templates(),
+    startup=(outside.reaching_out, measures.measuring),
+)
+
+if __name__ == "__main__":
+    run(SERVICE)
