@@ -81,6 +81,8 @@ OPERATOR_MAY: Final = {
     ("GET", "/anomalies"),
     ("GET", "/anomalies/summary"),
     ("GET", "/anomalies/trends"),
+    ("GET", "/anomalies/export"),
+    ("GET", "/anomalies/export/size"),
     ("GET", "/anomalies/{anomaly_id}"),
     ("GET", "/live"),
     ("POST", "/live/ticket"),

@@ -41,6 +41,7 @@ OPERATIONS = [
 ]
 OF_ONE = [(method, path) for method, path in OPERATIONS if "{" in path]
 LISTS = [path for method, path in OPERATIONS if method == "get" and "{" not in path and path != "/live"]
+FILES = [path for path in LISTS if path.endswith("/export")]
 FACT = {"date": "2025-01-10", "volume_l": "1"}
 
 
@@ -159,7 +160,13 @@ async def publish(stack: RunningStack, record: Message) -> None:
 
 def everything(someone: Stranger) -> dict[str, Any]:
     """Return what all lists of an organisation show its owner, the trail of what was looked at left out."""
-    return {path: someone.http.get(path).raise_for_status().json() for path in LISTS if path != "/audit"}
+    return {path: shown(someone, path) for path in LISTS if path != "/audit"}
+
+
+def shown(someone: Stranger, path: str) -> str:
+    """Return all that a list shows somebody; an export is a list, too."""
+    params = {"format": "csv"} if path in FILES else {}
+    return someone.http.get(path, params=params).raise_for_status().text
 
 
 @pytest.mark.parametrize(("method", "path"), OF_ONE, ids=str)
@@ -172,10 +179,15 @@ def test_what_is_theirs_is_not_there_for_others(walls: Walls, method: str, path:
     assert everything(walls.theirs) == before
 
 
+@pytest.mark.parametrize("path", FILES)
+def test_an_export_shows_its_owner_what_is_theirs(walls: Walls, path: str) -> None:
+    assert walls.ids["/fuel/transactions/{transaction_id}"] in shown(walls.theirs, path)
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_no_list_shows_what_is_theirs(walls: Walls, path: str) -> None:
-    shown = walls.ours.http.get(path).raise_for_status().text
-    assert [known for known in walls.ids.values() if known in shown] == []
+    text = shown(walls.ours, path)
+    assert [known for known in walls.ids.values() if known in text] == []
 
 
 @pytest.mark.parametrize("path", ["/anomalies", "/fuel/transactions", "/fuel/deliveries"])

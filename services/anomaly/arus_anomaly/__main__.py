@@ -3,11 +3,12 @@
 from arus.anomaly.v1.api_pb2_grpc import add_AnomalyServiceServicer_to_server
 from arus_runtime.service import Service, run
 
-from arus_anomaly import api, handlers, rpc, words
+from arus_anomaly import api, exports, handlers, rpc, words
 
 SERVICE = Service(
     name="anomaly",
-    routers=(api.anomalies, api.thresholds),
+    # What has a name of its own is found before the verdicts with an id.
+    routers=(exports.routes, api.anomalies, api.thresholds),
     rpc=((add_AnomalyServiceServicer_to_server, rpc.Anomalies),),
     workers=(handlers.fuel, handlers.catalogue),
     words=words.templates(),

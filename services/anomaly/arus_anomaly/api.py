@@ -52,23 +52,18 @@ ThresholdSetter = Annotated[Principal, Depends(require("thresholds", "c"))]
 ReasonLanguage = Annotated[Language, Depends(_language)]
 
 
-@anomalies.get("/anomalies")
-async def list_anomalies(
+async def _asked(
     *,
-    context: Ctx,
-    window: Paging,
     principal: Reader,
-    language: ReasonLanguage,
     domain: Annotated[Domain | None, Query()] = None,
     status: Annotated[list[StatusName] | None, Query(description="One or several.")] = None,
     location_id: Annotated[Ulid | None, Query()] = None,
     product_id: Annotated[Ulid | None, Query()] = None,
     since: Since = None,
     until: Until = None,
-) -> Page[Anomaly]:
-    """List current verdicts, newest business date first."""
+) -> store.verdicts.Asked:
     _check_range(since, until)
-    asked = store.verdicts.Asked(
+    return store.verdicts.Asked(
         domain=domain,
         statuses=[Status[name] for name in status or ()],
         locations=_locations(principal, location_id),
@@ -76,6 +71,17 @@ async def list_anomalies(
         since=since,
         until=until,
     )
+
+
+Filtered = Annotated[store.verdicts.Asked, Depends(_asked)]
+"""A route's parameter that brings the filters of the list, within the caller's locations."""
+
+
+@anomalies.get("/anomalies")
+async def list_anomalies(
+    context: Ctx, window: Paging, asked: Filtered, principal: Reader, language: ReasonLanguage
+) -> Page[Anomaly]:
+    """List current verdicts, newest business date first."""
     async with context.db.tenant(principal.tenant_id) as tx:
         rows = await store.verdicts.newest(tx, asked, window.after(dt.date, str), window.fetch)
     return window.page(

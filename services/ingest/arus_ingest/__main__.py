@@ -5,11 +5,12 @@ from arus.ingest.v1.api_pb2_grpc import add_IngestServiceServicer_to_server
 from arus_runtime.service import Service, run
 
 from arus_ingest import handlers, pressure, rpc, words
-from arus_ingest.api import facts, trends
+from arus_ingest.api import exports, facts, trends
 
 SERVICE = Service(
     name="ingest",
-    routers=(facts.transactions, facts.deliveries, trends.routes),
+    # What has a name of its own is found before the facts with an id.
+    routers=(exports.routes, facts.transactions, facts.deliveries, trends.routes),
     rpc=(
         (add_IngestServiceServicer_to_server, rpc.Ingest),
         (add_FuelServiceServicer_to_server, rpc.Fuel),

@@ -6,14 +6,14 @@ whole when it is full.
 
 # ruff: noqa: S608 — what is spliced into the SQL is this module's own names of tables and columns
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal, LiteralString
 
 from arus_runtime.periods import Period, Stretch
 from arus_runtime.postgres import Tx
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
 from arus_ingest.state import Backlog, Entry, FuelFact, FuelKey, Location, Product, Status
 
@@ -23,6 +23,15 @@ Duplicate = tuple[FuelKey, date, int]
 _FACT: Final = """
     id, location_id, product_id, business_date, volume_ul, timezone, note, status,
     recorded_at, recorded_by, changed_at, changed_by, version"""
+_FILTER: Final = """
+    (%(location_id)s::text is null or location_id = %(location_id)s)
+    and (%(product_id)s::text is null or product_id = %(product_id)s)
+    and (%(first)s::date is null or business_date >= %(first)s)
+    and (%(last)s::date is null or business_date <= %(last)s)
+    and (%(status)s::text is null or status = %(status)s)
+    and (%(text)s::text is null or strpos(lower(note), lower(%(text)s)) > 0)
+    and (%(within)s::text[] is null or location_id = any(%(within)s))"""
+CHUNK: Final = 2_000
 _START: Final[Mapping[Period, LiteralString]] = {
     "day": "business_date",
     "week": "date_trunc('week', business_date::timestamp)::date",
@@ -178,14 +187,7 @@ async def facts(
     """
     rows = tx.cursor(row_factory=class_row(FuelFact))
     await rows.execute(
-        f"""select {_FACT} from {ledger}
-            where (%(location_id)s::text is null or location_id = %(location_id)s)
-              and (%(product_id)s::text is null or product_id = %(product_id)s)
-              and (%(first)s::date is null or business_date >= %(first)s)
-              and (%(last)s::date is null or business_date <= %(last)s)
-              and (%(status)s::text is null or status = %(status)s)
-              and (%(text)s::text is null or strpos(lower(note), lower(%(text)s)) > 0)
-              and (%(within)s::text[] is null or location_id = any(%(within)s))
+        f"""select {_FACT} from {ledger} where {_FILTER}
               and (%(date)s::date is null or (business_date, id) < (%(date)s, %(id)s))
             order by business_date desc, id desc
             limit %(limit)s""",
@@ -204,6 +206,51 @@ async def facts(
         prepare=False,
     )
     return await rows.fetchall()
+
+
+async def number_of_facts(tx: Tx, ledger: Ledger, filters: Mapping[str, Any], most: int) -> int:
+    """Return how many facts the filters of ``facts`` find, counted up to most + 1."""
+    answer = await tx.execute(
+        f"select count(*) as found from (select from {ledger} where {_FILTER} limit %(limit)s) x",
+        {**filters, "limit": most + 1},
+        prepare=False,
+    )
+    row = await answer.fetchone()
+    assert row is not None
+    return row["found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A fact with the names of its location and product; ids where this door has not heard them."""
+
+    fact: FuelFact
+    location: str
+    product: str
+
+
+async def named_facts(
+    tx: Tx, ledger: Ledger, filters: Mapping[str, Any], most: int
+) -> AsyncGenerator[Sequence[Named]]:
+    """Yield facts, newest date first, some thousands at a time; at most so many in all."""
+    async with tx.cursor("named_facts", row_factory=dict_row) as rows:
+        await rows.execute(
+            f"""select fact.*, coalesce(l.name, location_id) as location,
+                       coalesce(p.name, product_id) as product
+                from (select tenant_id, {_FACT} from {ledger} where {_FILTER}
+                      order by business_date desc, id desc limit %(limit)s) fact
+                left join locations l on l.tenant_id = fact.tenant_id and l.id = location_id
+                left join products p on p.tenant_id = fact.tenant_id and p.id = product_id
+                order by business_date desc, fact.id desc""",
+            {**filters, "limit": most},
+        )
+        while found := await rows.fetchmany(CHUNK):
+            for row in found:
+                del row["tenant_id"]
+            yield [
+                Named(location=row.pop("location"), product=row.pop("product"), fact=FuelFact(**row))
+                for row in found
+            ]
 
 
 async def use_by_date(

@@ -564,6 +564,24 @@ export type Effective = {
 };
 
 /**
+ * ExportSize
+ *
+ * How much an export would hold, and how much it may. rows: counted up to one more than the largest.
+ */
+export type ExportSize = {
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Most
+     */
+    most: {
+        [key: string]: number;
+    };
+};
+
+/**
  * FactPatch
  *
  * Only what changes.
@@ -3036,6 +3054,18 @@ export type ListAnomaliesData = {
     path?: never;
     query?: {
         /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+        /**
          * Domain
          */
         domain?: 'fuel' | null;
@@ -3065,18 +3095,6 @@ export type ListAnomaliesData = {
          * Last business date, inclusive.
          */
         to?: string | null;
-        /**
-         * Limit
-         *
-         * Most items of one page.
-         */
-        limit?: number;
-        /**
-         * Cursor
-         *
-         * next_cursor of the page before.
-         */
-        cursor?: string | null;
     };
     url: '/api/v1/anomalies';
 };
@@ -3138,6 +3156,210 @@ export type ListAnomaliesResponses = {
 };
 
 export type ListAnomaliesResponse = ListAnomaliesResponses[keyof ListAnomaliesResponses];
+
+export type ExportAnomaliesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
+        /**
+         * Domain
+         */
+        domain?: 'fuel' | null;
+        /**
+         * Status
+         *
+         * One or several.
+         */
+        status?: Array<'NORMAL' | 'WASPADA' | 'ANOMALI'> | null;
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Product Id
+         */
+        product_id?: string | null;
+        /**
+         * From
+         *
+         * First business date, inclusive.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last business date, inclusive.
+         */
+        to?: string | null;
+    };
+    url: '/api/v1/anomalies/export';
+};
+
+export type ExportAnomaliesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ExportAnomaliesError = ExportAnomaliesErrors[keyof ExportAnomaliesErrors];
+
+export type ExportAnomaliesResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ExportAnomaliesResponse = ExportAnomaliesResponses[keyof ExportAnomaliesResponses];
+
+export type SizeAnomaliesExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Domain
+         */
+        domain?: 'fuel' | null;
+        /**
+         * Status
+         *
+         * One or several.
+         */
+        status?: Array<'NORMAL' | 'WASPADA' | 'ANOMALI'> | null;
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Product Id
+         */
+        product_id?: string | null;
+        /**
+         * From
+         *
+         * First business date, inclusive.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last business date, inclusive.
+         */
+        to?: string | null;
+    };
+    url: '/api/v1/anomalies/export/size';
+};
+
+export type SizeAnomaliesExportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SizeAnomaliesExportError = SizeAnomaliesExportErrors[keyof SizeAnomaliesExportErrors];
+
+export type SizeAnomaliesExportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExportSize;
+};
+
+export type SizeAnomaliesExportResponse = SizeAnomaliesExportResponses[keyof SizeAnomaliesExportResponses];
 
 export type SummariseAnomaliesData = {
     body?: never;
@@ -5172,6 +5394,214 @@ export type RecordFuelTransactionsResponses = {
 };
 
 export type RecordFuelTransactionsResponse = RecordFuelTransactionsResponses[keyof RecordFuelTransactionsResponses];
+
+export type ExportFuelTransactionsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Product Id
+         */
+        product_id?: string | null;
+        /**
+         * From
+         *
+         * First date.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last date, included.
+         */
+        to?: string | null;
+        /**
+         * Status
+         *
+         * Both, when left out.
+         */
+        status?: 'active' | 'voided' | null;
+        /**
+         * Q
+         *
+         * Part of the note, in any case.
+         */
+        q?: string | null;
+    };
+    url: '/api/v1/fuel/transactions/export';
+};
+
+export type ExportFuelTransactionsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ExportFuelTransactionsError = ExportFuelTransactionsErrors[keyof ExportFuelTransactionsErrors];
+
+export type ExportFuelTransactionsResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ExportFuelTransactionsResponse = ExportFuelTransactionsResponses[keyof ExportFuelTransactionsResponses];
+
+export type SizeFuelTransactionsExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Product Id
+         */
+        product_id?: string | null;
+        /**
+         * From
+         *
+         * First date.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last date, included.
+         */
+        to?: string | null;
+        /**
+         * Status
+         *
+         * Both, when left out.
+         */
+        status?: 'active' | 'voided' | null;
+        /**
+         * Q
+         *
+         * Part of the note, in any case.
+         */
+        q?: string | null;
+    };
+    url: '/api/v1/fuel/transactions/export/size';
+};
+
+export type SizeFuelTransactionsExportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SizeFuelTransactionsExportError = SizeFuelTransactionsExportErrors[keyof SizeFuelTransactionsExportErrors];
+
+export type SizeFuelTransactionsExportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExportSize;
+};
+
+export type SizeFuelTransactionsExportResponse = SizeFuelTransactionsExportResponses[keyof SizeFuelTransactionsExportResponses];
 
 export type VoidFuelTransactionData = {
     body?: never;

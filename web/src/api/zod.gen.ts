@@ -132,6 +132,16 @@ export const zDeliveryRecord = z.object({
 });
 
 /**
+ * ExportSize
+ *
+ * How much an export would hold, and how much it may. rows: counted up to one more than the largest.
+ */
+export const zExportSize = z.object({
+    rows: z.int(),
+    most: z.record(z.string(), z.int())
+});
+
+/**
  * FactPatch
  *
  * Only what changes.

@@ -1,5 +1,6 @@
 /** Tables as files that a spreadsheet opens as they are. */
 import { i18n } from '@lingui/core'
+import { save } from './file'
 
 /** Excel reads UTF-8 only when the file says so. */
 const BYTE_ORDER_MARK = '\uFEFF'
@@ -27,9 +28,5 @@ export function unguarded(text: string): string {
 }
 
 export function download(name: string, text: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
+  save(name, new Blob([text], { type: 'text/csv;charset=utf-8' }))
 }

@@ -5,7 +5,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { POPUP } from './popup'
 
 const ROW =
-  'flex min-h-9 cursor-default items-center gap-2.5 rounded px-2.5 text-sm outline-none select-none data-highlighted:bg-hover pointer-coarse:min-h-11 [&>svg]:size-4 [&>svg]:text-muted'
+  'flex min-h-9 cursor-default items-center gap-2.5 rounded px-2.5 text-sm outline-none select-none data-disabled:opacity-60 data-highlighted:bg-hover pointer-coarse:min-h-11 [&>svg]:size-4 [&>svg]:text-muted'
 
 interface MenuProps {
   /** The button that opens it. */
@@ -34,14 +34,16 @@ export function Menu({ trigger, defaultOpen = false, side = 'bottom', align = 'e
 export function MenuItem({
   icon,
   onClick,
+  disabled = false,
   children,
 }: {
   icon?: ReactNode
   onClick: () => void
+  disabled?: boolean
   children: ReactNode
 }) {
   return (
-    <Base.Item className={ROW} onClick={onClick}>
+    <Base.Item className={ROW} onClick={onClick} disabled={disabled}>
       {icon}
       {children}
     </Base.Item>
@@ -76,6 +78,16 @@ export function MenuChoices<Value extends string>({
           </Base.RadioItem>
         ))}
       </Base.RadioGroup>
+    </Base.Group>
+  )
+}
+
+/** What the items below it are about. */
+export function MenuGroup({ label, children }: { label: ReactNode; children: ReactNode }) {
+  return (
+    <Base.Group>
+      <Base.GroupLabel className="max-w-64 px-2.5 pt-2 pb-1 text-xs text-muted">{label}</Base.GroupLabel>
+      {children}
     </Base.Group>
   )
 }

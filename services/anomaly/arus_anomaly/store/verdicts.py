@@ -181,6 +181,23 @@ async def counts(tx: Tx, asked: Asked) -> Mapping[int, int]:
     return dict(await rows.fetchall())
 
 
+async def every(tx: Tx, asked: Asked, most: int) -> AsyncGenerator[Sequence[Stored]]:
+    """Yield current verdicts, newest business date first, some thousands at a time; most: of all."""
+    conditions, values = _conditions(asked)
+    if asked.locations is not None:
+        conditions.append(_AT)
+    async with tx.cursor("verdicts", row_factory=class_row(Stored)) as rows:
+        await rows.execute(
+            f"""select {_STORED}
+                from (select * from verdicts where {" and ".join(conditions)}
+                      order by business_date desc, fact_id desc limit %(limit)s) v {_NAMES}
+                order by v.business_date desc, v.fact_id desc""",
+            {**values, "limit": most},
+        )
+        while found := await rows.fetchmany(CHUNK):
+            yield found
+
+
 def _conditions(asked: Asked) -> tuple[list[LiteralString], dict[str, Any]]:
     """Return what must hold of every verdict asked for, but for its location, and the values of that."""
     alarming = _ALARMING.get(frozenset(asked.statuses))

@@ -113,6 +113,7 @@ async def _filter(
 
 
 Filtered = Annotated[Filter, Depends(_filter)]
+"""A route's parameter that brings the filters of a list of facts."""
 
 
 def _routes(face: Face) -> APIRouter:

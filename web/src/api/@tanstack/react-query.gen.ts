@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, backtestThresholds, changeMe, changeNotificationPreferences, changePassword, changeUser, changeWebhook, confirmReset, correctFuelDelivery, correctFuelTransaction, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, createWebhook, deactivateLocation, deactivateProduct, deactivateUser, getAnomaly, getFuelDelivery, getFuelTransaction, getLocation, getNotificationPreferences, getProduct, getUser, getWebhook, leaveOrganisation, listAnomalies, listAudit, listDeliveries, listEffectiveThresholds, listFuelDeliveries, listFuelTransactions, listInvitations, listKeys, listLocations, listNotifications, listOrganisations, listProducts, listThresholds, listUsers, listWebhooks, liveTicket, login, logout, markAllNotificationsRead, markNotificationRead, me, openSession, type Options, overview, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, refresh, register, removeWebhook, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revokeKey, rotateWebhookSecret, setThresholds, showAnomalyTrends, showFuelTrends, summariseAnomalies, switch_, testWebhook, updateLocation, updateProduct, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawInvitation } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, BacktestThresholdsData, BacktestThresholdsError, BacktestThresholdsResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangeNotificationPreferencesData, ChangeNotificationPreferencesError, ChangeNotificationPreferencesResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ChangeWebhookData, ChangeWebhookError, ChangeWebhookResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetLocationData, GetLocationError, GetLocationResponse, GetNotificationPreferencesData, GetNotificationPreferencesError, GetNotificationPreferencesResponse, GetProductData, GetProductError, GetProductResponse, GetUserData, GetUserError, GetUserResponse, GetWebhookData, GetWebhookError, GetWebhookResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListEffectiveThresholdsData, ListEffectiveThresholdsError, ListEffectiveThresholdsResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RemoveWebhookData, RemoveWebhookError, RemoveWebhookResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SetThresholdsData, SetThresholdsError, SetThresholdsResponse, ShowAnomalyTrendsData, ShowAnomalyTrendsError, ShowAnomalyTrendsResponse, ShowFuelTrendsData, ShowFuelTrendsError, ShowFuelTrendsResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SwitchData, SwitchError, SwitchResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
+import { acceptInvitation, backtestThresholds, changeMe, changeNotificationPreferences, changePassword, changeUser, changeWebhook, confirmReset, correctFuelDelivery, correctFuelTransaction, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, createWebhook, deactivateLocation, deactivateProduct, deactivateUser, exportAnomalies, exportFuelTransactions, getAnomaly, getFuelDelivery, getFuelTransaction, getLocation, getNotificationPreferences, getProduct, getUser, getWebhook, leaveOrganisation, listAnomalies, listAudit, listDeliveries, listEffectiveThresholds, listFuelDeliveries, listFuelTransactions, listInvitations, listKeys, listLocations, listNotifications, listOrganisations, listProducts, listThresholds, listUsers, listWebhooks, liveTicket, login, logout, markAllNotificationsRead, markNotificationRead, me, openSession, type Options, overview, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, refresh, register, removeWebhook, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revokeKey, rotateWebhookSecret, setThresholds, showAnomalyTrends, showFuelTrends, sizeAnomaliesExport, sizeFuelTransactionsExport, summariseAnomalies, switch_, testWebhook, updateLocation, updateProduct, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawInvitation } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, BacktestThresholdsData, BacktestThresholdsError, BacktestThresholdsResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangeNotificationPreferencesData, ChangeNotificationPreferencesError, ChangeNotificationPreferencesResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ChangeWebhookData, ChangeWebhookError, ChangeWebhookResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, ExportAnomaliesData, ExportAnomaliesError, ExportAnomaliesResponse, ExportFuelTransactionsData, ExportFuelTransactionsError, ExportFuelTransactionsResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetLocationData, GetLocationError, GetLocationResponse, GetNotificationPreferencesData, GetNotificationPreferencesError, GetNotificationPreferencesResponse, GetProductData, GetProductError, GetProductResponse, GetUserData, GetUserError, GetUserResponse, GetWebhookData, GetWebhookError, GetWebhookResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListEffectiveThresholdsData, ListEffectiveThresholdsError, ListEffectiveThresholdsResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RemoveWebhookData, RemoveWebhookError, RemoveWebhookResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SetThresholdsData, SetThresholdsError, SetThresholdsResponse, ShowAnomalyTrendsData, ShowAnomalyTrendsError, ShowAnomalyTrendsResponse, ShowFuelTrendsData, ShowFuelTrendsError, ShowFuelTrendsResponse, SizeAnomaliesExportData, SizeAnomaliesExportError, SizeAnomaliesExportResponse, SizeFuelTransactionsExportData, SizeFuelTransactionsExportError, SizeFuelTransactionsExportResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SwitchData, SwitchError, SwitchResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -119,6 +119,48 @@ export const listAnomaliesInfiniteOptions = (options?: Options<ListAnomaliesData
     });
     return opts as Omit<typeof opts, 'initialData'>;
 };
+
+export const exportAnomaliesQueryKey = (options: Options<ExportAnomaliesData>) => createQueryKey('exportAnomalies', options);
+
+/**
+ * Export Anomalies
+ *
+ * Give what the list's filters find as a file in the language of Accept-Language, newest date first.
+ *
+ * CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
+ */
+export const exportAnomaliesOptions = (options: Options<ExportAnomaliesData>) => queryOptions<ExportAnomaliesResponse, ExportAnomaliesError, ExportAnomaliesResponse, ReturnType<typeof exportAnomaliesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportAnomalies({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportAnomaliesQueryKey(options)
+});
+
+export const sizeAnomaliesExportQueryKey = (options?: Options<SizeAnomaliesExportData>) => createQueryKey('sizeAnomaliesExport', options);
+
+/**
+ * Size Anomalies Export
+ *
+ * Say how many rows an export with these filters would hold, and how many it may.
+ */
+export const sizeAnomaliesExportOptions = (options?: Options<SizeAnomaliesExportData>) => queryOptions<SizeAnomaliesExportResponse, SizeAnomaliesExportError, SizeAnomaliesExportResponse, ReturnType<typeof sizeAnomaliesExportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await sizeAnomaliesExport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: sizeAnomaliesExportQueryKey(options)
+});
 
 export const summariseAnomaliesQueryKey = (options?: Options<SummariseAnomaliesData>) => createQueryKey('summariseAnomalies', options);
 
@@ -738,6 +780,48 @@ export const recordFuelTransactionsMutation = (options?: Partial<Options<RecordF
     };
     return mutationOptions;
 };
+
+export const exportFuelTransactionsQueryKey = (options: Options<ExportFuelTransactionsData>) => createQueryKey('exportFuelTransactions', options);
+
+/**
+ * Export Fuel Transactions
+ *
+ * Give what the list's filters find as a file in the language of Accept-Language, newest date first.
+ *
+ * CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
+ */
+export const exportFuelTransactionsOptions = (options: Options<ExportFuelTransactionsData>) => queryOptions<ExportFuelTransactionsResponse, ExportFuelTransactionsError, ExportFuelTransactionsResponse, ReturnType<typeof exportFuelTransactionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportFuelTransactions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportFuelTransactionsQueryKey(options)
+});
+
+export const sizeFuelTransactionsExportQueryKey = (options?: Options<SizeFuelTransactionsExportData>) => createQueryKey('sizeFuelTransactionsExport', options);
+
+/**
+ * Size Fuel Transactions Export
+ *
+ * Say how many rows an export with these filters would hold, and how many it may.
+ */
+export const sizeFuelTransactionsExportOptions = (options?: Options<SizeFuelTransactionsExportData>) => queryOptions<SizeFuelTransactionsExportResponse, SizeFuelTransactionsExportError, SizeFuelTransactionsExportResponse, ReturnType<typeof sizeFuelTransactionsExportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await sizeFuelTransactionsExport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: sizeFuelTransactionsExportQueryKey(options)
+});
 
 /**
  * Void Fuel Transaction

@@ -5,6 +5,7 @@ import { ArrowUp, Pause, Play, ShieldCheck } from 'lucide-react'
 import { lazy, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Anomaly } from '@/api'
 import { refetch } from '@/app/client'
+import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
 import { listenToVerdicts, useLiveState } from '@/app/live'
 import { narrowed, NarrowingFields } from '@/app/narrowing'
@@ -18,7 +19,7 @@ import { Page } from '@/ui/Page'
 import { Empty, Stale } from '@/ui/States'
 import { StatusBadge, statusWord } from '@/ui/StatusBadge'
 import { columns, VerdictCard } from './columns'
-import { anomaliesQuery, matcher, summaryQuery, type Filters } from './queries'
+import { anomaliesExport, anomaliesQuery, matcher, summaryQuery, type Filters } from './queries'
 import { VerdictRows } from './rows'
 
 const Detail = lazy(() => import('./Detail'))
@@ -66,6 +67,7 @@ export function AnomaliesPage() {
             >
               {paused ? <Play aria-hidden /> : <Pause aria-hidden />}
             </IconButton>
+            <ExportTool {...anomaliesExport(filters)} />
             <TableTools table="anomalies" columns={columns} selection={selection} />
           </>
         }

@@ -1,5 +1,13 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { getAnomaly, listAnomalies, summariseAnomalies, type Anomaly } from '@/api'
+import {
+  exportAnomalies,
+  getAnomaly,
+  listAnomalies,
+  sizeAnomaliesExport,
+  summariseAnomalies,
+  type Anomaly,
+} from '@/api'
+import type { Exporting } from '@/app/ExportTool'
 
 export interface Filters {
   status?: Anomaly['status'] | 'all'
@@ -28,9 +36,30 @@ export function matcher(filters: Filters): (verdict: Anomaly) => boolean {
     (!filters.to || verdict.date <= filters.to)
 }
 
-export function anomaliesQuery(filters: Filters) {
+function asked(filters: Filters) {
   const { location, product, from, to } = filters
   const status = statusesOf(filters)
+  return {
+    ...(status && { status: [...status] }),
+    ...(location && { location_id: location }),
+    ...(product && { product_id: product }),
+    ...(from && { from }),
+    ...(to && { to }),
+  }
+}
+
+export function anomaliesExport(filters: Filters): Exporting {
+  const query = asked(filters)
+  return {
+    what: { of: 'anomalies', ...filters },
+    filtered: filters.status !== 'all' || Object.keys(filters).length > 1,
+    size: async signal => (await sizeAnomaliesExport({ query, signal })).data,
+    fetch: async format =>
+      (await exportAnomalies({ query: { ...query, format }, parseAs: 'stream' })).response,
+  }
+}
+
+export function anomaliesQuery(filters: Filters) {
   return infiniteQueryOptions({
     queryKey: [{ _id: 'listAnomalies', ...filters }],
     queryFn: async ({ pageParam, signal }) =>
@@ -38,11 +67,7 @@ export function anomaliesQuery(filters: Filters) {
         await listAnomalies({
           query: {
             limit: 50,
-            ...(status && { status: [...status] }),
-            ...(location && { location_id: location }),
-            ...(product && { product_id: product }),
-            ...(from && { from }),
-            ...(to && { to }),
+            ...asked(filters),
             ...(pageParam && { cursor: pageParam }),
           },
           signal,

@@ -8,6 +8,7 @@ import { lazy, useMemo, useState } from 'react'
 import { voidFuelTransaction, type FactRecord } from '@/api'
 import { useCatalogue, type Catalogue } from '@/app/catalogue'
 import { refetch } from '@/app/client'
+import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
 import { narrowed, NarrowingFields } from '@/app/narrowing'
 import { useMay } from '@/app/session'
@@ -24,7 +25,7 @@ import { Page } from '@/ui/Page'
 import { Empty } from '@/ui/States'
 import { Tag } from '@/ui/StatusBadge'
 import { toast } from '@/ui/Toast'
-import { transactionsQuery, type Filters } from './queries'
+import { transactionsExport, transactionsQuery, type Filters } from './queries'
 
 const TransactionDrawer = lazy(() => import('./TransactionDrawer'))
 const route = getRouteApi('/_app/fuel/transactions')
@@ -63,7 +64,12 @@ export function TransactionsPage() {
         active={active}
         onClear={() => change({})}
         chips={<Chips filters={filters} onChange={change} />}
-        aside={<TableTools table="transactions" columns={columns} selection={selection} />}
+        aside={
+          <>
+            <ExportTool {...transactionsExport(filters)} />
+            <TableTools table="transactions" columns={columns} selection={selection} />
+          </>
+        }
       >
         <NarrowingFields value={filters} onChange={(name, value) => change(narrowed(filters, name, value))} />
       </FilterBar>

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query'
-import { listFuelTransactions } from '@/api'
+import { exportFuelTransactions, listFuelTransactions, sizeFuelTransactionsExport } from '@/api'
+import type { Exporting } from '@/app/ExportTool'
 
 export interface Filters {
   location?: string
@@ -10,8 +11,28 @@ export interface Filters {
   status?: 'voided' | 'all'
 }
 
+function asked({ location, product, from, to, status }: Filters) {
+  return {
+    ...(location && { location_id: location }),
+    ...(product && { product_id: product }),
+    ...(from && { from }),
+    ...(to && { to }),
+    ...(status !== 'all' && { status: status ?? ('active' as const) }),
+  }
+}
+
+export function transactionsExport(filters: Filters): Exporting {
+  const query = asked(filters)
+  return {
+    what: { of: 'transactions', ...filters },
+    filtered: Object.keys(filters).length > 0,
+    size: async signal => (await sizeFuelTransactionsExport({ query, signal })).data,
+    fetch: async format =>
+      (await exportFuelTransactions({ query: { ...query, format }, parseAs: 'stream' })).response,
+  }
+}
+
 export function transactionsQuery(filters: Filters) {
-  const { location, product, from, to, status } = filters
   return infiniteQueryOptions({
     queryKey: [{ _id: 'listFuelTransactions', ...filters }],
     queryFn: async ({ pageParam, signal }) =>
@@ -19,11 +40,7 @@ export function transactionsQuery(filters: Filters) {
         await listFuelTransactions({
           query: {
             limit: 50,
-            ...(location && { location_id: location }),
-            ...(product && { product_id: product }),
-            ...(from && { from }),
-            ...(to && { to }),
-            ...(status !== 'all' && { status: status ?? 'active' }),
+            ...asked(filters),
             ...(pageParam && { cursor: pageParam }),
           },
           signal,

@@ -1,0 +1,44 @@
+import { useLingui } from '@lingui/react/macro'
+import { Download } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import type { ExportSize } from '@/api'
+import { useWide } from '@/lib/media'
+import { Button, IconButton } from '@/ui/Button'
+
+const ExportMenu = lazy(() => import('./ExportMenu'))
+
+export type ExportFormat = 'csv' | 'xlsx' | 'pdf'
+
+export interface Exporting {
+  /** What is exported; with it the count is remembered. */
+  what: Readonly<Record<string, unknown>>
+  /** Whether filters narrow it. */
+  filtered: boolean
+  size: (signal: AbortSignal) => Promise<ExportSize>
+  fetch: (format: ExportFormat) => Promise<Response>
+}
+
+/** Beside the filters of a list: take what they find away as a file. */
+export function ExportTool(exporting: Exporting) {
+  const { t } = useLingui()
+  const wide = useWide()
+  const [asked, setAsked] = useState(false)
+  const label = t`Ekspor`
+  const press = asked ? {} : { onClick: () => setAsked(true) }
+  const button = wide ? (
+    <Button look="quiet" icon={<Download aria-hidden className="size-4" />} aria-haspopup="menu" {...press}>
+      {label}
+    </Button>
+  ) : (
+    <IconButton label={label} aria-haspopup="menu" {...press}>
+      <Download aria-hidden />
+    </IconButton>
+  )
+  return asked ? (
+    <Suspense fallback={button}>
+      <ExportMenu trigger={button} {...exporting} />
+    </Suspense>
+  ) : (
+    button
+  )
+}
