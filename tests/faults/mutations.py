@@ -447,6 +447,16 @@ _COMMANDS = [
         "services/ingest/tests/test_at_once.py", "corrections_of_one_fact", package="arus_ingest",
     ),
     Mutation(
+        "a correction holds the keys it stands under",
+        "commands.py", "    await store.hold_keys(tx, principal.tenant_id, {old.key, entry.key})\n", "",
+        "services/ingest/tests/test_at_once.py", "waits_for_who_records", package="arus_ingest",
+    ),
+    Mutation(
+        "a worker gives up a line that fell silent",
+        "store/postgres.py", "timeout=self.answer_s if timeout is None else timeout", "timeout=timeout",
+        LANES, "falls_silent",
+    ),
+    Mutation(
         "a silent database is given up",
         "postgres.py", "timeout=self.answer_s if timeout is None else timeout", "timeout=timeout",
         "services/ingest/tests/test_alone.py", "mute",

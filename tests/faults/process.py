@@ -5,6 +5,7 @@ python -m faults.process relay NAME…      publishes what they conclude, and th
 python -m faults.process door WRITERS     commands: lock an aggregate, record a fact, add its event
 ARUS_FAULT_CLIENT=confluent reaches Kafka through confluent-kafka.
 ARUS_FAULT_CACHED_KEYS=N makes a worker keep the states of so many keys only.
+ARUS_FAULT_ANSWER_S=N is how long a worker waits for its database.
 ARUS_FAULT_DIE_BEFORE_SENT=N makes a relay kill itself after its Nth publication, before it is ticked off.
 """
 
@@ -40,6 +41,7 @@ LOG = CLIENTS[os.environ.get("ARUS_FAULT_CLIENT", "aiokafka")](
     session_timeout_ms=6_000,
     instance=os.environ.get("ARUS_FAULT_INSTANCE", ""),
 )
+ANSWER_S = float(os.environ.get("ARUS_FAULT_ANSWER_S", "30"))
 BATCH = 200  # many transactions to be killed in
 AGGREGATES = 20
 AGAIN_S = 0.05
@@ -48,7 +50,8 @@ AGAIN_S = 0.05
 async def work(name: str) -> None:
     engines.CACHED_KEYS = int(os.environ.get("ARUS_FAULT_CACHED_KEYS", engines.CACHED_KEYS))
     worker, _ = chain(name)
-    engine = Engine(SERVICE, worker, LOG, PostgresStore(URL, SERVICE, worker), batch_records=BATCH)
+    store = PostgresStore(URL, SERVICE, worker, answer_s=ANSWER_S)
+    engine = Engine(SERVICE, worker, LOG, store, batch_records=BATCH)
     await engine.run(asyncio.Event())
 
 

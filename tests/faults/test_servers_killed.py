@@ -156,6 +156,21 @@ async def test_a_relay_whose_database_falls_silent_is_replaced_and_then_harmless
     assert ground.query(epoch) == [2]
 
 
+async def test_a_worker_whose_line_falls_silent_takes_another(ground: Ground, line: Line, say: Say) -> None:
+    await ground.publish(FACTS)
+    ground.start("worker", "slow", ARUS_FAULT_DB=line.url(ground.url), ARUS_FAULT_ANSWER_S="1")
+    silences = 3
+    for silence in range(1, silences + 1):
+        await ground.until(lambda at=silence: ground.progress("slow") > at * FACTS // 10)
+        line.strand()
+    ground.start("worker", "calm")
+    await ground.until(lambda: ground.progress("calm") == ground.progress("slow") == FACTS)
+    wrong = differences(ground, "slow", "calm")
+    say(f"silent line: {silences} silences, {FACTS} events, {wrong} differences")
+    assert wrong == 0
+    assert ground.query("select max(epoch) > 1 from progress where worker = 'slow'") == [True]
+
+
 async def test_more_keys_than_the_cache_holds_change_nothing(ground: Ground, say: Say) -> None:
     keys, cached = 3_000, 500
     await ground.publish(2 * FACTS, keys)

@@ -15,7 +15,6 @@ import orjson
 import structlog
 import uvicorn
 import uvloop
-from aiokafka.errors import KafkaError
 from starlette.types import ASGIApp
 
 from arus_runtime import observe, parked, rpc, schedules, upkeep
@@ -145,7 +144,7 @@ async def connected(name: str, part: Part, stop: asyncio.Event) -> None:
     for pause_s in chain(KAFKA_PAUSES_S, repeat(KAFKA_PAUSES_S[-1])):
         try:
             await part(stop)
-        except (KafkaError, LogAway) as error:
+        except LogAway as error:
             _log.warning("Kafka is away", part=name, reason=str(error), again_in_s=pause_s)
             await wait_for(stop, pause_s)
         else:

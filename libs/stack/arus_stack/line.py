@@ -18,6 +18,7 @@ class Line:
 
     delay_s     an answer is late by up to so much, at random
     mute()      nothing is answered any more, and nobody is told
+    strand()    the same for good, of connections that stand; new ones are carried
     cut()       connections are reset, and new ones refused
     mend()      all is well again; what was held back while mute arrives now
     """
@@ -55,6 +56,10 @@ class Line:
         """Hold every answer back."""
         self._loop.call_soon_threadsafe(self._speaks.clear)
 
+    def strand(self) -> None:
+        """Never answer on connections that stand."""
+        self._do(self._strand())
+
     def cut(self) -> None:
         """Reset every connection and refuse new ones."""
         self._do(self._cut())
@@ -72,6 +77,11 @@ class Line:
         self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
+    async def _strand(self) -> None:
+        self._speaks.clear()
+        self._speaks = asyncio.Event()
+        self._speaks.set()
+
     async def _cut(self) -> None:
         if self._server is not None:
             self._server.close()
@@ -85,12 +95,13 @@ class Line:
         task = asyncio.current_task()
         assert task is not None
         self._carried.add(task)
+        speaks = self._speaks
         task.add_done_callback(self._carried.discard)
         try:
             with suppress(OSError):
                 far_reader, far = await asyncio.open_connection(*self._target)
                 try:
-                    await asyncio.gather(self._ask(near_reader, far), self._answer(far_reader, near))
+                    await asyncio.gather(self._ask(near_reader, far), self._answer(far_reader, near, speaks))
                 finally:
                     far.transport.abort()
         finally:
@@ -102,10 +113,12 @@ class Line:
             await writer.drain()
         writer.close()
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, speaks: asyncio.Event
+    ) -> None:
         while chunk := await reader.read(CHUNK):
             await asyncio.sleep(self._chance.random() * self.delay_s)
-            await self._speaks.wait()
+            await speaks.wait()
             writer.write(chunk)
             await writer.drain()
         writer.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -12,7 +13,15 @@ import aiokafka
 from aiokafka import errors
 
 from arus_runtime.log.partitioner import partition_of
-from arus_runtime.log.port import Listener, Message, PublishFailed, Record, Security, TopicPartition
+from arus_runtime.log.port import (
+    Listener,
+    LogAway,
+    Message,
+    PublishFailed,
+    Record,
+    Security,
+    TopicPartition,
+)
 
 _BATCH_BYTES = 512 * 1024
 _REQUEST_TIMEOUT_MS = 30_000
@@ -81,10 +90,20 @@ class _Rebalance(aiokafka.ConsumerRebalanceListener):
 async def _start(client: Any) -> None:
     """Start a client; one that cannot is closed, so that it holds no connection."""
     try:
-        await client.start()
+        with _away():
+            await client.start()
     except BaseException:
         await client.stop()
         raise
+
+
+@contextmanager
+def _away() -> Generator[None]:
+    """Turn what aiokafka says of a broker that is away, or shut to us, into ``LogAway``."""
+    try:
+        yield
+    except errors.KafkaError as error:
+        raise LogAway(f"{type(error).__name__}: {error}") from error
 
 
 class AiokafkaConsumer:
@@ -115,10 +134,9 @@ class AiokafkaConsumer:
 
     async def poll(self, limit: int, timeout_s: float) -> Mapping[TopicPartition, Sequence[Record]]:
         """Return aiokafka's own records: its partitions are equal to ours."""
-        return cast(
-            "Mapping[TopicPartition, Sequence[Record]]",
-            await self._client.getmany(timeout_ms=int(timeout_s * 1000), max_records=limit),
-        )
+        with _away():
+            polled = await self._client.getmany(timeout_ms=int(timeout_s * 1000), max_records=limit)
+        return cast("Mapping[TopicPartition, Sequence[Record]]", polled)
 
     def begin(self, at: TopicPartition, offset: int) -> None:
         """Seek and let the partition speak."""
@@ -177,6 +195,8 @@ class AiokafkaProducer:
         async with self._turn:
             try:
                 await self._publish(messages)
+            except LogAway as away:
+                raise PublishFailed(str(away)) from away
             except errors.KafkaError as error:
                 await self.stop()
                 raise PublishFailed(f"{type(error).__name__}: {error}") from error

@@ -85,11 +85,14 @@ class Consumer(Protocol):
     """A member of a consumer group."""
 
     async def start(self) -> None:
-        """Join the group."""
+        """Join the group; raises ``LogAway``."""
         ...
 
     async def poll(self, limit: int, timeout_s: float) -> Mapping[TopicPartition, Sequence[Record]]:
-        """Return up to limit records of begun partitions; wait timeout_s at most for the first."""
+        """Return up to limit records of begun partitions; wait timeout_s at most for the first.
+
+        Raises ``LogAway``.
+        """
         ...
 
     def begin(self, at: TopicPartition, offset: int) -> None:
@@ -113,7 +116,7 @@ class Producer(Protocol):
     """Publishes in order, each message once per call (idempotent producer)."""
 
     async def start(self) -> None:
-        """Connect."""
+        """Connect; raises ``LogAway``."""
         ...
 
     async def publish(self, messages: Sequence[Message]) -> None:

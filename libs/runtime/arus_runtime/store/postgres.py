@@ -7,14 +7,18 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from typing_extensions import override
 
 from arus_runtime import packing
 from arus_runtime.log.port import TopicPartition
+from arus_runtime.postgres import SilentError
 from arus_runtime.side_inputs import Reading, SideInput
 from arus_runtime.store.port import Away, Fenced, Grant, Part
 from arus_runtime.worker import AnyWorker, ColumnType, Table
 
 LOCK_TIMEOUT = "500ms"
+ANSWER_S = 30.0
+"""A statement of a batch takes milliseconds; a server that says nothing for so long is given up."""
 MAX_IDS = 100_000
 
 
@@ -22,11 +26,12 @@ class PostgresStore:
     """Leases, states and results of one worker in its service's schema.
 
     url: as the ``_worker`` role, which bypasses row-level security (COPY is refused under it, and a batch
-    spans tenants).
+    spans tenants). answer_s: how long an answer is waited for.
     """
 
-    def __init__(self, url: str, schema: str, worker: AnyWorker) -> None:
+    def __init__(self, url: str, schema: str, worker: AnyWorker, *, answer_s: float = ANSWER_S) -> None:
         self._url = url
+        self._answer_s = answer_s
         self._options = f"-c search_path={schema} -c timezone=UTC"
         self._worker = worker.name
         self._appended = [table for table in worker.tables if not table.key]
@@ -34,7 +39,7 @@ class PostgresStore:
         self._copies = {table: _copy(table.name, packer.columns) for table, packer in self._packers.items()}
         self._supersedes = {table: _supersede(table) for table in self._appended if table.entity}
         self._upserts = {table: _upsert(table) for table in worker.tables if table.key}
-        self._connections: dict[str, psycopg.Connection[Any]] = {}
+        self._connections: dict[str, _Bounded] = {}
         self._ids: dict[TopicPartition, dict[str, int]] = {}
         """Where heads lie, by key: a row is found by its id at half the cost of finding it by key."""
 
@@ -242,9 +247,10 @@ class PostgresStore:
         connection = self._connections.get(purpose)
         if connection is None or connection.closed:
             with _away():
-                connection = psycopg.connect(
+                connection = _Bounded.connect(
                     self._url, autocommit=True, options=self._options, connect_timeout=5
                 )
+            connection.answer_s = self._answer_s
             connection.adapters.register_dumper(packing.Array, packing.ArrayDumper)
             self._connections[purpose] = connection
         return connection
@@ -254,6 +260,20 @@ class PostgresStore:
         for connection in self._connections.values():
             connection.close()
         self._connections.clear()
+
+
+class _Bounded(psycopg.Connection[Any]):
+    """A connection that waits for an answer only so long: nobody tells us of a line that has gone mute."""
+
+    answer_s = ANSWER_S
+
+    @override
+    def wait(self, gen: Any, interval: float = 0.0, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, timeout=self.answer_s if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout as error:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as wait() says
+            self.pgconn.finish()
+            raise SilentError(f"the database must answer within {self.answer_s:g} s") from error
 
 
 class _away:  # noqa: N801 - reads as a statement

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -13,6 +16,7 @@ from arus_runtime.lanes import PostgresLanes
 from arus_runtime.log import TopicPartition
 from arus_runtime.relay import Lane
 from arus_runtime.store import Away, Fenced, Part, PostgresStore
+from arus_stack.line import Line
 from typing_extensions import override
 
 from .test_relay import add
@@ -140,4 +144,23 @@ async def test_a_holder_stopped_in_its_transaction_is_ended_by_who_takes_over(wo
         await stopped
     assert await world.states(worker) == {}
     for store in (zombie, heir):
+        store.close()
+
+
+async def test_a_line_that_falls_silent_is_given_up_and_another_one_serves(world: RealWorld) -> None:
+    worker, at = totals(), TopicPartition(IN, 0)
+    parts = urlsplit(world.url)
+    with Line(parts.hostname or "", parts.port or 5432) as line:
+        store = PostgresStore(line.url(world.url), SERVICE, worker, answer_s=0.5)
+        lease = store.take([at])[at]
+        assert store.load(at, ["t:k"]) == {}
+        part = Part(at, lease.epoch, lease.next_offset, lease.next_offset + 5, [("t:k", "", b"x" * 16)])
+        line.strand()
+        for ask in (partial(store.load, at, ["t:k"]), partial(store.commit, [part])):
+            with pytest.raises(Away, match=r"the database must answer within 0\.5 s"):
+                await asyncio.wait_for(asyncio.to_thread(ask), PATIENCE_S)
+        again = store.take([at])[at]
+        assert again.epoch == lease.epoch + 1
+        store.commit([replace(part, epoch=again.epoch)])
+        assert store.load(at, ["t:k"]) == {"t:k": b"x" * 16}
         store.close()

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from aiokafka.errors import KafkaConnectionError
 from arus_runtime import service
+from arus_runtime.log import LogAway
 from arus_runtime.settings import Settings
 from arus_stack import ports
 from arus_stack.testing import KafkaServer, ServiceDatabase
@@ -70,7 +70,7 @@ async def test_kafka_being_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) -
     async def part(stop: asyncio.Event) -> None:
         attempts.append(len(attempts))
         if len(attempts) < 3:
-            raise KafkaConnectionError
+            raise LogAway("no broker answers")
         stop.set()
 
     await service.connected("relay", part, asyncio.Event())
