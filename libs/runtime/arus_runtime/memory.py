@@ -122,12 +122,13 @@ class MemoryStore:
         """Return one page."""
         return self._database.states.get((self._worker.name, at, key, page))
 
-    def read_side(self, side: SideInput[Any], after: int) -> Reading:
+    def read_side(self, side: SideInput[Any], after: Mapping[str, int]) -> Reading:
         """Return the versions behind the first ones."""
         with self._database.lock:
             at_ms = int(self._database.clock() * 1000)
-            rows = self._database.versions.get(side.table, [])
-            return Reading(at_ms, len(rows), rows[after:])
+            found = {table: self._database.versions.get(table, []) for table in side.tables}
+            last = {table: len(rows) for table, rows in found.items()}
+            return Reading(at_ms, last, {table: rows[after.get(table, 0) :] for table, rows in found.items()})
 
     def commit(self, parts: Sequence[Part]) -> None:
         """Fence, then write; the checks come first, so that a refused batch leaves nothing."""

@@ -1,8 +1,8 @@
 """Side inputs: what a worker must know besides its events, such as thresholds, as it was when a fact came in.
 
-A side input is a table of versions, each with the time from which it holds (``ddl.version_table``). Handlers
-get a ``Known`` and ask it by the ULID of the fact they judge: its first 48 bits say when the fact was
-recorded, so a fact that is judged again years later meets the version it met first.
+A side input is made of tables of versions, each with the time from which it holds (``ddl.version_table``).
+Handlers get a ``Known`` and ask it by the ULID of the fact they judge: its first 48 bits say when the fact
+was recorded, so a fact that is judged again years later meets the version it met first.
 
 No version is ever learned of too late, whatever the clocks of other machines say:
 
@@ -17,8 +17,8 @@ known makes the engine read again, and wait (``Later``) when that is not enough.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic, LiteralString, NamedTuple, TypeVar
 
 V = TypeVar("V")
@@ -54,24 +54,26 @@ class Known(Generic[V]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SideInput(Generic[V]):
-    """A table of versions and what a worker makes of it.
+    """Tables of versions and what a worker makes of them.
 
-    add: returns the value with rows added, the one handed in left as it is; rows hold the columns, in the
-    order the versions were inserted.
+    tables: the columns that are read of each. add: returns the value with rows of a table added, the one
+    handed in left as it is; rows hold the columns, in the order the versions were inserted.
     """
 
-    table: str
-    columns: tuple[str, ...]
+    tables: Mapping[str, tuple[str, ...]]
     empty: V
-    add: Callable[[V, Sequence[tuple[Any, ...]]], V]
+    add: Callable[[V, str, Sequence[tuple[Any, ...]]], V]
 
 
 class Reading(NamedTuple):
-    """The versions that were added. at_ms: the database's clock before; last: the number of the newest."""
+    """The versions that were added, by table.
+
+    at_ms: the database's clock before. last: the number of a table's newest version; without one, absent.
+    """
 
     at_ms: int
-    last: int
-    rows: Sequence[tuple[Any, ...]]
+    last: Mapping[str, int]
+    rows: Mapping[str, Sequence[tuple[Any, ...]]]
 
 
 @dataclass(slots=True)
@@ -80,10 +82,12 @@ class Watched(Generic[V]):
 
     side: SideInput[V]
     value: V
-    last: int = 0
+    last: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def known(self, reading: Reading) -> Known[V]:
         """Return what is known after a reading."""
-        if reading.rows:
-            self.value, self.last = self.side.add(self.value, reading.rows), reading.last
+        for table, rows in reading.rows.items():
+            if rows:
+                self.value = self.side.add(self.value, table, rows)
+        self.last = reading.last
         return Known(self.value, reading.at_ms + KNOWN_AHEAD_MS)

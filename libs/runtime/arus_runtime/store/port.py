@@ -103,8 +103,11 @@ class Store(Protocol):
         """Return one page of a key's history."""
         ...
 
-    def read_side(self, side: SideInput[Any], after: int) -> Reading | None:
-        """Return the versions numbered above after, complete as of the clock; None while one is inserted."""
+    def read_side(self, side: SideInput[Any], after: Mapping[str, int]) -> Reading | None:
+        """Return the versions above each table's last one, complete as of the clock; None during an insert.
+
+        after: by table; a table of which nothing was read yet is absent.
+        """
         ...
 
     def commit(self, parts: Sequence[Part]) -> None:

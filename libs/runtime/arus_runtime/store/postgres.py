@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -110,26 +110,25 @@ class PostgresStore:
             )
         return row[0] if row else None
 
-    def read_side(self, side: SideInput[Any], after: int) -> Reading | None:
+    def read_side(self, side: SideInput[Any], after: Mapping[str, int]) -> Reading | None:
         """Read while nobody inserts; a version that takes longer than half a second is not waited for."""
         connection = self._connection("reader")
-        table = sql.Identifier(side.table)
-        columns = sql.SQL(", ").join(map(sql.Identifier, side.columns))
+        last, rows = dict(after), dict[str, Sequence[tuple[Any, ...]]]()
         try:
             with _away(), connection.transaction():
                 connection.execute("select set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
-                connection.execute(sql.SQL("lock table {} in share mode").format(table))
+                tables = sql.SQL(", ").join(map(sql.Identifier, side.tables))
+                connection.execute(sql.SQL("lock table {} in share mode").format(tables))
                 now = connection.execute(_CLOCK_MS).fetchone()
                 assert now is not None
-                found = connection.execute(
-                    sql.SQL("select number, {} from {} where number > %s order by number").format(
-                        columns, table
-                    ),
-                    (after,),
-                ).fetchall()
+                for table, columns in side.tables.items():
+                    found = connection.execute(_versions(table, columns), (last.get(table, 0),)).fetchall()
+                    rows[table] = [row[1:] for row in found]
+                    if found:
+                        last[table] = found[-1][0]
         except psycopg.errors.LockNotAvailable:
             return None
-        return Reading(now[0], found[-1][0] if found else after, [row[1:] for row in found])
+        return Reading(now[0], last, rows)
 
     def commit(self, parts: Sequence[Part]) -> None:
         """Fence, then results, states, outgoing events and origins, in one transaction."""
@@ -335,6 +334,12 @@ from unnest(%s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[]) with o
   as v (tenant, topic, key, value, headers, place)
 order by place
 """
+
+
+def _versions(table: str, columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL("select number, {} from {} where number > %s order by number").format(
+        sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table)
+    )
 
 
 def _copy(table: str, columns: Sequence[str]) -> sql.Composed:

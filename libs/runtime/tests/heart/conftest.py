@@ -16,6 +16,7 @@ TABLES = (
         entity=("tenant_id", "fact_id"),
     )
     + ddl.version_table("bounds", "tenant_id text not null, bound bigint not null")
+    + ddl.version_table("extras", "tenant_id text not null, bound bigint not null")
     + """
 create table latest (tenant_id text not null, fact_id text not null, volume_ul bigint, primary key
 (tenant_id, fact_id));

@@ -45,6 +45,21 @@ async def test_a_fact_meets_the_version_that_holds_when_it_is_recorded(world: Wo
     assert placed(await world.rows(TOTALS)) == [7 if ms >= holds_ms else 0 for ms in moments]
 
 
+async def test_a_fact_meets_the_versions_of_all_tables(world: World, house: House) -> None:
+    worker, door = informed(), Door()
+    first_ms = await world.bound(7)
+    world.skip(1)
+    second_ms = await world.bound(10, "extras")
+    world.skip(1)
+    later_ms = await world.bound(8)
+    world.skip(6)
+    house.work(worker)
+    facts = [recorded_at(ms) for ms in (first_ms - 1, second_ms, later_ms + 1)]
+    await world.publish(*(door.recorded("t:k", fact) for fact in facts))
+    await house.taken(worker)
+    assert placed(await world.rows(TOTALS)) == [0, 17, 18]
+
+
 async def test_a_conclusion_meets_the_version_of_each_fact_too(world: World, house: House) -> None:
     worker, door = informed(), Door()
     holds_ms = await world.bound(7)
@@ -95,18 +110,26 @@ async def test_a_version_that_is_being_inserted_is_never_missed(
         add_bound(command, 1)
         add_bound(other, 2)
         other.commit()
-        assert await asyncio.to_thread(store.read_side, BOUNDS, 0) is None
+        assert await asyncio.to_thread(store.read_side, BOUNDS, {}) is None
         command.commit()
-        reading = await asyncio.to_thread(store.read_side, BOUNDS, 0)
+        reading = await asyncio.to_thread(store.read_side, BOUNDS, {})
         assert reading is not None
-        assert [bound for _, bound in reading.rows] == [1, 2]
+        assert [bound for _, bound in reading.rows["bounds"]] == [1, 2]
         add_bound(command, 3)
         command.rollback()
         add_bound(command, 4)
         command.commit()
         more = await asyncio.to_thread(store.read_side, BOUNDS, reading.last)
         assert more is not None
-        assert [bound for _, bound in more.rows] == [4]
-        assert all(round(since.timestamp() * 1000) > more.at_ms + 4_000 for since, _ in more.rows)
+        assert [bound for _, bound in more.rows["bounds"]] == [4]
+        assert all(round(since.timestamp() * 1000) > more.at_ms + 4_000 for since, _ in more.rows["bounds"])
+        add_bound(other, 5, "extras")
+        assert await asyncio.to_thread(store.read_side, BOUNDS, more.last) is None
+        other.commit()
+        extra = await asyncio.to_thread(store.read_side, BOUNDS, more.last)
+        assert extra is not None
+        assert {table: [bound for _, bound in rows] for table, rows in extra.rows.items()} == {
+            "bounds": [], "extras": [5],
+        }  # fmt: skip
     store.close()
     postgres.drop_database(url)

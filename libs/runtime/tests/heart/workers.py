@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from arus.anomaly.v1.events_pb2 import VerdictReached, VerdictWithdrawn
 from arus.fuel.v1.events_pb2 import FuelTransactionCorrected, FuelTransactionRecorded, FuelTransactionVoided
@@ -144,18 +144,21 @@ def conclusions(mood: Mood) -> Worker[Facts]:
     return worker
 
 
-Bounds = tuple[tuple[int, int], ...]
-"""Since when (ms) which bound holds, in the order they were told."""
+Bounds = tuple[tuple[str, int, int], ...]
+"""Of which table, since when (ms), which bound holds, in the order they were told."""
+
+
+def _add(bounds: Bounds, table: str, rows: Sequence[tuple[Any, ...]]) -> Bounds:
+    return (*bounds, *((table, round(since.timestamp() * 1000), bound) for since, bound in rows))
+
+
 BOUNDS: SideInput[Bounds] = SideInput(
-    "bounds",
-    ("valid_from", "bound"),
-    empty=(),
-    add=lambda bounds, rows: (*bounds, *((round(since.timestamp() * 1000), bound) for since, bound in rows)),
+    {"bounds": ("valid_from", "bound"), "extras": ("valid_from", "bound")}, empty=(), add=_add
 )
 
 
 def informed() -> InformedWorker[Facts, Bounds]:
-    """Return a worker that writes down, as a fact's place, the bound that held when it was recorded.
+    """Return a worker that writes down, as a fact's place, what held when it was recorded: bound + extra.
 
     What is recorded is judged at once, what is corrected once per key and batch.
     """
@@ -164,8 +167,9 @@ def informed() -> InformedWorker[Facts, Bounds]:
 
     def row(fact_id: str, meta: Meta, known: Known[Bounds]) -> Row:
         ulid = ULID.from_str(fact_id)
-        holding = [bound for since, bound in known.at(ulid.bytes) if since <= ulid.milliseconds]
-        return Row(TOTALS, (meta.tenant, fact_id, holding[-1] if holding else 0, 0))
+        held = known.at(ulid.bytes)
+        holding = {table: bound for table, since, bound in held if since <= ulid.milliseconds}
+        return Row(TOTALS, (meta.tenant, fact_id, sum(holding.values()), 0))
 
     @worker.on(FuelTransactionRecorded)
     def recorded(

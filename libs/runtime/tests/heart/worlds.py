@@ -46,7 +46,7 @@ class World(Protocol):
     async def unpublished(self) -> int: ...
     async def states(self, worker: AnyWorker) -> dict[tuple[str, str], bytes]: ...
     async def now_ms(self) -> int: ...
-    async def bound(self, bound: int) -> int: ...
+    async def bound(self, bound: int, table: str = "bounds") -> int: ...
     def skip(self, seconds: float) -> None: ...
 
 
@@ -111,11 +111,11 @@ class MemoryWorld:
     async def now_ms(self) -> int:
         return int(self.database.clock() * 1000)
 
-    async def bound(self, bound: int) -> int:
+    async def bound(self, bound: int, table: str = "bounds") -> int:
         valid_ms = await self.now_ms() + 5_000
         with self.database.lock:
             since = datetime.fromtimestamp(valid_ms / 1000, UTC)
-            self.database.versions.setdefault("bounds", []).append((since, bound))
+            self.database.versions.setdefault(table, []).append((since, bound))
         return valid_ms
 
     def skip(self, seconds: float) -> None:
@@ -225,10 +225,10 @@ class RealWorld:
         (row,) = await self.query("select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now")
         return row["now"]
 
-    async def bound(self, bound: int) -> int:
+    async def bound(self, bound: int, table: str = "bounds") -> int:
         """Add a version of the side input and return since when it holds."""
         with psycopg.connect(self.url, options=f"-c search_path={SERVICE}") as connection:
-            return add_bound(connection, bound)
+            return add_bound(connection, bound, table)
 
     def skip(self, seconds: float) -> None:
         """Let time pass by itself."""
@@ -244,10 +244,10 @@ class RealWorld:
                     )
 
 
-def add_bound(connection: psycopg.Connection[Any], bound: int) -> int:
+def add_bound(connection: psycopg.Connection[Any], bound: int, table: str = "bounds") -> int:
     """Insert a version as a command does, and return since when (ms) it holds."""
     row = connection.execute(
-        f"insert into bounds (tenant_id, bound, valid_from) values ('t', %(bound)s, {VALID_FROM})"
+        f"insert into {table} (tenant_id, bound, valid_from) values ('t', %(bound)s, {VALID_FROM})"
         " returning (extract(epoch from valid_from) * 1000)::bigint".encode(),
         {"bound": bound, "valid_from": None},
     ).fetchone()
