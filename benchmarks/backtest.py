@@ -23,8 +23,7 @@ import jwt
 import psycopg
 from arus_anomaly import codec
 from arus_anomaly.__main__ import SERVICE
-from arus_anomaly.rules.fuel import Trailing, judge
-from arus_anomaly.rules.thresholds import DEFAULTS
+from arus_anomaly.rules.fuel import Basis, Trailing, judge
 from arus_anomaly.state import Fact
 from arus_runtime.auth import FixedKeys, Verifier
 from arus_runtime.ids import new_ulid
@@ -66,7 +65,7 @@ def verdicts(facts: int) -> Iterator[tuple[Any, ...]]:
             litres = 300 * chance.lognormvariate(0, 0.12) * (1.8 if chance.random() < 0.01 else 1)
             fact_id = new_ulid()
             fact = Fact(day.toordinal(), codec.ulid_bytes(fact_id), round(litres * 1_000_000))
-            judged = judge(fact, past.window(fact.day, DEFAULTS))
+            judged = judge(fact, past.window(fact.day, Basis()))
             past.add(fact)
             value = codec.reached(judged, fact_id, key).value
             place = key.location_id, key.product_id

@@ -19,9 +19,9 @@ from arus_anomaly.bench import keyed, streams
 from arus_anomaly.rules.learned import detector, many
 from arus_anomaly.rules.learned.columns import Memories
 from arus_anomaly.rules.learned.detector import Fact, SideInputs
-from arus_anomaly.rules.learned.memory import Memory
 from arus_anomaly.rules.learned.profile import FUEL
 from arus_anomaly.rules.learned.shipped import CALIBRATIONS
+from arus_anomaly.state.memory import Memory
 
 RESULTS: Final = Path(__file__).parent / "results"
 SIDE: Final = SideInputs(FUEL, CALIBRATIONS["fuel"])

@@ -1,12 +1,12 @@
 """Every endpoint, tried with the ids of another organisation: nothing is shown, nothing changes."""
 
-import asyncio
 import email
 import json
 import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email import policy
 from pathlib import Path
 from secrets import token_hex
@@ -15,16 +15,12 @@ from typing import Any
 import grpc
 import httpx
 import pytest
-from arus.anomaly.v1.events_pb2 import IncidentChanged
 from arus.ingest.v1.api_pb2 import RecordFuelTransactionsRequest
 from arus.ingest.v1.api_pb2_grpc import IngestServiceStub
 from arus.views.v1.api_pb2 import GetOverviewRequest
 from arus.views.v1.api_pb2_grpc import ViewServiceStub
-from arus_runtime.log import AiokafkaLog, Message, Security
-from arus_runtime.testing import message
 from arus_stack.strangers import Stranger
 from arus_stack.testing import RunningStack
-from google.protobuf.json_format import ParseDict
 
 pytestmark = pytest.mark.integration
 
@@ -53,6 +49,8 @@ class Walls:
     ours: Stranger
     ids: dict[str, str]
     """What they own: the path that shows it → its id."""
+    incident_id: str
+    """Their incident, whose answers are found below it."""
 
     def body(self, method: str, path: str) -> dict[str, Any] | None:
         """Return a body that its owner could send."""
@@ -71,6 +69,7 @@ class Walls:
             ("patch", "/organisations/{id}"): {"name": "Direbut"},
             ("patch", "/users/{id}"): {"role": "viewer"},
             ("patch", "/notifications/webhooks/{webhook_id}"): {"url": "https://example.org/direbut"},
+            ("post", "/incidents/{incident_id}/answers"): {"answer": "acknowledged"},
         }
         return bodies.get((method, path))
 
@@ -98,9 +97,7 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
         member = {"email": f"{token_hex(6)}@example.org", "name": "Anggota", "password": "Rahasia-panjang-8"}
         guest = f"{token_hex(6)}@example.org"
         hook = theirs.make("/notifications/webhooks", name="Kendali", url="https://example.com/arus")["id"]
-        told = first_notification(theirs, stack, location_id, product_id)
         ids = {
-            "/notifications/{notification_id}/read": told,
             "/notifications/webhooks/{webhook_id}": hook,
             "/notifications/webhooks/{webhook_id}/rotate": hook,
             "/notifications/webhooks/{webhook_id}/test": hook,
@@ -115,47 +112,41 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
             "/organisations/invitations/{id}": theirs.make(
                 "/organisations/invitations", email=guest, role="viewer"
             )["id"],
-            "/anomalies/{anomaly_id}": first_verdict(theirs),
+            "/anomalies/{anomaly_id}": first(theirs, "/anomalies"),
         }
-        yield Walls(theirs, ours, ids)
+        today = datetime.now(UTC).date()
+        for back, litres in zip((3, 2, 1, 0), ("100", "100", "100", "900"), strict=True):
+            theirs.make(
+                "/fuel/transactions", **fact | {"date": str(today - timedelta(days=back)), "volume_l": litres}
+            )
+        incident_id = first(theirs, "/incidents")
+        ids["/incidents/{incident_id}"] = ids["/incidents/{incident_id}/answers"] = incident_id
+        ids["/incidents/{incident_id}/answers/{answer_id}/revert"] = theirs.make(
+            f"/incidents/{incident_id}/answers", answer="acknowledged"
+        )["id"]
+        ids["/notifications/{notification_id}/read"] = first_notification(theirs)
+        yield Walls(theirs, ours, ids, incident_id)
 
 
-def first_verdict(someone: Stranger) -> str:
+def first(someone: Stranger, path: str) -> str:
+    """Return the id of the first item of a list, once there is one."""
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline:
-        if items := someone.http.get("/anomalies").raise_for_status().json()["items"]:
+        if items := someone.http.get(path).raise_for_status().json()["items"]:
             return items[0]["id"]
         time.sleep(0.1)
-    raise AssertionError(f"no verdict within {DEADLINE_S} s")
+    raise AssertionError(f"nothing at {path} within {DEADLINE_S} s")
 
 
-def first_notification(someone: Stranger, stack: RunningStack, location_id: str, product_id: str) -> str:
-    """Let an incident be on the topic and return what its owner is told of it."""
-    golden = json.loads((ROOT / "protos/examples/anomaly.incident.v1/opened.json").read_text("utf-8"))
-    said = {"tenant_id": someone.tenant_id, "location_id": location_id, "product_id": product_id}
-    incident = ParseDict(golden["value"] | said, IncidentChanged())
-    key = f"{someone.tenant_id}:{location_id}:{product_id}"
-    source = f"/arus/test/{token_hex(6)}"
-    asyncio.run(
-        publish(stack, message(incident, key=key, tenant=someone.tenant_id, source=source, sequence=1))
-    )
+def first_notification(someone: Stranger) -> str:
+    """Return what the owner is told of the incident, once that is delivered."""
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline:
         log = someone.http.get("/notifications/deliveries").raise_for_status().json()["items"]
         if {(entry["channel"], entry["state"]) for entry in log} >= {("in_app", "sent"), ("email", "sent")}:
-            return someone.http.get("/notifications").raise_for_status().json()["items"][0]["id"]
+            return first(someone, "/notifications")
         time.sleep(0.1)
     raise AssertionError(f"nobody was told within {DEADLINE_S} s")
-
-
-async def publish(stack: RunningStack, record: Message) -> None:
-    access = stack.kafka
-    producer = AiokafkaLog(Security(access.bootstrap, access.user, access.password, access.ca)).producer()
-    await producer.start()
-    try:
-        await producer.publish([record])
-    finally:
-        await producer.stop()
 
 
 def everything(someone: Stranger) -> dict[str, Any]:
@@ -173,7 +164,7 @@ def shown(someone: Stranger, path: str) -> str:
 def test_what_is_theirs_is_not_there_for_others(walls: Walls, method: str, path: str) -> None:
     assert path in walls.ids, "say in this test how to make one"
     before = everything(walls.theirs)
-    address = re.sub(r"\{.*?\}", walls.ids[path], path)
+    address = re.sub(r"\{.*?\}", walls.ids[path], path.replace("{incident_id}", walls.incident_id))
     answer = walls.ours.http.request(method, address, json=walls.body(method, path))
     assert answer.status_code in (403, 404), answer.text
     assert everything(walls.theirs) == before
@@ -190,7 +181,7 @@ def test_no_list_shows_what_is_theirs(walls: Walls, path: str) -> None:
     assert [known for known in walls.ids.values() if known in text] == []
 
 
-@pytest.mark.parametrize("path", ["/anomalies", "/fuel/transactions", "/fuel/deliveries"])
+@pytest.mark.parametrize("path", ["/anomalies", "/incidents", "/fuel/transactions", "/fuel/deliveries"])
 @pytest.mark.parametrize("word", ["location_id", "product_id"])
 def test_asking_by_their_ids_finds_nothing(walls: Walls, path: str, word: str) -> None:
     theirs = walls.ids[f"/{word.removesuffix('_id')}s/{{{word}}}"]

@@ -8,9 +8,9 @@ from arus_anomaly import api, exports, handlers, rpc, words
 SERVICE = Service(
     name="anomaly",
     # What has a name of its own is found before the verdicts with an id.
-    routers=(exports.routes, api.anomalies, api.thresholds),
+    routers=(exports.routes, api.anomalies, api.incidents, api.thresholds),
     rpc=((add_AnomalyServiceServicer_to_server, rpc.Anomalies),),
-    workers=(handlers.fuel, handlers.catalogue),
+    workers=(handlers.fuel, handlers.learned, handlers.catalogue),
     words=words.templates(),
 )
 

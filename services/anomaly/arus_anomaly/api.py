@@ -1,9 +1,9 @@
-"""REST routes of verdicts and of what they are judged by: /anomalies, /thresholds."""
+"""REST routes of verdicts, incidents and what they are judged by: /anomalies, /incidents, /thresholds."""
 
 import datetime as dt
 from collections.abc import Collection
 from contextlib import aclosing
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from arus_runtime.auth import Principal, require
 from arus_runtime.commands import Commanded
@@ -14,9 +14,21 @@ from arus_runtime.words import Language, language_of
 from fastapi import Depends, Header, Query, Response
 
 from arus_anomaly import codec, commands, store
-from arus_anomaly.rules.backtest import Backtest, Position, Tally
+from arus_anomaly.rules.backtest import Backtest, Known, Position, Tally
 from arus_anomaly.rules.fuel import Status
 from arus_anomaly.rules.thresholds import DEFAULTS, Scope, version_holding, with_versions
+from arus_anomaly.schemas.incidents import (
+    SEVERITY_OF,
+    STATE_OF,
+    AlarmName,
+    Answered,
+    AnswerOut,
+    Incident,
+    IncidentDetail,
+    IncidentSummary,
+    Judged,
+    NewAnswer,
+)
 from arus_anomaly.schemas.thresholds import (
     BacktestCounts,
     BacktestOut,
@@ -29,8 +41,10 @@ from arus_anomaly.schemas.trends import COLUMN, AnomalyTrend, By
 from arus_anomaly.schemas.verdicts import Anomaly, AnomalyDetail, Domain, StatusName, Summary
 
 anomalies = router("anomalies")
+incidents = router("incidents")
 thresholds = router("thresholds")
 
+MOST_RECORDS: Final = 100
 MOST_TRIED: Final = 100_000
 """A back-test covers at most this many records, so that it answers while somebody waits."""
 
@@ -47,6 +61,8 @@ def _language(
     return language_of(accept_language)
 
 
+IncidentReader = Annotated[Principal, Depends(require("incidents", "r"))]
+IncidentAnswerer = Annotated[Principal, Depends(require("incidents", "c"))]
 ThresholdReader = Annotated[Principal, Depends(require("thresholds", "r"))]
 ThresholdSetter = Annotated[Principal, Depends(require("thresholds", "c"))]
 ReasonLanguage = Annotated[Language, Depends(_language)]
@@ -141,8 +157,101 @@ async def get_anomaly(
             raise Problem(404, "not_found")
         said = codec.verdict(revisions[0].value)
         by = await store.thresholds.of_version(tx, said.thresholds_id) if said.thresholds_id else DEFAULTS
-        history = await store.verdicts.looked_back_on(tx, revisions[0], by)
-    return AnomalyDetail.with_history(revisions, history, by, language)
+        confirmed = await commands.confirmed(tx, principal.tenant_id, revisions[0])
+        history = await store.verdicts.looked_back_on(tx, revisions[0], by, confirmed)
+        opinions = await store.incidents.opinions(tx, [anomaly_id, *(past.fact_id for past in history)])
+    return AnomalyDetail.with_history(revisions, history, opinions, by, language)
+
+
+@incidents.get("/incidents")
+async def list_incidents(
+    *,
+    context: Ctx,
+    window: Paging,
+    principal: IncidentReader,
+    language: ReasonLanguage,
+    state: Annotated[Literal["open", "closed"] | None, Query()] = None,
+    severity: Annotated[list[AlarmName] | None, Query(description="One or several.")] = None,
+    answer: Annotated[
+        list[Answered] | None, Query(description="Last answer, one or several; none: nobody said anything.")
+    ] = None,
+    location_id: Annotated[Ulid | None, Query()] = None,
+    product_id: Annotated[Ulid | None, Query()] = None,
+    since: Since = None,
+    until: Until = None,
+) -> Page[Incident]:
+    """List incidents, those that alarmed last first."""
+    _check_range(since, until)
+    asked = store.incidents.AskedIncidents(
+        state=state and STATE_OF[state],
+        severities=[SEVERITY_OF[name] for name in severity or ()],
+        answers=["" if name == "none" else name for name in answer or ()],
+        locations=_locations(principal, location_id),
+        product_id=product_id,
+        since=since,
+        until=until,
+    )
+    async with context.db.tenant(principal.tenant_id) as tx:
+        rows = await store.incidents.newest(tx, asked, window.after(dt.date, str), window.fetch)
+        newest = await store.verdicts.of_facts(tx, [row.fact_id for row in rows])
+    by_fact = {one.fact_id: one for one in newest}
+    return window.page(
+        rows,
+        lambda row: Incident.of(row, by_fact.get(row.fact_id), language),
+        lambda row: (row.last_date, row.id),
+    )
+
+
+@incidents.get("/incidents/summary")
+async def summarise_incidents(context: Ctx, principal: IncidentReader) -> IncidentSummary:
+    """Count the incidents that nobody has answered yet, and those that somebody looks after."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        return IncidentSummary.of(await store.incidents.counts(tx, principal.locations))
+
+
+@incidents.get("/incidents/{incident_id}")
+async def get_incident(
+    incident_id: str, context: Ctx, principal: IncidentReader, language: ReasonLanguage
+) -> IncidentDetail:
+    """Show one incident, its records and what people said of it."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        stored = await commands.incident(tx, principal, incident_id)
+        fact_ids = (await store.incidents.facts(tx, incident_id))[-MOST_RECORDS:]
+        records = await store.verdicts.of_facts(tx, fact_ids or [stored.fact_id])
+        opinions = await store.incidents.opinions(tx, [one.fact_id for one in records])
+        answers = await store.incidents.answers(tx, incident_id)
+        bar = await commands.bar(tx, principal.tenant_id, stored)
+    newest = next((one for one in records if one.fact_id == stored.fact_id), None)
+    return IncidentDetail.with_records(
+        Incident.of(stored, newest, language),
+        [Judged.of(one, opinions.get(one.fact_id), language) for one in records],
+        answers,
+        bar,
+    )
+
+
+@incidents.post("/incidents/{incident_id}/answers", status_code=201, response_model=AnswerOut)
+async def answer_incident(
+    incident_id: str, new: NewAnswer, command: Commanded, _: IncidentAnswerer
+) -> Response:
+    """Say what an incident is. What is recorded from a few seconds on is judged with it."""
+    async with command.transaction() as tx:
+        answer_id = await commands.answer_incident(tx, command.principal, incident_id, new)
+        answers = await store.incidents.answers(tx, incident_id)
+        given = next(one for one in answers if one.id == answer_id)
+        return await command.answer(tx, 201, AnswerOut.of(given))
+
+
+@incidents.post("/incidents/{incident_id}/answers/{answer_id}/revert", response_model=AnswerOut)
+async def revert_answer(
+    incident_id: str, answer_id: str, command: Commanded, _: IncidentAnswerer
+) -> Response:
+    """Take an answer back. What is recorded from a few seconds on is judged without it."""
+    async with command.transaction() as tx:
+        await commands.revert_answer(tx, command.principal, incident_id, answer_id)
+        answers = await store.incidents.answers(tx, incident_id)
+        given = next(one for one in answers if one.id == answer_id)
+        return await command.answer(tx, 200, AnswerOut.of(given))
 
 
 @thresholds.get("/thresholds")
@@ -229,7 +338,8 @@ async def backtest_thresholds(
         of, now = await store.thresholds.in_force(tx, principal.tenant_id)
         stamp = codec.ulid_start(now)
         tried = with_versions({"": of}, [("", draft._replace(valid_from=stamp))])[""]
-        backtest = Backtest(tried, scope, stamp, since.toordinal())
+        answers = await store.incidents.all_answers(tx, principal.tenant_id)
+        backtest = Backtest(Known(tried, answers), scope, stamp, since.toordinal())
         tally = Tally(window.fetch, after)
         async with aclosing(stretch.chunks(tx)) as chunks:
             async for facts in chunks:

@@ -22,11 +22,17 @@ from arus_runtime.settings import Settings
 from arus_runtime.store import PostgresStore
 from psycopg import sql
 
-from arus_anomaly.codec import VERSION_COLUMNS
+from arus_anomaly.codec import ANSWER_COLUMNS, VERSION_COLUMNS
 from arus_anomaly.handlers import fuel
 
 SCHEMA: Final = "anomaly"
 SHOWN: Final = 10
+
+_CARRIED: Final = {
+    "thresholds": (*VERSION_COLUMNS, "created_by", "created_at"),
+    "incident_answers": (*ANSWER_COLUMNS, "incident_id", "created_by", "created_at"),
+}
+"""Side inputs, and their columns."""
 
 Offsets = Mapping[int, int]
 """Partition → the offset that comes next."""
@@ -58,13 +64,14 @@ async def replay(live_url: str, empty_url: str, log: Log) -> Outcome:
 
 
 def _carry_over(live: psycopg.Connection[Any], empty: psycopg.Connection[Any]) -> None:
-    """Let the replay know every version of thresholds that a verdict of the live side was judged by."""
-    columns = sql.SQL(", ").join(map(sql.Identifier, (*VERSION_COLUMNS, "created_by", "created_at")))
-    with live.cursor() as source, empty.cursor() as target:
-        source.execute(sql.SQL("select {} from thresholds order by number").format(columns))
-        with target.copy(sql.SQL("copy thresholds ({}) from stdin").format(columns)) as copy:
-            for row in source:
-                copy.write_row(row)
+    """Let the replay know all that a verdict of the live side was judged by beside facts."""
+    for name, names in _CARRIED.items():
+        table, columns = sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, names))
+        with live.cursor() as source, empty.cursor() as target:
+            source.execute(sql.SQL("select {} from {} order by number").format(columns, table))
+            with target.copy(sql.SQL("copy {} ({}) from stdin").format(table, columns)) as copy:
+                for row in source:
+                    copy.write_row(row)
 
 
 async def _fold(log: Log, url: str, watched: psycopg.Connection[Any], ends: Offsets) -> None:

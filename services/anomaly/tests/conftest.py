@@ -12,6 +12,7 @@ import httpx
 import jwt
 import psycopg
 import pytest
+from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
 from arus.fuel.v1.events_pb2 import (
     FuelTransactionCorrected,
     FuelTransactionRecorded,
@@ -32,7 +33,9 @@ from arus_runtime.web import create_app
 from arus_stack.testing import DatabaseFor, KafkaServer, ServiceDatabase
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
+from google.protobuf.descriptor_pool import Default
 from google.protobuf.message import Message as Event
+from google.protobuf.message_factory import GetMessageClass
 
 KEY = Ed25519PrivateKey.generate()
 DEADLINE_S = 60
@@ -223,3 +226,54 @@ async def calling(app: FastAPI) -> AsyncGenerator[Caller]:
     yield make
     for client in made:
         await client.aclose()
+
+
+async def events(kafka: KafkaServer, topic: str, tenant: str, count: int) -> Sequence[Event]:
+    """Return what was told of a tenant on a topic, once it is so much."""
+    log = AiokafkaLog(Security(kafka.bootstrap, kafka.user, kafka.password, kafka.ca))
+    found: list[Event] = []
+
+    class Reader:
+        async def assigned(self, partitions: Any) -> None:
+            for at in partitions:
+                consumer.begin(at, 0)
+
+        async def revoked(self, partitions: Any) -> None:
+            pass
+
+    consumer = log.consumer((topic,), "arus.anomaly.replay", Reader())
+    await consumer.start()
+    deadline = time.monotonic() + DEADLINE_S
+    while len(found) < count:
+        assert time.monotonic() < deadline, found
+        for records in (await consumer.poll(500, 0.2)).values():
+            for record in records:
+                headers = dict(record.headers)
+                if headers["ce_tenant"] == tenant.encode():
+                    kind = GetMessageClass(Default().FindMessageTypeByName(headers["ce_type"].decode()))
+                    found.append(kind.FromString(record.value or b""))
+    await consumer.stop()
+    return found
+
+
+async def told(door: Door, worker: Worker, *places: Place) -> None:
+    """Let the service know the places' locations and products."""
+    for place in places:
+        key = f"{place.tenant}:{place.location}"
+        location = LocationChanged(tenant_id=place.tenant, location_id=place.location, name="Gudang A")
+        product = ProductChanged(tenant_id=place.tenant, product_id=place.product, name="Solar")
+        await door.tell(key, location, topic="catalog.location.v1")
+        await door.tell(f"{place.tenant}:{place.product}", product, topic="catalog.product.v1")
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        with psycopg.connect(worker.database.superuser_url) as connection:
+            known = connection.execute(
+                "select (select count(*) from anomaly.locations where id = any(%s))"
+                " + (select count(*) from anomaly.products where id = any(%s))",
+                ([place.location for place in places], [place.product for place in places]),
+            ).fetchone()
+        wanted = len({place.location for place in places}) + len({place.product for place in places})
+        if known == (wanted,):
+            return
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)

@@ -9,8 +9,8 @@ import httpx
 import psycopg
 import pytest
 from arus_anomaly import codec
-from arus_anomaly.rules.fuel import Trailing, judge
-from arus_anomaly.rules.thresholds import DEFAULTS, Scope
+from arus_anomaly.rules.fuel import Basis, Trailing, judge
+from arus_anomaly.rules.thresholds import Scope
 from arus_anomaly.state import WINDOW_DAYS, Fact
 from arus_anomaly.store.verdicts import Stretch
 from arus_runtime.context import Context
@@ -40,7 +40,7 @@ def judged(database: ServiceDatabase) -> None:
             fact_id = new_ulid()
             litres = 300 * chance.lognormvariate(0, 0.2)
             fact = Fact(day.toordinal(), codec.ulid_bytes(fact_id), round(litres * 1_000_000))
-            one = judge(fact, behind.window(fact.day, DEFAULTS))
+            one = judge(fact, behind.window(fact.day, Basis()))
             behind.add(fact)
             value = codec.reached(one, fact_id, key).value
             rows.append((len(rows), TENANT, fact_id, *key[1:], day, one.status, datetime.now(UTC), value))

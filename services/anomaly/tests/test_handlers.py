@@ -7,18 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from arus.anomaly.v1.events_pb2 import VerdictReached, VerdictWithdrawn
+from arus.anomaly.v1.events_pb2 import (
+    IncidentAnswered,
+    IncidentChanged,
+    OpinionReached,
+    OpinionWithdrawn,
+    VerdictReached,
+    VerdictWithdrawn,
+)
 from arus.fuel.v1.events_pb2 import (
     FuelTransactionCorrected,
     FuelTransactionRecorded,
     FuelTransactionVoided,
 )
 from arus_anomaly import codec, handlers
-from arus_anomaly.handlers.fuel import judge
-from arus_anomaly.rules.thresholds import (
-    NO_VERSIONS,
-    Versions,
-)
+from arus_anomaly.handlers.fuel import TOLD, Told, judge
 from arus_anomaly.state import FuelHistory, new_history
 from arus_runtime.side_inputs import Known
 from arus_runtime.wire import Encoded
@@ -34,13 +37,17 @@ TYPES: dict[str, type[Message]] = {
         FuelTransactionRecorded,
         FuelTransactionCorrected,
         FuelTransactionVoided,
+        IncidentAnswered,
+        IncidentChanged,
+        OpinionReached,
+        OpinionWithdrawn,
         VerdictReached,
         VerdictWithdrawn,
     )
 }
 KEY = "T:L:P"
 FOR_EVER_MS = (1 << 48) - 1
-BUILT_IN: Known[Versions] = Known(NO_VERSIONS, FOR_EVER_MS)
+BUILT_IN: Known[Told] = Known(TOLD.empty, FOR_EVER_MS)
 FACT = "01JH8PV6W4RZ3M0T5X9K2C7B1N"
 
 
@@ -64,7 +71,7 @@ def example(path: str) -> tuple[Any, Meta]:
 
 
 def batch(
-    history: FuelHistory, *records: tuple[Any, Meta], known: Known[Versions] = BUILT_IN
+    history: FuelHistory, *records: tuple[Any, Meta], known: Known[Told] = BUILT_IN
 ) -> tuple[FuelHistory, Sequence[Effect]]:
     effects: list[Effect] = []
     deferred: Meta | None = None

@@ -22,10 +22,10 @@ from arus_anomaly.rules.learned.detector import (
 )
 from arus_anomaly.rules.learned.incidents import Incident
 from arus_anomaly.rules.learned.level import midmean
-from arus_anomaly.rules.learned.memory import Memory, dump, load
 from arus_anomaly.rules.learned.profile import FUEL, METER, PROFILES, SPEND
 from arus_anomaly.rules.learned.severity import Severity, cut_of, cut_on
 from arus_anomaly.rules.learned.shipped import CALIBRATIONS
+from arus_anomaly.state.memory import Memory, dump, load
 from arus_runtime.words import Language, render
 
 SIDE = SideInputs(FUEL, CALIBRATIONS["fuel"])

@@ -9,11 +9,11 @@ from arus_anomaly.rules.learned import many
 from arus_anomaly.rules.learned.columns import Memories
 from arus_anomaly.rules.learned.counterfactual import last_milder, severity_of
 from arus_anomaly.rules.learned.detector import Assessment, Fact, SideInputs, dismissed, score
-from arus_anomaly.rules.learned.memory import Memory, dump, load
 from arus_anomaly.rules.learned.profile import FUEL, SPEND
 from arus_anomaly.rules.learned.severity import Severity
 from arus_anomaly.rules.learned.shipped import CALIBRATIONS
 from arus_anomaly.state import Window
+from arus_anomaly.state.memory import Memory, dump, load
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 

@@ -10,44 +10,20 @@ import httpx
 import psycopg
 import pytest
 from arus.anomaly.v1.events_pb2 import ThresholdSet
-from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
 from arus_anomaly.replay import replay
 from arus_runtime.heart import security_of
 from arus_runtime.ids import new_ulid
-from arus_runtime.log import AiokafkaLog, Security
+from arus_runtime.log import AiokafkaLog
 from arus_runtime.settings import Settings
 from arus_stack.testing import DatabaseFor, KafkaServer, ServiceDatabase
 from ulid import ULID
 
-from .conftest import DEADLINE_S, Caller, Door, Place, Worker
+from .conftest import DEADLINE_S, Caller, Door, Place, Worker, events, told
 
 pytestmark = pytest.mark.integration
 
 STRICT = {"waspada_pct": "110", "anomali_pct": "130", "low_pct": "50", "facts_needed": 1}
 MONDAY = date(2025, 1, 6)
-
-
-async def told(door: Door, worker: Worker, *places: Place) -> None:
-    """Let the service know the places' locations and products."""
-    for place in places:
-        key = f"{place.tenant}:{place.location}"
-        location = LocationChanged(tenant_id=place.tenant, location_id=place.location, name="Gudang A")
-        product = ProductChanged(tenant_id=place.tenant, product_id=place.product, name="Solar")
-        await door.tell(key, location, topic="catalog.location.v1")
-        await door.tell(f"{place.tenant}:{place.product}", product, topic="catalog.product.v1")
-    deadline = time.monotonic() + DEADLINE_S
-    while True:
-        with psycopg.connect(worker.database.superuser_url) as connection:
-            known = connection.execute(
-                "select (select count(*) from anomaly.locations where id = any(%s))"
-                " + (select count(*) from anomaly.products where id = any(%s))",
-                ([place.location for place in places], [place.product for place in places]),
-            ).fetchone()
-        wanted = len({place.location for place in places}) + len({place.product for place in places})
-        if known == (wanted,):
-            return
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
 
 
 async def post(client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
@@ -117,36 +93,11 @@ async def test_a_version_is_told_once_and_kept_as_it_was_told(
     assert different.status_code == 422
     [listed] = (await owner.get("/thresholds")).json()["items"]
     assert listed == once.json()
-    event = await read_one(kafka, place.tenant)
+    [event] = await events(kafka, "anomaly.threshold.v1", place.tenant, 1)
+    assert isinstance(event, ThresholdSet)
     assert (event.version_id, event.product_id, event.location_id) == (listed["id"], place.product, "")
     assert event.valid_from == "2030-12-31T17:00:00.000Z"
     assert (event.thresholds.waspada_pct, event.thresholds.low_pct) == ("110", "50")
-
-
-async def read_one(kafka: KafkaServer, tenant: str) -> ThresholdSet:
-    """Return the one version that was told of a tenant."""
-    log = AiokafkaLog(Security(kafka.bootstrap, kafka.user, kafka.password, kafka.ca))
-    found: list[ThresholdSet] = []
-
-    class Reader:
-        async def assigned(self, partitions: Any) -> None:
-            for at in partitions:
-                consumer.begin(at, 0)
-
-        async def revoked(self, partitions: Any) -> None:
-            pass
-
-    consumer = log.consumer(("anomaly.threshold.v1",), "arus.anomaly.replay", Reader())
-    await consumer.start()
-    deadline = time.monotonic() + DEADLINE_S
-    while not found:
-        assert time.monotonic() < deadline
-        for records in (await consumer.poll(500, 0.2)).values():
-            events = [ThresholdSet.FromString(record.value or b"") for record in records]
-            found += [event for event in events if event.tenant_id == tenant]
-    await consumer.stop()
-    [one] = found
-    return one
 
 
 async def test_a_narrower_version_counts_until_it_is_retired(

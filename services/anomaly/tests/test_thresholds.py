@@ -9,7 +9,10 @@ from fractions import Fraction
 import pytest
 from arus.anomaly.v1.events_pb2 import VerdictReached
 from arus_anomaly import codec
+from arus_anomaly.handlers.fuel import Told
 from arus_anomaly.rules.backtest import Backtest, Judged, Tally, position
+from arus_anomaly.rules.backtest import Known as Tried
+from arus_anomaly.rules.feedback import NO_ANSWERS
 from arus_anomaly.rules.fuel import Status, assess, usual
 from arus_anomaly.rules.thresholds import (
     DEFAULTS,
@@ -54,8 +57,8 @@ def versions(*of: Version, tenant: str = "T") -> Versions:
     return with_versions(NO_VERSIONS, [(tenant, version) for version in of])
 
 
-def known(*of: Version) -> Known[Versions]:
-    return Known(versions(*of), FOR_EVER_MS)
+def known(*of: Version) -> Known[Told]:
+    return Known(Told(versions(*of), NO_ANSWERS), FOR_EVER_MS)
 
 
 def holds(ms: int, *of: Version, location: str = "L", product: str = "P") -> str:
@@ -222,7 +225,7 @@ def test_the_same_verdicts_whatever_the_batches(
 
     one_by_one = standing(range(len(events)))
     assert standing(cuts) == one_by_one
-    of = view.at(bytes(6)).get("T", {})
+    of = view.at(bytes(6)).versions.get("T", {})
     for value in one_by_one.values():
         message = VerdictReached.FromString(value)
         expected = holding(of, "L", "P", codec.ulid_bytes(message.fact_id))
@@ -256,7 +259,9 @@ def test_a_back_test_says_what_the_worker_says_once_the_draft_holds(
         )
         for fact_id, one in live.items()
     ]
-    trials = list(Backtest(of, draft.scope, at(300), 0).tried(sorted(judged, key=lambda one: one.fact)))
+    trials = list(
+        Backtest(Tried(of, {}), draft.scope, at(300), 0).tried(sorted(judged, key=lambda one: one.fact))
+    )
     if not reaches(of, draft.scope, "L", "P", at(300)):
         assert trials == []
         return
@@ -270,7 +275,7 @@ def test_a_back_test_says_what_the_worker_says_once_the_draft_holds(
 def test_a_back_test_looks_back_before_its_first_day_and_counts_from_it() -> None:
     facts = [Judged("L", "P", Fact(DAY + n, at(n) + bytes(10), 100 + n), Status.NORMAL) for n in range(6)]
     draft = set_at(0, PLACE, STRICT)
-    trials = list(Backtest(versions(draft)["T"], PLACE, at(9), DAY + 4).tried(facts))
+    trials = list(Backtest(Tried(versions(draft)["T"], {}), PLACE, at(9), DAY + 4).tried(facts))
     assert [(trial.judged.fact.day - DAY, trial.window) for trial in trials] == [
         (4, Window(406, 4)),
         (5, Window(510, 5)),
@@ -282,7 +287,7 @@ def test_a_draft_does_not_reach_where_a_narrower_version_holds() -> None:
     facts = [
         Judged("L", product, Fact(DAY, product.encode() * 16, 5), Status.NORMAL) for product in ("P", "Q")
     ]
-    trials = list(Backtest(of, ANYWHERE, at(9), 0).tried(facts))
+    trials = list(Backtest(Tried(of, {}), ANYWHERE, at(9), 0).tried(facts))
     assert [trial.judged.product_id for trial in trials] == ["Q"]
 
 
@@ -296,7 +301,7 @@ def test_changed_verdicts_are_kept_page_by_page_and_counted_whole() -> None:
 
     def tally(most: int, after: Tally | None = None) -> Tally:
         found = Tally(most, after and position(after.changes[-1]))
-        found.count(Backtest(versions(draft)["T"], ANYWHERE, at(9), 0).tried(facts))
+        found.count(Backtest(Tried(versions(draft)["T"], {}), ANYWHERE, at(9), 0).tried(facts))
         return found
 
     first = tally(3)

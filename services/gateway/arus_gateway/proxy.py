@@ -16,6 +16,7 @@ SERVICE_OF: Final[Mapping[str, str]] = {
     "products": "inventory",
     "fuel": "ingest",
     "anomalies": "anomaly",
+    "incidents": "anomaly",
     "thresholds": "anomaly",
     "notifications": "notify",
 }

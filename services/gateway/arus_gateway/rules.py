@@ -34,6 +34,7 @@ RESOURCE_OF_PATH: Final[Mapping[str, str]] = {
     "fuel/deliveries": "fuel.deliveries",
     "fuel/trends": "fuel.transactions",
     "anomalies": "anomalies",
+    "incidents": "incidents",
     "live": "anomalies",
     "thresholds": "thresholds",
     "notifications": "notifications",

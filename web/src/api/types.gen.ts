@@ -196,6 +196,10 @@ export type AnomalyDetail = {
      * What it was judged by.
      */
     thresholds: ThresholdsOut;
+    /**
+     * What the learned detector says beside the rule; null: nothing yet.
+     */
+    second_opinion: Opinion | null;
 };
 
 /**
@@ -232,6 +236,52 @@ export type AnomalyTrend = {
      * Most alarms first, the rest of many last.
      */
     series: Array<StatusSeries>;
+};
+
+/**
+ * AnswerOut
+ *
+ * An answer, and whether it was taken back.
+ */
+export type AnswerOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Answer
+     */
+    answer: 'acknowledged' | 'confirmed' | 'false_positive';
+    /**
+     * Cause
+     */
+    cause: 'BOCOR' | 'PENYALAHGUNAAN' | 'SALAH_CATAT' | 'PEMBOROSAN' | null;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Answered By
+     */
+    answered_by: string;
+    /**
+     * Answered At
+     */
+    answered_at: string;
+    /**
+     * Holds From
+     *
+     * Records from then on are judged with it.
+     */
+    holds_from: string;
+    /**
+     * Reverted By
+     */
+    reverted_by: string | null;
+    /**
+     * Reverted At
+     */
+    reverted_at: string | null;
 };
 
 /**
@@ -325,6 +375,26 @@ export type BacktestOut = {
 };
 
 /**
+ * Bar
+ *
+ * How much more a record of this location and product must surprise, by what people said so far.
+ */
+export type Bar = {
+    /**
+     * Raised Decades
+     *
+     * 0.25 a false alarm, at most 2; a tenth less every 30 days.
+     */
+    raised_decades: number;
+    /**
+     * False Alarms
+     *
+     * Those that were not taken back.
+     */
+    false_alarms: number;
+};
+
+/**
  * Batch
  *
  * Many facts at once; each is judged on its own.
@@ -379,6 +449,25 @@ export type BatchResult = {
      * Refused
      */
     refused: number;
+};
+
+/**
+ * CauseHint
+ *
+ * What a fact looks like. A person says what it was.
+ */
+export type CauseHint = {
+    /**
+     * Cause
+     */
+    cause: 'BOCOR' | 'PENYALAHGUNAAN' | 'SALAH_CATAT' | 'PEMBOROSAN';
+    /**
+     * Share
+     *
+     * Of all evidence, 0 to 1.
+     */
+    share: number;
+    reason: Reason;
 };
 
 /**
@@ -790,6 +879,185 @@ export type HereOut = {
 };
 
 /**
+ * Incident
+ *
+ * One alarm for one occurrence, however many records it takes.
+ */
+export type Incident = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Domain
+     */
+    domain: 'fuel';
+    location: Named;
+    product: Named;
+    /**
+     * State
+     *
+     * closed: three records in a row were usual. withdrawn: its records were corrected.
+     */
+    state: 'open' | 'closed' | 'withdrawn';
+    /**
+     * Severity
+     *
+     * The highest of its records.
+     */
+    severity: 'info' | 'warning' | 'critical';
+    /**
+     * First Date
+     */
+    first_date: string;
+    /**
+     * Last Date
+     */
+    last_date: string;
+    /**
+     * Facts
+     *
+     * How many records alarmed.
+     */
+    facts: number;
+    /**
+     * Is History
+     *
+     * It came with an import, or lay more than seven days back.
+     */
+    is_history: boolean;
+    /**
+     * Opened At
+     */
+    opened_at: string;
+    /**
+     * Changed At
+     */
+    changed_at: string;
+    /**
+     * Answer
+     *
+     * The last answer that was not taken back.
+     */
+    answer: 'none' | 'acknowledged' | 'confirmed' | 'false_positive';
+    /**
+     * The newest record that alarmed; null: it was voided.
+     */
+    newest: Anomaly | null;
+};
+
+/**
+ * IncidentCounts
+ *
+ * How many incidents there are of each severity.
+ */
+export type IncidentCounts = {
+    /**
+     * Critical
+     */
+    critical?: number;
+    /**
+     * Warning
+     */
+    warning?: number;
+    /**
+     * Info
+     */
+    info?: number;
+};
+
+/**
+ * IncidentDetail
+ *
+ * An incident with its records and what people said.
+ */
+export type IncidentDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Domain
+     */
+    domain: 'fuel';
+    location: Named;
+    product: Named;
+    /**
+     * State
+     *
+     * closed: three records in a row were usual. withdrawn: its records were corrected.
+     */
+    state: 'open' | 'closed' | 'withdrawn';
+    /**
+     * Severity
+     *
+     * The highest of its records.
+     */
+    severity: 'info' | 'warning' | 'critical';
+    /**
+     * First Date
+     */
+    first_date: string;
+    /**
+     * Last Date
+     */
+    last_date: string;
+    /**
+     * Facts
+     *
+     * How many records alarmed.
+     */
+    facts: number;
+    /**
+     * Is History
+     *
+     * It came with an import, or lay more than seven days back.
+     */
+    is_history: boolean;
+    /**
+     * Opened At
+     */
+    opened_at: string;
+    /**
+     * Changed At
+     */
+    changed_at: string;
+    /**
+     * Answer
+     *
+     * The last answer that was not taken back.
+     */
+    answer: 'none' | 'acknowledged' | 'confirmed' | 'false_positive';
+    /**
+     * The newest record that alarmed; null: it was voided.
+     */
+    newest: Anomaly | null;
+    /**
+     * Records
+     *
+     * Those that alarmed, newest first, at most 100.
+     */
+    records: Array<Judged>;
+    /**
+     * Answers
+     *
+     * Newest first; those taken back are among them.
+     */
+    answers: Array<AnswerOut>;
+    bar: Bar;
+};
+
+/**
+ * IncidentSummary
+ *
+ * How many incidents nobody has answered, and how many somebody looks after.
+ */
+export type IncidentSummary = {
+    unanswered: IncidentCounts;
+    acknowledged: IncidentCounts;
+};
+
+/**
  * InvitationOut
  *
  * An invitation that waits to be accepted.
@@ -851,6 +1119,16 @@ export type ItemResult = {
      * Warnings
      */
     warnings?: Array<Warned>;
+};
+
+/**
+ * Judged
+ *
+ * A record of an incident: what the rule says of it, and what the detector says.
+ */
+export type Judged = {
+    anomaly: Anomaly;
+    second_opinion: Opinion | null;
 };
 
 /**
@@ -1219,6 +1497,30 @@ export type NamedRecord = {
      * Name
      */
     name: string;
+};
+
+/**
+ * NewAnswer
+ *
+ * What a person says of an incident.
+ */
+export type NewAnswer = {
+    /**
+     * Answer
+     *
+     * confirmed: its records are kept out of baselines and of learning from now on. false_positive: the bar of this location and product rises.
+     */
+    answer: 'acknowledged' | 'confirmed' | 'false_positive';
+    /**
+     * Cause
+     *
+     * What it was; only with confirmed.
+     */
+    cause?: 'BOCOR' | 'PENYALAHGUNAAN' | 'SALAH_CATAT' | 'PEMBOROSAN' | null;
+    /**
+     * Note
+     */
+    note?: string;
 };
 
 /**
@@ -1788,6 +2090,83 @@ export type NotificationRecord = {
 };
 
 /**
+ * Opinion
+ *
+ * What the learned detector says of a fact. It never changes the fact's status.
+ */
+export type Opinion = {
+    /**
+     * Stage
+     *
+     * LEARNING: too few records to judge by. LATE: it came when 60 records stood behind it.
+     */
+    stage: 'LEARNING' | 'JUDGED' | 'LATE';
+    /**
+     * Severity
+     */
+    severity: 'none' | 'info' | 'warning' | 'critical';
+    /**
+     * Expected
+     *
+     * Litres; null while nothing is known.
+     */
+    expected: string | null;
+    /**
+     * Usual From
+     *
+     * Litres; between these less than one record in 100 falls out.
+     */
+    usual_from: string | null;
+    /**
+     * Usual To
+     */
+    usual_to: string | null;
+    /**
+     * P
+     *
+     * Share of honest records that surprise as much; null: not told yet.
+     */
+    p: number | null;
+    reason: Reason;
+    /**
+     * Which litres would have been judged milder.
+     */
+    milder: Reason | null;
+    /**
+     * Causes
+     *
+     * Likeliest first; empty while nothing surprises.
+     */
+    causes: Array<CauseHint>;
+    /**
+     * The level of use is said to have shifted with it.
+     */
+    shift: Reason | null;
+    /**
+     * History Count
+     */
+    history_count: number;
+    /**
+     * Detector
+     */
+    detector: string;
+    /**
+     * Calibration
+     */
+    calibration: string | null;
+    /**
+     * Calendar
+     */
+    calendar: string | null;
+    /**
+     * Incident Id
+     *
+     * The incident that the record belongs to.
+     */
+    incident_id: string | null;
+};
+
+/**
  * OrganisationIn
  *
  * What an organisation is called.
@@ -1914,6 +2293,20 @@ export type PageFactRecord = {
      * Items
      */
     items: Array<FactRecord>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[Incident]
+ */
+export type PageIncident = {
+    /**
+     * Items
+     */
+    items: Array<Incident>;
     /**
      * Next Cursor
      */
@@ -2072,6 +2465,20 @@ export type PastFact = {
      * Status
      */
     status: 'NORMAL' | 'WASPADA' | 'ANOMALI';
+    /**
+     * Expected
+     *
+     * What the detector expected, in litres; null: not known.
+     */
+    expected: string | null;
+    /**
+     * Usual From
+     */
+    usual_from: string | null;
+    /**
+     * Usual To
+     */
+    usual_to: string | null;
 };
 
 /**
@@ -6034,6 +6441,431 @@ export type ShowFuelTrendsResponses = {
 };
 
 export type ShowFuelTrendsResponse = ShowFuelTrendsResponses[keyof ShowFuelTrendsResponses];
+
+export type ListIncidentsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Accept-Language
+         *
+         * id (default) or en: the language of reason.text.
+         */
+        'accept-language'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * State
+         */
+        state?: 'open' | 'closed' | null;
+        /**
+         * Severity
+         *
+         * One or several.
+         */
+        severity?: Array<'info' | 'warning' | 'critical'> | null;
+        /**
+         * Answer
+         *
+         * Last answer, one or several; none: nobody said anything.
+         */
+        answer?: Array<'none' | 'acknowledged' | 'confirmed' | 'false_positive'> | null;
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Product Id
+         */
+        product_id?: string | null;
+        /**
+         * From
+         *
+         * First business date, inclusive.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last business date, inclusive.
+         */
+        to?: string | null;
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/incidents';
+};
+
+export type ListIncidentsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListIncidentsError = ListIncidentsErrors[keyof ListIncidentsErrors];
+
+export type ListIncidentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageIncident;
+};
+
+export type ListIncidentsResponse = ListIncidentsResponses[keyof ListIncidentsResponses];
+
+export type SummariseIncidentsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/incidents/summary';
+};
+
+export type SummariseIncidentsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SummariseIncidentsError = SummariseIncidentsErrors[keyof SummariseIncidentsErrors];
+
+export type SummariseIncidentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: IncidentSummary;
+};
+
+export type SummariseIncidentsResponse = SummariseIncidentsResponses[keyof SummariseIncidentsResponses];
+
+export type GetIncidentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Accept-Language
+         *
+         * id (default) or en: the language of reason.text.
+         */
+        'accept-language'?: string | null;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/api/v1/incidents/{incident_id}';
+};
+
+export type GetIncidentErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetIncidentError = GetIncidentErrors[keyof GetIncidentErrors];
+
+export type GetIncidentResponses = {
+    /**
+     * Successful Response
+     */
+    200: IncidentDetail;
+};
+
+export type GetIncidentResponse = GetIncidentResponses[keyof GetIncidentResponses];
+
+export type AnswerIncidentData = {
+    body: NewAnswer;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/api/v1/incidents/{incident_id}/answers';
+};
+
+export type AnswerIncidentErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type AnswerIncidentError = AnswerIncidentErrors[keyof AnswerIncidentErrors];
+
+export type AnswerIncidentResponses = {
+    /**
+     * Successful Response
+     */
+    201: AnswerOut;
+};
+
+export type AnswerIncidentResponse = AnswerIncidentResponses[keyof AnswerIncidentResponses];
+
+export type RevertAnswerData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+        /**
+         * Answer Id
+         */
+        answer_id: string;
+    };
+    query?: never;
+    url: '/api/v1/incidents/{incident_id}/answers/{answer_id}/revert';
+};
+
+export type RevertAnswerErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type RevertAnswerError = RevertAnswerErrors[keyof RevertAnswerErrors];
+
+export type RevertAnswerResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerOut;
+};
+
+export type RevertAnswerResponse = RevertAnswerResponses[keyof RevertAnswerResponses];
 
 export type ListKeysData = {
     body?: never;

@@ -23,6 +23,32 @@ export const zAddressIn = z.object({
 });
 
 /**
+ * AnswerOut
+ *
+ * An answer, and whether it was taken back.
+ */
+export const zAnswerOut = z.object({
+    id: z.string(),
+    answer: z.enum([
+        'acknowledged',
+        'confirmed',
+        'false_positive'
+    ]),
+    cause: z.nullable(z.enum([
+        'BOCOR',
+        'PENYALAHGUNAAN',
+        'SALAH_CATAT',
+        'PEMBOROSAN'
+    ])),
+    note: z.string(),
+    answered_by: z.string(),
+    answered_at: z.iso.datetime(),
+    holds_from: z.iso.datetime(),
+    reverted_by: z.nullable(z.string()),
+    reverted_at: z.nullable(z.iso.datetime())
+});
+
+/**
  * AuditOut
  *
  * Something somebody did.
@@ -37,6 +63,16 @@ export const zAuditOut = z.object({
     resource_id: z.string(),
     ip: z.string(),
     detail: z.record(z.string(), z.unknown())
+});
+
+/**
+ * Bar
+ *
+ * How much more a record of this location and product must surprise, by what people said so far.
+ */
+export const zBar = z.object({
+    raised_decades: z.number(),
+    false_alarms: z.int()
 });
 
 /**
@@ -220,6 +256,27 @@ export const zHereOut = z.object({
 });
 
 /**
+ * IncidentCounts
+ *
+ * How many incidents there are of each severity.
+ */
+export const zIncidentCounts = z.object({
+    critical: z._default(z.optional(z.int()), 0),
+    warning: z._default(z.optional(z.int()), 0),
+    info: z._default(z.optional(z.int()), 0)
+});
+
+/**
+ * IncidentSummary
+ *
+ * How many incidents nobody has answered, and how many somebody looks after.
+ */
+export const zIncidentSummary = z.object({
+    unanswered: zIncidentCounts,
+    acknowledged: zIncidentCounts
+});
+
+/**
  * InvitationOut
  *
  * An invitation that waits to be accepted.
@@ -371,6 +428,26 @@ export const zNamed = z.object({
 export const zNamedRecord = z.object({
     id: z.string(),
     name: z.string()
+});
+
+/**
+ * NewAnswer
+ *
+ * What a person says of an incident.
+ */
+export const zNewAnswer = z.object({
+    answer: z.enum([
+        'acknowledged',
+        'confirmed',
+        'false_positive'
+    ]),
+    cause: z.nullish(z.enum([
+        'BOCOR',
+        'PENYALAHGUNAAN',
+        'SALAH_CATAT',
+        'PEMBOROSAN'
+    ])),
+    note: z._default(z.optional(z.string().check(z.maxLength(1000))), '')
 });
 
 /**
@@ -648,7 +725,10 @@ export const zPastFact = z.object({
         'NORMAL',
         'WASPADA',
         'ANOMALI'
-    ])
+    ]),
+    expected: z.nullable(z.string()),
+    usual_from: z.nullable(z.string()),
+    usual_to: z.nullable(z.string())
 });
 
 /**
@@ -835,6 +915,22 @@ export const zReason = z.object({
 });
 
 /**
+ * CauseHint
+ *
+ * What a fact looks like. A person says what it was.
+ */
+export const zCauseHint = z.object({
+    cause: z.enum([
+        'BOCOR',
+        'PENYALAHGUNAAN',
+        'SALAH_CATAT',
+        'PEMBOROSAN'
+    ]),
+    share: z.number(),
+    reason: zReason
+});
+
+/**
  * ChangedVerdict
  *
  * A verdict that would be another. before: as it stands; after: as the draft would have it.
@@ -904,10 +1000,133 @@ export const zAnomaly = z.object({
 });
 
 /**
+ * Incident
+ *
+ * One alarm for one occurrence, however many records it takes.
+ */
+export const zIncident = z.object({
+    id: z.string(),
+    domain: z.literal('fuel'),
+    location: zNamed,
+    product: zNamed,
+    state: z.enum([
+        'open',
+        'closed',
+        'withdrawn'
+    ]),
+    severity: z.enum([
+        'info',
+        'warning',
+        'critical'
+    ]),
+    first_date: z.iso.date(),
+    last_date: z.iso.date(),
+    facts: z.int(),
+    is_history: z.boolean(),
+    opened_at: z.iso.datetime(),
+    changed_at: z.iso.datetime(),
+    answer: z.enum([
+        'none',
+        'acknowledged',
+        'confirmed',
+        'false_positive'
+    ]),
+    newest: z.nullable(zAnomaly)
+});
+
+/**
+ * Opinion
+ *
+ * What the learned detector says of a fact. It never changes the fact's status.
+ */
+export const zOpinion = z.object({
+    stage: z.enum([
+        'LEARNING',
+        'JUDGED',
+        'LATE'
+    ]),
+    severity: z.enum([
+        'none',
+        'info',
+        'warning',
+        'critical'
+    ]),
+    expected: z.nullable(z.string()),
+    usual_from: z.nullable(z.string()),
+    usual_to: z.nullable(z.string()),
+    p: z.nullable(z.number()),
+    reason: zReason,
+    milder: z.nullable(zReason),
+    causes: z.array(zCauseHint),
+    shift: z.nullable(zReason),
+    history_count: z.int(),
+    detector: z.string(),
+    calibration: z.nullable(z.string()),
+    calendar: z.nullable(z.string()),
+    incident_id: z.nullable(z.string())
+});
+
+/**
+ * Judged
+ *
+ * A record of an incident: what the rule says of it, and what the detector says.
+ */
+export const zJudged = z.object({
+    anomaly: zAnomaly,
+    second_opinion: z.nullable(zOpinion)
+});
+
+/**
+ * IncidentDetail
+ *
+ * An incident with its records and what people said.
+ */
+export const zIncidentDetail = z.object({
+    id: z.string(),
+    domain: z.literal('fuel'),
+    location: zNamed,
+    product: zNamed,
+    state: z.enum([
+        'open',
+        'closed',
+        'withdrawn'
+    ]),
+    severity: z.enum([
+        'info',
+        'warning',
+        'critical'
+    ]),
+    first_date: z.iso.date(),
+    last_date: z.iso.date(),
+    facts: z.int(),
+    is_history: z.boolean(),
+    opened_at: z.iso.datetime(),
+    changed_at: z.iso.datetime(),
+    answer: z.enum([
+        'none',
+        'acknowledged',
+        'confirmed',
+        'false_positive'
+    ]),
+    newest: z.nullable(zAnomaly),
+    records: z.array(zJudged),
+    answers: z.array(zAnswerOut),
+    bar: zBar
+});
+
+/**
  * Page[Anomaly]
  */
 export const zPageAnomaly = z.object({
     items: z.array(zAnomaly),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
+ * Page[Incident]
+ */
+export const zPageIncident = z.object({
+    items: z.array(zIncident),
     next_cursor: z.nullable(z.string())
 });
 
@@ -1225,7 +1444,8 @@ export const zAnomalyDetail = z.object({
     superseded: z.boolean(),
     history: z.array(zPastFact),
     revisions: z.array(zAnomaly),
-    thresholds: zThresholdsOut
+    thresholds: zThresholdsOut,
+    second_opinion: z.nullable(zOpinion)
 });
 
 /**

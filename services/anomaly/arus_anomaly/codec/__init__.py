@@ -1,5 +1,13 @@
 """Wire to domain and back: what is written down, told and stored, by subject."""
 
+from arus_anomaly.codec.feedback import (
+    ANSWER_COLUMNS,
+    CALIBRATION_COLUMNS,
+    Said,
+    add_answers,
+    add_calibrations,
+    answered,
+)
 from arus_anomaly.codec.histories import (
     dump_history,
     dump_rows,
@@ -17,6 +25,7 @@ from arus_anomaly.codec.keys import (
     ulid_start,
     ulid_text,
 )
+from arus_anomaly.codec.opinions import WIRE_CAUSE
 from arus_anomaly.codec.thresholds import (
     PLAIN,
     VERSION_COLUMNS,
@@ -37,23 +46,35 @@ from arus_anomaly.codec.verdicts import (
     volume_ul,
     withdrawn,
 )
+from arus_anomaly.codec.watches import dump_stretch, dump_watch, load_stretch, load_watch
 
 __all__ = [
+    "ANSWER_COLUMNS",
+    "CALIBRATION_COLUMNS",
     "FUEL",
     "PLAIN",
     "VERSION_COLUMNS",
     "WEEKDAY",
+    "WIRE_CAUSE",
     "Key",
+    "Said",
     "Verdict",
+    "add_answers",
+    "add_calibrations",
     "add_versions",
+    "answered",
     "business_date",
     "dump_history",
     "dump_rows",
+    "dump_stretch",
+    "dump_watch",
     "fact",
     "key",
     "key_of",
     "load_history",
     "load_rows",
+    "load_stretch",
+    "load_watch",
     "milliseconds",
     "ordinal",
     "percent",

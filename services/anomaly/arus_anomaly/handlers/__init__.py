@@ -1,5 +1,15 @@
 """Which event does what, by worker."""
 
-from arus_anomaly.handlers.fuel import LOCATIONS, PRODUCTS, THRESHOLDS, VERDICTS, catalogue, fuel
+from arus_anomaly.handlers.fuel import LOCATIONS, PRODUCTS, VERDICTS, catalogue, fuel
+from arus_anomaly.handlers.learned import INCIDENTS, OPINIONS, learned
 
-__all__ = ["LOCATIONS", "PRODUCTS", "THRESHOLDS", "VERDICTS", "catalogue", "fuel"]
+__all__ = [
+    "INCIDENTS",
+    "LOCATIONS",
+    "OPINIONS",
+    "PRODUCTS",
+    "VERDICTS",
+    "catalogue",
+    "fuel",
+    "learned",
+]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
 from arus.fuel.v1.events_pb2 import (
@@ -27,9 +27,11 @@ from arus_runtime.worker import (
 )
 
 from arus_anomaly import codec
+from arus_anomaly.rules import feedback
 from arus_anomaly.rules import fuel as rules
-from arus_anomaly.rules.thresholds import DEFAULTS, NO_VERSIONS, Thresholds, Versions, holding
-from arus_anomaly.state import Fact, FuelHistory, new_history
+from arus_anomaly.rules.feedback import NOTHING
+from arus_anomaly.rules.thresholds import DEFAULTS, NO_VERSIONS, Versions, holding
+from arus_anomaly.state import NO_ID, Fact, FuelHistory, new_history
 
 VERDICTS: Final = Table(
     "verdicts",
@@ -56,7 +58,25 @@ PRODUCTS: Final = Table(
     key=("tenant_id", "id"),
 )
 
-THRESHOLDS: Final = SideInput("thresholds", codec.VERSION_COLUMNS, empty=NO_VERSIONS, add=codec.add_versions)
+
+class Told(NamedTuple):
+    """What the rule is told besides facts."""
+
+    versions: Versions
+    answers: feedback.Answers
+
+
+def _add(told: Told, table: str, rows: Sequence[Sequence[Any]]) -> Told:
+    if table == "thresholds":
+        return told._replace(versions=codec.add_versions(told.versions, rows))
+    return told._replace(answers=codec.add_answers(told.answers, rows))
+
+
+TOLD: Final = SideInput(
+    {"thresholds": codec.VERSION_COLUMNS, "incident_answers": codec.ANSWER_COLUMNS},
+    empty=Told(NO_VERSIONS, feedback.NO_ANSWERS),
+    add=_add,
+)
 
 fuel: Final = InformedWorker(
     "fuel",
@@ -70,7 +90,7 @@ fuel: Final = InformedWorker(
         load_page=codec.load_rows,
         dump_page=codec.dump_rows,
     ),
-    side=THRESHOLDS,
+    side=TOLD,
     tables=(VERDICTS,),
 )
 catalogue: Final = Projection(
@@ -80,7 +100,7 @@ catalogue: Final = Projection(
 
 @fuel.on(FuelTransactionRecorded)
 def recorded(
-    history: FuelHistory, event: FuelTransactionRecorded, meta: Meta, known: Known[Versions]
+    history: FuelHistory, event: FuelTransactionRecorded, meta: Meta, known: Known[Told]
 ) -> FuelHistory | tuple[FuelHistory, Sequence[Effect]]:
     """Take a new fact in, and judge it at once when it is the newest of its key.
 
@@ -93,9 +113,15 @@ def recorded(
         if newest is None:
             return history.recorded(fact)
         history, window = newest
-        of = known.at(fact.id).get(key.tenant_id)
+        versions, answers = known.at(fact.id)
+        of = versions.get(key.tenant_id)
         by = DEFAULTS if of is None else holding(of, key.location_id, key.product_id, fact.id)
-        if by.by_weekday:
+        confirmed = NOTHING
+        if key.tenant_id in answers:
+            confirmed = feedback.confirmed(_answers(answers, key), fact.id, fact.day)
+        if confirmed:
+            window = rules.usual_of(rules.preceding(history, fact, without=confirmed), fact.day, by)
+        elif by.by_weekday:
             window = rules.usual(*history.behind_newest(window.size), fact.day, by)
         return history, (_reached(rules.judge(fact, window, by), event.transaction_id, key, meta.at),)
     if standing == fact:
@@ -105,7 +131,7 @@ def recorded(
 
 @fuel.on(FuelTransactionCorrected)
 def corrected(
-    history: FuelHistory, event: FuelTransactionCorrected, meta: Meta, _: Known[Versions]
+    history: FuelHistory, event: FuelTransactionCorrected, meta: Meta, _: Known[Told]
 ) -> FuelHistory:
     """Put a corrected fact in the place of the one that stood. A correction of nothing is parked."""
     codec.key_of(event, meta.key)
@@ -117,7 +143,7 @@ def corrected(
 
 
 @fuel.on(FuelTransactionVoided)
-def voided(history: FuelHistory, event: FuelTransactionVoided, meta: Meta, _: Known[Versions]) -> FuelHistory:
+def voided(history: FuelHistory, event: FuelTransactionVoided, meta: Meta, _: Known[Told]) -> FuelHistory:
     """Take a fact out. Voiding what does not stand is parked."""
     codec.key_of(event, meta.key)
     standing = history.find(codec.ulid_bytes(event.transaction_id))
@@ -127,15 +153,18 @@ def voided(history: FuelHistory, event: FuelTransactionVoided, meta: Meta, _: Kn
 
 
 @fuel.concludes
-def judge(history: FuelHistory, meta: Meta, known: Known[Versions]) -> tuple[FuelHistory, Sequence[Effect]]:
+def judge(history: FuelHistory, meta: Meta, known: Known[Told]) -> tuple[FuelHistory, Sequence[Effect]]:
     """Say what late changes came to, each fact once. What was said before is kept, as superseded."""
     key, at = codec.key(meta.key), meta.at
 
-    def by(fact_id: bytes) -> Thresholds:
-        of = known.at(fact_id).get(key.tenant_id)
-        return DEFAULTS if of is None else holding(of, key.location_id, key.product_id, fact_id)
+    def basis_of(fact_id: bytes, day: int) -> rules.Basis:
+        versions, answers = known.at(fact_id)
+        of, said = versions.get(key.tenant_id), _answers(answers, key)
+        by = DEFAULTS if of is None else holding(of, key.location_id, key.product_id, fact_id)
+        return rules.Basis(by, feedback.confirmed(said, fact_id, day))
 
-    judged, gone = rules.conclude(history, by)
+    said = _answers(known.at(NO_ID).answers, key)
+    judged, gone = rules.conclude(history, basis_of, len(feedback.ever_confirmed(said)))
     said_again = [_entity(key, one.fact) for one in judged if one.replaces_earlier]
     said_no_more = [_entity(key, fact) for fact in gone]
     effects: list[Effect] = []
@@ -159,6 +188,10 @@ def location_changed(event: LocationChanged, _meta: Meta) -> list[Effect]:
 def product_changed(event: ProductChanged, _meta: Meta) -> list[Effect]:
     """Remember what a product is called."""
     return [Upsert(PRODUCTS, (event.tenant_id, event.product_id, event.name))]
+
+
+def _answers(answers: feedback.Answers, key: codec.Key) -> feedback.OfKey:
+    return answers.get(key.tenant_id, {}).get((key.location_id, key.product_id), ())
 
 
 def _reached(judged: rules.Judgement, fact_id: str, key: codec.Key, at: datetime) -> Row:

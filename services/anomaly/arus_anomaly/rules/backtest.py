@@ -2,11 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from arus_anomaly.rules.fuel import Status, Trailing, assess
+from arus_anomaly.rules import feedback
+from arus_anomaly.rules.fuel import Basis, Status, Trailing, assess
 from arus_anomaly.rules.thresholds import OfTenant, Scope, Thresholds, holding, reaches
-from arus_anomaly.state import Fact, Window
+from arus_anomaly.state import WINDOW_FACTS, Fact, Window
+
+_ANY_DAY: Final = 0
 
 
 class Judged(NamedTuple):
@@ -33,20 +36,27 @@ class Trial(NamedTuple):
         return self.status != self.judged.status
 
 
+class Known(NamedTuple):
+    """What facts of one tenant are judged by: its versions, and what people said of its incidents."""
+
+    versions: OfTenant
+    answers: feedback.OfTenant
+
+
 class Backtest:
     """Tries a draft on facts as they go by: each location's in order of business date and id.
 
-    of: the tenant's versions with the draft among them, as if it held from now on. since: the first business
-    day that is asked about; what comes before is only looked back on.
+    known: with the draft among the versions, as if it held from now on. since: the first business day that is
+    asked about; what comes before is only looked back on.
     """
 
-    def __init__(self, of: OfTenant, draft: Scope, now: bytes, since: int) -> None:
-        self._of = of
+    def __init__(self, known: Known, draft: Scope, now: bytes, since: int) -> None:
+        self._of, self._answers = known
         self._draft = draft
         self._now = now
         self._since = since
         self._location_id = ""
-        self._products: dict[str, tuple[Trailing, Thresholds] | None] = {}
+        self._products: dict[str, tuple[Trailing, Basis] | None] = {}
 
     def tried(self, facts: Iterable[Judged]) -> Iterator[Trial]:
         """Yield what the draft would have said of those facts that it reaches."""
@@ -58,16 +68,20 @@ class Backtest:
             found = self._products[judged.product_id]
             if found is None:
                 continue
-            (behind, by), fact = found, judged.fact
-            window = behind.window(fact.day, by)
+            (behind, basis), fact = found, judged.fact
+            window = behind.window(fact.day, basis)
             behind.add(fact)
             if fact.day >= self._since:
+                by = basis.by
                 yield Trial(judged, window, by, *assess(fact.volume_ul, window, by))
 
-    def _start(self, location_id: str, product_id: str) -> tuple[Trailing, Thresholds] | None:
+    def _start(self, location_id: str, product_id: str) -> tuple[Trailing, Basis] | None:
         if not reaches(self._of, self._draft, location_id, product_id, self._now):
             return None
-        return Trailing(), holding(self._of, location_id, product_id, self._now)
+        by = holding(self._of, location_id, product_id, self._now)
+        said = self._answers.get((location_id, product_id), ())
+        confirmed = feedback.confirmed(said, self._now, _ANY_DAY)
+        return Trailing(WINDOW_FACTS + len(confirmed)), Basis(by, confirmed)
 
 
 Position = tuple[str, int, bytes]

@@ -1,9 +1,10 @@
 """The contract's rule for fuel (R-13, R-14): use is compared with the usual use of that place and product.
 
-The baseline of a fact is the mean of the last 30 facts before it within 180 days, itself excluded; with fewer
-than three there is no score. The score is volume / baseline × 100: below 120 NORMAL, to 150 WASPADA, above it
-ANOMALI. These numbers are the built-in thresholds; an organisation may set others (``rules.thresholds``).
-Volumes are whole microlitres, and the exact fraction is compared, never a rounded score.
+The baseline of a fact is the mean of the last 30 facts before it within 180 days, itself and confirmed
+anomalies excluded; with fewer than three there is no score. The score is volume / baseline × 100: below 120
+NORMAL, to 150 WASPADA, above it ANOMALI. These numbers are the built-in thresholds; an organisation may set
+others (``rules.thresholds``). Volumes are whole microlitres, and the exact fraction is compared, never a
+rounded score.
 """
 
 from collections import deque
@@ -14,6 +15,7 @@ from typing import Final, NamedTuple
 
 from arus_runtime.tuples import new
 
+from arus_anomaly.rules.feedback import NOTHING
 from arus_anomaly.rules.thresholds import DEFAULTS, Thresholds
 from arus_anomaly.state import WINDOW_DAYS, WINDOW_FACTS, Fact, FuelHistory, Window
 
@@ -43,13 +45,21 @@ class Judgement(NamedTuple):
     by: Thresholds
 
 
-Holding = Callable[[bytes], Thresholds]
-"""What a fact with this id is judged by."""
+class Basis(NamedTuple):
+    """What a fact is judged by."""
+
+    by: Thresholds = DEFAULTS
+    confirmed: frozenset[bytes] = NOTHING
+    """Confirmed anomalies, which are no part of its baseline."""
 
 
-def builtin(_: bytes) -> Thresholds:
-    """Return the built-in thresholds."""
-    return DEFAULTS
+BasisOf = Callable[[bytes, int], Basis]
+"""What the fact with this id and day is judged by."""
+
+
+def builtin(_fact_id: bytes, _day: int) -> Basis:
+    """Return the built-in thresholds, without any confirmed anomaly."""
+    return Basis()
 
 
 def assess(volume_ul: int, window: Window, by: Thresholds = DEFAULTS) -> tuple[Status, str]:
@@ -101,19 +111,23 @@ def judge(fact: Fact, window: Window, by: Thresholds = DEFAULTS) -> Judgement:
     return new(Judgement, (fact, window, status, reason_code, False, by))
 
 
-def conclude(history: FuelHistory, holding: Holding = builtin) -> tuple[list[Judgement], list[Fact]]:
+def conclude(
+    history: FuelHistory, basis_of: BasisOf = builtin, passed_over: int = 0
+) -> tuple[list[Judgement], list[Fact]]:
     """Return what the batch's late changes make us say: judgements and facts to withdraw, in their order.
 
     Judged is what the batch changed, and each fact whose window is not what it was before the batch.
+    passed_over: how many facts of the key were ever confirmed anomalies: windows reach that much further.
     """
+    reach = WINDOW_FACTS + passed_over
     gone, came = _net_changes(history)
     was: dict[Fact, Window] = {}
     now: dict[Fact, Window] = {}
-    for points, facts in _stretches(history, sorted({*gone, *came}), came):
+    for points, facts in _stretches(history, sorted({*gone, *came}), came, reach):
         before = [fact for fact in facts if fact not in came]
         before += [point for point in points if point in gone]
-        was.update(_windows(sorted(before), points[0], holding))
-        now.update(_windows(facts, points[0], holding))
+        was.update(_windows(sorted(before), points[0], basis_of, reach))
+        now.update(_windows(facts, points[0], basis_of, reach))
     corrected = {fact.id for fact in gone}
     judged = [
         Judgement(
@@ -121,7 +135,7 @@ def conclude(history: FuelHistory, holding: Holding = builtin) -> tuple[list[Jud
         )
         for fact, window in now.items()
         if was.get(fact) != window
-        for by in (holding(fact.id),)
+        for by in (basis_of(fact.id, fact.day).by,)
     ]
     standing = {fact.id for fact in came}
     return judged, sorted(fact for fact in gone if fact.id not in standing)
@@ -142,21 +156,21 @@ def _net_changes(history: FuelHistory) -> tuple[set[Fact], set[Fact]]:
 
 
 def _stretches(
-    history: FuelHistory, points: Sequence[Fact], came: set[Fact]
+    history: FuelHistory, points: Sequence[Fact], came: set[Fact], reach: int
 ) -> Iterator[tuple[Sequence[Fact], Sequence[Fact]]]:
     """Yield runs of facts whose windows may differ: the changes in each, and its facts with what precedes it.
 
-    A change reaches the 30 unchanged facts behind it, up to 180 days; so no window of a later stretch, now or
-    before the batch, holds a change of an earlier one. points: the changed facts, in order.
+    A change reaches so many unchanged facts behind it, up to 180 days; so no window of a later stretch, now
+    or before the batch, holds a change of an earlier one. points: the changed facts, in order.
     """
     end = 0
     while end < len(points):
         first = end
-        facts = _preceding(history, points[first])
+        facts = preceding(history, points[first], reach)
         left, horizon = 0, 0
         for fact in history.since(points[first]):
             while end < len(points) and points[end][:2] <= fact[:2]:
-                left, horizon = WINDOW_FACTS, points[end].day + WINDOW_DAYS
+                left, horizon = reach, points[end].day + WINDOW_DAYS
                 end += 1
             if fact not in came:
                 if left == 0 or fact.day > horizon:
@@ -168,29 +182,43 @@ def _stretches(
         yield points[first:end], facts
 
 
-def _preceding(history: FuelHistory, start: Fact) -> list[Fact]:
-    """Return the facts that a window of start could hold, oldest first."""
+def preceding(
+    history: FuelHistory, start: Fact, count: int = WINDOW_FACTS, without: frozenset[bytes] = NOTHING
+) -> list[Fact]:
+    """Return the last facts before start that count, within 180 days, oldest first."""
     oldest = start.day - WINDOW_DAYS
     near = takewhile(lambda fact: fact.day >= oldest, history.until(start))
-    return [*islice(near, WINDOW_FACTS)][::-1]
+    return [*islice((fact for fact in near if fact.id not in without), count)][::-1]
+
+
+def usual_of(facts: Sequence[Fact], day: int, by: Thresholds) -> Window:
+    """Return what a day's fact is judged against, given the facts of its plain window."""
+    return usual([fact.day for fact in facts], [fact.volume_ul for fact in facts], day, by)
 
 
 class Trailing:
-    """The facts of one key that its next one looks back on, as its facts go by in order."""
+    """The facts of one key that its next one looks back on, as its facts go by in order.
 
-    __slots__ = ("_behind", "_sum_ul")
+    reach: how far back; more than 30 facts where confirmed anomalies among them are passed over.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_behind", "_reach", "_sum_ul")
+
+    def __init__(self, reach: int = WINDOW_FACTS) -> None:
         self._behind: deque[Fact] = deque()
+        self._reach = reach
         self._sum_ul = 0
 
-    def window(self, day: int, by: Thresholds) -> Window:
+    def window(self, day: int, basis: Basis) -> Window:
         """Return what a fact of the day is judged against; days: never before one that was asked for."""
         behind = self._behind
-        while behind and (len(behind) > WINDOW_FACTS or behind[0].day < day - WINDOW_DAYS):
+        while behind and (len(behind) > self._reach or behind[0].day < day - WINDOW_DAYS):
             self._sum_ul -= behind.popleft().volume_ul
-        if by.by_weekday:
-            return usual([fact.day for fact in behind], [fact.volume_ul for fact in behind], day, by)
+        if self._reach > WINDOW_FACTS:
+            usable = [fact for fact in behind if fact.id not in basis.confirmed][-WINDOW_FACTS:]
+            return usual_of(usable, day, basis.by)
+        if basis.by.by_weekday:
+            return usual_of(behind, day, basis.by)
         return Window(self._sum_ul, len(behind))
 
     def add(self, fact: Fact) -> None:
@@ -199,11 +227,13 @@ class Trailing:
         self._sum_ul += fact.volume_ul
 
 
-def _windows(facts: Iterable[Fact], start: Fact, holding: Holding) -> Iterator[tuple[Fact, Window]]:
+def _windows(
+    facts: Iterable[Fact], start: Fact, basis_of: BasisOf, reach: int
+) -> Iterator[tuple[Fact, Window]]:
     """Yield each fact from start on with what it is judged against; facts: in order, enough before start."""
-    behind = Trailing()
+    behind = Trailing(reach)
     for fact in facts:
-        window = behind.window(fact.day, holding(fact.id))
+        window = behind.window(fact.day, basis_of(fact.id, fact.day))
         if fact[:2] >= start[:2]:
             yield fact, window
         behind.add(fact)

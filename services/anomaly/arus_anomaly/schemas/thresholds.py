@@ -17,11 +17,11 @@ from arus_anomaly import codec
 from arus_anomaly.rules.backtest import Tally, Trial, position
 from arus_anomaly.rules.fuel import Status, risk_score
 from arus_anomaly.rules.thresholds import DEFAULTS, Version
+from arus_anomaly.schemas.reasons import Reason
 from arus_anomaly.schemas.verdicts import (
     GOLDEN,
     Named,
     Profile,
-    Reason,
     StatusName,
     Summary,
     ThresholdsOut,

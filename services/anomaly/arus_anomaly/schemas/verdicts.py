@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Final, Literal, Self
 
+from arus.anomaly.v1.events_pb2 import OpinionReached
 from arus_contracts import reading
-from arus_runtime.words import Language, render
+from arus_runtime.words import Language
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from arus_anomaly import codec
 from arus_anomaly.rules.fuel import Status
 from arus_anomaly.rules.thresholds import Thresholds
+from arus_anomaly.schemas.opinions import OPINION, Opinion, litres
+from arus_anomaly.schemas.reasons import Reason
 from arus_anomaly.store.verdicts import Stored
 
 Domain = Literal["fuel"]
@@ -68,7 +70,15 @@ GOLDEN: JsonDict = {
     "superseded": False,
 }
 GOLDEN_HISTORY: list[JsonDict] = [
-    {"fact_id": f"01JH8PV6W4RZ3M0T5X9K2C7B1{last}", "date": day, "volume": "300", "status": "NORMAL"}
+    {
+        "fact_id": f"01JH8PV6W4RZ3M0T5X9K2C7B1{last}",
+        "date": day,
+        "volume": "300",
+        "status": "NORMAL",
+        "expected": "300",
+        "usual_from": None,
+        "usual_to": None,
+    }
     for last, day in (("M", "2025-01-09"), ("K", "2025-01-08"), ("J", "2025-01-07"))
 ]
 
@@ -88,19 +98,6 @@ class Named(BaseModel):
 
     id: str
     name: str
-
-
-class Reason(BaseModel):
-    """Why: a stable code, the numbers of its sentence, and the sentence in the reader's language."""
-
-    code: str
-    params: dict[str, str | int]
-    text: str
-
-    @classmethod
-    def of(cls, code: str, params: Mapping[str, Decimal | int], language: Language) -> Self:
-        """Return a reason as it is shown."""
-        return cls(code=code, params=reading.shown(params), text=render(code, params, language))
 
 
 class Milder(BaseModel):
@@ -160,11 +157,18 @@ class PastFact(BaseModel):
     date: date
     volume: str = Field(description="Litres.")
     status: StatusName
+    expected: str | None = Field(description="What the detector expected, in litres; null: not known.")
+    usual_from: str | None
+    usual_to: str | None
 
     @classmethod
-    def of(cls, stored: Stored) -> Self:
-        """Return the fact of a stored verdict."""
+    def of(cls, stored: Stored, opinion: bytes | None) -> Self:
+        """Return the fact of a stored verdict, with the opinion on it."""
+        said = OpinionReached.FromString(opinion or b"")
         return cls(
+            expected=litres(said.expected_ul),
+            usual_from=litres(said.low_ul) if said.high_ul else None,
+            usual_to=litres(said.high_ul),
             fact_id=stored.fact_id,
             date=stored.business_date,
             volume=reading.plain(reading.litres(codec.verdict(stored.value).volume_ul)),
@@ -203,7 +207,13 @@ class AnomalyDetail(Anomaly):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {**GOLDEN, "history": [*GOLDEN_HISTORY], "revisions": [], "thresholds": {**BUILT_IN}}
+                {
+                    **GOLDEN,
+                    "history": [*GOLDEN_HISTORY],
+                    "revisions": [],
+                    "thresholds": {**BUILT_IN},
+                    "second_opinion": {**OPINION},
+                }
             ]
         }
     )
@@ -211,21 +221,27 @@ class AnomalyDetail(Anomaly):
     history: list[PastFact] = Field(description="Newest first, at most 30 facts.")
     revisions: list[Anomaly] = Field(description="Earlier verdicts of the same fact, newest first.")
     thresholds: ThresholdsOut = Field(description="What it was judged by.")
+    second_opinion: Opinion | None = Field(
+        description="What the learned detector says beside the rule; null: nothing yet."
+    )
 
     @classmethod
     def with_history(
         cls,
         revisions: Sequence[Stored],
         history: Sequence[Stored],
+        opinions: Mapping[str, bytes],
         by: Thresholds,
         language: Language,
     ) -> Self:
         """Return the newest of the revisions, the earlier ones, and the facts it looked back on."""
         newest, *earlier = revisions
+        opinion = opinions.get(newest.fact_id)
         return cls(
             **_shown(newest, language),
             thresholds=ThresholdsOut.of(by),
-            history=[PastFact.of(past) for past in history],
+            history=[PastFact.of(past, opinions.get(past.fact_id)) for past in history],
+            second_opinion=None if opinion is None else Opinion.of(opinion, language),
             revisions=[Anomaly.of(revision, language) for revision in earlier],
         )
 

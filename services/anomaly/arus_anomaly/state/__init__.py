@@ -7,6 +7,8 @@ contents that says where each begins.
 
 A history is a value: what changes it returns a new one. Within a batch it also carries what the batch has
 changed, so that the batch's conclusion judges each fact once.
+
+The second opinion remembers verdicts in a watch (``watch``), and what it learned of them in ``memory``.
 """
 
 from arus_anomaly.state.archive import CONTENTS, PAGE_MAX, Archive
@@ -18,19 +20,44 @@ from arus_anomaly.state.fuel import (
     Window,
     new_history,
 )
-from arus_anomaly.state.rows import ID_BYTES, Fact, Rows
+from arus_anomaly.state.rows import ID_BYTES, NO_ID, Fact, Rows
+from arus_anomaly.state.watch import (
+    PAGE_FACTS,
+    Change,
+    OpenIncident,
+    Seen,
+    Stretch,
+    Trail,
+    Watch,
+    all_seen,
+    new_watch,
+    row,
+    seen,
+)
 
 __all__ = [
     "CONTENTS",
     "HOT_MAX",
     "ID_BYTES",
+    "NO_ID",
+    "PAGE_FACTS",
     "PAGE_MAX",
     "WINDOW_DAYS",
     "WINDOW_FACTS",
     "Archive",
+    "Change",
     "Fact",
     "FuelHistory",
+    "OpenIncident",
     "Rows",
+    "Seen",
+    "Stretch",
+    "Trail",
+    "Watch",
     "Window",
+    "all_seen",
     "new_history",
+    "new_watch",
+    "row",
+    "seen",
 ]

@@ -141,8 +141,24 @@ async def revisions(tx: Tx, fact_id: str, within: Collection[str] | None) -> Seq
     return await rows.fetchall()
 
 
-async def looked_back_on(tx: Tx, verdict: Stored, by: Thresholds) -> Sequence[Stored]:
-    """Return the current verdicts of the facts that a fact's baseline is the mean of, newest first."""
+async def of_facts(tx: Tx, fact_ids: Collection[str]) -> Sequence[Stored]:
+    """Return the current verdicts on facts, newest first."""
+    rows = tx.cursor(row_factory=class_row(Stored))
+    await rows.execute(
+        f"""select {_STORED} from (select * from verdicts where is_current and fact_id = any(%(facts)s)) v
+            {_NAMES} order by v.business_date desc, v.fact_id desc""",
+        {"facts": list(fact_ids)},
+    )
+    return await rows.fetchall()
+
+
+async def looked_back_on(
+    tx: Tx, verdict: Stored, by: Thresholds, confirmed: Collection[bytes]
+) -> Sequence[Stored]:
+    """Return the current verdicts of the facts that a fact's baseline is the mean of, newest first.
+
+    confirmed: ids of the anomalies that it is judged without.
+    """
     rows = tx.cursor(row_factory=class_row(Stored))
     await rows.execute(
         f"""select {_STORED}
@@ -158,10 +174,11 @@ async def looked_back_on(tx: Tx, verdict: Stored, by: Thresholds) -> Sequence[St
             "date": verdict.business_date,
             "fact": verdict.fact_id,
             "days": WINDOW_DAYS,
-            "facts": WINDOW_FACTS,
+            "facts": WINDOW_FACTS + len(confirmed),
         },
     )
-    found = await rows.fetchall()
+    found = [row for row in await rows.fetchall() if codec.ulid_bytes(row.fact_id) not in confirmed]
+    found = found[:WINDOW_FACTS]
     days = [row.business_date.toordinal() for row in found]
     return list(compress(found, counted(days, verdict.business_date.toordinal(), by)))
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from arus_anomaly.rules.learned.detector import Expectation, Fact
 from arus_anomaly.rules.learned.level import midmean
-from arus_anomaly.rules.learned.memory import LEVEL_VALUES, Memory
+from arus_anomaly.state.memory import LEVEL_VALUES, Memory
 
 SPIKE_Z: Final = 4.0
 """From here on an excess is sudden rather than small."""

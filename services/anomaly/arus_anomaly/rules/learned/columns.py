@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from arus_anomaly.rules.learned.detector import Assessment, Stage
 from arus_anomaly.rules.learned.incidents import Incident
-from arus_anomaly.rules.learned.memory import HOLIDAYS, LEVEL_VALUES, PHASES, Memory
 from arus_anomaly.rules.learned.severity import Severity
+from arus_anomaly.state.memory import HOLIDAYS, LEVEL_VALUES, PHASES, Memory
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from math import log
 
 from arus_anomaly.rules.learned.detector import SideInputs, expectation, judged
-from arus_anomaly.rules.learned.memory import Memory
 from arus_anomaly.rules.learned.severity import Severity
+from arus_anomaly.state.memory import Memory
 
 
 def last_milder(judge: Callable[[int], int], mild: int, severe: int) -> int:

@@ -20,9 +20,9 @@ from arus_anomaly.rules.learned.calibration import (
     z_of,
 )
 from arus_anomaly.rules.learned.incidents import Incident, followed
-from arus_anomaly.rules.learned.memory import Memory
 from arus_anomaly.rules.learned.profile import Profile, is_up_only, phase
 from arus_anomaly.rules.learned.severity import INFO_DECADES, Severity, cut_on, raised, severity
+from arus_anomaly.state.memory import Memory
 
 DETECTOR: Final = "learned/1"
 PROVISIONAL_FACTS: Final = 8

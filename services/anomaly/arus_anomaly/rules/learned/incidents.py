@@ -3,8 +3,8 @@
 from enum import IntEnum
 from typing import Final
 
-from arus_anomaly.rules.learned.memory import NEVER
 from arus_anomaly.rules.learned.severity import Severity
+from arus_anomaly.state.memory import NEVER
 
 QUIET_FACTS: Final = 3
 """An incident is over after so many facts without an alarm."""
@@ -20,13 +20,15 @@ class Incident(IntEnum):
     CLOSED = 4
 
 
-def followed(quiet: int, worst: int, now: Severity) -> tuple[Incident, int, int]:
+def followed(
+    quiet: int, worst: int, now: Severity, least: Severity = Severity.WARNING
+) -> tuple[Incident, int, int]:
     """Return what a fact does to the incident, the facts since its last alarm, and its highest severity.
 
-    quiet: the facts since the last alarm before this one, -1 when no incident is open. A warning opens an
-    incident, a critical fact escalates one.
+    quiet: the facts since the last alarm before this one, -1 when no incident is open. A fact of the least
+    severity opens an incident, a more severe one than all before escalates it.
     """
-    alarms = now >= Severity.WARNING
+    alarms = now >= least
     if quiet == NEVER:
         return (Incident.OPENED, 0, int(now)) if alarms else (Incident.NONE, NEVER, 0)
     if alarms:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from arus_anomaly.rules.learned.memory import LEVEL_VALUES
+from arus_anomaly.state.memory import LEVEL_VALUES
 
 TRIMMED: Final = 4
 """A quarter of the values is left out at each end (the midmean; Tukey 1977)."""

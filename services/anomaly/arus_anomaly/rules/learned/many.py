@@ -25,7 +25,6 @@ from arus_anomaly.rules.learned.calibration import (
 )
 from arus_anomaly.rules.learned.columns import Assessments, Floats, Ints, Memories
 from arus_anomaly.rules.learned.detector import Fact, SideInputs
-from arus_anomaly.rules.learned.memory import LEVEL_VALUES, NEVER, Memory
 from arus_anomaly.rules.learned.profile import LUMPY_SCALE, LUMPY_ZERO_SHARE, Profile, phase
 from arus_anomaly.rules.learned.severity import (
     CRITICAL_DECADES,
@@ -34,6 +33,7 @@ from arus_anomaly.rules.learned.severity import (
     Severity,
     cut_on,
 )
+from arus_anomaly.state.memory import LEVEL_VALUES, NEVER, Memory
 
 Flags = npt.NDArray[np.bool_]
 

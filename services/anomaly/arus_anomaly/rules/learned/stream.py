@@ -16,8 +16,8 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from arus_anomaly.rules.learned.incidents import Incident
-from arus_anomaly.rules.learned.memory import NEVER
 from arus_anomaly.rules.learned.scale import LEARNED_SCALES, SIGMAS_PER_DEVIATION, bounded
+from arus_anomaly.state.memory import NEVER
 
 SLOTS: Final = 48
 _DAY_S: Final = 86_400

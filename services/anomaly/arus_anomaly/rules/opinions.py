@@ -1,0 +1,234 @@
+"""The second opinion: the learned detector on every fact that was judged, and the incidents that follow.
+
+A fact that comes in order is looked at once. One that comes late, is corrected or voided makes the facts
+behind it be looked at again, as if it had always stood there: at most the last 60, because what lies further
+back is in the memory and cannot be taken out of it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import IntEnum
+from functools import partial
+from itertools import takewhile
+from typing import Any, Final, NamedTuple
+
+from arus_anomaly.rules import alarms
+from arus_anomaly.rules.alarms import Step, Turn
+from arus_anomaly.rules.feedback import NOTHING
+from arus_anomaly.rules.learned import counterfactual, detector
+from arus_anomaly.rules.learned.causes import Hint, hints
+from arus_anomaly.rules.learned.detector import REBUILT_FACTS, Assessment, Fact, SideInputs, Stage
+from arus_anomaly.rules.learned.incidents import Incident
+from arus_anomaly.rules.learned.severity import Severity
+from arus_anomaly.state import (
+    PAGE_FACTS,
+    Change,
+    OpenIncident,
+    Rows,
+    Seen,
+    Trail,
+    Watch,
+    all_seen,
+    row,
+)
+from arus_anomaly.state import Fact as Row
+from arus_anomaly.state.memory import Memory
+
+UL_PER_L: Final = 1_000_000
+
+
+class Basis(NamedTuple):
+    """What a fact is looked at by, beside the memory."""
+
+    side: SideInputs
+    cut: float = 0.0
+    """By how many decades people's dismissals have raised the key's bar, on ``cut_day``."""
+    cut_day: int = 0
+    confirmed: frozenset[bytes] = NOTHING
+
+
+BasisOf = Callable[[bytes, int], Basis]
+"""What the fact with this id and day is looked at by."""
+
+
+class Opinion(NamedTuple):
+    """What the second opinion says of a fact. memory: what was known before it."""
+
+    fact: Seen
+    memory: Memory
+    side: SideInputs
+    assessment: Assessment
+    alarm: Severity
+    step: Step
+
+    @property
+    def incident_id(self) -> bytes | None:
+        """The incident that the fact belongs to."""
+        return self.step.incident.id if self.alarm and self.step.incident else None
+
+    def says(self) -> tuple[Any, ...]:
+        """Return what makes it another opinion when it differs: all that telling it reads."""
+        return self.fact, self.memory, self.side, self.assessment, self.alarm, self.incident_id
+
+
+class Taken(IntEnum):
+    """What became of a verdict that does not come in order."""
+
+    UNCHANGED = 0
+    CHANGED = 1
+    TOO_LATE = 2
+
+
+def next_one(watch: Watch, fact: Seen, basis_of: BasisOf) -> tuple[Watch, Opinion]:
+    """Look at a fact that stands behind all others."""
+    basis, trail = basis_of(fact.id, fact.day), watch.trail
+    if basis.confirmed or trail.left_out:
+        _, rows = watch.last(REBUILT_FACTS)
+        trail = _without(trail, rows.part(max(len(rows) - REBUILT_FACTS, 0)), basis)
+    trail, opinion = _looked_at(trail, fact, basis)
+    return watch.followed_by(fact, trail), opinion
+
+
+def changed(watch: Watch, fact_id: bytes, fact: Seen | None) -> tuple[Watch, Taken]:
+    """Take in that a fact stands so now, or stands no more (None); the conclusion looks at what that changes.
+
+    What 60 facts or more stand behind is too late. A known fact keeps its opinion then.
+    """
+    change = watch.change
+    if change is None:
+        first, rows = watch.last(REBUILT_FACTS)
+        change = Change(first, rows, rows)
+    is_new = fact_id > watch.highest_id
+    watch = watch._replace(highest_id=max(watch.highest_id, fact_id))
+    now = change.now
+    reach = max(len(now) - REBUILT_FACTS + 1, 0)
+    standing = now.find(fact_id)
+    if standing is not None:
+        if now.place(standing) < reach:
+            return watch, Taken.TOO_LATE if fact is None else Taken.UNCHANGED
+        if fact is not None and row(fact) == standing:
+            return watch, Taken.UNCHANGED
+        now = now.without(standing)
+    if fact is None:
+        if standing is None:
+            return watch, Taken.TOO_LATE
+    elif now.place(row(fact)) >= reach:
+        now = now.with_(row(fact))
+    elif standing is None:
+        return watch, Taken.TOO_LATE if is_new else Taken.UNCHANGED
+    return watch._replace(change=change._replace(now=now)), Taken.CHANGED
+
+
+class Conclusion(NamedTuple):
+    """What was said before a batch's late changes and is no more, what is said instead, and of incidents."""
+
+    gone: Sequence[Opinion]
+    """Opinions on facts that no longer stand."""
+    said: Sequence[Opinion]
+    replaced: frozenset[bytes]
+    """The facts of those said that had another opinion before."""
+    turns: Sequence[tuple[Turn, OpenIncident]]
+
+
+def conclude(watch: Watch, basis_of: BasisOf) -> tuple[Watch, Conclusion]:
+    """Look at the facts behind the batch's first change again."""
+    change = watch.change
+    if change is None:
+        return watch, Conclusion((), (), NOTHING, ())
+    same = sum(
+        1
+        for _ in takewhile(
+            lambda pair: pair[0] == pair[1], zip(_all(change.was), _all(change.now), strict=False)
+        )
+    )
+    skipped = min(same // PAGE_FACTS, watch.last_page + 1 - change.first)
+    first, start = change.first + skipped, skipped * PAGE_FACTS
+    trail = watch.page(first).before
+    preceding = partial(_preceding, watch, first)
+    _, was = _all_looked_at(trail, change.was.part(start), preceding, basis_of)
+    trails, now = _all_looked_at(trail, change.now.part(start), preceding, basis_of)
+    before = {one.fact.id: one for one in was}
+    standing = {one.fact.id for one in now}
+    said = [one for one in now if one.fact.id not in before or before[one.fact.id].says() != one.says()]
+    return watch.rewritten(first, trails, change.now.part(start)), Conclusion(
+        [one for one in was if one.fact.id not in standing],
+        said,
+        frozenset(one.fact.id for one in said if one.fact.id in before),
+        [
+            *alarms.turns(
+                *(alarms.standing(trail.incident, (one.step for one in all_)) for all_ in (was, now))
+            )
+        ],
+    )
+
+
+def milder(opinion: Opinion) -> tuple[Severity, int] | None:
+    """Return the last volume (µL) that would have been judged milder, and how; None when nothing is."""
+    severity = opinion.assessment.severity
+    if severity is Severity.NONE:
+        return None
+    judge = counterfactual.severity_of(opinion.memory, opinion.fact.day, opinion.side, UL_PER_L)
+    usual_ul = round(opinion.assessment.expected * UL_PER_L)
+    last_ul = counterfactual.last_milder(judge, usual_ul, opinion.fact.volume_ul)
+    return judge(last_ul), last_ul
+
+
+def likely_causes(opinion: Opinion) -> Sequence[Hint]:
+    """Return what a fact that alarms or surprises looks like, likeliest first."""
+    said = opinion.assessment
+    if said.stage is Stage.LEARNING or not (opinion.alarm or said.severity):
+        return ()
+    fact = Fact(opinion.fact.day, opinion.fact.volume_ul / UL_PER_L)
+    return hints(opinion.memory, fact, detector.expectation(opinion.memory, fact.day, opinion.side))
+
+
+def _all(rows: Rows) -> Iterator[Row]:
+    return rows.between(0, len(rows))
+
+
+def _preceding(watch: Watch, first: int) -> Rows:
+    """Return the last 60 facts before a page, or as many as are kept."""
+    rows = Rows.empty()
+    for number in range(first - 1, watch.oldest_page - 1, -1):
+        if len(rows) >= REBUILT_FACTS:
+            break
+        rows = watch.page(number).rows.joined(rows)
+    return rows.part(max(len(rows) - REBUILT_FACTS, 0))
+
+
+def _all_looked_at(
+    trail: Trail, rows: Rows, preceding: Callable[[], Rows], basis_of: BasisOf
+) -> tuple[Sequence[Trail], Sequence[Opinion]]:
+    """Look at facts in order; return what is remembered before each and after all, and what is said."""
+    trails, opinions = [trail], list[Opinion]()
+    for place, fact in enumerate(all_seen(rows)):
+        basis = basis_of(fact.id, fact.day)
+        if basis.confirmed or trail.left_out:
+            behind = rows.part(max(place - REBUILT_FACTS, 0), place)
+            if place < REBUILT_FACTS:
+                older = preceding()
+                behind = older.part(max(len(older) + place - REBUILT_FACTS, 0)).joined(behind)
+            trail = _without(trail, behind, basis)
+        trail, opinion = _looked_at(trail, fact, basis)
+        trails.append(trail)
+        opinions.append(opinion)
+    return trails, opinions
+
+
+def _looked_at(trail: Trail, fact: Seen, basis: Basis) -> tuple[Trail, Opinion]:
+    side, cut, cut_day, _ = basis
+    memory = trail.memory._replace(cut=cut, cut_day=cut_day)
+    after, assessment = detector.score(memory, Fact(fact.day, fact.volume_ul / UL_PER_L), side)
+    severity = alarms.alarm(fact.status, assessment)
+    step = alarms.stepped(trail.incident, fact, severity)
+    open_ = None if step.did is Incident.CLOSED else step.incident
+    return Trail(after, open_, trail.left_out), Opinion(fact, memory, side, assessment, severity, step)
+
+
+def _without(trail: Trail, behind: Rows, basis: Basis) -> Trail:
+    """Return what is remembered with the confirmed anomalies among the last 60 facts left out."""
+    ids = {fact.id for fact in _all(behind)}
+    here = basis.confirmed & ids
+    if here == trail.left_out & ids:
+        return trail._replace(left_out=here)
+    facts = [Fact(fact.day, fact.volume_ul / UL_PER_L) for fact in all_seen(behind) if fact.id not in here]
+    return trail._replace(memory=detector.rebuilt(facts, basis.side), left_out=here)
