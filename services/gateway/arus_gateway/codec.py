@@ -1,10 +1,19 @@
-"""Verdicts from the topic, as the live feed tells them: the same shape as one item of GET /anomalies."""
+"""Verdicts and incidents as the live feed tells them; a verdict as one item of GET /anomalies."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from arus.anomaly.v1.events_pb2 import Status, VerdictReached, VerdictWithdrawn
+from arus.anomaly.v1.events_pb2 import (
+    Answer,
+    IncidentAnswered,
+    IncidentChange,
+    IncidentChanged,
+    Severity,
+    Status,
+    VerdictReached,
+    VerdictWithdrawn,
+)
 from arus_contracts import reading
 from arus_runtime.words import Language, render
 
@@ -62,6 +71,51 @@ def withdrawal(event: VerdictWithdrawn, names: Mapping[str, str]) -> dict[str, A
         "location": _named(event.location_id, names),
         "product": _named(event.product_id, names),
         "fact_id": event.fact_id,
+    }
+
+
+def alert(
+    event: IncidentChanged, changed_at: str, names: Mapping[str, str], language: Language
+) -> dict[str, Any]:
+    """Return an incident as the feed tells what happened to it.
+
+    volume, status, score and reason are those of its newest record, null where that did not cause the change.
+    """
+    reason = None
+    if event.reason_code:
+        params = reading.reason_params(
+            event.volume_ul, event.history_sum_ul, event.history_count, event.history_needed, event.risk_score
+        )
+        reason = _reason(event.reason_code, params, language)
+    return {
+        "id": event.incident_id,
+        "domain": event.domain,
+        "location": _named(event.location_id, names),
+        "product": _named(event.product_id, names),
+        "change": IncidentChange.Name(event.change).removeprefix("INCIDENT_CHANGE_").lower(),
+        "severity": Severity.Name(event.severity).removeprefix("SEVERITY_").lower(),
+        "first_date": event.first_date,
+        "last_date": event.last_date,
+        "facts": event.facts,
+        "fact_id": event.fact_id,
+        "volume": reading.plain(reading.litres(event.volume_ul)) if event.volume_ul else None,
+        "status": Status.Name(event.status).removeprefix("STATUS_") if event.status else None,
+        "risk_score": event.risk_score or None,
+        "expected": reading.plain(reading.litres(event.expected_ul)) if event.expected_ul else None,
+        "reason": reason,
+        "is_history": event.is_history,
+        "changed_at": changed_at,
+    }
+
+
+def answered(event: IncidentAnswered, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the feed says of a person's answer to an incident."""
+    return {
+        "id": event.incident_id,
+        "domain": event.domain,
+        "location": _named(event.location_id, names),
+        "product": _named(event.product_id, names),
+        "answer": Answer.Name(event.answer).removeprefix("ANSWER_").lower(),
     }
 
 

@@ -1,6 +1,7 @@
 """The live feed: what was just concluded, to everyone who may see it, resumable for an hour.
 
 An event id is how far the feed had been read in every partition ("0:17,1:4"), so any replica can resume it.
+Partitions of incidents are numbered from 1000 on.
 """
 
 import asyncio
@@ -9,7 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from arus.anomaly.v1.events_pb2 import VerdictReached, VerdictWithdrawn
+from arus.anomaly.v1.events_pb2 import (
+    IncidentAnswered,
+    IncidentChanged,
+    VerdictReached,
+    VerdictWithdrawn,
+)
 
 KEPT_S: Final = 3600.0
 KEPT_MOST: Final = 20_000
@@ -18,6 +24,9 @@ WAITING_MOST: Final = 1_000
 AHEAD_MOST: Final = 100_000
 """A position further ahead of us than this belongs to a topic that is no longer there."""
 
+FIRST_OF_INCIDENTS: Final = 1_000
+
+Told = VerdictReached | VerdictWithdrawn | IncidentChanged | IncidentAnswered
 Position = Mapping[int, int]
 """Partition → next offset."""
 
@@ -59,7 +68,7 @@ class Entry:
     time: str
     """When it happened, RFC 3339."""
     tenant_id: str
-    event: VerdictReached | VerdictWithdrawn
+    event: Told
     told: dict[str, bytes] = field(default_factory=dict[str, bytes], compare=False)
 
 
@@ -76,8 +85,12 @@ class Interest:
         return (
             entry.tenant_id == self.tenant_id
             and (self.locations is None or entry.event.location_id in self.locations)
-            and (self.types is None or "verdict" in self.types)
+            and (self.types is None or _type_of(entry.event) in self.types)
         )
+
+
+def _type_of(event: Told) -> str:
+    return "alert" if isinstance(event, IncidentChanged | IncidentAnswered) else "verdict"
 
 
 class Subscription:
@@ -165,7 +178,7 @@ class Feed:
         self,
         partition: int,
         offset: int,
-        event: VerdictReached | VerdictWithdrawn | None,
+        event: Told | None,
         *,
         time: str,
         now_s: float,

@@ -30,6 +30,7 @@ from arus_gateway.store.acting import acting
 
 NOTIFY: Final = Principal("notify", "", frozenset(("peer",)), None, "id", "")
 """The service that tells people. Its role is nobody's to give: it is not in permissions.yaml."""
+_VERDICTS: Final = frozenset(("verdict",))
 LOOK_AGAIN_S: Final = 15.0
 _NEEDS_A_PERSON: Final = frozenset((Status.STATUS_WASPADA, Status.STATUS_ANOMALI))
 _AWAY: Final = frozenset((grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED))
@@ -104,7 +105,7 @@ class Alerts(AlertServiceServicer):
             after = live.read_event_id(request.resume_after) if request.resume_after else None
         except BadEventIdError as error:
             raise wrong("resume_after", "bad_event_id") from error
-        reader = self._door.feed.subscribe(Interest(principal.tenant_id, locations), after)
+        reader = self._door.feed.subscribe(Interest(principal.tenant_id, locations, _VERDICTS), after)
         try:
             while True:
                 try:

@@ -1,4 +1,4 @@
-"""Reads the verdicts as they are published, all partitions in every replica, from an hour ago on."""
+"""Reads verdicts and incidents as they are told, all partitions in every replica, from an hour ago on."""
 
 import asyncio
 import time
@@ -9,17 +9,26 @@ from typing import Any, Final
 import aiokafka
 import structlog
 from aiokafka.errors import KafkaError
-from arus.anomaly.v1.events_pb2 import VerdictReached, VerdictWithdrawn
+from arus.anomaly.v1.events_pb2 import (
+    IncidentAnswered,
+    IncidentChanged,
+    VerdictReached,
+    VerdictWithdrawn,
+)
 from arus_runtime.log import AiokafkaLog
 from google.protobuf.message import DecodeError
 
-from arus_gateway.live import KEPT_S, Feed
+from arus_gateway.live import FIRST_OF_INCIDENTS, KEPT_S, Feed
 
-TOPIC: Final = "anomaly.verdict.v1"
+TOPICS: Final = {"anomaly.verdict.v1": 0, "anomaly.incident.v1": FIRST_OF_INCIDENTS}
+"""Each with the number that its first partition has on the feed."""
 POLL_MS: Final = 1_000
 BATCH: Final = 1_000
 RETRY_S: Final = 1.0
-_TYPES: Final = {kind.DESCRIPTOR.full_name.encode(): kind for kind in (VerdictReached, VerdictWithdrawn)}
+_TYPES: Final = {
+    kind.DESCRIPTOR.full_name.encode(): kind
+    for kind in (VerdictReached, VerdictWithdrawn, IncidentChanged, IncidentAnswered)
+}
 _log: Final = structlog.get_logger(__name__)
 
 
@@ -57,11 +66,11 @@ async def _tail(feed: Feed, log: AiokafkaLog) -> None:
     )
     try:
         await consumer.start()
-        partitions = [aiokafka.TopicPartition(TOPIC, number) for number in await _partitions(consumer)]
+        partitions = await _partitions(consumer)
         consumer.assign(partitions)
         position = await _start(feed, consumer, partitions)
         for at in partitions:
-            consumer.seek(at, position[at.partition])
+            consumer.seek(at, position[_number(at)])
         while True:
             for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)).values():
                 for record in records:
@@ -71,26 +80,33 @@ async def _tail(feed: Feed, log: AiokafkaLog) -> None:
         await consumer.stop()
 
 
-async def _partitions(consumer: Any) -> list[int]:
+async def _partitions(consumer: Any) -> list[Any]:
     # A topic that nobody assigned is unknown to the client until it asks.
     known = await consumer._client.fetch_all_metadata()  # noqa: SLF001 — aiokafka has no public way without a group
-    numbers = known.partitions_for_topic(TOPIC)
-    if not numbers:
-        raise OSError(f"Kafka has no topic {TOPIC} yet")
-    return sorted(numbers)
+    partitions: list[Any] = []
+    for topic in TOPICS:
+        numbers = known.partitions_for_topic(topic)
+        if not numbers:
+            raise OSError(f"Kafka has no topic {topic} yet")
+        partitions += [aiokafka.TopicPartition(topic, number) for number in sorted(numbers)]
+    return partitions
+
+
+def _number(at: Any) -> int:
+    return TOPICS[at.topic] + at.partition
 
 
 async def _start(feed: Feed, consumer: Any, partitions: list[Any]) -> dict[int, int]:
     """Return where to read from: where the feed stands, else an hour ago."""
     if feed.position:
         ends = await consumer.end_offsets(partitions)
-        position = {at.partition: feed.position.get(at.partition, 0) for at in partitions}
-        if all(position[at.partition] <= ends[at] for at in partitions):
+        position = {_number(at): feed.position.get(_number(at), 0) for at in partitions}
+        if all(position[_number(at)] <= ends[at] for at in partitions):
             return position
     hour_ago_ms = int((time.time() - KEPT_S) * 1000)
     found = await consumer.offsets_for_times(dict.fromkeys(partitions, hour_ago_ms))
     ends = await consumer.end_offsets(partitions)
-    position = {at.partition: found[at].offset if found.get(at) else ends[at] for at in partitions}
+    position = {_number(at): found[at].offset if found.get(at) else ends[at] for at in partitions}
     feed.stand_at(position)
     return position
 
@@ -103,8 +119,13 @@ def _take(feed: Feed, record: Any) -> None:
         try:
             event = kind.FromString(record.value or b"")
         except DecodeError:
-            _log.warning("undecodable verdict passed over", partition=record.partition, offset=record.offset)
+            _log.warning(
+                "undecodable event passed over",
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+            )
     happened = headers.get("ce_time", b"").decode(errors="replace")
     # Ages count from when the record was written, so that a restart does not keep the past for another hour.
     age_s = max(0.0, time.time() - record.timestamp / 1000)
-    feed.take(record.partition, record.offset, event, time=happened, now_s=time.monotonic() - age_s)
+    feed.take(_number(record), record.offset, event, time=happened, now_s=time.monotonic() - age_s)

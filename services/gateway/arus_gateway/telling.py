@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
-from arus.anomaly.v1.events_pb2 import VerdictReached
+from arus.anomaly.v1.events_pb2 import IncidentAnswered, IncidentChanged, VerdictReached
 from arus_runtime.words import Language
 
 from arus_gateway import codec
@@ -31,4 +31,8 @@ async def _message(entry: Entry, names: Names, language: Language) -> Mapping[st
     }
     if isinstance(event, VerdictReached):
         return {"type": "verdict", "id": entry.id, "data": codec.item(event, entry.time, known, language)}
+    if isinstance(event, IncidentChanged):
+        return {"type": "alert", "id": entry.id, "data": codec.alert(event, entry.time, known, language)}
+    if isinstance(event, IncidentAnswered):
+        return {"type": "alert_answered", "id": entry.id, "data": codec.answered(event, known)}
     return {"type": "verdict_withdrawn", "id": entry.id, "data": codec.withdrawal(event, known)}

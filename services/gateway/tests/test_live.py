@@ -1,7 +1,7 @@
 """The feed: who gets what, from where on, and what a slow reader is told."""
 
 import pytest
-from arus.anomaly.v1.events_pb2 import VerdictReached
+from arus.anomaly.v1.events_pb2 import IncidentChanged, VerdictReached
 from arus_gateway import live
 from arus_gateway.live import BadEventIdError, Feed, Interest
 
@@ -52,6 +52,17 @@ async def test_a_reader_gets_its_own_organisation_and_locations_only():
     take(stream, 0, 2, tenant="u")
     counts = [len(await received(reader)) for reader in (everywhere, somewhere, nowhere, other, deaf)]
     assert counts == [2, 1, 0, 1, 0]
+
+
+async def test_a_reader_gets_only_the_types_it_asked_for():
+    stream = feed(0, live.FIRST_OF_INCIDENTS)
+    alerts = stream.subscribe(Interest("t", None, frozenset(("alert",))), None)
+    everything = stream.subscribe(Interest("t"), None)
+    take(stream, 0, 0)
+    changed = IncidentChanged(tenant_id="t", location_id="l1", incident_id="i")
+    stream.take(live.FIRST_OF_INCIDENTS, 0, changed, time="2025-01-10T00:00:00Z", now_s=0)
+    assert await received(alerts) == ["0:1,1000:1"]
+    assert len(await received(everything)) == 2
 
 
 async def test_a_resumed_reader_misses_nothing_and_sees_nothing_twice():

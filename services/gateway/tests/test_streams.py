@@ -15,7 +15,16 @@ import uvicorn
 import websockets
 from arus.alerts.v1.api_pb2 import WatchRequest
 from arus.alerts.v1.api_pb2_grpc import AlertServiceStub
-from arus.anomaly.v1.events_pb2 import Status, VerdictReached, VerdictWithdrawn
+from arus.anomaly.v1.events_pb2 import (
+    Answer,
+    IncidentAnswered,
+    IncidentChange,
+    IncidentChanged,
+    Severity,
+    Status,
+    VerdictReached,
+    VerdictWithdrawn,
+)
 from arus.ingest.v1.api_pb2 import (
     ItemResult,
     RecordFuelTransactionsRequest,
@@ -28,8 +37,10 @@ from arus.ingest.v1.api_pb2_grpc import (
 )
 from arus.views.v1.api_pb2 import GetOverviewRequest
 from arus.views.v1.api_pb2_grpc import ViewServiceStub
+from arus_gateway import live
 from arus_gateway.service import SERVICE
 from arus_runtime import rpc
+from arus_runtime.catalogue import topic_of
 from arus_runtime.ids import new_ulid
 from arus_runtime.log import AiokafkaLog, Message, Producer, Security
 from arus_runtime.web import create_app
@@ -54,13 +65,14 @@ class Running:
     producer: Producer
     owner: Person
 
-    async def publish(self, event: VerdictReached | VerdictWithdrawn) -> None:
+    async def publish(self, event: live.Told) -> None:
         key = f"{event.tenant_id}:{event.location_id}:{event.product_id}".encode()
         headers = [
             ("ce_type", event.DESCRIPTOR.full_name.encode()),
             ("ce_time", b"2025-01-10T10:15:00.000000Z"),
         ]
-        await self.producer.publish([Message(TOPIC, key, event.SerializeToString(), headers)])
+        topic = topic_of(event.DESCRIPTOR.full_name).name
+        await self.producer.publish([Message(topic, key, event.SerializeToString(), headers)])
 
     def verdict(self, location: str = HERE, tenant: str = "") -> VerdictReached:
         fact = new_ulid()
@@ -174,6 +186,47 @@ async def ingest_behind() -> tuple[grpc.aio.Server, int]:
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     return server, port
+
+
+async def test_an_incident_and_its_answer_are_told_to_those_who_may_see_it(running: Running):
+    async with running.socket("/live?types=alert&lang=en") as reader:
+        await running.publish(running.verdict())
+        said = {"tenant_id": running.owner.organisation, "location_id": HERE, "product_id": SOLAR}
+        opened = IncidentChanged(
+            **said,
+            incident_id=new_ulid(),
+            domain="fuel",
+            change=IncidentChange.INCIDENT_CHANGE_OPENED,
+            severity=Severity.SEVERITY_CRITICAL,
+            first_date="2025-01-10",
+            last_date="2025-01-10",
+            facts=1,
+            fact_id="f",
+            volume_ul=520_000_000,
+            status=Status.STATUS_ANOMALI,
+            risk_score="173.3333",
+            history_sum_ul=900_000_000,
+            history_count=3,
+            reason_code="FUEL_ANOMALI",
+            expected_ul=302_410_000,
+        )
+        await running.publish(opened)
+        message = await reader.next()
+        assert message["type"] == "alert"
+        told = message["data"]
+        assert (told["change"], told["severity"], told["facts"]) == ("opened", "critical", 1)
+        assert (told["location"]["name"], told["volume"], told["expected"]) == ("Gudang A", "520", "302.41")
+        assert told["reason"]["text"] == "Use of 520 L is 173% of the usual 300 L: ANOMALI (anomaly)."
+        answer = IncidentAnswered(**said, incident_id=opened.incident_id, answer=Answer.ANSWER_CONFIRMED)
+        await running.publish(answer)
+        message = await reader.next()
+        assert (message["type"], message["data"]["answer"]) == ("alert_answered", "confirmed")
+        assert message["data"]["id"] == opened.incident_id
+        position = live.read_event_id(message["id"])
+        assert max(position) >= live.FIRST_OF_INCIDENTS
+    async with running.socket(f"/live?types=alert&last_event_id={message['id']}") as resumed:
+        await running.publish(answer)
+        assert (await resumed.next())["type"] == "alert_answered"
 
 
 async def test_a_verdict_is_told_with_names_and_its_reason_in_the_asked_language(running: Running):

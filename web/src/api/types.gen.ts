@@ -7093,7 +7093,7 @@ export type LiveEventsData = {
         /**
          * Types
          *
-         * Comma separated: verdict.
+         * Comma separated: verdict, alert.
          */
         types?: string | null;
         /**
@@ -7169,7 +7169,7 @@ export type LiveEventsError = LiveEventsErrors[keyof LiveEventsErrors];
 
 export type LiveEventsResponses = {
     /**
-     * Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, reset or ping.
+     * Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, alert, alert_answered, reset or ping.
      */
     200: string;
 };

@@ -33,7 +33,8 @@ BAD_QUESTION: Final = 4422
 
 _STREAM: Final[dict[int | str, dict[str, Any]]] = {
     200: {
-        "description": 'Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, reset or ping.',
+        "description": 'Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, alert,'
+        " alert_answered, reset or ping.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
@@ -71,7 +72,9 @@ class Question:
 
 def _question(
     connection: HTTPConnection,
-    types: Annotated[str | None, Query(max_length=200, description="Comma separated: verdict.")] = None,
+    types: Annotated[
+        str | None, Query(max_length=200, description="Comma separated: verdict, alert.")
+    ] = None,
     location_id: Annotated[
         list[Ulid] | None, Query(max_length=100, description="Only these locations.")
     ] = None,
