@@ -22,7 +22,7 @@ import structlog
 from psycopg import OperationalError
 from psycopg.types.json import Jsonb
 
-from arus_runtime import observe
+from arus_runtime import observe, tasks
 from arus_runtime.context import Context
 from arus_runtime.ids import new_ulid
 from arus_runtime.isolated import Refused
@@ -311,9 +311,7 @@ class Jobs:
                 raise asyncio.CancelledError
             raise TimeoutError(f"time limit of {job.time_limit_s:g} s")
         finally:
-            for task in (running, beating, stopping):
-                task.cancel()
-            await asyncio.gather(running, beating, stopping, return_exceptions=True)
+            await tasks.end(running, beating, stopping)
 
     async def _beat(self, work: Work) -> None:
         """Keep the lease; raises _Lost or _Cancelled when there is no use in going on."""

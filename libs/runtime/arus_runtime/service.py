@@ -17,7 +17,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
-from arus_runtime import observe, parked, rpc, schedules, upkeep
+from arus_runtime import observe, parked, rpc, schedules, tasks, upkeep
 from arus_runtime.auth import JwksKeys, Verifier
 from arus_runtime.context import Context, Service
 from arus_runtime.engine import Engine
@@ -155,16 +155,15 @@ async def connected(name: str, part: Part, stop: asyncio.Event) -> None:
 
 async def supervise(parts: Mapping[str, Part], stop: asyncio.Event) -> bool:
     """Run all parts until stop is set or one of them ends; say whether one failed."""
-    tasks = {asyncio.ensure_future(part(stop)): name for name, part in parts.items()}
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    running = {asyncio.ensure_future(part(stop)): name for name, part in parts.items()}
+    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     failed = not stop.is_set()
     stop.set()
-    _, late = await asyncio.wait(tasks, timeout=GRACE_S)
+    _, late = await asyncio.wait(running, timeout=GRACE_S)
     for task in late:
-        _log.error("did not stop in time", part=tasks[task], seconds=GRACE_S)
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    for task, name in tasks.items():
+        _log.error("did not stop in time", part=running[task], seconds=GRACE_S)
+    await tasks.end(*late)
+    for task, name in running.items():
         if not task.cancelled() and (error := task.exception()):
             failed = True
             _log.error("part failed", part=name, exc_info=error)

@@ -12,6 +12,7 @@ from arus.alerts.v1.api_pb2_grpc import add_AlertServiceServicer_to_server
 from arus.identity.v1.api_pb2_grpc import add_PeopleServiceServicer_to_server
 from arus.ingest.v1.api_pb2_grpc import add_IngestServiceServicer_to_server
 from arus.views.v1.api_pb2_grpc import add_ViewServiceServicer_to_server
+from arus_runtime import tasks
 from arus_runtime.auth import FixedKeys, NotAuthenticatedError, Principal, Verifier
 from arus_runtime.context import Context, Service
 from starlette.types import ASGIApp
@@ -21,6 +22,7 @@ from arus_gateway.afterwards import Afterwards
 from arus_gateway.api import audit, auth, keys, live, organisations, users, views
 from arus_gateway.callers import Callers
 from arus_gateway.commands import people
+from arus_gateway.compression import Compression
 from arus_gateway.door import Door, hang
 from arus_gateway.edge import Edge
 from arus_gateway.letters import Postbox
@@ -88,29 +90,20 @@ async def open_door(context: Context) -> AsyncGenerator[None]:
             await people.ensure_first_admin(door)
             if settings.kafka_bootstrap:
                 await stack.enter_async_context(tailing(door.feed, context.log))
-            await stack.enter_async_context(_closing(door.feed, context.stopping))
+            await stack.enter_async_context(tasks.beside(_close(door.feed, context.stopping)))
         if "jobs" in settings.roles:
             await stack.enter_async_context(sweeping(context.worker_db))
         yield
 
 
-@asynccontextmanager
-async def _closing(feed: Feed, stopping: asyncio.Event) -> AsyncGenerator[None]:
+async def _close(feed: Feed, stopping: asyncio.Event) -> None:
     """Let the feed's readers go as soon as the process is told to stop, so that it need not wait for them."""
-
-    async def close() -> None:
-        await stopping.wait()
-        feed.close()
-
-    task = asyncio.create_task(close())
-    try:
-        yield
-    finally:
-        task.cancel()
+    await stopping.wait()
+    feed.close()
 
 
 def _edge(app: ASGIApp, context: Context) -> ASGIApp:
-    return Edge(app, context, WORDS)
+    return Compression(Edge(app, context, WORDS))
 
 
 SERVICE: Final = Service(

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 import aiokafka
@@ -15,6 +14,7 @@ from arus.anomaly.v1.events_pb2 import (
     VerdictReached,
     VerdictWithdrawn,
 )
+from arus_runtime import tasks
 from arus_runtime.log import AiokafkaLog
 from google.protobuf.message import DecodeError
 
@@ -32,16 +32,9 @@ _TYPES: Final = {
 _log: Final = structlog.get_logger(__name__)
 
 
-@asynccontextmanager
-async def tailing(feed: Feed, log: AiokafkaLog) -> AsyncGenerator[None]:
+def tailing(feed: Feed, log: AiokafkaLog) -> AbstractAsyncContextManager[None]:
     """Keep the feed reading; while Kafka is away it stands still and goes on where it was."""
-    task = asyncio.create_task(_tail_for_ever(feed, log))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    return tasks.beside(_tail_for_ever(feed, log))
 
 
 async def _tail_for_ever(feed: Feed, log: AiokafkaLog) -> None:

@@ -1,11 +1,11 @@
 """What the gateway does for itself: forget ended sessions, used proofs, and old audit entries."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 import structlog
+from arus_runtime import tasks
 from arus_runtime.postgres import Database
 from psycopg import OperationalError
 
@@ -15,16 +15,9 @@ SWEEP_S: Final = 3600.0
 _log: Final = structlog.get_logger(__name__)
 
 
-@asynccontextmanager
-async def sweeping(db: Database) -> AsyncGenerator[None]:
+def sweeping(db: Database) -> AbstractAsyncContextManager[None]:
     """Sweep every hour. db: the worker role's, because ended rows lie in every organisation."""
-    task = asyncio.create_task(_sweep_for_ever(db))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    return tasks.beside(_sweep_for_ever(db))
 
 
 async def _sweep_for_ever(db: Database) -> None:

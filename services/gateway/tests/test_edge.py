@@ -36,6 +36,9 @@ class Upstream:
             await asyncio.sleep(60)
         if path == "dies":
             raise RuntimeError("gone")
+        if path.startswith("long"):
+            await send_long(send, path)
+            return
         told = {
             "method": scope["method"],
             "path": scope["raw_path"].decode(),
@@ -44,8 +47,29 @@ class Upstream:
             "size": size,
         }
         headers = [(b"content-type", b"application/json"), (b"etag", b'"7"'), (b"keep-alive", b"timeout=5")]
+        body = orjson.dumps(told)
+        headers.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": 418, "headers": headers})
-        await send({"type": "http.response.body", "body": orjson.dumps(told)})
+        await send({"type": "http.response.body", "body": body})
+
+
+LONG = orjson.dumps({"items": [{"id": number, "status": "ANOMALI"} for number in range(9_000)]})
+
+
+async def send_long(send: Any, path: str) -> None:
+    """Send much more than one chunk, of the kind that the path ends with."""
+    kind = {
+        "json": b"application/json; charset=utf-8",
+        "csv": b"text/csv",
+        "problem": b"application/problem+json",
+    }
+    headers = [(b"content-type", kind[path.rpartition(".")[2]]), (b"etag", b'"7"')]
+    if "-" not in path:
+        headers.append((b"content-length", str(len(LONG)).encode()))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for start in range(0, len(LONG), 70_000):
+        await send({"type": "http.response.body", "body": LONG[start : start + 70_000], "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 @asynccontextmanager
@@ -249,3 +273,28 @@ async def test_the_console_is_served_with_its_caching_and_its_policy(opening: Op
         assert (await home.get("/app/assets/gone-12345678.js")).status_code == 404
         assert (await home.get("/app/..%2Fsecret.txt")).status_code == 404
         assert (await home.get("/app/%2e%2e/secret.txt")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["long.json", "long-unmeasured.json", "long.problem"])
+async def test_long_json_leaves_compressed_for_who_takes_it(behind: Gateway, path: str):
+    siti = await behind.register()
+    packed = await siti.http.get(f"/locations/{path}", headers={"Accept-Encoding": "br, gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.content == LONG  # the client has unpacked it
+    assert packed.num_bytes_downloaded < len(LONG) / 10
+    assert (packed.headers["etag"], packed.headers["vary"]) == ('"7"', "Accept-Encoding")
+    plain = await siti.http.get(f"/locations/{path}", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert (plain.content, plain.headers["vary"]) == (LONG, "Accept-Encoding")
+
+
+async def test_what_is_short_or_a_file_or_may_hold_a_secret_leaves_as_it_is(behind: Gateway):
+    siti = await behind.register()
+    for method, path in (
+        ("GET", "/locations/x"),
+        ("GET", "/locations/long.csv"),
+        ("POST", "/locations/long.json"),
+    ):
+        answer = await siti.http.request(method, path, headers={"Accept-Encoding": "gzip"})
+        assert "content-encoding" not in answer.headers, path
+        assert len(answer.content) == answer.num_bytes_downloaded

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
-from arus_runtime import observe
+from arus_runtime import observe, tasks
 from arus_runtime.context import Context
 from psycopg import OperationalError
 
@@ -22,12 +22,8 @@ async def measuring(context: Context) -> AsyncGenerator[None]:
     if "jobs" not in context.settings.roles:
         yield
         return
-    task = asyncio.create_task(_measure(context))
-    try:
+    async with tasks.beside(_measure(context)):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _measure(context: Context) -> None:
