@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from arus_stack import publishing
 from arus_stack.testing import RunningStack, until
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
@@ -134,8 +135,30 @@ def organisation(stack: RunningStack, register: Callable[[str], Someone]) -> Ite
         },
     )
     operator = sign_in(stack, member["email"])
+    tell(stack, owner, gudang, solar, last)
+    create(owner, "/notifications/webhooks", {"name": "Ruang kendali", "url": "https://example.com/arus"})
     yield Organisation(owner, operator, gudang, solar, anomalies()[0]["id"], last, member["id"])
     operator.client.close()
+
+
+def tell(
+    stack: RunningStack,
+    owner: Someone,
+    location: dict[str, Any],
+    product: dict[str, Any],
+    fact_id: str,
+    **more: Any,
+) -> None:
+    """Let an incident be opened by a fact, and return when its owner was told."""
+    before = owner.client.get("/notifications").raise_for_status().json()["unread"]
+    tenant_id = owner.client.get("/auth/me").raise_for_status().json()["organisation"]["id"]
+    said = {"tenant_id": tenant_id, "location_id": location["id"], "product_id": product["id"]}
+    publishing.incident(stack.kafka, **said, incident_id=fact_id, fact_id=fact_id, **more)
+
+    def is_told() -> bool:
+        return owner.client.get("/notifications").raise_for_status().json()["unread"] > before
+
+    until(is_told, "the notification of the incident")
 
 
 def create(someone: Someone, path: str, body: dict[str, Any]) -> dict[str, Any]:

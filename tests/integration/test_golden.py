@@ -1,6 +1,5 @@
 """The contract's cases through every door: REST, batch, gRPC and a record on the topic give one verdict."""
 
-import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,8 +14,8 @@ from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
 from arus.ingest.v1.api_pb2 import RecordFuelTransactionsRequest
 from arus.ingest.v1.api_pb2_grpc import IngestServiceStub
 from arus_runtime.ids import new_ulid
-from arus_runtime.log import AiokafkaLog, Message, Security
 from arus_runtime.testing import message
+from arus_stack.publishing import publish
 from arus_stack.strangers import Stranger
 from arus_stack.testing import RunningStack
 from google.protobuf.json_format import ParseDict
@@ -110,18 +109,8 @@ def by_topic(depot: Depot, facts: Sequence[Fact]) -> Sequence[str]:
         message(event, key=depot.key, tenant=depot.owner.tenant_id, source=source, sequence=number)
         for number, event in enumerate(events)
     ]
-    asyncio.run(_publish(depot.stack, messages))
+    publish(depot.stack.kafka, messages)
     return ids
-
-
-async def _publish(stack: RunningStack, messages: Sequence[Message]) -> None:
-    access = stack.kafka
-    producer = AiokafkaLog(Security(access.bootstrap, access.user, access.password, access.ca)).producer()
-    await producer.start()
-    try:
-        await producer.publish(messages)
-    finally:
-        await producer.stop()
 
 
 def _said(depot: Depot, fact: Fact) -> dict[str, str]:

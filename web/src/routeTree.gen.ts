@@ -19,6 +19,7 @@ import { Route as VerifyEmailRouteImport } from './routes/verify-email'
 import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppAnomaliesRouteImport } from './routes/_app/anomalies'
 import { Route as AppLocationsRouteImport } from './routes/_app/locations'
+import { Route as AppNotificationsRouteImport } from './routes/_app/notifications'
 import { Route as AppProductsRouteImport } from './routes/_app/products'
 import { Route as AppThresholdsRouteImport } from './routes/_app/thresholds'
 import { Route as AppTrendsRouteImport } from './routes/_app/trends'
@@ -75,6 +76,11 @@ const AppLocationsRoute = AppLocationsRouteImport.update({
   path: '/locations',
   getParentRoute: () => AppRoute,
 } as any)
+const AppNotificationsRoute = AppNotificationsRouteImport.update({
+  id: '/notifications',
+  path: '/notifications',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppProductsRoute = AppProductsRouteImport.update({
   id: '/products',
   path: '/products',
@@ -116,6 +122,7 @@ export interface FileRoutesByFullPath {
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
   '/locations': typeof AppLocationsRoute
+  '/notifications': typeof AppNotificationsRoute
   '/products': typeof AppProductsRoute
   '/thresholds': typeof AppThresholdsRoute
   '/trends': typeof AppTrendsRoute
@@ -132,6 +139,7 @@ export interface FileRoutesByTo {
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
   '/locations': typeof AppLocationsRoute
+  '/notifications': typeof AppNotificationsRoute
   '/products': typeof AppProductsRoute
   '/thresholds': typeof AppThresholdsRoute
   '/trends': typeof AppTrendsRoute
@@ -151,6 +159,7 @@ export interface FileRoutesById {
   '/verify-email': typeof VerifyEmailRoute
   '/_app/anomalies': typeof AppAnomaliesRoute
   '/_app/locations': typeof AppLocationsRoute
+  '/_app/notifications': typeof AppNotificationsRoute
   '/_app/products': typeof AppProductsRoute
   '/_app/thresholds': typeof AppThresholdsRoute
   '/_app/trends': typeof AppTrendsRoute
@@ -171,6 +180,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/anomalies'
     | '/locations'
+    | '/notifications'
     | '/products'
     | '/thresholds'
     | '/trends'
@@ -187,6 +197,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/anomalies'
     | '/locations'
+    | '/notifications'
     | '/products'
     | '/thresholds'
     | '/trends'
@@ -205,6 +216,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/_app/anomalies'
     | '/_app/locations'
+    | '/_app/notifications'
     | '/_app/products'
     | '/_app/thresholds'
     | '/_app/trends'
@@ -296,6 +308,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppLocationsRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/notifications': {
+      id: '/_app/notifications'
+      path: '/notifications'
+      fullPath: '/notifications'
+      preLoaderRoute: typeof AppNotificationsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/products': {
       id: '/_app/products'
       path: '/products'
@@ -344,6 +363,7 @@ declare module '@tanstack/react-router' {
 interface AppRouteChildren {
   AppAnomaliesRoute: typeof AppAnomaliesRoute
   AppLocationsRoute: typeof AppLocationsRoute
+  AppNotificationsRoute: typeof AppNotificationsRoute
   AppProductsRoute: typeof AppProductsRoute
   AppThresholdsRoute: typeof AppThresholdsRoute
   AppTrendsRoute: typeof AppTrendsRoute
@@ -356,6 +376,7 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppAnomaliesRoute: AppAnomaliesRoute,
   AppLocationsRoute: AppLocationsRoute,
+  AppNotificationsRoute: AppNotificationsRoute,
   AppProductsRoute: AppProductsRoute,
   AppThresholdsRoute: AppThresholdsRoute,
   AppTrendsRoute: AppTrendsRoute,

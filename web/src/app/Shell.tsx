@@ -18,6 +18,7 @@ import {
 import { useOnline, useWide } from '@/lib/media'
 import { onSessionEnd } from '@/lib/http'
 import { IconButton } from '@/ui/Button'
+import { Bell } from './Bell'
 import { Mark } from './Brand'
 import { markRow, pressNew, stepRow, useKeys } from './keys'
 import { useFeed, useLiveState } from './live'
@@ -199,7 +200,8 @@ interface TopBarProps {
 
 function TopBar({ wide, onSearch, onAccount, onShortcuts, onLeave }: TopBarProps) {
   const { t } = useLingui()
-  const { organisation } = useSession()
+  const session = useSession()
+  const { organisation } = session
   return (
     <header className="sticky top-0 z-20 flex h-14 items-center gap-2 border-b border-line bg-surface/95 px-4 backdrop-blur md:px-6">
       {!wide && (
@@ -225,6 +227,7 @@ function TopBar({ wide, onSearch, onAccount, onShortcuts, onLeave }: TopBarProps
       )}
       <div className={clsx('flex items-center gap-2', wide && 'ml-auto')}>
         <LiveDot />
+        {may(session, 'notifications', 'r') && <Bell />}
         <OnDemand
           button={
             <IconButton label={t`Akun dan tampilan`} aria-haspopup="menu">

@@ -2,6 +2,7 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import {
+  Bell,
   Fuel,
   LayoutDashboard,
   ListOrdered,
@@ -24,6 +25,7 @@ export interface PageEntry {
     | '/anomalies'
     | '/trends'
     | '/thresholds'
+    | '/notifications'
     | '/locations'
     | '/products'
     | '/users'
@@ -73,6 +75,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: SlidersHorizontal,
     key: 'm',
     needs: { resource: 'thresholds', action: 'r' },
+  },
+  {
+    to: '/notifications',
+    name: msg`Notifikasi`,
+    icon: Bell,
+    key: 'n',
+    needs: { resource: 'notifications', action: 'r' },
   },
   {
     to: '/locations',

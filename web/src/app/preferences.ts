@@ -7,7 +7,15 @@ import { queries } from './client'
 import { meQuery, useSession } from './session'
 
 export type TableName =
-  'anomalies' | 'transactions' | 'locations' | 'products' | 'members' | 'audit' | 'thresholds' | 'versions'
+  | 'anomalies'
+  | 'transactions'
+  | 'locations'
+  | 'products'
+  | 'members'
+  | 'audit'
+  | 'thresholds'
+  | 'versions'
+  | 'deliveries'
 
 export interface Look {
   hidden: ReadonlySet<string>

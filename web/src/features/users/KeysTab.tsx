@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Copy, KeyRound } from 'lucide-react'
+import { KeyRound } from 'lucide-react'
 import { useId, useState } from 'react'
 import { createKey, listKeys, revokeKey, type KeyOut } from '@/api'
 import { zNewKey } from '@/api/zod.gen'
@@ -14,6 +14,7 @@ import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { TextField } from '@/ui/Field'
 import { Form } from '@/ui/Form'
+import { Secret } from '@/ui/Secret'
 import { Empty, Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
 import { RoleFields, scopeOf } from './RoleFields'
@@ -148,29 +149,14 @@ function NewKeyDialog({ open, onClose }: { open: boolean; onClose: () => void })
         )
       }
     >
-      {secret ? <Secret secret={secret} /> : open && <NewKeyForm formId={formId} onMade={setSecret} />}
+      {secret ? (
+        <Secret secret={secret}>
+          <Trans>Kunci ini hanya tampil sekali. Simpan di tempat rahasia sistem Anda.</Trans>
+        </Secret>
+      ) : (
+        open && <NewKeyForm formId={formId} onMade={setSecret} />
+      )}
     </Dialog>
-  )
-}
-
-function Secret({ secret }: { secret: string }) {
-  const { t } = useLingui()
-  return (
-    <div className="flex flex-col gap-3">
-      <p className="text-sm">
-        <Trans>Kunci ini hanya tampil sekali. Simpan di tempat rahasia sistem Anda.</Trans>
-      </p>
-      <code className="rounded-md border border-line bg-sunken px-3 py-2 text-sm break-all">{secret}</code>
-      <Button
-        className="self-start"
-        icon={<Copy aria-hidden className="size-4" />}
-        onClick={() =>
-          void navigator.clipboard.writeText(secret).then(() => toast({ text: t`Kunci tersalin.` }))
-        }
-      >
-        <Trans>Salin</Trans>
-      </Button>
-    </div>
   )
 }
 
