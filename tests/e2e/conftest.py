@@ -135,7 +135,8 @@ def organisation(stack: RunningStack, register: Callable[[str], Someone]) -> Ite
         },
     )
     operator = sign_in(stack, member["email"])
-    tell(stack, owner, gudang, solar, last)
+    # More severe than what the facts come to, of which people are told already or in a summary.
+    tell(stack, owner, gudang, solar, last, severity="SEVERITY_CRITICAL")
     create(owner, "/notifications/webhooks", {"name": "Ruang kendali", "url": "https://example.com/arus"})
     yield Organisation(owner, operator, gudang, solar, anomalies()[0]["id"], last, member["id"])
     operator.client.close()

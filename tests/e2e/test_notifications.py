@@ -18,8 +18,8 @@ def owner(stack: RunningStack, register: Callable[[str], Someone]) -> Someone:
     owner = register("Sari Wulandari")
     gudang = create(owner, "/locations", {"name": "Gudang A", "type": "depot"})
     solar = create(owner, "/products", {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"})
-    tell(stack, owner, gudang, solar, new_ulid(), severity="SEVERITY_WARNING")
     tell(stack, owner, gudang, solar, new_ulid())
+    tell(stack, owner, gudang, solar, new_ulid(), severity="SEVERITY_CRITICAL")
     return owner
 
 
@@ -42,6 +42,20 @@ def test_the_bell_counts_quietly_and_the_list_is_read(
     expect(page.get_by_text("Tidak ada yang cocok dengan saringan ini.")).to_be_visible()
     expect(page.get_by_role("banner").get_by_role("link", name="Notifikasi", exact=True)).to_be_visible()
     assert screen.complaints == []
+
+
+def test_the_bell_hears_of_an_incident_as_it_opens(
+    open_screen: OpenScreen, stack: RunningStack, owner: Someone, console: str
+) -> None:
+    page = open_screen(owner).page
+    page.goto(f"{console}/notifications")
+    expect(page.get_by_role("status").filter(has_text="Langsung")).to_be_visible()
+    expect(page.get_by_role("link", name="Notifikasi, 2 belum dibaca")).to_be_visible()
+    [gudang], [solar] = (owner.client.get(path).json()["items"] for path in ("/locations", "/products"))
+    tell(stack, owner, gudang, solar, new_ulid())
+    # Sooner than the bell looks again by itself.
+    expect(page.get_by_role("link", name="Notifikasi, 3 belum dibaca")).to_be_visible()
+    expect(page.get_by_role("list", name="Notifikasi").get_by_role("listitem")).to_have_count(3)
 
 
 def test_settings_are_checked_saved_and_shown_again(

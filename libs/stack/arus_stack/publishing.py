@@ -24,7 +24,7 @@ def publish(access: KafkaAccess, messages: Sequence[Message]) -> None:
 
 def incident(access: KafkaAccess, **said: Any) -> None:
     """Let an incident open: the golden one, with these fields instead."""
-    golden = house.root() / "protos/examples/anomaly.incident.v1/opened.json"
+    golden = house.root() / "protos/examples/anomaly.incident.v1/golden-520-l-opens-an-incident.json"
     event = ParseDict(json.loads(golden.read_text("utf-8"))["value"] | said, IncidentChanged())
     key = f"{event.tenant_id}:{event.location_id}:{event.product_id}"
     source = f"/arus/test/{token_hex(6)}"

@@ -4,9 +4,14 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Bell as Icon } from 'lucide-react'
 import { plural } from '@lingui/core/macro'
+import { useEffect } from 'react'
 import { listNotifications } from '@/api'
+import { refetch } from './client'
+import { listenToAlerts } from './live'
 
-const LOOK_AGAIN_MS = 30_000
+const LOOK_AGAIN_MS = 60_000
+/** From an incident on the feed until its people were told, with some to spare. */
+const TOLD_AFTER_MS = 2_000
 const MOST = 99
 
 export function Bell() {
@@ -16,6 +21,20 @@ export function Bell() {
     queryFn: async ({ signal }) => (await listNotifications({ query: { limit: 1 }, signal })).data.unread,
     refetchInterval: LOOK_AGAIN_MS,
   })
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    // However many incidents come at once, they are asked for once.
+    const soon = () => (timer ??= setTimeout(look, TOLD_AFTER_MS))
+    const look = () => {
+      timer = undefined
+      refetch('unreadNotifications', 'listNotifications')
+    }
+    const deafen = listenToAlerts(soon, soon)
+    return () => {
+      clearTimeout(timer)
+      deafen()
+    }
+  }, [])
   const name = unread > 0 ? t`Notifikasi, ${plural(unread, { other: '# belum dibaca' })}` : t`Notifikasi`
   return (
     <Link

@@ -5,7 +5,7 @@ import { renew } from '@/lib/http'
 import { LiveFeed, serverSentEvents, webSocket, type LiveState } from '@/lib/live'
 
 const feed = new LiveFeed(
-  `${location.origin}/api/v1/live?types=verdict`,
+  `${location.origin}/api/v1/live?types=verdict,alert`,
   [webSocket, serverSentEvents],
   // An expired session closes the wire, so it is renewed before the next try.
   () => renew(Date.now() - 60_000),
@@ -27,6 +27,14 @@ export function useFeed(wanted: boolean): void {
 
 export function useLiveState(): LiveState {
   return useSyncExternalStore(feed.watch, feed.snapshot)
+}
+
+/** Hear of every incident that opens or changes. `onReset`: some were missed. */
+export function listenToAlerts(onAlert: () => void, onReset: () => void): () => void {
+  return feed.listen(message => {
+    if (message.type === 'alert') onAlert()
+    if (message.type === 'reset') onReset()
+  })
 }
 
 /**

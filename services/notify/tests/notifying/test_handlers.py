@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from .world import said
 
-GOLDEN = Path(__file__).parents[4] / "protos/examples/anomaly.incident.v1/opened.json"
+GOLDEN = Path(__file__).parents[4] / "protos/examples/anomaly.incident.v1/golden-520-l-opens-an-incident.json"
 KEY = "t:gudang-a:solar"
 
 
@@ -35,11 +35,11 @@ async def test_the_golden_incident_is_told_at_once() -> None:
     async with bench() as made:
         await made.feed(golden, key=record["key"], tenant=golden.tenant_id)
     [alert] = made.rows(handlers.ALERTS)
-    assert (alert["incident_id"], alert["severity"], alert["group_id"]) == (golden.incident_id, 4, "")
+    assert (alert["incident_id"], alert["severity"], alert["group_id"]) == (golden.incident_id, 3, "")
     assert codec.incident(alert["said"]) == golden
     [job] = made.rows(jobs.TABLE)
     assert (job["kind"], job["state"], job["run_after"]) == (handlers.TELL, "waiting", NOON)
-    assert json.loads(job["params"]) == {"incident_id": golden.incident_id, "severity": 4}
+    assert json.loads(job["params"]) == {"incident_id": golden.incident_id, "severity": 3}
 
 
 async def test_an_update_tells_nobody_and_a_rise_in_severity_tells_again() -> None:

@@ -22,7 +22,7 @@ from google.protobuf.json_format import ParseDict
 from .conftest import Caller
 from .world import Desk, Mailbox, Town
 
-GOLDEN = Path(__file__).parents[4] / "protos/examples/anomaly.incident.v1/opened.json"
+GOLDEN = Path(__file__).parents[4] / "protos/examples/anomaly.incident.v1/golden-520-l-opens-an-incident.json"
 DEADLINE_S = 60
 
 
@@ -86,7 +86,7 @@ async def test_the_golden_incident_reaches_its_people_once(
         await producer.stop()
     await until(lambda: len(mailbox.mails) == 1)
     await until(lambda: all(row[1] == "sent" for row in desk.deliveries()))
-    assert mailbox.mails[0]["Subject"] == "Kritis: insiden di Gudang A, Solar"
+    assert mailbox.mails[0]["Subject"] == "Peringatan: insiden di Gudang A, Solar"
     answer = (await caller(person, "viewer").get("/notifications")).json()
     assert [entry["incident_id"] for entry in answer["items"]] == [golden.incident_id]
     assert len(mailbox.mails) == 1
