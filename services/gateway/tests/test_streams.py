@@ -191,9 +191,10 @@ async def ingest_behind() -> tuple[grpc.aio.Server, int]:
 async def test_an_incident_and_its_answer_are_told_to_those_who_may_see_it(running: Running):
     async with running.socket("/live?types=alert&lang=en") as reader:
         await running.publish(running.verdict())
-        said = {"tenant_id": running.owner.organisation, "location_id": HERE, "product_id": SOLAR}
         opened = IncidentChanged(
-            **said,
+            tenant_id=running.owner.organisation,
+            location_id=HERE,
+            product_id=SOLAR,
             incident_id=new_ulid(),
             domain="fuel",
             change=IncidentChange.INCIDENT_CHANGE_OPENED,
@@ -217,7 +218,13 @@ async def test_an_incident_and_its_answer_are_told_to_those_who_may_see_it(runni
         assert (told["change"], told["severity"], told["facts"]) == ("opened", "critical", 1)
         assert (told["location"]["name"], told["volume"], told["expected"]) == ("Gudang A", "520", "302.41")
         assert told["reason"]["text"] == "Use of 520 L is 173% of the usual 300 L: ANOMALI (anomaly)."
-        answer = IncidentAnswered(**said, incident_id=opened.incident_id, answer=Answer.ANSWER_CONFIRMED)
+        answer = IncidentAnswered(
+            tenant_id=running.owner.organisation,
+            location_id=HERE,
+            product_id=SOLAR,
+            incident_id=opened.incident_id,
+            answer=Answer.ANSWER_CONFIRMED,
+        )
         await running.publish(answer)
         message = await reader.next()
         assert (message["type"], message["data"]["answer"]) == ("alert_answered", "confirmed")
