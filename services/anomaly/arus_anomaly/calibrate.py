@@ -6,11 +6,12 @@ calibration, fitted on its own honest facts, is better (`own`).
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from arus_runtime.isolated import Report
 
 from arus_anomaly.rules.learned import fitting, many
 from arus_anomaly.rules.learned.calendar import holiday
@@ -65,6 +66,28 @@ def own(version: str, profile: Profile, histories: Sequence[History]) -> Calibra
     usual = SIGMAS_PER_DEVIATION * float(np.median(known))
     _, z, facts = _scored(profile, histories, _unfitted(usual))
     return fitting.fitted(version, usual, z, facts, profile)
+
+
+def fit(params: Mapping[str, Any], report: Report) -> dict[str, Any] | None:
+    """Return an organisation's own calibration as it is stored, None when its facts are too few.
+
+    The work of a job. params: domain, and histories as pairs of days and values.
+    """
+    histories = [
+        History(np.array(days, np.int64), np.array(values, np.float64))
+        for days, values in params["histories"]
+        if len(days) >= PROVISIONAL_FACTS
+    ]
+    report(0.1, f"{len(histories)} histories")
+    if not histories:
+        return None
+    try:
+        fitted = own("own", PROFILES[params["domain"]], histories)
+    except ValueError:  # too few facts of keys that know enough
+        return None
+    body = {name: value for name, value in fitted._asdict().items() if name != "version"}
+    facts = sum(len(history.days) for history in histories)
+    return {"domain": params["domain"], "facts": facts, "keys": len(histories), "body": body}
 
 
 def _unfitted(usual_scale: float) -> Calibration:

@@ -23,8 +23,6 @@ from arus_anomaly.store.incidents import StoredIncident
 from arus_anomaly.store.verdicts import Stored
 
 DRAFT: Final = "draft"
-END: Final = bytes([255]) * 16
-"""Higher than every ULID: whatever was said so far holds."""
 
 
 def draft(scope: Scope, said: ThresholdsIn | None) -> Version:
@@ -140,7 +138,7 @@ async def bar(tx: Tx, tenant_id: str, stored: StoredIncident) -> Bar:
     """Return by how much people's answers have raised the bar of an incident's location and product."""
     of = stored.location_id, stored.product_id
     answers = (await store.incidents.answers_about(tx, tenant_id, of)).get(of, ())
-    days = feedback.dismissal_days(answers, END)
+    days = feedback.dismissal_days(answers, feedback.END)
     cut, since = cut_of(days)
     now = cut_on(cut, since, datetime.now(UTC).toordinal())
     return Bar(raised_decades=round(now, 2), false_alarms=len(days))

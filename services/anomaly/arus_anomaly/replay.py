@@ -1,10 +1,10 @@
-"""Fold the whole log again, into an empty database: the same log must give the same verdicts, byte for byte.
+"""Fold the whole log again, into an empty database: the same log must say the same, byte for byte.
 
     python -m arus_anomaly.replay postgresql://anomaly_worker:…@host/empty_database
 
-reads the live service's settings (ARUS_…) and ends with 1 when a verdict differs. The database must hold the
-service's schema, migrated and empty. The live service may go on meanwhile: the log is read up to where it
-stood when the comparison began.
+reads the live service's settings (ARUS_…) and ends with 1 when a verdict or an opinion differs. The database
+must hold the service's schema, migrated and empty. The live service may go on meanwhile: the log is read up
+to where it stood when the comparison began.
 """
 
 import argparse
@@ -20,67 +20,80 @@ from arus_runtime.heart import security_of
 from arus_runtime.log import AiokafkaLog, Consumer, Listener, Log, Producer, Record, TopicPartition
 from arus_runtime.settings import Settings
 from arus_runtime.store import PostgresStore
+from arus_runtime.worker import AnyWorker
 from psycopg import sql
 
-from arus_anomaly.codec import ANSWER_COLUMNS, VERSION_COLUMNS
-from arus_anomaly.handlers import fuel
+from arus_anomaly.codec import ANSWER_COLUMNS, CALIBRATION_COLUMNS, VERSION_COLUMNS
+from arus_anomaly.handlers import fuel, learned
 
 SCHEMA: Final = "anomaly"
 SHOWN: Final = 10
 
 _CARRIED: Final = {
     "thresholds": (*VERSION_COLUMNS, "created_by", "created_at"),
+    "calibrations": (*CALIBRATION_COLUMNS, "facts", "keys", "created_at"),
     "incident_answers": (*ANSWER_COLUMNS, "incident_id", "created_by", "created_at"),
 }
 """Side inputs, and their columns."""
 
 Offsets = Mapping[int, int]
 """Partition → the offset that comes next."""
-Verdicts = Iterator[tuple[str, str, bytes]]
-"""Tenant, fact id and event of each current verdict, in that order."""
+Said = Iterator[tuple[str, str, bytes]]
+"""Tenant, fact id and event of each current row, in that order."""
+REPLAYED: Final = ((fuel, "verdicts"), (learned, "opinions"))
+"""Workers, and the table that holds what they say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a replay came to. different: the first verdicts that one side lacks or says otherwise."""
+    """What a replay came to.
 
-    verdicts: int
+    different: the first that one side lacks or says otherwise, by table, tenant and fact.
+    """
+
+    said: Mapping[str, int]
+    """How many current rows each table has."""
     differing: int
-    different: Sequence[tuple[str, str]]
+    different: Sequence[tuple[str, str, str]]
 
 
 async def replay(live_url: str, empty_url: str, log: Log) -> Outcome:
-    """Fold the log up to where the live worker stands and compare the current verdicts of both databases."""
+    """Fold the log up to where the live workers stand and compare what both databases say."""
     with _connect(live_url) as live, _connect(empty_url) as empty:
-        # One snapshot holds where the worker stands and what it had said by then.
+        # One snapshot holds where the workers stand and what they had said by then.
         live.execute("begin isolation level repeatable read, read only")
-        ends = _progress(live)
-        if _progress(empty):
+        if any(_progress(empty, worker) for worker, _ in REPLAYED):
             raise ValueError("the database to replay into must be empty, and its worker has progress already")
         _carry_over(live, empty)
-        await _fold(log, empty_url, empty, ends)
-        empty.execute("begin read only")
-        return _compare(_current(live), _current(empty))
+        said, different = dict[str, int](), list[tuple[str, str, str]]()
+        for worker, table in REPLAYED:
+            await _fold(log, empty_url, empty, worker, _progress(live, worker))
+            with empty.transaction():
+                said[table], differing = _compare(_current(live, table), _current(empty, table))
+            different += [(table, *of) for of in differing]
+        return Outcome(said, len(different), different[:SHOWN])
 
 
 def _carry_over(live: psycopg.Connection[Any], empty: psycopg.Connection[Any]) -> None:
     """Let the replay know all that a verdict of the live side was judged by beside facts."""
     for name, names in _CARRIED.items():
         table, columns = sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, names))
-        with live.cursor() as source, empty.cursor() as target:
-            source.execute(sql.SQL("select {} from {} order by number").format(columns, table))
-            with target.copy(sql.SQL("copy {} ({}) from stdin").format(table, columns)) as copy:
-                for row in source:
-                    copy.write_row(row)
+        read = sql.SQL("copy (select {} from {} order by number) to stdout").format(columns, table)
+        write = sql.SQL("copy {} ({}) from stdin").format(table, columns)
+        with live.cursor().copy(read) as stored, empty.cursor().copy(write) as copied:
+            for data in stored:
+                copied.write(data)
 
 
-async def _fold(log: Log, url: str, watched: psycopg.Connection[Any], ends: Offsets) -> None:
+async def _fold(
+    log: Log, url: str, watched: psycopg.Connection[Any], worker: AnyWorker, ends: Offsets
+) -> None:
     committed, stop = asyncio.Event(), asyncio.Event()
-    store = PostgresStore(url, SCHEMA, fuel)
-    engine = Engine(SCHEMA, fuel, UpTo(log, ends), store, committed=committed.set)
+    store = PostgresStore(url, SCHEMA, worker)
+    engine = Engine(SCHEMA, worker, UpTo(log, ends), store, committed=committed.set)
     running = asyncio.ensure_future(engine.run(stop))
     try:
-        while not _reached(_progress(watched), ends):
+        while not _reached(_progress(watched, worker), ends):
             if running.done() or engine.stopped:
                 raise RuntimeError(f"replay stopped: {engine.stopped or running.exception()}")
             committed.clear()
@@ -97,28 +110,30 @@ def _reached(progress: Offsets, ends: Offsets) -> bool:
     return all(progress.get(partition, 0) >= end for partition, end in ends.items())
 
 
-def _progress(connection: psycopg.Connection[Any]) -> Offsets:
-    rows = connection.execute("select partition, next_offset from progress where worker = %s", (fuel.name,))
+def _progress(connection: psycopg.Connection[Any], worker: AnyWorker) -> Offsets:
+    rows = connection.execute("select partition, next_offset from progress where worker = %s", (worker.name,))
     return dict(rows.fetchall())
 
 
-def _current(connection: psycopg.Connection[Any]) -> Verdicts:
-    with connection.cursor("verdicts", scrollable=False) as cursor:
+def _current(connection: psycopg.Connection[Any], table: str) -> Said:
+    with connection.cursor("said", scrollable=False) as cursor:
         cursor.itersize = 5_000
         cursor.execute(
-            "select tenant_id, fact_id, value from verdicts where is_current order by 1, 2",
+            sql.SQL("select tenant_id, fact_id, value from {} where is_current order by 1, 2").format(
+                sql.Identifier(table)
+            ),
             binary=True,
         )
         yield from cursor
 
 
-def _compare(live: Verdicts, again: Verdicts) -> Outcome:
+def _compare(live: Said, again: Said) -> tuple[int, Sequence[tuple[str, str]]]:
     """Walk both sides in step; an id that is ahead on one side is missing on the other."""
-    verdicts = 0
+    said = 0
     different: list[tuple[str, str]] = []
     left, right = next(live, None), next(again, None)
     while left or right:
-        verdicts += 1
+        said += 1
         first = min(side[:2] for side in (left, right) if side)
         if left != right:
             different.append(first)
@@ -126,7 +141,7 @@ def _compare(live: Verdicts, again: Verdicts) -> Outcome:
             left = next(live, None)
         if right and right[:2] == first:
             right = next(again, None)
-    return Outcome(verdicts, len(different), different[:SHOWN])
+    return said, different
 
 
 def _connect(url: str) -> psycopg.Connection[Any]:
@@ -177,9 +192,10 @@ def main() -> int:
     settings = Settings()
     log = AiokafkaLog(security_of(settings))
     outcome = asyncio.run(replay(settings.db_worker_url.get_secret_value(), into, log))
-    sys.stdout.write(f"{outcome.verdicts} current verdicts, {outcome.differing} differ\n")
-    for tenant, fact_id in outcome.different:
-        sys.stdout.write(f"differs: tenant {tenant}, verdict of {fact_id}\n")
+    counts = ", ".join(f"{count} current {table}" for table, count in outcome.said.items())
+    sys.stdout.write(f"{counts}; {outcome.differing} differ\n")
+    for table, tenant, fact_id in outcome.different:
+        sys.stdout.write(f"differs: tenant {tenant}, {table} on {fact_id}\n")
     return 1 if outcome.differing else 0
 
 

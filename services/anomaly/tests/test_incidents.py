@@ -200,7 +200,7 @@ async def test_a_confirmed_anomaly_is_no_part_of_later_baselines_and_a_replay_sa
     empty = database_for("anomaly")
     outcome = await replay(worker.database.worker_url, empty.worker_url, AiokafkaLog(security_of(settings)))
     assert outcome.differing == 0
-    assert outcome.verdicts >= 7
+    assert outcome.said["verdicts"] >= 7
 
 
 async def test_a_history_recorded_now_alarms_as_news_only_where_it_is_news(

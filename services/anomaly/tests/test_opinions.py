@@ -344,3 +344,37 @@ def test_the_end_is_what_a_calm_run_says_whatever_the_order_and_the_batches(
             batch = []
     desk.take(*batch)
     assert desk.standing() == calm.standing()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["record", "record", "void", "correct"]), st.integers(0, 1 << 30)),
+        min_size=60, max_size=260,
+    ),
+    st.lists(st.integers(1, 60), min_size=5, max_size=40),
+)  # fmt: skip
+def test_where_batches_end_changes_nothing(changes: list[tuple[str, int]], sizes: list[int]) -> None:
+    """Facts come in any order, up to a year late; what came too late is among them."""
+    events: list[Any] = []
+    known: list[str] = []
+    for number, (kind, draw) in enumerate(changes):
+        late = (0, 0, 0, 0, 5, 40, 170, 365)[draw % 8]
+        litres = 200.0 + draw % 200
+        if kind == "record" or not known:
+            at = FIRST_MS + number * DAY_MS + 1
+            known.append(str(ULID.from_bytes(at.to_bytes(6, "big") + number.to_bytes(10, "big"))))
+            events.append(verdict(400 + number - late, litres, fact_id=known[-1]))
+        elif kind == "void":
+            events.append(withdrawal(known.pop(draw % len(known))))
+        else:
+            events.append(verdict(400 + number - late, litres, fact_id=known[draw % len(known)]))
+    one_by_one, desk = Desk(), Desk()
+    for event in events:
+        one_by_one.take(event)
+    start = 0
+    while start < len(events):
+        size = sizes[start % len(sizes)]
+        desk.take(*events[start : start + size])
+        start += size
+    assert desk.standing() == one_by_one.standing()

@@ -52,13 +52,13 @@ async def test_a_replay_in_other_batches_gives_the_same_verdicts_byte_for_byte(
 
     log = AiokafkaLog(security_of(settings))
     outcome = await replay(database.worker_url, database_for("anomaly").worker_url, log)
-    assert outcome.verdicts >= standing.total()
-    assert outcome == Outcome(outcome.verdicts, 0, [])
+    assert min(outcome.said.values()) >= standing.total()
+    assert outcome == Outcome(outcome.said, 0, [])
 
     with psycopg.connect(database.superuser_url) as connection:
         changed = connection.execute(
             "update anomaly.verdicts set value = value || '\\x00'::bytea where tenant_id = 'replay-last'"
-            " returning tenant_id, fact_id"
+            " returning 'verdicts', tenant_id, fact_id"
         ).fetchall()
     outcome = await replay(database.worker_url, database_for("anomaly").worker_url, log)
     assert (outcome.differing, outcome.different) == (1, changed)

@@ -299,7 +299,7 @@ async def test_after_activation_live_results_are_what_the_back_test_said(  # noq
     # And the whole log folded again, versions carried over, gives the same bytes.
     log = AiokafkaLog(security_of(settings))
     outcome = await replay(worker.database.worker_url, database_for("anomaly").worker_url, log)
-    assert outcome.verdicts >= 120
+    assert outcome.said["verdicts"] >= 120
     assert (outcome.differing, outcome.different) == (0, [])
 
 

@@ -112,8 +112,3 @@ def calibration(version_id: str, body: dict[str, Any]) -> Calibration:
         body["shape"],
         body["width"],
     )
-
-
-def calibration_body(one: Calibration) -> dict[str, Any]:
-    """Return a calibration as it is stored: repr keeps every bit of a float."""
-    return {name: value for name, value in one._asdict().items() if name != "version"}

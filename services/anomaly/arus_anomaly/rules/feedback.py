@@ -45,6 +45,8 @@ Answers = Mapping[str, OfTenant]
 """By tenant."""
 NO_ANSWERS: Final[Answers] = {}
 NOTHING: Final[frozenset[bytes]] = frozenset()
+END: Final = bytes([255]) * 16
+"""Higher than every ULID: whatever was said so far holds."""
 
 
 def with_answers(answers: Answers, added: Iterable[tuple[str, tuple[str, str], Given]]) -> Answers:

@@ -97,6 +97,9 @@ def changed(watch: Watch, fact_id: bytes, fact: Seen | None) -> tuple[Watch, Tak
     if change is None:
         first, rows = watch.last(REBUILT_FACTS)
         change = Change(first, rows, rows)
+    while len(change.now) < REBUILT_FACTS and change.first > watch.oldest_page:  # facts were voided
+        older = watch.page(change.first - 1).rows
+        change = Change(change.first - 1, older.joined(change.was), older.joined(change.now))
     is_new = fact_id > watch.highest_id
     watch = watch._replace(highest_id=max(watch.highest_id, fact_id))
     now = change.now

@@ -201,7 +201,11 @@ async def answers(tx: Tx, incident_id: str) -> Sequence[StoredAnswer]:
 async def all_answers(tx: Tx, tenant_id: str) -> OfTenant:
     """Return all answers of the tenant, by location and product."""
     rows = tx.cursor(row_factory=tuple_row)
-    await rows.execute(f"select {', '.join(codec.ANSWER_COLUMNS)} from incident_answers order by number")
+    await rows.execute(
+        f"select {', '.join(codec.ANSWER_COLUMNS)} from incident_answers"
+        " where tenant_id = %s order by number",
+        (tenant_id,),
+    )
     return codec.add_answers(NO_ANSWERS, await rows.fetchall()).get(tenant_id, {})
 
 

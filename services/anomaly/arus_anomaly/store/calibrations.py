@@ -1,0 +1,66 @@
+"""SQL of calibrations, and of the facts that they are fitted on."""
+
+# ruff: noqa: S608 — what is spliced into the SQL is this module's own text
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from arus_runtime.postgres import Tx
+from arus_runtime.side_inputs import VALID_FROM
+from psycopg.rows import tuple_row
+from psycopg.types.json import Jsonb
+
+from arus_anomaly import codec
+
+FACTS_OF_KEY: Final = 400
+"""Older ones say little of how a place is now."""
+MOST_FACTS: Final = 200_000
+
+
+async def tenants(tx: Tx, least: int) -> Sequence[str]:
+    """Return the tenants with at least so many facts; worker role."""
+    rows = tx.cursor(row_factory=tuple_row)
+    await rows.execute(
+        "select tenant_id from verdicts where is_current group by tenant_id having count(*) >= %s", (least,)
+    )
+    return [tenant_id for (tenant_id,) in await rows.fetchall()]
+
+
+async def histories(
+    tx: Tx, tenant_id: str, confirmed: Collection[str]
+) -> Sequence[tuple[Sequence[int], Sequence[float]]]:
+    """Return days and litres of the newest facts of each location and product, confirmed anomalies aside."""
+    rows = tx.cursor(row_factory=tuple_row)
+    await rows.execute(
+        """select v.location_id, v.product_id, v.business_date, v.value from (
+               select location_id, product_id, business_date, fact_id, value, row_number() over (
+                   partition by location_id, product_id order by business_date desc, fact_id desc) as back
+               from verdicts where tenant_id = %(tenant)s and is_current and domain = 'fuel') v
+           where v.back <= %(facts)s and v.fact_id <> all(%(confirmed)s)
+           order by v.location_id, v.product_id, v.business_date, v.fact_id limit %(most)s""",
+        {"tenant": tenant_id, "facts": FACTS_OF_KEY, "most": MOST_FACTS, "confirmed": [*confirmed]},
+    )
+    found: dict[tuple[str, str], tuple[list[int], list[float]]] = {}
+    async for location_id, product_id, day, value in rows:
+        days, litres = found.setdefault((location_id, product_id), ([], []))
+        days.append(day.toordinal())
+        litres.append(codec.volume_ul(value) / 1_000_000)
+    return list(found.values())
+
+
+async def add(tx: Tx, tenant_id: str, calibration_id: str, fitted: Mapping[str, Any]) -> None:
+    """Record a calibration; recorded once, whatever is asked."""
+    await tx.execute(
+        f"""insert into calibrations (tenant_id, id, domain, facts, keys, body, valid_from)
+            values (%(tenant)s, %(id)s, %(domain)s, %(facts)s, %(keys)s, %(body)s, {VALID_FROM})
+            on conflict do nothing""",
+        {
+            "tenant": tenant_id,
+            "id": calibration_id,
+            "domain": fitted["domain"],
+            "facts": fitted["facts"],
+            "keys": fitted["keys"],
+            "body": Jsonb(fitted["body"]),
+            "valid_from": None,
+        },
+    )
