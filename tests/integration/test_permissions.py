@@ -37,6 +37,7 @@ RESOURCES: Final = {
     "/keys": "keys",
     "/audit": "audit",
     "/views": "views",
+    "/reports": "reports",
     "/organisations/invitations": "users",
     "/organisations/{id}": "organisations",
     "/live": "anomalies",

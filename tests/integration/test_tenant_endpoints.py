@@ -68,6 +68,7 @@ class Walls:
             ("put", "/products/{product_id}"): goods,
             ("patch", "/organisations/{id}"): {"name": "Direbut"},
             ("patch", "/users/{id}"): {"role": "viewer"},
+            ("patch", "/reports/schedules/{id}"): {"day": 2},
             ("patch", "/notifications/webhooks/{webhook_id}"): {"url": "https://example.org/direbut"},
             ("post", "/incidents/{incident_id}/answers"): {"answer": "acknowledged"},
         }
@@ -96,6 +97,10 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
         fact = FACT | {"location_id": location_id, "product_id": product_id}
         member = {"email": f"{token_hex(6)}@example.org", "name": "Anggota", "password": "Rahasia-panjang-8"}
         guest = f"{token_hex(6)}@example.org"
+        report = theirs.make("/reports", period="month", start="2025-01-01")["id"]
+        me = theirs.http.get("/auth/me").raise_for_status().json()["user"]["id"]
+        schedule = theirs.make("/reports/schedules", recipients=[me])["id"]
+        done(theirs, report)
         hook = theirs.make("/notifications/webhooks", name="Kendali", url="https://example.com/arus")["id"]
         ids = {
             "/notifications/webhooks/{webhook_id}": hook,
@@ -113,6 +118,10 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
                 "/organisations/invitations", email=guest, role="viewer"
             )["id"],
             "/anomalies/{anomaly_id}": first(theirs, "/anomalies"),
+            "/reports/{id}": report,
+            "/reports/{id}/file": report,
+            "/reports/schedules/{id}": schedule,
+            "/reports/schedules/{id}/send": schedule,
         }
         today = datetime.now(UTC).date()
         for back, litres in zip((3, 2, 1, 0), ("100", "100", "100", "900"), strict=True):
@@ -126,6 +135,14 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
         )["id"]
         ids["/notifications/{notification_id}/read"] = first_notification(theirs)
         yield Walls(theirs, ours, ids, incident_id)
+
+
+def done(someone: Stranger, report_id: str) -> None:
+    """Wait until a report is made."""
+    deadline = time.monotonic() + DEADLINE_S
+    while (report := someone.http.get(f"/reports/{report_id}").raise_for_status().json())["state"] != "done":
+        assert time.monotonic() < deadline, report
+        time.sleep(0.1)
 
 
 def first(someone: Stranger, path: str) -> str:

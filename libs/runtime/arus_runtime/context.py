@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from arus_runtime.log import AiokafkaLog
     from arus_runtime.mail import Mail
     from arus_runtime.rpc import Peers
-    from arus_runtime.schedules import Schedule
+    from arus_runtime.schedules import Scheduled
     from arus_runtime.worker import AnyWorker
 
 
@@ -66,7 +66,7 @@ class Service:
     rpc: Sequence[RpcPart] = ()
     workers: Sequence["AnyWorker"] = ()
     jobs: Sequence["Job"] = ()
-    schedules: Sequence["Schedule"] = ()
+    schedules: Sequence["Scheduled"] = ()
     outbox: bool = False
     words: Templates = field(default_factory=dict[str, Mapping[str, str]])
     startup: Sequence[Callable[[Context], AbstractAsyncContextManager[None]]] = ()

@@ -1,5 +1,6 @@
 """Mail leaves through one port: an SMTP server, or a folder when there is none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -18,6 +19,15 @@ _PERMANENT = 500
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail. media_type: such as application/pdf."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class MailUnavailableError(Exception):
     """The mail server is away or refuses for now; try again later."""
 
@@ -29,7 +39,16 @@ class MailRefusedError(MailUnavailableError):
 class Mail(Protocol):
     """Where mail goes."""
 
-    async def send(self, to: str, subject: str, text: str, *, message_id: str, html: str = "") -> None:
+    async def send(
+        self,
+        to: str,
+        subject: str,
+        text: str,
+        *,
+        message_id: str,
+        html: str = "",
+        attachments: Sequence[Attachment] = (),
+    ) -> None:
         """Hand one mail over; the same message_id twice is the same mail. html: the same, for who likes it.
 
         Raises MailUnavailableError.
@@ -44,12 +63,21 @@ class SmtpMail:
     url: str
     sender: str
 
-    async def send(self, to: str, subject: str, text: str, *, message_id: str, html: str = "") -> None:
+    async def send(
+        self,
+        to: str,
+        subject: str,
+        text: str,
+        *,
+        message_id: str,
+        html: str = "",
+        attachments: Sequence[Attachment] = (),
+    ) -> None:
         """Hand one mail over to the server."""
         server = urlsplit(self.url)
         try:
             await aiosmtplib.send(
-                compose(self.sender, to, subject, text, message_id, html=html),
+                compose(self.sender, to, subject, text, message_id, html=html, attachments=attachments),
                 hostname=server.hostname or "127.0.0.1",
                 port=server.port,
                 username=unquote(server.username) if server.username else None,
@@ -71,11 +99,22 @@ class FolderMail:
     folder: Path
     sender: str
 
-    async def send(self, to: str, subject: str, text: str, *, message_id: str, html: str = "") -> None:
+    async def send(
+        self,
+        to: str,
+        subject: str,
+        text: str,
+        *,
+        message_id: str,
+        html: str = "",
+        attachments: Sequence[Attachment] = (),
+    ) -> None:
         """Write one mail to the folder."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{message_id}.eml"
-        path.write_bytes(compose(self.sender, to, subject, text, message_id, html=html).as_bytes())
+        path.write_bytes(
+            compose(self.sender, to, subject, text, message_id, html=html, attachments=attachments).as_bytes()
+        )
         observe.MAILS.labels("kept").inc()
         _log.info("mail kept in a folder, as no SMTP server is set", path=str(path))
 
@@ -94,7 +133,14 @@ def _is_for_good(error: Exception) -> bool:
 
 
 def compose(
-    sender: str, to: str, subject: str, text: str, message_id: str, *, html: str = ""
+    sender: str,
+    to: str,
+    subject: str,
+    text: str,
+    message_id: str,
+    *,
+    html: str = "",
+    attachments: Sequence[Attachment] = (),
 ) -> EmailMessage:
     """Return the message; line breaks in addresses or subject are refused by the email package."""
     message = EmailMessage()
@@ -106,6 +152,9 @@ def compose(
     message.set_content(text)
     if html:
         message.add_alternative(html, subtype="html")
+    for file in attachments:
+        maintype, _, subtype = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.name)
     return message
 
 

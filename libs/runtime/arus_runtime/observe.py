@@ -43,6 +43,7 @@ JOB_SECONDS: Final = Histogram(
     "arus_job_seconds", "How long a job ran.", ("kind",), buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200)
 )
 EXPORTS: Final = Counter("arus_exports", "Lists given out as files, by format.", ("format",))
+REPORTS: Final = Counter("arus_reports", "Reports that were asked for, by what became of them.", ("outcome",))
 MAILS: Final = Counter("arus_mails", "Mails handed over, by outcome.", ("outcome",))
 DELIVERIES: Final = Counter(
     "arus_deliveries", "Messages to people and webhooks that ended, by outcome.", ("channel", "outcome")

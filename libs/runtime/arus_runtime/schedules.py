@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -27,6 +27,44 @@ Tenants = Callable[[Tx], Awaitable[Sequence[tuple[str, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """When one tenant's work is due: the times of a cron expression in a zone, those after since.
+
+    key: names the times among all of a schedule, so that each is fired once.
+    """
+
+    tenant_id: str
+    key: str
+    cron: str
+    zone: str
+    params: Mapping[str, Any]
+    since: datetime | None = None
+
+
+class Scheduled(Protocol):
+    """Jobs of a kind at set times; a time missed by more than late_at_most is left out."""
+
+    @property
+    def name(self) -> str:
+        """What the schedule is called."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """Of the jobs it asks for."""
+        ...
+
+    @property
+    def late_at_most(self) -> timedelta:
+        """How late a time is still made up for."""
+        ...
+
+    async def timings(self, tx: Tx) -> Sequence[Timing]:
+        """Return when whose work is due; worker role."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """A job of a kind at the times of a cron expression, for each tenant in its own zone.
 
@@ -38,31 +76,53 @@ class Schedule:
     kind: str
     tenants: Tenants
     params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    late_at_most: timedelta = LATE_AT_MOST
+
+    async def timings(self, tx: Tx) -> Sequence[Timing]:
+        """Return the schedule's own times for every tenant."""
+        return [
+            Timing(tenant_id, f"{self.name}/{tenant_id}", self.cron, zone, self.params)
+            for tenant_id, zone in await self.tenants(tx)
+        ]
 
 
-def due_at(cron: str, zone: str, now: datetime) -> datetime | None:
+@dataclass(frozen=True, slots=True)
+class KeptSchedules:
+    """Jobs of a kind at times that people chose: each row of a table is a schedule of its own."""
+
+    name: str
+    kind: str
+    rows: Callable[[Tx], Awaitable[Sequence[Timing]]]
+    late_at_most: timedelta = LATE_AT_MOST
+
+    async def timings(self, tx: Tx) -> Sequence[Timing]:
+        """Return the times that are kept."""
+        return await self.rows(tx)
+
+
+def due_at(cron: str, zone: str, now: datetime, late_at_most: timedelta = LATE_AT_MOST) -> datetime | None:
     """Return the newest time of the expression up to now in the zone, None when that is too long ago."""
     local = now.astimezone(ZoneInfo(zone))
     # Reverse search is exclusive; a second later includes the very moment.
     newest = next(CronSim(cron, local + timedelta(seconds=1), reverse=True))
-    return newest if now - newest <= LATE_AT_MOST else None
+    return newest if now - newest <= late_at_most else None
 
 
-async def fire(tx: Tx, schedule: Schedule, now: datetime) -> int:
-    """Enqueue what is due unless it is there, and return for how many tenants it is due; worker role."""
+async def fire(tx: Tx, schedule: Scheduled, now: datetime) -> int:
+    """Enqueue what is due unless it is there, and return how much is due; worker role."""
     fired = 0
-    for tenant_id, zone in await schedule.tenants(tx):
-        due = due_at(schedule.cron, zone, now)
-        if due is None:
+    for timing in await schedule.timings(tx):
+        due = due_at(timing.cron, timing.zone, now, schedule.late_at_most)
+        if due is None or (timing.since and due <= timing.since):
             continue
-        job_id = str(named_id(f"{schedule.name}/{tenant_id}/{due.astimezone(UTC).isoformat()}"))
-        params = {**schedule.params, "due": due.isoformat()}
-        await jobs.enqueue(tx, schedule.kind, params, tenant_id=tenant_id, job_id=job_id)
+        job_id = str(named_id(f"{timing.key}/{due.astimezone(UTC).isoformat()}"))
+        params = {**timing.params, "due": due.isoformat()}
+        await jobs.enqueue(tx, schedule.kind, params, tenant_id=timing.tenant_id, job_id=job_id)
         fired += 1
     return fired
 
 
-async def run(schedules: Sequence[Schedule], context: Context, stop: asyncio.Event) -> None:
+async def run(schedules: Sequence[Scheduled], context: Context, stop: asyncio.Event) -> None:
     """Fire what is due until stop is set."""
     while not stop.is_set():
         try:

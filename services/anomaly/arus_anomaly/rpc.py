@@ -1,13 +1,22 @@
 """gRPC methods of verdicts, for the views the gateway composes."""
 
+from collections import Counter
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
-from arus.anomaly.v1.api_pb2 import SummariseRequest, SummariseResponse
+from arus.anomaly.v1.api_pb2 import (
+    LocationCounts,
+    ReportRequest,
+    ReportResponse,
+    SummariseRequest,
+    SummariseResponse,
+)
 from arus.anomaly.v1.api_pb2_grpc import AnomalyServiceServicer
 from arus.anomaly.v1.events_pb2 import VerdictReached
 from arus_runtime import rpc
 from arus_runtime.context import Context
+from arus_runtime.periods import Stretch
 from arus_runtime.web import wrong
 from grpc.aio import ServicerContext
 from typing_extensions import override
@@ -16,6 +25,9 @@ from arus_anomaly import store
 from arus_anomaly.rules.fuel import Status
 
 NEWEST: Final = 10
+MOST_LOCATIONS: Final = 500
+MOST_COMPARED: Final = 2_000
+"""Of so many of the newest ANOMALI verdicts a report names the highest."""
 
 
 class Anomalies(AnomalyServiceServicer):
@@ -43,6 +55,47 @@ class Anomalies(AnomalyServiceServicer):
             waspada=counts.get(Status.WASPADA, 0),
             anomali=counts.get(Status.ANOMALI, 0),
             newest=[VerdictReached.FromString(stored.value) for stored in newest],
+        )
+
+    @override
+    async def Report(self, request: ReportRequest, context: ServicerContext[Any, Any]) -> ReportResponse:
+        """Count current verdicts by status for each location and name those farthest from the usual."""
+        principal = rpc.require("anomalies", "r")
+        since, until = _date("from_date", request.from_date), _date("to_date", request.to_date)
+        if since is None or until is None:
+            raise wrong("from_date", "missing")
+        place = request.location_id or None
+        counted = store.trends.Asked(
+            "month", Stretch(since, until), "location_id", place, None, principal.locations
+        )
+        within = principal.locations if place is None else [place] if principal.sees(place) else []
+        alarming = store.verdicts.Asked(
+            statuses=(Status.ANOMALI,), since=since, until=until, locations=within
+        )
+        async with self._db.tenant(principal.tenant_id) as tx:
+            counts = await store.trends.counts(tx, counted, MOST_LOCATIONS)
+            newest = await store.verdicts.newest(tx, alarming, None, MOST_COMPARED)
+        verdicts = [VerdictReached.FromString(stored.value) for stored in newest]
+        verdicts.sort(key=lambda verdict: Decimal(verdict.risk_score or 0), reverse=True)
+        of: dict[str, Counter[int]] = {}
+        for one in counts:
+            of.setdefault(one.series or "", Counter())[one.status] += one.verdicts
+        total = sum(of.values(), Counter[int]())
+        return ReportResponse(
+            normal=total[Status.NORMAL],
+            waspada=total[Status.WASPADA],
+            anomali=total[Status.ANOMALI],
+            locations=[
+                LocationCounts(
+                    location_id=location_id,
+                    normal=by_status[Status.NORMAL],
+                    waspada=by_status[Status.WASPADA],
+                    anomali=by_status[Status.ANOMALI],
+                )
+                for location_id, by_status in of.items()
+                if location_id
+            ],
+            worst=verdicts[:NEWEST],
         )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from ipaddress import ip_address, ip_network
-from typing import Final
+from typing import Final, Literal
 
-from arus_runtime.auth import allowed
+from arus_runtime.auth import allowed, roles
+from arus_runtime.periods import moved, started
 
 SESSION_LIFE: Final = timedelta(days=30)
 """How long a session lives after it was last renewed (R-08)."""
@@ -42,6 +43,7 @@ RESOURCE_OF_PATH: Final[Mapping[str, str]] = {
     "locations": "locations",
     "products": "products",
     "views": "views",
+    "reports": "reports",
     "users": "users",
     "organisations": "organisations",
     "keys": "keys",
@@ -154,6 +156,28 @@ def both(first: tuple[str, ...] | None, second: tuple[str, ...] | None) -> tuple
 def loses_last_owner(*, was: str, becomes: str | None, owners: int) -> bool:
     """Say whether the change would leave an organisation of that many active owners without one."""
     return was == OWNER and becomes != OWNER and owners <= 1
+
+
+def may_get_reports(role: str) -> bool:
+    """Say whether people of the role may read reports, and so get them by mail."""
+    return allowed(frozenset((role,)), "reports", "r")
+
+
+def report_readers() -> list[str]:
+    """Return the roles that may read reports."""
+    return [role for role in roles() if may_get_reports(role)]
+
+
+def may_ground_reports(role: str) -> bool:
+    """Say whether a report can be made for people of the role: they may read all that it shows."""
+    held = frozenset((role,))
+    return all(allowed(held, resource, "r") for resource in ("reports", "fuel.transactions", "anomalies"))
+
+
+def latest_whole(period: Literal["month", "week"], today: date) -> tuple[date, date]:
+    """Return the first and last date of the newest period that is over."""
+    this = started(period, today)
+    return moved(period, this, -1), this - timedelta(days=1)
 
 
 def resource_of(path: str) -> str | None:

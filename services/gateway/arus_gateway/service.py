@@ -17,9 +17,9 @@ from arus_runtime.auth import FixedKeys, NotAuthenticatedError, Principal, Verif
 from arus_runtime.context import Context, Service
 from starlette.types import ASGIApp
 
-from arus_gateway import handlers, rpc, rules
+from arus_gateway import handlers, jobs, rpc, rules
 from arus_gateway.afterwards import Afterwards
-from arus_gateway.api import audit, auth, keys, live, organisations, users, views
+from arus_gateway.api import audit, auth, keys, live, organisations, reports, users, views
 from arus_gateway.callers import Callers
 from arus_gateway.commands import people
 from arus_gateway.compression import Compression
@@ -115,6 +115,7 @@ SERVICE: Final = Service(
         keys.routes,
         audit.routes,
         views.routes,
+        reports.routes,
         live.routes,
     ),
     rpc=(
@@ -124,6 +125,8 @@ SERVICE: Final = Service(
         (add_PeopleServiceServicer_to_server, rpc.People),
     ),
     workers=(handlers.catalogue,),
+    jobs=jobs.JOBS,
+    schedules=jobs.SCHEDULES,
     outbox=True,
     words=WORDS,
     startup=(open_door,),

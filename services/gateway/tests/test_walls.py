@@ -15,7 +15,7 @@ pytestmark = pytest.mark.integration
 TABLES = (
     "persons", "passwords", "organisations", "memberships", "sessions", "session_secrets", "mail_proofs",
     "invitations", "api_keys", "audit_events", "locations", "products", "outbox", "preferences",
-    "allowances", "sign_in_attempts",
+    "allowances", "sign_in_attempts", "reports", "report_files", "report_mails", "report_schedules", "jobs",
 )  # fmt: skip
 
 

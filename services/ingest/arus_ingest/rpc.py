@@ -5,9 +5,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from arus.fuel.v1.api_pb2 import DayUse, SummariseRequest, SummariseResponse
+from arus.fuel.v1.api_pb2 import (
+    DayUse,
+    SummariseRequest,
+    SummariseResponse,
+    TrendPoint,
+    TrendRequest,
+    TrendResponse,
+    TrendSeries,
+)
 from arus.fuel.v1.api_pb2_grpc import FuelServiceServicer
 from arus.ingest.v1.api_pb2 import (
     FieldError,
@@ -19,7 +27,8 @@ from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer
 from arus_runtime import rpc
 from arus_runtime.commands import Repeatable
 from arus_runtime.context import Context
-from arus_runtime.web import Problem, wrong
+from arus_runtime.periods import Compare, Period, started
+from arus_runtime.web import Problem, span_of, wrong
 from arus_runtime.web.problems import told
 from arus_runtime.words import Language
 from grpc.aio import ServicerContext
@@ -28,7 +37,17 @@ from typing_extensions import override
 from arus_ingest import batch, pressure, rules, store, words
 from arus_ingest.catalogue import Catalogue
 from arus_ingest.commands import TRANSACTIONS
+from arus_ingest.store import UseAsked
+from arus_ingest.trends import Series, Use, trend
 
+MOST_SERIES: Final = 500
+_PERIODS: Final[Mapping[str, Period]] = {"day": "day", "week": "week", "month": "month"}
+_COMPARES: Final[Mapping[str, Compare | None]] = {"": None, "previous": "previous", "last_year": "last_year"}
+_BY: Final[Mapping[str, Literal["location_id", "product_id"] | None]] = {
+    "none": None,
+    "location": "location_id",
+    "product": "product_id",
+}
 RECORD_PATH: Final = "arus.ingest.v1.IngestService/RecordFuelTransactions"
 
 
@@ -100,6 +119,43 @@ class Fuel(FuelServiceServicer):
                 for day, transactions, volume_ul in days
             ],
         )
+
+    @override
+    async def Trend(self, request: TrendRequest, context: ServicerContext[Any, Any]) -> TrendResponse:
+        """Return use per period and series, most used first, and the earlier use where it was asked for."""
+        principal = rpc.require("fuel.transactions", "r")
+        try:
+            first, last = rules.business_date(request.from_date), rules.business_date(request.to_date)
+            period, by, compare = _PERIODS[request.period], _BY[request.by], _COMPARES[request.compare]
+        except (rules.RefusedError, KeyError) as error:
+            raise Problem(422, "invalid_input", detail=str(error)) from error
+        top = min(max(request.top, 1), MOST_SERIES)
+        span = span_of(period, first, last, compare, 1)
+        asked = UseAsked(period, by, request.location_id or None, None, principal.locations)
+        async with self._db.tenant(principal.tenant_id) as tx:
+            series = await trend(tx, span, asked, top)
+        return TrendResponse(
+            starts=[started(period, part.first).isoformat() for part in span.parts],
+            series=[_series(one) for one in series],
+        )
+
+
+def _series(one: Series) -> TrendSeries:
+    befores = one.befores or [Use()] * len(one.uses)
+    return TrendSeries(
+        id=one.id or "",
+        name=one.name or "",
+        is_rest=one.is_rest,
+        points=[
+            TrendPoint(
+                volume_ul=use.volume_ul,
+                transactions=use.transactions,
+                before_volume_ul=before.volume_ul,
+                before_transactions=before.transactions,
+            )
+            for use, before in zip(one.uses, befores, strict=True)
+        ],
+    )
 
 
 @dataclass(frozen=True, slots=True)

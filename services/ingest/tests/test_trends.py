@@ -4,15 +4,18 @@ import json
 from datetime import date
 from typing import Any
 
+import grpc
 import httpx
 import psycopg
 import pytest
+from arus.fuel.v1.api_pb2 import TrendRequest
+from arus.fuel.v1.api_pb2_grpc import FuelServiceStub
 from arus_ingest.store import UseAsked
 from arus_runtime.context import Context
 from arus_runtime.periods import Stretch
 from arus_stack.testing import ServiceDatabase
 
-from .conftest import CatalogueOwner
+from .conftest import CatalogueOwner, token
 
 pytestmark = pytest.mark.integration
 
@@ -213,3 +216,32 @@ async def test_a_month_is_summed_up_from_the_index_alone(
     plan = json.dumps(row["QUERY PLAN"])
     assert '"Index Only Scan"' in plan
     assert '"Seq Scan"' not in plan
+
+
+async def test_the_gateway_asks_for_the_same_over_grpc(depots: Depots, channel: grpc.aio.Channel) -> None:
+    await depots.record("2025-01-10", "80")
+    await depots.record("2025-02-10", "100")
+    await depots.record("2025-02-11", "60", place=1)
+    asked = TrendRequest(
+        period="month", from_date="2025-02-01", to_date="2025-02-28", by="location", compare="previous", top=1
+    )
+    metadata = (("authorization", f"Bearer {token('tenant-a')}"),)
+    answer = await FuelServiceStub(channel).Trend(asked, metadata=metadata)
+    first, rest = answer.series
+    assert list(answer.starts) == ["2025-02-01"]
+    assert (first.id, first.is_rest, first.points[0].volume_ul) == (depots.places[0], False, 100_000_000)
+    assert first.points[0].before_volume_ul == 80_000_000
+    assert (rest.id, rest.is_rest, rest.points[0].volume_ul) == ("", True, 60_000_000)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await FuelServiceStub(channel).Trend(TrendRequest(period="year"), metadata=metadata)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    stranger = (("authorization", f"Bearer {token('tenant-b')}"),)
+    assert [
+        one.points[0].transactions
+        for one in (
+            await FuelServiceStub(channel).Trend(
+                TrendRequest(period="month", from_date="2025-02-01", to_date="2025-02-28", by="none", top=1),
+                metadata=stranger,
+            )
+        ).series
+    ] == [0]

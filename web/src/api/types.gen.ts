@@ -1340,6 +1340,30 @@ export type LocationReplacement = {
 };
 
 /**
+ * MailOut
+ *
+ * What became of the mail to one recipient; skipped: no member any more, or not allowed to see it.
+ */
+export type MailOut = {
+    /**
+     * Person Id
+     */
+    person_id: string;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * State
+     */
+    state: 'waiting' | 'sent' | 'skipped' | 'failed';
+    /**
+     * At
+     */
+    at: string;
+};
+
+/**
  * MeIn
  *
  * How the person is called and spoken to, and likes to read; what is left out stays.
@@ -1762,6 +1786,94 @@ export type NewProduct = {
      * Unit
      */
     unit: string;
+    /**
+     * Is Active
+     */
+    is_active?: boolean;
+};
+
+/**
+ * NewReport
+ *
+ * A report of fuel use to be made now. start: the first of a month, or a Monday.
+ */
+export type NewReport = {
+    /**
+     * Kind
+     */
+    kind?: 'fuel';
+    /**
+     * Period
+     */
+    period?: 'month' | 'week';
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * Location Id
+     *
+     * Null: all that the caller may see.
+     */
+    location_id?: string | null;
+    /**
+     * Format
+     */
+    format?: 'pdf' | 'xlsx';
+    /**
+     * Language
+     */
+    language?: 'id' | 'en';
+    /**
+     * Timezone
+     *
+     * Whose clock the report shows.
+     */
+    timezone?: string;
+};
+
+/**
+ * NewSchedule
+ *
+ * When a report of the newest period that is over is made, and to whom it goes by mail.
+ */
+export type NewSchedule = {
+    /**
+     * Period
+     */
+    period?: 'month' | 'week';
+    /**
+     * Day
+     *
+     * Of the month, 1 to 28; of the week, Monday 1 to Sunday 7.
+     */
+    day?: number;
+    /**
+     * Time
+     */
+    time?: string;
+    /**
+     * Timezone
+     */
+    timezone?: string;
+    /**
+     * Location Id
+     */
+    location_id?: string | null;
+    /**
+     * Format
+     */
+    format?: 'pdf' | 'xlsx';
+    /**
+     * Language
+     */
+    language?: 'id' | 'en';
+    /**
+     * Recipients
+     *
+     * Ids of members.
+     */
+    recipients: Array<string>;
     /**
      * Is Active
      */
@@ -2398,6 +2510,34 @@ export type PageProductRecord = {
 };
 
 /**
+ * Page[ReportOut]
+ */
+export type PageReportOut = {
+    /**
+     * Items
+     */
+    items: Array<ReportOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[ScheduleOut]
+ */
+export type PageScheduleOut = {
+    /**
+     * Items
+     */
+    items: Array<ScheduleOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[VersionOut]
  */
 export type PageVersionOut = {
@@ -2770,6 +2910,82 @@ export type Registration = {
 };
 
 /**
+ * ReportOut
+ *
+ * A report that was asked for; its file is kept for 90 days.
+ */
+export type ReportOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'fuel';
+    /**
+     * Period
+     */
+    period: 'month' | 'week';
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * End
+     */
+    end: string;
+    /**
+     * Timezone
+     */
+    timezone: string;
+    /**
+     * Location Id
+     */
+    location_id: string | null;
+    /**
+     * Format
+     */
+    format: 'pdf' | 'xlsx';
+    /**
+     * Language
+     */
+    language: 'id' | 'en';
+    /**
+     * Made By
+     */
+    made_by: string;
+    /**
+     * Schedule Id
+     */
+    schedule_id: string | null;
+    /**
+     * State
+     */
+    state: 'waiting' | 'done' | 'failed';
+    /**
+     * Progress
+     */
+    progress: number;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Done At
+     */
+    done_at: string | null;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number | null;
+    /**
+     * Mails
+     */
+    mails: Array<MailOut>;
+};
+
+/**
  * ResetIn
  *
  * A token from a mail, and the new password.
@@ -2803,6 +3019,104 @@ export type SavedView = {
      * Search
      */
     search?: string;
+};
+
+/**
+ * ScheduleOut
+ *
+ * A schedule as it stands.
+ */
+export type ScheduleOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Period
+     */
+    period: 'month' | 'week';
+    /**
+     * Day
+     */
+    day: number;
+    /**
+     * Time
+     */
+    time: string;
+    /**
+     * Timezone
+     */
+    timezone: string;
+    /**
+     * Location Id
+     */
+    location_id: string | null;
+    /**
+     * Format
+     */
+    format: 'pdf' | 'xlsx';
+    /**
+     * Language
+     */
+    language: 'id' | 'en';
+    /**
+     * Recipients
+     */
+    recipients: Array<string>;
+    /**
+     * Is Active
+     */
+    is_active: boolean;
+    /**
+     * Created By
+     *
+     * The report shows what this member may see.
+     */
+    created_by: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * SchedulePatch
+ *
+ * Only what changes.
+ */
+export type SchedulePatch = {
+    /**
+     * Day
+     *
+     * Of the month, 1 to 28; of the week, Monday 1 to Sunday 7.
+     */
+    day?: number;
+    /**
+     * Time
+     */
+    time?: string;
+    /**
+     * Timezone
+     */
+    timezone?: string;
+    /**
+     * Format
+     */
+    format?: 'pdf' | 'xlsx';
+    /**
+     * Language
+     */
+    language?: 'id' | 'en';
+    /**
+     * Recipients
+     *
+     * Ids of members.
+     */
+    recipients?: Array<string>;
+    /**
+     * Is Active
+     */
+    is_active?: boolean;
 };
 
 /**
@@ -9804,6 +10118,770 @@ export type ReplaceProductResponses = {
 };
 
 export type ReplaceProductResponse = ReplaceProductResponses[keyof ReplaceProductResponses];
+
+export type ListReportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Schedule Id
+         *
+         * Only what this schedule sent.
+         */
+        schedule_id?: string | null;
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/reports';
+};
+
+export type ListReportsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListReportsError = ListReportsErrors[keyof ListReportsErrors];
+
+export type ListReportsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageReportOut;
+};
+
+export type ListReportsResponse = ListReportsResponses[keyof ListReportsResponses];
+
+export type MakeReportData = {
+    body: NewReport;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/reports';
+};
+
+export type MakeReportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type MakeReportError = MakeReportErrors[keyof MakeReportErrors];
+
+export type MakeReportResponses = {
+    /**
+     * Successful Response
+     */
+    202: ReportOut;
+};
+
+export type MakeReportResponse = MakeReportResponses[keyof MakeReportResponses];
+
+export type ListReportSchedulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/reports/schedules';
+};
+
+export type ListReportSchedulesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListReportSchedulesError = ListReportSchedulesErrors[keyof ListReportSchedulesErrors];
+
+export type ListReportSchedulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageScheduleOut;
+};
+
+export type ListReportSchedulesResponse = ListReportSchedulesResponses[keyof ListReportSchedulesResponses];
+
+export type ScheduleReportData = {
+    body: NewSchedule;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/reports/schedules';
+};
+
+export type ScheduleReportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ScheduleReportError = ScheduleReportErrors[keyof ScheduleReportErrors];
+
+export type ScheduleReportResponses = {
+    /**
+     * Successful Response
+     */
+    201: ScheduleOut;
+};
+
+export type ScheduleReportResponse = ScheduleReportResponses[keyof ScheduleReportResponses];
+
+export type DeleteReportScheduleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/schedules/{id}';
+};
+
+export type DeleteReportScheduleErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type DeleteReportScheduleError = DeleteReportScheduleErrors[keyof DeleteReportScheduleErrors];
+
+export type DeleteReportScheduleResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteReportScheduleResponse = DeleteReportScheduleResponses[keyof DeleteReportScheduleResponses];
+
+export type GetReportScheduleData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/schedules/{id}';
+};
+
+export type GetReportScheduleErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetReportScheduleError = GetReportScheduleErrors[keyof GetReportScheduleErrors];
+
+export type GetReportScheduleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScheduleOut;
+};
+
+export type GetReportScheduleResponse = GetReportScheduleResponses[keyof GetReportScheduleResponses];
+
+export type ChangeReportScheduleData = {
+    body: SchedulePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/schedules/{id}';
+};
+
+export type ChangeReportScheduleErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ChangeReportScheduleError = ChangeReportScheduleErrors[keyof ChangeReportScheduleErrors];
+
+export type ChangeReportScheduleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScheduleOut;
+};
+
+export type ChangeReportScheduleResponse = ChangeReportScheduleResponses[keyof ChangeReportScheduleResponses];
+
+export type SendScheduledReportData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/schedules/{id}/send';
+};
+
+export type SendScheduledReportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SendScheduledReportError = SendScheduledReportErrors[keyof SendScheduledReportErrors];
+
+export type SendScheduledReportResponses = {
+    /**
+     * Successful Response
+     */
+    202: ReportOut;
+};
+
+export type SendScheduledReportResponse = SendScheduledReportResponses[keyof SendScheduledReportResponses];
+
+export type GetReportData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}';
+};
+
+export type GetReportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetReportError = GetReportErrors[keyof GetReportErrors];
+
+export type GetReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReportOut;
+};
+
+export type GetReportResponse = GetReportResponses[keyof GetReportResponses];
+
+export type GetReportFileData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/file';
+};
+
+export type GetReportFileErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetReportFileError = GetReportFileErrors[keyof GetReportFileErrors];
+
+export type GetReportFileResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type GetReportFileResponse = GetReportFileResponses[keyof GetReportFileResponses];
 
 export type ListThresholdsData = {
     body?: never;

@@ -395,6 +395,23 @@ export const zLocationReplacement = z.object({
 });
 
 /**
+ * MailOut
+ *
+ * What became of the mail to one recipient; skipped: no member any more, or not allowed to see it.
+ */
+export const zMailOut = z.object({
+    person_id: z.string(),
+    name: z.nullable(z.string()),
+    state: z.enum([
+        'waiting',
+        'sent',
+        'skipped',
+        'failed'
+    ]),
+    at: z.iso.datetime()
+});
+
+/**
  * MemberOut
  *
  * A person inside the organisation. location_ids null means everywhere.
@@ -552,6 +569,38 @@ export const zNewProduct = z.object({
         'other'
     ]),
     unit: z.string().check(z.minLength(1), z.maxLength(16), z.regex(/\S/)),
+    is_active: z._default(z.optional(z.boolean()), true)
+});
+
+/**
+ * NewReport
+ *
+ * A report of fuel use to be made now. start: the first of a month, or a Monday.
+ */
+export const zNewReport = z.object({
+    kind: z._default(z.optional(z.literal('fuel')), 'fuel'),
+    period: z._default(z.optional(z.enum(['month', 'week'])), 'month'),
+    start: z.iso.date(),
+    location_id: z.nullish(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))),
+    format: z._default(z.optional(z.enum(['pdf', 'xlsx'])), 'pdf'),
+    language: z._default(z.optional(z.enum(['id', 'en'])), 'id'),
+    timezone: z._default(z.optional(z.string().check(z.maxLength(64))), 'Asia/Jakarta')
+});
+
+/**
+ * NewSchedule
+ *
+ * When a report of the newest period that is over is made, and to whom it goes by mail.
+ */
+export const zNewSchedule = z.object({
+    period: z._default(z.optional(z.enum(['month', 'week'])), 'month'),
+    day: z._default(z.optional(z.int().check(z.gte(1), z.lte(28))), 1),
+    time: z._default(z.optional(z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/))), '07:00'),
+    timezone: z._default(z.optional(z.string().check(z.maxLength(64))), 'Asia/Jakarta'),
+    location_id: z.nullish(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))),
+    format: z._default(z.optional(z.enum(['pdf', 'xlsx'])), 'pdf'),
+    language: z._default(z.optional(z.enum(['id', 'en'])), 'id'),
+    recipients: z.array(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))).check(z.minLength(1), z.maxLength(50)),
     is_active: z._default(z.optional(z.boolean()), true)
 });
 
@@ -1205,6 +1254,43 @@ export const zRegistration = z.object({
 });
 
 /**
+ * ReportOut
+ *
+ * A report that was asked for; its file is kept for 90 days.
+ */
+export const zReportOut = z.object({
+    id: z.string(),
+    kind: z.literal('fuel'),
+    period: z.enum(['month', 'week']),
+    start: z.iso.date(),
+    end: z.iso.date(),
+    timezone: z.string(),
+    location_id: z.nullable(z.string()),
+    format: z.enum(['pdf', 'xlsx']),
+    language: z.enum(['id', 'en']),
+    made_by: z.string(),
+    schedule_id: z.nullable(z.string()),
+    state: z.enum([
+        'waiting',
+        'done',
+        'failed'
+    ]),
+    progress: z.number().check(z.gte(0), z.lte(1)),
+    asked_at: z.iso.datetime(),
+    done_at: z.nullable(z.iso.datetime()),
+    size_bytes: z.nullable(z.int()),
+    mails: z.array(zMailOut)
+});
+
+/**
+ * Page[ReportOut]
+ */
+export const zPageReportOut = z.object({
+    items: z.array(zReportOut),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
  * ResetIn
  *
  * A token from a mail, and the new password.
@@ -1223,6 +1309,49 @@ export const zSavedView = z.object({
     name: z.string().check(z.minLength(1), z.maxLength(80), z.regex(/\S/)),
     page: z.string().check(z.maxLength(100), z.regex(/^\/[a-z\/-]*$/)),
     search: z._default(z.optional(z.string().check(z.maxLength(1000))), '')
+});
+
+/**
+ * ScheduleOut
+ *
+ * A schedule as it stands.
+ */
+export const zScheduleOut = z.object({
+    id: z.string(),
+    period: z.enum(['month', 'week']),
+    day: z.int(),
+    time: z.string(),
+    timezone: z.string(),
+    location_id: z.nullable(z.string()),
+    format: z.enum(['pdf', 'xlsx']),
+    language: z.enum(['id', 'en']),
+    recipients: z.array(z.string()),
+    is_active: z.boolean(),
+    created_by: z.string(),
+    version: z.int()
+});
+
+/**
+ * Page[ScheduleOut]
+ */
+export const zPageScheduleOut = z.object({
+    items: z.array(zScheduleOut),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
+ * SchedulePatch
+ *
+ * Only what changes.
+ */
+export const zSchedulePatch = z.object({
+    day: z.optional(z.int().check(z.gte(1), z.lte(28))),
+    time: z.optional(z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/))),
+    timezone: z.optional(z.string().check(z.maxLength(64))),
+    format: z.optional(z.enum(['pdf', 'xlsx'])),
+    language: z.optional(z.enum(['id', 'en'])),
+    recipients: z.optional(z.array(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))).check(z.minLength(1), z.maxLength(50))),
+    is_active: z.optional(z.boolean())
 });
 
 /**

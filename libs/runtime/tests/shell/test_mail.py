@@ -1,14 +1,22 @@
 """Mail reaches a real SMTP server, or a folder, or says that it did not."""
 
 from collections.abc import Iterator
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from arus_runtime.mail import FolderMail, MailRefusedError, MailUnavailableError, SmtpMail, mail_of
+from arus_runtime.mail import (
+    Attachment,
+    FolderMail,
+    MailRefusedError,
+    MailUnavailableError,
+    SmtpMail,
+    compose,
+    mail_of,
+)
 from arus_runtime.settings import Settings
 from arus_stack import ports
 
@@ -109,3 +117,11 @@ async def test_without_a_server_mail_is_kept_in_a_folder(tmp_path: Path) -> None
 
 def test_a_server_in_the_settings_is_used() -> None:
     assert isinstance(mail_of(Settings.model_validate({"smtp_url": "smtp://127.0.0.1:25"})), SmtpMail)
+
+
+async def test_a_file_goes_with_the_mail_under_its_own_name() -> None:
+    file = Attachment("laporan-é.pdf", "application/pdf", b"%PDF-1.4")
+    composed = compose("arus@x.id", "a@x.id", "Laporan", "Isi", "id-1", attachments=[file])
+    [attached] = message_from_bytes(composed.as_bytes(), policy=policy.default).iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == ("laporan-é.pdf", "application/pdf")
+    assert attached.get_content() == b"%PDF-1.4"

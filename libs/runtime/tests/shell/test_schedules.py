@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from arus_runtime.context import Context
 from arus_runtime.postgres import Tx
-from arus_runtime.schedules import LATE_AT_MOST, Schedule, due_at, fire
+from arus_runtime.schedules import LATE_AT_MOST, KeptSchedules, Schedule, Timing, due_at, fire
 
 TWO_IN_JAKARTA = datetime(2025, 6, 1, 19, 0, tzinfo=UTC)  # 02:00 of the 2nd, UTC+7
 
@@ -37,6 +37,27 @@ def test_a_time_is_due_from_its_moment_until_it_is_too_late(late: timedelta, due
 def test_the_hour_is_the_tenants_own() -> None:
     assert due_at("0 2 * * *", "Asia/Jayapura", TWO_IN_JAKARTA - timedelta(hours=2)) is not None
     assert due_at("0 2 * * *", "Asia/Jayapura", TWO_IN_JAKARTA) is None
+
+
+@pytest.mark.integration
+async def test_times_that_people_chose_are_made_up_for_but_none_from_before_they_chose(
+    context: Context,
+) -> None:
+    chosen_at = TWO_IN_JAKARTA + timedelta(hours=3)
+
+    async def rows(_: Tx) -> Sequence[Timing]:
+        return [
+            Timing("t1", "old", "0 2 2 * *", "Asia/Jakarta", {"n": 1}, TWO_IN_JAKARTA - timedelta(days=9)),
+            Timing("t1", "new", "0 2 2 * *", "Asia/Jakarta", {"n": 2}, chosen_at),
+        ]
+
+    kept = KeptSchedules("reports", "count", rows, late_at_most=timedelta(days=3))
+    for late in (timedelta(hours=4), timedelta(hours=5), timedelta(days=4)):
+        async with context.worker_db.system() as tx:
+            await fire(tx, kept, TWO_IN_JAKARTA + late)
+    async with context.worker_db.system() as tx:
+        found = await (await tx.execute("select params from jobs where tenant_id = 't1'")).fetchall()
+    assert [row["params"] for row in found] == [{"n": 1, "due": "2025-06-02T02:00:00+07:00"}]
 
 
 @pytest.mark.integration

@@ -14,6 +14,7 @@ _STALE: Final[tuple[LiteralString, ...]] = (
     "delete from allowances where used_until < now() - interval '1 day'",
     """delete from sign_in_attempts where coalesce(tried_at, succeeded_at) < now() - interval '1 day'
        and (succeeded_at is null or succeeded_at < now() - interval '90 days')""",
+    "delete from reports where asked_at < now() - interval '90 days'",
     "delete from audit_events where at < now() - interval '400 days'",
 )
 

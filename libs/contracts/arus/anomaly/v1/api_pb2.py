@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from arus.anomaly.v1 import events_pb2 as arus_dot_anomaly_dot_v1_dot_events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61rus/anomaly/v1/api.proto\x12\x0f\x61rus.anomaly.v1\x1a\x1c\x61rus/anomaly/v1/events.proto\"6\n\x10SummariseRequest\x12\x11\n\tfrom_date\x18\x01 \x01(\t\x12\x0f\n\x07to_date\x18\x02 \x01(\t\"v\n\x11SummariseResponse\x12\x0e\n\x06normal\x18\x01 \x01(\x03\x12\x0f\n\x07waspada\x18\x02 \x01(\x03\x12\x0f\n\x07\x61nomali\x18\x03 \x01(\x03\x12/\n\x06newest\x18\x04 \x03(\x0b\x32\x1f.arus.anomaly.v1.VerdictReached2d\n\x0e\x41nomalyService\x12R\n\tSummarise\x12!.arus.anomaly.v1.SummariseRequest\x1a\".arus.anomaly.v1.SummariseResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61rus/anomaly/v1/api.proto\x12\x0f\x61rus.anomaly.v1\x1a\x1c\x61rus/anomaly/v1/events.proto\"6\n\x10SummariseRequest\x12\x11\n\tfrom_date\x18\x01 \x01(\t\x12\x0f\n\x07to_date\x18\x02 \x01(\t\"v\n\x11SummariseResponse\x12\x0e\n\x06normal\x18\x01 \x01(\x03\x12\x0f\n\x07waspada\x18\x02 \x01(\x03\x12\x0f\n\x07\x61nomali\x18\x03 \x01(\x03\x12/\n\x06newest\x18\x04 \x03(\x0b\x32\x1f.arus.anomaly.v1.VerdictReached\"H\n\rReportRequest\x12\x11\n\tfrom_date\x18\x01 \x01(\t\x12\x0f\n\x07to_date\x18\x02 \x01(\t\x12\x13\n\x0blocation_id\x18\x03 \x01(\t\"\xa6\x01\n\x0eReportResponse\x12\x0e\n\x06normal\x18\x01 \x01(\x03\x12\x0f\n\x07waspada\x18\x02 \x01(\x03\x12\x0f\n\x07\x61nomali\x18\x03 \x01(\x03\x12\x32\n\tlocations\x18\x04 \x03(\x0b\x32\x1f.arus.anomaly.v1.LocationCounts\x12.\n\x05worst\x18\x05 \x03(\x0b\x32\x1f.arus.anomaly.v1.VerdictReached\"W\n\x0eLocationCounts\x12\x13\n\x0blocation_id\x18\x01 \x01(\t\x12\x0e\n\x06normal\x18\x02 \x01(\x03\x12\x0f\n\x07waspada\x18\x03 \x01(\x03\x12\x0f\n\x07\x61nomali\x18\x04 \x01(\x03\x32\xaf\x01\n\x0e\x41nomalyService\x12R\n\tSummarise\x12!.arus.anomaly.v1.SummariseRequest\x1a\".arus.anomaly.v1.SummariseResponse\x12I\n\x06Report\x12\x1e.arus.anomaly.v1.ReportRequest\x1a\x1f.arus.anomaly.v1.ReportResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,6 +36,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUMMARISEREQUEST']._serialized_end=130
   _globals['_SUMMARISERESPONSE']._serialized_start=132
   _globals['_SUMMARISERESPONSE']._serialized_end=250
-  _globals['_ANOMALYSERVICE']._serialized_start=252
-  _globals['_ANOMALYSERVICE']._serialized_end=352
+  _globals['_REPORTREQUEST']._serialized_start=252
+  _globals['_REPORTREQUEST']._serialized_end=324
+  _globals['_REPORTRESPONSE']._serialized_start=327
+  _globals['_REPORTRESPONSE']._serialized_end=493
+  _globals['_LOCATIONCOUNTS']._serialized_start=495
+  _globals['_LOCATIONCOUNTS']._serialized_end=582
+  _globals['_ANOMALYSERVICE']._serialized_start=585
+  _globals['_ANOMALYSERVICE']._serialized_end=760
 # @@protoc_insertion_point(module_scope)

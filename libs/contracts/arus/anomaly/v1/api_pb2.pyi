@@ -26,3 +26,39 @@ class SummariseResponse(_message.Message):
     anomali: int
     newest: _containers.RepeatedCompositeFieldContainer[_events_pb2.VerdictReached]
     def __init__(self, normal: _Optional[int] = ..., waspada: _Optional[int] = ..., anomali: _Optional[int] = ..., newest: _Optional[_Iterable[_Union[_events_pb2.VerdictReached, _Mapping]]] = ...) -> None: ...
+
+class ReportRequest(_message.Message):
+    __slots__ = ("from_date", "to_date", "location_id")
+    FROM_DATE_FIELD_NUMBER: _ClassVar[int]
+    TO_DATE_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    from_date: str
+    to_date: str
+    location_id: str
+    def __init__(self, from_date: _Optional[str] = ..., to_date: _Optional[str] = ..., location_id: _Optional[str] = ...) -> None: ...
+
+class ReportResponse(_message.Message):
+    __slots__ = ("normal", "waspada", "anomali", "locations", "worst")
+    NORMAL_FIELD_NUMBER: _ClassVar[int]
+    WASPADA_FIELD_NUMBER: _ClassVar[int]
+    ANOMALI_FIELD_NUMBER: _ClassVar[int]
+    LOCATIONS_FIELD_NUMBER: _ClassVar[int]
+    WORST_FIELD_NUMBER: _ClassVar[int]
+    normal: int
+    waspada: int
+    anomali: int
+    locations: _containers.RepeatedCompositeFieldContainer[LocationCounts]
+    worst: _containers.RepeatedCompositeFieldContainer[_events_pb2.VerdictReached]
+    def __init__(self, normal: _Optional[int] = ..., waspada: _Optional[int] = ..., anomali: _Optional[int] = ..., locations: _Optional[_Iterable[_Union[LocationCounts, _Mapping]]] = ..., worst: _Optional[_Iterable[_Union[_events_pb2.VerdictReached, _Mapping]]] = ...) -> None: ...
+
+class LocationCounts(_message.Message):
+    __slots__ = ("location_id", "normal", "waspada", "anomali")
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    NORMAL_FIELD_NUMBER: _ClassVar[int]
+    WASPADA_FIELD_NUMBER: _ClassVar[int]
+    ANOMALI_FIELD_NUMBER: _ClassVar[int]
+    location_id: str
+    normal: int
+    waspada: int
+    anomali: int
+    def __init__(self, location_id: _Optional[str] = ..., normal: _Optional[int] = ..., waspada: _Optional[int] = ..., anomali: _Optional[int] = ...) -> None: ...

@@ -39,6 +39,11 @@ class AnomalyServiceStub:
                 request_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.SummariseRequest.SerializeToString,
                 response_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.SummariseResponse.FromString,
                 _registered_method=True)
+        self.Report = channel.unary_unary(
+                '/arus.anomaly.v1.AnomalyService/Report',
+                request_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.ReportRequest.SerializeToString,
+                response_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.ReportResponse.FromString,
+                _registered_method=True)
 
 
 class AnomalyServiceServicer:
@@ -51,6 +56,13 @@ class AnomalyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Report(self, request, context):
+        """Count current verdicts by status for each location, and name those farthest from the usual.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AnomalyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -58,6 +70,11 @@ def add_AnomalyServiceServicer_to_server(servicer, server):
                     servicer.Summarise,
                     request_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.SummariseRequest.FromString,
                     response_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.SummariseResponse.SerializeToString,
+            ),
+            'Report': grpc.unary_unary_rpc_method_handler(
+                    servicer.Report,
+                    request_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.ReportRequest.FromString,
+                    response_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.ReportResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -87,6 +104,33 @@ class AnomalyService:
             '/arus.anomaly.v1.AnomalyService/Summarise',
             arus_dot_anomaly_dot_v1_dot_api__pb2.SummariseRequest.SerializeToString,
             arus_dot_anomaly_dot_v1_dot_api__pb2.SummariseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Report(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/arus.anomaly.v1.AnomalyService/Report',
+            arus_dot_anomaly_dot_v1_dot_api__pb2.ReportRequest.SerializeToString,
+            arus_dot_anomaly_dot_v1_dot_api__pb2.ReportResponse.FromString,
             options,
             channel_credentials,
             insecure,

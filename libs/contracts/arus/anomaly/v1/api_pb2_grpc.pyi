@@ -33,12 +33,16 @@ class AnomalyServiceStub:
     def __new__(cls, channel: _aio.Channel) -> AnomalyServiceAsyncStub: ...
     Summarise: _grpc.UnaryUnaryMultiCallable[_api_pb2.SummariseRequest, _api_pb2.SummariseResponse]
     """Count current verdicts by status and name the newest that need a person."""
+    Report: _grpc.UnaryUnaryMultiCallable[_api_pb2.ReportRequest, _api_pb2.ReportResponse]
+    """Count current verdicts by status for each location, and name those farthest from the usual."""
 
 @_typing.type_check_only
 class AnomalyServiceAsyncStub(AnomalyServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Summarise: _aio.UnaryUnaryMultiCallable[_api_pb2.SummariseRequest, _api_pb2.SummariseResponse]  # type: ignore[assignment]
     """Count current verdicts by status and name the newest that need a person."""
+    Report: _aio.UnaryUnaryMultiCallable[_api_pb2.ReportRequest, _api_pb2.ReportResponse]  # type: ignore[assignment]
+    """Count current verdicts by status for each location, and name those farthest from the usual."""
 
 class AnomalyServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -48,5 +52,13 @@ class AnomalyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_api_pb2.SummariseResponse, _abc.Awaitable[_api_pb2.SummariseResponse]]:
         """Count current verdicts by status and name the newest that need a person."""
+
+    @_abc_1.abstractmethod
+    def Report(
+        self,
+        request: _api_pb2.ReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_api_pb2.ReportResponse, _abc.Awaitable[_api_pb2.ReportResponse]]:
+        """Count current verdicts by status for each location, and name those farthest from the usual."""
 
 def add_AnomalyServiceServicer_to_server(servicer: AnomalyServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

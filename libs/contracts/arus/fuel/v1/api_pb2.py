@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x61rus/fuel/v1/api.proto\x12\x0c\x61rus.fuel.v1\"6\n\x10SummariseRequest\x12\x11\n\tfrom_date\x18\x01 \x01(\t\x12\x0f\n\x07to_date\x18\x02 \x01(\t\"`\n\x11SummariseResponse\x12\x14\n\x0ctransactions\x18\x01 \x01(\x03\x12\x11\n\tvolume_ul\x18\x02 \x01(\x03\x12\"\n\x04\x64\x61ys\x18\x03 \x03(\x0b\x32\x14.arus.fuel.v1.DayUse\"H\n\x06\x44\x61yUse\x12\x15\n\rbusiness_date\x18\x01 \x01(\t\x12\x14\n\x0ctransactions\x18\x02 \x01(\x03\x12\x11\n\tvolume_ul\x18\x03 \x01(\x03\x32[\n\x0b\x46uelService\x12L\n\tSummarise\x12\x1e.arus.fuel.v1.SummariseRequest\x1a\x1f.arus.fuel.v1.SummariseResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x61rus/fuel/v1/api.proto\x12\x0c\x61rus.fuel.v1\"6\n\x10SummariseRequest\x12\x11\n\tfrom_date\x18\x01 \x01(\t\x12\x0f\n\x07to_date\x18\x02 \x01(\t\"`\n\x11SummariseResponse\x12\x14\n\x0ctransactions\x18\x01 \x01(\x03\x12\x11\n\tvolume_ul\x18\x02 \x01(\x03\x12\"\n\x04\x64\x61ys\x18\x03 \x03(\x0b\x32\x14.arus.fuel.v1.DayUse\"H\n\x06\x44\x61yUse\x12\x15\n\rbusiness_date\x18\x01 \x01(\t\x12\x14\n\x0ctransactions\x18\x02 \x01(\x03\x12\x11\n\tvolume_ul\x18\x03 \x01(\x03\"\x81\x01\n\x0cTrendRequest\x12\x0e\n\x06period\x18\x01 \x01(\t\x12\x11\n\tfrom_date\x18\x02 \x01(\t\x12\x0f\n\x07to_date\x18\x03 \x01(\t\x12\n\n\x02\x62y\x18\x04 \x01(\t\x12\x0f\n\x07\x63ompare\x18\x05 \x01(\t\x12\x0b\n\x03top\x18\x06 \x01(\x05\x12\x13\n\x0blocation_id\x18\x07 \x01(\t\"J\n\rTrendResponse\x12\x0e\n\x06starts\x18\x01 \x03(\t\x12)\n\x06series\x18\x02 \x03(\x0b\x32\x19.arus.fuel.v1.TrendSeries\"b\n\x0bTrendSeries\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07is_rest\x18\x03 \x01(\x08\x12(\n\x06points\x18\x04 \x03(\x0b\x32\x18.arus.fuel.v1.TrendPoint\"l\n\nTrendPoint\x12\x11\n\tvolume_ul\x18\x01 \x01(\x03\x12\x14\n\x0ctransactions\x18\x02 \x01(\x03\x12\x18\n\x10\x62\x65\x66ore_volume_ul\x18\x03 \x01(\x03\x12\x1b\n\x13\x62\x65\x66ore_transactions\x18\x04 \x01(\x03\x32\x9d\x01\n\x0b\x46uelService\x12L\n\tSummarise\x12\x1e.arus.fuel.v1.SummariseRequest\x1a\x1f.arus.fuel.v1.SummariseResponse\x12@\n\x05Trend\x12\x1a.arus.fuel.v1.TrendRequest\x1a\x1b.arus.fuel.v1.TrendResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,6 +37,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUMMARISERESPONSE']._serialized_end=192
   _globals['_DAYUSE']._serialized_start=194
   _globals['_DAYUSE']._serialized_end=266
-  _globals['_FUELSERVICE']._serialized_start=268
-  _globals['_FUELSERVICE']._serialized_end=359
+  _globals['_TRENDREQUEST']._serialized_start=269
+  _globals['_TRENDREQUEST']._serialized_end=398
+  _globals['_TRENDRESPONSE']._serialized_start=400
+  _globals['_TRENDRESPONSE']._serialized_end=474
+  _globals['_TRENDSERIES']._serialized_start=476
+  _globals['_TRENDSERIES']._serialized_end=574
+  _globals['_TRENDPOINT']._serialized_start=576
+  _globals['_TRENDPOINT']._serialized_end=684
+  _globals['_FUELSERVICE']._serialized_start=687
+  _globals['_FUELSERVICE']._serialized_end=844
 # @@protoc_insertion_point(module_scope)

@@ -39,6 +39,11 @@ class FuelServiceStub:
                 request_serializer=arus_dot_fuel_dot_v1_dot_api__pb2.SummariseRequest.SerializeToString,
                 response_deserializer=arus_dot_fuel_dot_v1_dot_api__pb2.SummariseResponse.FromString,
                 _registered_method=True)
+        self.Trend = channel.unary_unary(
+                '/arus.fuel.v1.FuelService/Trend',
+                request_serializer=arus_dot_fuel_dot_v1_dot_api__pb2.TrendRequest.SerializeToString,
+                response_deserializer=arus_dot_fuel_dot_v1_dot_api__pb2.TrendResponse.FromString,
+                _registered_method=True)
 
 
 class FuelServiceServicer:
@@ -51,6 +56,13 @@ class FuelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Trend(self, request, context):
+        """Sum standing transactions per period and location or product, beside an earlier period where asked for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_FuelServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -58,6 +70,11 @@ def add_FuelServiceServicer_to_server(servicer, server):
                     servicer.Summarise,
                     request_deserializer=arus_dot_fuel_dot_v1_dot_api__pb2.SummariseRequest.FromString,
                     response_serializer=arus_dot_fuel_dot_v1_dot_api__pb2.SummariseResponse.SerializeToString,
+            ),
+            'Trend': grpc.unary_unary_rpc_method_handler(
+                    servicer.Trend,
+                    request_deserializer=arus_dot_fuel_dot_v1_dot_api__pb2.TrendRequest.FromString,
+                    response_serializer=arus_dot_fuel_dot_v1_dot_api__pb2.TrendResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -87,6 +104,33 @@ class FuelService:
             '/arus.fuel.v1.FuelService/Summarise',
             arus_dot_fuel_dot_v1_dot_api__pb2.SummariseRequest.SerializeToString,
             arus_dot_fuel_dot_v1_dot_api__pb2.SummariseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Trend(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/arus.fuel.v1.FuelService/Trend',
+            arus_dot_fuel_dot_v1_dot_api__pb2.TrendRequest.SerializeToString,
+            arus_dot_fuel_dot_v1_dot_api__pb2.TrendResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -33,12 +33,16 @@ class FuelServiceStub:
     def __new__(cls, channel: _aio.Channel) -> FuelServiceAsyncStub: ...
     Summarise: _grpc.UnaryUnaryMultiCallable[_api_pb2.SummariseRequest, _api_pb2.SummariseResponse]
     """Sum standing transactions per business date."""
+    Trend: _grpc.UnaryUnaryMultiCallable[_api_pb2.TrendRequest, _api_pb2.TrendResponse]
+    """Sum standing transactions per period and location or product, beside an earlier period where asked for."""
 
 @_typing.type_check_only
 class FuelServiceAsyncStub(FuelServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Summarise: _aio.UnaryUnaryMultiCallable[_api_pb2.SummariseRequest, _api_pb2.SummariseResponse]  # type: ignore[assignment]
     """Sum standing transactions per business date."""
+    Trend: _aio.UnaryUnaryMultiCallable[_api_pb2.TrendRequest, _api_pb2.TrendResponse]  # type: ignore[assignment]
+    """Sum standing transactions per period and location or product, beside an earlier period where asked for."""
 
 class FuelServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -48,5 +52,13 @@ class FuelServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_api_pb2.SummariseResponse, _abc.Awaitable[_api_pb2.SummariseResponse]]:
         """Sum standing transactions per business date."""
+
+    @_abc_1.abstractmethod
+    def Trend(
+        self,
+        request: _api_pb2.TrendRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_api_pb2.TrendResponse, _abc.Awaitable[_api_pb2.TrendResponse]]:
+        """Sum standing transactions per period and location or product, beside an earlier period where asked for."""
 
 def add_FuelServiceServicer_to_server(servicer: FuelServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,1 @@
+"""The report of fuel use: what it says, and how it is printed."""
