@@ -45,6 +45,7 @@ JOB_SECONDS: Final = Histogram(
 EXPORTS: Final = Counter("arus_exports", "Lists given out as files, by format.", ("format",))
 REPORTS: Final = Counter("arus_reports", "Reports that were asked for, by what became of them.", ("outcome",))
 MAILS: Final = Counter("arus_mails", "Mails handed over, by outcome.", ("outcome",))
+INCIDENTS: Final = Gauge("arus_incidents", "Incidents by severity and last answer.", ("severity", "answer"))
 DELIVERIES: Final = Counter(
     "arus_deliveries", "Messages to people and webhooks that ended, by outcome.", ("channel", "outcome")
 )

@@ -3,7 +3,7 @@
 from arus.anomaly.v1.api_pb2_grpc import add_AnomalyServiceServicer_to_server
 from arus_runtime.service import Service, run
 
-from arus_anomaly import api, exports, handlers, jobs, rpc, words
+from arus_anomaly import api, exports, handlers, jobs, measures, rpc, words
 
 SERVICE = Service(
     name="anomaly",
@@ -11,6 +11,7 @@ SERVICE = Service(
     routers=(exports.routes, api.anomalies, api.incidents, api.thresholds),
     rpc=((add_AnomalyServiceServicer_to_server, rpc.Anomalies),),
     workers=(handlers.fuel, handlers.learned, handlers.catalogue),
+    startup=(measures.measuring,),
     jobs=jobs.JOBS,
     schedules=jobs.SCHEDULES,
     words=words.templates(),

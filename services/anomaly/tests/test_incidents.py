@@ -12,12 +12,15 @@ import httpx
 import pytest
 from arus.anomaly.v1.events_pb2 import ANSWER_CONFIRMED, IncidentAnswered, IncidentChanged
 from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
+from arus_anomaly import measures
 from arus_anomaly.replay import replay
+from arus_runtime.context import Context
 from arus_runtime.heart import security_of
 from arus_runtime.ids import new_ulid
 from arus_runtime.log import AiokafkaLog
 from arus_runtime.settings import Settings
 from arus_stack.testing import DatabaseFor, KafkaServer
+from prometheus_client import REGISTRY
 from ulid import ULID
 
 from .conftest import DEADLINE_S, Caller, Door, Place, Worker, events, told
@@ -248,3 +251,20 @@ async def test_incidents_are_listed_newest_first_page_by_page(
     assert await items(owner, severity=["critical"]) == []
     assert len(await items(owner, severity=["warning", "info"])) == 3
     assert len(await items(owner, **{"from": "2025-06-07", "to": "2025-06-07"})) == 1
+
+
+async def test_incidents_are_counted_for_those_who_run_the_house(
+    worker: Worker, door: Door, caller: Caller, place: Place, context: Context
+) -> None:
+    await told(door, worker, place)
+    await alarmed(door, place, caller(place.tenant))
+
+    def counted() -> float:
+        labels = {"severity": "critical", "answer": "none"}
+        return REGISTRY.get_sample_value("arus_incidents", labels) or 0.0
+
+    deadline = time.monotonic() + DEADLINE_S
+    async with measures.measuring(context):
+        while counted() < 1:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)

@@ -1,0 +1,45 @@
+"""What this service shows of itself besides what every service does: incidents over all organisations."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from itertools import product
+from typing import Final
+
+import structlog
+from arus_runtime import observe, tasks
+from arus_runtime.context import Context
+from psycopg import OperationalError
+
+from arus_anomaly import store
+from arus_anomaly.rules.feedback import Answer
+from arus_anomaly.rules.learned.severity import Severity
+
+MEASURE_S: Final = 30.0
+_SEVERITIES: Final = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
+_ANSWERS: Final = ("", Answer.ACKNOWLEDGED, Answer.CONFIRMED, Answer.FALSE_POSITIVE)
+_log: Final = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def measuring(context: Context) -> AsyncGenerator[None]:
+    """Count incidents while the process runs, where it runs jobs."""
+    if "jobs" not in context.settings.roles:
+        yield
+        return
+    async with tasks.beside(_measure(context)):
+        yield
+
+
+async def _measure(context: Context) -> None:
+    while True:
+        try:
+            async with context.worker_db.system() as tx:
+                counts = await store.incidents.counts(tx, None)
+        except OperationalError as error:
+            _log.warning("not measured for now: the database is away", reason=str(error))
+        else:
+            for answer, severity in product(_ANSWERS, _SEVERITIES):
+                gauge = observe.INCIDENTS.labels(severity.name.lower(), str(answer) or "none")
+                gauge.set(counts.get((str(answer), int(severity)), 0))
+        await asyncio.sleep(MEASURE_S)
