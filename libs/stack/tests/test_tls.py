@@ -13,8 +13,9 @@ import grpc
 import httpx
 import psutil
 import pytest
+from arus_stack import publishing
 from arus_stack.mqtt import Mqtt
-from arus_stack.testing import arus
+from arus_stack.testing import arus, running_stack, until
 from confluent_kafka.admin import AdminClient
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
@@ -111,7 +112,7 @@ def test_a_data_team_reads_kafka_over_tls_knowing_no_more_than_grant_says(
 
 
 def test_people_register_and_facts_flow_between_services(
-    facts: dict[str, Any], trusted: ssl.SSLContext
+    home: Path, facts: dict[str, Any], trusted: ssl.SSLContext
 ) -> None:
     """Signing in needs the gateway's keys, which the others fetch from it; making things needs its peers."""
     with httpx.Client(base_url=f"{facts['gateway']}/api/v1", verify=trusted, trust_env=False) as people:
@@ -131,6 +132,11 @@ def test_people_register_and_facts_flow_between_services(
             "date": "2025-01-10", "location_id": location, "product_id": product, "volume_l": "300",
         }  # fmt: skip
         assert people.post("/fuel/transactions", json=fact).status_code == 201
+        # notify asks the gateway over gRPC whom to tell.
+        tenant_id = people.get("/auth/me").raise_for_status().json()["organisation"]["id"]
+        said = {"tenant_id": tenant_id, "location_id": location, "product_id": product}
+        publishing.incident(running_stack(home).kafka, **said)
+        until(lambda: people.get("/notifications").json()["unread"] == 1, "what is told of the incident")
 
 
 def test_what_is_not_for_others_listens_on_loopback_only(home: Path, facts: dict[str, Any]) -> None:

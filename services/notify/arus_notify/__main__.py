@@ -2,7 +2,7 @@
 
 from arus_runtime.service import Service, run
 
-from arus_notify import api, handlers, jobs, measures, outside, words
+from arus_notify import api, handlers, jobs, outside, upkeep, words
 
 SERVICE = Service(
     name="notify",
@@ -10,7 +10,7 @@ SERVICE = Service(
     workers=(handlers.incidents, handlers.catalogue),
     jobs=jobs.JOBS,
     words=words.templates(),
-    startup=(outside.reaching_out, measures.measuring),
+    startup=(outside.reaching_out, upkeep.keeping),
 )
 
 if __name__ == "__main__":

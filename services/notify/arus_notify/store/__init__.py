@@ -4,6 +4,22 @@ What REST reads runs inside one tenant's transaction; jobs run as the worker rol
 does not bind. So every statement names its tenant.
 """
 
+from typing import Final
+
+from arus_runtime.postgres import Tx
+
 from arus_notify.store import alerts, deliveries, notifications, preferences, webhooks
 
-__all__ = ["alerts", "deliveries", "notifications", "preferences", "webhooks"]
+__all__ = ["alerts", "deliveries", "forget", "notifications", "preferences", "webhooks"]
+
+_OLD: Final = (
+    "delete from deliveries where created_at < now() - make_interval(days => %s)",
+    "delete from notifications where created_at < now() - make_interval(days => %s)",
+    "delete from alerts where occurred_at < now() - make_interval(days => %s)",
+)
+
+
+async def forget(tx: Tx, days: int) -> None:
+    """Delete what was told longer ago than these days, to everybody; worker role."""
+    for statement in _OLD:
+        await tx.execute(statement, (days,))

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from arus.anomaly.v1.events_pb2 import IncidentChange
+from arus_notify import store, upkeep
 
 from .conftest import Caller
 from .world import Desk, Mailbox, Town
@@ -226,3 +227,22 @@ async def test_people_are_asked_for_once_in_a_while_only(desk: Desk, town: Town)
         await desk.happens()
     await desk.work()
     assert town.asked == 1
+
+
+async def test_what_was_told_long_ago_is_forgotten(desk: Desk, town: Town, caller: Caller) -> None:
+    person = town.person(desk.tenant)
+    for days in (401, 399):
+        event = await desk.happens()
+        await desk.work()
+        async with desk.context.worker_db.system() as tx:
+            for statement in (
+                "update notifications set created_at = created_at - %s where incident_id = %s",
+                "update deliveries set created_at = created_at - %s where incident_id = %s",
+                "update alerts set occurred_at = occurred_at - %s where incident_id = %s",
+            ):
+                await tx.execute(statement, (timedelta(days=days), event.incident_id))
+    async with desk.context.worker_db.system() as tx:
+        await store.forget(tx, upkeep.KEPT_DAYS)
+    assert len((await caller(person, "viewer").get("/notifications")).json()["items"]) == 1
+    assert len(desk.deliveries()) == 2
+    assert desk.rows("select count(*) from alerts where tenant_id = %s") == [(1,)]
