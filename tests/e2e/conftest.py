@@ -48,6 +48,7 @@ class Organisation:
     location: dict[str, Any]
     product: dict[str, Any]
     anomaly_id: str
+    incident_id: str
     transaction_id: str
     member_id: str
 
@@ -124,6 +125,11 @@ def organisation(stack: RunningStack, register: Callable[[str], Someone]) -> Ite
         return owner.client.get("/anomalies", params={"status": "ANOMALI"}).raise_for_status().json()["items"]
 
     until(lambda: any(item["fact_id"] == last for item in anomalies()), "the verdict on 520 L")
+
+    def incidents() -> list[dict[str, Any]]:
+        return owner.client.get("/incidents").raise_for_status().json()["items"]
+
+    until(lambda: len(incidents()) == 1, "the incident of 520 L")
     member = create(
         owner,
         "/users",
@@ -138,7 +144,8 @@ def organisation(stack: RunningStack, register: Callable[[str], Someone]) -> Ite
     # More severe than what the facts come to, of which people are told already or in a summary.
     tell(stack, owner, gudang, solar, last, severity="SEVERITY_CRITICAL")
     create(owner, "/notifications/webhooks", {"name": "Ruang kendali", "url": "https://example.com/arus"})
-    yield Organisation(owner, operator, gudang, solar, anomalies()[0]["id"], last, member["id"])
+    incident_id = incidents()[0]["id"]
+    yield Organisation(owner, operator, gudang, solar, anomalies()[0]["id"], incident_id, last, member["id"])
     operator.client.close()
 
 

@@ -28,6 +28,9 @@ INSIDE = {
     "anomali": "/anomalies",
     "anomali-semua": "/anomalies?status=all",
     "anomali-rinci": "/anomalies?id={anomaly_id}",
+    "insiden": "/incidents",
+    "insiden-semua": "/incidents?answer=all",
+    "insiden-rinci": "/incidents?id={incident_id}",
     "ambang": "/thresholds",
     "ambang-riwayat": "/thresholds?tab=versions",
     "ambang-baru": "/thresholds?id=new",
@@ -61,6 +64,7 @@ OUTSIDE = {
 }
 DRAWERS = {
     "anomali-rinci",
+    "insiden-rinci",
     "transaksi-rinci",
     "ambang-baru",
     "lokasi-baru",
@@ -135,6 +139,7 @@ def test_a_page_inside_is_good(
     screen = sit("owner", look)
     path = INSIDE[name].format(
         anomaly_id=organisation.anomaly_id,
+        incident_id=organisation.incident_id,
         transaction_id=organisation.transaction_id,
         member_id=organisation.member_id,
     )

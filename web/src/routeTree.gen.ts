@@ -18,6 +18,7 @@ import { Route as ResetPasswordRouteImport } from './routes/reset-password'
 import { Route as VerifyEmailRouteImport } from './routes/verify-email'
 import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppAnomaliesRouteImport } from './routes/_app/anomalies'
+import { Route as AppIncidentsRouteImport } from './routes/_app/incidents'
 import { Route as AppLocationsRouteImport } from './routes/_app/locations'
 import { Route as AppNotificationsRouteImport } from './routes/_app/notifications'
 import { Route as AppProductsRouteImport } from './routes/_app/products'
@@ -71,6 +72,11 @@ const AppAnomaliesRoute = AppAnomaliesRouteImport.update({
   path: '/anomalies',
   getParentRoute: () => AppRoute,
 } as any)
+const AppIncidentsRoute = AppIncidentsRouteImport.update({
+  id: '/incidents',
+  path: '/incidents',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppLocationsRoute = AppLocationsRouteImport.update({
   id: '/locations',
   path: '/locations',
@@ -121,6 +127,7 @@ export interface FileRoutesByFullPath {
   '/reset-password': typeof ResetPasswordRoute
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
+  '/incidents': typeof AppIncidentsRoute
   '/locations': typeof AppLocationsRoute
   '/notifications': typeof AppNotificationsRoute
   '/products': typeof AppProductsRoute
@@ -138,6 +145,7 @@ export interface FileRoutesByTo {
   '/reset-password': typeof ResetPasswordRoute
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
+  '/incidents': typeof AppIncidentsRoute
   '/locations': typeof AppLocationsRoute
   '/notifications': typeof AppNotificationsRoute
   '/products': typeof AppProductsRoute
@@ -158,6 +166,7 @@ export interface FileRoutesById {
   '/reset-password': typeof ResetPasswordRoute
   '/verify-email': typeof VerifyEmailRoute
   '/_app/anomalies': typeof AppAnomaliesRoute
+  '/_app/incidents': typeof AppIncidentsRoute
   '/_app/locations': typeof AppLocationsRoute
   '/_app/notifications': typeof AppNotificationsRoute
   '/_app/products': typeof AppProductsRoute
@@ -179,6 +188,7 @@ export interface FileRouteTypes {
     | '/reset-password'
     | '/verify-email'
     | '/anomalies'
+    | '/incidents'
     | '/locations'
     | '/notifications'
     | '/products'
@@ -196,6 +206,7 @@ export interface FileRouteTypes {
     | '/reset-password'
     | '/verify-email'
     | '/anomalies'
+    | '/incidents'
     | '/locations'
     | '/notifications'
     | '/products'
@@ -215,6 +226,7 @@ export interface FileRouteTypes {
     | '/reset-password'
     | '/verify-email'
     | '/_app/anomalies'
+    | '/_app/incidents'
     | '/_app/locations'
     | '/_app/notifications'
     | '/_app/products'
@@ -301,6 +313,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAnomaliesRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/incidents': {
+      id: '/_app/incidents'
+      path: '/incidents'
+      fullPath: '/incidents'
+      preLoaderRoute: typeof AppIncidentsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/locations': {
       id: '/_app/locations'
       path: '/locations'
@@ -362,6 +381,7 @@ declare module '@tanstack/react-router' {
 
 interface AppRouteChildren {
   AppAnomaliesRoute: typeof AppAnomaliesRoute
+  AppIncidentsRoute: typeof AppIncidentsRoute
   AppLocationsRoute: typeof AppLocationsRoute
   AppNotificationsRoute: typeof AppNotificationsRoute
   AppProductsRoute: typeof AppProductsRoute
@@ -375,6 +395,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppAnomaliesRoute: AppAnomaliesRoute,
+  AppIncidentsRoute: AppIncidentsRoute,
   AppLocationsRoute: AppLocationsRoute,
   AppNotificationsRoute: AppNotificationsRoute,
   AppProductsRoute: AppProductsRoute,

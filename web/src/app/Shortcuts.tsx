@@ -13,6 +13,7 @@ export default function Shortcuts({ pages, onClose }: { pages: readonly PageEntr
     ['j  k', t`Baris berikutnya, sebelumnya`],
     ['Enter', t`Buka baris`],
     ['x', t`Pilih baris`],
+    ['e', t`Akui insiden`],
     ['n', t`Baru, di halaman ini`],
     ['Esc', t`Tutup, batal memilih`],
     ['?', t`Daftar ini`],

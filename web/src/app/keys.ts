@@ -76,6 +76,18 @@ export function stepRow(step: 1 | -1): void {
   next?.scrollIntoView({ block: 'nearest' })
 }
 
+/** The id of the row that has the focus. */
+export function focusedRow(): string | undefined {
+  return rowAt(document.activeElement)?.dataset['row']
+}
+
+/** Leave the focused row for its neighbour, because it is about to go. */
+export function leaveRow(): void {
+  const row = focusedRow()
+  stepRow(1)
+  if (focusedRow() === row) stepRow(-1)
+}
+
 /** Mark the row that has the focus, or take its mark off (`x`). */
 export function markRow(): void {
   const row = rowAt(document.activeElement)

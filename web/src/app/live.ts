@@ -52,3 +52,12 @@ export function listenToVerdicts(
     if (message.type === 'reset') onReset()
   })
 }
+
+/** Hear that incidents changed or were answered; `opened` is false for an answer and for one that ended. */
+export function listenToIncidents(onChange: (opened: boolean) => void): () => void {
+  return feed.listen(message => {
+    const { change } = (message.data ?? {}) as { change?: string }
+    if (message.type === 'alert') onChange(change === 'opened' || change === 'escalated')
+    if (message.type === 'alert_answered' || message.type === 'reset') onChange(false)
+  })
+}

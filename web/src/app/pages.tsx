@@ -8,6 +8,7 @@ import {
   ListOrdered,
   MapPin,
   Package,
+  ShieldAlert,
   Siren,
   SlidersHorizontal,
   TrendingUp,
@@ -23,6 +24,7 @@ export interface PageEntry {
     | '/fuel/new'
     | '/fuel/transactions'
     | '/anomalies'
+    | '/incidents'
     | '/trends'
     | '/thresholds'
     | '/notifications'
@@ -61,6 +63,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: ListOrdered,
     key: 't',
     needs: { resource: 'fuel.transactions', action: 'r' },
+  },
+  {
+    to: '/incidents',
+    name: msg`Insiden`,
+    icon: ShieldAlert,
+    key: 'i',
+    needs: { resource: 'incidents', action: 'r' },
   },
   {
     to: '/trends',

@@ -8,6 +8,7 @@ import { meQuery, useSession } from './session'
 
 export type TableName =
   | 'anomalies'
+  | 'incidents'
   | 'transactions'
   | 'locations'
   | 'products'

@@ -68,3 +68,19 @@ export function TextField({
     </Field>
   )
 }
+
+type TextAreaProps = FieldProps & Omit<ComponentProps<'textarea'>, 'className'>
+
+/** Several lines of text. */
+export function TextArea({ label, hint, error, className, ...area }: TextAreaProps) {
+  return (
+    <Field
+      label={label}
+      {...(hint === undefined ? {} : { hint })}
+      {...(error === undefined ? {} : { error })}
+      {...(className === undefined ? {} : { className })}
+    >
+      <Base.Control render={<textarea {...area} className={clsx(CONTROL, 'py-2')} />} />
+    </Field>
+  )
+}

@@ -31,6 +31,34 @@ export function StatusBadge({ status, className }: { status: Status; className?:
   )
 }
 
+export type Severity = 'info' | 'warning' | 'critical'
+
+const SEVERITIES: Record<Severity, { icon: typeof Info; className: string; word: MessageDescriptor }> = {
+  info: {
+    icon: Info,
+    className: 'bg-info-soft text-info',
+    word: msg({ message: 'Info', context: 'tingkat' }),
+  },
+  warning: { icon: TriangleAlert, className: 'bg-waspada-soft text-waspada', word: msg`Peringatan` },
+  critical: { icon: OctagonAlert, className: 'bg-anomali-soft text-anomali', word: msg`Kritis` },
+}
+
+export function severityWord(severity: Severity): MessageDescriptor {
+  return SEVERITIES[severity].word
+}
+
+/** How severe an alarm is: always icon, word and colour together. */
+export function SeverityBadge({ severity, className }: { severity: Severity; className?: string }) {
+  const { i18n } = useLingui()
+  const { icon: Icon, className: look, word } = SEVERITIES[severity]
+  return (
+    <span className={clsx(PILL, look, className)}>
+      <Icon aria-hidden className="size-3.5 shrink-0" />
+      {i18n._(word)}
+    </span>
+  )
+}
+
 type Tone = 'info' | 'good' | 'warning' | 'muted'
 const TONES: Record<Tone, { icon: typeof Info; className: string }> = {
   info: { icon: Info, className: 'bg-info-soft text-info' },
@@ -39,9 +67,17 @@ const TONES: Record<Tone, { icon: typeof Info; className: string }> = {
   muted: { icon: CircleDashed, className: 'bg-hover text-muted' },
 }
 
+interface TagProps {
+  tone?: Tone
+  /** Where the tone's own would be taken for a severity. */
+  icon?: typeof Info
+  children: ReactNode
+}
+
 /** Any other state in one word. */
-export function Tag({ tone = 'muted', children }: { tone?: Tone; children: ReactNode }) {
-  const { icon: Icon, className } = TONES[tone]
+export function Tag({ tone = 'muted', icon, children }: TagProps) {
+  const { icon: usual, className } = TONES[tone]
+  const Icon = icon ?? usual
   return (
     <span className={clsx(PILL, className)}>
       <Icon aria-hidden className="size-3.5 shrink-0" />

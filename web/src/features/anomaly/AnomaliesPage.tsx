@@ -9,6 +9,7 @@ import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
 import { listenToVerdicts, useLiveState } from '@/app/live'
 import { narrowed, NarrowingFields } from '@/app/narrowing'
+import { whileReading } from '@/app/reading'
 import { TableTools } from '@/app/TableTools'
 import { clock, date, number } from '@/lib/format'
 import { Button, IconButton } from '@/ui/Button'
@@ -24,8 +25,6 @@ import { VerdictRows } from './rows'
 
 const Detail = lazy(() => import('./Detail'))
 const route = getRouteApi('/_app/anomalies')
-/** Scrolled further than this, the reader is reading. */
-const READING_PX = 120
 const SUMMARY_MS = 3_000
 
 export function AnomaliesPage() {
@@ -151,23 +150,7 @@ function useLiveRows(filters: Filters, pages: readonly { items: Anomaly[] }[] | 
       clearTimeout(timer)
     }
   }, [live])
-  useEffect(() => {
-    const judge = () => {
-      const focused = document.activeElement?.closest('[data-index]') != null
-      live.hold(hold || focused || scrollY > READING_PX)
-    }
-    // Between two rows the focus is nowhere for a moment; letting rows in then would take it away.
-    const judgeLater = () => setTimeout(judge)
-    judge()
-    addEventListener('scroll', judge, { passive: true })
-    addEventListener('focusin', judge)
-    addEventListener('focusout', judgeLater)
-    return () => {
-      removeEventListener('scroll', judge)
-      removeEventListener('focusin', judge)
-      removeEventListener('focusout', judgeLater)
-    }
-  }, [live, hold])
+  useEffect(() => whileReading(reading => live.hold(hold || reading)), [live, hold])
   return { ...useSyncExternalStore(live.watch, live.snapshot), live }
 }
 

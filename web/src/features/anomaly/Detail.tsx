@@ -1,15 +1,19 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, type ReactNode } from 'react'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import type { AnomalyDetail } from '@/api'
 import { useCatalogue } from '@/app/catalogue'
+import { Feedback } from '@/app/Feedback'
+import { incidentQuery } from '@/app/incidents'
+import { Opinion } from '@/app/Opinion'
 import { Milder, Reason } from '@/app/Reason'
+import { useMay } from '@/app/session'
 import { date, moment, percent, quantity } from '@/lib/format'
-import { Chart } from '@/ui/Chart'
 import { Drawer } from '@/ui/Dialog'
 import { Failed, Skeleton } from '@/ui/States'
-import { StatusBadge } from '@/ui/StatusBadge'
-import type { Series } from '@/ui/TimeChart'
+import { SeverityBadge, StatusBadge } from '@/ui/StatusBadge'
+import { History } from './History'
 import { anomalyQuery } from './queries'
 
 /** One verdict: what was used, what is usual, what would have been calmer, and what it was judged against. */
@@ -69,6 +73,13 @@ function Body({ verdict }: { verdict: AnomalyDetail }) {
         </Fact>
       </dl>
       {verdict.history.length > 0 && <History verdict={verdict} />}
+      <section className="flex flex-col gap-2">
+        <h3 className="text-sm font-semibold">
+          <Trans>Pendapat kedua</Trans>
+        </h3>
+        <Opinion opinion={verdict.second_opinion} />
+      </section>
+      {verdict.second_opinion?.incident_id && <ItsIncident id={verdict.second_opinion.incident_id} />}
       {verdict.revisions.length > 0 && <Revisions verdict={verdict} zone={zone} />}
       <p className="text-xs text-muted">
         <Trans>Dinilai {moment(verdict.judged_at, zone)}</Trans>
@@ -76,6 +87,34 @@ function Body({ verdict }: { verdict: AnomalyDetail }) {
         <JudgedBy thresholds={verdict.thresholds} />
       </p>
     </div>
+  )
+}
+
+/** The incident that the record belongs to, and what people say of it. */
+function ItsIncident({ id }: { id: string }) {
+  const detail = useQuery({ ...incidentQuery(id), enabled: useMay('incidents', 'r') })
+  const incident = detail.data
+  if (!incident) return null
+  return (
+    <>
+      <section className="flex flex-col gap-2">
+        <h3 className="text-sm font-semibold">
+          <Trans>Insidennya</Trans>
+        </h3>
+        <Link
+          to="/incidents"
+          search={{ id }}
+          className="flex min-h-11 flex-wrap items-center justify-between gap-2 rounded-lg border border-line px-3 py-2 text-sm hover:bg-hover"
+        >
+          <SeverityBadge severity={incident.severity} />
+          <Plural value={incident.facts} other="# catatan menyimpang" />
+          <span className="font-medium text-brand">
+            <Trans>Buka insiden</Trans>
+          </span>
+        </Link>
+      </section>
+      <Feedback incident={incident} />
+    </>
   )
 }
 
@@ -95,74 +134,6 @@ function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
       <dt className="text-xs text-muted">{name}</dt>
       <dd className="truncate text-sm font-semibold tabular sm:text-base">{children}</dd>
     </div>
-  )
-}
-
-function History({ verdict }: { verdict: AnomalyDetail }) {
-  const { t } = useLingui()
-  const { days, series } = useMemo(() => {
-    const past = verdict.history.toSorted((a, b) => (a.date === b.date ? 0 : a.date < b.date ? -1 : 1))
-    // Several facts of one day stand side by side in the table; the chart needs one place for each.
-    const points = [...past, { date: verdict.date, volume: verdict.volume }]
-    const own = points.length - 1
-    const level = (factor: number) =>
-      points.map(() => (verdict.baseline === null ? null : Number(verdict.baseline) * factor))
-    const list: Series[] = [
-      {
-        label: t`Riwayat`,
-        values: points.map((point, at) => (at === own ? null : Number(point.volume))),
-        ink: 'brand',
-        look: 'line',
-      },
-      ...(verdict.baseline === null
-        ? []
-        : [
-            { label: t`Baseline`, values: level(1), ink: 'muted' as const, look: 'dashed' as const },
-            {
-              label: t`Batas Waspada`,
-              values: level(Number(verdict.thresholds.waspada_pct) / 100),
-              ink: 'waspada' as const,
-              look: 'dotted' as const,
-            },
-            {
-              label: t`Batas Anomali`,
-              values: level(Number(verdict.thresholds.anomali_pct) / 100),
-              ink: 'anomali' as const,
-              look: 'dotted' as const,
-              bandTo: 2,
-            },
-          ]),
-      {
-        label: t`Catatan ini`,
-        values: points.map((_, at) => (at === own ? Number(verdict.volume) : null)),
-        ink: verdict.status === 'ANOMALI' ? 'anomali' : verdict.status === 'WASPADA' ? 'waspada' : 'normal',
-        look: 'points',
-      },
-    ]
-    return { days: points.map(point => point.date), series: list }
-  }, [verdict, t])
-  const count = verdict.history.length
-  const past = verdict.history.map(one => Number(one.volume))
-  const lowest = quantity(Math.min(...past), 'L')
-  const highest = quantity(Math.max(...past), 'L')
-  return (
-    <section className="flex flex-col gap-2">
-      <h3 className="text-sm font-semibold">
-        <Trans>Dinilai terhadap</Trans>
-      </h3>
-      <Chart
-        caption={
-          <Plural
-            value={count}
-            other={`# catatan terakhir di lokasi dan produk yang sama: ${lowest} sampai ${highest}.`}
-          />
-        }
-        days={days}
-        series={series}
-        unit="L"
-        height={200}
-      />
-    </section>
   )
 }
 

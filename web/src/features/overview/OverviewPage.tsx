@@ -9,16 +9,17 @@ import { useEffect, useMemo, type ReactNode } from 'react'
 import { overview as fetchOverview, type FuelUse, type Newest, type OverviewOut } from '@/api'
 import { useCatalogue } from '@/app/catalogue'
 import { refetch } from '@/app/client'
-import { listenToVerdicts } from '@/app/live'
+import { incidentsSummaryQuery } from '@/app/incidents'
+import { listenToIncidents, listenToVerdicts } from '@/app/live'
 import { Reason } from '@/app/Reason'
-import { useSession } from '@/app/session'
+import { useMay, useSession } from '@/app/session'
 import { clock, date, dayAfter, number, quantity, shortDate, today } from '@/lib/format'
 import { buttonLook } from '@/ui/Button'
 import { Chart } from '@/ui/Chart'
 import { Chip } from '@/ui/Chip'
 import { Card, Page } from '@/ui/Page'
 import { Failed, Skeleton, Stale } from '@/ui/States'
-import { StatusBadge, type Status } from '@/ui/StatusBadge'
+import { SeverityBadge, StatusBadge, type Status } from '@/ui/StatusBadge'
 
 const route = getRouteApi('/_app/')
 const SPANS = ['7', undefined, '90', '365'] as const
@@ -113,6 +114,7 @@ function Old({ updatedAt, stale }: { updatedAt: number; stale: boolean }) {
 
 function Body({ overview, from, to }: { overview: OverviewOut; from: string; to: string }) {
   const { verdicts, fuel, newest, locations } = overview
+  const seesIncidents = useMay('incidents', 'r')
   const { i18n } = useLingui()
   const missing = overview.missing.map(part => (PARTS[part] ? i18n._(PARTS[part]) : part)).join(', ')
   const empty = fuel?.transactions === 0 && newest?.length === 0
@@ -134,6 +136,7 @@ function Body({ overview, from, to }: { overview: OverviewOut; from: string; to:
           {locations && <Trans>dari {number(locations.total)} lokasi</Trans>}
         </Figure>
       </div>
+      {seesIncidents && <Incidents />}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Card title={<Trans>Pemakaian per hari</Trans>}>
           {fuel ? <Use fuel={fuel} from={from} to={to} /> : <Missing />}
@@ -152,6 +155,58 @@ function Body({ overview, from, to }: { overview: OverviewOut; from: string; to:
     </>
   )
 }
+
+/** Incidents that nobody has answered, by severity. */
+function Incidents() {
+  const summary = useQuery(incidentsSummaryQuery)
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = listenToIncidents(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        refetch('summariseIncidents')
+      }, FOLLOW_MS)
+    })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }, [])
+  const counts = summary.data?.unanswered
+  return (
+    <Card
+      title={<Trans>Insiden perlu ditangani</Trans>}
+      aside={
+        <Link to="/incidents" className="text-sm font-medium text-brand hover:underline">
+          <Trans>Lihat semua</Trans>
+        </Link>
+      }
+    >
+      {summary.isError && !counts ? (
+        <Missing />
+      ) : (
+        <ul className="grid grid-cols-3 gap-2">
+          {SEVERITIES.map(severity => (
+            <li key={severity}>
+              <Link
+                to="/incidents"
+                search={{ severity }}
+                className="flex min-h-11 flex-wrap items-center gap-x-3 rounded-md px-2 py-1.5 hover:bg-hover"
+              >
+                <SeverityBadge severity={severity} />
+                <span className="text-lg font-semibold tabular">
+                  {counts === undefined ? '–' : number(counts[severity] ?? 0)}
+                </span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  )
+}
+
+const SEVERITIES = ['critical', 'warning', 'info'] as const
 
 const PARTS: Readonly<Record<string, MessageDescriptor>> = {
   anomalies: msg`penilaian`,

@@ -1,0 +1,23 @@
+/** Who a person id is, as far as the reader may know. */
+import { i18n } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { useQuery } from '@tanstack/react-query'
+import { listUsers } from '@/api'
+import { useMay, useSession } from './session'
+
+const MOST = 500
+
+/** Return how people are called: "Anda", by name for those who may read members, otherwise "rekan Anda". */
+export function usePeople(): (id: string) => string {
+  const own = useSession().user.id
+  const mayRead = useMay('users', 'r')
+  const { data } = useQuery({
+    queryKey: [{ _id: 'listUsers', most: MOST }],
+    queryFn: async ({ signal }) => (await listUsers({ query: { limit: MOST }, signal })).data.items,
+    enabled: mayRead,
+  })
+  return id => {
+    if (id === own) return i18n._(msg`Anda`)
+    return data?.find(one => one.id === id)?.name ?? i18n._(msg`rekan Anda`)
+  }
+}
