@@ -62,16 +62,27 @@ class Command:
             yield tx
         self._context.committed()
 
+    def known_by(self, body: bytes) -> "Command":
+        """Return this command known by another body: one without its secrets, of which no trace is kept."""
+        return Command(self._context, self.principal, self._scope[2], self._key, body)
+
     async def answer(
-        self, tx: Tx, status: int, out: BaseModel | None = None, headers: Mapping[str, str] | None = None
+        self,
+        tx: Tx,
+        status: int,
+        out: BaseModel | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        kept: BaseModel | None = None,
     ) -> Response:
-        """Return the response, kept in the command's own transaction when the caller gave a key."""
-        body = out.model_dump_json().encode() if out is not None else b""
+        """Return the response, kept in the command's own transaction when the caller gave a key.
+
+        kept: what is kept in its place, and told again, where out holds a secret.
+        """
         if self._key is not None:
-            await tx.execute(
-                _STORE, (*self._scope, self._key, self._body_hash, status, Jsonb(dict(headers or {})), body)
-            )
-        return _response(status, headers or {}, body)
+            again, told = _bytes(kept or out), Jsonb(dict(headers or {}))
+            await tx.execute(_STORE, (*self._scope, self._key, self._body_hash, status, told, again))
+        return _response(status, headers or {}, _bytes(out))
 
     async def _claim(self, tx: Tx, key: str) -> None:
         lock = await (await tx.execute(_TRY_LOCK, ("\x1f".join((*self._scope, key)),))).fetchone()
@@ -89,6 +100,10 @@ class Command:
         raise ReplayedError(
             _response(row["status"], {**row["headers"], "Idempotency-Replayed": "true"}, row["body"])
         )
+
+
+def _bytes(out: BaseModel | None) -> bytes:
+    return out.model_dump_json().encode() if out is not None else b""
 
 
 def _response(status: int, headers: Mapping[str, str], body: bytes) -> Response:

@@ -141,7 +141,7 @@ async def test_an_invited_person_joins_and_switches(gateway: Gateway, mailbox: M
     owner, guest = await gateway.register(), await gateway.register("Guest")
     token = await invite(gateway, mailbox, owner, guest.email)
     joined = await guest.http.post("/organisations/invitations/accept", json={"token": token})
-    assert joined.json() == {"id": owner.organisation, "name": "Siti", "role": "operator"}
+    assert joined.json() == {"id": owner.organisation, "name": "Siti", "role": "operator", "version": 1}
     homes = (await guest.http.get("/organisations")).json()["items"]
     assert [home["id"] for home in homes] == [guest.organisation, owner.organisation]
     switched = await guest.http.post("/auth/switch", json={"organisation_id": owner.organisation})

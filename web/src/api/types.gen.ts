@@ -869,6 +869,12 @@ export type HereOut = {
      */
     role: string;
     /**
+     * Version
+     *
+     * What If-Match takes, in quotes.
+     */
+    version: number;
+    /**
      * Roles
      */
     roles: Array<string>;
@@ -1442,6 +1448,12 @@ export type MemberOut = {
      * Created At
      */
     created_at: string;
+    /**
+     * Version
+     *
+     * Of what they are here; what If-Match takes, in quotes.
+     */
+    version: number;
 };
 
 /**
@@ -1719,8 +1731,10 @@ export type NewKeyOut = {
     maker_belongs: boolean;
     /**
      * Secret
+     *
+     * null where the answer is told again under its Idempotency-Key.
      */
-    secret: string;
+    secret: string | null;
 };
 
 /**
@@ -2308,6 +2322,12 @@ export type OrganisationOut = {
      * Role
      */
     role: string;
+    /**
+     * Version
+     *
+     * What If-Match takes, in quotes.
+     */
+    version: number;
 };
 
 /**
@@ -7261,6 +7281,14 @@ export type ListKeysResponse = ListKeysResponses[keyof ListKeysResponses];
 
 export type CreateKeyData = {
     body: NewKey;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/keys';
@@ -7326,6 +7354,14 @@ export type CreateKeyResponse = CreateKeyResponses[keyof CreateKeyResponses];
 
 export type RevokeKeyData = {
     body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
     path: {
         /**
          * Id
@@ -9137,6 +9173,14 @@ export type ListOrganisationsResponse = ListOrganisationsResponses[keyof ListOrg
 
 export type CreateOrganisationData = {
     body: OrganisationIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/organisations';
@@ -9285,6 +9329,12 @@ export type CreateInvitationData = {
          * Accept-Language
          */
         'Accept-Language'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
     };
     path?: never;
     query?: never;
@@ -9422,6 +9472,14 @@ export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInv
 
 export type WithdrawInvitationData = {
     body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
     path: {
         /**
          * Id
@@ -9492,6 +9550,20 @@ export type WithdrawInvitationResponse = WithdrawInvitationResponses[keyof Withd
 
 export type RenameOrganisationData = {
     body: OrganisationIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
     path: {
         /**
          * Id
@@ -9562,6 +9634,14 @@ export type RenameOrganisationResponse = RenameOrganisationResponses[keyof Renam
 
 export type LeaveOrganisationData = {
     body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
     path: {
         /**
          * Id
@@ -11305,6 +11385,12 @@ export type CreateUserData = {
          * Accept-Language
          */
         'Accept-Language'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
     };
     path?: never;
     query?: never;
@@ -11371,6 +11457,20 @@ export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
 
 export type DeactivateUserData = {
     body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
     path: {
         /**
          * Id
@@ -11511,6 +11611,20 @@ export type GetUserResponse = GetUserResponses[keyof GetUserResponses];
 
 export type ChangeUserData = {
     body: UserPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
     path: {
         /**
          * Id

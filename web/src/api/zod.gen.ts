@@ -251,6 +251,7 @@ export const zHereOut = z.object({
     id: z.string(),
     name: z.string(),
     role: z.string(),
+    version: z.int(),
     roles: z.array(z.string()),
     locations: z.nullable(z.array(z.string()))
 });
@@ -424,7 +425,8 @@ export const zMemberOut = z.object({
     location_ids: z.nullable(z.array(z.string())),
     is_active: z.boolean(),
     email_verified: z.boolean(),
-    created_at: z.iso.datetime()
+    created_at: z.iso.datetime(),
+    version: z.int()
 });
 
 /**
@@ -523,7 +525,7 @@ export const zNewKeyOut = z.object({
     created_at: z.iso.datetime(),
     expires_at: z.nullable(z.iso.datetime()),
     maker_belongs: z.boolean(),
-    secret: z.string()
+    secret: z.nullable(z.string())
 });
 
 /**
@@ -692,7 +694,8 @@ export const zOrganisationIn = z.object({
 export const zOrganisationOut = z.object({
     id: z.string(),
     name: z.string(),
-    role: z.string()
+    role: z.string(),
+    version: z.int()
 });
 
 /**

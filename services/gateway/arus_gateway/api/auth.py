@@ -221,6 +221,7 @@ async def me(principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
             role=here.role,
             roles=[here.role],
             locations=None if here.location_ids is None else list(here.location_ids),
+            version=here.version,
         ),
         organisations=[organisation_out(home) for home in homes],
         permissions=auth.permissions(principal.roles),
@@ -294,7 +295,9 @@ def user_out(person: Person) -> UserOut:
 
 def organisation_out(organisation: Organisation) -> OrganisationOut:
     """Return an organisation as REST says it."""
-    return OrganisationOut(id=organisation.id, name=organisation.name, role=organisation.role)
+    return OrganisationOut(
+        id=organisation.id, name=organisation.name, role=organisation.role, version=organisation.version
+    )
 
 
 def _tokens(signed: SignedIn) -> TokensOut:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from arus_runtime.auth import Principal, require
+from arus_runtime.commands import Commanded
 from arus_runtime.web import Page, Paging, router, wrong
-from fastapi import Depends
+from fastapi import Depends, Response
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from arus_gateway.api.schemas import Closed, KeyOut, LocationIds, Name, NewKeyOut, RoleName
@@ -45,35 +46,44 @@ async def list_keys(principal: Reader, door: DoorOf, window: Paging) -> Page[Key
     return window.page(found, key_out, lambda listed: (listed.key.id,))
 
 
-@routes.post("/keys", status_code=201)
-async def create_key(_: Creator, body: NewKey, caller: CallerOf, door: DoorOf, address: Address) -> NewKeyOut:
+@routes.post("/keys", status_code=201, response_model=NewKeyOut)
+async def create_key(
+    _: Creator, body: NewKey, command: Commanded, caller: CallerOf, address: Address
+) -> Response:
     """Make a key; this answer is the only one that shows its secret. It may never do more than its maker."""
     persons_only(caller)
     if body.expires_at:
         _check_expiry(body.expires_at)
-    key, secret = await commands.make(
-        door,
-        caller,
-        name=body.name,
-        role=body.role,
-        resources=body.resources,
-        location_ids=body.location_ids,
-        expires_at=body.expires_at,
-        address=address,
-    )
-    return NewKeyOut(**key_out(Listed(key, maker_belongs=True)).model_dump(), secret=secret)
+    async with command.transaction() as tx:
+        key, secret = await commands.make(
+            tx,
+            caller,
+            name=body.name,
+            role=body.role,
+            resources=body.resources,
+            location_ids=body.location_ids,
+            expires_at=body.expires_at,
+            address=address,
+        )
+        shown = NewKeyOut(**key_out(Listed(key, maker_belongs=True)).model_dump(), secret=None)
+        return await command.answer(tx, 201, shown.model_copy(update={"secret": secret}), kept=shown)
 
 
 @routes.delete("/keys/{id}", status_code=204)
 async def revoke_key(
     _: Remover,
     id: str,  # noqa: A002 — the public name
+    command: Commanded,
     caller: CallerOf,
     door: DoorOf,
     address: Address,
-) -> None:
+) -> Response:
     """Revoke a key."""
-    await commands.revoke(door, caller, id, address)
+    async with command.transaction() as tx:
+        await commands.revoke(tx, caller, id, address)
+        answer = await command.answer(tx, 204)
+    door.callers.forget()
+    return answer
 
 
 def key_out(listed: Listed) -> KeyOut:

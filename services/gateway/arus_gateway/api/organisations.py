@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from arus_runtime.auth import Principal, authenticated, require
-from arus_runtime.web import Page, Paging, Problem, router
+from arus_runtime.commands import Commanded
+from arus_runtime.web import IfMatch, Page, Paging, Problem, etag, router
 from arus_runtime.words import language_of
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from arus_gateway.api.auth import Speaks, organisation_out
 from arus_gateway.api.schemas import (
@@ -66,39 +67,50 @@ async def list_organisations(_: Anyone, caller: CallerOf, door: DoorOf) -> Page[
     return Page(items=[organisation_out(home) for home in homes], next_cursor=None)
 
 
-@routes.post("/organisations", status_code=201)
+@routes.post("/organisations", status_code=201, response_model=OrganisationOut)
 async def create_organisation(
-    _: Anyone, body: OrganisationIn, caller: CallerOf, door: DoorOf, address: Address
-) -> OrganisationOut:
+    _: Anyone, body: OrganisationIn, command: Commanded, caller: CallerOf, address: Address
+) -> Response:
     """Make another organisation and own it."""
     persons_only(caller)
-    return organisation_out(await members.found(door, caller, body.name, address))
+    async with command.transaction() as tx:
+        made = await members.found(tx, caller, body.name, address)
+        return await command.answer(tx, 201, organisation_out(made), {"ETag": etag(made.version)})
 
 
-@routes.patch("/organisations/{id}")
+@routes.patch("/organisations/{id}", response_model=OrganisationOut)
 async def rename_organisation(
+    *,
     _: Editor,
     id: str,  # noqa: A002 — the public name
     body: OrganisationIn,
+    if_match: IfMatch,
+    command: Commanded,
     caller: CallerOf,
-    door: DoorOf,
     address: Address,
-) -> OrganisationOut:
+) -> Response:
     """Rename the organisation one acts in."""
-    return organisation_out(await members.rename(door, caller, id, body.name, address))
+    async with command.transaction() as tx:
+        renamed = await members.rename(tx, caller, id, if_match=if_match, name=body.name, address=address)
+        return await command.answer(tx, 200, organisation_out(renamed), {"ETag": etag(renamed.version)})
 
 
 @routes.post("/organisations/{id}/leave", status_code=204)
 async def leave_organisation(
     _: Anyone,
     id: str,  # noqa: A002 — the public name
+    command: Commanded,
     caller: CallerOf,
     door: DoorOf,
     address: Address,
-) -> None:
+) -> Response:
     """Leave an organisation; its last owner cannot."""
     persons_only(caller)
-    await members.leave(door, caller, id, address)
+    async with command.transaction() as tx:
+        await members.leave(tx, caller, id, address)
+        answer = await command.answer(tx, 204)
+    door.callers.forget()
+    return answer
 
 
 @routes.get("/organisations/invitations")
@@ -112,34 +124,47 @@ async def list_invitations(principal: InvitationReader, door: DoorOf, window: Pa
     return window.page(found, invitation_out, lambda invitation: (invitation.id,))
 
 
-@routes.post("/organisations/invitations", status_code=201)
+@routes.post("/organisations/invitations", status_code=201, response_model=InvitationOut)
 async def create_invitation(
-    _: Inviter, body: NewInvitation, caller: CallerOf, door: DoorOf, address: Address, speaks: Speaks = None
-) -> InvitationOut:
+    *,
+    _: Inviter,
+    body: NewInvitation,
+    command: Commanded,
+    caller: CallerOf,
+    door: DoorOf,
+    address: Address,
+    speaks: Speaks = None,
+) -> Response:
     """Mail somebody an invitation into the organisation."""
     persons_only(caller)
-    invitation = await members.invite(
-        door,
-        caller,
-        email=body.email,
-        role=body.role,
-        location_ids=body.location_ids,
-        language=language_of(speaks),
-        address=address,
-    )
-    return invitation_out(invitation)
+    async with command.transaction() as tx:
+        invitation, letter = await members.invite(
+            tx,
+            door,
+            caller,
+            email=body.email,
+            role=body.role,
+            location_ids=body.location_ids,
+            language=language_of(speaks),
+            address=address,
+        )
+        answer = await command.answer(tx, 201, invitation_out(invitation))
+    door.postbox.post(letter)
+    return answer
 
 
 @routes.delete("/organisations/invitations/{id}", status_code=204)
 async def withdraw_invitation(
     _: Withdrawer,
     id: str,  # noqa: A002 — the public name
+    command: Commanded,
     caller: CallerOf,
-    door: DoorOf,
     address: Address,
-) -> None:
+) -> Response:
     """Take an invitation back."""
-    await members.withdraw(door, caller, id, address)
+    async with command.transaction() as tx:
+        await members.withdraw(tx, caller, id, address)
+        return await command.answer(tx, 204)
 
 
 @routes.post("/organisations/invitations/accept")

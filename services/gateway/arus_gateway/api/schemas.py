@@ -85,6 +85,7 @@ class OrganisationOut(BaseModel):
     id: str
     name: str
     role: str
+    version: int = Field(description="What If-Match takes, in quotes.")
 
 
 class MemberOut(BaseModel):
@@ -98,6 +99,7 @@ class MemberOut(BaseModel):
     is_active: bool
     email_verified: bool
     created_at: datetime
+    version: int = Field(description="Of what they are here; what If-Match takes, in quotes.")
 
 
 class InvitationOut(BaseModel):
@@ -134,7 +136,7 @@ class KeyOut(BaseModel):
 class NewKeyOut(KeyOut):
     """A fresh API key with its secret, which is never shown again."""
 
-    secret: str
+    secret: str | None = Field(description="null where the answer is told again under its Idempotency-Key.")
 
 
 class AuditOut(BaseModel):

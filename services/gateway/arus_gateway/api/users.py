@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from arus_runtime.auth import Principal, require
+from arus_runtime.commands import Commanded
 from arus_runtime.ids import is_ulid
-from arus_runtime.web import Page, Paging, Problem, router
+from arus_runtime.web import IfMatch, Page, Paging, Problem, etag, router
 from arus_runtime.words import language_of
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Response
 
 from arus_gateway.api.auth import Speaks
 from arus_gateway.api.schemas import Closed, Email, LocationIds, MemberOut, Name, Password, RoleName
@@ -58,12 +59,19 @@ async def list_users(
     return window.page(found, member_out, lambda member: (member.id,))
 
 
-@routes.post("/users", status_code=201)
+@routes.post("/users", status_code=201, response_model=MemberOut)
 async def create_user(
-    _: Creator, body: NewUser, caller: CallerOf, door: DoorOf, address: Address, speaks: Speaks = None
-) -> MemberOut:
+    *,
+    _: Creator,
+    body: NewUser,
+    command: Commanded,
+    caller: CallerOf,
+    door: DoorOf,
+    address: Address,
+    speaks: Speaks = None,
+) -> Response:
     """Make an account for somebody who has none and let it into the organisation."""
-    member = await members.add(
+    new = await members.newcomer(
         door,
         caller,
         email=body.email,
@@ -72,56 +80,88 @@ async def create_user(
         role=body.role,
         location_ids=body.location_ids,
         language=language_of(speaks),
-        address=address,
     )
-    return member_out(member)
+    command = command.known_by(body.model_dump_json(exclude={"password"}).encode())
+    async with command.transaction() as tx:
+        member, letter = await members.add(tx, door, caller, new, address)
+        answer = await command.answer(tx, 201, member_out(member), {"ETag": etag(member.version)})
+    door.postbox.post(letter)
+    return answer
 
 
 @routes.get("/users/{id}")
-async def get_user(principal: Reader, id: str, door: DoorOf) -> MemberOut:  # noqa: A002 — the public name
+async def get_user(
+    principal: Reader,
+    id: str,  # noqa: A002 — the public name
+    door: DoorOf,
+    response: Response,
+) -> MemberOut:
     """Return one member."""
     async with acting(door.db, tenant=principal.tenant_id) as tx:
         member = await organisations.member(tx, principal.tenant_id, id) if is_ulid(id) else None
     if member is None:
         raise Problem(404, "not_found")
+    response.headers["ETag"] = etag(member.version)
     return member_out(member)
 
 
-@routes.patch("/users/{id}")
+@routes.patch("/users/{id}", response_model=MemberOut)
 async def change_user(
+    *,
     _: Editor,
     id: str,  # noqa: A002 — the public name
     body: UserPatch,
+    if_match: IfMatch,
+    command: Commanded,
     caller: CallerOf,
     door: DoorOf,
     address: Address,
-) -> MemberOut:
+) -> Response:
     """Change a member's role, places, or whether they still belong; deactivation ends their sessions here."""
-    member = await members.change(
-        door,
-        caller,
-        id,
-        role=body.role,
-        location_ids=body.location_ids,
-        keeps_locations="location_ids" not in body.model_fields_set,
-        is_active=body.is_active,
-        address=address,
-    )
-    return member_out(member)
+    async with command.transaction() as tx:
+        member = await members.change(
+            tx,
+            caller,
+            id,
+            if_match=if_match,
+            role=body.role,
+            location_ids=body.location_ids,
+            keeps_locations="location_ids" not in body.model_fields_set,
+            is_active=body.is_active,
+            address=address,
+        )
+        answer = await command.answer(tx, 200, member_out(member), {"ETag": etag(member.version)})
+    door.callers.forget()
+    return answer
 
 
 @routes.delete("/users/{id}", status_code=204)
 async def deactivate_user(
+    *,
     _: Remover,
     id: str,  # noqa: A002 — the public name
+    if_match: IfMatch,
+    command: Commanded,
     caller: CallerOf,
     door: DoorOf,
     address: Address,
-) -> None:
+) -> Response:
     """Deactivate a member; their history and their account stay, their sessions here end."""
-    await members.change(
-        door, caller, id, role=None, location_ids=None, keeps_locations=True, is_active=False, address=address
-    )
+    async with command.transaction() as tx:
+        await members.change(
+            tx,
+            caller,
+            id,
+            if_match=if_match,
+            role=None,
+            location_ids=None,
+            keeps_locations=True,
+            is_active=False,
+            address=address,
+        )
+        answer = await command.answer(tx, 204)
+    door.callers.forget()
+    return answer
 
 
 def member_out(member: Member) -> MemberOut:
@@ -135,4 +175,5 @@ def member_out(member: Member) -> MemberOut:
         is_active=member.is_active,
         email_verified=member.email_verified,
         created_at=member.created_at,
+        version=member.version,
     )

@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from arus_runtime.ids import new_ulid
+from arus_runtime.postgres import Tx
 from arus_runtime.web import Problem, wrong
 
 from arus_gateway import rules, tokens
 from arus_gateway.callers import Caller
 from arus_gateway.commands.members import check_role, check_scope
 from arus_gateway.commands.people import now
-from arus_gateway.door import Door
 from arus_gateway.store import audit, keys
-from arus_gateway.store.acting import acting
 from arus_gateway.store.audit import Deed
 from arus_gateway.store.keys import Key
 
@@ -20,7 +19,7 @@ SHOWN_PREFIX = 10
 
 
 async def make(
-    door: Door,
+    tx: Tx,
     caller: Caller,
     *,
     name: str,
@@ -55,20 +54,17 @@ async def make(
         created_at=now(),
         expires_at=expires_at,
     )
-    async with acting(door.db, tenant=grant.tenant_id) as tx:
-        await keys.add(tx, key, tokens.digest(secret))
-        deed = Deed("key.created", grant.subject, "key", key.id, address, {"role": role})
-        await audit.record(tx, grant.tenant_id, deed)
+    await keys.add(tx, key, tokens.digest(secret))
+    deed = Deed("key.created", grant.subject, "key", key.id, address, {"role": role})
+    await audit.record(tx, grant.tenant_id, deed)
     return key, secret
 
 
-async def revoke(door: Door, caller: Caller, key_id: str, address: str) -> None:
+async def revoke(tx: Tx, caller: Caller, key_id: str, address: str) -> None:
     """Take a key back; it stops working at once here and within seconds elsewhere."""
     grant = caller.grant
-    async with acting(door.db, tenant=grant.tenant_id) as tx:
-        key = await keys.revoked(tx, grant.tenant_id, key_id, now())
-        if key is None:
-            raise Problem(404, "not_found")
-        check_scope(caller, key.location_ids)  # else nothing is kept of it
-        await audit.record(tx, grant.tenant_id, Deed("key.revoked", grant.subject, "key", key_id, address))
-    door.callers.forget()
+    key = await keys.revoked(tx, grant.tenant_id, key_id, now())
+    if key is None:
+        raise Problem(404, "not_found")
+    check_scope(caller, key.location_ids)  # else nothing is kept of it
+    await audit.record(tx, grant.tenant_id, Deed("key.revoked", grant.subject, "key", key_id, address))

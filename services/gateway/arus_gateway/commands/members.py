@@ -1,17 +1,19 @@
 """Organisations, who belongs to them, as what, and where."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from arus_runtime import auth
 from arus_runtime.ids import new_ulid
 from arus_runtime.postgres import Tx
-from arus_runtime.web import Problem, wrong
+from arus_runtime.web import IfMatchHeader, Problem, wrong
 from arus_runtime.words import Language
 
 from arus_gateway import letters, rules, tokens
 from arus_gateway.callers import Caller
 from arus_gateway.commands.people import check_password, now, recognise, taken
 from arus_gateway.door import Door
+from arus_gateway.letters import Letter
 from arus_gateway.store import audit, organisations, people, sessions
 from arus_gateway.store.acting import acting, become, enter
 from arus_gateway.store.audit import Deed
@@ -35,7 +37,19 @@ def check_role(caller: Caller, role: str, field: str = "role") -> None:
         raise Problem(403, "role_beyond_yours")
 
 
-async def add(
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who shall have an account and belong."""
+
+    email: str
+    name: str
+    password_hash: str
+    role: str
+    location_ids: Sequence[str] | None
+    language: Language
+
+
+async def newcomer(
     door: Door,
     caller: Caller,
     *,
@@ -45,38 +59,42 @@ async def add(
     role: str,
     location_ids: Sequence[str] | None,
     language: Language,
-    address: str,
-) -> Member:
-    """Make an account for somebody and let it into the caller's organisation.
-
-    Only for addresses without an account: nobody sets another person's password, so those are invited.
-    """
+) -> Newcomer:
+    """Return who may be let in by the caller; hashing takes its time, so before any transaction."""
     check_role(caller, role)
     check_scope(caller, location_ids)
     check_password(password, email)
     password_hash = await door.passwords.hash(password)
+    return Newcomer(email, name, password_hash, role, location_ids, language)
+
+
+async def add(tx: Tx, door: Door, caller: Caller, new: Newcomer, address: str) -> tuple[Member, Letter]:
+    """Make an account for somebody and let it into the caller's organisation; returns the letter to them.
+
+    Only for addresses without an account: nobody sets another person's password, so those are invited.
+    """
     person_id, secret, tenant_id = new_ulid(), tokens.new_secret(), caller.grant.tenant_id
-    async with acting(door.db, tenant=tenant_id, person=person_id) as tx:
-        try:
-            person = Person(person_id, email, name, language, email_verified=False)
-            await people.add(tx, person, password_hash)
-        except people.EmailTakenError as error:
-            raise taken("email_taken", email) from error
-        await organisations.add_member(tx, tenant_id, person_id, role, location_ids)
-        await people.add_mail_proof(
-            tx, tokens.digest(secret), person_id, "verify", now() + rules.VERIFICATION_LIFE
-        )
-        await _record(tx, caller, "member.added", "person", person_id, address=address, role=role)
-        member = await _member(tx, tenant_id, person_id)
-    door.postbox.post(letters.verification(email, language, door.settings.public_url, secret, name=name))
-    return member
+    await become(tx, person=person_id)
+    try:
+        person = Person(person_id, new.email, new.name, new.language, email_verified=False)
+        await people.add(tx, person, new.password_hash)
+    except people.EmailTakenError as error:
+        raise taken("email_taken", new.email) from error
+    await organisations.add_member(tx, tenant_id, person_id, new.role, new.location_ids)
+    await people.add_mail_proof(
+        tx, tokens.digest(secret), person_id, "verify", now() + rules.VERIFICATION_LIFE
+    )
+    await _record(tx, caller, "member.added", "person", person_id, address=address, role=new.role)
+    member, url = await _member(tx, tenant_id, person_id), door.settings.public_url
+    return member, letters.verification(new.email, new.language, url, secret, name=new.name)
 
 
 async def change(
-    door: Door,
+    tx: Tx,
     caller: Caller,
     person_id: str,
     *,
+    if_match: IfMatchHeader,
     role: str | None,
     location_ids: Sequence[str] | None,
     keeps_locations: bool,
@@ -85,71 +103,77 @@ async def change(
 ) -> Member:
     """Change what a member is, where, and whether they still belong; None keeps what is."""
     tenant_id = caller.grant.tenant_id
-    async with acting(door.db, tenant=tenant_id) as tx:
-        owners = await organisations.owners(tx, tenant_id)
-        member = await _member(tx, tenant_id, person_id)
-        becomes = role or member.role
-        active = member.is_active if is_active is None else is_active
-        check_role(caller, member.role)
-        check_role(caller, becomes)
-        if member.is_active and rules.loses_last_owner(
-            was=member.role, becomes=becomes if active else None, owners=owners
-        ):
-            raise Problem(409, "last_owner")
-        scope = member.location_ids if keeps_locations else location_ids
-        check_scope(caller, member.location_ids)
-        check_scope(caller, scope)
-        await organisations.change_member(tx, tenant_id, person_id, becomes, scope, is_active=active)
-        if not active:
-            await sessions.end_of_member(tx, tenant_id, person_id, now())
-        action = "member.changed" if active else "member.deactivated"
-        await _record(tx, caller, action, "person", person_id, address=address, role=becomes)
-        member = await _member(tx, tenant_id, person_id)
-    door.callers.forget()
-    return member
+    owners = await organisations.owners(tx, tenant_id)
+    member = await _member(tx, tenant_id, person_id)
+    becomes = role or member.role
+    active = member.is_active if is_active is None else is_active
+    check_role(caller, member.role)
+    check_role(caller, becomes)
+    scope = member.location_ids if keeps_locations else location_ids
+    check_scope(caller, member.location_ids)
+    check_scope(caller, scope)
+    if_match.check(member.version)
+    if member.is_active and rules.loses_last_owner(
+        was=member.role, becomes=becomes if active else None, owners=owners
+    ):
+        raise Problem(409, "last_owner")
+    await organisations.change_member(tx, tenant_id, person_id, becomes, scope, is_active=active)
+    if not active:
+        await sessions.end_of_member(tx, tenant_id, person_id, now())
+    action = "member.changed" if active else "member.deactivated"
+    await _record(tx, caller, action, "person", person_id, address=address, role=becomes)
+    return await _member(tx, tenant_id, person_id)
 
 
-async def leave(door: Door, caller: Caller, tenant_id: str, address: str) -> None:
+async def leave(tx: Tx, caller: Caller, tenant_id: str, address: str) -> None:
     """Leave an organisation; the caller's sessions there end."""
     person_id = caller.grant.subject
-    async with acting(door.db, person=person_id) as tx:
-        if all(home.id != tenant_id for home in await organisations.of_person(tx, person_id)):
-            raise Problem(404, "not_found")
-        await enter(tx, tenant_id)
-        owners = await organisations.owners(tx, tenant_id)
-        member = await _member(tx, tenant_id, person_id)
-        if rules.loses_last_owner(was=member.role, becomes=None, owners=owners):
-            raise Problem(409, "last_owner")
-        await organisations.change_member(
-            tx, tenant_id, person_id, member.role, member.location_ids, is_active=False
-        )
-        await sessions.end_of_member(tx, tenant_id, person_id, now())
-        await audit.record(tx, tenant_id, Deed("member.left", person_id, "person", person_id, address))
-    door.callers.forget()
+    await become(tx, person=person_id)
+    if all(home.id != tenant_id for home in await organisations.of_person(tx, person_id)):
+        raise Problem(404, "not_found")
+    await enter(tx, tenant_id)
+    owners = await organisations.owners(tx, tenant_id)
+    member = await _member(tx, tenant_id, person_id)
+    if rules.loses_last_owner(was=member.role, becomes=None, owners=owners):
+        raise Problem(409, "last_owner")
+    await organisations.change_member(
+        tx, tenant_id, person_id, member.role, member.location_ids, is_active=False
+    )
+    await sessions.end_of_member(tx, tenant_id, person_id, now())
+    await audit.record(tx, tenant_id, Deed("member.left", person_id, "person", person_id, address))
+    await enter(tx, caller.grant.tenant_id)
 
 
-async def found(door: Door, caller: Caller, name: str, address: str) -> Organisation:
+async def found(tx: Tx, caller: Caller, name: str, address: str) -> Organisation:
     """Make another organisation, owned by the caller."""
     person_id, tenant_id = caller.grant.subject, new_ulid()
-    async with acting(door.db, tenant=tenant_id, person=person_id) as tx:
-        await organisations.add(tx, tenant_id, name)
-        await organisations.add_member(tx, tenant_id, person_id, rules.OWNER, None)
-        deed = Deed("organisation.created", person_id, "organisation", tenant_id, address)
-        await audit.record(tx, tenant_id, deed)
+    await become(tx, person=person_id)
+    await enter(tx, tenant_id)
+    await organisations.add(tx, tenant_id, name)
+    await organisations.add_member(tx, tenant_id, person_id, rules.OWNER, None)
+    deed = Deed("organisation.created", person_id, "organisation", tenant_id, address)
+    await audit.record(tx, tenant_id, deed)
+    await enter(tx, caller.grant.tenant_id)
     return Organisation(tenant_id, name, rules.OWNER, None)
 
 
-async def rename(door: Door, caller: Caller, tenant_id: str, name: str, address: str) -> Organisation:
+async def rename(
+    tx: Tx, caller: Caller, tenant_id: str, *, if_match: IfMatchHeader, name: str, address: str
+) -> Organisation:
     """Give the organisation the caller acts in another name."""
     if tenant_id != caller.grant.tenant_id:
         raise Problem(404, "not_found")
-    async with acting(door.db, tenant=tenant_id) as tx:
+    standing, version = await organisations.hold(tx, tenant_id)
+    if_match.check(version)
+    if name != standing:
         await organisations.rename(tx, tenant_id, name)
         await _record(tx, caller, "organisation.renamed", "organisation", tenant_id, address=address)
-    return Organisation(tenant_id, name, caller.grant.role, caller.grant.locations)
+        version += 1
+    return Organisation(tenant_id, name, caller.grant.role, caller.grant.locations, version)
 
 
 async def invite(
+    tx: Tx,
     door: Door,
     caller: Caller,
     *,
@@ -158,42 +182,40 @@ async def invite(
     location_ids: Sequence[str] | None,
     language: Language,
     address: str,
-) -> Invitation:
-    """Mail somebody an invitation; only people whose own address is proven may."""
+) -> tuple[Invitation, Letter]:
+    """Invite somebody, and return the letter to them; only people whose own address is proven may."""
     check_role(caller, role)
     check_scope(caller, location_ids)
     secret, at, grant = tokens.new_secret(), now(), caller.grant
-    async with acting(door.db, tenant=grant.tenant_id, person=grant.subject) as tx:
-        inviter = await people.by_id(tx, grant.subject)
-        if inviter is None or not inviter.email_verified:
-            raise Problem(403, "email_unverified")
-        organisation = await organisations.name(tx, grant.tenant_id)
-        invitation = Invitation(
-            id=new_ulid(),
-            tenant_id=grant.tenant_id,
-            email=email,
-            role=role,
-            location_ids=None if location_ids is None else tuple(location_ids),
-            invited_by=grant.subject,
-            created_at=at,
-            expires_at=at + rules.INVITATION_LIFE,
-        )
-        await organisations.invite(tx, invitation, tokens.digest(secret))
-        await _record(tx, caller, "invitation.sent", "invitation", invitation.id, address=address, role=role)
-    url = door.settings.public_url
-    door.postbox.post(
-        letters.invitation(email, language, url, secret, name=inviter.name, organisation=organisation)
+    await become(tx, person=grant.subject)
+    inviter = await people.by_id(tx, grant.subject)
+    if inviter is None or not inviter.email_verified:
+        raise Problem(403, "email_unverified")
+    organisation = await organisations.name(tx, grant.tenant_id)
+    invitation = Invitation(
+        id=new_ulid(),
+        tenant_id=grant.tenant_id,
+        email=email,
+        role=role,
+        location_ids=None if location_ids is None else tuple(location_ids),
+        invited_by=grant.subject,
+        created_at=at,
+        expires_at=at + rules.INVITATION_LIFE,
     )
-    return invitation
+    await organisations.invite(tx, invitation, tokens.digest(secret))
+    await _record(tx, caller, "invitation.sent", "invitation", invitation.id, address=address, role=role)
+    url = door.settings.public_url
+    return invitation, letters.invitation(
+        email, language, url, secret, name=inviter.name, organisation=organisation
+    )
 
 
-async def withdraw(door: Door, caller: Caller, invitation_id: str, address: str) -> None:
+async def withdraw(tx: Tx, caller: Caller, invitation_id: str, address: str) -> None:
     """Take an invitation back."""
     tenant_id = caller.grant.tenant_id
-    async with acting(door.db, tenant=tenant_id) as tx:
-        if not await organisations.withdraw_invitation(tx, tenant_id, invitation_id):
-            raise Problem(404, "not_found")
-        await _record(tx, caller, "invitation.withdrawn", "invitation", invitation_id, address=address)
+    if not await organisations.withdraw_invitation(tx, tenant_id, invitation_id):
+        raise Problem(404, "not_found")
+    await _record(tx, caller, "invitation.withdrawn", "invitation", invitation_id, address=address)
 
 
 async def accept_as_member(door: Door, caller: Caller, secret: str, address: str) -> Organisation:
@@ -264,8 +286,7 @@ async def _join(tx: Tx, invitation: Invitation, person_id: str, address: str) ->
         "invitation.accepted", person_id, "invitation", invitation.id, address, {"role": invitation.role}
     )
     await audit.record(tx, tenant_id, deed)
-    name = await organisations.name(tx, tenant_id)
-    return Organisation(tenant_id, name, invitation.role, invitation.location_ids)
+    return next(home for home in await organisations.of_person(tx, person_id) if home.id == tenant_id)
 
 
 async def _member(tx: Tx, tenant_id: str, person_id: str) -> Member:

@@ -22,6 +22,7 @@ class Organisation:
     name: str
     role: str
     location_ids: tuple[str, ...] | None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Member:
     is_active: bool
     email_verified: bool
     created_at: datetime
+    version: int
+    """Of what they are here, not of the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Invitation:
 
 
 _MEMBER: Final = """p.id, p.email, p.name, m.role, m.location_ids, m.is_active,
-             p.email_verified_at is not null as email_verified, m.created_at"""
+             p.email_verified_at is not null as email_verified, m.created_at, m.version"""
 _INVITATION: Final = "id, tenant_id, email, role, location_ids, invited_by, created_at, expires_at"
 
 
@@ -74,16 +77,29 @@ async def add(tx: Tx, tenant_id: str, name: str) -> None:
     await tx.execute("insert into organisations (tenant_id, name) values (%s, %s)", (tenant_id, name))
 
 
+async def hold(tx: Tx, tenant_id: str) -> tuple[str, int]:
+    """Return name and version of the organisation one is inside of, held until the transaction ends."""
+    row = await (
+        await tx.execute(
+            "select name, version from organisations where tenant_id = %s for update", (tenant_id,)
+        )
+    ).fetchone()
+    assert row is not None
+    return row["name"], row["version"]
+
+
 async def rename(tx: Tx, tenant_id: str, name: str) -> None:
     """Give the organisation another name."""
-    await tx.execute("update organisations set name = %s where tenant_id = %s", (name, tenant_id))
+    await tx.execute(
+        "update organisations set name = %s, version = version + 1 where tenant_id = %s", (name, tenant_id)
+    )
 
 
 async def of_person(tx: Tx, person_id: str) -> list[Organisation]:
     """Return where the acting person is an active member, first joined first."""
     rows = await (
         await tx.execute(
-            """select o.tenant_id as id, o.name, m.role, m.location_ids
+            """select o.tenant_id as id, o.name, m.role, m.location_ids, o.version
                from memberships m join organisations o using (tenant_id)
                where m.person_id = %s and m.is_active order by m.created_at, o.tenant_id""",
             (person_id,),
@@ -108,7 +124,8 @@ async def add_member(
         await tx.execute(
             """insert into memberships (tenant_id, person_id, role, location_ids) values (%s, %s, %s, %s)
                on conflict (tenant_id, person_id) do update
-                 set role = excluded.role, location_ids = excluded.location_ids, is_active = true
+                 set role = excluded.role, location_ids = excluded.location_ids, is_active = true,
+                     version = memberships.version + 1
                  where not memberships.is_active
                returning person_id""",
             (tenant_id, person_id, role, None if location_ids is None else list(location_ids)),
@@ -162,8 +179,11 @@ async def change_member(
 ) -> None:
     """Set what the member is and where, and whether they still belong."""
     await tx.execute(
-        """update memberships set role = %s, location_ids = %s, is_active = %s
-           where tenant_id = %s and person_id = %s""",
+        """update memberships m
+           set role = new.role, location_ids = new.location_ids, is_active = new.is_active,
+               version = m.version + ((m.role, m.location_ids, m.is_active) is distinct from new)::int
+           from (select %s::text as role, %s::text[] as location_ids, %s::boolean as is_active) new
+           where m.tenant_id = %s and m.person_id = %s""",
         (role, None if location_ids is None else list(location_ids), is_active, tenant_id, person_id),
     )
 

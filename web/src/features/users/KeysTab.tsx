@@ -176,7 +176,8 @@ function NewKeyForm({ formId, onMade }: { formId: string; onMade: (secret: strin
     send: async body => {
       const { data } = await createKey({ body })
       refetch('listKeys')
-      onMade(data.secret)
+      // Told once: null only where an answer is told again.
+      if (data.secret !== null) onMade(data.secret)
     },
     done: () => undefined,
   })

@@ -41,7 +41,12 @@ function Body({ member, self, onClose }: { member: MemberOut; self: boolean; onC
   const [scope, setScope] = useState<Scope>({ role: member.role, location_ids: member.location_ids })
   const { name } = member
   const save = useMutation({
-    mutationFn: () => changeUser({ path: { id: member.id }, body: scope }),
+    mutationFn: () =>
+      changeUser({
+        path: { id: member.id },
+        body: scope,
+        headers: { 'If-Match': `"${member.version}"` },
+      }),
     onSuccess: () => {
       refetch('listUsers')
       toast({ text: t`Peran ${name} tersimpan.` })
