@@ -48,8 +48,7 @@ class Writer:
     def incident(self, event: IncidentChanged, severity: Severity, names: Mapping[str, str]) -> Letter:
         """Return the letter of one alert."""
         lines = tuple(self.why(event))
-        # An incident is named by the fact that opened it, and so is the verdict on that fact.
-        link = f"{self.public_url}/app/anomalies?id={event.incident_id}"
+        link = f"{self.public_url}/app/incidents?id={event.incident_id}"
         headline = headline_of(event, severity, names, self.language)
         data = {
             "incident_id": event.incident_id,
@@ -73,7 +72,7 @@ class Writer:
 
     def summary(self, group_id: str, severity: Severity, incidents: int, critical: int) -> Letter:
         """Return the letter that tells of old records at once."""
-        link = f"{self.public_url}/app/anomalies"
+        link = f"{self.public_url}/app/incidents"
         data = {
             "severity": severity.name.lower(),
             "incidents": incidents,

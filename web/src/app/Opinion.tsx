@@ -55,6 +55,11 @@ export function OpinionLine({ opinion }: { opinion: Said }) {
   )
 }
 
+/** About three figures: an expectation of 302,41 L is not known to the centilitre. */
+function placesOf(litres: number): number {
+  return litres >= 100 ? 0 : litres >= 10 ? 1 : 2
+}
+
 function Sentence({ opinion }: { opinion: Said }): ReactNode {
   const { reason, expected, usual_from, usual_to } = opinion
   if (opinion.stage === 'LATE')
@@ -69,9 +74,10 @@ function Sentence({ opinion }: { opinion: Said }): ReactNode {
     )
   }
   if (expected === null || usual_to === null) return reason.text
-  const guess = quantity(expected, 'L', 0)
-  const low = number(usual_from ?? '0', 0)
-  const high = quantity(usual_to, 'L', 0)
+  const digits = placesOf(Number(usual_to))
+  const guess = quantity(expected, 'L', digits)
+  const low = number(usual_from ?? '0', digits)
+  const high = quantity(usual_to, 'L', digits)
   const oneIn = reason.params['one_in']
   if (oneIn === undefined)
     return (

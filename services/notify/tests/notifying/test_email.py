@@ -29,7 +29,7 @@ async def test_a_critical_incident_is_mailed_in_the_readers_language(
     assert john["Subject"] == "Critical: incident at Gudang A, Solar"
     assert body(siti, "plain") == (RECORDED / "incident.id.txt").read_text("utf-8")
     assert body(john, "plain") == (RECORDED / "incident.en.txt").read_text("utf-8")
-    assert f'href="https://arus.example.com/app/anomalies?id={event.incident_id}"' in body(siti, "html")
+    assert f'href="https://arus.example.com/app/incidents?id={event.incident_id}"' in body(siti, "html")
     assert siti["From"] == "Arus <arus@example.com>"
     assert desk.deliveries() == [("email", "sent", "", 1)] * 2 + [("in_app", "sent", "", 0)] * 2
 

@@ -10,10 +10,9 @@ import { datedMoment } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { Chip } from '@/ui/Chip'
 import { Empty, Failed, NoMatch, Skeleton } from '@/ui/States'
-import { Tag } from '@/ui/StatusBadge'
+import { SeverityBadge, Tag } from '@/ui/StatusBadge'
 import { toast } from '@/ui/Toast'
 import { notificationsQuery } from './queries'
-import { SeverityTag } from './SeverityTag'
 
 const route = getRouteApi('/_app/notifications')
 const READ = ['listNotifications', 'unreadNotifications']
@@ -121,7 +120,7 @@ function Entry({ entry }: { entry: NotificationRecord }) {
         </p>
         <p className="text-sm text-muted">{entry.text}</p>
         <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted">
-          <SeverityTag severity={entry.severity} />
+          <SeverityBadge severity={entry.severity} />
           {standing === 'closed' && (
             <Tag>
               <Trans>Sudah selesai</Trans>
@@ -145,7 +144,7 @@ function Entry({ entry }: { entry: NotificationRecord }) {
       <div className="flex flex-wrap gap-2">
         {incident_id ? (
           <Link
-            to="/anomalies"
+            to="/incidents"
             search={{ id: incident_id }}
             className="inline-flex min-h-9 items-center rounded-md px-2 text-sm font-medium text-brand underline-offset-4 hover:underline pointer-coarse:min-h-11"
             onClick={() => isUnread && mark.mutate()}
@@ -155,8 +154,8 @@ function Entry({ entry }: { entry: NotificationRecord }) {
           </Link>
         ) : (
           <Link
-            to="/anomalies"
-            search={{ status: 'all' }}
+            to="/incidents"
+            search={{ answer: 'all' }}
             className="inline-flex min-h-9 items-center rounded-md px-2 text-sm font-medium text-brand underline-offset-4 hover:underline pointer-coarse:min-h-11"
             onClick={() => isUnread && mark.mutate()}
           >

@@ -1,10 +1,9 @@
 /** What the server's codes are called. */
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import type { DeliveryRecord, NotificationPreferences, NotificationRecord } from '@/api'
+import type { DeliveryRecord, NotificationPreferences } from '@/api'
 
 export type Level = NotificationPreferences['email']
-export type Severity = NotificationRecord['severity']
 export type ChannelName = DeliveryRecord['channel']
 export type DeliveryState = DeliveryRecord['state']
 
@@ -23,12 +22,6 @@ export const LEVELS: Record<Level, MessageDescriptor> = {
   warning: msg`Peringatan dan kritis`,
   critical: msg`Kritis saja`,
   off: msg`Mati`,
-}
-
-export const SEVERITIES: Record<Severity, MessageDescriptor> = {
-  info: msg`Info`,
-  warning: msg`Peringatan`,
-  critical: msg`Kritis`,
 }
 
 export const CHANNEL_WORDS: Record<ChannelName, MessageDescriptor> = {
