@@ -22,6 +22,7 @@ import { Route as AppIncidentsRouteImport } from './routes/_app/incidents'
 import { Route as AppLocationsRouteImport } from './routes/_app/locations'
 import { Route as AppNotificationsRouteImport } from './routes/_app/notifications'
 import { Route as AppProductsRouteImport } from './routes/_app/products'
+import { Route as AppReportsRouteImport } from './routes/_app/reports'
 import { Route as AppThresholdsRouteImport } from './routes/_app/thresholds'
 import { Route as AppTrendsRouteImport } from './routes/_app/trends'
 import { Route as AppUsersRouteImport } from './routes/_app/users'
@@ -92,6 +93,11 @@ const AppProductsRoute = AppProductsRouteImport.update({
   path: '/products',
   getParentRoute: () => AppRoute,
 } as any)
+const AppReportsRoute = AppReportsRouteImport.update({
+  id: '/reports',
+  path: '/reports',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppThresholdsRoute = AppThresholdsRouteImport.update({
   id: '/thresholds',
   path: '/thresholds',
@@ -131,6 +137,7 @@ export interface FileRoutesByFullPath {
   '/locations': typeof AppLocationsRoute
   '/notifications': typeof AppNotificationsRoute
   '/products': typeof AppProductsRoute
+  '/reports': typeof AppReportsRoute
   '/thresholds': typeof AppThresholdsRoute
   '/trends': typeof AppTrendsRoute
   '/users': typeof AppUsersRoute
@@ -149,6 +156,7 @@ export interface FileRoutesByTo {
   '/locations': typeof AppLocationsRoute
   '/notifications': typeof AppNotificationsRoute
   '/products': typeof AppProductsRoute
+  '/reports': typeof AppReportsRoute
   '/thresholds': typeof AppThresholdsRoute
   '/trends': typeof AppTrendsRoute
   '/users': typeof AppUsersRoute
@@ -170,6 +178,7 @@ export interface FileRoutesById {
   '/_app/locations': typeof AppLocationsRoute
   '/_app/notifications': typeof AppNotificationsRoute
   '/_app/products': typeof AppProductsRoute
+  '/_app/reports': typeof AppReportsRoute
   '/_app/thresholds': typeof AppThresholdsRoute
   '/_app/trends': typeof AppTrendsRoute
   '/_app/users': typeof AppUsersRoute
@@ -192,6 +201,7 @@ export interface FileRouteTypes {
     | '/locations'
     | '/notifications'
     | '/products'
+    | '/reports'
     | '/thresholds'
     | '/trends'
     | '/users'
@@ -210,6 +220,7 @@ export interface FileRouteTypes {
     | '/locations'
     | '/notifications'
     | '/products'
+    | '/reports'
     | '/thresholds'
     | '/trends'
     | '/users'
@@ -230,6 +241,7 @@ export interface FileRouteTypes {
     | '/_app/locations'
     | '/_app/notifications'
     | '/_app/products'
+    | '/_app/reports'
     | '/_app/thresholds'
     | '/_app/trends'
     | '/_app/users'
@@ -341,6 +353,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppProductsRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/reports': {
+      id: '/_app/reports'
+      path: '/reports'
+      fullPath: '/reports'
+      preLoaderRoute: typeof AppReportsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/thresholds': {
       id: '/_app/thresholds'
       path: '/thresholds'
@@ -385,6 +404,7 @@ interface AppRouteChildren {
   AppLocationsRoute: typeof AppLocationsRoute
   AppNotificationsRoute: typeof AppNotificationsRoute
   AppProductsRoute: typeof AppProductsRoute
+  AppReportsRoute: typeof AppReportsRoute
   AppThresholdsRoute: typeof AppThresholdsRoute
   AppTrendsRoute: typeof AppTrendsRoute
   AppUsersRoute: typeof AppUsersRoute
@@ -399,6 +419,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppLocationsRoute: AppLocationsRoute,
   AppNotificationsRoute: AppNotificationsRoute,
   AppProductsRoute: AppProductsRoute,
+  AppReportsRoute: AppReportsRoute,
   AppThresholdsRoute: AppThresholdsRoute,
   AppTrendsRoute: AppTrendsRoute,
   AppUsersRoute: AppUsersRoute,

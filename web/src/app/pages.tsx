@@ -3,6 +3,7 @@ import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import {
   Bell,
+  FileText,
   Fuel,
   LayoutDashboard,
   ListOrdered,
@@ -26,6 +27,7 @@ export interface PageEntry {
     | '/anomalies'
     | '/incidents'
     | '/trends'
+    | '/reports'
     | '/thresholds'
     | '/notifications'
     | '/locations'
@@ -77,6 +79,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: TrendingUp,
     key: 'r',
     needs: { resource: 'fuel.transactions', action: 'r' },
+  },
+  {
+    to: '/reports',
+    name: msg`Laporan`,
+    icon: FileText,
+    key: 'o',
+    needs: { resource: 'reports', action: 'r' },
   },
   {
     to: '/thresholds',

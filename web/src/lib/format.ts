@@ -54,6 +54,9 @@ const shortDates = remembered(
 const months = remembered(
   locale => new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' }),
 )
+const monthNames = remembered(
+  locale => new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }),
+)
 const times = remembered(
   (locale, timeZone) =>
     new Intl.DateTimeFormat(locale, {
@@ -126,6 +129,11 @@ export function shortDate(day: string): string {
 /** `Jan 2025`, of any date in it. */
 export function month(day: string): string {
   return months('').format(new Date(`${day}T00:00:00Z`))
+}
+
+/** `Januari 2025`, of any date in it. */
+export function monthName(day: string): string {
+  return monthNames('').format(new Date(`${day}T00:00:00Z`))
 }
 
 /** A moment in the zone of its location, with the zone's name: `10 Jan, 14.05 WIB`. */

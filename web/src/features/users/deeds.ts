@@ -21,6 +21,9 @@ const DEEDS: Readonly<Record<string, MessageDescriptor>> = {
   'invitation.sent': msg`Mengirim undangan`,
   'invitation.accepted': msg`Menerima undangan`,
   'invitation.withdrawn': msg`Menarik undangan`,
+  'report_schedule.created': msg`Menjadwalkan laporan`,
+  'report_schedule.changed': msg`Mengubah jadwal laporan`,
+  'report_schedule.deleted': msg`Menghapus jadwal laporan`,
   'key.created': msg`Membuat kunci API`,
   'key.revoked': msg`Mencabut kunci API`,
 }

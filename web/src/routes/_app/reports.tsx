@@ -1,0 +1,14 @@
+import { createFileRoute } from '@tanstack/react-router'
+import { Guard } from '@/app/Guard'
+import { ReportsPage } from '@/features/reports/ReportsPage'
+import { oneOf, tidy } from '@/lib/search'
+
+export const Route = createFileRoute('/_app/reports')({
+  validateSearch: (search: Record<string, unknown>) =>
+    tidy({ tab: oneOf(search['tab'], ['schedules']), id: oneOf(search['id'], ['new']) }),
+  component: () => (
+    <Guard to="/reports">
+      <ReportsPage />
+    </Guard>
+  ),
+})
