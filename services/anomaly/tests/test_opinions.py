@@ -249,6 +249,15 @@ def test_a_fact_that_sixty_stand_behind_is_too_late_and_says_so() -> None:
     assert desk.take(late).opinions == after
 
 
+def test_what_came_too_late_is_judged_once_it_is_in_reach_again() -> None:
+    facts = usual(100)
+    late = verdict(30, 310.0, fact_id=name(30, late=80))
+    desk = Desk().take(*facts[:30], *facts[31:], late)
+    desk.take(*(withdrawal(name(day)) for day in range(60, 75)))
+    desk.take(late)
+    assert desk.opinions[late.fact_id].stage == STAGE_JUDGED
+
+
 def test_another_status_alone_changes_no_opinion_but_may_open_an_incident() -> None:
     facts = usual(40)
     desk = Desk().take(*facts)

@@ -133,9 +133,10 @@ def reached(
                 turn, incident, meta, wire.incident_changed(turn, incident, key, opinion, event)
             )
         return watch, effects
-    watch, taken = opinions.changed(watch, fact.id, fact)
+    watch, taken = opinions.changed(watch, fact)
     if taken is Taken.TOO_LATE:
-        return watch, (_row(fact, None, wire.opinion_too_late(fact, key), key),)
+        gone = Supersede(OPINIONS, [_entity(key, fact.id)])
+        return watch, (gone, _row(fact, None, wire.opinion_too_late(fact, key), key))
     return watch if taken is Taken.CHANGED else (watch, ())
 
 
@@ -147,7 +148,7 @@ def withdrawn(
     if event.domain != codec.FUEL:
         return watch, ()
     fact_id = codec.ulid_bytes(event.fact_id)
-    watch, taken = opinions.changed(watch, fact_id, None)
+    watch, taken = opinions.voided(watch, fact_id)
     return watch if taken is Taken.CHANGED else (watch, _taken_back(fact_id, wire.key_of(event), None))
 
 
@@ -155,12 +156,13 @@ def withdrawn(
 def look_again(watch: Watch, meta: Meta, known: Known[Told]) -> tuple[Watch, Sequence[Effect]]:
     """Say what late changes came to. What was said before is kept, as superseded."""
     key = codec.key(meta.key)
-    watch, (gone, said, replaced, turns) = opinions.conclude(watch, partial(_basis, known, key))
+    watch, (gone, said, turns) = opinions.conclude(watch, partial(_basis, known, key))
     effects: list[Effect] = []
     for one in gone:
         effects += _taken_back(one.fact.id, key, one.fact)
-    if replaced:
-        effects.append(Supersede(OPINIONS, [_entity(key, fact_id) for fact_id in sorted(replaced)]))
+    if said:
+        # Also of those that are new here: what came too late once may be in reach again, and has an opinion.
+        effects.append(Supersede(OPINIONS, [_entity(key, one.fact.id) for one in said]))
     effects += [_opinion(one, key) for one in said]
     by_fact = {one.fact.id: one for one in said}
     for turn, incident in turns:

@@ -37,6 +37,8 @@ class Step(NamedTuple):
 
 def alarm(status: int, opinion: Assessment) -> Severity:
     """Return how severe a fact is; NONE alarms nobody."""
+    if status == Status.WITHDRAWN:
+        return Severity.NONE
     if status != Status.ANOMALI:
         return opinion.severity if opinion.severity >= Severity.WARNING else Severity.NONE
     if opinion.stage is Stage.LEARNING:

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from arus_anomaly.rules import alarms
 from arus_anomaly.rules.alarms import Step, Turn
 from arus_anomaly.rules.feedback import NOTHING
+from arus_anomaly.rules.fuel import Status
 from arus_anomaly.rules.learned import counterfactual, detector
 from arus_anomaly.rules.learned.causes import Hint, hints
 from arus_anomaly.rules.learned.detector import REBUILT_FACTS, Assessment, Fact, SideInputs, Stage
@@ -21,6 +22,7 @@ from arus_anomaly.rules.learned.incidents import Incident
 from arus_anomaly.rules.learned.severity import Severity
 from arus_anomaly.state import (
     PAGE_FACTS,
+    PAGES_KEPT,
     Change,
     OpenIncident,
     Rows,
@@ -29,11 +31,14 @@ from arus_anomaly.state import (
     Watch,
     all_seen,
     row,
+    seen,
 )
 from arus_anomaly.state import Fact as Row
 from arus_anomaly.state.memory import Memory
 
 UL_PER_L: Final = 1_000_000
+KEPT_FACTS: Final = PAGES_KEPT * PAGE_FACTS
+"""As many facts are kept at least, where there were as many."""
 
 
 class Basis(NamedTuple):
@@ -88,37 +93,57 @@ def next_one(watch: Watch, fact: Seen, basis_of: BasisOf) -> tuple[Watch, Opinio
     return watch.followed_by(fact, trail), opinion
 
 
-def changed(watch: Watch, fact_id: bytes, fact: Seen | None) -> tuple[Watch, Taken]:
-    """Take in that a fact stands so now, or stands no more (None); the conclusion looks at what that changes.
+def changed(watch: Watch, fact: Seen) -> tuple[Watch, Taken]:
+    """Take in that a fact stands so now; the conclusion looks at what that changes.
 
     What 60 facts or more stand behind is too late. A known fact keeps its opinion then.
     """
-    change = watch.change
-    if change is None:
-        first, rows = watch.last(REBUILT_FACTS)
-        change = Change(first, rows, rows)
-    while len(change.now) < REBUILT_FACTS and change.first > watch.oldest_page:  # facts were voided
-        older = watch.page(change.first - 1).rows
-        change = Change(change.first - 1, older.joined(change.was), older.joined(change.now))
-    is_new = fact_id > watch.highest_id
-    watch = watch._replace(highest_id=max(watch.highest_id, fact_id))
+    change = _last(watch, REBUILT_FACTS)
+    is_new = fact.id > watch.highest_id
+    watch = watch._replace(highest_id=max(watch.highest_id, fact.id))
     now = change.now
     reach = max(len(now) - REBUILT_FACTS + 1, 0)
-    standing = now.find(fact_id)
+    standing = now.find(fact.id)
     if standing is not None:
-        if now.place(standing) < reach:
-            return watch, Taken.TOO_LATE if fact is None else Taken.UNCHANGED
-        if fact is not None and row(fact) == standing:
+        if row(fact) == standing or now.place(standing) < reach:
             return watch, Taken.UNCHANGED
         now = now.without(standing)
-    if fact is None:
-        if standing is None:
-            return watch, Taken.TOO_LATE
-    elif now.place(row(fact)) >= reach:
+    if now.place(row(fact)) >= reach:
         now = now.with_(row(fact))
     elif standing is None:
         return watch, Taken.TOO_LATE if is_new else Taken.UNCHANGED
     return watch._replace(change=change._replace(now=now)), Taken.CHANGED
+
+
+def voided(watch: Watch, fact_id: bytes) -> tuple[Watch, Taken]:
+    """Take in that a fact stands no more; the conclusion looks at what that changes.
+
+    What 60 facts or more stand behind stays in the memory, but nothing is said of it any more.
+    """
+    change = _last(watch, REBUILT_FACTS)
+    if change.now.find(fact_id) is None:
+        change = _last(watch, KEPT_FACTS)
+    now = change.now
+    standing = now.find(fact_id)
+    if standing is None or now.place(standing) < len(now) - KEPT_FACTS:
+        return watch._replace(highest_id=max(watch.highest_id, fact_id)), Taken.TOO_LATE
+    is_in_reach = now.place(standing) > len(now) - REBUILT_FACTS
+    now = now.without(standing)
+    if not is_in_reach:
+        now = now.with_(row(seen(standing)._replace(status=Status.WITHDRAWN)))
+    return watch._replace(change=change._replace(now=now)), Taken.CHANGED
+
+
+def _last(watch: Watch, count: int) -> Change:
+    """Return the change of the running batch with the last so many facts, as many as are kept."""
+    change = watch.change
+    if change is None:
+        first, rows = watch.last(count)
+        return Change(first, rows, rows)
+    while len(change.now) < count and change.first > watch.oldest_page:
+        older = watch.page(change.first - 1).rows
+        change = Change(change.first - 1, older.joined(change.was), older.joined(change.now))
+    return change
 
 
 class Conclusion(NamedTuple):
@@ -127,8 +152,6 @@ class Conclusion(NamedTuple):
     gone: Sequence[Opinion]
     """Opinions on facts that no longer stand."""
     said: Sequence[Opinion]
-    replaced: frozenset[bytes]
-    """The facts of those said that had another opinion before."""
     turns: Sequence[tuple[Turn, OpenIncident]]
 
 
@@ -136,7 +159,7 @@ def conclude(watch: Watch, basis_of: BasisOf) -> tuple[Watch, Conclusion]:
     """Look at the facts behind the batch's first change again."""
     change = watch.change
     if change is None:
-        return watch, Conclusion((), (), NOTHING, ())
+        return watch, Conclusion((), (), ())
     same = sum(
         1
         for _ in takewhile(
@@ -149,13 +172,16 @@ def conclude(watch: Watch, basis_of: BasisOf) -> tuple[Watch, Conclusion]:
     preceding = partial(_preceding, watch, first)
     _, was = _all_looked_at(trail, change.was.part(start), preceding, basis_of)
     trails, now = _all_looked_at(trail, change.now.part(start), preceding, basis_of)
-    before = {one.fact.id: one for one in was}
-    standing = {one.fact.id for one in now}
-    said = [one for one in now if one.fact.id not in before or before[one.fact.id].says() != one.says()]
+    before = {one.fact.id: one for one in was if one.fact.status}
+    standing = {one.fact.id for one in now if one.fact.status}
+    said = [
+        one
+        for one in now
+        if one.fact.status and (one.fact.id not in before or before[one.fact.id].says() != one.says())
+    ]
     return watch.rewritten(first, trails, change.now.part(start)), Conclusion(
-        [one for one in was if one.fact.id not in standing],
+        [one for one in before.values() if one.fact.id not in standing],
         said,
-        frozenset(one.fact.id for one in said if one.fact.id in before),
         [
             *alarms.turns(
                 *(alarms.standing(trail.incident, (one.step for one in all_)) for all_ in (was, now))

@@ -23,6 +23,7 @@ from arus_anomaly.state.fuel import (
 from arus_anomaly.state.rows import ID_BYTES, NO_ID, Fact, Rows
 from arus_anomaly.state.watch import (
     PAGE_FACTS,
+    PAGES_KEPT,
     Change,
     OpenIncident,
     Seen,
@@ -40,6 +41,7 @@ __all__ = [
     "HOT_MAX",
     "ID_BYTES",
     "NO_ID",
+    "PAGES_KEPT",
     "PAGE_FACTS",
     "PAGE_MAX",
     "WINDOW_DAYS",

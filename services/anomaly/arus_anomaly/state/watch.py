@@ -25,7 +25,7 @@ class Seen(NamedTuple):
     id: bytes
     volume_ul: int
     status: int
-    """What the rule said, as ``rules.fuel.Status``."""
+    """What the rule said, as ``rules.fuel.Status``; 0: voided too late to be forgotten, and told no more."""
 
 
 class OpenIncident(NamedTuple):
