@@ -1,4 +1,4 @@
-"""Long JSON leaves compressed: a page of anomalies is a fifteenth of its size then.
+"""Long JSON leaves compressed: a page of anomalies is a ninth of its size then.
 
 Only answers to GET are: BREACH reads a secret out of a compressed body that repeats what an attacker chose,
 and secrets (tokens, keys) are told in answers to POST only.
@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LONG_BYTES: Final = 2_048
 LEVEL: Final = 5
-"""Of nine: the last four steps save a twentieth more, for five times the time."""
+"""Of nine: the steps above it save at most a tenth more, for several times the time."""
 
 
 class Compression:
