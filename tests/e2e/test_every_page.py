@@ -54,7 +54,8 @@ INSIDE = {
     "pengguna-baru": "/users?id=new",
     "undangan": "/users?tab=invitations",
     "kunci": "/users?tab=keys",
-    "audit": "/users?tab=audit",
+    "audit": "/audit",
+    "audit-masuk": "/audit?action=session.opened",
     "tidak-ada": "/nowhere",
 }
 OUTSIDE = {

@@ -18,6 +18,7 @@ import { Route as ResetPasswordRouteImport } from './routes/reset-password'
 import { Route as VerifyEmailRouteImport } from './routes/verify-email'
 import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppAnomaliesRouteImport } from './routes/_app/anomalies'
+import { Route as AppAuditRouteImport } from './routes/_app/audit'
 import { Route as AppIncidentsRouteImport } from './routes/_app/incidents'
 import { Route as AppLocationsRouteImport } from './routes/_app/locations'
 import { Route as AppNotificationsRouteImport } from './routes/_app/notifications'
@@ -71,6 +72,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppAnomaliesRoute = AppAnomaliesRouteImport.update({
   id: '/anomalies',
   path: '/anomalies',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppAuditRoute = AppAuditRouteImport.update({
+  id: '/audit',
+  path: '/audit',
   getParentRoute: () => AppRoute,
 } as any)
 const AppIncidentsRoute = AppIncidentsRouteImport.update({
@@ -133,6 +139,7 @@ export interface FileRoutesByFullPath {
   '/reset-password': typeof ResetPasswordRoute
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
+  '/audit': typeof AppAuditRoute
   '/incidents': typeof AppIncidentsRoute
   '/locations': typeof AppLocationsRoute
   '/notifications': typeof AppNotificationsRoute
@@ -152,6 +159,7 @@ export interface FileRoutesByTo {
   '/reset-password': typeof ResetPasswordRoute
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
+  '/audit': typeof AppAuditRoute
   '/incidents': typeof AppIncidentsRoute
   '/locations': typeof AppLocationsRoute
   '/notifications': typeof AppNotificationsRoute
@@ -174,6 +182,7 @@ export interface FileRoutesById {
   '/reset-password': typeof ResetPasswordRoute
   '/verify-email': typeof VerifyEmailRoute
   '/_app/anomalies': typeof AppAnomaliesRoute
+  '/_app/audit': typeof AppAuditRoute
   '/_app/incidents': typeof AppIncidentsRoute
   '/_app/locations': typeof AppLocationsRoute
   '/_app/notifications': typeof AppNotificationsRoute
@@ -197,6 +206,7 @@ export interface FileRouteTypes {
     | '/reset-password'
     | '/verify-email'
     | '/anomalies'
+    | '/audit'
     | '/incidents'
     | '/locations'
     | '/notifications'
@@ -216,6 +226,7 @@ export interface FileRouteTypes {
     | '/reset-password'
     | '/verify-email'
     | '/anomalies'
+    | '/audit'
     | '/incidents'
     | '/locations'
     | '/notifications'
@@ -237,6 +248,7 @@ export interface FileRouteTypes {
     | '/reset-password'
     | '/verify-email'
     | '/_app/anomalies'
+    | '/_app/audit'
     | '/_app/incidents'
     | '/_app/locations'
     | '/_app/notifications'
@@ -325,6 +337,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAnomaliesRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/audit': {
+      id: '/_app/audit'
+      path: '/audit'
+      fullPath: '/audit'
+      preLoaderRoute: typeof AppAuditRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/incidents': {
       id: '/_app/incidents'
       path: '/incidents'
@@ -400,6 +419,7 @@ declare module '@tanstack/react-router' {
 
 interface AppRouteChildren {
   AppAnomaliesRoute: typeof AppAnomaliesRoute
+  AppAuditRoute: typeof AppAuditRoute
   AppIncidentsRoute: typeof AppIncidentsRoute
   AppLocationsRoute: typeof AppLocationsRoute
   AppNotificationsRoute: typeof AppNotificationsRoute
@@ -415,6 +435,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppAnomaliesRoute: AppAnomaliesRoute,
+  AppAuditRoute: AppAuditRoute,
   AppIncidentsRoute: AppIncidentsRoute,
   AppLocationsRoute: AppLocationsRoute,
   AppNotificationsRoute: AppNotificationsRoute,

@@ -4,6 +4,7 @@ import { msg } from '@lingui/core/macro'
 import {
   Bell,
   FileText,
+  History,
   Fuel,
   LayoutDashboard,
   ListOrdered,
@@ -33,6 +34,7 @@ export interface PageEntry {
     | '/locations'
     | '/products'
     | '/users'
+    | '/audit'
   name: MessageDescriptor
   icon: LucideIcon
   /** The key after `g`. */
@@ -118,6 +120,13 @@ export const PAGES: readonly PageEntry[] = [
     alsoNeeds: { resource: 'views', action: 'r' },
   },
   { to: '/users', name: msg`Pengguna`, icon: Users, key: 'u', needs: { resource: 'users', action: 'r' } },
+  {
+    to: '/audit',
+    name: msg`Jejak audit`,
+    icon: History,
+    key: 'd',
+    needs: { resource: 'audit', action: 'r' },
+  },
 ]
 
 export function mayEnter(session: MeOut, page: PageEntry): boolean {

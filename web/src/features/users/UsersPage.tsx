@@ -7,7 +7,6 @@ import { Skeleton } from '@/ui/States'
 import { Tabs } from '@/ui/Tabs'
 import { MembersTab } from './MembersTab'
 
-const AuditTab = lazy(() => import('./AuditTab'))
 const InvitationsTab = lazy(() => import('./InvitationsTab'))
 const KeysTab = lazy(() => import('./KeysTab'))
 const route = getRouteApi('/_app/users')
@@ -17,7 +16,6 @@ export function UsersPage() {
   const { tab } = route.useSearch()
   const navigate = route.useNavigate()
   const seesKeys = useMay('keys', 'r')
-  const seesAudit = useMay('audit', 'r')
   return (
     <Page
       title={t`Pengguna`}
@@ -46,19 +44,6 @@ export function UsersPage() {
                   content: (
                     <Suspense fallback={<Skeleton />}>
                       <KeysTab />
-                    </Suspense>
-                  ),
-                },
-              ]
-            : []),
-          ...(seesAudit
-            ? [
-                {
-                  value: 'audit' as const,
-                  label: t`Jejak audit`,
-                  content: (
-                    <Suspense fallback={<Skeleton />}>
-                      <AuditTab />
                     </Suspense>
                   ),
                 },

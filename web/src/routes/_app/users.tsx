@@ -5,7 +5,7 @@ import { oneOf, text, tidy } from '@/lib/search'
 
 export const Route = createFileRoute('/_app/users')({
   validateSearch: (search: Record<string, unknown>) =>
-    tidy({ tab: oneOf(search['tab'], ['invitations', 'keys', 'audit']), id: text(search['id']) }),
+    tidy({ tab: oneOf(search['tab'], ['invitations', 'keys']), id: text(search['id']) }),
   component: () => (
     <Guard to="/users">
       <UsersPage />

@@ -32,3 +32,5 @@ export function deedWords(action: string): string {
   const words = DEEDS[action]
   return words ? i18n._(words) : action
 }
+
+export const DEED_CODES: readonly string[] = Object.keys(DEEDS)

@@ -1,0 +1,156 @@
+import { msg } from '@lingui/core/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { listAudit, listUsers, type AuditOut } from '@/api'
+import { Listing, useSelection } from '@/app/Listing'
+import { useMay } from '@/app/session'
+import { TableTools } from '@/app/TableTools'
+import { moment } from '@/lib/format'
+import { tidy } from '@/lib/search'
+import type { Column } from '@/ui/columns'
+import { Combobox } from '@/ui/Combobox'
+import { FilterBar } from '@/ui/FilterBar'
+import { Page } from '@/ui/Page'
+import { Empty } from '@/ui/States'
+import { DEED_CODES, deedWords } from './deeds'
+
+const route = getRouteApi('/_app/audit')
+
+export function AuditPage() {
+  const { t } = useLingui()
+  const filters = route.useSearch()
+  const { action, actor } = filters
+  const navigate = route.useNavigate()
+  const list = useInfiniteQuery({
+    queryKey: [{ _id: 'listAudit', ...filters }],
+    queryFn: async ({ pageParam, signal }) =>
+      (
+        await listAudit({
+          query: {
+            limit: 100,
+            ...(action && { action }),
+            ...(actor && { actor_id: actor }),
+            ...(pageParam && { cursor: pageParam }),
+          },
+          signal,
+        })
+      ).data,
+    initialPageParam: '',
+    getNextPageParam: page => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+  const rows = (list.data?.pages ?? []).flatMap(page => page.items)
+  const selection = useSelection()
+  const active = Object.keys(filters).length
+  const clear = () => void navigate({ search: {}, replace: true })
+  return (
+    <Page
+      title={t`Jejak audit`}
+      lead={<Trans>Siapa berbuat apa terhadap orang, peran, kunci, dan pengaturan.</Trans>}
+    >
+      <FilterBar
+        active={active}
+        onClear={clear}
+        aside={<TableTools table="audit" columns={columns} selection={selection} />}
+      >
+        <Filters
+          action={action}
+          actor={actor}
+          onChange={next => void navigate({ search: tidy(next), replace: true })}
+        />
+      </FilterBar>
+      <Listing
+        table="audit"
+        label={t`Jejak audit`}
+        list={list}
+        failure={<Trans>Jejak audit belum bisa dimuat.</Trans>}
+        columns={columns}
+        rows={rows}
+        rowId={row => row.id}
+        rowName={row => `${deedWords(row.action)}, ${moment(row.at)}`}
+        card={row => <AuditCard entry={row} />}
+        filtered={active > 0}
+        onClear={clear}
+        empty={
+          <Empty title={<Trans>Belum ada jejak.</Trans>}>
+            <Trans>Setiap perubahan pada orang, peran, dan kunci dicatat di sini.</Trans>
+          </Empty>
+        }
+        selection={selection}
+      />
+    </Page>
+  )
+}
+
+interface FiltersProps {
+  action: string | undefined
+  actor: string | undefined
+  onChange: (next: { action: string | undefined; actor: string | undefined }) => void
+}
+
+function Filters({ action, actor, onChange }: FiltersProps) {
+  const { t } = useLingui()
+  const seesPeople = useMay('users', 'r')
+  const people = useQuery({
+    queryKey: [{ _id: 'listUsers', of: 'actors' }],
+    queryFn: async ({ signal }) => (await listUsers({ query: { limit: 500 }, signal })).data.items,
+    enabled: seesPeople,
+  })
+  return (
+    <>
+      <Combobox
+        label={t`Tindakan`}
+        placeholder={t`Semua tindakan`}
+        choices={DEED_CODES.map(code => ({ value: code, label: deedWords(code) }))}
+        value={action ?? null}
+        onChange={next => onChange({ action: next ?? undefined, actor })}
+      />
+      {seesPeople && (
+        <Combobox
+          label={t`Siapa`}
+          isSearch
+          placeholder={t`Semua orang`}
+          choices={(people.data ?? []).map(one => ({ value: one.id, label: one.name, detail: one.email }))}
+          value={actor ?? null}
+          onChange={next => onChange({ action, actor: next ?? undefined })}
+        />
+      )}
+    </>
+  )
+}
+
+const columns: readonly Column<AuditOut>[] = [
+  {
+    id: 'at',
+    header: msg`Waktu`,
+    text: row => row.at,
+    cell: row => moment(row.at),
+    meta: { width: '12rem' },
+  },
+  { id: 'actor', header: msg`Siapa`, text: row => row.actor_name ?? row.actor_id },
+  { id: 'action', header: msg`Tindakan`, text: row => deedWords(row.action) },
+  {
+    id: 'on',
+    header: msg`Pada`,
+    text: row => `${row.resource_type} ${row.resource_id}`,
+    cell: row => (
+      <span className="text-muted">
+        {row.resource_type} <code className="text-xs">{row.resource_id}</code>
+      </span>
+    ),
+  },
+  { id: 'ip', header: msg`Alamat IP`, text: row => row.ip, meta: { width: '9rem' } },
+]
+
+function AuditCard({ entry }: { entry: AuditOut }) {
+  return (
+    <span className="flex flex-col gap-0.5 text-sm">
+      <span className="font-medium">{deedWords(entry.action)}</span>
+      <span>{entry.actor_name ?? entry.actor_id}</span>
+      <span className="text-xs text-muted">
+        {moment(entry.at)} · {entry.ip}
+      </span>
+    </span>
+  )
+}
