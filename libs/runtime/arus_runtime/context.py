@@ -66,6 +66,8 @@ class Service:
     rpc: Sequence[RpcPart] = ()
     workers: Sequence["AnyWorker"] = ()
     jobs: Sequence["Job"] = ()
+    job_slots: int = 2
+    """How many jobs of a process run at a time: few that think, many that wait for others."""
     schedules: Sequence["Scheduled"] = ()
     outbox: bool = False
     words: Templates = field(default_factory=dict[str, Mapping[str, str]])

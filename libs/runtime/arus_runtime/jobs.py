@@ -224,22 +224,33 @@ class Jobs:
         self._db = self.context.worker_db
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Take jobs until stop is set; a job still running then goes back to the queue at once."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self.slots):
-                group.create_task(self._slot(stop))
+        """Take jobs until stop is set; a job still running then goes back to the queue at once.
 
-    async def _slot(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                work = await self.claim()
-            except OperationalError as error:
-                _log.warning("no jobs for now: the database is away", reason=str(error))
-                work = None
-            if work is None:
-                await wait_for(stop, self.poll_s)
-            else:
-                await self.attempt(work, stop)
+        However many slots there are, one question at a time is asked of the database.
+        """
+        free = asyncio.Semaphore(self.slots)
+        async with asyncio.TaskGroup() as group:
+            while not stop.is_set():
+                await free.acquire()
+                work = await self._next()
+                if work is None:
+                    free.release()
+                    await wait_for(stop, self.poll_s)
+                else:
+                    group.create_task(self._slot(work, stop, free))
+
+    async def _next(self) -> Work | None:
+        try:
+            return await self.claim()
+        except OperationalError as error:
+            _log.warning("no jobs for now: the database is away", reason=str(error))
+            return None
+
+    async def _slot(self, work: Work, stop: asyncio.Event, free: asyncio.Semaphore) -> None:
+        try:
+            await self.attempt(work, stop)
+        finally:
+            free.release()
 
     async def claim(self) -> Work | None:
         """Lease the next job, None when none is ready."""

@@ -125,7 +125,7 @@ def _parts(service: Service, context: Context) -> Parts:
         kinds = {job.kind: job for job in service.jobs}
         parts.run["upkeep"] = lambda stop: upkeep.run(context, kinds, stop, service.workers)
         if kinds:
-            parts.run["jobs"] = Jobs(kinds, context).run
+            parts.run["jobs"] = Jobs(kinds, context, slots=service.job_slots).run
         if service.schedules:
             parts.run["schedules"] = lambda stop: schedules.run(service.schedules, context, stop)
     return parts

@@ -9,6 +9,7 @@ SERVICE = Service(
     routers=api.ROUTERS,
     workers=(handlers.incidents, handlers.catalogue),
     jobs=jobs.JOBS,
+    job_slots=16,  # a receiver that does not answer holds up nobody else
     words=words.templates(),
     startup=(outside.reaching_out, upkeep.keeping),
 )

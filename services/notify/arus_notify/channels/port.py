@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, Protocol
 
 from arus_runtime.words import Language
 
-TIMEOUT_S: Final = 15.0
+TIMEOUT_S: Final = 10.0
 LONGEST_WAIT_S: Final = 3600.0
 """A counterpart that wants to be left alone for longer is tried again after this."""
 

@@ -66,6 +66,7 @@ async def counterpart() -> AsyncIterator[Counterpart]:
     await site.start()
     made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     yield made
+    made.over.set()
     await runner.cleanup()
 
 

@@ -1,5 +1,6 @@
 """Signed webhooks: the request as it is recorded, who may verify it, and every way it can fail."""
 
+import asyncio
 import json
 import re
 import time
@@ -8,12 +9,14 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from arus_notify.__main__ import SERVICE
 from arus_notify.channels import webhook
+from arus_runtime.jobs import Jobs
 from hypothesis import given
 from hypothesis import strategies as st
 
 from .conftest import Caller
-from .world import Counterpart, Desk, Town
+from .world import DEADLINE_S, Counterpart, Desk, Mailbox, Town
 
 RECORDED = json.loads((Path(__file__).parent / "recorded/webhook.json").read_text("utf-8"))
 DOCUMENTED = (Path(__file__).parents[4] / "docs/API.md").read_text("utf-8")
@@ -299,3 +302,24 @@ async def test_there_is_a_limit_of_webhooks(desk: Desk, caller: Caller, counterp
         await made(caller, desk, counterpart.url)
     answer = await caller("admin-1").post(HOOKS, json={"name": "a", "url": "https://example.com/"})
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_webhooks")
+
+
+async def test_receivers_that_do_not_answer_hold_up_nobody_else(
+    desk: Desk, caller: Caller, town: Town, mailbox: Mailbox, counterpart: Counterpart
+) -> None:
+    for _ in range(5):
+        await made(caller, desk, counterpart.url)
+    town.person(desk.tenant)
+    counterpart.silent = True
+    await desk.happens()
+    await desk.work("notify.tell")
+    stop = asyncio.Event()
+    kinds = {job.kind: job for job in SERVICE.jobs}
+    running = asyncio.ensure_future(Jobs(kinds, desk.context, slots=SERVICE.job_slots).run(stop))
+    async with asyncio.timeout(DEADLINE_S):
+        while not mailbox.mails or len(counterpart.seen) < 5:  # noqa: ASYNC110 - nobody signals
+            await asyncio.sleep(0.01)
+    # The mail is there, and none of the five has been given up meanwhile.
+    assert [row[:3] for row in desk.deliveries() if row[0] == "webhook"] == [("webhook", "waiting", "")] * 5
+    stop.set()
+    await running

@@ -115,7 +115,7 @@ class Seen:
 class Counterpart:
     """An HTTP server that keeps every request.
 
-    answers: the next ones to give, then 200; None: hang up. silent: give none before the client leaves.
+    answers: the next ones to give, then 200; None: hang up. silent: give none until the test is over.
     """
 
     seen: list[Seen] = field(default_factory=list[Seen])
@@ -123,11 +123,12 @@ class Counterpart:
     usual: Mapping[str, Any] = field(default_factory=dict[str, Any])
     url: str = ""
     silent: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self.seen.append(Seen(request.method, request.path, dict(request.headers), await request.read()))
         if self.silent:
-            await asyncio.Event().wait()
+            await self.over.wait()
         answer = self.answers.pop(0) if self.answers else web.json_response(dict(self.usual))
         if answer is None:  # hang up without a word
             assert request.transport is not None
