@@ -117,6 +117,8 @@ def test_a_false_alarm_says_by_how_much_the_bar_rises(
     drawer.get_by_role("button", name="Tandai alarm keliru").click()
     expect(drawer).to_contain_text("Ambang dinaikkan 0,25 desade oleh 1 alarm keliru")
     expect(drawer).to_contain_text("1,8 kali lebih jarang")
+    # Said once, it counts once.
+    expect(drawer.get_by_role("button", name="Alarm keliru")).to_be_disabled()
 
 
 def test_e_acknowledges_the_focused_row_and_the_focus_goes_on(

@@ -47,7 +47,7 @@ export function Feedback({ incident }: { incident: IncidentDetail }) {
   )
 }
 
-/** The three answers, each with what it changes. */
+/** The three answers, each with what it changes; the one that stands is not on offer twice. */
 function Offers({ incident }: { incident: IncidentDetail }) {
   const [asked, setAsked] = useState<'confirmed' | 'false_positive' | null>(null)
   const [busy, setBusy] = useState(false)
@@ -70,12 +70,20 @@ function Offers({ incident }: { incident: IncidentDetail }) {
         </Button>
       </Offer>
       <Offer what={<Trans>Memang menyimpang. Catatannya tidak lagi ikut baseline.</Trans>}>
-        <Button icon={<BadgeCheck aria-hidden className="size-4" />} onClick={() => setAsked('confirmed')}>
+        <Button
+          disabled={incident.answer === 'confirmed'}
+          icon={<BadgeCheck aria-hidden className="size-4" />}
+          onClick={() => setAsked('confirmed')}
+        >
           <Trans>Pastikan</Trans>
         </Button>
       </Offer>
       <Offer what={<Trans>Ternyata wajar. Ambang lokasi dan produk ini naik 0,25.</Trans>}>
-        <Button icon={<CircleX aria-hidden className="size-4" />} onClick={() => setAsked('false_positive')}>
+        <Button
+          disabled={incident.answer === 'false_positive'}
+          icon={<CircleX aria-hidden className="size-4" />}
+          onClick={() => setAsked('false_positive')}
+        >
           <Trans>Alarm keliru</Trans>
         </Button>
       </Offer>

@@ -64,7 +64,7 @@ export const columns: readonly Column<Incident>[] = [
     header: msg`Keadaan`,
     text: stateText,
     cell: incident => <StateTag incident={incident} />,
-    meta: { width: '8rem' },
+    meta: { width: '9rem' },
   },
   {
     id: 'when',

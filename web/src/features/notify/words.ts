@@ -41,7 +41,7 @@ export const STATE_WORDS: Record<DeliveryState, MessageDescriptor> = {
 }
 
 export const KIND_WORDS: Record<DeliveryRecord['kind'], MessageDescriptor> = {
-  incident: msg`Insiden`,
+  incident: msg({ message: 'Insiden', context: 'satu' }),
   summary: msg`Rangkuman riwayat`,
   digest: msg`Ringkasan harian`,
   test: msg`Pesan uji`,
