@@ -27,6 +27,7 @@ OPERATIONS: Final = [
 ACTIONS: Final = {"GET": "r", "POST": "c", "PUT": "u", "PATCH": "u", "DELETE": "d"}
 RESOURCES: Final = {
     "/anomalies": "anomalies",
+    "/incidents": "incidents",
     "/thresholds": "thresholds",
     "/fuel/transactions": "fuel.transactions",
     "/fuel/deliveries": "fuel.deliveries",
@@ -85,6 +86,9 @@ OPERATOR_MAY: Final = {
     ("GET", "/anomalies/export"),
     ("GET", "/anomalies/export/size"),
     ("GET", "/anomalies/{anomaly_id}"),
+    ("GET", "/incidents"),
+    ("GET", "/incidents/summary"),
+    ("GET", "/incidents/{incident_id}"),
     ("GET", "/live"),
     ("POST", "/live/ticket"),
     ("GET", "/locations"),
