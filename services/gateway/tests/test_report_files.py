@@ -1,6 +1,8 @@
 """The report as people get it: what it says first, its numbers, and names that stay names."""
 
 import io
+import subprocess
+import sys
 from base64 import b64decode
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
@@ -122,3 +124,9 @@ def test_a_workbook_holds_numbers_and_runs_nothing() -> None:
     days = book["Tanggal"]
     assert (days["A32"].value.date(), days["B32"].value, days["C32"].value) == (date(2025, 1, 31), None, 0)
     assert xlsx(FACTS)
+
+
+def test_the_gateway_starts_without_the_libraries_of_files() -> None:
+    loaded = "import arus_gateway.service, sys; print({'reportlab', 'xlsxwriter', 'PIL'} & set(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "set()"

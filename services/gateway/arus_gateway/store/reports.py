@@ -223,7 +223,8 @@ async def reports(
 async def waiting(tx: Tx, tenant_id: str) -> int:
     """Count the reports of an organisation that are still to be made."""
     answer = await tx.execute(
-        "select count(*) as n from jobs where tenant_id = %s and state in ('waiting', 'running')",
+        """select count(*) as n from jobs
+           where tenant_id = %s and kind = 'report.make' and state in ('waiting', 'running')""",
         (tenant_id,),
     )
     row = await answer.fetchone()

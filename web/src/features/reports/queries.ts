@@ -1,7 +1,8 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { listReports, listReportSchedules, listUsers, type ReportOut } from '@/api'
+import { listReports, listReportSchedules, listUsers } from '@/api'
 
 const FOLLOW_MS = 1_000
+const MAILS_MS = 5_000
 
 /** Reports, newest first; while one is being made, how far it is. */
 export const reportsQuery = infiniteQueryOptions({
@@ -11,13 +12,13 @@ export const reportsQuery = infiniteQueryOptions({
   initialPageParam: '',
   getNextPageParam: page => page.next_cursor ?? undefined,
   placeholderData: keepPreviousData,
-  refetchInterval: ({ state }) =>
-    state.data?.pages.some(page => page.items.some(isUnderWay)) ? FOLLOW_MS : false,
+  refetchInterval: ({ state }) => {
+    const items = (state.data?.pages ?? []).flatMap(page => page.items)
+    if (items.some(one => one.state === 'waiting')) return FOLLOW_MS
+    // A mail server that is away is asked again for an hour and more.
+    return items.some(one => one.mails.some(mail => mail.state === 'waiting')) ? MAILS_MS : false
+  },
 })
-
-function isUnderWay(report: ReportOut): boolean {
-  return report.state === 'waiting' || report.mails.some(mail => mail.state === 'waiting')
-}
 
 export const schedulesQuery = queryOptions({
   queryKey: [{ _id: 'listReportSchedules' }],
