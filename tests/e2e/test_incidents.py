@@ -1,6 +1,7 @@
 """Incidents as the person on duty has them: what is strange, why, and what saying so changes."""
 
 import re
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from math import exp
@@ -8,10 +9,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from arus_stack.testing import until
+from arus_stack.testing import RunningStack, until
 from playwright.sync_api import Locator, Page, expect
 
-from .conftest import OpenScreen, Organisation, Someone, create, fact
+from .conftest import PASSWORD, OpenScreen, Organisation, Someone, create, fact, sign_in
 
 pytestmark = pytest.mark.e2e
 
@@ -213,3 +214,43 @@ def test_a_new_incident_arrives_by_itself_and_waits_while_somebody_reads(
     expect(rows(page)).to_have_count(1)
     page.get_by_role("button", name="1 kabar baru").click()
     expect(rows(page)).to_have_count(2)
+
+
+def test_the_list_fails_alone_and_says_when_nothing_matches(
+    open_screen: OpenScreen, organisation: Organisation, console: str
+) -> None:
+    page = open_screen(organisation.owner).page
+    page.route("**/api/v1/incidents?*", lambda route: route.fulfill(status=400, body="{}"))
+    page.goto(f"{console}/incidents?answer=all")
+    expect(page.get_by_role("alert")).to_contain_text("Daftar insiden belum bisa dimuat.")
+    expect(page.get_by_role("button", name="Perlu ditangani")).to_be_visible()
+    page.unroute_all()
+    page.get_by_role("button", name="Coba lagi").click()
+    expect(rows(page)).to_have_count(1)
+    page.goto(f"{console}/incidents?answer=all&from=2001-01-01&to=2001-01-02")
+    expect(page.get_by_text("Tidak ada yang cocok dengan saringan ini.")).to_be_visible()
+    page.get_by_role("main").get_by_role("button", name="Hapus saringan").last.click()
+    expect(page).to_have_url(f"{console}/incidents?answer=all")
+    page.get_by_role("combobox", name="Tingkat").click()
+    page.get_by_role("option", name="Peringatan").click()
+    expect(page).to_have_url(f"{console}/incidents?answer=all&severity=warning")
+    expect(rows(page)).to_have_count(1)
+    page.goto(f"{console}/incidents?id=01JH8PV6W4RZ3M0T5X9K2C7B1N")
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("Insiden ini belum bisa dimuat.")
+
+
+def test_who_may_not_see_incidents_learns_who_can_let_them(
+    open_screen: OpenScreen, owner: Someone, stack: RunningStack, console: str
+) -> None:
+    email = f"{secrets.token_hex(6)}@contoh.id"
+    create(
+        owner,
+        "/users",
+        {"email": email, "name": "Joko", "password": PASSWORD, "role": "nutritionist"},
+    )
+    cook = sign_in(stack, email)
+    page = open_screen(cook).page
+    page.goto(f"{console}/incidents")
+    expect(page.get_by_text("Halaman ini tidak termasuk peran Anda.")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("Pemilik atau admin organisasi dapat mengubahnya")
+    cook.client.close()

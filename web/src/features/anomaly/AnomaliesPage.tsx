@@ -5,19 +5,20 @@ import { ArrowUp, Pause, Play, ShieldCheck } from 'lucide-react'
 import { lazy, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Anomaly } from '@/api'
 import { refetch } from '@/app/client'
+import { Connection } from '@/app/Connection'
 import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
-import { listenToVerdicts, useLiveState } from '@/app/live'
+import { listenToVerdicts } from '@/app/live'
 import { narrowed, NarrowingFields } from '@/app/narrowing'
 import { whileReading } from '@/app/reading'
 import { TableTools } from '@/app/TableTools'
-import { clock, date, number } from '@/lib/format'
+import { date, number } from '@/lib/format'
 import { Button, IconButton } from '@/ui/Button'
 import { Chip } from '@/ui/Chip'
 import { FilterBar } from '@/ui/FilterBar'
 import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
-import { Empty, Stale } from '@/ui/States'
+import { Empty } from '@/ui/States'
 import { StatusBadge, statusWord } from '@/ui/StatusBadge'
 import { columns, VerdictCard } from './columns'
 import { anomaliesExport, anomaliesQuery, matcher, summaryQuery, type Filters } from './queries'
@@ -191,25 +192,6 @@ function Chips({ filters, summary, onChange }: ChipsProps) {
         <Trans>Semua</Trans>
       </Chip>
     </>
-  )
-}
-
-/** Rows stay when the connection is lost; their age is said. */
-function Connection() {
-  const { status, heardAt } = useLiveState()
-  if (status !== 'lost') return null
-  if (heardAt === null) {
-    return (
-      <Stale>
-        <Trans>Pembaruan langsung belum tersambung. Daftar tetap dapat dibaca.</Trans>
-      </Stale>
-    )
-  }
-  const at = clock(heardAt)
-  return (
-    <Stale>
-      <Trans>Data per {at}. Menyambung kembali.</Trans>
-    </Stale>
   )
 }
 

@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { ArrowUp, ShieldCheck } from 'lucide-react'
 import { lazy, useMemo } from 'react'
 import type { Incident, IncidentSummary } from '@/api'
+import { Connection } from '@/app/Connection'
 import { acknowledge, ANSWERS, incidentsSummaryQuery } from '@/app/incidents'
 import { focusedRow, leaveRow, useKeys } from '@/app/keys'
 import { Listing, useSelection } from '@/app/Listing'
@@ -56,10 +57,12 @@ export function IncidentsPage() {
       >
         <FilterFields filters={filters} onChange={change} />
       </FilterBar>
-      {list.isError && list.data && (
+      {list.isError && list.data ? (
         <Stale>
           <Trans>Data per {at}. Pembaruan belum berhasil.</Trans>
         </Stale>
+      ) : (
+        <Connection />
       )}
       <p role="status" className="sr-only">
         {waiting > 0 && <Plural value={waiting} other="# kabar insiden menunggu ditampilkan" />}
