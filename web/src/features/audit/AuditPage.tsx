@@ -1,20 +1,20 @@
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { listAudit, listUsers, type AuditOut } from '@/api'
+import { lazy } from 'react'
+import { listAudit, type AuditOut } from '@/api'
 import { Listing, useSelection } from '@/app/Listing'
-import { useMay } from '@/app/session'
 import { TableTools } from '@/app/TableTools'
 import { moment } from '@/lib/format'
 import { tidy } from '@/lib/search'
 import type { Column } from '@/ui/columns'
-import { Combobox } from '@/ui/Combobox'
 import { FilterBar } from '@/ui/FilterBar'
 import { Page } from '@/ui/Page'
 import { Empty } from '@/ui/States'
-import { DEED_CODES, deedWords } from './deeds'
+import { deedWords } from './deeds'
 
+const Filters = lazy(() => import('./Filters'))
 const route = getRouteApi('/_app/audit')
 
 export function AuditPage() {
@@ -80,43 +80,6 @@ export function AuditPage() {
         selection={selection}
       />
     </Page>
-  )
-}
-
-interface FiltersProps {
-  action: string | undefined
-  actor: string | undefined
-  onChange: (next: { action: string | undefined; actor: string | undefined }) => void
-}
-
-function Filters({ action, actor, onChange }: FiltersProps) {
-  const { t } = useLingui()
-  const seesPeople = useMay('users', 'r')
-  const people = useQuery({
-    queryKey: [{ _id: 'listUsers', of: 'actors' }],
-    queryFn: async ({ signal }) => (await listUsers({ query: { limit: 500 }, signal })).data.items,
-    enabled: seesPeople,
-  })
-  return (
-    <>
-      <Combobox
-        label={t`Tindakan`}
-        placeholder={t`Semua tindakan`}
-        choices={DEED_CODES.map(code => ({ value: code, label: deedWords(code) }))}
-        value={action ?? null}
-        onChange={next => onChange({ action: next ?? undefined, actor })}
-      />
-      {seesPeople && (
-        <Combobox
-          label={t`Siapa`}
-          isSearch
-          placeholder={t`Semua orang`}
-          choices={(people.data ?? []).map(one => ({ value: one.id, label: one.name, detail: one.email }))}
-          value={actor ?? null}
-          onChange={next => onChange({ action, actor: next ?? undefined })}
-        />
-      )}
-    </>
   )
 }
 
