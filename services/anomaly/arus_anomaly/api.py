@@ -16,6 +16,7 @@ from fastapi import Depends, Header, Query, Response
 from arus_anomaly import codec, commands, store
 from arus_anomaly.rules.backtest import Backtest, Known, Position, Tally
 from arus_anomaly.rules.fuel import Status
+from arus_anomaly.rules.learned.detector import REBUILT_FACTS
 from arus_anomaly.rules.thresholds import DEFAULTS, Scope, version_holding, with_versions
 from arus_anomaly.schemas.incidents import (
     SEVERITY_OF,
@@ -29,6 +30,7 @@ from arus_anomaly.schemas.incidents import (
     Judged,
     NewAnswer,
 )
+from arus_anomaly.schemas.opinions import Opinion
 from arus_anomaly.schemas.thresholds import (
     BacktestCounts,
     BacktestOut,
@@ -38,7 +40,7 @@ from arus_anomaly.schemas.thresholds import (
     VersionOut,
 )
 from arus_anomaly.schemas.trends import COLUMN, AnomalyTrend, By
-from arus_anomaly.schemas.verdicts import Anomaly, AnomalyDetail, Domain, StatusName, Summary
+from arus_anomaly.schemas.verdicts import Anomaly, AnomalyDetail, Domain, PastFact, StatusName, Summary
 
 anomalies = router("anomalies")
 incidents = router("incidents")
@@ -160,7 +162,13 @@ async def get_anomaly(
         confirmed = await commands.confirmed(tx, principal.tenant_id, revisions[0])
         history = await store.verdicts.looked_back_on(tx, revisions[0], by, confirmed)
         opinions = await store.incidents.opinions(tx, [anomaly_id, *(past.fact_id for past in history)])
-    return AnomalyDetail.with_history(revisions, history, opinions, by, language)
+        second = None
+        if anomaly_id in opinions:
+            second = Opinion.of(opinions[anomaly_id], language)
+        elif revisions[0].is_current and await store.verdicts.lies_behind(tx, revisions[0], REBUILT_FACTS):
+            second = Opinion.too_late(language)
+    past = [PastFact.of(one, opinions.get(one.fact_id)) for one in history]
+    return AnomalyDetail.with_history(revisions, past, second, by, language)
 
 
 @incidents.get("/incidents")

@@ -268,3 +268,19 @@ async def test_incidents_are_counted_for_those_who_run_the_house(
         while counted() < 1:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)
+
+
+async def test_a_record_that_comes_too_late_says_why_it_has_no_opinion(
+    worker: Worker, door: Door, caller: Caller, place: Place
+) -> None:
+    await told(door, worker, place)
+    late = place.recorded(FIRST, 300)
+    await door.tell(place.key, *usual(place, 70)[1:], late)
+    await worker.until(place.tenant, lambda rows: sum(current for *_, current in rows) == 70)
+    owner = caller(place.tenant, language="en")
+    shown = await until(
+        lambda: owner.get(f"/anomalies/{late.transaction_id}"), lambda answer: answer.status_code == 200
+    )
+    opinion = shown.json()["second_opinion"]
+    assert (opinion["stage"], opinion["expected"], opinion["severity"]) == ("LATE", None, "none")
+    assert opinion["reason"]["text"].startswith("Recorded when 60 records or more")

@@ -19,7 +19,6 @@ from arus.anomaly.v1.events_pb2 import (
     SEVERITY_NONE,
     SEVERITY_WARNING,
     STAGE_JUDGED,
-    STAGE_LATE,
     STAGE_LEARNING,
     STATUS_ANOMALI,
     STATUS_NORMAL,
@@ -237,25 +236,13 @@ def test_a_voided_fact_leaves_no_opinion_and_teaches_nothing() -> None:
     assert desk.standing() == calm.standing()
 
 
-def test_a_fact_that_sixty_stand_behind_is_too_late_and_says_so() -> None:
+def test_a_fact_that_sixty_stand_behind_is_too_late_for_an_opinion() -> None:
     facts = usual(100)
     desk = Desk().take(*facts[:30], *facts[31:])
     before = dict(desk.opinions)
     late = verdict(30, 310.0, fact_id=name(30, late=80))
-    desk.take(late)
-    assert desk.opinions[late.fact_id].stage == STAGE_LATE
-    after = dict(desk.opinions)
-    assert {fact_id: one for fact_id, one in after.items() if fact_id != late.fact_id} == before
-    assert desk.take(late).opinions == after
-
-
-def test_what_came_too_late_is_judged_once_it_is_in_reach_again() -> None:
-    facts = usual(100)
-    late = verdict(30, 310.0, fact_id=name(30, late=80))
-    desk = Desk().take(*facts[:30], *facts[31:], late)
-    desk.take(*(withdrawal(name(day)) for day in range(60, 75)))
-    desk.take(late)
-    assert desk.opinions[late.fact_id].stage == STAGE_JUDGED
+    assert desk.take(late).opinions == before
+    assert desk.take(late, withdrawal(late.fact_id)).opinions == before
 
 
 def test_another_status_alone_changes_no_opinion_but_may_open_an_incident() -> None:

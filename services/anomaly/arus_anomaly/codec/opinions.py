@@ -19,7 +19,6 @@ from arus.anomaly.v1.events_pb2 import (
     SEVERITY_NONE,
     SEVERITY_WARNING,
     STAGE_JUDGED,
-    STAGE_LATE,
     STAGE_LEARNING,
     STATUS_ANOMALI,
     STATUS_NORMAL,
@@ -105,11 +104,6 @@ def opinion_reached(opinion: Opinion, of: Key) -> OpinionReached:
     if (flip := milder(opinion)) is not None:
         event.milder, event.milder_ul = _WIRE_SEVERITY[flip[0]], flip[1]
     return event
-
-
-def opinion_too_late(fact: Seen, of: Key) -> OpinionReached:
-    """Return the event that tells why there is no opinion on a fact."""
-    return OpinionReached(**_fact(fact, of), stage=STAGE_LATE, p=1.0, detector=DETECTOR)
 
 
 def opinion_withdrawn(fact_id: str, of: Key) -> OpinionWithdrawn:

@@ -28,8 +28,8 @@ from arus_anomaly.rules.learned.detector import SideInputs
 from arus_anomaly.rules.learned.incidents import Incident
 from arus_anomaly.rules.learned.profile import FUEL
 from arus_anomaly.rules.learned.severity import cut_of
-from arus_anomaly.rules.opinions import Basis, Opinion, Taken
-from arus_anomaly.state import OpenIncident, Seen, Watch, new_watch
+from arus_anomaly.rules.opinions import Basis, Opinion
+from arus_anomaly.state import OpenIncident, Watch, new_watch
 
 OPINIONS: Final = Table(
     "opinions",
@@ -133,11 +133,7 @@ def reached(
                 turn, incident, meta, wire.incident_changed(turn, incident, key, opinion, event)
             )
         return watch, effects
-    watch, taken = opinions.changed(watch, fact)
-    if taken is Taken.TOO_LATE:
-        gone = Supersede(OPINIONS, [_entity(key, fact.id)])
-        return watch, (gone, _row(fact, None, wire.opinion_too_late(fact, key), key))
-    return watch if taken is Taken.CHANGED else (watch, ())
+    return opinions.changed(watch, fact) or (watch, ())
 
 
 @learned.on(VerdictWithdrawn)
@@ -147,9 +143,7 @@ def withdrawn(
     """Take a voided fact out. One that is too old to be taken out loses its opinion all the same."""
     if event.domain != codec.FUEL:
         return watch, ()
-    fact_id = codec.ulid_bytes(event.fact_id)
-    watch, taken = opinions.voided(watch, fact_id)
-    return watch if taken is Taken.CHANGED else (watch, _taken_back(fact_id, wire.key_of(event), None))
+    return opinions.voided(watch, codec.ulid_bytes(event.fact_id))
 
 
 @learned.concludes
@@ -158,10 +152,9 @@ def look_again(watch: Watch, meta: Meta, known: Known[Told]) -> tuple[Watch, Seq
     key = codec.key(meta.key)
     watch, (gone, said, turns) = opinions.conclude(watch, partial(_basis, known, key))
     effects: list[Effect] = []
-    for one in gone:
-        effects += _taken_back(one.fact.id, key, one.fact)
+    for fact_id in gone:
+        effects += _taken_back(fact_id, key)
     if said:
-        # Also of those that are new here: what came too late once may be in reach again, and has an opinion.
         effects.append(Supersede(OPINIONS, [_entity(key, one.fact.id) for one in said]))
     effects += [_opinion(one, key) for one in said]
     by_fact = {one.fact.id: one for one in said}
@@ -182,29 +175,24 @@ def _basis(known: Known[Told], key: codec.Key, fact_id: bytes, day: int) -> Basi
 
 
 def _opinion(opinion: Opinion, key: codec.Key) -> Row:
-    return _row(opinion.fact, opinion, wire.opinion_reached(opinion, key), key)
-
-
-def _row(fact: Seen, opinion: Opinion | None, event: Any, key: codec.Key) -> Row:
-    incident_id = opinion.incident_id if opinion else None
+    fact, incident_id = opinion.fact, opinion.incident_id
     values = (
         key.tenant_id,
         codec.ulid_text(fact.id),
         key.location_id,
         key.product_id,
         codec.business_date(fact.day)[0],
-        int(opinion.assessment.severity) if opinion else 0,
+        int(opinion.assessment.severity),
         codec.ulid_text(incident_id) if incident_id else None,
     )
-    return Row(OPINIONS, values, event)
+    return Row(OPINIONS, values, wire.opinion_reached(opinion, key))
 
 
-def _taken_back(fact_id: bytes, key: codec.Key, fact: Seen | None) -> Sequence[Effect]:
+def _taken_back(fact_id: bytes, key: codec.Key) -> Sequence[Effect]:
     """Return what takes an opinion back; a withdrawal is written down and told, but nothing stands."""
     entity = Supersede(OPINIONS, [_entity(key, fact_id)])
-    day = codec.business_date(fact.day)[0] if fact else None
     text = codec.ulid_text(fact_id)
-    values = (key.tenant_id, text, key.location_id, key.product_id, day, 0, None)
+    values = (key.tenant_id, text, key.location_id, key.product_id, None, 0, None)
     return entity, Row(OPINIONS, values, wire.opinion_withdrawn(text, key)), entity
 
 

@@ -6,7 +6,6 @@ back is in the memory and cannot be taken out of it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from enum import IntEnum
 from functools import partial
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
@@ -22,7 +21,6 @@ from arus_anomaly.rules.learned.incidents import Incident
 from arus_anomaly.rules.learned.severity import Severity
 from arus_anomaly.state import (
     PAGE_FACTS,
-    PAGES_KEPT,
     Change,
     OpenIncident,
     Rows,
@@ -37,8 +35,7 @@ from arus_anomaly.state import Fact as Row
 from arus_anomaly.state.memory import Memory
 
 UL_PER_L: Final = 1_000_000
-KEPT_FACTS: Final = PAGES_KEPT * PAGE_FACTS
-"""As many facts are kept at least, where there were as many."""
+ALL_FACTS: Final = 1 << 30
 
 
 class Basis(NamedTuple):
@@ -75,14 +72,6 @@ class Opinion(NamedTuple):
         return self.fact, self.memory, self.side, self.assessment, self.alarm, self.incident_id
 
 
-class Taken(IntEnum):
-    """What became of a verdict that does not come in order."""
-
-    UNCHANGED = 0
-    CHANGED = 1
-    TOO_LATE = 2
-
-
 def next_one(watch: Watch, fact: Seen, basis_of: BasisOf) -> tuple[Watch, Opinion]:
     """Look at a fact that stands behind all others."""
     basis, trail = basis_of(fact.id, fact.day), watch.trail
@@ -93,45 +82,52 @@ def next_one(watch: Watch, fact: Seen, basis_of: BasisOf) -> tuple[Watch, Opinio
     return watch.followed_by(fact, trail), opinion
 
 
-def changed(watch: Watch, fact: Seen) -> tuple[Watch, Taken]:
-    """Take in that a fact stands so now; the conclusion looks at what that changes.
+def changed(watch: Watch, fact: Seen) -> Watch | None:
+    """Take in what is said of a fact that does not stand behind all others; None when nothing changes.
 
-    What 60 facts or more stand behind is too late. A known fact keeps its opinion then.
+    What 60 facts or more stand behind is too late: it gets no opinion, and a known fact keeps the one it has.
     """
-    change = _last(watch, REBUILT_FACTS)
-    is_new = fact.id > watch.highest_id
-    watch = watch._replace(highest_id=max(watch.highest_id, fact.id))
-    now = change.now
-    reach = max(len(now) - REBUILT_FACTS + 1, 0)
+    change = _last(watch, REBUILT_FACTS + 1)  # where it stood counts no more
+    now, new = change.now, row(fact)
     standing = now.find(fact.id)
+    if standing is None and now.place(new) >= _reach(now):
+        change = _last(watch, ALL_FACTS)
+        now = change.now
+        standing = now.find(fact.id)
+    highest_id = max(watch.highest_id, fact.id)
     if standing is not None:
-        if row(fact) == standing or now.place(standing) < reach:
-            return watch, Taken.UNCHANGED
+        if new == standing or now.place(standing) < _reach(now):
+            return None
         now = now.without(standing)
-    if now.place(row(fact)) >= reach:
-        now = now.with_(row(fact))
-    elif standing is None:
-        return watch, Taken.TOO_LATE if is_new else Taken.UNCHANGED
-    return watch._replace(change=change._replace(now=now)), Taken.CHANGED
+    is_in_reach = now.place(new) >= _reach(now)
+    if not is_in_reach and standing is None:
+        return None if highest_id == watch.highest_id else watch._replace(highest_id=highest_id)
+    gone = change.gone - {fact.id} if is_in_reach else change.gone | {fact.id}
+    change = change._replace(now=now.with_(new) if is_in_reach else now, gone=gone)
+    return watch._replace(highest_id=highest_id, change=change)
 
 
-def voided(watch: Watch, fact_id: bytes) -> tuple[Watch, Taken]:
-    """Take in that a fact stands no more; the conclusion looks at what that changes.
+def voided(watch: Watch, fact_id: bytes) -> Watch:
+    """Take in that a fact stands no more.
 
     What 60 facts or more stand behind stays in the memory, but nothing is said of it any more.
     """
     change = _last(watch, REBUILT_FACTS)
     if change.now.find(fact_id) is None:
-        change = _last(watch, KEPT_FACTS)
+        change = _last(watch, ALL_FACTS)
     now = change.now
     standing = now.find(fact_id)
-    if standing is None or now.place(standing) < len(now) - KEPT_FACTS:
-        return watch._replace(highest_id=max(watch.highest_id, fact_id)), Taken.TOO_LATE
-    is_in_reach = now.place(standing) > len(now) - REBUILT_FACTS
-    now = now.without(standing)
-    if not is_in_reach:
-        now = now.with_(row(seen(standing)._replace(status=Status.WITHDRAWN)))
-    return watch._replace(change=change._replace(now=now)), Taken.CHANGED
+    if standing is not None:
+        is_in_reach = now.place(standing) >= _reach(now)
+        now = now.without(standing)
+        if not is_in_reach:
+            now = now.with_(row(seen(standing)._replace(status=Status.WITHDRAWN)))
+    return watch._replace(change=change._replace(now=now, gone=change.gone | {fact_id}))
+
+
+def _reach(rows: Rows) -> int:
+    """Return the first place that fewer than 60 facts stand behind."""
+    return max(len(rows) - REBUILT_FACTS + 1, 0)
 
 
 def _last(watch: Watch, count: int) -> Change:
@@ -142,15 +138,16 @@ def _last(watch: Watch, count: int) -> Change:
         return Change(first, rows, rows)
     while len(change.now) < count and change.first > watch.oldest_page:
         older = watch.page(change.first - 1).rows
-        change = Change(change.first - 1, older.joined(change.was), older.joined(change.now))
+        was, now = older.joined(change.was), older.joined(change.now)
+        change = change._replace(first=change.first - 1, was=was, now=now)
     return change
 
 
 class Conclusion(NamedTuple):
     """What was said before a batch's late changes and is no more, what is said instead, and of incidents."""
 
-    gone: Sequence[Opinion]
-    """Opinions on facts that no longer stand."""
+    gone: Sequence[bytes]
+    """Facts that no longer stand."""
     said: Sequence[Opinion]
     turns: Sequence[tuple[Turn, OpenIncident]]
 
@@ -180,7 +177,7 @@ def conclude(watch: Watch, basis_of: BasisOf) -> tuple[Watch, Conclusion]:
         if one.fact.status and (one.fact.id not in before or before[one.fact.id].says() != one.says())
     ]
     return watch.rewritten(first, trails, change.now.part(start)), Conclusion(
-        [one for one in before.values() if one.fact.id not in standing],
+        sorted((before.keys() | change.gone) - standing),
         said,
         [
             *alarms.turns(

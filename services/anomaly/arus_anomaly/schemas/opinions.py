@@ -6,7 +6,6 @@ from typing import Any, Final, Literal, Self
 
 from arus.anomaly.v1.events_pb2 import (
     STAGE_JUDGED,
-    STAGE_LATE,
     OpinionReached,
 )
 from arus_contracts import reading
@@ -17,7 +16,7 @@ from pydantic.config import JsonDict
 from arus_anomaly import codec
 from arus_anomaly.rules.learned import explanation
 from arus_anomaly.rules.learned.causes import Cause, Hint
-from arus_anomaly.rules.learned.detector import Assessment, Stage
+from arus_anomaly.rules.learned.detector import DETECTOR, Assessment, Stage
 from arus_anomaly.rules.learned.incidents import Incident
 from arus_anomaly.rules.learned.profile import FUEL
 from arus_anomaly.rules.learned.severity import Severity
@@ -110,6 +109,13 @@ class Opinion(BaseModel):
         """Return a stored opinion as it is shown."""
         return cls(**_shown(OpinionReached.FromString(value), language))
 
+    @classmethod
+    def too_late(cls, language: Language) -> Self:
+        """Return what is shown of a record that came too late for an opinion."""
+        nothing = cls.of(OpinionReached(p=1.0, detector=DETECTOR).SerializeToString(), language)
+        reason = Reason.of("LEARNED_LATE", {}, language)
+        return nothing.model_copy(update={"stage": "LATE", "reason": reason})
+
 
 def litres(volume_ul: int) -> str | None:
     """Return what the detector expects, in litres with two decimals; None for what it does not know."""
@@ -120,10 +126,7 @@ def litres(volume_ul: int) -> str | None:
 
 def _shown(event: OpinionReached, language: Language) -> dict[str, Any]:
     said, volume_l = _assessment(event), reading.litres(event.volume_ul)
-    if event.stage == STAGE_LATE:
-        why = explanation.Reason("LEARNED_LATE", {})
-    else:
-        why = explanation.reason(said, volume_l, event.history_count, FUEL)
+    why = explanation.reason(said, volume_l, event.history_count, FUEL)
     shift = explanation.shift(said)
     milder = None
     if event.milder:
@@ -174,7 +177,7 @@ def _assessment(event: OpinionReached) -> Assessment:
     )
 
 
-_STAGES: Final[dict[int, StageName]] = {STAGE_JUDGED: "JUDGED", STAGE_LATE: "LATE"}
+_STAGES: Final[dict[int, StageName]] = {STAGE_JUDGED: "JUDGED"}
 _CAUSES: Final[dict[Cause, CauseName]] = {
     Cause.BOCOR: "BOCOR",
     Cause.PENYALAHGUNAAN: "PENYALAHGUNAAN",

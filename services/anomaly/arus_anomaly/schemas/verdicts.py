@@ -229,19 +229,18 @@ class AnomalyDetail(Anomaly):
     def with_history(
         cls,
         revisions: Sequence[Stored],
-        history: Sequence[Stored],
-        opinions: Mapping[str, bytes],
+        history: Sequence[PastFact],
+        second_opinion: Opinion | None,
         by: Thresholds,
         language: Language,
     ) -> Self:
         """Return the newest of the revisions, the earlier ones, and the facts it looked back on."""
         newest, *earlier = revisions
-        opinion = opinions.get(newest.fact_id)
         return cls(
             **_shown(newest, language),
             thresholds=ThresholdsOut.of(by),
-            history=[PastFact.of(past, opinions.get(past.fact_id)) for past in history],
-            second_opinion=None if opinion is None else Opinion.of(opinion, language),
+            history=[*history],
+            second_opinion=second_opinion,
             revisions=[Anomaly.of(revision, language) for revision in earlier],
         )
 

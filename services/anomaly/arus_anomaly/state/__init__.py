@@ -23,7 +23,6 @@ from arus_anomaly.state.fuel import (
 from arus_anomaly.state.rows import ID_BYTES, NO_ID, Fact, Rows
 from arus_anomaly.state.watch import (
     PAGE_FACTS,
-    PAGES_KEPT,
     Change,
     OpenIncident,
     Seen,
@@ -41,7 +40,6 @@ __all__ = [
     "HOT_MAX",
     "ID_BYTES",
     "NO_ID",
-    "PAGES_KEPT",
     "PAGE_FACTS",
     "PAGE_MAX",
     "WINDOW_DAYS",

@@ -1,7 +1,7 @@
 """What the second opinion remembers of one location and product: the newest verdicts, and what came before.
 
 The newest facts lie in the head of the state, with what was remembered before and after them, so that a fact
-that comes in order reads nothing else. Older ones lie in pages of 32; the last four are kept, because a late
+that comes in order reads nothing else. Older ones lie in pages of 32; the last six are kept, because a late
 fact is judged again with those behind it only while fewer than 60 are. All else is in the memory.
 """
 
@@ -14,7 +14,7 @@ from arus_anomaly.state.memory import Memory
 from arus_anomaly.state.rows import NO_ID, Fact, Rows
 
 PAGE_FACTS: Final = 32
-PAGES_KEPT: Final = 4
+PAGES_KEPT: Final = 6
 STATUS_BITS: Final = 2
 
 
@@ -69,6 +69,8 @@ class Change(NamedTuple):
     was: Rows
     """The facts from there on, as they stood before the batch and as they stand now."""
     now: Rows
+    gone: frozenset[bytes] = frozenset()
+    """Facts that are to have no opinion any more."""
 
 
 class Watch(NamedTuple):
@@ -129,7 +131,8 @@ class Watch(NamedTuple):
             page = Stretch(trails[at], rows.part(at, at + PAGE_FACTS))
             number, pages = number + 1, pages.with_(_name(number), page)
         newest = Stretch(trails[turned], rows.part(turned))
-        end = rows[len(rows) - 1][:2] if len(rows) else (0, NO_ID)
+        ending = rows if len(rows) or first == self.oldest_page else self.page(first - 1).rows
+        end = ending[len(ending) - 1][:2] if len(ending) else (0, NO_ID)
         oldest = max(self.oldest_page, number - PAGES_KEPT)
         return Watch(trails[-1], newest, end, self.highest_id, pages, oldest, number - 1)
 

@@ -183,6 +183,26 @@ async def looked_back_on(
     return list(compress(found, counted(days, verdict.business_date.toordinal(), by)))
 
 
+async def lies_behind(tx: Tx, verdict: Stored, count: int) -> bool:
+    """Say whether so many current facts of the same location and product stand behind one."""
+    rows = tx.cursor(row_factory=tuple_row)
+    await rows.execute(
+        """select count(*) from (
+               select from verdicts
+               where is_current and location_id = %(location)s and product_id = %(product)s
+                 and (business_date, fact_id) > (%(date)s, %(fact)s) limit %(count)s) x""",
+        {
+            "location": verdict.location_id,
+            "product": verdict.product_id,
+            "date": verdict.business_date,
+            "fact": verdict.fact_id,
+            "count": count,
+        },
+    )
+    found = await rows.fetchone()
+    return found == (count,)
+
+
 async def counts(tx: Tx, asked: Asked) -> Mapping[int, int]:
     """Return how many current verdicts there are, by status."""
     conditions, values = _conditions(asked)

@@ -41,7 +41,6 @@ class Stage(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     STAGE_UNSPECIFIED: _ClassVar[Stage]
     STAGE_LEARNING: _ClassVar[Stage]
     STAGE_JUDGED: _ClassVar[Stage]
-    STAGE_LATE: _ClassVar[Stage]
 
 class IncidentChange(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -79,7 +78,6 @@ CAUSE_PEMBOROSAN: Cause
 STAGE_UNSPECIFIED: Stage
 STAGE_LEARNING: Stage
 STAGE_JUDGED: Stage
-STAGE_LATE: Stage
 INCIDENT_CHANGE_UNSPECIFIED: IncidentChange
 INCIDENT_CHANGE_OPENED: IncidentChange
 INCIDENT_CHANGE_UPDATED: IncidentChange
