@@ -99,6 +99,9 @@ async def answer_incident(tx: Tx, principal: Principal, incident_id: str, new: N
     stored = await incident(tx, principal, incident_id)
     if stored.state == store.incidents.WITHDRAWN:
         raise Problem(409, "incident_withdrawn")
+    # Confirmed again takes in the records since then; the others would only count twice.
+    if new.answer == stored.answer and new.answer != Answer.CONFIRMED:
+        raise Problem(409, "answer_given")
     cause = None if new.cause is None else Cause(new.cause)
     said = codec.Said(
         _key(principal, stored), incident_id, new_ulid(), Answer(new.answer), cause, "", principal.user_id

@@ -108,6 +108,8 @@ async def test_what_people_say_is_kept_told_and_can_be_taken_back(
     assert shown["answer"] == "confirmed"
 
     false = (await owner.post(path, json={"answer": "false_positive"})).json()
+    twice = await owner.post(path, json={"answer": "false_positive"})
+    assert (twice.status_code, twice.json()["code"]) == (409, "answer_given")
     detail = (await owner.get(f"/incidents/{incident['id']}")).json()
     assert [one["answer"] for one in detail["answers"]] == ["false_positive", "confirmed"]
     assert detail["bar"] == {"raised_decades": 0.25, "false_alarms": 1}
