@@ -22,9 +22,9 @@ encode = encoder(VerdictReached)
 
 
 @given(VALUES)
-@example(("",) * 7 + (0,) * 4 + ("",) * 3 + (0, ""))
-@example(("a" * 127,) * 7 + (1, 2**14 - 1, 2**28, 2**31 - 1) + ("b" * 128,) * 3 + (2**14, "c"))
-@example(("a",) * 7 + (3, 2**14, 2**42, 127) + ("b",) * 3 + (127, ""))
+@example(("",) * 7 + (0,) * 4 + ("",) * 3 + (0, "", 0, 0, 0))
+@example(("a" * 127,) * 7 + (1, 2**14 - 1, 2**28, 2**31 - 1) + ("b" * 128,) * 3 + (2**14, "c", 1, 128, 2**14))
+@example(("a",) * 7 + (3, 2**14, 2**42, 127) + ("b",) * 3 + (127, "", 2**28, 0, 1))
 def test_a_message_has_protobufs_own_bytes(values: tuple[Any, ...]) -> None:
     named = {field.name: value for field, value in zip(FIELDS, values, strict=True)}
     assert encode(*values) == Encoded(
