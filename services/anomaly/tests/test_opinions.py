@@ -255,9 +255,10 @@ def test_another_status_alone_changes_no_opinion_but_may_open_an_incident() -> N
     assert desk.told[-1].change == INCIDENT_CHANGE_OPENED
 
 
-def test_a_verdict_under_another_key_is_parked() -> None:
+@pytest.mark.parametrize("kind", [VerdictReached, VerdictWithdrawn])
+def test_a_verdict_under_another_key_is_parked(kind: Any) -> None:
     with pytest.raises(Reject, match="record key must be"):
-        Desk().take(VerdictReached(domain="fuel", tenant_id="T", location_id="X", product_id="P"))
+        Desk().take(kind(domain="fuel", tenant_id="T", location_id="X", product_id="P"))
 
 
 def answer(kind: Answer, day: int, *facts: str, answer_id: str = "a", reverts: str = "") -> Given:

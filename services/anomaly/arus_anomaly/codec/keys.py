@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from arus.anomaly.v1.events_pb2 import VerdictReached, VerdictWithdrawn
 from arus.fuel.v1.events_pb2 import (
     FuelTransactionCorrected,
     FuelTransactionRecorded,
@@ -39,7 +40,12 @@ def key(record_key: str) -> Key:
 
 
 def key_of(
-    event: FuelTransactionRecorded | FuelTransactionCorrected | FuelTransactionVoided, record_key: str
+    event: FuelTransactionRecorded
+    | FuelTransactionCorrected
+    | FuelTransactionVoided
+    | VerdictReached
+    | VerdictWithdrawn,
+    record_key: str,
 ) -> Key:
     """Return whose history an event belongs to; raises ``Reject`` when it came under another's key."""
     tenant_id, location_id, product_id = event.tenant_id, event.location_id, event.product_id

@@ -28,7 +28,6 @@ from arus.anomaly.v1.events_pb2 import (
     OpinionReached,
     OpinionWithdrawn,
     VerdictReached,
-    VerdictWithdrawn,
 )
 from arus_runtime.worker import Reject
 
@@ -64,20 +63,12 @@ WIRE_CAUSE: Final = {
 }
 
 
-def seen(event: VerdictReached, of: Key, record_key: str) -> Seen:
+def seen(event: VerdictReached) -> Seen:
     """Return a verdict as the second opinion sees it; raises ``Reject`` for one that cannot be."""
-    said = f"{of.tenant_id}:{of.location_id}:{of.product_id}"
-    if said != record_key:
-        raise Reject(f"record key must be {said!r}, got {record_key!r}")
     status = _STATUS.get(event.status)
     if status is None or event.volume_ul <= 0:
         raise Reject(f"a verdict must have a status and volume_ul > 0, got {event.status}, {event.volume_ul}")
     return Seen(ordinal(event.business_date), ulid_bytes(event.fact_id), event.volume_ul, status)
-
-
-def key_of(event: VerdictReached | VerdictWithdrawn) -> Key:
-    """Return whose history a verdict belongs to."""
-    return Key(event.tenant_id, event.location_id, event.product_id)
 
 
 def opinion_reached(opinion: Opinion, of: Key) -> OpinionReached:

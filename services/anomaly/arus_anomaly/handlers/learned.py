@@ -121,8 +121,7 @@ def reached(
     """Look at a judged fact at once when it is the newest of its key, else with the batch's conclusion."""
     if event.domain != codec.FUEL:
         return watch, ()
-    key = wire.key_of(event)
-    fact = wire.seen(event, key, meta.key)
+    key, fact = codec.key_of(event, meta.key), wire.seen(event)
     if watch.change is None and watch.follows(fact):
         watch, opinion = opinions.next_one(watch, fact, partial(_basis, known, key))
         effects: list[Effect] = [_opinion(opinion, key)]
@@ -138,11 +137,12 @@ def reached(
 
 @learned.on(VerdictWithdrawn)
 def withdrawn(
-    watch: Watch, event: VerdictWithdrawn, _meta: Meta, _known: Known[Told]
+    watch: Watch, event: VerdictWithdrawn, meta: Meta, _: Known[Told]
 ) -> Watch | tuple[Watch, Sequence[Effect]]:
     """Take a voided fact out. One that is too old to be taken out loses its opinion all the same."""
     if event.domain != codec.FUEL:
         return watch, ()
+    codec.key_of(event, meta.key)
     return opinions.voided(watch, codec.ulid_bytes(event.fact_id))
 
 

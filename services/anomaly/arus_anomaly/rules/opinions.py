@@ -76,7 +76,7 @@ def next_one(watch: Watch, fact: Seen, basis_of: BasisOf) -> tuple[Watch, Opinio
     """Look at a fact that stands behind all others."""
     basis, trail = basis_of(fact.id, fact.day), watch.trail
     if basis.confirmed or trail.left_out:
-        _, rows = watch.last(REBUILT_FACTS)
+        rows = _last(watch, REBUILT_FACTS).now
         trail = _without(trail, rows.part(max(len(rows) - REBUILT_FACTS, 0)), basis)
     trail, opinion = _looked_at(trail, fact, basis)
     return watch.followed_by(fact, trail), opinion
@@ -132,15 +132,10 @@ def _reach(rows: Rows) -> int:
 
 def _last(watch: Watch, count: int) -> Change:
     """Return the change of the running batch with the last so many facts, as many as are kept."""
-    change = watch.change
-    if change is None:
-        first, rows = watch.last(count)
-        return Change(first, rows, rows)
-    while len(change.now) < count and change.first > watch.oldest_page:
-        older = watch.page(change.first - 1).rows
-        was, now = older.joined(change.was), older.joined(change.now)
-        change = change._replace(first=change.first - 1, was=was, now=now)
-    return change
+    newest = watch.newest.rows
+    change = watch.change or Change(watch.last_page + 1, newest, newest)
+    first, older = watch.before(change.first, count - len(change.now))
+    return change._replace(first=first, was=older.joined(change.was), now=older.joined(change.now))
 
 
 class Conclusion(NamedTuple):
@@ -213,11 +208,7 @@ def _all(rows: Rows) -> Iterator[Row]:
 
 def _preceding(watch: Watch, first: int) -> Rows:
     """Return the last 60 facts before a page, or as many as are kept."""
-    rows = Rows.empty()
-    for number in range(first - 1, watch.oldest_page - 1, -1):
-        if len(rows) >= REBUILT_FACTS:
-            break
-        rows = watch.page(number).rows.joined(rows)
+    _, rows = watch.before(first, REBUILT_FACTS)
     return rows.part(max(len(rows) - REBUILT_FACTS, 0))
 
 

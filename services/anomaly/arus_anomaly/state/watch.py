@@ -113,12 +113,12 @@ class Watch(NamedTuple):
         assert page is not None, f"page {number} of {self.last_page} is not there"
         return page
 
-    def last(self, count: int) -> tuple[int, Rows]:
-        """Return the last so many facts and those before them on the same page, and that page's number.
+    def before(self, number: int, count: int) -> tuple[int, Rows]:
+        """Return the facts of as many pages before one as hold so many, and the number of the first of them.
 
         Fewer when fewer are kept.
         """
-        number, rows = self.last_page + 1, self.newest.rows
+        rows = Rows.empty()
         while len(rows) < count and number > self.oldest_page:
             number -= 1
             rows = self.page(number).rows.joined(rows)
