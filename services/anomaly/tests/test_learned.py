@@ -15,7 +15,6 @@ from arus_anomaly.rules.learned.detector import (
     Fact,
     SideInputs,
     Stage,
-    dismissed,
     expectation,
     rebuilt,
     score,
@@ -157,11 +156,9 @@ def test_what_is_no_volume_is_refused(value: float) -> None:
 
 def test_each_dismissal_raises_the_bar_by_a_quarter_decade_up_to_two() -> None:
     memory, said = told([*usual(60), 480.0])
-    bar = memory
-    for _ in range(8):
-        bar = dismissed(bar, MONDAY + 61)
-    assert bar.cut == 2.0
-    assert dismissed(bar, MONDAY + 61).cut == 2.0
+    cut, cut_day = cut_of([MONDAY + 61] * 8)
+    bar = memory._replace(cut=cut, cut_day=cut_day)
+    assert [cut_of([MONDAY + 61] * times)[0] for times in (1, 2, 8, 9)] == [0.25, 0.5, 2.0, 2.0]
     assert cut_on(bar.cut, bar.cut_day, MONDAY + 91) == pytest.approx(1.8)
     again = score(bar, Fact(MONDAY + 61, 480.0), SIDE)[1]
     unraised = score(memory, Fact(MONDAY + 61, 480.0), SIDE)[1]
@@ -171,11 +168,9 @@ def test_each_dismissal_raises_the_bar_by_a_quarter_decade_up_to_two() -> None:
 
 
 def test_a_dismissal_taken_back_leaves_the_bar_as_if_it_had_never_been() -> None:
-    memory, _ = told(usual(40))
-    for day in (MONDAY + 40, MONDAY + 52, MONDAY + 71):
-        memory = dismissed(memory, day)
-    assert cut_of([MONDAY + 40, MONDAY + 52, MONDAY + 71]) == (memory.cut, memory.cut_day)
-    assert cut_of([MONDAY + 40, MONDAY + 71])[0] < memory.cut
+    days = [MONDAY + 40, MONDAY + 52, MONDAY + 71]
+    assert cut_of(days)[1] == days[-1]
+    assert 0.0 < cut_of([days[0], days[2]])[0] < cut_of(days)[0] < 0.75
     assert cut_of([]) == (0.0, 0)
 
 
@@ -190,8 +185,7 @@ def test_a_confirmed_anomaly_teaches_nothing() -> None:
 
 def test_only_the_last_sixty_facts_are_rebuilt_from() -> None:
     facts = [Fact(day, value) for day, value in enumerate(usual(90), MONDAY)]
-    assert rebuilt(facts, SIDE, 0.5, MONDAY) == rebuilt(facts[-60:], SIDE, 0.5, MONDAY)
-    assert rebuilt(facts, SIDE, 0.5, MONDAY).cut == 0.5
+    assert rebuilt(facts, SIDE) == rebuilt(facts[-60:], SIDE)
 
 
 def likeliest(values: Sequence[float]) -> Cause | None:

@@ -8,9 +8,9 @@ from arus_anomaly.rules.fuel import assess
 from arus_anomaly.rules.learned import many
 from arus_anomaly.rules.learned.columns import Memories
 from arus_anomaly.rules.learned.counterfactual import last_milder, severity_of
-from arus_anomaly.rules.learned.detector import Assessment, Fact, SideInputs, dismissed, score
+from arus_anomaly.rules.learned.detector import Assessment, Fact, SideInputs, score
 from arus_anomaly.rules.learned.profile import FUEL, SPEND
-from arus_anomaly.rules.learned.severity import Severity
+from arus_anomaly.rules.learned.severity import Severity, cut_of
 from arus_anomaly.rules.learned.shipped import CALIBRATIONS
 from arus_anomaly.state import Window
 from arus_anomaly.state.memory import Memory, dump, load
@@ -100,8 +100,8 @@ def test_the_answer_flips_exactly_at_the_counterfactual(
 ) -> None:
     memory, _ = folded([Fact(FIRST_DAY + at, value) for at, value in enumerate(values(seed, size))], side)
     day = FIRST_DAY + size
-    for _ in range(dismissals):
-        memory = dismissed(memory, day)
+    cut, cut_day = cut_of([day] * dismissals)
+    memory = memory._replace(cut=cut, cut_day=cut_day)
     judge = severity_of(memory, day, side, UL)
     expected = score(memory, Fact(day, 1.0), side)[1].expected
     volume_ul = max(round(expected * 10.0**decades_off * UL), 1)

@@ -21,7 +21,7 @@ from arus_anomaly.rules.learned.calibration import (
 )
 from arus_anomaly.rules.learned.incidents import Incident, followed
 from arus_anomaly.rules.learned.profile import Profile, is_up_only, phase
-from arus_anomaly.rules.learned.severity import INFO_DECADES, Severity, cut_on, raised, severity
+from arus_anomaly.rules.learned.severity import INFO_DECADES, Severity, cut_on, severity
 from arus_anomaly.state.memory import Memory
 
 DETECTOR: Final = "learned/1"
@@ -147,21 +147,15 @@ def judged(
     return decades, severity(decades, cut_on(memory.cut, memory.cut_day, day))
 
 
-def rebuilt(facts: Iterable[Fact], side: SideInputs, cut: float = 0.0, cut_day: int = 0) -> Memory:
-    """Return the memory of a key after a late, corrected, voided or confirmed fact.
+def rebuilt(facts: Iterable[Fact], side: SideInputs) -> Memory:
+    """Return the memory of a key that has confirmed anomalies.
 
-    facts: its accepted facts as they stand now, oldest first, without confirmed anomalies; the last 60 count.
-    cut, cut_day: what people's dismissals left of the memory before; it is no fact's and stays.
+    facts: its accepted facts as they stand now, oldest first, without those; the last 60 count.
     """
-    memory = Memory(cut=cut, cut_day=cut_day)
+    memory = Memory()
     for fact in [*facts][-REBUILT_FACTS:]:
         memory, _ = score(memory, fact, side)
     return memory
-
-
-def dismissed(memory: Memory, day: int) -> Memory:
-    """Return the memory after a person called an alarm false: the key's bar rises by a quarter decade."""
-    return memory._replace(cut=raised(cut_on(memory.cut, memory.cut_day, day)), cut_day=day)
 
 
 def _taught(memory: Memory, expected: Expectation, residual: float, z: float) -> tuple[Memory, float]:
