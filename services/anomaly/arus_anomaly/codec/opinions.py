@@ -1,6 +1,6 @@
 """Verdicts as the second opinion sees them, and what it says and raises as messages."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import expm1
 from typing import Final, TypedDict
 
@@ -38,13 +38,11 @@ from arus_anomaly.rules.learned.calendar import VERSION as CALENDAR
 from arus_anomaly.rules.learned.causes import Cause
 from arus_anomaly.rules.learned.detector import DETECTOR, Stage
 from arus_anomaly.rules.opinions import UL_PER_L, Opinion, likely_causes, milder
-from arus_anomaly.state import OpenIncident, Seen
+from arus_anomaly.state import OpenIncident, Seen, recorded_day
 
 NEWS_DAYS: Final = 7
 """What lay further back when it was recorded is history: people are told of it in one summary."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
-_DAY_MS: Final = 86_400_000
 _STATUS: Final = {STATUS_NORMAL: 1, STATUS_WASPADA: 2, STATUS_ANOMALI: 3}
 _WIRE_STATUS: Final = (STATUS_UNSPECIFIED, STATUS_NORMAL, STATUS_WASPADA, STATUS_ANOMALI)
 _WIRE_SEVERITY: Final = (SEVERITY_NONE, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL)
@@ -143,8 +141,7 @@ def incident_changed(
 
 def is_history(day: int, fact_id: bytes, import_id: str) -> bool:
     """Say whether people are told of a fact in one summary only: it was imported, or is old news."""
-    recorded = _UNIX_EPOCH + int.from_bytes(fact_id[:6], "big") // _DAY_MS
-    return bool(import_id) or recorded - day > NEWS_DAYS
+    return bool(import_id) or recorded_day(fact_id) - day > NEWS_DAYS
 
 
 def recorded_at(fact_id: bytes) -> datetime:

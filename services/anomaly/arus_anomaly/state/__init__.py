@@ -20,7 +20,7 @@ from arus_anomaly.state.fuel import (
     Window,
     new_history,
 )
-from arus_anomaly.state.rows import ID_BYTES, NO_ID, Fact, Rows
+from arus_anomaly.state.rows import ID_BYTES, NO_ID, Fact, Rows, recorded_day
 from arus_anomaly.state.watch import (
     PAGE_FACTS,
     Change,
@@ -58,6 +58,7 @@ __all__ = [
     "all_seen",
     "new_history",
     "new_watch",
+    "recorded_day",
     "row",
     "seen",
 ]

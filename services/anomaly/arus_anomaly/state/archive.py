@@ -1,20 +1,16 @@
 """The older facts of one key: pages, and one page of contents that says where each begins."""
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import chain
 from typing import Final, NamedTuple
 
 from arus_runtime.worker import Pages
 
-from arus_anomaly.state.rows import NO_ID, Fact, Rows
+from arus_anomaly.state.rows import NO_ID, Fact, Rows, recorded_day
 
 PAGE_MAX: Final = 64
 """28 bytes a fact: a page fits a PostgreSQL row as it is; past 2 kB it would be compressed."""
 CONTENTS: Final = "contents"
-
-_UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
-_DAY_MS: Final = 86_400_000
 
 
 class Archive(NamedTuple):
@@ -49,8 +45,7 @@ class Archive(NamedTuple):
         if fact_id > self.highest_id:
             return None
         contents = self.contents()
-        day = _UNIX_EPOCH + int.from_bytes(fact_id[:6], "big") // _DAY_MS
-        likely = _page_of(contents, Fact(day + 2, NO_ID, 0))
+        likely = _page_of(contents, Fact(recorded_day(fact_id) + 2, NO_ID, 0))
         for position in chain(
             range(min(likely, len(contents) - 1), -1, -1), range(likely + 1, len(contents))
         ):

@@ -3,10 +3,13 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from datetime import date
 from typing import Final, NamedTuple
 
 ID_BYTES: Final = 16
 NO_ID: Final = bytes(ID_BYTES)
+_UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
+_DAY_MS: Final = 86_400_000
 
 
 class Fact(NamedTuple):
@@ -17,6 +20,11 @@ class Fact(NamedTuple):
     id: bytes
     """The 16 bytes of the ULID."""
     volume_ul: int
+
+
+def recorded_day(fact_id: bytes) -> int:
+    """Return the day (UTC, ``date.toordinal``) on which a fact was recorded, as its ULID says."""
+    return _UNIX_EPOCH + int.from_bytes(fact_id[:6], "big") // _DAY_MS
 
 
 class Rows:
