@@ -5,7 +5,7 @@ Whoever shows a verdict reads it here, so that the list, the live feed and the a
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 
 Status = Literal["NORMAL", "WASPADA", "ANOMALI"]
 
@@ -66,6 +66,28 @@ def reason_params(
     if risk_score:
         params["score_pct"] = int(Decimal(risk_score).quantize(_WHOLE, ROUND_HALF_UP))
     return params
+
+
+class Said(Protocol):
+    """What a verdict, or an incident about one, says in numbers."""
+
+    @property
+    def volume_ul(self) -> int: ...
+    @property
+    def history_sum_ul(self) -> int: ...
+    @property
+    def history_count(self) -> int: ...
+    @property
+    def history_needed(self) -> int: ...
+    @property
+    def risk_score(self) -> str: ...
+
+
+def params_of(said: Said) -> Mapping[str, Decimal | int]:
+    """Return the numbers of a verdict's sentence, as ``reason_params`` does."""
+    return reason_params(
+        said.volume_ul, said.history_sum_ul, said.history_count, said.history_needed, said.risk_score
+    )
 
 
 def bounds(thresholds_id: str, waspada_ppm: int, anomali_ppm: int, low_ppm: int) -> Bounds | None:

@@ -82,20 +82,14 @@ def _told(verdicts: Sequence[Stored], language: Language) -> Sequence[Row]:
 
 def _row(stored: Stored, language: Language) -> Row:
     verdict = codec.verdict(stored.value)
-    params = reading.reason_params(
-        verdict.volume_ul,
-        verdict.history_sum_ul,
-        verdict.history_size,
-        verdict.history_needed,
-        verdict.risk_score,
-    )
+    params = reading.params_of(verdict)
     return (
         stored.business_date,
         stored.location_name or stored.location_id,
         stored.product_name or stored.product_id,
         status_name(stored.status),
         reading.litres(verdict.volume_ul),
-        reading.baseline_l(verdict.history_sum_ul, verdict.history_size),
+        reading.baseline_l(verdict.history_sum_ul, verdict.history_count),
         Decimal(verdict.risk_score) if verdict.risk_score else None,
         render(verdict.reason_code, params, language),
         stored.fact_id,

@@ -23,20 +23,9 @@ def status_of(verdict: VerdictReached) -> str:
     return Status.Name(verdict.status).removeprefix("STATUS_")
 
 
-def reason_params(verdict: VerdictReached) -> Mapping[str, Decimal | int]:
-    """Return the numbers of the reason's sentence."""
-    return reading.reason_params(
-        verdict.volume_ul,
-        verdict.history_sum_ul,
-        verdict.history_count,
-        verdict.history_needed,
-        verdict.risk_score,
-    )
-
-
 def reason_text(verdict: VerdictReached, language: Language) -> str:
     """Return why the verdict was reached, in words."""
-    return render(verdict.reason_code, reason_params(verdict), language)
+    return render(verdict.reason_code, reading.params_of(verdict), language)
 
 
 def item(
@@ -54,7 +43,7 @@ def item(
         "baseline": None if usual is None else reading.plain(usual),
         "risk_score": verdict.risk_score or None,
         "status": status_of(verdict),
-        "reason": _reason(verdict.reason_code, reason_params(verdict), language),
+        "reason": _reason(verdict.reason_code, reading.params_of(verdict), language),
         "milder": [_milder(one, language) for one in milder(verdict)],
         "thresholds_id": verdict.thresholds_id or None,
         "fact_id": verdict.fact_id,
@@ -83,10 +72,7 @@ def alert(
     """
     reason = None
     if event.reason_code:
-        params = reading.reason_params(
-            event.volume_ul, event.history_sum_ul, event.history_count, event.history_needed, event.risk_score
-        )
-        reason = _reason(event.reason_code, params, language)
+        reason = _reason(event.reason_code, reading.params_of(event), language)
     return {
         "id": event.incident_id,
         "domain": event.domain,

@@ -1,7 +1,5 @@
 """Wire and disk to the domain, and back."""
 
-from collections.abc import Mapping
-from decimal import Decimal
 from typing import Final
 
 import orjson
@@ -80,20 +78,9 @@ def status(event: IncidentChanged) -> str | None:
     return Status.Name(event.status).removeprefix("STATUS_") if event.status else None
 
 
-def reason_params(event: IncidentChanged) -> Mapping[str, Decimal | int]:
-    """Return the numbers of the reason's sentence."""
-    return reading.reason_params(
-        event.volume_ul,
-        event.history_sum_ul,
-        event.history_count,
-        event.history_needed,
-        event.risk_score,
-    )
-
-
 def reason(event: IncidentChanged, language: Language) -> str:
     """Return why the rule says so, in words."""
-    return render(event.reason_code, reason_params(event), language)
+    return render(event.reason_code, reading.params_of(event), language)
 
 
 def litres(volume_ul: int) -> str | None:

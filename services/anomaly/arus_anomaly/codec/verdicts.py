@@ -72,7 +72,7 @@ class Verdict:
     domain: str
     volume_ul: int
     history_sum_ul: int
-    history_size: int
+    history_count: int
     history_needed: int
     risk_score: str
     reason_code: str

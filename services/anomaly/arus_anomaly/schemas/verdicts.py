@@ -271,14 +271,8 @@ def status_name(status: int) -> StatusName:
 
 def _shown(stored: Stored, language: Language) -> dict[str, Any]:
     verdict, status = codec.verdict(stored.value), status_name(stored.status)
-    usual = reading.baseline_l(verdict.history_sum_ul, verdict.history_size)
-    params = reading.reason_params(
-        verdict.volume_ul,
-        verdict.history_sum_ul,
-        verdict.history_size,
-        verdict.history_needed,
-        verdict.risk_score,
-    )
+    usual = reading.baseline_l(verdict.history_sum_ul, verdict.history_count)
+    params = reading.params_of(verdict)
     return {
         "id": stored.fact_id,
         "domain": verdict.domain,
@@ -292,7 +286,7 @@ def _shown(stored: Stored, language: Language) -> dict[str, Any]:
         "reason": Reason.of(verdict.reason_code, params, language),
         "milder": [
             Milder.of(one, language)
-            for one in reading.milder(status, verdict.history_sum_ul, verdict.history_size, verdict.bounds)
+            for one in reading.milder(status, verdict.history_sum_ul, verdict.history_count, verdict.bounds)
         ],
         "thresholds_id": verdict.thresholds_id or None,
         "fact_id": stored.fact_id,
