@@ -4,7 +4,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { Fuel, Plus } from 'lucide-react'
-import { lazy, useMemo, useState } from 'react'
+import { lazy, useMemo } from 'react'
 import { voidFuelTransaction, type FactRecord } from '@/api'
 import { useCatalogue, type Catalogue } from '@/app/catalogue'
 import { refetch } from '@/app/client'
@@ -15,7 +15,7 @@ import { useMay } from '@/app/session'
 import { TableTools } from '@/app/TableTools'
 import { sentenceOf } from '@/lib/failure'
 import { date, decimal, moment, quantity } from '@/lib/format'
-import { undoable } from '@/lib/undo'
+import { useUndoable } from '@/app/useUndoable'
 import { Button, buttonLook } from '@/ui/Button'
 import type { Column } from '@/ui/columns'
 import { Chip } from '@/ui/Chip'
@@ -29,7 +29,6 @@ import { transactionsExport, transactionsQuery, type Filters } from './queries'
 
 const TransactionDrawer = lazy(() => import('./TransactionDrawer'))
 const route = getRouteApi('/_app/fuel/transactions')
-const UNDO_MS = 7_000
 
 export function TransactionsPage() {
   const { t } = useLingui()
@@ -142,35 +141,20 @@ export function TransactionsPage() {
 /** Voiding waits a moment, so that it can be taken back without a "Yakin?". */
 function useVoiding(catalogue: Catalogue) {
   const { t } = useLingui()
-  const [voiding, setVoiding] = useState<ReadonlySet<string>>(new Set())
+  const { hidden: voiding, later } = useUndoable()
   const voidLater = (facts: readonly FactRecord[]) => {
-    const ids = new Set(facts.map(fact => fact.id))
-    const settle = () => setVoiding(known => new Set([...known].filter(id => !ids.has(id))))
-    setVoiding(known => new Set([...known, ...ids]))
-    const { undo } = undoable(() => {
-      void voidAll(facts).finally(() => {
-        settle()
-        refetch('listFuelTransactions', 'getFuelTransaction')
-      })
-    }, UNDO_MS)
     const [only, ...others] = facts
     const count = facts.length
     const volume = quantity(only?.volume_l ?? 0, 'L')
     const location = catalogue.locationOf.get(only?.location_id ?? '')?.name ?? ''
-    toast({
-      text:
-        others.length === 0
-          ? t`Transaksi ${volume} di ${location} dibatalkan.`
-          : t`${plural(count, { other: '# transaksi dibatalkan.' })}`,
-      forMs: UNDO_MS,
-      action: {
-        label: t`Urungkan`,
-        onClick: () => {
-          undo()
-          settle()
-        },
-      },
-    })
+    const text =
+      others.length === 0
+        ? t`Transaksi ${volume} di ${location} dibatalkan.`
+        : t`${plural(count, { other: '# transaksi dibatalkan.' })}`
+    const ids = facts.map(fact => fact.id)
+    later(ids, text, () =>
+      voidAll(facts).finally(() => refetch('listFuelTransactions', 'getFuelTransaction')),
+    )
   }
   return { voiding, voidLater }
 }

@@ -5,8 +5,8 @@ import { useState } from 'react'
 import { changeWebhook, removeWebhook, rotateWebhookSecret, testWebhook, type WebhookRecord } from '@/api'
 import { refetch } from '@/app/client'
 import { useMay } from '@/app/session'
+import { useUndoable } from '@/app/useUndoable'
 import { sentenceOf } from '@/lib/failure'
-import { undoable } from '@/lib/undo'
 import { Button } from '@/ui/Button'
 import { Empty, Failed, Skeleton } from '@/ui/States'
 import { Tag } from '@/ui/StatusBadge'
@@ -15,39 +15,19 @@ import { webhooksQuery } from './queries'
 import { WebhookDialog, type Editing } from './WebhookDialog'
 import { LEVELS } from './words'
 
-const UNDO_MS = 7_000
-
 export default function WebhooksTab() {
   const { t } = useLingui()
   const mayMake = useMay('webhooks', 'c')
   const list = useQuery(webhooksQuery)
   const [editing, setEditing] = useState<Editing>(null)
-  const [removing, setRemoving] = useState<ReadonlySet<string>>(new Set())
-  const rows = (list.data ?? []).filter(row => !removing.has(row.id))
-  const remove = (hook: WebhookRecord) => {
-    setRemoving(set => new Set([...set, hook.id]))
-    const settle = () => setRemoving(set => new Set([...set].filter(one => one !== hook.id)))
-    const { undo } = undoable(() => {
-      removeWebhook({ path: { webhook_id: hook.id }, keepalive: true })
+  const { hidden, later } = useUndoable()
+  const rows = (list.data ?? []).filter(row => !hidden.has(row.id))
+  const remove = ({ id, name }: WebhookRecord) =>
+    later([id], t`Webhook ${name} dihapus.`, () =>
+      removeWebhook({ path: { webhook_id: id }, keepalive: true })
         .catch((error: unknown) => toast({ text: sentenceOf(error) }))
-        .finally(() => {
-          refetch('listWebhooks')
-          settle()
-        })
-    }, UNDO_MS)
-    const { name } = hook
-    toast({
-      text: t`Webhook ${name} dihapus.`,
-      forMs: UNDO_MS,
-      action: {
-        label: t`Urungkan`,
-        onClick: () => {
-          undo()
-          settle()
-        },
-      },
-    })
-  }
+        .finally(() => refetch('listWebhooks')),
+    )
   const make = mayMake && (
     <Button
       look="primary"

@@ -8,8 +8,8 @@ import { refetch } from '@/app/client'
 import { useDraftName, useMay } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
 import { dayAfter, moment, today } from '@/lib/format'
-import { undoable } from '@/lib/undo'
 import { useForm } from '@/app/useForm'
+import { useUndoable } from '@/app/useUndoable'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { TextField } from '@/ui/Field'
@@ -20,8 +20,6 @@ import { toast } from '@/ui/Toast'
 import { RoleFields, scopeOf } from './RoleFields'
 import { MACHINES, roleWord } from '@/app/roles'
 import { ScopeNames } from './ScopeNames'
-
-const UNDO_MS = 7_000
 
 export default function KeysTab() {
   const { t } = useLingui()
@@ -34,32 +32,14 @@ export default function KeysTab() {
     initialPageParam: '',
     getNextPageParam: page => page.next_cursor ?? undefined,
   })
-  const [revoking, setRevoking] = useState<ReadonlySet<string>>(new Set())
-  const rows = (list.data?.pages ?? []).flatMap(page => page.items).filter(row => !revoking.has(row.id))
-  const revoke = (key: KeyOut) => {
-    setRevoking(set => new Set([...set, key.id]))
-    const settle = () => setRevoking(set => new Set([...set].filter(one => one !== key.id)))
-    const { undo } = undoable(() => {
-      revokeKey({ path: { id: key.id }, keepalive: true })
+  const { hidden, later } = useUndoable()
+  const rows = (list.data?.pages ?? []).flatMap(page => page.items).filter(row => !hidden.has(row.id))
+  const revoke = ({ id, name }: KeyOut) =>
+    later([id], t`Kunci ${name} dicabut.`, () =>
+      revokeKey({ path: { id }, keepalive: true })
         .catch((error: unknown) => toast({ text: sentenceOf(error) }))
-        .finally(() => {
-          refetch('listKeys')
-          settle()
-        })
-    }, UNDO_MS)
-    const { name } = key
-    toast({
-      text: t`Kunci ${name} dicabut.`,
-      forMs: UNDO_MS,
-      action: {
-        label: t`Urungkan`,
-        onClick: () => {
-          undo()
-          settle()
-        },
-      },
-    })
-  }
+        .finally(() => refetch('listKeys')),
+    )
   const make = mayMake && (
     <Button
       look="primary"
