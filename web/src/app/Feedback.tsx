@@ -93,7 +93,7 @@ function Offers({ incident }: { incident: IncidentDetail }) {
 
 function Offer({ what, children }: { what: ReactNode; children: ReactNode }) {
   return (
-    <li className="grid grid-cols-[8.75rem_1fr] items-center gap-3 px-3 py-2 text-sm [&>button]:justify-start">
+    <li className="grid items-center gap-x-3 gap-y-1 px-3 py-2 text-sm sm:grid-cols-[8.75rem_1fr] [&>button]:justify-start">
       {children}
       <span className="text-muted">{what}</span>
     </li>

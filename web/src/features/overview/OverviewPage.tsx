@@ -185,13 +185,13 @@ function Incidents() {
       {summary.isError && !counts ? (
         <Missing />
       ) : (
-        <ul className="grid grid-cols-3 gap-2">
+        <ul className="grid grid-cols-[repeat(3,auto)] justify-between gap-1 sm:grid-cols-3">
           {SEVERITIES.map(severity => (
             <li key={severity}>
               <Link
                 to="/incidents"
                 search={{ severity }}
-                className="flex min-h-11 flex-wrap items-center gap-x-3 rounded-md px-2 py-1.5 hover:bg-hover"
+                className="flex min-h-11 flex-col items-start gap-x-3 rounded-md px-1 py-1.5 hover:bg-hover sm:flex-row sm:items-center sm:px-2"
               >
                 <SeverityBadge severity={severity} />
                 <span className="text-lg font-semibold tabular">
