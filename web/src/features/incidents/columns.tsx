@@ -102,7 +102,7 @@ export function IncidentCard({ incident }: { incident: Incident }) {
         <SeverityBadge severity={incident.severity} />
       </span>
       <span className="flex items-center justify-between gap-2 font-normal tabular">
-        <span className="text-muted">
+        <span className="min-w-0 whitespace-normal text-muted">
           {span(incident)} · <Plural value={incident.facts} other="# catatan" />
         </span>
         <StateTag incident={incident} />
