@@ -1,4 +1,4 @@
-"""Long JSON leaves compressed: a page of anomalies is a ninth of its size then.
+"""Long JSON leaves compressed: pages of anomalies repeat themselves, and are much shorter then.
 
 Only answers to GET are: BREACH reads a secret out of a compressed body that repeats what an attacker chose,
 and secrets (tokens, keys) are told in answers to POST only.
