@@ -399,7 +399,7 @@ _JOBS = [
     ),
     Mutation(
         "a time missed by long is left out",
-        "schedules.py", " if now - newest <= LATE_AT_MOST else None", "",
+        "schedules.py", " if now - newest <= late_at_most else None", "",
         SCHEDULES, "too_late",
     ),
 ]  # fmt: skip
@@ -412,8 +412,8 @@ _COMMANDS = [
     ),
     Mutation(
         "an answer is kept in the command's transaction",
-        "commands.py", "        if self._key is not None:\n            await tx.execute(\n",
-        "        if False:\n            await tx.execute(\n",
+        "commands.py", "        if self._key is not None:\n            again, told",
+        "        if False:\n            again, told",
         COMMANDS, "stored_answer",
     ),
     Mutation(
@@ -482,7 +482,7 @@ _SIDE_INPUTS = [
     Mutation(
         "no version is being inserted while versions are read",
         "store/postgres.py",
-        """                connection.execute(sql.SQL("lock table {} in share mode").format(table))\n""", "",
+        """                connection.execute(sql.SQL("lock table {} in share mode").format(tables))\n""", "",
         SIDES, "a_version_that_is_being_inserted",
     ),
 ]  # fmt: skip
