@@ -1,6 +1,6 @@
-"""Fuel facts and catalogue records ⇄ the wire."""
+"""Fuel facts, imports and catalogue records ⇄ the wire."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,9 +13,16 @@ from arus.fuel.v1.events_pb2 import (
     FuelTransactionRecorded,
     FuelTransactionVoided,
 )
+from arus.imports.v1.events_pb2 import (
+    ImportChanged,
+    ImportChunkPublished,
+    ImportRowsAnswered,
+    ImportWithdrawalAnswered,
+    ImportWithdrawn,
+)
 from google.protobuf.message import Message
 
-from arus_ingest.state import FuelFact, FuelKey, Location, Product
+from arus_ingest.state import Dependant, FuelFact, FuelKey, Import, ImportedRow, Location, Product, Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,71 @@ def location(event: LocationChanged) -> Location:
 def product(event: ProductChanged) -> Product:
     """Return what a fuel fact needs to know of a product."""
     return Product(event.product_id, event.kind, event.is_active)
+
+
+def import_key(tenant_id: str, import_id: str) -> str:
+    """Return the key of an import's topics."""
+    return f"{tenant_id}:{import_id}"
+
+
+def chunk(tenant_id: str, of: Import, number: int, rows: Sequence[ImportedRow]) -> ImportChunkPublished:
+    """Return one chunk of a committed import; the first has number 1."""
+    return ImportChunkPublished(
+        tenant_id=tenant_id,
+        import_id=of.id,
+        type=of.type,
+        period=of.period,
+        chunk=number,
+        chunks=of.chunks,
+        rows=[
+            ImportChunkPublished.Row(
+                row_id=row.id, number=row.number, key=row.key, hash=row.hash, fields=row.fields
+            )
+            for row in rows
+        ],
+        file_name=of.file_name,
+        imported_by=of.committed_by or of.uploaded_by,
+    )
+
+
+def withdrawn(tenant_id: str, of: Import, by: str) -> ImportWithdrawn:
+    """Return the wish to take an import back."""
+    return ImportWithdrawn(
+        tenant_id=tenant_id, import_id=of.id, type=of.type, period=of.period, withdrawn_by=by
+    )
+
+
+def changed(tenant_id: str, of: Import) -> ImportChanged:
+    """Return how far an import is."""
+    return ImportChanged(
+        tenant_id=tenant_id,
+        import_id=of.id,
+        state=of.state,
+        type=of.type,
+        period=of.period,
+        file_name=of.file_name,
+        rows=of.rows,
+        done=of.done,
+        created=of.created,
+        updated=of.updated,
+        unchanged=of.unchanged,
+        rejected=of.rejected,
+        imported_by=of.committed_by or of.uploaded_by,
+    )
+
+
+def rejections(event: ImportRowsAnswered) -> list[Rejection]:
+    """Return the rows of a chunk that its book refused."""
+    return [
+        Rejection(row.row_id, row.field, row.code, dict(row.params))
+        for row in event.rows
+        if row.outcome == ImportRowsAnswered.OUTCOME_REJECTED
+    ]
+
+
+def dependants(event: ImportWithdrawalAnswered) -> list[Dependant]:
+    """Return what keeps an import from being taken back; empty when it was."""
+    return [Dependant(one.kind, one.id, one.label) for one in event.dependants]
 
 
 def _said(fact: FuelFact) -> dict[str, Any]:

@@ -1,10 +1,23 @@
 """What the door remembers: fuel facts as they stand, and the catalogue as far as it has heard."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 Status = Literal["active", "voided"]
+ImportState = Literal[
+    "queued",
+    "analysed",
+    "needs_mapping",
+    "preview",
+    "committing",
+    "completed",
+    "completed_with_errors",
+    "failed",
+    "undoing",
+    "undone",
+]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -82,3 +95,61 @@ class Product:
     id: str
     kind: str
     is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A file of facts, from its upload to its last answer.
+
+    rows: of facts in it; done: how many were seen through in this state; chunks: of ≤ 500 sound rows each.
+    type, period: what is said of it by now, empty when nothing is.
+    """
+
+    id: str
+    state: ImportState
+    file_name: str
+    size_bytes: int
+    sha256: str
+    type: str
+    period: str
+    rows: int
+    chunks: int
+    done: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    uploaded_at: datetime
+    uploaded_by: str
+    committed_by: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRow:
+    """A sound row of a file. number: its line as a person counts; hash: of its fields, hexadecimal."""
+
+    id: str
+    number: int
+    key: str
+    hash: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row that its book refused, and why; field is empty when it is the row as a whole."""
+
+    row_id: str
+    field: str
+    code: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Dependant:
+    """What would lose its ground if an import were taken back. label: what people call it."""
+
+    kind: str
+    id: str
+    label: str
