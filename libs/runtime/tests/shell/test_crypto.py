@@ -53,7 +53,11 @@ def test_keys_rotate_without_losing_old_values() -> None:
     assert FieldKeys.parse(NEW).decrypt(again, "phone") == "0812"
 
 
-@pytest.mark.parametrize("text", ["", "k1", "k1:AAAA", f"{OLD},{OLD}", f"a.b:{new_key()}", "k1:not base64"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "k1", "k1:AAAA", f"{OLD},{OLD}", f"a.b:{new_key()}", "k1:not base64"],
+    ids=["empty", "no key", "short key", "one id twice", "dot in the id", "not base64"],
+)
 def test_bad_keys_are_refused_at_the_start(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 — any of them: base64's own or ours
         FieldKeys.parse(text)
