@@ -2,7 +2,7 @@
 
 import typer
 
-from arus_stack.cli import anomaly, demo, dlq, stack, topics
+from arus_stack.cli import anomaly, demo, dlq, imports, stack, topics
 
 app = typer.Typer(
     name="arus",
@@ -26,3 +26,4 @@ app.command("doctor")(stack.examine)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(anomaly.app, name="anomaly")
+app.add_typer(imports.app, name="import")

@@ -1,0 +1,192 @@
+"""Where the header of a table is, and which column is which field of a type."""
+
+import re
+from collections.abc import Mapping as AnyMapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from arus_ingest.files import headers
+from arus_ingest.files.amounts import Shapes, of_number
+from arus_ingest.files.dates import parse
+from arus_ingest.files.declared import NUMERIC, FileType
+from arus_ingest.files.periods import month_of, parse_period
+from arus_ingest.files.results import Mapping
+from arus_ingest.files.tables import Cell, Row, shown
+from arus_ingest.files.texts import repaired
+
+SEARCHED_ROWS: Final = 80
+HEADER_LINES: Final = 3
+LEAST_SCORE: Final = 0.6
+SAMPLE_ROWS: Final = 300
+LEAST_NAMED: Final = 2
+_CODE: Final = re.compile(r"[\w\-./ ]{1,30}")
+_YEAR: Final = re.compile(r"(?:19|20)\d{2}(?:\.0)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a table: its texts, one per column; the number of its last line in the file.
+
+    first_line, lines_above: how many of the rows that are not empty stand before it, and before its first
+    fact.
+    """
+
+    texts: tuple[str, ...]
+    row: int
+    first_line: int
+    lines_above: int
+    repaired: bool
+
+
+def find_header(head: Sequence[tuple[int, Row]], mappings: Mapping) -> Header | None:
+    """Return the line, or two or three lines read as one, naming most fields; None without two columns."""
+    taught = {header for named in mappings.values() for header in named}
+    best: tuple[float, Header] | None = None
+    for matching in (headers.exact, headers.near):
+        for start in range(min(len(head), SEARCHED_ROWS)):
+            for lines in range(1, HEADER_LINES + 1):
+                if start + lines > len(head):
+                    break
+                header = _read(head, start, lines)
+                score = sum(
+                    1.0 if text in taught else max((one.score for one in matching(text)), default=0.0)
+                    for text in dict.fromkeys(header.texts)
+                )
+                score -= 0.6 * sum(_is_value(cell) for cell in head[start + lines - 1][1])
+                score -= 0.3 * (lines - 1)
+                if score >= LEAST_NAMED - 0.2 and (best is None or score > best[0] + 1e-9):
+                    best = (score, header)
+        if best is not None:
+            return best[1]
+    return _first_of_words(head)
+
+
+def _read(head: Sequence[tuple[int, Row]], start: int, lines: int) -> Header:
+    """Read lines as one header: a word above several columns counts for each that has its own word below."""
+    rows = [[" ".join(shown(cell).split()) for cell in cells] for _, cells in head[start : start + lines]]
+    width = max(map(len, rows))
+    rows = [[*row, *[""] * (width - len(row))] for row in rows]
+    for upper, lower in pairwise(rows):
+        above = ""
+        for place in range(width):
+            above = upper[place] or (above if lower[place] else "")
+            upper[place] = above
+    raw = [" ".join(dict.fromkeys(part for part in column if part)) for column in zip(*rows, strict=True)]
+    texts = tuple(repaired(text) for text in raw)
+    return Header(texts, head[start + lines - 1][0], start, start + lines, list(texts) != raw)
+
+
+def _first_of_words(head: Sequence[tuple[int, Row]]) -> Header | None:
+    """Return the first line of at least two words and no value: a header in unknown words."""
+    for start in range(min(len(head), SEARCHED_ROWS)):
+        cells = [cell for cell in head[start][1] if shown(cell).strip()]
+        if len(cells) >= LEAST_NAMED and not any(map(_is_value, cells)) and start + 1 < len(head):
+            return _read(head, start, 1)
+    return None
+
+
+def _is_value(cell: Cell) -> bool:
+    """Tell whether a cell is a number or a date, which no header is."""
+    if not isinstance(cell, str):
+        return cell is not None
+    text = cell.strip()
+    return (
+        bool(text)
+        and (text[0].isdigit() or text[0] in "-(")
+        and any(one.isdigit() for one in text[:6])
+        and (text.replace(".", "").replace(",", "").isdigit() or parse(text, "dmy") is not None)
+    )
+
+
+def kind_of(kind: FileType, field: str) -> str:
+    """Return a field's kind; the halves of a split period are a month and a year."""
+    if field in kind.fields:
+        return kind.fields[field].kind
+    return {"period_month": "month", "period_year": "year"}[field]
+
+
+def key_field(kind: FileType, places: AnyMapping[str, int]) -> str:
+    """Return the first required field that has a column: no fact is without it."""
+    return next((one.name for one in kind.fields.values() if one.required and one.name in places), "")
+
+
+def assigned(
+    kind: FileType, header: Header, below: Sequence[Row], taught: AnyMapping[str, str]
+) -> tuple[dict[str, int], dict[str, float]]:
+    """Return field → column, and field → how well it fits (0 to 1): best fits first, each column once.
+
+    A header fits as far as its words do and as far as its cells are of the field's kind. What was taught is
+    certain; "" leaves a column out.
+    """
+    offers: list[tuple[float, int, str]] = []
+    for place, text in enumerate(header.texts):
+        if text in taught:
+            if taught[text]:
+                offers.append((2.0, place, taught[text]))
+            continue
+        for match in headers.near(text):
+            if match.type == kind.name and match.score >= LEAST_SCORE:
+                fit = match.score * _likeness(kind_of(kind, match.field), match.field, place, below)
+                offers.append((fit, place, match.field))
+    places: dict[str, int] = {}
+    scores: dict[str, float] = {}
+    for fit, place, field in sorted(offers, key=lambda one: (-one[0], one[1])):
+        if fit >= LEAST_SCORE and field not in places and place not in places.values():
+            places[field] = place
+            scores[field] = min(fit, 1.0)
+    if "period" in places or ("period_month" in places) != ("period_year" in places):
+        for half in ("period_month", "period_year"):
+            places.pop(half, None)
+            scores.pop(half, None)
+    return places, scores
+
+
+def _likeness(kind: str, field: str, place: int, below: Sequence[Row]) -> float:
+    """Return how far a column's cells are of a kind: 1 when all are or there are none, down to 0.3."""
+    cells = [row[place] for row in below[:SAMPLE_ROWS] if place < len(row) and shown(row[place]).strip()]
+    if not cells:
+        return 1.0
+    share = (
+        sum(_fits(kind, field, cell) for cell in cells) / len(cells)
+        if kind not in NUMERIC
+        else _numeric(cells)
+    )
+    return 1.0 if share >= 0.7 else 0.3 + share
+
+
+def _numeric(cells: Sequence[Cell]) -> float:
+    import polars as pl  # noqa: PLC0415 - slow to import
+
+    shapes = Shapes()
+    shapes.count(pl.Series([cell for cell in cells if isinstance(cell, str)], dtype=pl.String))
+    shapes.numeric = sum(isinstance(cell, (int, float)) for cell in cells)
+    return shapes.readable / len(cells)
+
+
+def _fits(kind: str, field: str, cell: Cell) -> bool:
+    text = shown(cell).strip()
+    match kind:
+        case "date":
+            return parse(cell if not isinstance(cell, str) else text, "dmy") is not None or (
+                parse(text, "mdy") is not None
+            )
+        case "period":
+            return parse_period(cell if not isinstance(cell, str) else text) is not None
+        case "month":
+            return month_of(cell) is not None
+        case "year":
+            return bool(_YEAR.fullmatch(text))
+        case "code":
+            return bool(_CODE.fullmatch(text)) and (field != "nomen" or any(one.isdigit() for one in text))
+        case _:
+            return (
+                not (isinstance(cell, (int, float)) and field in {"name", "address"})
+                or len(of_number(cell)) < 4
+            )
+
+
+def period_parts(places: AnyMapping[str, int]) -> bool:
+    """Tell whether a period stands in two columns, month and year."""
+    return "period_month" in places and "period_year" in places

@@ -1,0 +1,238 @@
+"""The type and the period of a table, from every place that tells something of them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from arus_ingest.files import columns
+from arus_ingest.files.columns import Header
+from arus_ingest.files.dates import ORDERS, DateShapes
+from arus_ingest.files.declared import FileType, types
+from arus_ingest.files.periods import in_text, month_of, parse_period
+from arus_ingest.files.results import Evidence, Mapping, Question, Source
+from arus_ingest.files.tables import Row
+
+NAMED_WEIGHT: Final[AnyMapping[Source, float]] = {"file name": 4.0, "sheet": 4.0, "title": 3.0}
+MISSING_WEIGHT: Final = 4.0
+LEAST_POINTS: Final = 4.0
+SURE: Final = 0.12
+MOST: Final = 0.8
+_BREAK: Final = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a table: the name of its file and sheet, the lines above its header."""
+
+    file: str
+    sheet: str | None
+    titles: tuple[str, ...]
+
+    def named(self) -> list[tuple[Source, str]]:
+        """Return each text with where it stood."""
+        stem = self.file.rsplit(".", 1)[0]
+        sheet: list[tuple[Source, str]] = [("sheet", self.sheet)] if self.sheet else []
+        return [("file name", stem), *sheet, *(("title", title) for title in self.titles)]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The type decided on, or None with a question; where its fields are."""
+
+    type: FileType | None
+    places: dict[str, int]
+    confidence: float
+    questions: tuple[Question, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def choose_type(
+    header: Header, below: Sequence[Row], around: Around, mappings: Mapping, given: str | None
+) -> Choice | None:
+    """Return the type whose fields the columns name best, helped by what the file, sheet and title say.
+
+    None when a table has neither the columns nor the name of any type and looks like notes beside the data.
+    """
+    candidates = {given: types()[given]} if given in types() else types()
+    named = _named(around)
+    ranked: list[tuple[float, FileType, dict[str, int], dict[str, float]]] = []
+    for kind in candidates.values():
+        places, scores = columns.assigned(kind, header, below, mappings.get(kind.name, {}))
+        points = sum(kind.fields[one].weight * score for one, score in scores.items() if one in kind.fields)
+        points -= MISSING_WEIGHT * sum(
+            one.required and one.name not in places for one in kind.fields.values()
+        )
+        points += sum(NAMED_WEIGHT[source] for source, name, _ in named if name == kind.name)
+        ranked.append((points, kind, places, scores))
+    ranked.sort(key=lambda one: -one[0])
+    points, kind, places, scores = ranked[0]
+    second = max(ranked[1][0], 0.0) if len(ranked) > 1 else 0.0
+    margin = (points - second) / points if points > 0 else 0.0
+    evidence = tuple(
+        Evidence("type", source, name, NAMED_WEIGHT[source] / 4) for source, name, _ in named
+    ) + tuple(
+        Evidence("type", "columns", one.name, round(max(0.0, total) / max(points, 1.0), 2))
+        for total, one, _, _ in ranked[:2]
+        if total > 0
+    )
+    if given is None and points < LEAST_POINTS:
+        if len(header.texts) < 3 or not below:
+            return None
+        return Choice(None, {}, 0.0, (Question("type", "question_type_unknown", tuple(types())),), evidence)
+    questions = [
+        Question(f"column:{one.name}", "question_column_missing", header.texts, {"field": one.name})
+        for one in kind.fields.values()
+        if one.required and one.name not in places
+    ]
+    if given is None and margin < SURE:
+        options = tuple(one.name for total, one, _, _ in ranked if total > points - 4 * SURE * points)
+        questions.insert(0, Question("type", "question_type_doubtful", options))
+    mean = sum(scores.values()) / len(scores) if scores else 0.0
+    sure = 1.0 if given else min(1.0, 0.5 + 1.2 * margin)
+    confidence = (
+        sure * (0.6 + 0.4 * mean) * (0.6 if any(q.key.startswith("column") for q in questions) else 1)
+    )
+    return Choice(kind, places, confidence, tuple(questions), evidence)
+
+
+def _named(around: Around) -> list[tuple[Source, str, str]]:
+    """Return the type each place names, at most one per place: the longest of its names that stands there."""
+    found: list[tuple[Source, str, str]] = []
+    for source in ("file name", "sheet", "title"):
+        text = " ".join(
+            " ".join(part for part in _BREAK.split(said.lower()) if part)
+            for one, said in around.named()
+            if one == source
+        )
+        hits = [
+            (alias, kind)
+            for alias, kind in _names()
+            if re.search(rf"(?<![a-z]){re.escape(alias)}(?![a-z])", text)
+        ]
+        if hits:
+            alias, kind = max(hits, key=lambda one: len(one[0]))
+            found.append((source, kind, alias))
+    return found
+
+
+@cache
+def _names() -> tuple[tuple[str, str], ...]:
+    return tuple((alias, kind.name) for kind in types().values() for alias in kind.named)
+
+
+@dataclass(slots=True)
+class Months:
+    """The months a column names, chunk by chunk; `alone` are months without a year, `other` no months."""
+
+    months: Counter[str] = field(default_factory=Counter[str])
+    alone: Counter[int] = field(default_factory=Counter[int])
+    other: int = 0
+
+    def count(self, cells: Iterable[object]) -> None:
+        """Add a chunk's cells."""
+        for cell, number in Counter(cell for cell in cells if cell not in {None, ""}).items():
+            if found := parse_period(cell):
+                self.months[found] += number
+            elif alone := month_of(cell):
+                self.alone[alone] += number
+            else:
+                self.other += number
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodChoice:
+    """The period decided on; `certain` is what explicit places say when they agree, without any date."""
+
+    value: str | None
+    certain: str | None
+    confidence: float
+    questions: tuple[Question, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def choose_period(
+    kind: FileType,
+    around: Around,
+    months: AnyMapping[str, Months],
+    days: AnyMapping[str, DateShapes],
+    given: str | None,
+) -> PeriodChoice:
+    """Return the month a table is for: from its columns, title, sheet, file name, and the dates of its facts.
+
+    Places that name different months are asked about; a day in a file's name or the dates of facts only lean.
+    """
+    evidence = [*_of_columns(kind, months), *_of_texts(around)]
+    plain = [one for one in evidence if one.strength >= MOST]
+    said = {one.value for one in plain}
+    certain = next(iter(said)) if len(said) == 1 else None
+    leaning = [*evidence, *_of_dates(kind, days, certain)]
+    if given is not None:
+        return PeriodChoice(given, given, 1.0, (), tuple(leaning))
+    if not leaning:
+        wanted = (
+            any(one.kind == "period" and one.of_file for one in kind.fields.values()) or kind.name != "FUEL"
+        )
+        asked = (Question("period", "question_period_unknown"),) if wanted else ()
+        return PeriodChoice(None, None, 0.5 if wanted else 1.0, asked, ())
+    weights: Counter[str] = Counter()
+    for one in leaning:
+        weights[one.value] += one.strength  # pyright: ignore[reportArgumentType] -- a counter of weights
+    value = max(weights, key=lambda one: (weights[one], one))
+    strongest = max(one.strength for one in leaning if one.value == value)
+    if len(said) > 1:
+        options = tuple(sorted(weights, key=lambda one: -weights[one]))
+        places = ", ".join(f"{one.source}: {one.value}" for one in plain)
+        asked = (Question("period", "question_period_disagrees", options, {"places": places}),)
+        return PeriodChoice(value, None, 0.4, asked, tuple(leaning))
+    agreeing = sum(one.value == value for one in leaning) / len(leaning)
+    return PeriodChoice(
+        value, certain, round(min(1.0, strongest) * (0.7 + 0.3 * agreeing), 3), (), tuple(leaning)
+    )
+
+
+def _of_columns(kind: FileType, months: AnyMapping[str, Months]) -> list[Evidence]:
+    found: list[Evidence] = []
+    for name, column in months.items():
+        said = kind.fields[name].of_file if name in kind.fields else False
+        total = sum(column.months.values())
+        if not total or not said:
+            continue
+        if said == "latest":
+            found.append(Evidence("period", "columns", max(column.months), 0.6))
+            continue
+        month, number = column.months.most_common(1)[0]
+        share = number / (total + column.other)
+        if share > 0.5:
+            found.append(Evidence("period", "columns", month, round(share, 2)))
+    return found
+
+
+def _of_texts(around: Around) -> list[Evidence]:
+    found: dict[tuple[Source, str], float] = {}
+    for source, text in around.named():
+        for value, strength in in_text(text):
+            weight = strength if source != "file name" or strength == 1.0 else strength * 0.9
+            found[source, value] = max(found.get((source, value), 0.0), weight)
+    return [Evidence("period", source, value, strength) for (source, value), strength in found.items()]
+
+
+def _of_dates(kind: FileType, days: AnyMapping[str, DateShapes], certain: str | None) -> list[Evidence]:
+    found: list[Evidence] = []
+    for name, column in days.items():
+        if not kind.fields[name].of_file or not column.readable:
+            continue
+        order = "mdy" if column.mdy > column.dmy else "dmy"
+        if certain and column.either and not (column.dmy or column.mdy):
+            order = max(ORDERS, key=lambda one: column.months[one][certain])
+        month, number = column.months[order].most_common(1)[0]
+        share = number / column.readable
+        if share > 0.5:
+            found.append(Evidence("period", "dates", month, round(0.75 * share, 2)))
+    return found
+
+
+__all__ = ["Around", "Choice", "Months", "PeriodChoice", "choose_period", "choose_type"]

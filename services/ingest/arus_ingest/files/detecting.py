@@ -1,0 +1,221 @@
+"""What a file holds: its type, its period, its columns, and what has to be asked."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from arus_ingest.files import amounts, bodies, columns, dates, deciding
+from arus_ingest.files.columns import Header
+from arus_ingest.files.declared import NUMERIC, FileType, types
+from arus_ingest.files.results import Detection, Limits, Mapping, Question, Unreadable
+from arus_ingest.files.tables import Table, shown, tables
+
+HEAD_ROWS: Final = 400
+
+
+@dataclass(slots=True)
+class _Column:
+    """What was seen of one column in the whole file."""
+
+    numbers: amounts.Shapes = field(default_factory=amounts.Shapes)
+    days: dates.DateShapes = field(default_factory=dates.DateShapes)
+    months: deciding.Months = field(default_factory=deciding.Months)
+
+
+def detect(
+    path: Path,
+    *,
+    type: str | None = None,  # noqa: A002 - what people call it
+    period: str | None = None,
+    mappings: Mapping | None = None,
+    answers: AnyMapping[str, str] | None = None,
+    name: str | None = None,
+    limits: Limits | None = None,
+) -> list[Detection]:
+    """Return what each sheet with data, or the one table of a text file, holds.
+
+    type, period: what a person says they are; that ends the questions about them. mappings: what the
+    organisation taught. answers: to questions of an earlier detection, by their key. name: the file's own
+    name where path is a temporary one. Raises Unreadable when nothing can be read.
+    """
+    given = dict(answers or {})
+    if type or "type" in given:
+        given["type"] = str(type or given["type"]).upper()
+    if period:
+        given["period"] = period
+    bounds = limits or Limits()
+    found = [
+        detection
+        for table in tables(path, bounds)
+        if (detection := _detected(table, name or path.name, mappings or {}, given)) is not None
+    ]
+    if not found:
+        raise Unreadable("file_without_table")
+    return sorted(found, key=lambda one: one.type is None)  # what is known before what has to be asked
+
+
+def _detected(table: Table, name: str, mappings: Mapping, given: dict[str, str]) -> Detection | None:
+    rows = table.rows()
+    head = list(islice(rows, HEAD_ROWS))
+    header = columns.find_header(head, mappings)
+    if header is None:
+        return None
+    below = [cells for _, cells in head[header.lines_above :]]
+    around = deciding.Around(
+        name,
+        table.sheet,
+        tuple(shown(cell) for _, cells in head[: header.first_line] for cell in cells if shown(cell).strip()),
+    )
+    choice = deciding.choose_type(header, below, around, mappings, given.get("type"))
+    if choice is None:
+        return None
+    kind, places = choice.type, choice.places
+    if kind is None:
+        return _unknown(table, name, header, choice)
+    seen, count = _survey(table, header, kind, places)
+    return _concluded(table, name, header, choice, around, seen, count, given)
+
+
+def _survey(
+    table: Table, header: Header, kind: FileType, places: AnyMapping[str, int]
+) -> tuple[dict[str, _Column], int]:
+    """Look at every row once: how each column writes numbers, dates, months."""
+    seen = {name: _Column() for name in places}
+    key = places.get(columns.key_field(kind, places), 0)
+    count = 0
+    for chunk in table.chunks():
+        facts = [
+            cells
+            for number, cells in chunk
+            if number > header.row and bodies.is_fact(cells, key, header.texts)
+        ]
+        count += len(facts)
+        for name, place in places.items():
+            _look(
+                seen[name],
+                columns.kind_of(kind, name),
+                [one[place] if place < len(one) else None for one in facts],
+            )
+    return seen, count
+
+
+def _look(column: _Column, kind: str, cells: Sequence[object]) -> None:
+    if kind in NUMERIC:
+        import polars as pl  # noqa: PLC0415 - slow to import
+
+        texts = [cell for cell in cells if isinstance(cell, str)]
+        column.numbers.count(pl.Series(texts, dtype=pl.String))
+        numbers = [cell for cell in cells if isinstance(cell, (int, float))]
+        column.numbers.numeric += len(numbers)
+        column.numbers.fractions += sum(number != int(number) for number in numbers)
+    elif kind == "date":
+        column.days.count(_stripped(cells))
+    elif kind == "period":
+        column.months.count(_stripped(cells))
+
+
+def _stripped(cells: Iterable[object]) -> list[object]:
+    return [cell.strip() if isinstance(cell, str) else cell for cell in cells]
+
+
+def _concluded(  # noqa: PLR0917 - everything that was seen
+    table: Table,
+    name: str,
+    header: Header,
+    choice: deciding.Choice,
+    around: deciding.Around,
+    seen: AnyMapping[str, _Column],
+    count: int,
+    given: AnyMapping[str, str],
+) -> Detection:
+    """Put everything that was seen together."""
+    kind, places = choice.type, choice.places
+    assert kind is not None
+    questions: list[Question] = [*choice.questions]
+    period = deciding.choose_period(
+        kind,
+        around,
+        {one: column.months for one, column in seen.items()},
+        {one: column.days for one, column in seen.items()},
+        given.get("period"),
+    )
+    notations: dict[str, str] = {}
+    marks: dict[str, tuple[str, ...]] = {}
+    for one, place in places.items():
+        said = columns.kind_of(kind, one)
+        title = header.texts[place]
+        if said in NUMERIC:
+            ways = amounts.readings(seen[one].numbers, kind.fields[one].scale)
+            notations[one] = _settled(questions, "notation", title, ways, given)
+            signs = amounts.negative_marks(seen[one].numbers, credit_positive=kind.credit_positive)
+            chosen = _settled(
+                questions, "sign", title, tuple("+".join(sign) or "none" for sign in signs), given
+            )
+            marks[one] = tuple(mark for mark in chosen.split("+") if mark != "none")
+        elif said == "date":
+            orders = dates.readings(seen[one].days, period.certain)
+            notations[one] = _settled(questions, "date", title, orders, given)
+    questions += period.questions
+    if count == 0:
+        questions.append(Question("rows", "question_no_rows"))
+    return Detection(
+        file=name,
+        sheet=table.sheet,
+        type=kind.name,
+        period=period.value,
+        confidence=round(min(choice.confidence, period.confidence), 3),
+        columns={one: header.texts[place] for one, place in places.items()},
+        rows=count,
+        encoding=table.encoding,
+        header_row=header.row,
+        questions=tuple(questions),
+        evidence=(*choice.evidence, *period.evidence),
+        notations=notations,
+        places=dict(places),
+        headers=header.texts,
+        separator=table.separator,
+        repaired=header.repaired,
+        negative_marks={one: sign for one, sign in marks.items() if sign},
+    )
+
+
+def _settled(
+    questions: list[Question], about: str, header: str, ways: Sequence[str], given: AnyMapping[str, str]
+) -> str:
+    """Return the one way a column can be read, the one a person chose, or ask and return the likeliest."""
+    key = f"{about}:{header}"
+    if key in given:
+        return given[key]
+    if len(ways) > 1:
+        questions.append(Question(key, f"question_{about}", tuple(ways), {"column": header}))
+    return ways[0]
+
+
+def _unknown(table: Table, name: str, header: Header, choice: deciding.Choice) -> Detection:
+    count = sum(1 for number, _ in table.rows() if number > header.row)
+    return Detection(
+        file=name,
+        sheet=table.sheet,
+        type=None,
+        period=None,
+        confidence=round(choice.confidence, 3),
+        columns={},
+        rows=count,
+        encoding=table.encoding,
+        header_row=header.row,
+        questions=choice.questions,
+        evidence=choice.evidence,
+        notations={},
+        places={},
+        headers=header.texts,
+        separator=table.separator,
+        repaired=header.repaired,
+    )
+
+
+def known_types() -> tuple[str, ...]:
+    """Return the names of the types a file can have."""
+    return tuple(types())

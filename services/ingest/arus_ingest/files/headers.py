@@ -1,0 +1,211 @@
+"""Which field a header names: exactly, abbreviated, misspelt, or with words around it."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+from arus_ingest.files.declared import FileType, types
+from arus_ingest.files.texts import repaired
+
+_SHORT: Final = {
+    short: full
+    for full, shorts in {
+        "tanggal": "tgl tg tggl",
+        "nomor": "no nmr nomer nr num number",
+        "nama": "nm",
+        "alamat": "alm almt alm1 alamat1",
+        "jumlah": "jml jlh jmlh jum",
+        "pelanggan": "plg pel pelg plgn lgn langganan plggn",
+        "customer": "cust cstmr",
+        "bayar": "byr",
+        "bulan": "bln bl",
+        "tahun": "thn th",
+        "periode": "prd prde",
+        "tagihan": "tagih tgh tagh tag",
+        "meter": "mtr",
+        "stand": "stan std stnd",
+        "akhir": "akir akh",
+        "awal": "awl",
+        "golongan": "gol",
+        "tarif": "trf tariff",
+        "rekening": "rek",
+        "petugas": "ptgs ptg",
+        "kode": "kd",
+        "status": "stat sts",
+        "keterangan": "ket",
+        "jenis": "jns",
+        "lokasi": "lks",
+        "date": "dt dttm",
+        "amount": "amt",
+        "current": "curr cur",
+        "previous": "prev",
+        "read": "rd",
+        "reading": "rdg",
+        "address": "addr",
+        "account": "acct acc",
+        "volume": "vol",
+        "sambungan": "samb",
+        "administrasi": "adm admin",
+        "kuitansi": "kwitansi kwt",
+        "payment": "pay pymt",
+        "nominal": "nom",
+        "pemakaian": "pmk pemak pakai",
+        "metode": "mtd",
+        "rayon": "ryn",
+        "kubikasi": "kubik",
+        "meterai": "materai",
+        "tunggakan": "tungg tgk",
+    }.items()
+    for short in shorts.split()
+}
+_RUN_TOGETHER: Final = {
+    "nomet": "nomor meter",
+    "notag": "nomor tagihan",
+    "notagihan": "nomor tagihan",
+    "norek": "nomor rekening",
+    "nopel": "nomor pelanggan",
+    "nolang": "nomor pelanggan",
+    "nosambungan": "nomor sambungan",
+    "idpel": "id pelanggan",
+    "thblrek": "thbl rekening",
+    "tglbayar": "tanggal bayar",
+}
+_UNITS: Final = re.compile(
+    r"[(\[]\s*(?:rp\.?|idr|m3|m³|l|ltr|liter|hari|lbr|lembar|rupiah|dd[/-]mm[/-]yyyy)\s*[)\]]", re.IGNORECASE
+)
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BREAK: Final = re.compile(r"[^a-z0-9]+")
+_QUIET: Final = frozenset({"rp", "idr", "the", "of", "di", "yang", "ini", "data", "air", "x"})
+_AROUND: Final = frozenset(
+    {"pelanggan", "customer", "meter", "total", "jumlah", "nilai", "bulan", "tahun", "rupiah", "m3"}
+    | {"pam", "pdam", "cmr", "wp", "pembayaran", "rekening", "tagihan"}
+)
+
+FUZZY: Final = 84
+LONGEST_HEADER: Final = 60
+SHORTEST_FUZZY: Final = 5
+
+
+class Match(NamedTuple):
+    """How well a header names a field of a type, 0 to 1."""
+
+    type: str
+    field: str
+    score: float
+
+
+@lru_cache(maxsize=20_000)
+def words(header: str) -> tuple[str, ...]:
+    """Return the words of a header, spelt out: "Tgl. Byr (Rp)" → tanggal bayar."""
+    text = _CAMEL.sub(" ", repaired(header).replace("³", "3"))
+    text = unicodedata.normalize("NFKD", _UNITS.sub(" ", text)).encode("ascii", "ignore").decode()
+    found: list[str] = []
+    for word in _BREAK.split(text.lower()):
+        if word:
+            found += _RUN_TOGETHER.get(word, _SHORT.get(word, word)).split()
+    loud = [word for word in found if word not in _QUIET]
+    return tuple(loud or found)
+
+
+@lru_cache(maxsize=20_000)
+def exact(header: str) -> tuple[Match, ...]:
+    """Return the fields a header names word for word, in any order, or without its spaces."""
+    spelt = words(header)
+    if not spelt or len(header) > LONGEST_HEADER:
+        return ()
+    by_words, by_letters = _index()
+    found: dict[tuple[str, str], float] = {}
+    for name, penalty in by_words.get(spelt, ()):
+        found[name] = 1.0 - penalty
+    for name, penalty in by_letters.get("".join(spelt), ()) or by_letters.get("".join(sorted(spelt)), ()):
+        found.setdefault(name, 0.96 - penalty)
+    return tuple(Match(*name, score) for name, score in found.items())
+
+
+@lru_cache(maxsize=20_000)
+def near(header: str) -> tuple[Match, ...]:
+    """Return the fields a header names, also misspelt or with words around; the exact ones score highest."""
+    found = {(one.type, one.field): one.score for one in exact(header)}
+    spelt = words(header)
+    if not spelt or len(header) > LONGEST_HEADER:
+        return ()
+    for name, score in _misspelt("".join(spelt)) + _surrounded(spelt):
+        found[name] = max(found.get(name, 0.0), score)
+    return tuple(Match(*name, score) for name, score in found.items())
+
+
+def _misspelt(letters: str) -> list[tuple[tuple[str, str], float]]:
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - slow to import
+
+    if len(letters) < SHORTEST_FUZZY or letters.isdigit():
+        return []
+    _, by_letters = _index()
+    close = process.extract(letters, _spellings(), scorer=fuzz.ratio, score_cutoff=FUZZY, limit=8)
+    return [
+        (name, 0.9 * ratio / 100 - penalty)
+        for spelling, ratio, _ in close
+        for name, penalty in by_letters[spelling]
+    ]
+
+
+def _surrounded(spelt: tuple[str, ...]) -> list[tuple[tuple[str, str], float]]:
+    """Find aliases of two words within a longer header, and of one word among words that add nothing."""
+    by_words, _ = _index()
+    found: list[tuple[tuple[str, str], float]] = []
+    for length in range(1, len(spelt)):
+        for start in range(len(spelt) - length + 1):
+            inside = spelt[start : start + length]
+            rest = spelt[:start] + spelt[start + length :]
+            if length == 1 and not all(word in _AROUND or word.isdigit() for word in rest):
+                continue
+            score = 0.62 + 0.2 * length / len(spelt)
+            found += [(name, score - penalty) for name, penalty in by_words.get(inside, ())]
+    return found
+
+
+@cache
+def _spellings() -> list[str]:
+    return [spelling for spelling in _index()[1] if len(spelling) >= SHORTEST_FUZZY]
+
+
+Names = dict[str, list[tuple[tuple[str, str], float]]]
+
+
+@cache
+def _index() -> tuple[dict[tuple[str, ...], list[tuple[tuple[str, str], float]]], Names]:
+    """Return aliases → (type, field) with what a later alias costs: by words, and by letters alone."""
+    by_words: dict[tuple[str, ...], list[tuple[tuple[str, str], float]]] = {}
+    by_letters: Names = {}
+    for kind in types().values():
+        for field, aliases in _named(kind).items():
+            for rank, alias in enumerate(aliases):
+                name, penalty = (kind.name, field), min(0.03, rank * 0.001)
+                spelt = words(alias)
+                if all(name != other for other, _ in by_words.setdefault(spelt, [])):
+                    by_words[spelt].append((name, penalty))
+                for letters in {"".join(spelt), "".join(sorted(spelt))}:
+                    if all(name != other for other, _ in by_letters.setdefault(letters, [])):
+                        by_letters[letters].append((name, penalty))
+    return by_words, by_letters
+
+
+def _named(kind: FileType) -> dict[str, tuple[str, ...]]:
+    named = {field.name: field.aliases for field in kind.fields.values()}
+    if any(field.kind == "period" for field in kind.fields.values()):
+        named |= PERIOD_PARTS
+    return named
+
+
+PERIOD_PARTS: Final = {
+    "period_month": (
+        "periode month",
+        "periode bulan",
+        "bulan",
+        "month",
+        "bulan ke",
+        "bill month",
+        "nomor bulan",
+    ),
+    "period_year": ("periode year", "periode tahun", "tahun", "year", "tahun rekening", "bill year"),
+}

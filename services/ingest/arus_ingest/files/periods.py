@@ -1,0 +1,127 @@
+"""Months: in a column, a title, the name of a sheet or a file."""
+
+import re
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
+
+from arus_ingest.files.dates import EXCEL_DAYS, MONTHS, parse
+
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2099
+_MONTH: Final = "|".join(sorted(MONTHS, key=len, reverse=True))
+_YEAR: Final = r"20\d{2}"
+_NOT_DIGIT_BEFORE: Final = r"(?<!\d)"
+_NOT_DIGIT_AFTER: Final = r"(?!\d)"
+_NAMED: Final = re.compile(
+    rf"(?<![a-z])({_MONTH})(?![a-z])[\s_\-./,'’]*({_YEAR}|\d{{2}}){_NOT_DIGIT_AFTER}", re.IGNORECASE
+)
+_YEAR_NAMED: Final = re.compile(
+    rf"{_NOT_DIGIT_BEFORE}({_YEAR})[\s_\-./]*(?<![a-z])({_MONTH})(?![a-z])", re.IGNORECASE
+)
+_FULL_DATE: Final = re.compile(
+    rf"{_NOT_DIGIT_BEFORE}(?:({_YEAR})[-_./]?(\d{{2}})[-_./]?(\d{{2}})|(\d{{1,2}})[-_./](\d{{1,2}})[-_./]({_YEAR})|(\d{{2}})(\d{{2}})({_YEAR}))"
+    rf"(?:[-_T ]?\d{{4,6}})?{_NOT_DIGIT_AFTER}"
+)
+_YEAR_MONTH: Final = re.compile(rf"{_NOT_DIGIT_BEFORE}({_YEAR})[\s_\-./]?(\d{{2}}|\d){_NOT_DIGIT_AFTER}")
+_MONTH_YEAR: Final = re.compile(rf"{_NOT_DIGIT_BEFORE}(\d{{1,2}})[\s_\-./]?({_YEAR}){_NOT_DIGIT_AFTER}")
+_SHORT: Final = re.compile(rf"{_NOT_DIGIT_BEFORE}(\d{{2}})[\s_\-./]?(\d{{2}}){_NOT_DIGIT_AFTER}")
+_SHORT_IN_TEXT: Final = re.compile(rf"{_NOT_DIGIT_BEFORE}(\d{{2}})(\d{{2}}){_NOT_DIGIT_AFTER}")
+_SHORT_YEARS: Final = range(15, 34)  # in a text: rayons are called 34 and 35
+
+
+def period(year: int, month: int) -> str | None:
+    """Return YYYY-MM, None outside 2000 to 2099 and January to December."""
+    if FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12:
+        return f"{year:04}-{month:02}"
+    return None
+
+
+@lru_cache(maxsize=20_000)
+def parse_period(cell: object) -> str | None:
+    """Return the month a cell names as YYYY-MM, None where it names none (or a month without its year)."""
+    if isinstance(cell, (datetime, date)):
+        return period(cell.year, cell.month)
+    if isinstance(cell, (int, float)):
+        if cell != int(cell):
+            return None
+        if int(cell) in EXCEL_DAYS and (found := parse(cell, "dmy")):
+            return found[:7]
+        cell = str(int(cell)).zfill(6) if int(cell) > 9999 else str(int(cell))
+    if not isinstance(cell, str):
+        return None
+    text = cell.strip().strip("'")
+    for pattern, year, month in (
+        (_YEAR_MONTH, 1, 2),
+        (_MONTH_YEAR, 2, 1),
+        (_NAMED, 2, 1),
+        (_YEAR_NAMED, 1, 2),
+    ):
+        if found := pattern.fullmatch(text):
+            number = MONTHS.get(found[month].lower()) or (int(found[month]) if found[month].isdigit() else 0)
+            whole = int(found[year])
+            return period(whole if whole > 99 else 2000 + whole, number)
+    if found := parse(text, "dmy"):
+        return found[:7]
+    if (found := _SHORT.fullmatch(text)) and int(found[2]) > 12 >= int(found[1]) >= 1:
+        return period(2000 + int(found[2]), int(found[1]))
+    if (found := _SHORT.fullmatch(text)) and int(found[1]) > 12 >= int(found[2]) >= 1:
+        return period(2000 + int(found[1]), int(found[2]))
+    return None
+
+
+@lru_cache(maxsize=2_000)
+def month_of(cell: object) -> int | None:
+    """Return the number of a month written alone: "12", "Des", "Desember"; None otherwise."""
+    if isinstance(cell, (int, float)):
+        return int(cell) if cell == int(cell) and 1 <= cell <= 12 else None
+    if not isinstance(cell, str):
+        return None
+    text = cell.strip().lower().rstrip(".")
+    if text.isdigit() and len(text) <= 2:
+        return int(text) if 1 <= int(text) <= 12 else None
+    return MONTHS.get(text)
+
+
+def in_text(text: str) -> list[tuple[str, float]]:
+    """Return the months a title or a name speaks of, each with how plainly: a month 1, a day 0.6, MMYY 0.5.
+
+    A day in the name of a file is often when it was made, so it weighs less than a month.
+    """
+    found: list[tuple[str, float]] = []
+    left = text
+
+    def take(pattern: re.Pattern[str], year: int, month: int, strength: float) -> None:
+        nonlocal left
+        for match in list(pattern.finditer(left)):
+            whole = int(match[year])
+            number = MONTHS.get(match[month].lower()) or (int(match[month]) if match[month].isdigit() else 0)
+            if whole < 100 and whole not in _SHORT_YEARS:
+                continue
+            if value := period(whole if whole > 99 else 2000 + whole, number):
+                found.append((value, strength))
+                left = left[: match.start()] + " " * (match.end() - match.start()) + left[match.end() :]
+
+    for match in list(_FULL_DATE.finditer(left)):
+        parts = [part for part in match.groups() if part]
+        shown = "-".join(parts)
+        if value := parse(shown, "dmy"):
+            found.append((value[:7], 0.6))
+            left = left[: match.start()] + " " * (match.end() - match.start()) + left[match.end() :]
+    for match in list(
+        re.finditer(rf"(?<!\d)\d{{1,2}}[\s_\-]+(?:{_MONTH})[\s_\-]+{_YEAR}", left, re.IGNORECASE)
+    ):
+        if value := parse(re.sub(r"[_\-]", " ", match[0]), "dmy"):
+            found.append((value[:7], 0.7))
+            left = left[: match.start()] + " " * (match.end() - match.start()) + left[match.end() :]
+    take(_NAMED, 2, 1, 1.0)
+    take(_YEAR_NAMED, 1, 2, 1.0)
+    take(_YEAR_MONTH, 1, 2, 1.0)
+    take(_MONTH_YEAR, 2, 1, 1.0)
+    for match in _SHORT_IN_TEXT.finditer(left):
+        first, second = int(match[1]), int(match[2])
+        if 1 <= first <= 12 and second in _SHORT_YEARS:
+            found.append((f"20{second:02}-{first:02}", 0.5))
+        elif first in _SHORT_YEARS and 1 <= second <= 12:
+            found.append((f"20{first:02}-{second:02}", 0.5))
+    return found

@@ -1,0 +1,186 @@
+"""The rows of a table in canonical form, under a detection."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from arus_ingest.files import amounts, bodies, columns
+from arus_ingest.files.dates import parse
+from arus_ingest.files.declared import NUMERIC, Field, FileType, types
+from arus_ingest.files.periods import month_of, parse_period
+from arus_ingest.files.results import CellError, Detection, Limits, TypedRow
+from arus_ingest.files.tables import Cell, Row, Table, shown
+from arus_ingest.files.texts import repaired
+
+LONGEST_TEXT: Final = 500
+Wrong = tuple[str, dict[str, str]]
+Values = tuple[list[str | None], dict[int, Wrong]]
+
+
+def read_rows(path: Path, detection: Detection, *, limits: Limits | None = None) -> Iterator[TypedRow]:
+    """Return the facts of a detected table one by one, in the order of the file; memory stays bounded.
+
+    Rows with something wrong are returned too, with their errors. Totals, repeated headers, numbering and
+    signatures are no facts. Raises ValueError for a detection without a type.
+    """
+    if detection.type is None:
+        raise ValueError("a detection needs a type before rows can be read, got None")
+    kind = types()[detection.type]
+    table = Table(path, limits or Limits(), detection.sheet, detection.encoding, detection.separator)
+    key = detection.places.get(columns.key_field(kind, detection.places), 0)
+    for chunk in table.chunks():
+        facts = [
+            (number, cells)
+            for number, cells in chunk
+            if number > detection.header_row and bodies.is_fact(cells, key, detection.headers)
+        ]
+        yield from _rows(kind, detection, facts)
+
+
+def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]) -> Iterator[TypedRow]:
+    names = [name for name in detection.places if name in kind.fields]
+    read = {name: _column(kind, detection, name, facts) for name in names}
+    if "period" in kind.fields and "period" not in read:
+        names.append("period")
+        read["period"] = _period_column(detection, facts)
+    wrong: dict[int, list[CellError]] = {}
+    for name in names:
+        header = detection.columns.get(name, name)
+        for at, (code, params) in read[name][1].items():
+            wrong.setdefault(at, []).append(CellError(header, name, code, params))
+    needed = [one.name for one in kind.fields.values() if one.required]
+    for at, ((number, cells), values) in enumerate(
+        zip(facts, zip(*(read[name][0] for name in names), strict=True), strict=True)
+    ):
+        fields = {name: value for name, value in zip(names, values, strict=True) if value}
+        errors = wrong.get(at, [])
+        for name in needed:
+            if name not in fields and all(error.field != name for error in errors):
+                errors = [*errors, CellError(detection.columns.get(name, name), name, "cell_required", {})]
+        yield TypedRow(
+            number,
+            "|".join(fields.get(name, "") for name in kind.key),
+            fields,
+            tuple(map(shown, cells)),
+            tuple(errors),
+        )
+
+
+def _column(kind: FileType, detection: Detection, name: str, facts: Sequence[tuple[int, Row]]) -> Values:
+    place, field = detection.places[name], kind.fields[name]
+    cells = [row[place] if place < len(row) else None for _, row in facts]
+    notation = detection.notations.get(name, "")
+    if field.kind in NUMERIC:
+        return _numbers(field, cells, notation, detection.negative_marks.get(name, ()))
+    if field.kind == "date":
+        return _each(cells, lambda cell: parse(cell, notation), "cell_not_a_date")
+    if field.kind == "period":
+        return _each(
+            cells, lambda cell: parse_period(cell) or _with_year(cell, detection), "cell_not_a_period"
+        )
+    return _words(field, cells)
+
+
+def _with_year(cell: Cell, detection: Detection) -> str | None:
+    """Give a month without a year the year of the file."""
+    month = month_of(cell)
+    if month is None or detection.period is None:
+        return None
+    return f"{detection.period[:4]}-{month:02}"
+
+
+def _period_column(detection: Detection, facts: Sequence[tuple[int, Row]]) -> Values:
+    """Return the period of each row from two columns, else the file's."""
+    if not columns.period_parts(detection.places):
+        return [detection.period] * len(facts), {}
+    month, year = detection.places["period_month"], detection.places["period_year"]
+    values: list[str | None] = []
+    wrong: dict[int, Wrong] = {}
+    for at, (_, cells) in enumerate(facts):
+        both = [shown(cells[place]).strip() if place < len(cells) else "" for place in (month, year)]
+        number = month_of(both[0])
+        values.append(parse_period(f"{both[1]}-{number:02}") if number else None)
+        if values[-1] is None:
+            wrong[at] = ("cell_not_a_period", {"value": " ".join(both)})
+    return values, wrong
+
+
+def _each(cells: Sequence[Cell], read: Callable[[Cell], str | None], code: str) -> Values:
+    values: list[str | None] = []
+    wrong: dict[int, Wrong] = {}
+    for at, cell in enumerate(cells):
+        stripped = cell.strip() if isinstance(cell, str) else cell
+        value = None if stripped in {None, ""} else read(stripped)
+        values.append(value)
+        if value is None and stripped not in {None, "", "-"}:
+            wrong[at] = (code, {"value": shown(cell)[:100]})
+    return values, wrong
+
+
+def _numbers(field: Field, cells: Sequence[Cell], notation: str, negative: Sequence[str]) -> Values:
+    import polars as pl  # noqa: PLC0415 - slow to import
+
+    texts = pl.Series([cell if isinstance(cell, str) else None for cell in cells], dtype=pl.String)
+    read = amounts.canonical(texts, notation, negative)
+    values: list[str | None] = read.to_list()
+    for at, cell in enumerate(cells):
+        if isinstance(cell, (int, float)):
+            values[at] = amounts.of_number(cell)
+    wrong: dict[int, Wrong] = {}
+    decimals = field.scale
+    least, greatest = field.bounds or (None, None)
+    for at, value in enumerate(values):
+        if value is None:
+            text = shown(cells[at]).strip()
+            if text and text not in {"-", "–", "Rp -", "Rp-"}:
+                wrong[at] = (
+                    "cell_formula_error" if text.startswith("#") else "cell_not_a_number",
+                    {"value": text[:100]},
+                )
+            continue
+        if "." in value and len(value) - value.index(".") - 1 > decimals:
+            values[at] = None
+            wrong[at] = ("cell_decimals", {"value": shown(cells[at]), "bound": str(decimals)})
+        elif least is not None and greatest is not None and not least <= float(value) <= greatest:
+            values[at] = None
+            wrong[at] = (
+                "cell_out_of_range",
+                {"value": shown(cells[at]), "least": f"{least:,}", "greatest": f"{greatest:,}"},
+            )
+    return values, wrong
+
+
+def _words(field: Field, cells: Sequence[Cell]) -> Values:
+    values: list[str | None] = []
+    wrong: dict[int, Wrong] = {}
+    for at, cell in enumerate(cells):
+        text = repaired(" ".join(shown(cell).split()))
+        if field.kind == "code":
+            text = _code(text)
+        values.append(text or None)
+        if text and (code := _wrong_text(field, text)):
+            values[at] = None
+            wrong[at] = code
+    return values, wrong
+
+
+def _code(text: str) -> str:
+    """Return a code without what spreadsheets add: an apostrophe, ="…", the .0 of a number."""
+    text = text.removeprefix("=").strip("\"'`")
+    return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
+
+
+def _wrong_text(field: Field, text: str) -> Wrong | None:
+    if text.startswith("#") and text.rstrip("!?").isupper():
+        return "cell_formula_error", {"value": text[:100]}
+    if field.kind == "code":
+        if "E+" in text.upper() and text[:1].isdigit():
+            return "cell_scientific", {"value": text[:100]}
+        if field.bounds and not field.bounds[0] <= len(text) <= field.bounds[1]:
+            least, greatest = field.bounds
+            return "cell_length", {"value": text[:100], "least": str(least), "greatest": str(greatest)}
+    if len(text) > LONGEST_TEXT:
+        return "cell_length", {"value": text[:100], "least": "0", "greatest": str(LONGEST_TEXT)}
+    if not text.isprintable():
+        return "cell_unprintable", {"value": text[:100].encode("unicode_escape").decode()}
+    return None

@@ -1,0 +1,121 @@
+"""A file as tables of raw cells: one for a text file, one per sheet of a workbook."""
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from arus_ingest.files import guards, texts
+from arus_ingest.files.amounts import of_number
+from arus_ingest.files.results import Limits, Unreadable
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+Cell = str | float | dt.date | dt.datetime | None
+Row = list[Cell]
+
+CHUNK_ROWS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a file. sheet, or encoding and separator of a text file."""
+
+    path: Path
+    limits: Limits
+    sheet: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        """Return the rows that are not empty with their number in the file, the first is 1."""
+        return self._lines() if self.sheet is None else self._cells(self.sheet)
+
+    def chunks(self, size: int = CHUNK_ROWS) -> Iterator[list[tuple[int, Row]]]:
+        """Return the same rows, so many at a time."""
+        chunk: list[tuple[int, Row]] = []
+        for row in self.rows():
+            chunk.append(row)
+            if len(chunk) == size:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+
+    def _lines(self) -> Iterator[tuple[int, Row]]:
+        with self.path.open(encoding=self.encoding, errors="replace", newline="") as file:
+            reader = csv.reader(file, delimiter=self.separator or ",")
+            try:
+                for cells in reader:
+                    if any(cells) and (kept := [cell.strip("\ufeff\x00") for cell in cells]):
+                        _bounded(reader.line_num, len(kept), self.limits)
+                        yield reader.line_num, cast("Row", kept)
+            except csv.Error:
+                raise Unreadable("file_cell_too_long", bound=csv.field_size_limit()) from None
+
+    def _cells(self, sheet: str) -> Iterator[tuple[int, Row]]:
+        opened = _workbook(self.path).get_sheet_by_name(sheet)
+        first = opened.start[0] if opened.start is not None else 0
+        _bounded(opened.height, opened.width, self.limits)
+        for number, cells in enumerate(opened.to_python(skip_empty_area=True), first + 1):
+            if any(cell != "" for cell in cells):
+                yield number, [_cell(cell) for cell in cells]
+
+
+def tables(path: Path, limits: Limits) -> list[Table]:
+    """Return the tables of a file. Raises Unreadable when it cannot be read."""
+    if guards.look(path, limits) == "text":
+        encoding = texts.encoding_of(path)
+        return [Table(path, limits, None, encoding, texts.separator_of(path, encoding))]
+    names = _sheets(path)
+    if len(names) > limits.sheets:
+        raise Unreadable("file_too_many_sheets", value=len(names), bound=limits.sheets)
+    return [Table(path, limits, name) for name in names]
+
+
+def shown(cell: Cell) -> str:
+    """Return a cell as a person saw it in the file, as near as can be."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, (int, float)):
+        return of_number(float(cell))
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ")
+    return cell.isoformat()
+
+
+def _sheets(path: Path) -> list[str]:
+    from python_calamine import SheetTypeEnum  # noqa: PLC0415 - slow to import
+
+    return [one.name for one in _workbook(path).sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+
+
+def _workbook(path: Path) -> "CalamineWorkbook":
+    import python_calamine as calamine  # noqa: PLC0415 - slow to import
+
+    try:
+        return calamine.CalamineWorkbook.from_path(str(path))  # pyright: ignore[reportUnknownMemberType] -- PathLike of what
+    except calamine.PasswordError:
+        raise Unreadable("file_password") from None
+    except (calamine.CalamineError, OSError, ValueError):
+        raise Unreadable("file_damaged") from None
+
+
+def _cell(cell: Any) -> Cell:
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, (dt.time, dt.timedelta)):
+        return str(cell)
+    return None if cell == "" else cell
+
+
+def _bounded(rows: int, columns: int, limits: Limits) -> None:
+    if rows > limits.rows:
+        raise Unreadable("file_too_many_rows", bound=f"{limits.rows:,}")
+    if columns > limits.columns:
+        raise Unreadable("file_too_many_columns", value=columns, bound=limits.columns)

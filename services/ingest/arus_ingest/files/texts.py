@@ -1,0 +1,108 @@
+"""Text files: their encoding, their separator, and text that was encoded twice."""
+
+import codecs
+import csv
+from collections import Counter
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from arus_ingest.files.results import MEGABYTE, Unreadable
+
+SEPARATORS: Final = (";", ",", "\t", "|", "~", "^", ":")
+SAMPLE_CHARACTERS: Final = 200_000
+LONGEST_CELL: Final = 32_768
+_CANDIDATES: Final = ["cp1252", "cp1254", "mac_roman", "cp437", "cp850", "cp1250"]
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def encoding_of(path: Path) -> str:
+    """Return a text file's encoding as Python names it: its mark, UTF-8 if it decodes, else the likeliest."""
+    with path.open("rb") as file:
+        head = file.read(MEGABYTE)
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name
+    pairs = len(head) // 2
+    if pairs and head[1::2].count(0) > 0.4 * pairs:
+        return "utf-16-le"
+    if pairs and head[0::2].count(0) > 0.4 * pairs:
+        return "utf-16-be"
+    if _decodes(path):
+        return "utf-8"
+    return _likeliest(path)
+
+
+def _decodes(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(MEGABYTE):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _likeliest(path: Path) -> str:
+    """Ask charset-normalizer about the lines that are not ASCII; Windows-1252 where it is at a loss."""
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import
+
+    lines: list[bytes] = []
+    with path.open("rb") as file:
+        for line in file:
+            if not line.isascii():
+                lines.append(line[:1_000])
+                if len(lines) == 200:
+                    break
+    best = from_bytes(b"".join(lines), cp_isolation=_CANDIDATES).best()
+    return best.encoding if best is not None else "cp1252"
+
+
+def separator_of(path: Path, encoding: str) -> str:
+    """Return what separates cells: the sign that cuts most lines into one number of cells, two or more."""
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        sample = file.read(SAMPLE_CHARACTERS)
+    lines = sample.splitlines()
+    if len(sample) == SAMPLE_CHARACTERS:
+        lines = lines[:-1]
+    if lines and lines[0].lower().startswith("sep=") and len(lines[0]) == 5:
+        return lines[0][4]
+    best, most = ",", 0.0
+    for separator in SEPARATORS:
+        try:
+            widths = Counter(len(row) for row in csv.reader(lines[:500], delimiter=separator) if any(row))
+        except csv.Error:
+            continue
+        wide = Counter({width: number for width, number in widths.items() if width > 1})
+        if not wide:
+            continue
+        width, number = max(wide.items(), key=lambda one: (one[1] * min(one[0], 6), one[0]))
+        score = number / sum(widths.values()) * min(width, 6) ** 0.5
+        if score > most * 1.05:
+            best, most = separator, score
+    return best
+
+
+@lru_cache(maxsize=50_000)
+def repaired(text: str) -> str:
+    """Return text as it was before it was encoded twice ("Ã‰" → "É"); other text as it is (R-96)."""
+    if text.isascii():
+        return text
+    import ftfy  # noqa: PLC0415 - slow to import
+
+    return ftfy.fix_encoding(text)
+
+
+def checked(cell: str) -> str:
+    """Return a cell of a text file. Raises Unreadable when it is longer than a cell can be."""
+    if len(cell) > LONGEST_CELL:
+        raise Unreadable("file_cell_too_long", bound=LONGEST_CELL)
+    return cell
