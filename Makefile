@@ -7,6 +7,7 @@
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := $(UV) run --no-sync --quiet
+WORKERS ?= 2# of pytest, each with its own broker and database
 SERVICES := $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/pyproject.toml))))
 
 .PHONY: help
@@ -40,7 +41,7 @@ demo: setup ## fill a believable organisation (the system must run)
 
 .PHONY: test
 test: setup ## all tests, on a real broker and database
-	@$(RUN) pytest --strict-skips
+	@$(RUN) pytest --strict-skips -n $(WORKERS) --dist loadfile
 
 .PHONY: check
 check: check-python check-contracts check-web check-documents check-deployments ## formatting, types, layers, contracts, documents
