@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from arus_runtime.catalogue import topics
 from arus_runtime.settings import Settings
 from arus_stack import house
 from arus_stack.generated import own_settings
@@ -64,6 +65,35 @@ def test_compose_runs_the_servers_of_the_stack_and_no_other(embedded: System) ->
     servers = {part.name for part in embedded.parts() if isinstance(part, Server)}
     composed = {name for name, service in COMPOSE["services"].items() if not service.get("profiles")}
     assert composed == {*servers, "setup"}
+
+
+def test_more_than_the_core_is_asked_for_by_profile() -> None:
+    profiles = {
+        name: service["profiles"] for name, service in COMPOSE["services"].items() if "profiles" in service
+    }
+    assert profiles == {
+        "prometheus": ["observability"],
+        "grafana": ["observability"],
+        "registry": ["registry"],
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in COMPOSE["services"] if name != "setup"])
+def test_a_composed_server_says_whether_it_is_healthy(name: str) -> None:
+    service = COMPOSE["services"][name]
+    asked = service.get("healthcheck", {}).get("test")
+    assert asked or ("build" in service and "HEALTHCHECK" in DOCKERFILE)
+    assert service["restart"] == "unless-stopped"
+
+
+def test_nothing_of_another_is_an_image_without_a_version() -> None:
+    images = [service["image"] for service in COMPOSE["services"].values() if "build" not in service]
+    assert [image for image in images if not re.search(r":v?\d", image)] == []
+
+
+def test_every_topic_has_its_owner_and_its_consumers_composed() -> None:
+    named = {name for topic in topics().values() for name in (topic.owner, *topic.consumers)}
+    assert named <= set(COMPOSE["services"])
 
 
 @pytest.mark.parametrize("source", house.sources(), ids=lambda source: source.name)
