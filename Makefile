@@ -107,6 +107,10 @@ faults: setup ## kill and stop processes at the worst moments: nothing is lost, 
 mutations: setup ## take each guarantee's line out of the runtime: its test must fail
 	$(RUN) pytest --strict-skips -m mutations tests/faults
 
+.PHONY: image-test
+image-test: setup ## build the Dockerfile with buildah and run what it makes: make image-test IMAGES=ingest,gateway
+	IMAGES="$(or $(IMAGES),ingest)" $(RUN) pytest --strict-skips -m images tests/images
+
 .PHONY: bench-quick
 bench-quick: setup ## the worker against its peers, in minutes
 	$(RUN) python benchmarks/stream.py --quick
