@@ -12,7 +12,7 @@ SERVICES := $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/pyproject.toml)
 
 .PHONY: help
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
 
 .uv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -110,6 +110,14 @@ mutations: setup ## take each guarantee's line out of the runtime: its test must
 .PHONY: image-test
 image-test: setup ## build the Dockerfile with buildah and run what it makes: make image-test IMAGES=ingest,gateway
 	IMAGES="$(or $(IMAGES),ingest)" $(RUN) pytest --strict-skips -m images tests/images
+
+.PHONY: k8s-check
+k8s-check: setup ## render base and overlays; Kubernetes' schemas and kube-score judge them (builds the tools once)
+	$(RUN) pytest --strict-skips -m k8s tests/k8s/test_rendered.py
+
+.PHONY: k8s-real
+k8s-real: setup ## apply the overlays to a real API server and wait for every rollout (needs etcd; builds the rest once)
+	$(RUN) pytest --strict-skips -m k8s tests/k8s/test_real_server.py
 
 .PHONY: bench-quick
 bench-quick: setup ## the worker against its peers, in minutes

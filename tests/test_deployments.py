@@ -1,5 +1,6 @@
 """The manifests of deploy/ are valid and speak of every service; metrics they name exist."""
 
+import importlib
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 import yaml
 from arus_runtime import observe
+from arus_runtime.catalogue import topics
 from arus_stack import house
 from arus_stack.home import Home
 from arus_stack.house import ServiceSource
@@ -17,9 +19,10 @@ from arus_stack.system import System
 from prometheus_client import REGISTRY
 
 ROOT = Path(__file__).resolve().parents[1]
-BASE = ROOT / "deploy/k8s/base"
+K8S = ROOT / "deploy/k8s"
+BASE = K8S / "base"
 SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/pyproject.toml"))
-KUBERNETES = "1.34"
+KUBERNETES = "1.36"
 
 
 def documents(path: Path) -> list[dict[str, Any]]:
@@ -28,10 +31,16 @@ def documents(path: Path) -> list[dict[str, Any]]:
 
 MANIFESTS = {
     f"{path.stem}/{document['kind']}/{document['metadata']['name']}": document
-    for path in sorted(BASE.glob("*.yaml"))
+    for path in (
+        *sorted(BASE.glob("*.yaml")),
+        K8S / "components/setup/migrate.yaml",
+        K8S / "components/autoscaling/doors.yaml",
+        K8S / "overlays/prod/ingress.yaml",
+    )
     if path.name != "kustomization.yaml"
     for document in documents(path)
 }
+SCALING = documents(K8S / "components/autoscaling/workers.yaml")
 
 
 @pytest.mark.parametrize("name", MANIFESTS)
@@ -44,6 +53,47 @@ def test_the_base_names_every_file_and_every_service() -> None:
     files = {path.name for path in BASE.glob("*.yaml")} - {"kustomization.yaml"}
     assert set(kustomization["resources"]) == files
     assert {f"{service}.yaml" for service in SERVICES} <= files
+
+
+@pytest.mark.parametrize(
+    "path", sorted(K8S.glob("*/*/kustomization.yaml")), ids=lambda path: path.parent.name
+)
+def test_an_overlay_or_component_names_files_that_are_there(path: Path) -> None:
+    [kustomization] = documents(path)
+    named = [*kustomization.get("resources", []), *kustomization.get("components", [])]
+    named += [patch["path"] for patch in kustomization.get("patches", []) if "path" in patch]
+    assert [name for name in named if not (path.parent / name).exists()] == []
+    assert {file.name for file in path.parent.glob("*.yaml")} - {"kustomization.yaml"} <= set(named)
+
+
+def test_workers_grow_by_the_lag_of_readers_that_exist_and_not_past_their_partitions() -> None:
+    scaled = [document["spec"] for document in SCALING if document["kind"] == "ScaledObject"]
+    assert scaled
+    for spec in scaled:
+        service = spec["scaleTargetRef"]["name"]
+        source = importlib.import_module(f"arus_{service}.__main__")
+        found = {worker.name: worker for worker in source.SERVICE.workers}
+        asked = [trigger["metadata"] for trigger in spec["triggers"]]
+        for trigger in asked:
+            reader = found[trigger["consumerGroup"].removeprefix(f"arus.{service}.")]
+            assert trigger["topic"] in reader.topics
+        assert spec["maxReplicaCount"] <= max(topics()[trigger["topic"]].partitions for trigger in asked)
+
+
+def test_every_service_grows_by_its_requests_or_by_its_lag() -> None:
+    grown = [
+        document["spec"]["scaleTargetRef"]["name"]
+        for document in (*SCALING, *documents(K8S / "components/autoscaling/doors.yaml"))
+        if "scaleTargetRef" in document["spec"]
+    ]
+    assert sorted(grown) == SERVICES
+
+
+def test_releases_of_every_image_are_set_in_production() -> None:
+    [kustomization] = documents(K8S / "overlays/prod/kustomization.yaml")
+    assert {image["name"] for image in kustomization["images"]} == {
+        f"arus/{name}" for name in (*SERVICES, "stack")
+    }
 
 
 IMAGE = set(re.findall(r"(ARUS_[A-Z_]+)=", (ROOT / "deploy/docker/python.Dockerfile").read_text("utf-8")))

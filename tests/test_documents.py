@@ -47,8 +47,8 @@ def test_links_inside_the_repository_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_make_targets_that_are_spoken_of_exist(page: Path) -> None:
-    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    spoken = re.findall(r"(?:^|`)make ((?:[a-z-]+ ?)+)", page.read_text("utf-8"), re.MULTILINE)
+    targets = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    spoken = re.findall(r"(?:^|`)make ((?:[a-z0-9-]+ ?)+)", page.read_text("utf-8"), re.MULTILINE)
     assert {word for words in spoken for word in words.split()} <= targets
 
 

@@ -16,7 +16,7 @@ RUN mkdir -p web/dist; if [ "$SERVICE" = gateway ]; then cd web && npm ci --no-a
 
 FROM python:3.11-slim
 ARG SERVICE
-RUN useradd --uid 1000 --create-home arus && install -d -o arus -g arus /var/lib/arus /run/arus
+RUN useradd --uid 10001 --create-home arus && install -d -o arus -g arus /var/lib/arus /run/arus
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /src/services /srv/arus/services
 COPY --from=build /src/web/dist /srv/arus/web/dist

@@ -131,7 +131,7 @@ def env(image: Image, stack: RunningStack) -> dict[str, str]:
 
 def test_the_image_holds_the_service_and_no_root(image: Image) -> None:
     who = subprocess.run(image.command("id", "-u"), capture_output=True, text=True, check=True).stdout
-    assert who.strip() == "1000"
+    assert who.strip() == "10001"
     document = subprocess.run(
         image.command("python", "-m", f"arus_{image.name}", "openapi"), capture_output=True, check=True
     ).stdout

@@ -1,6 +1,7 @@
 """Files that follow from the code: `python -m arus_stack.generated [--check]`.
 
-.env.example from the settings, each service's openapi.json from its routes, the merged document from those.
+.env.example from the settings, each service's openapi.json from its routes, the merged document from those;
+the broker's users in a cluster from the catalogue.
 The database's page and the contracts' files have makers of their own.
 """
 
@@ -10,16 +11,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+from arus_runtime.catalogue import topics
 from arus_runtime.settings import Settings
 from pydantic_settings import BaseSettings
 
 from arus_stack import house
+from arus_stack.kafka import strimzi
 from arus_stack.settings import StackSettings, example
 
 
 def derived() -> dict[Path, str]:
     """Return the text of every derived file."""
-    files = {house.root() / ".env.example": example(StackSettings, Settings, *own_settings())}
+    files = {
+        house.root() / ".env.example": example(StackSettings, Settings, *own_settings()),
+        house.root() / "deploy/k8s/components/kafka/users.yaml": strimzi.users(topics()),
+    }
     for source in house.sources():
         if source.runs:
             files[source.folder / "openapi.json"] = said("-m", source.module, "openapi")

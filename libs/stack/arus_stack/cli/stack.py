@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from arus_stack import certs, console, control, doctor, running
+from arus_stack import certs, cluster, console, control, doctor, running
 from arus_stack.cli.output import AsJson, answering, answers, cell, document, people, table
 from arus_stack.cli.progress import Progress
 from arus_stack.errors import NotRunning, Refused, ServerFailed
@@ -328,10 +328,15 @@ def credentials(
         Path | None, typer.Option("--to", help="Write FOLDER/<service>.env, for containers.")
     ] = None,
     *,
+    secrets: Annotated[bool, typer.Option("--secrets", help="As Kubernetes' secrets, for kubectl.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what each service logs in with; containers and clusters are given these as secrets."""
-    found = System.as_it_is(StackSettings(), home()).credentials()
+    system = System.as_it_is(StackSettings(), home())
+    if secrets:
+        document(cluster.secrets(system))
+        return
+    found = system.credentials()
     if folder:
         for service, values in found.items():
             lines = (f"{name}={shlex.quote(value)}\n" for name, value in values.items())

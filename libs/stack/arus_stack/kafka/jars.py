@@ -40,7 +40,11 @@ class Jar:
 
 def pinned() -> tuple[Jar, ...]:
     """Return the committed list, in file order."""
-    text = resources.files("arus_stack.kafka").joinpath("coordinates.txt").read_text(encoding="utf-8")
+    return listed(resources.files("arus_stack.kafka").joinpath("coordinates.txt").read_text(encoding="utf-8"))
+
+
+def listed(text: str) -> tuple[Jar, ...]:
+    """Return the jars of a list: one a line, group:artifact:version, then its sha256; # begins a comment."""
     rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
     return tuple(Jar(*coordinate.split(":"), sha256=digest) for coordinate, digest in rows)
 

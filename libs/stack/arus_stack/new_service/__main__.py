@@ -17,9 +17,11 @@ LISTS = (
     "pyproject.toml",
     ".importlinter",
     "deploy/k8s/base/kustomization.yaml",
+    "deploy/k8s/overlays/prod/kustomization.yaml",
     "deploy/prometheus/prometheus.yml",
 )
 COMPOSE = "docker-compose.yml"
+DOORS = "deploy/k8s/components/autoscaling/doors.yaml"
 PEERS = (COMPOSE, "deploy/k8s/base/config.yaml")
 ROUTES = "services/gateway/arus_gateway/proxy.py"
 TOPIC = "fuel.transaction.v1"
@@ -38,6 +40,7 @@ def make(name: str, root: Path) -> None:
     manifest = (root / f"deploy/k8s/base/{MODEL}.yaml").read_text("utf-8")
     (root / f"deploy/k8s/base/{name}.yaml").write_text(manifest.replace(MODEL, name), "utf-8")
     edit(root / COMPOSE, lambda text: with_paragraph_like_the_model(text, name))
+    edit(root / DOORS, lambda text: with_document_like_the_model(text, name))
     for listed in PEERS:
         edit(root / listed, lambda text: with_peer(text, name))
     edit(root / "protos/topics.yaml", lambda text: with_consumer(text, name))
@@ -87,6 +90,12 @@ def with_paragraph_like_the_model(text: str, name: str) -> str:
         return text
     paragraphs.insert(place + 1, paragraphs[place].replace(MODEL, name))
     return "\n\n".join(paragraphs)
+
+
+def with_document_like_the_model(text: str, name: str) -> str:
+    """Return YAML documents with the one that names the model repeated for the new service."""
+    found = text.split("---\n")
+    return "---\n".join([*found, *(document.replace(MODEL, name) for document in found if MODEL in document)])
 
 
 def with_peer(text: str, name: str) -> str:
