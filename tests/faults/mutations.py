@@ -443,12 +443,12 @@ _COMMANDS = [
     ),
     Mutation(
         "a fact's event is added under its lock",
-        "store.py", "where id = %s for update", "where id = %s",
+        "store/fuel.py", "where id = %s for update", "where id = %s",
         "services/ingest/tests/test_at_once.py", "corrections_of_one_fact", package="arus_ingest",
     ),
     Mutation(
         "a correction holds the keys it stands under",
-        "commands.py", "    await store.hold_keys(tx, principal.tenant_id, {old.key, entry.key})\n", "",
+        "commands/fuel.py", "    await store.hold_keys(tx, principal.tenant_id, {old.key, entry.key})\n", "",
         "services/ingest/tests/test_at_once.py", "waits_for_who_records", package="arus_ingest",
     ),
     Mutation(

@@ -32,6 +32,7 @@ RESOURCES: Final = {
     "/fuel/transactions": "fuel.transactions",
     "/fuel/deliveries": "fuel.deliveries",
     "/fuel/trends": "fuel.transactions",
+    "/imports": "imports",
     "/locations": "locations",
     "/products": "products",
     "/users": "users",
@@ -47,8 +48,12 @@ RESOURCES: Final = {
 }
 # Opening the feed is reading, whatever the method.
 READING: Final = {("POST", "/live/ticket")}
-# Marking as read changes what is there.
-CHANGING: Final = {("POST", "/notifications/read-all"), ("POST", "/notifications/{notification_id}/read")}
+# Marking as read, and taking an import back, change what is there.
+CHANGING: Final = {
+    ("POST", "/notifications/read-all"),
+    ("POST", "/notifications/{notification_id}/read"),
+    ("POST", "/imports/{import_id}/undo"),
+}
 # What anyone signed in may do with their own account.
 PERSONAL: Final = {
     ("GET", "/auth/me"),

@@ -38,6 +38,8 @@ OPERATIONS = [
 OF_ONE = [(method, path) for method, path in OPERATIONS if "{" in path]
 LISTS = [path for method, path in OPERATIONS if method == "get" and "{" not in path and path != "/live"]
 FILES = [path for path in LISTS if path.endswith("/export")]
+# A type of file is nobody's; asked for by the name of their import, there is none.
+IMPORT_PATHS = [path for _, path in OF_ONE if path.startswith("/imports/")]
 FACT = {"date": "2025-01-10", "volume_l": "1"}
 
 
@@ -71,6 +73,8 @@ class Walls:
             ("patch", "/reports/schedules/{id}"): {"day": 2},
             ("patch", "/notifications/webhooks/{webhook_id}"): {"url": "https://example.org/direbut"},
             ("post", "/incidents/{incident_id}/answers"): {"answer": "acknowledged"},
+            ("patch", "/imports/{import_id}"): {"anyway": True},
+            ("post", "/imports/{import_id}/commit"): {"preview": "0" * 64},
         }
         return bodies.get((method, path))
 
@@ -101,7 +105,9 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
         me = theirs.http.get("/auth/me").raise_for_status().json()["user"]["id"]
         schedule = theirs.make("/reports/schedules", recipients=[me])["id"]
         done(theirs, report)
+        imported = previewed(theirs)
         ids = {
+            **dict.fromkeys(IMPORT_PATHS, imported),
             "/locations/{location_id}": location_id,
             "/products/{product_id}": product_id,
             "/fuel/transactions/{transaction_id}": theirs.make("/fuel/transactions", **fact)["id"],
@@ -143,6 +149,18 @@ def done(someone: Stranger, report_id: str) -> None:
     while (report := someone.http.get(f"/reports/{report_id}").raise_for_status().json())["state"] != "done":
         assert time.monotonic() < deadline, report
         time.sleep(0.1)
+
+
+def previewed(someone: Stranger) -> str:
+    """Return the id of an import that waits to be committed."""
+    file = ("BBM.csv", b"Tanggal;Lokasi;Produk;Volume (L)\n2025-01-10;Gudang;Solar;1\n")
+    sent = someone.http.post("/imports", files=[("files", file)]).raise_for_status().json()
+    path = f"/imports/{sent['items'][0]['id']}"
+    deadline = time.monotonic() + DEADLINE_S
+    while (made := someone.http.get(path).raise_for_status().json())["state"] != "preview":
+        assert time.monotonic() < deadline, made
+        time.sleep(0.1)
+    return made["id"]
 
 
 def first(someone: Stranger, path: str) -> str:

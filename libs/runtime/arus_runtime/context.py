@@ -72,6 +72,8 @@ class Service:
     outbox: bool = False
     words: Templates = field(default_factory=dict[str, Mapping[str, str]])
     startup: Sequence[Callable[[Context], AbstractAsyncContextManager[None]]] = ()
+    uploads: Sequence[str] = ()
+    """Paths below /api/v1 whose requests bring files and may therefore be larger."""
     ready: Sequence[Callable[[Context], Awaitable[None]]] = ()
     """Checks of the service's own; one that raises makes the process not ready."""
     around: Sequence[Callable[[ASGIApp, Context], ASGIApp]] = ()

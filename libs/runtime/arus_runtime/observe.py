@@ -44,6 +44,8 @@ JOB_SECONDS: Final = Histogram(
 )
 EXPORTS: Final = Counter("arus_exports", "Lists given out as files, by format.", ("format",))
 REPORTS: Final = Counter("arus_reports", "Reports that were asked for, by what became of them.", ("outcome",))
+IMPORTS: Final = Counter("arus_imports", "Imports that came to a state people wait for.", ("state",))
+IMPORT_ROWS: Final = Counter("arus_import_rows", "Imported rows, by what became of them.", ("outcome",))
 MAILS: Final = Counter("arus_mails", "Mails handed over, by outcome.", ("outcome",))
 INCIDENTS: Final = Gauge("arus_incidents", "Incidents by severity and last answer.", ("severity", "answer"))
 DELIVERIES: Final = Counter(

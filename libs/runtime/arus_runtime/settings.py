@@ -71,6 +71,13 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=8_388_608, ge=1024, description="Largest request body accepted, in bytes."
     )
+    max_upload_bytes: int = Field(
+        default=104_857_600, ge=1024, description="Largest request that brings files, in bytes."
+    )
+    files_url: str = Field(
+        default="",
+        description="Where files are kept: s3://bucket/folder, gs://…, az://…; empty: a folder in ARUS_HOME.",
+    )
     field_keys: SecretStr = Field(
         default=SecretStr(""),
         description="Field encryption keys, newest first: id:base64,id:base64 (32 bytes each).",

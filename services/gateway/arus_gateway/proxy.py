@@ -15,6 +15,7 @@ SERVICE_OF: Final[Mapping[str, str]] = {
     "locations": "inventory",
     "products": "inventory",
     "fuel": "ingest",
+    "imports": "ingest",
     "anomalies": "anomaly",
     "incidents": "anomaly",
     "thresholds": "anomaly",

@@ -127,6 +127,7 @@ SERVICE: Final = Service(
     workers=(handlers.catalogue,),
     jobs=jobs.JOBS,
     schedules=jobs.SCHEDULES,
+    uploads=("/imports",),
     outbox=True,
     words=WORDS,
     startup=(open_door,),

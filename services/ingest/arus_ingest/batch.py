@@ -11,9 +11,9 @@ from arus_runtime.web import Problem
 from arus_runtime.web.problems import of_validation
 from pydantic import ValidationError
 
-from arus_ingest import commands
 from arus_ingest.catalogue import Catalogue
-from arus_ingest.commands import Ledger, Recorded
+from arus_ingest.commands import fuel as commands
+from arus_ingest.commands.fuel import Ledger, Recorded
 from arus_ingest.schemas.facts import NewFact
 from arus_ingest.state import Entry
 

@@ -15,8 +15,9 @@ from arus_runtime.owner import Owner
 from arus_runtime.postgres import Tx
 from arus_runtime.rpc import Peers
 
-from arus_ingest import codec, store
+from arus_ingest import codec
 from arus_ingest.state import Location, Product
+from arus_ingest.store import fuel as store
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Fuel facts, imports and catalogue records ⇄ the wire."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,7 +23,17 @@ from arus.imports.v1.events_pb2 import (
 )
 from google.protobuf.message import Message
 
-from arus_ingest.state import Dependant, FuelFact, FuelKey, Import, ImportedRow, Location, Product, Rejection
+from arus_ingest.state import (
+    Dependant,
+    FuelFact,
+    FuelKey,
+    Import,
+    ImportedRow,
+    Location,
+    Outcomes,
+    Product,
+    Rejection,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +145,17 @@ def rejections(event: ImportRowsAnswered) -> list[Rejection]:
         for row in event.rows
         if row.outcome == ImportRowsAnswered.OUTCOME_REJECTED
     ]
+
+
+def outcomes(event: ImportRowsAnswered) -> Outcomes:
+    """Return what the rows of a chunk came to."""
+    came_to = Counter(row.outcome for row in event.rows)
+    return Outcomes(
+        created=came_to[ImportRowsAnswered.OUTCOME_CREATED],
+        updated=came_to[ImportRowsAnswered.OUTCOME_UPDATED],
+        unchanged=came_to[ImportRowsAnswered.OUTCOME_UNCHANGED],
+        rejected=came_to[ImportRowsAnswered.OUTCOME_REJECTED],
+    )
 
 
 def dependants(event: ImportWithdrawalAnswered) -> list[Dependant]:

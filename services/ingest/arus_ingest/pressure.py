@@ -13,9 +13,9 @@ from arus_runtime.context import Context
 from arus_runtime.web import Problem
 from psycopg import Error as DatabaseError
 
-from arus_ingest import store
 from arus_ingest.settings import settings_of
 from arus_ingest.state import Backlog
+from arus_ingest.store import fuel as store
 
 MEASURE_EVERY_S: Final = 1.0
 RETRY_AFTER_S: Final = 5

@@ -34,10 +34,11 @@ from arus_runtime.words import Language
 from grpc.aio import ServicerContext
 from typing_extensions import override
 
-from arus_ingest import batch, pressure, rules, store, words
+from arus_ingest import batch, pressure, rules, words
 from arus_ingest.catalogue import Catalogue
-from arus_ingest.commands import TRANSACTIONS
-from arus_ingest.store import UseAsked
+from arus_ingest.commands.fuel import TRANSACTIONS
+from arus_ingest.store import fuel as store
+from arus_ingest.store.fuel import UseAsked
 from arus_ingest.trends import Series, Use, trend
 
 MOST_SERIES: Final = 500

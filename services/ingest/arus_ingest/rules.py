@@ -2,18 +2,24 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from arus_ingest.state import Entry, FuelFact, Location, Product
+import orjson
+from arus_runtime.ids import derived_id, named_id
+
+from arus_ingest.state import Entry, FuelFact, Import, ImportedRow, Location, Product, Trouble
 
 UL_PER_L = 1_000_000
 DECIMALS = 6
 MAX_VOLUME_L = 1_000_000
 BATCH_ITEMS = 10_000
+CHUNK_ROWS = 500
+_KEYS = str(named_id("import keys"))
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -56,15 +62,15 @@ def microlitres(value: object) -> int:
     elif isinstance(value, float):
         exact = Decimal(repr(value))
     else:
-        raise RefusedError("not_number", value=_short(value))
+        raise RefusedError("not_number", value=shown(value))
     if not exact.is_finite():
-        raise RefusedError("not_number", value=_short(value))
+        raise RefusedError("not_number", value=shown(value))
     if not 0 < exact <= MAX_VOLUME_L:
-        raise RefusedError("volume_out_of_range", value=_short(value), bound=MAX_VOLUME_L)
+        raise RefusedError("volume_out_of_range", value=shown(value), bound=MAX_VOLUME_L)
     try:
         return int(exact.scaleb(DECIMALS, _EXACTLY).quantize(_ONE, context=_EXACTLY))
     except Inexact as error:
-        raise RefusedError("too_many_places", value=_short(value), decimal_places=DECIMALS) from error
+        raise RefusedError("too_many_places", value=shown(value), decimal_places=DECIMALS) from error
 
 
 def litres(volume_ul: int) -> str:
@@ -87,7 +93,7 @@ def change_pct(now_ul: int, before_ul: int) -> str:
 def business_date(value: object) -> date:
     """Return the date written as YYYY-MM-DD; raises RefusedError."""
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise RefusedError("not_date", value=_short(value))
+        raise RefusedError("not_date", value=shown(value))
     try:
         return date.fromisoformat(value)
     except ValueError as error:
@@ -101,11 +107,11 @@ def flaws(entry: Entry, location: Location | None, product: Product | None, at: 
     """
     found: list[Flaw] = []
     if location is None:
-        found.append(Flaw("location_id", "unknown_reference", {"value": _short(entry.location_id)}))
+        found.append(Flaw("location_id", "unknown_reference", {"value": shown(entry.location_id)}))
     elif not location.is_active:
         found.append(Flaw("location_id", "inactive_reference", {"value": entry.location_id}))
     if product is None:
-        found.append(Flaw("product_id", "unknown_reference", {"value": _short(entry.product_id)}))
+        found.append(Flaw("product_id", "unknown_reference", {"value": shown(entry.product_id)}))
     elif product.kind != "fuel":
         found.append(
             Flaw("product_id", "product_not_fuel", {"value": entry.product_id, "kind": product.kind})
@@ -115,6 +121,17 @@ def flaws(entry: Entry, location: Location | None, product: Product | None, at: 
     if location is not None:
         found += date_flaws(entry, location.timezone, at)
     return found
+
+
+def entry_of(fields: Mapping[str, str], location: Location, product: Product) -> Entry:
+    """Return the entry that a row of a fuel file makes; raises RefusedError."""
+    return Entry(
+        business_date=business_date(fields["date"]),
+        location_id=location.id,
+        product_id=product.id,
+        volume_ul=microlitres(fields["volume_l"]),
+        note=fields.get("note"),
+    )
 
 
 def date_flaws(entry: Entry, timezone: str, at: datetime) -> list[Flaw]:
@@ -128,7 +145,7 @@ def date_flaws(entry: Entry, timezone: str, at: datetime) -> list[Flaw]:
 
 def outside_scope(location_id: str) -> Flaw:
     """Return the flaw of an entry for a location that is not the caller's to write."""
-    return Flaw("location_id", "outside_scope", {"value": _short(location_id)})
+    return Flaw("location_id", "outside_scope", {"value": shown(location_id)})
 
 
 def duplicate(entry: Entry) -> Flaw:
@@ -143,7 +160,60 @@ def edit_window_closed(fact: FuelFact, at: datetime, window: timedelta) -> bool:
     return at - fact.recorded_at > window
 
 
-def _short(value: object) -> str:
+def row_ids_of(import_id: str) -> str:
+    """Return the UUID that the ids of an import's rows derive from."""
+    return derived_id(import_id, "rows")
+
+
+def row_id(row_ids: str, number: int) -> str:
+    """Return the id of the row with this number. row_ids: of ``row_ids_of``."""
+    return derived_id(row_ids, str(number))
+
+
+def imported_row(
+    row_ids: str, type_: str, period: str, *, number: int, key: str, which: int, fields: Mapping[str, str]
+) -> ImportedRow:
+    """Return a sound row of a file with its ids and its hash.
+
+    row_ids: of ``row_ids_of``; which: of the file's rows under this key, from 1.
+    """
+    said = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+    named = orjson.dumps([type_, period, key, which]).decode()
+    return ImportedRow(
+        id=row_id(row_ids, number),
+        number=number,
+        key=key,
+        key_id=derived_id(_KEYS, named),
+        hash=sha256(said).hexdigest(),
+        fields=fields,
+    )
+
+
+def chunks_of(sound: int) -> int:
+    """Return how many chunks so many sound rows make."""
+    return -(-sound // CHUNK_ROWS)
+
+
+def preview_hash(of: Import) -> str:
+    """Return what a commit is bound to: the file, what is said of it, and how it was read."""
+    meant = of.detections[of.sheet] if of.detections else None
+    bound = [of.sha256, of.type, of.period, of.sheet, meant, asdict(of.said)]
+    return sha256(orjson.dumps(bound, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def disagreements(of: Import, found: Mapping[str, Any]) -> list[Trouble]:
+    """Return where people say other than the file itself. found: its detection without what they say."""
+    said = of.said
+    if said.confirmed:
+        return []
+    return [
+        Trouble(f"{name}_disagrees", {"value": claimed, "found": found[name]})
+        for name, claimed in (("type", said.type), ("period", said.period))
+        if claimed and found.get(name) and found[name] != claimed
+    ]
+
+
+def shown(value: object) -> str:
     """Return a value as a message may show it: never a megabyte of a stranger's digits, never unprintable."""
     text = (
         value
@@ -152,5 +222,5 @@ def _short(value: object) -> str:
         if isinstance(value, int | float | Decimal)
         else type(value).__name__
     )
-    shown = "".join(c if c.isprintable() else "?" for c in text[:_SHOWN])
-    return shown + "…" if len(text) > _SHOWN else shown
+    printable = "".join(c if c.isprintable() else "?" for c in text[:_SHOWN])
+    return printable + "…" if len(text) > _SHOWN else printable

@@ -1,7 +1,7 @@
 """What the door remembers: fuel facts as they stand, and the catalogue as far as it has heard."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -98,11 +98,41 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What people say of a file in place of what was found in it.
+
+    columns: header → field, empty for a column to leave out; answers: to the questions of its detection.
+    confirmed: what is said holds although the file says otherwise. anyway: the file is taken although it was
+    taken before.
+    """
+
+    type: str | None = None
+    period: str | None = None
+    sheet: int | None = None
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    answers: Mapping[str, str] = field(default_factory=dict[str, str])
+    confirmed: bool = False
+    anyway: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What stands in an import's way; `code` names the sentence, `params` fill it."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """A file of facts, from its upload to its last answer.
 
-    rows: of facts in it; done: how many were seen through in this state; chunks: of ≤ 500 sound rows each.
-    type, period: what is said of it by now, empty when nothing is.
+    type, period: what is said of it by now, empty when nothing is. detections: what its sheets hold, as
+    JSON; sheet: which of them is meant. preview: samples by outcome, as JSON. blocks: why it cannot be
+    committed, or why it failed. rows: of facts in it; done: how many were seen through in this state;
+    chunks: of ≤ 500 sound rows each; sent: how many of them were carried out, or went to their book.
+    repeats: the standing import of the same file. locations: to which who committed it is limited, None: to
+    none.
     """
 
     id: str
@@ -110,30 +140,72 @@ class Import:
     file_name: str
     size_bytes: int
     sha256: str
-    type: str
-    period: str
-    rows: int
-    chunks: int
-    done: int
-    created: int
-    updated: int
-    unchanged: int
-    rejected: int
+    said: Said
     uploaded_at: datetime
     uploaded_by: str
-    committed_by: str | None
-    version: int
+    type: str = ""
+    period: str = ""
+    sheet: int = 0
+    detections: Sequence[Mapping[str, Any]] = ()
+    preview: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    preview_hash: str = ""
+    blocks: Sequence[Trouble] = ()
+    repeats: str | None = None
+    rows: int = 0
+    chunks: int = 0
+    sent: int = 0
+    done: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    committed_at: datetime | None = None
+    committed_by: str | None = None
+    locations: Sequence[str] | None = None
+    ended_at: datetime | None = None
+    undone_at: datetime | None = None
+    undone_by: str | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """A sound row of a file. number: its line as a person counts; hash: of its fields, hexadecimal."""
+    """A sound row of a file. number: its line as a person counts; hash: of its fields, hexadecimal.
+
+    key_id: of its type, period and natural key; the second row of a file under one key has another.
+    """
 
     id: str
     number: int
     key: str
+    key_id: str
     hash: str
     fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """What was imported last under a key and stands. fact_id: of a fact that this service keeps itself."""
+
+    key_id: str
+    hash: str
+    import_id: str
+    fact_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """How many rows came to what."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many there are in all."""
+        return self.created + self.updated + self.unchanged + self.rejected
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from arus_runtime.periods import started
 from arus_runtime.postgres import Tx
 from arus_runtime.web import Span
 
-from arus_ingest import store
-from arus_ingest.store import UseAsked
+from arus_ingest.store import fuel as store
+from arus_ingest.store.fuel import UseAsked
 
 
 @dataclass(frozen=True, slots=True)

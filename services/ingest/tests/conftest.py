@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -11,7 +12,6 @@ import jwt
 import psycopg
 import pytest
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
-from arus.fuel.v1 import events_pb2
 from arus.inventory.v1.api_pb2 import (
     CountLocationsRequest,
     CountLocationsResponse,
@@ -32,6 +32,8 @@ from arus_runtime.settings import Settings
 from arus_runtime.web import create_app
 from arus_stack.testing import DatabaseFor, ServiceDatabase
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from google.protobuf.descriptor_pool import Default
+from google.protobuf.message_factory import GetMessageClass
 from typing_extensions import override
 
 KEY = Ed25519PrivateKey.generate()
@@ -142,12 +144,15 @@ def database(database_for: DatabaseFor) -> ServiceDatabase:
 
 
 @pytest.fixture
-async def context(database: ServiceDatabase, catalogue: CatalogueOwner) -> AsyncIterator[Context]:
+async def context(
+    database: ServiceDatabase, catalogue: CatalogueOwner, tmp_path: Path
+) -> AsyncIterator[Context]:
     settings = Settings.model_validate(
         {
             "service": "ingest",
             "db_api_url": database.api_url,
             "db_worker_url": database.worker_url,
+            "home": tmp_path,
             "peers": {"inventory": {"grpc": catalogue.address}},
         }
     )
@@ -201,8 +206,9 @@ def told(database: ServiceDatabase) -> list[tuple[str, Any]]:
         rows = connection.execute("select key, value, headers from ingest.outbox order by id").fetchall()
     events: list[tuple[str, Any]] = []
     for key, value, headers in rows:
-        name = dict(unpack(bytes(headers), b"", 0))["ce_type"].decode().rpartition(".")[2]
-        events.append((key, getattr(events_pb2, name).FromString(bytes(value))))
+        name = dict(unpack(bytes(headers), b"", 0))["ce_type"].decode()
+        kind = GetMessageClass(Default().FindMessageTypeByName(name))
+        events.append((key, kind.FromString(bytes(value))))
     return events
 
 

@@ -78,6 +78,7 @@ async def test_the_door_remembers_the_catalogue_as_it_was_last_told() -> None:
             "timezone": "Asia/Jakarta",
             "is_active": False,
             "version": 2,
+            "code": "GDG-A",
         }
     ]
     assert [(row["id"], row["kind"], row["is_active"]) for row in bench.rows(handlers.PRODUCTS)] == [

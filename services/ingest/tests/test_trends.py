@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from arus.fuel.v1.api_pb2 import TrendRequest
 from arus.fuel.v1.api_pb2_grpc import FuelServiceStub
-from arus_ingest.store import UseAsked
+from arus_ingest.store.fuel import UseAsked
 from arus_runtime.context import Context
 from arus_runtime.periods import Stretch
 from arus_stack.testing import ServiceDatabase

@@ -285,6 +285,30 @@ export type AnswerOut = {
 };
 
 /**
+ * AskedOut
+ *
+ * Something to be said before the rows can be used: answer it by PATCH, in `answers`, under its key.
+ */
+export type AskedOut = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Options
+     */
+    options: Array<string>;
+};
+
+/**
  * AuditOut
  *
  * Something somebody did.
@@ -452,6 +476,40 @@ export type BatchResult = {
 };
 
 /**
+ * Block
+ *
+ * Why an import cannot be committed, or why it failed.
+ */
+export type Block = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message
+     */
+    message: string;
+};
+
+/**
+ * Body_upload_imports
+ */
+export type BodyUploadImports = {
+    /**
+     * Files
+     *
+     * CSV, TXT, XLSX, XLS, ODS; at most 50.
+     */
+    files: Array<Blob | File>;
+    /**
+     * Anyway
+     *
+     * Take files that were imported before, too.
+     */
+    anyway?: boolean;
+};
+
+/**
  * CauseHint
  *
  * What a fact looks like. A person says what it was.
@@ -468,6 +526,32 @@ export type CauseHint = {
      */
     share: number;
     reason: Reason;
+};
+
+/**
+ * CellErrorOut
+ *
+ * What is wrong with a cell, or with a row as a whole.
+ */
+export type CellErrorOut = {
+    /**
+     * Column
+     *
+     * Its header.
+     */
+    column: string | null;
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message
+     */
+    message: string;
 };
 
 /**
@@ -516,6 +600,20 @@ export type ChangedVerdict = {
 };
 
 /**
+ * CommitAsked
+ *
+ * Carry out exactly what was previewed.
+ */
+export type CommitAsked = {
+    /**
+     * Preview
+     *
+     * Of the preview you saw; when another one holds by now, nothing is done (409).
+     */
+    preview: string;
+};
+
+/**
  * Coordinates
  *
  * WGS 84 degrees.
@@ -545,6 +643,30 @@ export type CountedPeriod = {
      * End
      */
     end: string;
+};
+
+/**
+ * Counts
+ *
+ * How many rows came, or would come, to what.
+ */
+export type Counts = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Updated
+     */
+    updated: number;
+    /**
+     * Unchanged
+     */
+    unchanged: number;
+    /**
+     * Rejected
+     */
+    rejected: number;
 };
 
 /**
@@ -635,6 +757,30 @@ export type DeliveryRecord = {
      * Ended At
      */
     ended_at: string | null;
+};
+
+/**
+ * DependantOut
+ *
+ * What would lose its ground.
+ */
+export type DependantOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Message
+     */
+    message: string;
 };
 
 /**
@@ -811,6 +957,30 @@ export type FieldError = {
 };
 
 /**
+ * FieldOut
+ *
+ * A field of a type of file, and how files call it.
+ */
+export type FieldOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Required
+     */
+    required: boolean;
+    /**
+     * Aliases
+     */
+    aliases: Array<string>;
+};
+
+/**
  * FuelDay
  *
  * Fuel used on one business date.
@@ -882,6 +1052,324 @@ export type HereOut = {
      * Locations
      */
     locations: Array<string> | null;
+};
+
+/**
+ * ImportDetail
+ *
+ * An import with what was found in its file.
+ */
+export type ImportDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * State
+     */
+    state: 'queued' | 'analysed' | 'needs_mapping' | 'preview' | 'committing' | 'completed' | 'completed_with_errors' | 'failed' | 'undoing' | 'undone';
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Type
+     */
+    type: string | null;
+    /**
+     * Type Title
+     */
+    type_title: string | null;
+    /**
+     * Period
+     *
+     * YYYY-MM.
+     */
+    period: string | null;
+    /**
+     * Sheet
+     *
+     * Which sheet is meant, from 0.
+     */
+    sheet: number;
+    /**
+     * Confidence
+     *
+     * Of type and period, 0 to 1.
+     */
+    confidence: number | null;
+    /**
+     * Rows
+     */
+    rows: number;
+    counts: Counts;
+    /**
+     * Done
+     *
+     * Rows seen through in this state.
+     */
+    done: number;
+    /**
+     * Progress
+     *
+     * Of what goes on now, 0 to 1.
+     */
+    progress: number;
+    /**
+     * Preview
+     *
+     * What a commit is bound to.
+     */
+    preview: string | null;
+    /**
+     * Blocks
+     */
+    blocks: Array<Block>;
+    /**
+     * Repeats
+     *
+     * The standing import of the same file.
+     */
+    repeats: string | null;
+    /**
+     * Uploaded At
+     */
+    uploaded_at: string;
+    /**
+     * Uploaded By
+     */
+    uploaded_by: string;
+    /**
+     * Committed At
+     */
+    committed_at: string | null;
+    /**
+     * Committed By
+     */
+    committed_by: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Duration S
+     *
+     * From commit to its end.
+     */
+    duration_s: number | null;
+    /**
+     * Undone At
+     */
+    undone_at: string | null;
+    /**
+     * Undone By
+     */
+    undone_by: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Sheets
+     */
+    sheets: Array<SheetOut>;
+};
+
+/**
+ * ImportPatch
+ *
+ * What you say of a file in place of what was found in it; what is left out stays, null takes it back.
+ */
+export type ImportPatch = {
+    /**
+     * Type
+     */
+    type?: string | null;
+    /**
+     * Period
+     *
+     * YYYY-MM.
+     */
+    period?: string | null;
+    /**
+     * Sheet
+     *
+     * Which sheet is meant, from 0.
+     */
+    sheet?: number | null;
+    /**
+     * Columns
+     *
+     * Header → field, empty to leave a column out. Remembered for your organisation.
+     */
+    columns?: {
+        [key: string]: string;
+    };
+    /**
+     * Answers
+     *
+     * To questions of the sheet, by their key.
+     */
+    answers?: {
+        [key: string]: string;
+    };
+    /**
+     * Confirmed
+     *
+     * What you say holds although the file says otherwise.
+     */
+    confirmed?: boolean;
+    /**
+     * Anyway
+     *
+     * Take the file although the same one was imported before.
+     */
+    anyway?: boolean;
+};
+
+/**
+ * ImportRecord
+ *
+ * An import. In the state `preview`, counts say what a commit would do; afterwards what it did.
+ */
+export type ImportRecord = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * State
+     */
+    state: 'queued' | 'analysed' | 'needs_mapping' | 'preview' | 'committing' | 'completed' | 'completed_with_errors' | 'failed' | 'undoing' | 'undone';
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Type
+     */
+    type: string | null;
+    /**
+     * Type Title
+     */
+    type_title: string | null;
+    /**
+     * Period
+     *
+     * YYYY-MM.
+     */
+    period: string | null;
+    /**
+     * Sheet
+     *
+     * Which sheet is meant, from 0.
+     */
+    sheet: number;
+    /**
+     * Confidence
+     *
+     * Of type and period, 0 to 1.
+     */
+    confidence: number | null;
+    /**
+     * Rows
+     */
+    rows: number;
+    counts: Counts;
+    /**
+     * Done
+     *
+     * Rows seen through in this state.
+     */
+    done: number;
+    /**
+     * Progress
+     *
+     * Of what goes on now, 0 to 1.
+     */
+    progress: number;
+    /**
+     * Preview
+     *
+     * What a commit is bound to.
+     */
+    preview: string | null;
+    /**
+     * Blocks
+     */
+    blocks: Array<Block>;
+    /**
+     * Repeats
+     *
+     * The standing import of the same file.
+     */
+    repeats: string | null;
+    /**
+     * Uploaded At
+     */
+    uploaded_at: string;
+    /**
+     * Uploaded By
+     */
+    uploaded_by: string;
+    /**
+     * Committed At
+     */
+    committed_at: string | null;
+    /**
+     * Committed By
+     */
+    committed_by: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Duration S
+     *
+     * From commit to its end.
+     */
+    duration_s: number | null;
+    /**
+     * Undone At
+     */
+    undone_at: string | null;
+    /**
+     * Undone By
+     */
+    undone_by: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * Imports
+ *
+ * The imports that the files of one request became, in the order sent.
+ */
+export type Imports = {
+    /**
+     * Items
+     */
+    items: Array<ImportRecord>;
 };
 
 /**
@@ -2432,6 +2920,20 @@ export type PageFactRecord = {
 };
 
 /**
+ * Page[ImportRecord]
+ */
+export type PageImportRecord = {
+    /**
+     * Items
+     */
+    items: Array<ImportRecord>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[Incident]
  */
 export type PageIncident = {
@@ -2673,6 +3175,35 @@ export type Preferences = {
      * Views
      */
     views?: Array<SavedView>;
+};
+
+/**
+ * PreviewOut
+ *
+ * What a commit would do, with samples.
+ */
+export type PreviewOut = {
+    /**
+     * Preview
+     */
+    preview: string;
+    counts: Counts;
+    /**
+     * Create
+     */
+    create: Array<SampleRow>;
+    /**
+     * Update
+     */
+    update: Array<SampleRow>;
+    /**
+     * Unchanged
+     */
+    unchanged: Array<SampleRow>;
+    /**
+     * Error
+     */
+    error: Array<SampleRow>;
 };
 
 /**
@@ -3022,6 +3553,34 @@ export type ResetIn = {
 };
 
 /**
+ * SampleRow
+ *
+ * A row as a preview shows it. fields: as read; of a row that cannot be read, its cells by header.
+ */
+export type SampleRow = {
+    /**
+     * Number
+     *
+     * Its line in the file, the first is 1.
+     */
+    number: number;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Fields
+     */
+    fields: {
+        [key: string]: string;
+    };
+    /**
+     * Errors
+     */
+    errors: Array<CellErrorOut>;
+};
+
+/**
  * SavedView
  *
  * A page of the console with its filters, under a name. search: the query string, without `?`.
@@ -3151,6 +3710,62 @@ export type SessionOut = {
      * Expires At
      */
     expires_at: string;
+};
+
+/**
+ * SheetOut
+ *
+ * What one sheet, or one file of text, holds.
+ */
+export type SheetOut = {
+    /**
+     * Sheet
+     */
+    sheet: number;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Type
+     */
+    type: string | null;
+    /**
+     * Period
+     */
+    period: string | null;
+    /**
+     * Confidence
+     */
+    confidence: number;
+    /**
+     * Columns
+     *
+     * Field → header as it stands in the file.
+     */
+    columns: {
+        [key: string]: string;
+    };
+    /**
+     * Headers
+     */
+    headers: Array<string>;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Encoding
+     */
+    encoding: string | null;
+    /**
+     * Header Row
+     */
+    header_row: number;
+    /**
+     * Questions
+     */
+    questions: Array<AskedOut>;
 };
 
 /**
@@ -3493,6 +4108,62 @@ export type TrendSeries = {
      * One for each of the periods, in their order.
      */
     points: Array<TrendPoint>;
+};
+
+/**
+ * TypeOut
+ *
+ * A type of file.
+ */
+export type TypeOut = {
+    /**
+     * Type
+     */
+    type: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Fields
+     */
+    fields: Array<FieldOut>;
+};
+
+/**
+ * Types
+ *
+ * Every type of file that can be imported.
+ */
+export type Types = {
+    /**
+     * Items
+     */
+    items: Array<TypeOut>;
+};
+
+/**
+ * UndoOut
+ *
+ * What taking an import back touches, and what keeps it from being taken back.
+ */
+export type UndoOut = {
+    /**
+     * What it did: created is withdrawn, updated says what it said before.
+     */
+    counts: Counts;
+    /**
+     * Possible
+     */
+    possible: boolean;
+    /**
+     * Dependants
+     */
+    dependants: Array<DependantOut>;
+    /**
+     * Dependants In All
+     */
+    dependants_in_all: number;
 };
 
 /**
@@ -6775,6 +7446,884 @@ export type ShowFuelTrendsResponses = {
 };
 
 export type ShowFuelTrendsResponse = ShowFuelTrendsResponses[keyof ShowFuelTrendsResponses];
+
+export type ListImportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * State
+         *
+         * All, when left out.
+         */
+        state?: Array<'queued' | 'analysed' | 'needs_mapping' | 'preview' | 'committing' | 'completed' | 'completed_with_errors' | 'failed' | 'undoing' | 'undone'> | null;
+        /**
+         * Type
+         */
+        type?: string | null;
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/imports';
+};
+
+export type ListImportsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListImportsError = ListImportsErrors[keyof ListImportsErrors];
+
+export type ListImportsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageImportRecord;
+};
+
+export type ListImportsResponse = ListImportsResponses[keyof ListImportsResponses];
+
+export type UploadImportsData = {
+    body: BodyUploadImports;
+    path?: never;
+    query?: never;
+    url: '/api/v1/imports';
+};
+
+export type UploadImportsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type UploadImportsError = UploadImportsErrors[keyof UploadImportsErrors];
+
+export type UploadImportsResponses = {
+    /**
+     * Successful Response
+     */
+    202: Imports;
+};
+
+export type UploadImportsResponse = UploadImportsResponses[keyof UploadImportsResponses];
+
+export type ListImportTypesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/imports/types';
+};
+
+export type ListImportTypesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListImportTypesError = ListImportTypesErrors[keyof ListImportTypesErrors];
+
+export type ListImportTypesResponses = {
+    /**
+     * Successful Response
+     */
+    200: Types;
+};
+
+export type ListImportTypesResponse = ListImportTypesResponses[keyof ListImportTypesResponses];
+
+export type ImportSampleData = {
+    body?: never;
+    path: {
+        /**
+         * Type Name
+         */
+        type_name: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/types/{type_name}/sample.xlsx';
+};
+
+export type ImportSampleErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ImportSampleError = ImportSampleErrors[keyof ImportSampleErrors];
+
+export type ImportSampleResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ImportSampleResponse = ImportSampleResponses[keyof ImportSampleResponses];
+
+export type ImportTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Type Name
+         */
+        type_name: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/types/{type_name}/template.xlsx';
+};
+
+export type ImportTemplateErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ImportTemplateError = ImportTemplateErrors[keyof ImportTemplateErrors];
+
+export type ImportTemplateResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ImportTemplateResponse = ImportTemplateResponses[keyof ImportTemplateResponses];
+
+export type GetImportData = {
+    body?: never;
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{import_id}';
+};
+
+export type GetImportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetImportError = GetImportErrors[keyof GetImportErrors];
+
+export type GetImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImportDetail;
+};
+
+export type GetImportResponse = GetImportResponses[keyof GetImportResponses];
+
+export type SayOfImportData = {
+    body: ImportPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{import_id}';
+};
+
+export type SayOfImportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SayOfImportError = SayOfImportErrors[keyof SayOfImportErrors];
+
+export type SayOfImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImportDetail;
+};
+
+export type SayOfImportResponse = SayOfImportResponses[keyof SayOfImportResponses];
+
+export type CommitImportData = {
+    body: CommitAsked;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{import_id}/commit';
+};
+
+export type CommitImportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type CommitImportError = CommitImportErrors[keyof CommitImportErrors];
+
+export type CommitImportResponses = {
+    /**
+     * Successful Response
+     */
+    202: ImportRecord;
+};
+
+export type CommitImportResponse = CommitImportResponses[keyof CommitImportResponses];
+
+export type ImportErrorsData = {
+    body?: never;
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{import_id}/errors.xlsx';
+};
+
+export type ImportErrorsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ImportErrorsError = ImportErrorsErrors[keyof ImportErrorsErrors];
+
+export type ImportErrorsResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ImportErrorsResponse = ImportErrorsResponses[keyof ImportErrorsResponses];
+
+export type PreviewImportData = {
+    body?: never;
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{import_id}/preview';
+};
+
+export type PreviewImportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type PreviewImportError = PreviewImportErrors[keyof PreviewImportErrors];
+
+export type PreviewImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: PreviewOut;
+};
+
+export type PreviewImportResponse = PreviewImportResponses[keyof PreviewImportResponses];
+
+export type SeeUndoOfImportData = {
+    body?: never;
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{import_id}/undo';
+};
+
+export type SeeUndoOfImportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SeeUndoOfImportError = SeeUndoOfImportErrors[keyof SeeUndoOfImportErrors];
+
+export type SeeUndoOfImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: UndoOut;
+};
+
+export type SeeUndoOfImportResponse = SeeUndoOfImportResponses[keyof SeeUndoOfImportResponses];
+
+export type UndoImportData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{import_id}/undo';
+};
+
+export type UndoImportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type UndoImportError = UndoImportErrors[keyof UndoImportErrors];
+
+export type UndoImportResponses = {
+    /**
+     * Successful Response
+     */
+    202: ImportRecord;
+};
+
+export type UndoImportResponse = UndoImportResponses[keyof UndoImportResponses];
 
 export type ListIncidentsData = {
     body?: never;

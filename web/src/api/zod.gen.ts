@@ -49,6 +49,18 @@ export const zAnswerOut = z.object({
 });
 
 /**
+ * AskedOut
+ *
+ * Something to be said before the rows can be used: answer it by PATCH, in `answers`, under its key.
+ */
+export const zAskedOut = z.object({
+    key: z.string(),
+    code: z.string(),
+    message: z.string(),
+    options: z.array(z.string())
+});
+
+/**
  * AuditOut
  *
  * Something somebody did.
@@ -94,6 +106,45 @@ export const zBatch = z.object({
 });
 
 /**
+ * Block
+ *
+ * Why an import cannot be committed, or why it failed.
+ */
+export const zBlock = z.object({
+    code: z.string(),
+    message: z.string()
+});
+
+/**
+ * Body_upload_imports
+ */
+export const zBodyUploadImports = z.object({
+    files: z.array(z.string()),
+    anyway: z._default(z.optional(z.boolean()), false)
+});
+
+/**
+ * CellErrorOut
+ *
+ * What is wrong with a cell, or with a row as a whole.
+ */
+export const zCellErrorOut = z.object({
+    column: z.nullable(z.string()),
+    field: z.string(),
+    code: z.string(),
+    message: z.string()
+});
+
+/**
+ * CommitAsked
+ *
+ * Carry out exactly what was previewed.
+ */
+export const zCommitAsked = z.object({
+    preview: z.string().check(z.regex(/^[0-9a-f]{64}$/))
+});
+
+/**
  * Coordinates
  *
  * WGS 84 degrees.
@@ -111,6 +162,18 @@ export const zCoordinates = z.object({
 export const zCountedPeriod = z.object({
     start: z.iso.date(),
     end: z.iso.date()
+});
+
+/**
+ * Counts
+ *
+ * How many rows came, or would come, to what.
+ */
+export const zCounts = z.object({
+    created: z.int(),
+    updated: z.int(),
+    unchanged: z.int(),
+    rejected: z.int()
 });
 
 /**
@@ -168,6 +231,18 @@ export const zDeliveryRecord = z.object({
 });
 
 /**
+ * DependantOut
+ *
+ * What would lose its ground.
+ */
+export const zDependantOut = z.object({
+    kind: z.string(),
+    id: z.string(),
+    label: z.string(),
+    message: z.string()
+});
+
+/**
  * ExportSize
  *
  * How much an export would hold, and how much it may. rows: counted up to one more than the largest.
@@ -221,6 +296,18 @@ export const zFieldError = z.object({
 });
 
 /**
+ * FieldOut
+ *
+ * A field of a type of file, and how files call it.
+ */
+export const zFieldOut = z.object({
+    name: z.string(),
+    kind: z.string(),
+    required: z.boolean(),
+    aliases: z.array(z.string())
+});
+
+/**
  * FuelDay
  *
  * Fuel used on one business date.
@@ -254,6 +341,75 @@ export const zHereOut = z.object({
     version: z.int(),
     roles: z.array(z.string()),
     locations: z.nullable(z.array(z.string()))
+});
+
+/**
+ * ImportPatch
+ *
+ * What you say of a file in place of what was found in it; what is left out stays, null takes it back.
+ */
+export const zImportPatch = z.object({
+    type: z.nullish(z.string().check(z.maxLength(40))),
+    period: z.nullish(z.string().check(z.regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/))),
+    sheet: z.nullish(z.int().check(z.gte(0), z.lte(1000))),
+    columns: z.optional(z.record(z.string(), z.string())),
+    answers: z.optional(z.record(z.string(), z.string())),
+    confirmed: z._default(z.optional(z.boolean()), false),
+    anyway: z._default(z.optional(z.boolean()), false)
+});
+
+/**
+ * ImportRecord
+ *
+ * An import. In the state `preview`, counts say what a commit would do; afterwards what it did.
+ */
+export const zImportRecord = z.object({
+    id: z.string(),
+    state: z.enum([
+        'queued',
+        'analysed',
+        'needs_mapping',
+        'preview',
+        'committing',
+        'completed',
+        'completed_with_errors',
+        'failed',
+        'undoing',
+        'undone'
+    ]),
+    file_name: z.string(),
+    size_bytes: z.int(),
+    sha256: z.string(),
+    type: z.nullable(z.string()),
+    type_title: z.nullable(z.string()),
+    period: z.nullable(z.string()),
+    sheet: z.int(),
+    confidence: z.nullable(z.number()),
+    rows: z.int(),
+    counts: zCounts,
+    done: z.int(),
+    progress: z.number(),
+    preview: z.nullable(z.string()),
+    blocks: z.array(zBlock),
+    repeats: z.nullable(z.string()),
+    uploaded_at: z.iso.datetime(),
+    uploaded_by: z.string(),
+    committed_at: z.nullable(z.iso.datetime()),
+    committed_by: z.nullable(z.string()),
+    ended_at: z.nullable(z.iso.datetime()),
+    duration_s: z.nullable(z.number()),
+    undone_at: z.nullable(z.iso.datetime()),
+    undone_by: z.nullable(z.string()),
+    version: z.int()
+});
+
+/**
+ * Imports
+ *
+ * The imports that the files of one request became, in the order sent.
+ */
+export const zImports = z.object({
+    items: z.array(zImportRecord)
 });
 
 /**
@@ -711,6 +867,14 @@ export const zPageAuditOut = z.object({
  */
 export const zPageDeliveryRecord = z.object({
     items: z.array(zDeliveryRecord),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
+ * Page[ImportRecord]
+ */
+export const zPageImportRecord = z.object({
+    items: z.array(zImportRecord),
     next_cursor: z.nullable(z.string())
 });
 
@@ -1304,6 +1468,32 @@ export const zResetIn = z.object({
 });
 
 /**
+ * SampleRow
+ *
+ * A row as a preview shows it. fields: as read; of a row that cannot be read, its cells by header.
+ */
+export const zSampleRow = z.object({
+    number: z.int(),
+    key: z.string(),
+    fields: z.record(z.string(), z.string()),
+    errors: z.array(zCellErrorOut)
+});
+
+/**
+ * PreviewOut
+ *
+ * What a commit would do, with samples.
+ */
+export const zPreviewOut = z.object({
+    preview: z.string(),
+    counts: zCounts,
+    create: z.array(zSampleRow),
+    update: z.array(zSampleRow),
+    unchanged: z.array(zSampleRow),
+    error: z.array(zSampleRow)
+});
+
+/**
  * SavedView
  *
  * A page of the console with its filters, under a name. search: the query string, without `?`.
@@ -1355,6 +1545,71 @@ export const zSchedulePatch = z.object({
     language: z.optional(z.enum(['id', 'en'])),
     recipients: z.optional(z.array(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))).check(z.minLength(1), z.maxLength(50))),
     is_active: z.optional(z.boolean())
+});
+
+/**
+ * SheetOut
+ *
+ * What one sheet, or one file of text, holds.
+ */
+export const zSheetOut = z.object({
+    sheet: z.int(),
+    name: z.nullable(z.string()),
+    type: z.nullable(z.string()),
+    period: z.nullable(z.string()),
+    confidence: z.number(),
+    columns: z.record(z.string(), z.string()),
+    headers: z.array(z.string()),
+    rows: z.int(),
+    encoding: z.nullable(z.string()),
+    header_row: z.int(),
+    questions: z.array(zAskedOut)
+});
+
+/**
+ * ImportDetail
+ *
+ * An import with what was found in its file.
+ */
+export const zImportDetail = z.object({
+    id: z.string(),
+    state: z.enum([
+        'queued',
+        'analysed',
+        'needs_mapping',
+        'preview',
+        'committing',
+        'completed',
+        'completed_with_errors',
+        'failed',
+        'undoing',
+        'undone'
+    ]),
+    file_name: z.string(),
+    size_bytes: z.int(),
+    sha256: z.string(),
+    type: z.nullable(z.string()),
+    type_title: z.nullable(z.string()),
+    period: z.nullable(z.string()),
+    sheet: z.int(),
+    confidence: z.nullable(z.number()),
+    rows: z.int(),
+    counts: zCounts,
+    done: z.int(),
+    progress: z.number(),
+    preview: z.nullable(z.string()),
+    blocks: z.array(zBlock),
+    repeats: z.nullable(z.string()),
+    uploaded_at: z.iso.datetime(),
+    uploaded_by: z.string(),
+    committed_at: z.nullable(z.iso.datetime()),
+    committed_by: z.nullable(z.string()),
+    ended_at: z.nullable(z.iso.datetime()),
+    duration_s: z.nullable(z.number()),
+    undone_at: z.nullable(z.iso.datetime()),
+    undone_by: z.nullable(z.string()),
+    version: z.int(),
+    sheets: z.array(zSheetOut)
 });
 
 /**
@@ -1685,6 +1940,38 @@ export const zTrend = z.object({
     compare: z.nullable(z.enum(['previous', 'last_year'])),
     periods: z.array(zTrendPeriod),
     series: z.array(zTrendSeries)
+});
+
+/**
+ * TypeOut
+ *
+ * A type of file.
+ */
+export const zTypeOut = z.object({
+    type: z.string(),
+    title: z.string(),
+    fields: z.array(zFieldOut)
+});
+
+/**
+ * Types
+ *
+ * Every type of file that can be imported.
+ */
+export const zTypes = z.object({
+    items: z.array(zTypeOut)
+});
+
+/**
+ * UndoOut
+ *
+ * What taking an import back touches, and what keeps it from being taken back.
+ */
+export const zUndoOut = z.object({
+    counts: zCounts,
+    possible: z.boolean(),
+    dependants: z.array(zDependantOut),
+    dependants_in_all: z.int()
 });
 
 /**

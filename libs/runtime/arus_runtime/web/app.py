@@ -98,7 +98,13 @@ def create_app(
     if context is not None:
         for wrap in reversed(service.around):
             app.add_middleware(wrap, context)
-    app.add_middleware(Shell, max_body_bytes=limits.max_body_bytes, templates=service.words)
+    app.add_middleware(
+        Shell,
+        max_body_bytes=limits.max_body_bytes,
+        max_upload_bytes=limits.max_upload_bytes,
+        uploads=tuple(PREFIX + path for path in service.uploads),
+        templates=service.words,
+    )
     _document(app)
     return app
 

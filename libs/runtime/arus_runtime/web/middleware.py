@@ -18,9 +18,19 @@ _access: Final = structlog.get_logger("arus.access")
 class Shell:
     """Wrap the application once; inner failures that nobody handled become problems here."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, templates: Templates | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        max_body_bytes: int,
+        max_upload_bytes: int = 0,
+        uploads: tuple[str, ...] = (),
+        templates: Templates | None = None,
+    ) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._max_upload_bytes = max_upload_bytes
+        self._uploads = uploads
         self._templates = templates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,14 +58,15 @@ class Shell:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_body_bytes:
-                raise self._too_large()
+            if received > most:
+                raise self._too_large(most)
             return message
 
         received = 0
+        most = self._most(scope["path"])
         with observe.REQUESTS_OPEN.labels("http").track_inprogress():
             try:
-                self._refuse_early(scope, headers)
+                self._refuse_early(scope, headers, most)
                 await self._app(scope, limited, send_with_id)
             except Exception as error:
                 if status:
@@ -77,13 +88,18 @@ class Shell:
                         ms=round(took_s * 1000, 1),
                     )
 
-    def _refuse_early(self, scope: Scope, headers: Headers) -> None:
+    def _most(self, path: str) -> int:
+        """Return how many bytes the body of a request to the path may have."""
+        return self._max_upload_bytes if path.startswith(self._uploads) else self._max_body_bytes
+
+    def _refuse_early(self, scope: Scope, headers: Headers, most: int) -> None:
         length = headers.get("content-length", "0")
-        if length.isdecimal() and int(length) > self._max_body_bytes:
-            raise self._too_large()
+        if length.isdecimal() and int(length) > most:
+            raise self._too_large(most)
         # PostgreSQL's text cannot hold NUL, so no address and no query may bring one.
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             raise problems.wrong("query" if b"%00" in scope["query_string"] else "path", "nul_character")
 
-    def _too_large(self) -> problems.Problem:
-        return problems.Problem(413, "body_too_large", params={"max_bytes": self._max_body_bytes})
+    @staticmethod
+    def _too_large(most: int) -> problems.Problem:
+        return problems.Problem(413, "body_too_large", params={"max_bytes": most})

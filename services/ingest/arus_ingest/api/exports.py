@@ -15,10 +15,11 @@ from arus_runtime.words import Language, format_value, render
 from fastapi import Depends
 from fastapi.responses import FileResponse
 
-from arus_ingest import store, words
+from arus_ingest import words
 from arus_ingest.api.facts import Filter, Filtered
 from arus_ingest.state import Status
-from arus_ingest.store import Named
+from arus_ingest.store import fuel as store
+from arus_ingest.store.fuel import Named
 
 routes = router("fuel")
 

@@ -27,9 +27,10 @@ from arus_runtime.words import Language, language_of
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic.config import JsonDict
 
-from arus_ingest import batch, commands, pressure, store, words
+from arus_ingest import batch, pressure, words
 from arus_ingest.catalogue import Catalogue
-from arus_ingest.commands import DELIVERIES, TRANSACTIONS, Ledger, Recorded
+from arus_ingest.commands import fuel as commands
+from arus_ingest.commands.fuel import DELIVERIES, TRANSACTIONS, Ledger, Recorded
 from arus_ingest.schemas.facts import (
     GOLDEN,
     GOLDEN_DELIVERY,
@@ -46,6 +47,7 @@ from arus_ingest.schemas.facts import (
 )
 from arus_ingest.settings import settings_of
 from arus_ingest.state import Entry, FuelFact, Status
+from arus_ingest.store import fuel as store
 
 CREATED: Final[Mapping[int | str, dict[str, Any]]] = {
     201: {"headers": {"Location": {"schema": {"type": "string"}}, "ETag": {"schema": {"type": "string"}}}}

@@ -8,7 +8,7 @@ from arus_runtime.web import Compared, Ctx, router
 from fastapi import Depends, Query
 
 from arus_ingest.schemas.trends import By, Trend
-from arus_ingest.store import UseAsked
+from arus_ingest.store.fuel import UseAsked
 from arus_ingest.trends import trend
 
 routes = router("fuel")

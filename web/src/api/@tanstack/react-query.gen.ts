@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, answerIncident, backtestThresholds, changeMe, changeNotificationPreferences, changePassword, changeReportSchedule, changeUser, changeWebhook, confirmReset, correctFuelDelivery, correctFuelTransaction, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, createWebhook, deactivateLocation, deactivateProduct, deactivateUser, deleteReportSchedule, exportAnomalies, exportFuelTransactions, getAnomaly, getFuelDelivery, getFuelTransaction, getIncident, getLocation, getNotificationPreferences, getProduct, getReport, getReportFile, getReportSchedule, getUser, getWebhook, leaveOrganisation, listAnomalies, listAudit, listDeliveries, listEffectiveThresholds, listFuelDeliveries, listFuelTransactions, listIncidents, listInvitations, listKeys, listLocations, listNotifications, listOrganisations, listProducts, listReports, listReportSchedules, listThresholds, listUsers, listWebhooks, liveTicket, login, logout, makeReport, markAllNotificationsRead, markNotificationRead, me, openSession, type Options, overview, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, refresh, register, removeWebhook, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revertAnswer, revokeKey, rotateWebhookSecret, scheduleReport, sendScheduledReport, setThresholds, showAnomalyTrends, showFuelTrends, sizeAnomaliesExport, sizeFuelTransactionsExport, summariseAnomalies, summariseIncidents, switch_, testWebhook, updateLocation, updateProduct, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawInvitation } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AnswerIncidentData, AnswerIncidentError, AnswerIncidentResponse, BacktestThresholdsData, BacktestThresholdsError, BacktestThresholdsResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangeNotificationPreferencesData, ChangeNotificationPreferencesError, ChangeNotificationPreferencesResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeReportScheduleData, ChangeReportScheduleError, ChangeReportScheduleResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ChangeWebhookData, ChangeWebhookError, ChangeWebhookResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, DeleteReportScheduleData, DeleteReportScheduleError, DeleteReportScheduleResponse, ExportAnomaliesData, ExportAnomaliesError, ExportAnomaliesResponse, ExportFuelTransactionsData, ExportFuelTransactionsError, ExportFuelTransactionsResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetIncidentData, GetIncidentError, GetIncidentResponse, GetLocationData, GetLocationError, GetLocationResponse, GetNotificationPreferencesData, GetNotificationPreferencesError, GetNotificationPreferencesResponse, GetProductData, GetProductError, GetProductResponse, GetReportData, GetReportError, GetReportFileData, GetReportFileError, GetReportFileResponse, GetReportResponse, GetReportScheduleData, GetReportScheduleError, GetReportScheduleResponse, GetUserData, GetUserError, GetUserResponse, GetWebhookData, GetWebhookError, GetWebhookResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListEffectiveThresholdsData, ListEffectiveThresholdsError, ListEffectiveThresholdsResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListReportSchedulesData, ListReportSchedulesError, ListReportSchedulesResponse, ListReportsData, ListReportsError, ListReportsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MakeReportData, MakeReportError, MakeReportResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RemoveWebhookData, RemoveWebhookError, RemoveWebhookResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevertAnswerData, RevertAnswerError, RevertAnswerResponse, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, ScheduleReportData, ScheduleReportError, ScheduleReportResponse, SendScheduledReportData, SendScheduledReportError, SendScheduledReportResponse, SetThresholdsData, SetThresholdsError, SetThresholdsResponse, ShowAnomalyTrendsData, ShowAnomalyTrendsError, ShowAnomalyTrendsResponse, ShowFuelTrendsData, ShowFuelTrendsError, ShowFuelTrendsResponse, SizeAnomaliesExportData, SizeAnomaliesExportError, SizeAnomaliesExportResponse, SizeFuelTransactionsExportData, SizeFuelTransactionsExportError, SizeFuelTransactionsExportResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SummariseIncidentsData, SummariseIncidentsError, SummariseIncidentsResponse, SwitchData, SwitchError, SwitchResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
+import { acceptInvitation, answerIncident, backtestThresholds, changeMe, changeNotificationPreferences, changePassword, changeReportSchedule, changeUser, changeWebhook, commitImport, confirmReset, correctFuelDelivery, correctFuelTransaction, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, createWebhook, deactivateLocation, deactivateProduct, deactivateUser, deleteReportSchedule, exportAnomalies, exportFuelTransactions, getAnomaly, getFuelDelivery, getFuelTransaction, getImport, getIncident, getLocation, getNotificationPreferences, getProduct, getReport, getReportFile, getReportSchedule, getUser, getWebhook, importErrors, importSample, importTemplate, leaveOrganisation, listAnomalies, listAudit, listDeliveries, listEffectiveThresholds, listFuelDeliveries, listFuelTransactions, listImports, listImportTypes, listIncidents, listInvitations, listKeys, listLocations, listNotifications, listOrganisations, listProducts, listReports, listReportSchedules, listThresholds, listUsers, listWebhooks, liveTicket, login, logout, makeReport, markAllNotificationsRead, markNotificationRead, me, openSession, type Options, overview, previewImport, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, refresh, register, removeWebhook, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revertAnswer, revokeKey, rotateWebhookSecret, sayOfImport, scheduleReport, seeUndoOfImport, sendScheduledReport, setThresholds, showAnomalyTrends, showFuelTrends, sizeAnomaliesExport, sizeFuelTransactionsExport, summariseAnomalies, summariseIncidents, switch_, testWebhook, undoImport, updateLocation, updateProduct, uploadImports, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawInvitation } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AnswerIncidentData, AnswerIncidentError, AnswerIncidentResponse, BacktestThresholdsData, BacktestThresholdsError, BacktestThresholdsResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangeNotificationPreferencesData, ChangeNotificationPreferencesError, ChangeNotificationPreferencesResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeReportScheduleData, ChangeReportScheduleError, ChangeReportScheduleResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ChangeWebhookData, ChangeWebhookError, ChangeWebhookResponse, CommitImportData, CommitImportError, CommitImportResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, DeleteReportScheduleData, DeleteReportScheduleError, DeleteReportScheduleResponse, ExportAnomaliesData, ExportAnomaliesError, ExportAnomaliesResponse, ExportFuelTransactionsData, ExportFuelTransactionsError, ExportFuelTransactionsResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetImportData, GetImportError, GetImportResponse, GetIncidentData, GetIncidentError, GetIncidentResponse, GetLocationData, GetLocationError, GetLocationResponse, GetNotificationPreferencesData, GetNotificationPreferencesError, GetNotificationPreferencesResponse, GetProductData, GetProductError, GetProductResponse, GetReportData, GetReportError, GetReportFileData, GetReportFileError, GetReportFileResponse, GetReportResponse, GetReportScheduleData, GetReportScheduleError, GetReportScheduleResponse, GetUserData, GetUserError, GetUserResponse, GetWebhookData, GetWebhookError, GetWebhookResponse, ImportErrorsData, ImportErrorsError, ImportErrorsResponse, ImportSampleData, ImportSampleError, ImportSampleResponse, ImportTemplateData, ImportTemplateError, ImportTemplateResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListEffectiveThresholdsData, ListEffectiveThresholdsError, ListEffectiveThresholdsResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListImportTypesData, ListImportTypesError, ListImportTypesResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListReportSchedulesData, ListReportSchedulesError, ListReportSchedulesResponse, ListReportsData, ListReportsError, ListReportsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MakeReportData, MakeReportError, MakeReportResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RemoveWebhookData, RemoveWebhookError, RemoveWebhookResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevertAnswerData, RevertAnswerError, RevertAnswerResponse, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SayOfImportData, SayOfImportError, SayOfImportResponse, ScheduleReportData, ScheduleReportError, ScheduleReportResponse, SeeUndoOfImportData, SeeUndoOfImportError, SeeUndoOfImportResponse, SendScheduledReportData, SendScheduledReportError, SendScheduledReportResponse, SetThresholdsData, SetThresholdsError, SetThresholdsResponse, ShowAnomalyTrendsData, ShowAnomalyTrendsError, ShowAnomalyTrendsResponse, ShowFuelTrendsData, ShowFuelTrendsError, ShowFuelTrendsResponse, SizeAnomaliesExportData, SizeAnomaliesExportError, SizeAnomaliesExportResponse, SizeFuelTransactionsExportData, SizeFuelTransactionsExportError, SizeFuelTransactionsExportResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SummariseIncidentsData, SummariseIncidentsError, SummariseIncidentsResponse, SwitchData, SwitchError, SwitchResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, UndoImportData, UndoImportError, UndoImportResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, UploadImportsData, UploadImportsError, UploadImportsResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -921,6 +921,278 @@ export const showFuelTrendsOptions = (options?: Options<ShowFuelTrendsData>) => 
     },
     queryKey: showFuelTrendsQueryKey(options)
 });
+
+export const listImportsQueryKey = (options?: Options<ListImportsData>) => createQueryKey('listImports', options);
+
+/**
+ * List Imports
+ *
+ * List imports, newest first; who is limited to locations sees their own.
+ */
+export const listImportsOptions = (options?: Options<ListImportsData>) => queryOptions<ListImportsResponse, ListImportsError, ListImportsResponse, ReturnType<typeof listImportsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listImports({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listImportsQueryKey(options)
+});
+
+export const listImportsInfiniteQueryKey = (options?: Options<ListImportsData>): QueryKey<Options<ListImportsData>> => createQueryKey('listImports', options, true);
+
+/**
+ * List Imports
+ *
+ * List imports, newest first; who is limited to locations sees their own.
+ */
+export const listImportsInfiniteOptions = (options?: Options<ListImportsData>) => {
+    const opts = infiniteQueryOptions<ListImportsResponse, ListImportsError, InfiniteData<ListImportsResponse>, QueryKey<Options<ListImportsData>>, string | null | Pick<QueryKey<Options<ListImportsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListImportsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listImports({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listImportsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Upload Imports
+ *
+ * Take files; each becomes an import, analysed at once. What is above 100 MB goes to /imports/uploads.
+ */
+export const uploadImportsMutation = (options?: Partial<Options<UploadImportsData>>): UseMutationOptions<UploadImportsResponse, UploadImportsError, Options<UploadImportsData>> => {
+    const mutationOptions: UseMutationOptions<UploadImportsResponse, UploadImportsError, Options<UploadImportsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await uploadImports({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listImportTypesQueryKey = (options?: Options<ListImportTypesData>) => createQueryKey('listImportTypes', options);
+
+/**
+ * List Import Types
+ *
+ * List the types of files that can be imported, their fields and what files call them.
+ */
+export const listImportTypesOptions = (options?: Options<ListImportTypesData>) => queryOptions<ListImportTypesResponse, ListImportTypesError, ListImportTypesResponse, ReturnType<typeof listImportTypesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listImportTypes({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listImportTypesQueryKey(options)
+});
+
+export const importSampleQueryKey = (options: Options<ImportSampleData>) => createQueryKey('importSample', options);
+
+/**
+ * Import Sample
+ *
+ * Give a workbook of a type with a few rows, to see how one is filled in.
+ */
+export const importSampleOptions = (options: Options<ImportSampleData>) => queryOptions<ImportSampleResponse, ImportSampleError, ImportSampleResponse, ReturnType<typeof importSampleQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await importSample({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: importSampleQueryKey(options)
+});
+
+export const importTemplateQueryKey = (options: Options<ImportTemplateData>) => createQueryKey('importTemplate', options);
+
+/**
+ * Import Template
+ *
+ * Give an empty workbook with the columns of a type.
+ */
+export const importTemplateOptions = (options: Options<ImportTemplateData>) => queryOptions<ImportTemplateResponse, ImportTemplateError, ImportTemplateResponse, ReturnType<typeof importTemplateQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await importTemplate({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: importTemplateQueryKey(options)
+});
+
+export const getImportQueryKey = (options: Options<GetImportData>) => createQueryKey('getImport', options);
+
+/**
+ * Get Import
+ *
+ * Show an import and what was found in its file.
+ */
+export const getImportOptions = (options: Options<GetImportData>) => queryOptions<GetImportResponse, GetImportError, GetImportResponse, ReturnType<typeof getImportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getImport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getImportQueryKey(options)
+});
+
+/**
+ * Say Of Import
+ *
+ * Say type, period, sheet or columns in place of what was found; the file is then analysed anew.
+ *
+ * What disagrees with the file blocks the commit until it is `confirmed`.
+ */
+export const sayOfImportMutation = (options?: Partial<Options<SayOfImportData>>): UseMutationOptions<SayOfImportResponse, SayOfImportError, Options<SayOfImportData>> => {
+    const mutationOptions: UseMutationOptions<SayOfImportResponse, SayOfImportError, Options<SayOfImportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await sayOfImport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Commit Import
+ *
+ * Carry out exactly what was previewed; asked again, it goes on. Follow it by GET.
+ */
+export const commitImportMutation = (options?: Partial<Options<CommitImportData>>): UseMutationOptions<CommitImportResponse, CommitImportError, Options<CommitImportData>> => {
+    const mutationOptions: UseMutationOptions<CommitImportResponse, CommitImportError, Options<CommitImportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await commitImport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const importErrorsQueryKey = (options: Options<ImportErrorsData>) => createQueryKey('importErrors', options);
+
+/**
+ * Import Errors
+ *
+ * Give the rows that did not come in: as they were, what is wrong, and a note on each failing cell.
+ *
+ * Mended, the same file can be uploaded again.
+ */
+export const importErrorsOptions = (options: Options<ImportErrorsData>) => queryOptions<ImportErrorsResponse, ImportErrorsError, ImportErrorsResponse, ReturnType<typeof importErrorsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await importErrors({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: importErrorsQueryKey(options)
+});
+
+export const previewImportQueryKey = (options: Options<PreviewImportData>) => createQueryKey('previewImport', options);
+
+/**
+ * Preview Import
+ *
+ * Show what a commit would do, with samples of each outcome.
+ */
+export const previewImportOptions = (options: Options<PreviewImportData>) => queryOptions<PreviewImportResponse, PreviewImportError, PreviewImportResponse, ReturnType<typeof previewImportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await previewImport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: previewImportQueryKey(options)
+});
+
+export const seeUndoOfImportQueryKey = (options: Options<SeeUndoOfImportData>) => createQueryKey('seeUndoOfImport', options);
+
+/**
+ * See Undo Of Import
+ *
+ * Show what taking an import back would touch, and what depends on it.
+ */
+export const seeUndoOfImportOptions = (options: Options<SeeUndoOfImportData>) => queryOptions<SeeUndoOfImportResponse, SeeUndoOfImportError, SeeUndoOfImportResponse, ReturnType<typeof seeUndoOfImportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await seeUndoOfImport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: seeUndoOfImportQueryKey(options)
+});
+
+/**
+ * Undo Import
+ *
+ * Take an import back; refused (409) with the list of what depends on it.
+ */
+export const undoImportMutation = (options?: Partial<Options<UndoImportData>>): UseMutationOptions<UndoImportResponse, UndoImportError, Options<UndoImportData>> => {
+    const mutationOptions: UseMutationOptions<UndoImportResponse, UndoImportError, Options<UndoImportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await undoImport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listIncidentsQueryKey = (options?: Options<ListIncidentsData>) => createQueryKey('listIncidents', options);
 

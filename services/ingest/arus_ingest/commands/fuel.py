@@ -17,10 +17,11 @@ from arus_runtime.postgres import Tx
 from arus_runtime.web import FieldProblem, IfMatchHeader, Problem
 from google.protobuf.message import Message
 
-from arus_ingest import codec, rules, store
-from arus_ingest.catalogue import Catalogue
+from arus_ingest import codec, rules
+from arus_ingest.catalogue import Catalogue, Known
 from arus_ingest.rules import Flaw
 from arus_ingest.state import Entry, FuelFact
+from arus_ingest.store import fuel as store
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,23 @@ async def record(
     tx: Tx, catalogue: Catalogue, ledger: Ledger, entries: Sequence[Entry], at: datetime
 ) -> list[Recorded | Refused]:
     """Record what can be recorded and say of each entry, in order, what became of it."""
-    principal = catalogue.principal
     known = await catalogue.look_up(
         tx, {entry.location_id for entry in entries}, {entry.product_id for entry in entries}
     )
+    return await record_known(tx, catalogue.principal, known, ledger, entries, at=at)
+
+
+async def record_known(
+    tx: Tx,
+    principal: Principal,
+    known: Known,
+    ledger: Ledger,
+    entries: Sequence[Entry],
+    *,
+    at: datetime,
+    import_id: str = "",
+) -> list[Recorded | Refused]:
+    """Record what can be recorded of entries whose places and fuels were looked up."""
     found = [
         _outside(principal, entry.location_id)
         or rules.flaws(
@@ -88,8 +102,30 @@ async def record(
             principal,
             at,
             [(fact, ledger.told.recorded(principal.tenant_id, fact), "recorded") for fact in facts],
+            import_id,
         )
     return outcomes
+
+
+async def amend(
+    tx: Tx, principal: Principal, ledger: Ledger, changed: Sequence[FuelFact], *, at: datetime, import_id: str
+) -> None:
+    """Write facts that stay under their keys and say something else since an import, or never happened.
+
+    changed: as they now are, read and held by the same transaction. No window closes for what imports bring.
+    """
+    if not changed:
+        return
+    await store.hold_keys(tx, principal.tenant_id, {fact.key for fact in changed})
+    told = ledger.told
+    events: list[tuple[FuelFact, Message, str]] = []
+    for fact in changed:
+        await store.change(tx, ledger.table, fact)
+        if fact.status == "voided":
+            events.append((fact, told.voided(principal.tenant_id, fact), "voided"))
+        else:
+            events.append((fact, told.corrected(principal.tenant_id, fact), "corrected"))
+    await _tell(tx, principal, at, events, import_id)
 
 
 async def correct(
@@ -228,7 +264,11 @@ def _fact(entry: Entry, timezone: str, user_id: str, at: datetime) -> FuelFact:
 
 
 async def _tell(
-    tx: Tx, principal: Principal, at: datetime, events: Sequence[tuple[FuelFact, Message, str]]
+    tx: Tx,
+    principal: Principal,
+    at: datetime,
+    events: Sequence[tuple[FuelFact, Message, str]],
+    import_id: str = "",
 ) -> None:
     await outbox.add_all(
         tx,
@@ -238,4 +278,5 @@ async def _tell(
         ],
         tenant_id=principal.tenant_id,
         at=at,
+        import_id=import_id,
     )

@@ -60,6 +60,46 @@ async def known(
     return locations, products
 
 
+async def named(
+    tx: Tx, locations: Collection[str], products: Collection[str]
+) -> tuple[dict[str, list[Location]], dict[str, list[Product]]]:
+    """Return the places and products that files call so: by name or code in any case, or by id.
+
+    A name that stands for several brings them all; active ones come first.
+    """
+    answer = await tx.execute(
+        """select true as is_location, said, id, timezone as says, is_active
+           from unnest(%s::text[]) as said
+           join locations
+                on id = said or lower(name) = lower(said) or (code <> '' and lower(code) = lower(said))
+           union all
+           select false, said, id, kind, is_active
+           from unnest(%s::text[]) as said
+           join products
+                on id = said or lower(name) = lower(said) or (code <> '' and lower(code) = lower(said))
+           order by is_active desc, id""",
+        (list(locations), list(products)),
+        prepare=False,
+    )
+    places: dict[str, list[Location]] = {}
+    goods: dict[str, list[Product]] = {}
+    for row in await answer.fetchall():
+        if row["is_location"]:
+            places.setdefault(row["said"], []).append(Location(row["id"], row["says"], row["is_active"]))
+        else:
+            goods.setdefault(row["said"], []).append(Product(row["id"], row["says"], row["is_active"]))
+    return places, goods
+
+
+async def held(tx: Tx, ledger: Ledger, fact_ids: Collection[str]) -> dict[str, FuelFact]:
+    """Return facts by id and keep others from changing them until the transaction ends."""
+    rows = tx.cursor(row_factory=class_row(FuelFact))
+    await rows.execute(
+        f"select {_FACT} from {ledger} where id = any(%s) order by id for update", (list(fact_ids),)
+    )
+    return {fact.id: fact for fact in await rows.fetchall()}
+
+
 async def hold_keys(tx: Tx, tenant_id: str, keys: Collection[FuelKey]) -> None:
     """Let nobody else record under these keys until the transaction ends.
 

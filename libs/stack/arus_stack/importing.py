@@ -1,0 +1,44 @@
+"""Files imported through the public API: sent, followed, looked at, committed."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from arus_stack.demo.rest import Api
+
+ASK_EVERY_S: Final = 0.3
+PATIENCE_S: Final = 7_200.0
+_MOVING: Final = frozenset(("queued", "analysed", "committing", "undoing"))
+Progress = Callable[[str, str, float], None]
+"""Told which file is in which state, and how far (0 to 1)."""
+
+
+def run(
+    api: Api, files: Sequence[Path], progress: Progress, *, commit: bool, anyway: bool = False
+) -> list[dict[str, Any]]:
+    """Import files and return each as it then is: committed where nothing stands in its way.
+
+    commit: False looks only. anyway: also what was imported before.
+    """
+    sent = [
+        (path, api.upload("/imports", path, {"anyway": str(anyway).lower()})["items"][0]) for path in files
+    ]
+    found = [_followed(api, path, one["id"], progress) for path, one in sent]
+    if commit:
+        for one in found:
+            if one["state"] == "preview" and not one["blocks"]:
+                api.post(f"/imports/{one['id']}/commit", {"preview": one["preview"]})
+        found = [_followed(api, path, one["id"], progress) for path, one in zip(files, found, strict=True)]
+    return found
+
+
+def _followed(api: Api, path: Path, import_id: str, progress: Progress) -> dict[str, Any]:
+    """Return an import as soon as it does not go on by itself."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        one: dict[str, Any] = api.get(f"/imports/{import_id}")
+        progress(path.name, one["state"], one["progress"])
+        if one["state"] not in _MOVING or time.monotonic() > deadline:
+            return one
+        time.sleep(ASK_EVERY_S)

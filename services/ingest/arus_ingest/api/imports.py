@@ -1,0 +1,235 @@
+"""REST routes of imports: /imports, from the upload to taking it back."""
+
+import asyncio
+import hashlib
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, BinaryIO, Final
+
+from arus_runtime.auth import Principal, require
+from arus_runtime.commands import Commanded
+from arus_runtime.context import Context
+from arus_runtime.files import files_of
+from arus_runtime.ids import is_ulid, new_ulid
+from arus_runtime.web import Ctx, IfMatch, Page, Paging, etag, router, wrong
+from arus_runtime.words import Language
+from fastapi import Depends, File, Form, Query, Response, UploadFile
+
+from arus_ingest import words
+from arus_ingest.api.facts import ADMITTED, Speaks
+from arus_ingest.commands import imports
+from arus_ingest.files.declared import types
+from arus_ingest.schemas.imports import (
+    CommitAsked,
+    Counts,
+    DependantOut,
+    ImportDetail,
+    ImportPatch,
+    ImportRecord,
+    Imports,
+    PreviewOut,
+    SheetOut,
+    UndoOut,
+)
+from arus_ingest.state import Import, ImportState, Said
+from arus_ingest.store import imports as store
+
+routes = router("imports")
+
+MOST_FILES: Final = 50
+MOST_NAME: Final = 255
+_READ_BYTES: Final = 1_048_576
+Reader = Annotated[Principal, Depends(require("imports", "r"))]
+Sender = Annotated[Principal, Depends(require("imports", "c"))]
+Editor = Annotated[Principal, Depends(require("imports", "u"))]
+
+
+@routes.post("/imports", status_code=202, dependencies=ADMITTED)
+async def upload_imports(
+    *,
+    files: Annotated[list[UploadFile], File(description="CSV, TXT, XLSX, XLS, ODS; at most 50.")],
+    anyway: Annotated[bool, Form(description="Take files that were imported before, too.")] = False,
+    context: Ctx,
+    language: Speaks,
+    principal: Sender,
+) -> Imports:
+    """Take files; each becomes an import, analysed at once. What is above 100 MB goes to /imports/uploads."""
+    if len(files) > MOST_FILES:
+        raise wrong("files", "too_many", max_length=MOST_FILES, length=len(files))
+    for place, file in enumerate(files):
+        check_name(f"files.{place}", file.filename or "")
+        if not file.size:
+            raise wrong(f"files.{place}", "file_empty", value=file.filename)
+    made = [await take(context, principal, file.file, file.filename or "", anyway=anyway) for file in files]
+    return Imports(items=[_record(one, 0.0, language) for one in made])
+
+
+def check_name(field: str, name: str) -> None:
+    """Raise the 422 of a name that no file may have."""
+    if not 0 < len(name) <= MOST_NAME:
+        raise wrong(field, "too_long", max_length=MOST_NAME, length=len(name))
+    if not name.isprintable() or Path(name).name != name:
+        raise wrong(field, "bad_file_name", value=ascii(name[:40]))
+
+
+async def take(
+    context: Context, principal: Principal, source: BinaryIO, name: str, *, anyway: bool
+) -> Import:
+    """Keep a file and return the import that it becomes."""
+    import_id = new_ulid()
+    with TemporaryDirectory(prefix="arus-upload-") as folder:
+        path = Path(folder) / "file"
+        digest = await asyncio.to_thread(_copied, source, path)
+        size_bytes = path.stat().st_size
+        await files_of(context).put(imports.source_key(principal.tenant_id, import_id), path)
+    new = Import(
+        id=import_id,
+        state="queued",
+        file_name=name,
+        size_bytes=size_bytes,
+        sha256=digest,
+        said=Said(anyway=anyway),
+        uploaded_at=datetime.now(UTC),
+        uploaded_by=principal.user_id,
+    )
+    async with context.db.tenant(principal.tenant_id) as tx:
+        await imports.receive(tx, principal, new)
+    context.committed()
+    return new
+
+
+def _copied(source: BinaryIO, target: Path) -> str:
+    """Copy a file and return its SHA-256, hexadecimal."""
+    with target.open("wb") as out:
+        shutil.copyfileobj(source, out, _READ_BYTES)
+    with target.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@routes.get("/imports")
+async def list_imports(
+    *,
+    state: Annotated[list[ImportState] | None, Query(description="All, when left out.")] = None,
+    type_: Annotated[str | None, Query(alias="type", max_length=40)] = None,
+    context: Ctx,
+    window: Paging,
+    language: Speaks,
+    principal: Reader,
+) -> Page[ImportRecord]:
+    """List imports, newest first; who is limited to locations sees their own."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        rows = await store.listed(
+            tx,
+            states=state,
+            type_=type_,
+            uploaded_by=None if principal.locations is None else principal.user_id,
+            after=window.after(str),
+            limit=window.fetch,
+        )
+        progress = await store.progress(tx, [row.id for row in rows])
+    return window.page(
+        rows, lambda row: _record(row, progress.get(row.id, 0.0), language), lambda row: (row.id,)
+    )
+
+
+@routes.get("/imports/{import_id}")
+async def get_import(
+    import_id: str, context: Ctx, response: Response, language: Speaks, principal: Reader
+) -> ImportDetail:
+    """Show an import and what was found in its file."""
+    of, progress = await _seen(context, principal, import_id)
+    response.headers["ETag"] = etag(of.version)
+    return _detail(of, progress, language)
+
+
+@routes.get("/imports/{import_id}/preview")
+async def preview_import(import_id: str, context: Ctx, language: Speaks, principal: Reader) -> PreviewOut:
+    """Show what a commit would do, with samples of each outcome."""
+    of, _ = await _seen(context, principal, import_id)
+    if not of.preview:
+        raise imports.wrong_state(of)
+    return PreviewOut.of(of, language, words.templates())
+
+
+@routes.patch("/imports/{import_id}", response_model=ImportDetail)
+async def say_of_import(
+    *,
+    import_id: str,
+    patch: ImportPatch,
+    if_match: IfMatch,
+    language: Speaks,
+    command: Commanded,
+    principal: Editor,
+) -> Response:
+    """Say type, period, sheet or columns in place of what was found; the file is then analysed anew.
+
+    What disagrees with the file blocks the commit until it is `confirmed`.
+    """
+    changes = patch.model_dump(exclude_unset=True)
+    if (type_ := changes.get("type")) and type_ not in types():
+        raise wrong("type", "not_one_of", value=type_, expected=", ".join(types()))
+    async with command.transaction() as tx:
+        old = await imports.held(tx, principal, import_id)
+        if_match.check(old.version)
+        new = await imports.say(tx, principal, import_id, changes, datetime.now(UTC))
+        return await command.answer(tx, 200, _detail(new, 0.0, language), {"ETag": etag(new.version)})
+
+
+@routes.post(
+    "/imports/{import_id}/commit", status_code=202, response_model=ImportRecord, dependencies=ADMITTED
+)
+async def commit_import(
+    import_id: str, asked: CommitAsked, language: Speaks, command: Commanded, principal: Sender
+) -> Response:
+    """Carry out exactly what was previewed; asked again, it goes on. Follow it by GET."""
+    async with command.transaction() as tx:
+        new = await imports.commit(tx, principal, import_id, asked.preview, datetime.now(UTC))
+        return await command.answer(tx, 202, _record(new, 0.0, language))
+
+
+@routes.get("/imports/{import_id}/undo")
+async def see_undo_of_import(import_id: str, context: Ctx, language: Speaks, principal: Reader) -> UndoOut:
+    """Show what taking an import back would touch, and what depends on it."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        of = imports.seen(principal, await store.one(tx, import_id) if is_ulid(import_id) else None)
+        would = await imports.undoing(tx, of)
+    return UndoOut(
+        counts=Counts(created=of.created, updated=of.updated, unchanged=of.unchanged, rejected=of.rejected),
+        possible=of.state in imports.DONE and not would.in_all,
+        dependants=[DependantOut.of(one, language, words.templates()) for one in would.dependants],
+        dependants_in_all=would.in_all,
+    )
+
+
+@routes.post("/imports/{import_id}/undo", status_code=202, response_model=ImportRecord, dependencies=ADMITTED)
+async def undo_import(import_id: str, language: Speaks, command: Commanded, principal: Editor) -> Response:
+    """Take an import back; refused (409) with the list of what depends on it."""
+    async with command.transaction() as tx:
+        new = await imports.undo(tx, principal, import_id, datetime.now(UTC))
+        return await command.answer(tx, 202, _record(new, 0.0, language))
+
+
+async def _seen(context: Context, principal: Principal, import_id: str) -> tuple[Import, float]:
+    async with context.db.tenant(principal.tenant_id) as tx:
+        of = imports.seen(principal, await store.one(tx, import_id) if is_ulid(import_id) else None)
+        progress = await store.progress(tx, [of.id])
+    return of, progress.get(of.id, 0.0)
+
+
+def _titles(language: Language) -> Mapping[str, str]:
+    return {name: type_.titles[language] for name, type_ in types().items()}
+
+
+def _record(of: Import, progress: float, language: Language) -> ImportRecord:
+    return ImportRecord.of(of, progress, _titles(language), language, words.templates())
+
+
+def _detail(of: Import, progress: float, language: Language) -> ImportDetail:
+    record: dict[str, Any] = _record(of, progress, language).model_dump()
+    sheets = [
+        SheetOut.of(place, found, language, words.templates()) for place, found in enumerate(of.detections)
+    ]
+    return ImportDetail(**record, sheets=sheets)

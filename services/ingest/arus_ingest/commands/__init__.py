@@ -1,0 +1,1 @@
+"""Commands of the door, by subject: check, record and event in one transaction."""

@@ -1,0 +1,275 @@
+"""Commands of imports: each moves one a state on, tells it, and asks for the slow work that follows."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from arus_runtime import jobs, outbox
+from arus_runtime.auth import ForbiddenError, Principal
+from arus_runtime.ids import is_ulid
+from arus_runtime.postgres import Tx
+from arus_runtime.web import FieldProblem, Problem
+
+from arus_ingest import codec
+from arus_ingest.commands import fuel_rows
+from arus_ingest.state import Dependant, Import, ImportState, Outcomes, Said, Trouble
+from arus_ingest.store import imports as store
+
+ANALYSE: Final = "imports.analyse"
+COMMIT: Final = "imports.commit"
+UNDO: Final = "imports.undo"
+OPEN: Final[frozenset[ImportState]] = frozenset(("needs_mapping", "preview", "failed"))
+DONE: Final[frozenset[ImportState]] = frozenset(("completed", "completed_with_errors"))
+FUEL_RESOURCE: Final = "fuel.transactions"
+SHOWN_DEPENDANTS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What taking an import back would touch, and what keeps it from being taken back."""
+
+    of: Import
+    dependants: list[Dependant]
+    in_all: int
+
+
+def source_key(tenant_id: str, import_id: str) -> str:
+    """Return where the file of an import is kept."""
+    return f"imports/{tenant_id}/{import_id}/file"
+
+
+def rows_key(tenant_id: str, of: Import) -> str:
+    """Return where the rows of a file are kept, as they were previewed."""
+    return f"imports/{tenant_id}/{of.id}/rows-{of.preview_hash}"
+
+
+async def receive(tx: Tx, principal: Principal, new: Import) -> Import:
+    """Take a file that was kept, and ask for its analysis."""
+    await store.add(tx, principal.tenant_id, new)
+    await tell(tx, principal.tenant_id, new)
+    await _ask(tx, principal.tenant_id, ANALYSE, new)
+    return new
+
+
+async def say(
+    tx: Tx, principal: Principal, import_id: str, changes: Mapping[str, Any], at: datetime
+) -> Import:
+    """Say something of a file in place of what was found in it, remember its headers, and read it anew."""
+    old = await held(tx, principal, import_id)
+    if old.state not in OPEN or old.committed_at is not None:
+        raise wrong_state(old)
+    said = Said(**{**asdict(old.said), **changes})
+    if said.columns and (type_ := said.type or old.type):
+        await store.learn(tx, principal.tenant_id, type_, said.columns, by=principal.user_id, at=at)
+    new = await store.change(
+        tx, old.id, state="queued", said=said, preview={}, preview_hash="", blocks=[], done=0, ended_at=None
+    )
+    await tell(tx, principal.tenant_id, new)
+    await _ask(tx, principal.tenant_id, ANALYSE, new)
+    return new
+
+
+async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at: datetime) -> Import:
+    """Have exactly what was previewed executed. preview: the hash of what the caller saw."""
+    old = await held(tx, principal, import_id)
+    if old.state in ("committing", *DONE) and old.preview_hash == preview:
+        return old
+    goes_on = old.state == "failed" and old.committed_at is not None
+    if old.state != "preview" and not goes_on:
+        raise wrong_state(old)
+    if preview != old.preview_hash:
+        raise Problem(409, "preview_changed", errors=[FieldProblem("preview", "preview_changed")])
+    if old.blocks and not goes_on:
+        raise Problem(
+            409, "import_blocked", errors=[FieldProblem("import", one.code, one.params) for one in old.blocks]
+        )
+    if old.type == fuel_rows.TYPE and not principal.may(FUEL_RESOURCE, "c"):
+        raise ForbiddenError(FUEL_RESOURCE, "c")
+    if goes_on:
+        new = await store.change(tx, old.id, state="committing", blocks=[])
+        await tell(tx, principal.tenant_id, new)
+        await _ask(tx, principal.tenant_id, COMMIT, new)
+        return new
+    new = await store.change(
+        tx,
+        old.id,
+        state="committing",
+        committed_at=at,
+        committed_by=principal.user_id,
+        locations=None if principal.locations is None else sorted(principal.locations),
+        done=0,
+        created=0,
+        updated=0,
+        unchanged=0,
+        rejected=old.rows - old.preview["sound"],
+    )
+    await tell(tx, principal.tenant_id, new)
+    await _ask(tx, principal.tenant_id, COMMIT, new)
+    return new
+
+
+async def undoing(tx: Tx, of: Import) -> Undoing:
+    """Say what taking an import back would touch and, as far as is known here, what keeps it from that.
+
+    What depends on facts that another book owns, that book says when it is asked to withdraw them.
+    """
+    if of.type != fuel_rows.TYPE:
+        return Undoing(of, [], 0)
+    found, in_all = await store.dependants(tx, of, SHOWN_DEPENDANTS)
+    return Undoing(of, found, in_all)
+
+
+async def undo(tx: Tx, principal: Principal, import_id: str, at: datetime) -> Import:
+    """Have an import taken back; raises the 409 with what depends on it."""
+    old = await held(tx, principal, import_id)
+    if old.state in ("undoing", "undone"):
+        return old
+    if old.state not in DONE:
+        raise wrong_state(old)
+    if old.type == fuel_rows.TYPE and not principal.may(FUEL_RESOURCE, "d"):
+        raise ForbiddenError(FUEL_RESOURCE, "d")
+    would = await undoing(tx, old)
+    if would.in_all:
+        raise refused(would.dependants, would.in_all)
+    new = await store.change(
+        tx, old.id, state="undoing", undone_by=principal.user_id, undone_at=at, done=0, blocks=[]
+    )
+    await tell(tx, principal.tenant_id, new)
+    if old.type == fuel_rows.TYPE:
+        await _ask(tx, principal.tenant_id, UNDO, new)
+    else:
+        await store.forget_withdrawal(tx, new.id)
+        await outbox.add(
+            tx,
+            codec.withdrawn(principal.tenant_id, new, principal.user_id),
+            tenant_id=principal.tenant_id,
+            key=codec.import_key(principal.tenant_id, new.id),
+            cause=f"{new.id}/{new.version}",
+            label="withdrawn",
+            at=at,
+            import_id=new.id,
+        )
+    return new
+
+
+def refused(dependants: list[Dependant], in_all: int) -> Problem:
+    """Return the 409 that names what depends on an import."""
+    return Problem(
+        409,
+        "import_in_use",
+        params={"number": in_all},
+        errors=[
+            FieldProblem(f"dependants.{place}", f"depends_{one.kind}", {"value": one.label, "id": one.id})
+            for place, one in enumerate(dependants)
+        ],
+    )
+
+
+async def settle(tx: Tx, tenant_id: str, import_id: str, at: datetime) -> Import | None:
+    """Move an import on as far as its book's answers allow."""
+    old = await store.hold(tx, import_id)
+    if old is None:
+        return None
+    if old.state == "undoing":
+        return await _settle_undo(tx, tenant_id, old, at)
+    if old.state != "committing":
+        return old
+    chunks, outcomes = await store.answered(tx, import_id)
+    return await further(tx, tenant_id, old, outcomes, at, is_last=chunks >= old.chunks)
+
+
+async def further(
+    tx: Tx, tenant_id: str, old: Import, outcomes: Outcomes, at: datetime, *, is_last: bool
+) -> Import:
+    """Write how far a commit is, and that it is done after its last chunk."""
+    wrong = old.rows - old.preview["sound"]
+    counts = {
+        "created": outcomes.created,
+        "updated": outcomes.updated,
+        "unchanged": outcomes.unchanged,
+        "rejected": outcomes.rejected + wrong,
+        "done": outcomes.rows + wrong,
+    }
+    if is_last:
+        state: ImportState = "completed_with_errors" if counts["rejected"] else "completed"
+        new = await store.change(tx, old.id, state=state, ended_at=at, **counts)
+    else:
+        new = await store.change(tx, old.id, **counts)
+    await tell(tx, tenant_id, new)
+    return new
+
+
+async def _settle_undo(tx: Tx, tenant_id: str, old: Import, at: datetime) -> Import:
+    answer = await store.withdrawal(tx, old.id)
+    if answer is None:
+        return old
+    dependants, in_all = answer
+    if in_all:
+        blocks = [Trouble(f"depends_{one.kind}", {"value": one.label, "id": one.id}) for one in dependants]
+        state: ImportState = "completed_with_errors" if old.rejected else "completed"
+        new = await store.change(
+            tx, old.id, state=state, blocks=blocks, undone_at=None, undone_by=None, done=old.rows
+        )
+    else:
+        new = await store.change(tx, old.id, state="undone", undone_at=at, done=old.rows)
+    await tell(tx, tenant_id, new)
+    return new
+
+
+async def fail(tx: Tx, tenant_id: str, import_id: str, trouble: Trouble) -> None:
+    """Say why an import cannot go on."""
+    old = await store.hold(tx, import_id)
+    if old is None:
+        return
+    await tell(tx, tenant_id, await store.change(tx, import_id, state="failed", blocks=[trouble]))
+
+
+async def previewed(
+    tx: Tx, tenant_id: str, import_id: str, found: Mapping[str, Any], at_version: int
+) -> None:
+    """Write what was found in a file, unless people have said something else of it meanwhile."""
+    old = await store.hold(tx, import_id)
+    if old is None or old.version != at_version:
+        return
+    await tell(tx, tenant_id, await store.change(tx, import_id, **found))
+
+
+async def tell(tx: Tx, tenant_id: str, of: Import) -> None:
+    """Tell how far an import is."""
+    await outbox.add(
+        tx,
+        codec.changed(tenant_id, of),
+        tenant_id=tenant_id,
+        key=codec.import_key(tenant_id, of.id),
+        cause=f"{of.id}/{of.version}",
+        label=f"changed {of.state}",
+        import_id=of.id,
+    )
+
+
+async def _ask(tx: Tx, tenant_id: str, kind: str, of: Import) -> None:
+    await jobs.enqueue(
+        tx,
+        kind,
+        {"import_id": of.id, "version": of.version},
+        tenant_id=tenant_id,
+        job_id=f"{of.id}/{of.version}",
+    )
+
+
+async def held(tx: Tx, principal: Principal, import_id: str) -> Import:
+    """Return an import that the caller may see, and keep others from changing it; raises the 404."""
+    return seen(principal, await store.hold(tx, import_id) if is_ulid(import_id) else None)
+
+
+def seen(principal: Principal, found: Import | None) -> Import:
+    """Return an import that is the caller's to see; who is limited to places sees their own only."""
+    if found is None or (principal.locations is not None and found.uploaded_by != principal.user_id):
+        raise Problem(404, "not_found")
+    return found
+
+
+def wrong_state(of: Import) -> Problem:
+    """Return the 409 of what cannot be done in the state that an import is in."""
+    return Problem(409, "import_state", params={"state": of.state})

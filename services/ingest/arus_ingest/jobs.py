@@ -1,0 +1,326 @@
+"""Slow work of imports: reading a file, carrying out what was previewed, taking it back, hearing its book."""
+
+import asyncio
+import gzip
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import orjson
+from arus_runtime import observe, outbox
+from arus_runtime.auth import Principal
+from arus_runtime.context import Context
+from arus_runtime.files import files_of
+from arus_runtime.isolated import isolated
+from arus_runtime.jobs import Job, Work
+from arus_runtime.outbox import Pending
+from arus_runtime.postgres import Tx
+
+from arus_ingest import codec, rules
+from arus_ingest.commands import fuel_rows, imports
+from arus_ingest.handlers import SETTLE
+from arus_ingest.state import Import, ImportedRow, Outcomes, Trouble
+from arus_ingest.store import imports as store
+
+SAMPLES: Final = 5
+LOOKED_UP: Final = 5_000
+MEMORY_MB: Final = 2_048
+_read: Final = isolated("arus_ingest.analysing:analyse", memory_limit_mb=MEMORY_MB)
+
+
+@dataclass(slots=True)
+class _Preview:
+    """What carrying out would do, counted, with samples of each outcome."""
+
+    counts: Counter[str]
+    samples: dict[str, list[dict[str, Any]]]
+
+    def take(self, outcome: str, row: ImportedRow, trouble: Mapping[str, Any] | None = None) -> None:
+        self.counts[outcome] += 1
+        shown = self.samples.setdefault(outcome, [])
+        if len(shown) < SAMPLES:
+            errors = [dict(trouble)] if trouble else []
+            shown.append({"number": row.number, "key": row.key, "fields": dict(row.fields), "errors": errors})
+
+
+async def _analyse(context: Context, work: Work) -> None:
+    """Find out what an import's sheets hold, and what carrying it out would do."""
+    async with context.db.tenant(work.tenant_id) as tx:
+        of = await store.one(tx, work.params["import_id"])
+        mappings = await store.mappings(tx)
+        repeats = await store.repeated(tx, of.sha256, of.id) if of else None
+    if of is None or of.version != work.params["version"]:
+        return
+    found = await _found(context, work, of, mappings, repeats)
+    async with context.db.tenant(work.tenant_id) as tx:
+        await imports.previewed(tx, work.tenant_id, of.id, found, of.version)
+    context.committed()
+    observe.IMPORTS.labels(found["state"]).inc()
+
+
+async def _found(
+    context: Context, work: Work, of: Import, mappings: Mapping[str, Mapping[str, str]], repeats: str | None
+) -> dict[str, Any]:
+    """Return what to write of an import."""
+    with TemporaryDirectory(prefix="arus-import-") as folder:
+        path, rows = Path(folder) / "file", Path(folder) / "rows.jsonl.gz"
+        await files_of(context).fetch(imports.source_key(work.tenant_id, of.id), path)
+        params = {
+            "path": str(path),
+            "name": of.file_name,
+            "rows": str(rows),
+            "type": of.said.type,
+            "period": of.said.period,
+            "sheet": of.said.sheet,
+            "mappings": mappings,
+            "answers": dict(of.said.answers),
+        }
+        reading = replace(work, params=params)
+        found = await _watched(context, reading, work)
+        if "unreadable" in found:
+            return {"state": "failed", "blocks": [Trouble(**found["unreadable"])], "ended_at": _now()}
+        meant = found["detections"][found["sheet"]]
+        known = {
+            "detections": found["detections"],
+            "sheet": found["sheet"],
+            "type": meant["type"] or "",
+            "period": meant["period"] or "",
+            "repeats": repeats,
+        }
+        if "rows" not in found:
+            return {"state": "needs_mapping", "rows": meant["rows"], **known}
+        async with context.db.tenant(work.tenant_id) as tx:
+            await imports.tell(
+                tx, work.tenant_id, await store.analysed(tx, of.id, found["detections"], found["rows"])
+            )
+        as_read = replace(of, **known, rows=found["rows"])
+        blocks = await _blocks(context, work, as_read, params)
+        as_read = replace(as_read, preview_hash=rules.preview_hash(as_read))
+        preview = await _compared(context, work, as_read, rows)
+        await files_of(context).put(imports.rows_key(work.tenant_id, as_read), rows)
+    counts = {name: preview.counts[name] for name in ("created", "updated", "unchanged")}
+    samples = preview.samples | {"error": found["samples"][: SAMPLES * 4]}
+    return {
+        "state": "preview",
+        **known,
+        **counts,
+        "rejected": preview.counts["rejected"] + found["wrong"],
+        "rows": found["rows"],
+        "done": found["rows"],
+        "chunks": rules.chunks_of(found["sound"]),
+        "preview": {"sound": found["sound"], "samples": samples},
+        "preview_hash": as_read.preview_hash,
+        "blocks": blocks,
+    }
+
+
+async def _watched(context: Context, reading: Work, work: Work) -> dict[str, Any]:
+    """Read the file in a process of its own, and show how far it is as the progress of the job itself."""
+    running = asyncio.ensure_future(_read(context, reading))
+    try:
+        while not running.done():
+            await asyncio.wait((running,), timeout=0.5)
+            work.progress, work.note = reading.progress * 0.8, reading.note
+        return running.result()
+    finally:
+        running.cancel()
+
+
+async def _blocks(context: Context, work: Work, of: Import, params: Mapping[str, Any]) -> list[Trouble]:
+    """Return why what was previewed must not be carried out as it is."""
+    blocks: list[Trouble] = []
+    if of.repeats and not of.said.anyway:
+        blocks.append(Trouble("file_repeats", {"value": of.repeats}))
+    if of.said.type or of.said.period:
+        alone = replace(work, params={**params, "type": None, "period": None, "rows": None})
+        found = await _read(context, alone)
+        blocks += rules.disagreements(of, found["detections"][of.sheet])
+    return blocks
+
+
+async def _compared(context: Context, work: Work, of: Import, rows: Path) -> _Preview:
+    """Say of every sound row what carrying it out would do now."""
+    preview = _Preview(Counter(), {})
+    principal = _principal(work.tenant_id, of.uploaded_by, of.locations)
+    seen = 0
+    async for batch in _batches(rows, of, LOOKED_UP, 0):
+        async with context.db.tenant(work.tenant_id) as tx:
+            if of.type == fuel_rows.TYPE:
+                judged, _ = await fuel_rows.judge(tx, principal, of.id, batch, _now())
+                for one in judged:
+                    flaw = one.flaw
+                    preview.take(
+                        one.outcome,
+                        one.row,
+                        flaw and {"field": flaw.field, "code": flaw.code, "params": _text(flaw.params)},
+                    )
+            else:
+                standing = await store.standing(tx, [row.key_id for row in batch], of.id)
+                for row in batch:
+                    before = standing.get(row.key_id)
+                    same = before is not None and before.hash == row.hash
+                    preview.take("created" if before is None else "unchanged" if same else "updated", row)
+        seen += len(batch)
+        work.progress = 0.8 + 0.2 * seen / max(of.rows, 1)
+    return preview
+
+
+async def _failed(tx: Tx, work: Work, reason: str) -> None:
+    del reason  # for the log; people are told what they can do
+    await imports.fail(tx, work.tenant_id, work.params["import_id"], Trouble("import_failed"))
+    observe.IMPORTS.labels("failed").inc()
+
+
+async def _commit(context: Context, work: Work) -> None:
+    """Carry out what was previewed, a chunk a transaction: what was killed goes on after its last chunk."""
+    async with context.db.tenant(work.tenant_id) as tx:
+        of = await store.one(tx, work.params["import_id"])
+    if of is None or of.state != "committing":
+        return
+    async with files_of(context).local(imports.rows_key(work.tenant_id, of)) as rows:
+        chunk = of.sent
+        async for batch in _batches(rows, of, rules.CHUNK_ROWS, of.sent):
+            chunk += 1
+            async with context.db.tenant(work.tenant_id) as tx:
+                held = await store.hold(tx, of.id)
+                if held is None or held.state != "committing" or held.sent != chunk - 1:
+                    return  # another process carries it out by now
+                await _carry_out(tx, work.tenant_id, held, chunk, batch)
+            context.committed()
+            work.progress = chunk / max(of.chunks, 1)
+    if of.type == fuel_rows.TYPE or not of.chunks:
+        async with context.db.tenant(work.tenant_id) as tx:
+            await imports.settle(tx, work.tenant_id, of.id, _now())
+        context.committed()
+
+
+async def _carry_out(tx: Tx, tenant_id: str, of: Import, chunk: int, rows: Sequence[ImportedRow]) -> None:
+    at = _now()
+    if of.type == fuel_rows.TYPE:
+        principal = _principal(tenant_id, of.committed_by or of.uploaded_by, of.locations)
+        outcomes = await fuel_rows.record(tx, principal, of.id, rows, at)
+        await store.add_chunk(tx, tenant_id, of.id, chunk, outcomes)
+        _, so_far = await store.answered(tx, of.id)
+        await store.change(tx, of.id, sent=chunk)
+        await imports.further(tx, tenant_id, of, so_far, at, is_last=False)
+        _count(outcomes)
+        return
+    await store.change(tx, of.id, sent=chunk)
+    await store.add_rows(tx, tenant_id, of.id, rows, [(None, None, None, None)] * len(rows))
+    await outbox.add_all(
+        tx,
+        [
+            Pending(
+                codec.chunk(tenant_id, of, chunk, rows),
+                codec.import_key(tenant_id, of.id),
+                of.id,
+                f"chunk {chunk}",
+            )
+        ],
+        tenant_id=tenant_id,
+        at=at,
+        import_id=of.id,
+    )
+
+
+async def _undo(context: Context, work: Work) -> None:
+    """Take back what an import of this service's own facts did, some hundred rows a transaction."""
+    after = 0
+    while True:
+        async with context.db.tenant(work.tenant_id) as tx:
+            of = await store.hold(tx, work.params["import_id"])
+            if of is None or of.state != "undoing":
+                return
+            rows = await store.kept_rows(tx, of.id, after, rules.CHUNK_ROWS)
+            principal = _principal(work.tenant_id, of.undone_by or of.uploaded_by, None)
+            await fuel_rows.take_back(tx, principal, of.id, rows, _now())
+            done = not rows
+            new = await store.change(
+                tx,
+                of.id,
+                done=of.rows if done else of.done + len(rows),
+                state="undone" if done else "undoing",
+            )
+            await imports.tell(tx, work.tenant_id, new)
+        context.committed()
+        if done:
+            observe.IMPORTS.labels("undone").inc()
+            return
+        after = rows[-1].number
+        work.progress = min(new.done / max(of.rows, 1), 1.0)
+
+
+async def _settle(context: Context, work: Work) -> None:
+    async with context.db.tenant(work.tenant_id) as tx:
+        of = await imports.settle(tx, work.tenant_id, work.params["import_id"], _now())
+    context.committed()
+    if of and of.ended_at and of.state in imports.DONE:
+        observe.IMPORTS.labels(of.state).inc()
+
+
+async def _batches(path: Path, of: Import, size: int, skipped: int) -> AsyncGenerator[list[ImportedRow]]:
+    """Yield the sound rows of a file, so many at a time, after so many batches; read in a thread."""
+    batches = _read_batches(path, of, size, skipped)
+    while batch := await asyncio.to_thread(next, batches, None):
+        yield batch
+
+
+def _read_batches(path: Path, of: Import, size: int, skipped: int) -> Iterator[list[ImportedRow]]:
+    row_ids = rules.row_ids_of(of.id)
+    batch: list[ImportedRow] = []
+    place = 0
+    with gzip.open(path, "rb") as lines:
+        for text in lines:
+            line = orjson.loads(text)
+            if "f" not in line:
+                continue
+            place += 1
+            if place <= skipped * size:
+                continue
+            batch.append(
+                rules.imported_row(
+                    row_ids,
+                    of.type,
+                    of.period,
+                    number=line["n"],
+                    key=line["k"],
+                    which=line["i"],
+                    fields=line["f"],
+                )
+            )
+            if len(batch) == size:
+                yield batch
+                batch = []
+    if batch:
+        yield batch
+
+
+def _principal(tenant_id: str, user_id: str, locations: Sequence[str] | None) -> Principal:
+    """Return in whose name a job acts: what they may do was checked when they asked for it."""
+    within = None if locations is None else frozenset(locations)
+    return Principal(user_id, tenant_id, frozenset(), within, "id", "")
+
+
+def _text(params: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in params.items()}
+
+
+def _count(outcomes: Outcomes) -> None:
+    for name in ("created", "updated", "unchanged", "rejected"):
+        observe.IMPORT_ROWS.labels(name).inc(getattr(outcomes, name))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+JOBS: Final = (
+    Job(imports.ANALYSE, _analyse, failed=_failed, time_limit_s=1_800),
+    Job(imports.COMMIT, _commit, failed=_failed, time_limit_s=7_200, attempts=10),
+    Job(imports.UNDO, _undo, time_limit_s=7_200, attempts=10),
+    Job(SETTLE, _settle, attempts=10, backoff_s=1.0),
+)

@@ -1,0 +1,1 @@
+"""SQL of the door, by subject, inside one tenant's transaction."""

@@ -1,0 +1,64 @@
+"""SQL of files that come in pieces, inside one tenant's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from arus_runtime.postgres import Tx
+from psycopg.rows import class_row
+
+_COMING: Final = "id, file_name, size_bytes, received, parts, import_id, started_by"
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A file that comes in pieces. parts: where each piece begins; import_id: what it became."""
+
+    id: str
+    file_name: str
+    size_bytes: int
+    received: int
+    parts: Sequence[int]
+    import_id: str | None
+    started_by: str
+
+
+async def add(tx: Tx, tenant_id: str, new: Coming, at: datetime) -> None:
+    """Write a file of which nothing has come yet."""
+    await tx.execute(
+        """insert into import_uploads (tenant_id, id, file_name, size_bytes, started_at, started_by)
+           values (%s, %s, %s, %s, %s, %s)""",
+        (tenant_id, new.id, new.file_name, new.size_bytes, at, new.started_by),
+    )
+
+
+async def one(tx: Tx, upload_id: str) -> Coming | None:
+    """Return one file that comes in pieces."""
+    rows = tx.cursor(row_factory=class_row(Coming))
+    await rows.execute(f"select {_COMING} from import_uploads where id = %s", (upload_id,))  # noqa: S608 — our own names
+    return await rows.fetchone()
+
+
+async def grow(tx: Tx, old: Coming, size: int) -> Coming | None:
+    """Write that a piece of so many bytes has come; None when another one came first."""
+    rows = tx.cursor(row_factory=class_row(Coming))
+    await rows.execute(
+        f"""update import_uploads
+            set received = received + %s, parts = case when %s > 0 then parts || received else parts end
+            where id = %s and received = %s returning {_COMING}""",  # noqa: S608 — our own names
+        (size, size, old.id, old.received),
+    )
+    return await rows.fetchone()
+
+
+async def end(tx: Tx, old: Coming, import_id: str) -> Coming:
+    """Write which import a file became."""
+    rows = tx.cursor(row_factory=class_row(Coming))
+    await rows.execute(
+        f"update import_uploads set import_id = %s where id = %s returning {_COMING}",  # noqa: S608 — our own names
+        (import_id, old.id),
+    )
+    ended = await rows.fetchone()
+    assert ended is not None
+    return ended

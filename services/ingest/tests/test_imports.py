@@ -1,0 +1,232 @@
+"""Imports over REST, from the upload to taking them back, on a real PostgreSQL."""
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import openpyxl
+import psycopg
+import pytest
+from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
+from arus_ingest import jobs
+from arus_runtime.context import Context
+from arus_runtime.jobs import Jobs
+from arus_stack.testing import ServiceDatabase
+
+from .conftest import Caller, kinds, told
+
+pytestmark = pytest.mark.integration
+
+HEAD = "Tanggal;Lokasi;Produk;Volume (L);Catatan"
+GOOD = f"""{HEAD}
+2025-01-08;Gudang A;Solar;300;
+2025-01-09;GDA;Solar;300,5;
+2025-01-10;gudang a;BBM-SOLAR;520;Genset
+"""
+MIXED = f"""{HEAD}
+2025-01-08;Gudang A;Solar;300;
+2025-01-09;Gudang X;Solar;310;
+2025-01-10;Gudang A;Solar;banyak;
+"""
+Work = Callable[[], Awaitable[None]]
+
+
+@pytest.fixture
+def work(context: Context) -> Work:
+    """Call it to have every job done that waits."""
+    runner = Jobs({job.kind: job for job in jobs.JOBS}, context)
+
+    async def done() -> None:
+        while work := await runner.claim():
+            await runner.attempt(work, asyncio.Event())
+
+    return done
+
+
+@pytest.fixture(autouse=True)
+def catalogue_heard(database: ServiceDatabase) -> None:
+    """Let the door have heard of Gudang A and of Solar."""
+    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+        connection.execute(
+            """insert into locations (tenant_id, id, name, timezone, is_active, version, code) values
+               ('tenant-a', '01JGJ4M3Z8Q0T7C1V5X2B9N6KD', 'Gudang A', 'Asia/Jakarta', true, 1, 'GDA')"""
+        )
+        connection.execute(
+            """insert into products (tenant_id, id, name, kind, is_active, version, code) values
+               ('tenant-a', '01JGJ4M3ZA5R8W2E6T0Y4U1P7H', 'Solar', 'fuel', true, 1, 'BBM-SOLAR')"""
+        )
+
+
+async def uploaded(
+    client: httpx.AsyncClient, text: str | bytes, name: str = "BBM Gudang A Jan25.csv"
+) -> dict[str, Any]:
+    content = text.encode() if isinstance(text, str) else text
+    answer = await client.post("/imports", files=[("files", (name, content))])
+    assert answer.status_code == 202, answer.text
+    return answer.json()["items"][0]
+
+
+async def shown(client: httpx.AsyncClient, import_id: str) -> dict[str, Any]:
+    return (await client.get(f"/imports/{import_id}")).json()
+
+
+async def committed(
+    client: httpx.AsyncClient, work: Work, text: str, name: str = "BBM.csv"
+) -> dict[str, Any]:
+    made = await uploaded(client, text, name)
+    await work()
+    seen = await shown(client, made["id"])
+    answer = await client.post(f"/imports/{made['id']}/commit", json={"preview": seen["preview"]})
+    assert answer.status_code == 202, answer.text
+    await work()
+    return await shown(client, made["id"])
+
+
+async def test_a_fuel_file_is_previewed_committed_and_taken_back(
+    owner: httpx.AsyncClient, work: Work, database: ServiceDatabase
+) -> None:
+    made = await uploaded(owner, GOOD)
+    assert (made["state"], made["file_name"]) == ("queued", "BBM Gudang A Jan25.csv")
+    await work()
+    seen = await shown(owner, made["id"])
+    assert (seen["state"], seen["type"], seen["rows"], seen["blocks"]) == ("preview", "FUEL", 3, [])
+    assert seen["counts"] == {"created": 3, "updated": 0, "unchanged": 0, "rejected": 0}
+    preview = (await owner.get(f"/imports/{made['id']}/preview")).json()
+    assert [row["fields"]["volume_l"] for row in preview["create"]] == ["300", "300.5", "520"]
+    assert set(kinds(database)) == {"ImportChanged"}
+
+    answer = await owner.post(f"/imports/{made['id']}/commit", json={"preview": seen["preview"]})
+    assert answer.json()["state"] == "committing"
+    await work()
+    done = await shown(owner, made["id"])
+    assert (done["state"], done["counts"]["created"], done["progress"]) == ("completed", 3, 1.0)
+    facts = (await owner.get("/fuel/transactions")).json()["items"]
+    assert [(one["date"], one["volume_l"], one["note"]) for one in facts] == [
+        ("2025-01-10", "520", "Genset"), ("2025-01-09", "300.5", None), ("2025-01-08", "300", None),
+    ]  # fmt: skip
+    recorded = [event for _, event in told(database) if isinstance(event, FuelTransactionRecorded)]
+    assert [event.volume_ul for event in recorded] == [300_000_000, 300_500_000, 520_000_000]
+
+    would = (await owner.get(f"/imports/{made['id']}/undo")).json()
+    assert (would["possible"], would["counts"]["created"]) == (True, 3)
+    assert (await owner.post(f"/imports/{made['id']}/undo")).json()["state"] == "undoing"
+    await work()
+    assert (await shown(owner, made["id"]))["state"] == "undone"
+    assert (await owner.get("/fuel/transactions?status=active")).json()["items"] == []
+    assert kinds(database).count("FuelTransactionVoided") == 3
+
+
+async def test_rows_that_do_not_come_in_return_to_be_mended(owner: httpx.AsyncClient, work: Work) -> None:
+    done = await committed(owner, work, MIXED)
+    assert (done["state"], done["counts"]) == (
+        "completed_with_errors", {"created": 1, "updated": 0, "unchanged": 0, "rejected": 2},
+    )  # fmt: skip
+    answer = await owner.get(f"/imports/{done['id']}/errors.xlsx")
+    assert answer.status_code == 200, answer.text
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    page = book.worksheets[0]
+    assert [[page.cell(row, column).value for column in range(1, 5)] for row in (2, 3)] == [
+        ["2025-01-09", "Gudang X", "Solar", "310"],
+        ["2025-01-10", "Gudang A", "Solar", "banyak"],
+    ]
+    assert [page.cell(2, 2).comment is None, page.cell(3, 4).comment is None] == [False, False]
+    page.cell(2, 2, "Gudang A")
+    page.cell(3, 4, "520")
+    mended = io.BytesIO()
+    book.save(mended)
+    again = await uploaded(owner, mended.getvalue(), "BBM-perbaikan.xlsx")
+    await work()
+    seen = await shown(owner, again["id"])
+    assert (seen["state"], seen["type"], seen["counts"]["created"]) == ("preview", "FUEL", 2), seen
+    assert seen["counts"]["rejected"] == 0
+
+
+async def test_what_stands_already_is_not_taken_twice(owner: httpx.AsyncClient, work: Work) -> None:
+    first = await committed(owner, work, GOOD)
+    again = await uploaded(owner, GOOD)
+    await work()
+    seen = await shown(owner, again["id"])
+    assert (seen["repeats"], [block["code"] for block in seen["blocks"]]) == (first["id"], ["file_repeats"])
+    refused = await owner.post(f"/imports/{again['id']}/commit", json={"preview": seen["preview"]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "import_blocked")
+
+    more = GOOD.replace("Genset", "Dua truk") + "2025-01-11;Gudang A;Solar;310;\n"
+    longer = await committed(owner, work, more)
+    assert longer["counts"] == {"created": 1, "updated": 1, "unchanged": 2, "rejected": 0}
+    assert len((await owner.get("/fuel/transactions")).json()["items"]) == 4
+
+    kept = await owner.post(f"/imports/{first['id']}/undo")
+    assert (kept.status_code, kept.json()["code"]) == (409, "import_in_use")
+    assert kept.json()["errors"][0]["code"] == "depends_import"
+    await owner.post(f"/imports/{longer['id']}/undo")
+    await work()
+    notes = [one["note"] for one in (await owner.get("/fuel/transactions?status=active")).json()["items"]]
+    assert notes == ["Genset", None, None]
+
+
+async def test_only_what_was_previewed_is_committed(owner: httpx.AsyncClient, work: Work) -> None:
+    made = await uploaded(owner, GOOD)
+    await work()
+    other = await owner.post(f"/imports/{made['id']}/commit", json={"preview": "0" * 64})
+    assert (other.status_code, other.json()["code"]) == (409, "preview_changed")
+    patched = await owner.patch(f"/imports/{made['id']}", json={"period": "2024-12"})
+    assert patched.json()["state"] == "queued"
+    await work()
+    seen = await shown(owner, made["id"])
+    assert [block["code"] for block in seen["blocks"]] == ["period_disagrees"]
+    blocked = await owner.post(f"/imports/{made['id']}/commit", json={"preview": seen["preview"]})
+    assert blocked.status_code == 409
+
+
+async def test_what_cannot_be_read_says_why(owner: httpx.AsyncClient, work: Work) -> None:
+    made = await uploaded(owner, b"\x89PNG\r\n\x1a\n" + bytes(200), "BBM.xlsx")
+    await work()
+    seen = await shown(owner, made["id"])
+    assert (seen["state"], len(seen["blocks"])) == ("failed", 1)
+    assert seen["blocks"][0]["message"] != seen["blocks"][0]["code"]
+    empty = await owner.post("/imports", files=[("files", ("BBM.csv", b""))])
+    assert (empty.status_code, empty.json()["errors"][0]["code"]) == (422, "file_empty")
+
+
+async def test_a_commit_that_was_stopped_goes_on_and_does_nothing_twice(
+    owner: httpx.AsyncClient, context: Context, work: Work, database: ServiceDatabase
+) -> None:
+    many = "".join(f"2025-01-08;Gudang A;Solar;{number};\n" for number in range(1, 1201))
+    made = await uploaded(owner, f"{HEAD}\n{many}")
+    await work()
+    seen = await shown(owner, made["id"])
+    await owner.post(f"/imports/{made['id']}/commit", json={"preview": seen["preview"]})
+    runner = Jobs({job.kind: job for job in jobs.JOBS}, context)
+    claimed = await runner.claim()
+    assert claimed is not None
+    stop = asyncio.Event()
+    attempt = asyncio.create_task(runner.attempt(claimed, stop))
+    async with asyncio.timeout(60):
+        while (await shown(owner, made["id"]))["done"] == 0:
+            pass  # asking is waiting
+    stop.set()
+    await attempt
+    assert (await shown(owner, made["id"]))["done"] < 1200
+    await work()
+    done = await shown(owner, made["id"])
+    assert (done["state"], done["counts"]["created"]) == ("completed", 1200)
+    volumes = [event.volume_ul for _, event in told(database) if isinstance(event, FuelTransactionRecorded)]
+    assert volumes == [number * 1_000_000 for number in range(1, 1201)]
+
+
+async def test_no_organisation_sees_the_imports_of_another(
+    owner: httpx.AsyncClient, caller: Caller, work: Work
+) -> None:
+    done = await committed(owner, work, GOOD)
+    stranger = caller("tenant-b")
+    assert (await stranger.get("/imports")).json()["items"] == []
+    for path in ("", "/preview", "/undo", "/errors.xlsx"):
+        assert (await stranger.get(f"/imports/{done['id']}{path}")).status_code == 404
+    for path, body in (("/commit", {"preview": done["preview"]}), ("/undo", None)):
+        assert (await stranger.post(f"/imports/{done['id']}{path}", json=body)).status_code == 404
+    assert (await stranger.patch(f"/imports/{done['id']}", json={"type": "FUEL"})).status_code == 404
+    limited = caller("tenant-a", "admin", sub="user-2", locations=["01JGJ4M3Z8Q0T7C1V5X2B9N6KD"])
+    assert (await limited.get(f"/imports/{done['id']}")).status_code == 404
+    assert (await limited.get("/imports")).json()["items"] == []
