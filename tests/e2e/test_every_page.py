@@ -40,6 +40,7 @@ INSIDE = {
     "notifikasi-atur": "/notifications?tab=settings",
     "notifikasi-kirim": "/notifications?tab=deliveries",
     "notifikasi-webhook": "/notifications?tab=webhooks",
+    "unggah": "/imports",
     "laporan": "/reports",
     "laporan-jadwal": "/reports?tab=schedules",
     "laporan-jadwal-baru": "/reports?tab=schedules&id=new",

@@ -19,6 +19,7 @@ import { Route as VerifyEmailRouteImport } from './routes/verify-email'
 import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppAnomaliesRouteImport } from './routes/_app/anomalies'
 import { Route as AppAuditRouteImport } from './routes/_app/audit'
+import { Route as AppImportsRouteImport } from './routes/_app/imports'
 import { Route as AppIncidentsRouteImport } from './routes/_app/incidents'
 import { Route as AppLocationsRouteImport } from './routes/_app/locations'
 import { Route as AppNotificationsRouteImport } from './routes/_app/notifications'
@@ -77,6 +78,11 @@ const AppAnomaliesRoute = AppAnomaliesRouteImport.update({
 const AppAuditRoute = AppAuditRouteImport.update({
   id: '/audit',
   path: '/audit',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppImportsRoute = AppImportsRouteImport.update({
+  id: '/imports',
+  path: '/imports',
   getParentRoute: () => AppRoute,
 } as any)
 const AppIncidentsRoute = AppIncidentsRouteImport.update({
@@ -140,6 +146,7 @@ export interface FileRoutesByFullPath {
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
   '/audit': typeof AppAuditRoute
+  '/imports': typeof AppImportsRoute
   '/incidents': typeof AppIncidentsRoute
   '/locations': typeof AppLocationsRoute
   '/notifications': typeof AppNotificationsRoute
@@ -160,6 +167,7 @@ export interface FileRoutesByTo {
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
   '/audit': typeof AppAuditRoute
+  '/imports': typeof AppImportsRoute
   '/incidents': typeof AppIncidentsRoute
   '/locations': typeof AppLocationsRoute
   '/notifications': typeof AppNotificationsRoute
@@ -183,6 +191,7 @@ export interface FileRoutesById {
   '/verify-email': typeof VerifyEmailRoute
   '/_app/anomalies': typeof AppAnomaliesRoute
   '/_app/audit': typeof AppAuditRoute
+  '/_app/imports': typeof AppImportsRoute
   '/_app/incidents': typeof AppIncidentsRoute
   '/_app/locations': typeof AppLocationsRoute
   '/_app/notifications': typeof AppNotificationsRoute
@@ -207,6 +216,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/anomalies'
     | '/audit'
+    | '/imports'
     | '/incidents'
     | '/locations'
     | '/notifications'
@@ -227,6 +237,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/anomalies'
     | '/audit'
+    | '/imports'
     | '/incidents'
     | '/locations'
     | '/notifications'
@@ -249,6 +260,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/_app/anomalies'
     | '/_app/audit'
+    | '/_app/imports'
     | '/_app/incidents'
     | '/_app/locations'
     | '/_app/notifications'
@@ -344,6 +356,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAuditRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/imports': {
+      id: '/_app/imports'
+      path: '/imports'
+      fullPath: '/imports'
+      preLoaderRoute: typeof AppImportsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/incidents': {
       id: '/_app/incidents'
       path: '/incidents'
@@ -420,6 +439,7 @@ declare module '@tanstack/react-router' {
 interface AppRouteChildren {
   AppAnomaliesRoute: typeof AppAnomaliesRoute
   AppAuditRoute: typeof AppAuditRoute
+  AppImportsRoute: typeof AppImportsRoute
   AppIncidentsRoute: typeof AppIncidentsRoute
   AppLocationsRoute: typeof AppLocationsRoute
   AppNotificationsRoute: typeof AppNotificationsRoute
@@ -436,6 +456,7 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppAnomaliesRoute: AppAnomaliesRoute,
   AppAuditRoute: AppAuditRoute,
+  AppImportsRoute: AppImportsRoute,
   AppIncidentsRoute: AppIncidentsRoute,
   AppLocationsRoute: AppLocationsRoute,
   AppNotificationsRoute: AppNotificationsRoute,

@@ -14,6 +14,7 @@ import {
   Siren,
   SlidersHorizontal,
   TrendingUp,
+  Upload,
   Users,
   type LucideIcon,
 } from 'lucide-react'
@@ -27,6 +28,7 @@ export interface PageEntry {
     | '/fuel/transactions'
     | '/anomalies'
     | '/incidents'
+    | '/imports'
     | '/trends'
     | '/reports'
     | '/thresholds'
@@ -74,6 +76,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: ShieldAlert,
     key: 'i',
     needs: { resource: 'incidents', action: 'r' },
+  },
+  {
+    to: '/imports',
+    name: msg`Unggah data`,
+    icon: Upload,
+    key: 'f',
+    needs: { resource: 'imports', action: 'r' },
   },
   {
     to: '/trends',

@@ -1,0 +1,93 @@
+/** Where files are dropped, or chosen with the keyboard. */
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { useMutation } from '@tanstack/react-query'
+import { clsx } from 'clsx'
+import { Upload } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { uploadImports } from '@/api'
+import { refetch } from '@/app/client'
+import { sentenceOf } from '@/lib/failure'
+import { Button } from '@/ui/Button'
+import { FormError } from '@/ui/FormError'
+
+const KINDS = '.csv,.txt,.tsv,.xlsx,.xls,.ods'
+
+export function Drop() {
+  const { t } = useLingui()
+  const input = useRef<HTMLInputElement>(null)
+  const [over, setOver] = useState(false)
+  const sending = useMutation({
+    mutationFn: (files: File[]) => uploadImports({ body: { files } }),
+    onSettled: () => refetch('listImports'),
+  })
+  const { mutate } = sending
+  const send = (files: FileList | null | undefined) => {
+    if (files && files.length > 0) mutate([...files])
+  }
+  // The whole page takes files: nobody has to aim.
+  useEffect(() => {
+    const ends = new AbortController()
+    const { signal } = ends
+    addEventListener(
+      'dragover',
+      event => {
+        event.preventDefault()
+        setOver(true)
+      },
+      { signal },
+    )
+    addEventListener('dragleave', event => event.relatedTarget === null && setOver(false), { signal })
+    addEventListener(
+      'drop',
+      event => {
+        event.preventDefault()
+        setOver(false)
+        const files = event.dataTransfer?.files
+        if (files && files.length > 0) mutate([...files])
+      },
+      { signal },
+    )
+    return () => ends.abort()
+  }, [mutate])
+  return (
+    <section
+      aria-label={t`Unggah berkas`}
+      className={clsx(
+        'flex flex-col items-center gap-2 rounded-lg border-2 border-dashed px-4 py-6 text-center',
+        over ? 'border-brand bg-hover' : 'border-edge',
+      )}
+    >
+      <Upload aria-hidden className="size-7 text-muted" />
+      <p className="text-sm font-semibold">
+        <Trans>Tarik berkas ke sini, atau pilih beberapa sekaligus.</Trans>
+      </p>
+      <p className="text-xs text-muted">
+        <Trans>
+          CSV, TXT, XLSX, XLS, ODS. Jenis dan periodenya dikenali sendiri; tidak ada yang disimpan sebelum
+          Anda melihat pratinjaunya.
+        </Trans>
+      </p>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        accept={KINDS}
+        aria-label={t`Berkas`}
+        className="sr-only"
+        tabIndex={-1}
+        onChange={event => {
+          send(event.target.files)
+          event.target.value = ''
+        }}
+      />
+      <Button look="primary" busy={sending.isPending} onClick={() => input.current?.click()}>
+        {sending.isPending ? (
+          <Plural value={sending.variables.length} other="Mengirim # berkas" />
+        ) : (
+          <Trans>Pilih berkas</Trans>
+        )}
+      </Button>
+      {sending.isError && <FormError>{sentenceOf(sending.error)}</FormError>}
+    </section>
+  )
+}

@@ -1,0 +1,418 @@
+/** One import: what the file is, what saving it would do, and how it can be taken back. */
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Download, Undo2 } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import {
+  commitImport,
+  sayOfImport,
+  undoImport,
+  type AskedOut,
+  type ImportDetail,
+  type ImportPatch,
+  type SampleRow,
+} from '@/api'
+import { refetch } from '@/app/client'
+import { useMay } from '@/app/session'
+import { sentenceOf } from '@/lib/failure'
+import { moment, number } from '@/lib/format'
+import { Button } from '@/ui/Button'
+import { Drawer } from '@/ui/Dialog'
+import { TextField } from '@/ui/Field'
+import { Select } from '@/ui/Select'
+import { Failed, Skeleton } from '@/ui/States'
+import { toast } from '@/ui/Toast'
+import { importQuery, moves, previewQuery, saveErrors, typesQuery, undoQuery } from './queries'
+import { StateTag } from './states'
+
+interface Props {
+  id: string | undefined
+  onClose: () => void
+}
+
+export default function ImportDrawer({ id, onClose }: Props) {
+  const one = useQuery({ ...importQuery(id ?? ''), enabled: id !== undefined })
+  const found = one.data
+  return (
+    <Drawer
+      open={id !== undefined}
+      onClose={onClose}
+      title={<span className="break-all">{found?.file_name ?? <Trans>Impor</Trans>}</span>}
+      description={found && <StateTag state={found.state} />}
+      footer={found && <Acts found={found} />}
+    >
+      {found ? (
+        <Body found={found} />
+      ) : one.isError ? (
+        <Failed
+          what={<Trans>Impor ini belum bisa dimuat.</Trans>}
+          error={one.error}
+          onRetry={() => void one.refetch()}
+        />
+      ) : (
+        <Skeleton lines={6} />
+      )}
+    </Drawer>
+  )
+}
+
+function follow(): void {
+  refetch('getImport', 'listImports', 'previewImport', 'seeUndoOfImport', 'listFuelTransactions')
+}
+
+function useSaying(found: ImportDetail) {
+  return useMutation({
+    mutationFn: (body: ImportPatch) => sayOfImport({ path: { import_id: found.id }, body }),
+    onSettled: follow,
+    onError: error => toast({ text: sentenceOf(error) }),
+  })
+}
+
+function Body({ found }: { found: ImportDetail }) {
+  const { t } = useLingui()
+  const saying = useSaying(found)
+  const questions = found.state === 'needs_mapping' ? (found.sheets[found.sheet]?.questions ?? []) : []
+  const open = found.state === 'needs_mapping' || found.state === 'preview'
+  return (
+    <div className="flex flex-col gap-5">
+      {moves(found.state) && (
+        <progress
+          aria-label={t`Kemajuan`}
+          value={found.progress}
+          max={1}
+          className="h-2 w-full accent-brand"
+        />
+      )}
+      {found.blocks.map(block => (
+        <p
+          key={block.code}
+          role="status"
+          className="flex flex-wrap items-center justify-between gap-2 rounded-md bg-waspada-soft px-3 py-2 text-sm text-waspada"
+        >
+          <span className="min-w-0 flex-1">{block.message}</span>
+          {block.code === 'file_repeats' && open && (
+            <Button busy={saying.isPending} onClick={() => saying.mutate({ anyway: true })}>
+              <Trans>Tetap impor</Trans>
+            </Button>
+          )}
+          {block.code.endsWith('_disagrees') && open && (
+            <Button busy={saying.isPending} onClick={() => saying.mutate({ confirmed: true })}>
+              <Trans>Ya, benar</Trans>
+            </Button>
+          )}
+        </p>
+      ))}
+      {open && <Meant key={`${found.type}.${found.period}.${found.sheet}`} found={found} />}
+      {questions.length > 0 && <Questions key={found.version} found={found} questions={questions} />}
+      {found.rows > 0 && found.preview && <Counts found={found} />}
+      {found.preview && found.state === 'preview' && <Preview found={found} preview={found.preview} />}
+      <History found={found} />
+    </div>
+  )
+}
+
+/** Type, period and sheet, each to be said otherwise. */
+function Meant({ found }: { found: ImportDetail }) {
+  const { t } = useLingui()
+  const types = useQuery(typesQuery)
+  const saying = useSaying(found)
+  const [period, setPeriod] = useState(found.period ?? '')
+  return (
+    <div className="grid items-end gap-3 sm:grid-cols-2">
+      <Select
+        label={t`Jenis berkas`}
+        choices={[
+          ...(found.type ? [] : [{ value: '', label: t`Belum dikenali` }]),
+          ...(types.data ?? []).map(({ type, title }) => ({ value: type, label: title })),
+        ]}
+        value={found.type ?? ''}
+        onChange={type => saying.mutate({ type })}
+        disabled={saying.isPending}
+      />
+      <form
+        className="flex items-end gap-2"
+        onSubmit={event => {
+          event.preventDefault()
+          saying.mutate({ period })
+        }}
+      >
+        <TextField
+          className="min-w-0 flex-1"
+          label={t`Periode`}
+          type="month"
+          value={period}
+          onChange={event => setPeriod(event.target.value)}
+        />
+        {period !== (found.period ?? '') && period !== '' && (
+          <Button type="submit" busy={saying.isPending}>
+            <Trans>Ubah</Trans>
+          </Button>
+        )}
+      </form>
+      {found.sheets.length > 1 && (
+        <Select
+          label={t`Lembar`}
+          choices={found.sheets.map(one => ({
+            value: String(one.sheet),
+            label: one.name ?? t`Lembar ${one.sheet + 1}`,
+          }))}
+          value={String(found.sheet)}
+          onChange={sheet => saying.mutate({ sheet: Number(sheet) })}
+          disabled={saying.isPending}
+        />
+      )}
+    </div>
+  )
+}
+
+function Questions({ found, questions }: { found: ImportDetail; questions: readonly AskedOut[] }) {
+  const { t } = useLingui()
+  const saying = useSaying(found)
+  const [answers, setAnswers] = useState<Record<string, string>>({})
+  const answer = (key: string, value: string) => setAnswers(now => ({ ...now, [key]: value }))
+  return (
+    <form
+      className="flex flex-col gap-3 rounded-lg border border-line p-4"
+      onSubmit={event => {
+        event.preventDefault()
+        saying.mutate({ answers })
+      }}
+    >
+      {questions.map(one =>
+        one.options.length > 0 ? (
+          <Select
+            key={one.key}
+            label={one.message}
+            choices={[{ value: '', label: t`Pilih` }, ...one.options.map(value => ({ value, label: value }))]}
+            value={answers[one.key] ?? ''}
+            onChange={value => answer(one.key, value)}
+          />
+        ) : (
+          <TextField
+            key={one.key}
+            label={one.message}
+            value={answers[one.key] ?? ''}
+            onChange={event => answer(one.key, event.target.value)}
+          />
+        ),
+      )}
+      <Button
+        type="submit"
+        look="primary"
+        busy={saying.isPending}
+        disabled={Object.values(answers).every(value => value === '')}
+      >
+        <Trans>Jawab</Trans>
+      </Button>
+    </form>
+  )
+}
+
+function Counts({ found }: { found: ImportDetail }) {
+  const { created, updated, unchanged, rejected } = found.counts
+  const would = found.state === 'preview'
+  const cells = [
+    { key: 'created', label: <Trans>Baru</Trans>, value: created },
+    { key: 'updated', label: <Trans>Berubah</Trans>, value: updated },
+    { key: 'unchanged', label: <Trans>Sama</Trans>, value: unchanged },
+    { key: 'rejected', label: <Trans>Ditolak</Trans>, value: rejected },
+  ]
+  return (
+    <section className="flex flex-col gap-2">
+      <h3 className="text-sm font-semibold">{would ? <Trans>Bila disimpan</Trans> : <Trans>Hasil</Trans>}</h3>
+      <dl className="grid grid-cols-2 gap-2 sm:grid-cols-4">
+        {cells.map(({ key, label, value }) => (
+          <div key={key} className="rounded-md border border-line px-3 py-2">
+            <dt className="text-xs text-muted">{label}</dt>
+            <dd className="text-lg font-semibold tabular-nums">{number(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+function Preview({ found, preview }: { found: ImportDetail; preview: string }) {
+  const samples = useQuery(previewQuery(found.id, preview))
+  if (samples.isPending) return <Skeleton lines={4} />
+  if (samples.isError)
+    return (
+      <Failed
+        what={<Trans>Pratinjau belum bisa dimuat.</Trans>}
+        error={samples.error}
+        onRetry={() => void samples.refetch()}
+      />
+    )
+  const { create, update, unchanged, error } = samples.data
+  return (
+    <>
+      <Samples title={<Trans>Yang ditolak</Trans>} rows={error} />
+      <Samples title={<Trans>Yang berubah</Trans>} rows={update} />
+      <Samples title={<Trans>Yang baru</Trans>} rows={create} />
+      <Samples title={<Trans>Yang sama</Trans>} rows={unchanged} />
+    </>
+  )
+}
+
+function Samples({ title, rows }: { title: ReactNode; rows: readonly SampleRow[] }) {
+  if (rows.length === 0) return null
+  return (
+    <section className="flex flex-col gap-1">
+      <h3 className="text-sm font-semibold">{title}</h3>
+      <ul className="divide-y divide-line rounded-lg border border-line text-sm">
+        {rows.map(row => (
+          <li key={row.number} className="px-3 py-2">
+            <p className="break-words">
+              <span className="text-xs text-muted">
+                <Trans>baris {number(row.number)}</Trans>
+              </span>{' '}
+              {Object.values(row.fields)
+                .filter(value => value !== '')
+                .join(' · ')}
+            </p>
+            {row.errors.map(error => (
+              <p key={`${error.column}.${error.code}`} className="text-xs text-anomali">
+                {error.column ? `${error.column}: ${error.message}` : error.message}
+              </p>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function History({ found }: { found: ImportDetail }) {
+  return (
+    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-xs text-muted">
+      <dt>
+        <Trans>Diunggah</Trans>
+      </dt>
+      <dd>{moment(found.uploaded_at)}</dd>
+      {found.committed_at && (
+        <>
+          <dt>
+            <Trans>Disimpan</Trans>
+          </dt>
+          <dd>
+            {moment(found.committed_at)}
+            {found.duration_s !== null && (
+              <>
+                {' · '}
+                <Trans>{number(found.duration_s, 1)} detik</Trans>
+              </>
+            )}
+          </dd>
+        </>
+      )}
+      {found.undone_at && (
+        <>
+          <dt>
+            <Trans>Dibatalkan</Trans>
+          </dt>
+          <dd>{moment(found.undone_at)}</dd>
+        </>
+      )}
+      <dt>SHA-256</dt>
+      <dd className="break-all">{found.sha256}</dd>
+    </dl>
+  )
+}
+
+function Acts({ found }: { found: ImportDetail }) {
+  const mayCommit = useMay('imports', 'c')
+  const mayUndo = useMay('imports', 'u')
+  const commit = useMutation({
+    mutationFn: () => commitImport({ path: { import_id: found.id }, body: { preview: found.preview ?? '' } }),
+    onSettled: follow,
+    onError: error => toast({ text: sentenceOf(error) }),
+  })
+  const errors = useMutation({
+    mutationFn: () => saveErrors(found.id),
+    onError: error => toast({ text: sentenceOf(error) }),
+  })
+  const done = found.state === 'completed' || found.state === 'completed_with_errors'
+  const goesOn = found.state === 'failed' && found.committed_at !== null
+  const count = found.counts.created + found.counts.updated
+  return (
+    <>
+      {found.preview && found.counts.rejected > 0 && !moves(found.state) && (
+        <Button
+          busy={errors.isPending}
+          icon={<Download aria-hidden className="size-4" />}
+          onClick={() => errors.mutate()}
+        >
+          <Trans>Unduh yang ditolak</Trans>
+        </Button>
+      )}
+      {done && mayUndo && <Undoing found={found} />}
+      {(found.state === 'preview' || goesOn) && mayCommit && (
+        <Button
+          look="primary"
+          busy={commit.isPending}
+          disabled={found.blocks.length > 0 && !goesOn}
+          onClick={() => commit.mutate()}
+        >
+          <Plural value={count} other="Simpan # baris" />
+        </Button>
+      )}
+    </>
+  )
+}
+
+/** Taking back shows what it touches first: the second press is the act. */
+function Undoing({ found }: { found: ImportDetail }) {
+  const [asked, setAsked] = useState(false)
+  const would = useQuery({ ...undoQuery(found.id), enabled: asked })
+  const undo = useMutation({
+    mutationFn: () => undoImport({ path: { import_id: found.id } }),
+    onSettled: () => {
+      setAsked(false)
+      follow()
+    },
+    onError: error => toast({ text: sentenceOf(error) }),
+  })
+  if (!asked || !would.data)
+    return (
+      <Button
+        look="danger"
+        busy={asked && would.isPending}
+        icon={<Undo2 aria-hidden className="size-4" />}
+        onClick={() => setAsked(true)}
+      >
+        <Trans>Batalkan impor</Trans>
+      </Button>
+    )
+  const { counts, possible, dependants, dependants_in_all } = would.data
+  const touched = counts.created + counts.updated
+  return (
+    <div className="flex w-full flex-col gap-2">
+      {possible ? (
+        <p role="status" className="text-sm">
+          <Plural value={touched} other="# baris akan kembali seperti sebelum impor ini." />
+        </p>
+      ) : (
+        <div role="alert" className="text-sm">
+          <p className="font-semibold">
+            <Plural value={dependants_in_all} other="Belum bisa: # hal bergantung padanya." />
+          </p>
+          <ul className="list-disc pl-5">
+            {dependants.map(one => (
+              <li key={`${one.kind}.${one.id}`}>{one.message}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button onClick={() => setAsked(false)}>
+          <Trans>Tidak jadi</Trans>
+        </Button>
+        {possible && (
+          <Button look="danger" busy={undo.isPending} onClick={() => undo.mutate()}>
+            <Trans>Ya, batalkan</Trans>
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
