@@ -157,12 +157,17 @@ bench-console: setup ## the console on a slow phone: first paint, useful rows, t
 bench-start: setup ## cold and warm starts, idle memory and CPU: into docs/OPERATIONS.md, on a quiet machine
 	$(RUN) python benchmarks/start.py
 
+.PHONY: bench-detect
+bench-detect: setup ## two thousand harsh files of meter and billing facts: types, periods, columns, amounts
+	$(RUN) python benchmarks/detect.py
+
 .PHONY: bench
 bench: setup ## every benchmark, at full length
 	$(RUN) python benchmarks/stream.py
 	$(RUN) python benchmarks/log.py
 	$(RUN) python benchmarks/backtest.py
 	$(RUN) python benchmarks/console.py
+	$(RUN) python benchmarks/detect.py
 
 .PHONY: clean
 clean: ## remove what was built; data under .arus stay

@@ -1,27 +1,61 @@
 """Numbers as people write them: one way of reading per column, never per cell."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal
-
-if TYPE_CHECKING:
-    from polars import Expr, Series
+from typing import Final, Literal, NamedTuple
 
 Notation = Literal["1.234,56", "1,234.56", "plain"]
 INDONESIAN: Final[Notation] = "1.234,56"
 ENGLISH: Final[Notation] = "1,234.56"
 PLAIN: Final[Notation] = "plain"
-NOTATIONS: Final = (INDONESIAN, ENGLISH)
-
-_MARK: Final = r"(?i)\s*(CR|DB|DR)\.?$"
-_SPACES: Final = r"[\s\u00a0\u2007\u202f]+"
-_GROUPED: Final = {
-    INDONESIAN: r"^([1-9]\d{0,2}(\.\d{3})+(,\d+)?|\d+(,\d+)?|,\d+)$",
-    ENGLISH: r"^([1-9]\d{0,2}(,\d{3})+(\.\d+)?|\d+(\.\d+)?|\.\d+)$",
-}
-_DIGITS: Final = r"^\d+$"
 LEAST_SHARE: Final = 0.02  # of the cells with a separator: fewer that decide could be slips of the pen
+MONEY_DECIMALS: Final = 2
+
+_SPACE: Final = "[\\s\u00a0\u2007\u202f]"
+_CURRENCY: Final = rf"(?:(?:rp|idr)\.?{_SPACE}*)?"
+_UNIT: Final = r"(?:rp|idr|m3|m³|ltr|liter|l|lbr|lembar|hari)?\.?"
+_FIGURE: Final = re.compile(
+    rf"{_SPACE}*{_CURRENCY}([-+(]?){_SPACE}*{_CURRENCY}([-+(]?){_SPACE}*"
+    rf"((?:\d|[.,]\d)(?:[\d.,]|['’\u00a0\u2007\u202f ](?=\d))*?)"
+    rf"(?:[.,]{_SPACE}*[-=]+)?{_SPACE}*(-?){_SPACE}*{_UNIT}{_SPACE}*\)?"
+    rf"{_SPACE}*(cr|db|dr)?\.?{_SPACE}*",
+    re.IGNORECASE,
+)
+_DASHES: Final = str.maketrans("\u2212\u2013\u2014", "---")
+_SPACED: Final = re.compile(r"\d{1,3}(?:['’\s]\d{3})+(?:[.,]\d+)?")
+_GROUPED: Final = {
+    INDONESIAN: re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?|,\d+"),
+    ENGLISH: re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"),
+}
+
+
+class Figure(NamedTuple):
+    """A number as written: digits with their separators, whether a sign says minus, CR or DB behind it."""
+
+    core: str
+    minus: bool
+    mark: str
+
+
+@lru_cache(maxsize=100_000)
+def figure(text: str) -> Figure | None:
+    """Return a cell's number as written, None where it is none.
+
+    Understood: Rp and IDR, units (m3, L), ",-" endings, a minus before or behind, parentheses, the marks CR
+    and DB, spaces and apostrophes between groups of three digits.
+    """
+    found = _FIGURE.fullmatch(text.translate(_DASHES))
+    if found is None:
+        return None
+    before, inner, core, behind, mark = found.groups(default="")
+    if not core.replace(".", "").replace(",", "").isdigit():
+        if not _SPACED.fullmatch(core):
+            return None
+        core = re.sub(r"['’\s]", "", core)
+    minus = before in {"-", "("} or inner in {"-", "("} or bool(behind)
+    return Figure(core, minus, mark.upper().replace("DR", "DB"))
 
 
 @dataclass(slots=True)
@@ -44,29 +78,39 @@ class Shapes:
     fractions: int = 0  # numeric cells of a workbook that are not whole
     numeric: int = 0
 
-    def count(self, texts: "Series") -> None:
-        """Add a chunk's cells written as text; null and empty ones do not count."""
-        import polars as pl  # noqa: PLC0415 - slow to import
+    def count(self, cells: Iterable[object]) -> None:
+        """Add a chunk's cells; empty ones do not count."""
+        for cell in cells:
+            if isinstance(cell, str):
+                if cell.isdigit() and cell.isascii():
+                    self.digits += 1
+                elif text := cell.strip():
+                    self._count(figure(text))
+            elif isinstance(cell, (int, float)):
+                self.numeric += 1
+                self.fractions += cell != int(cell)
+            elif cell is not None:
+                self.neither += 1
 
-        shown = pl.select(pl.lit(texts).str.strip_chars()).to_series().drop_nulls()
-        shown = shown.filter(shown != "")
-        if shown.is_empty():
+    def _count(self, written: Figure | None) -> None:
+        if written is None:
+            self.neither += 1
             return
-        core = _core(pl.lit(shown))
-        both = core.str.contains(_GROUPED[INDONESIAN]) & core.str.contains(_GROUPED[ENGLISH])
-        digits = core.str.contains(_DIGITS)
-        found = pl.select(
-            indonesian=(core.str.contains(_GROUPED[INDONESIAN]) & ~both).sum(),
-            english=(core.str.contains(_GROUPED[ENGLISH]) & ~both).sum(),
-            dots=(both & core.str.contains(".", literal=True)).sum(),
-            commas=(both & core.str.contains(",", literal=True)).sum(),
-            digits=digits.sum(),
-            neither=(~core.str.contains(_GROUPED[INDONESIAN]) & ~core.str.contains(_GROUPED[ENGLISH])).sum(),
-            credit=pl.lit(shown).str.contains(r"(?i)CR\.?$").sum(),
-            debit=pl.lit(shown).str.contains(r"(?i)D[BR]\.?$").sum(),
-        ).row(0, named=True)
-        for name, number in found.items():
-            setattr(self, name, getattr(self, name) + int(number))
+        self.credit += written.mark == "CR"
+        self.debit += written.mark == "DB"
+        indonesian = _GROUPED[INDONESIAN].fullmatch(written.core)
+        english = _GROUPED[ENGLISH].fullmatch(written.core)
+        if written.core.isdigit():
+            self.digits += 1
+        elif indonesian and english:
+            self.dots += "." in written.core
+            self.commas += "," in written.core
+        elif indonesian:
+            self.indonesian += 1
+        elif english:
+            self.english += 1
+        else:
+            self.neither += 1
 
     @property
     def cells(self) -> int:
@@ -112,9 +156,6 @@ def readings(shapes: Shapes, scale: int) -> tuple[Notation, ...]:
     return (decided,)
 
 
-MONEY_DECIMALS: Final = 2
-
-
 def negative_marks(shapes: Shapes, *, credit_positive: bool) -> tuple[tuple[str, ...], ...]:
     """Return which of CR and DB may mean minus in a column, one set for each possible reading.
 
@@ -136,36 +177,26 @@ def negative_marks(shapes: Shapes, *, credit_positive: bool) -> tuple[tuple[str,
     return ((), (only,))
 
 
-def canonical(texts: "Series", notation: str, negative: Sequence[str] = ()) -> "Series":
-    """Return plain decimals ("-1234567.89") of cells as people write them; null where one is no number.
+def canonical(text: str, notation: str, negative: Sequence[str] = ()) -> str | None:
+    """Return a cell as a plain decimal ("-1234567.89") under its column's notation; None where it is none.
 
-    Understood beside the notation: Rp and IDR, units (m3, L), ",-" and ".-" endings, a minus before or
-    behind, parentheses, the marks CR and DB (minus where `negative` names them), spaces and apostrophes
-    between groups.
+    negative: which of the marks CR and DB mean minus.
     """
-    import polars as pl  # noqa: PLC0415 - slow to import
-
-    shown = pl.lit(texts).str.strip_chars()
-    core = _core(pl.lit(texts))
-    reading = ENGLISH if notation == PLAIN else notation
+    if text.isdigit() and text.isascii():
+        return text.lstrip("0") or "0"
+    written = figure(text)
+    if written is None:
+        return None
+    core = written.core
+    reading = INDONESIAN if notation == INDONESIAN else ENGLISH
+    if not _GROUPED[reading].fullmatch(core) or (notation == PLAIN and not core.isdigit()):
+        return None
     group, point = (".", ",") if reading == INDONESIAN else (",", ".")
-    plain = (
-        core.str.replace_all(group, "", literal=True)
-        .str.replace(point, ".", literal=True)
-        .str.replace(r"^0+(\d)", "$1")
-        .str.replace(r"^\.", "0.")
-        .str.replace(r"(\.\d*?)0+$", "$1")
-        .str.strip_chars_end(".")
-    )
-    tail = shown.str.to_uppercase().str.strip_chars_end(". ")
-    minus = _minus(shown)
-    for mark in negative:
-        minus = minus ^ (tail.str.ends_with(mark) | (tail.str.ends_with("DR") & (mark == "DB")))
-    signed = pl.when(minus & (plain != "0")).then(pl.lit("-") + plain).otherwise(plain)
-    good = core.str.contains(_GROUPED[reading])
-    if notation == PLAIN:
-        good = core.str.contains(_DIGITS)
-    return pl.select(pl.when(good).then(signed).otherwise(None)).to_series()
+    whole, _, decimals = core.replace(group, "").partition(point)
+    decimals = decimals.rstrip("0")
+    plain = (whole.lstrip("0") or "0") + (f".{decimals}" if decimals else "")
+    minus = written.minus != (written.mark in negative)
+    return f"-{plain}" if minus and plain != "0" else plain
 
 
 @lru_cache(maxsize=100_000)
@@ -174,39 +205,3 @@ def of_number(value: float) -> str:
     if value == int(value):
         return str(int(value))
     return f"{value:.10f}".rstrip("0").rstrip(".")
-
-
-def _core(cell: "Expr") -> "Expr":
-    """Return a cell without sign, currency, unit and mark: digits with their separators."""
-    return (
-        cell.str.strip_chars()
-        .str.replace_all("[\u2212\u2013\u2014]", "-")
-        .str.replace(_MARK, "")
-        .str.replace(r"^\((.*)\)$", "$1")
-        .str.replace(r"(?i)\s*(m3|m³|ltr|liter|l|lbr|lembar|hari|%)\.?$", "")
-        .str.replace(r"[,.]\s*[-=]+$", "")
-        .str.replace(r"^[+-]\s*", "")
-        .str.replace(r"(?i)^(rp|idr)\.?\s*", "")
-        .str.replace(r"^\((.*)\)$", "$1")
-        .str.replace(r"^[+-]\s*", "")
-        .str.replace(r"\s*-$", "")
-        .str.replace(r"(?i)\s*(rp|idr)\.?$", "")
-        .str.replace(r"[,.]\s*[-=]+$", "")
-        .pipe(_joined)
-    )
-
-
-def _joined(core: "Expr") -> "Expr":
-    """Take spaces and apostrophes from between groups of three digits."""
-    import polars as pl  # noqa: PLC0415 - slow to import
-
-    spaced = core.str.contains(r"^\d{1,3}([\s\u00a0\u2007\u202f'’]\d{3})+([.,]\d+)?$")
-    return pl.when(spaced).then(core.str.replace_all(r"[\s\u00a0\u2007\u202f'’]", "")).otherwise(core)
-
-
-def _minus(shown: "Expr") -> "Expr":
-    dashed = shown.str.replace_all("[\u2212\u2013\u2014]", "-").str.replace(_MARK, "")
-    before = dashed.str.contains(r"(?i)^((rp|idr)\.?\s*)?-\s*((rp|idr)\.?\s*)?[\d.,]")
-    behind = dashed.str.contains(r"(?i)\d\s*-(\s*(rp|idr)\.?)?$")
-    around = dashed.str.contains(r"(?i)^((rp|idr)\.?\s*)?\(.*\)$")
-    return before | behind | around

@@ -7,7 +7,8 @@ from typing import Final
 from arus_ingest.files.tables import Cell, shown
 
 _TOTAL: Final = re.compile(
-    r"^\W*(?:grand|sub)?[\s\-]*(?:total|jumlah|jml|jlh|subtotal|rekap|rekapitulasi|rata[\s\-]*rata|average|sum)\b",
+    r"^\W*(?:grand|sub)?[\s\-]*"
+    r"(?:total|jumlah|jml|jlh|subtotal|rekap|rekapitulasi|rata[\s\-]*rata|average|sum)\b",
     re.IGNORECASE,
 )
 _CODE: Final = re.compile(r"[A-Za-z]{0,5}[\-./ ]?\d[\w\-./ ]{2,}")
@@ -30,9 +31,25 @@ def is_fact(cells: Sequence[Cell], key: int, header: Sequence[str]) -> bool:
         return False
     if _numbering(full):
         return False
-    if header and sum(text in header for text in full) > 0.6 * len(full):
+    if _repeats(full, header):
         return False
     return len(full) > FEW_CELLS or bool(_CODE.fullmatch(first)) or len(header) <= FEW_CELLS
+
+
+def may_be_fact(cells: Sequence[Cell], header: Sequence[str]) -> bool:
+    """Tell whether a row can be a fact before its columns are known: no total, numbering or header again."""
+    full = [text for cell in cells if (text := shown(cell).strip())]
+    return (
+        len(full) > 1
+        and not _numbering(full)
+        and not _repeats(full, header)
+        and not any(_TOTAL.match(text) for text in full)
+    )
+
+
+def _repeats(full: Sequence[str], header: Sequence[str]) -> bool:
+    """Tell whether a row is the header again, as at the top of a printed page."""
+    return sum(text in header for text in full) > 0.6 * len(full)
 
 
 def _numbering(full: Sequence[str]) -> bool:

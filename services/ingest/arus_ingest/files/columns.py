@@ -157,11 +157,8 @@ def _likeness(kind: str, field: str, place: int, below: Sequence[Row]) -> float:
 
 
 def _numeric(cells: Sequence[Cell]) -> float:
-    import polars as pl  # noqa: PLC0415 - slow to import
-
     shapes = Shapes()
-    shapes.count(pl.Series([cell for cell in cells if isinstance(cell, str)], dtype=pl.String))
-    shapes.numeric = sum(isinstance(cell, (int, float)) for cell in cells)
+    shapes.count(cells)
     return shapes.readable / len(cells)
 
 

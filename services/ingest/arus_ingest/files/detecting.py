@@ -63,11 +63,11 @@ def _detected(table: Table, name: str, mappings: Mapping, given: dict[str, str])
     header = columns.find_header(head, mappings)
     if header is None:
         return None
-    below = [cells for _, cells in head[header.lines_above :]]
+    below = [cells for _, cells in head[header.lines_above :] if bodies.may_be_fact(cells, header.texts)]
     around = deciding.Around(
         name,
         table.sheet,
-        tuple(shown(cell) for _, cells in head[: header.first_line] for cell in cells if shown(cell).strip()),
+        tuple(" ".join(shown(cell) for cell in cells).strip() for _, cells in head[: header.first_line]),
     )
     choice = deciding.choose_type(header, below, around, mappings, given.get("type"))
     if choice is None:
@@ -104,13 +104,7 @@ def _survey(
 
 def _look(column: _Column, kind: str, cells: Sequence[object]) -> None:
     if kind in NUMERIC:
-        import polars as pl  # noqa: PLC0415 - slow to import
-
-        texts = [cell for cell in cells if isinstance(cell, str)]
-        column.numbers.count(pl.Series(texts, dtype=pl.String))
-        numbers = [cell for cell in cells if isinstance(cell, (int, float))]
-        column.numbers.numeric += len(numbers)
-        column.numbers.fractions += sum(number != int(number) for number in numbers)
+        column.numbers.count(cells)
     elif kind == "date":
         column.days.count(_stripped(cells))
     elif kind == "period":
@@ -167,7 +161,7 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
         type=kind.name,
         period=period.value,
         confidence=round(min(choice.confidence, period.confidence), 3),
-        columns={one: header.texts[place] for one, place in places.items()},
+        columns={one: header.texts[place] for one, place in sorted(places.items(), key=lambda one: one[1])},
         rows=count,
         encoding=table.encoding,
         header_row=header.row,

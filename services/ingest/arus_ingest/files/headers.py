@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
@@ -98,14 +99,19 @@ class Match(NamedTuple):
 @lru_cache(maxsize=20_000)
 def words(header: str) -> tuple[str, ...]:
     """Return the words of a header, spelt out: "Tgl. Byr (Rp)" → tanggal bayar."""
-    text = _CAMEL.sub(" ", repaired(header).replace("³", "3"))
-    text = unicodedata.normalize("NFKD", _UNITS.sub(" ", text)).encode("ascii", "ignore").decode()
     found: list[str] = []
-    for word in _BREAK.split(text.lower()):
-        if word:
-            found += _RUN_TOGETHER.get(word, _SHORT.get(word, word)).split()
+    for word in _written(header):
+        found += _RUN_TOGETHER.get(word, _SHORT.get(word, word)).split()
     loud = [word for word in found if word not in _QUIET]
     return tuple(loud or found)
+
+
+@lru_cache(maxsize=20_000)
+def _written(header: str) -> tuple[str, ...]:
+    """Return the words of a header as they are written, in small letters, without units and signs."""
+    text = _CAMEL.sub(" ", repaired(header).replace("³", "3"))
+    text = unicodedata.normalize("NFKD", _UNITS.sub(" ", text)).encode("ascii", "ignore").decode()
+    return tuple(word for word in _BREAK.split(text.lower()) if word)
 
 
 @lru_cache(maxsize=20_000)
@@ -118,9 +124,15 @@ def exact(header: str) -> tuple[Match, ...]:
     found: dict[tuple[str, str], float] = {}
     for name, penalty in by_words.get(spelt, ()):
         found[name] = 1.0 - penalty
-    for name, penalty in by_letters.get("".join(spelt), ()) or by_letters.get("".join(sorted(spelt)), ()):
-        found.setdefault(name, 0.96 - penalty)
+    for letters in ("".join(spelt), "".join(sorted(spelt)), "".join(_written(header))):
+        for name, penalty in by_letters.get(letters, ()):
+            found.setdefault(name, 0.96 - penalty)
     return tuple(Match(*name, score) for name, score in found.items())
+
+
+def named(cells: Sequence[str]) -> float:
+    """Return how many columns a line of cells names word for word."""
+    return sum(bool(exact(cell)) for cell in set(cells))
 
 
 @lru_cache(maxsize=20_000)
@@ -130,7 +142,8 @@ def near(header: str) -> tuple[Match, ...]:
     spelt = words(header)
     if not spelt or len(header) > LONGEST_HEADER:
         return ()
-    for name, score in _misspelt("".join(spelt)) + _surrounded(spelt):
+    misspelt = _misspelt("".join(spelt)) + _misspelt("".join(_written(header)))
+    for name, score in misspelt + _surrounded(spelt):
         found[name] = max(found.get(name, 0.0), score)
     return tuple(Match(*name, score) for name, score in found.items())
 
@@ -184,7 +197,7 @@ def _index() -> tuple[dict[tuple[str, ...], list[tuple[tuple[str, str], float]]]
                 spelt = words(alias)
                 if all(name != other for other, _ in by_words.setdefault(spelt, [])):
                     by_words[spelt].append((name, penalty))
-                for letters in {"".join(spelt), "".join(sorted(spelt))}:
+                for letters in {"".join(spelt), "".join(sorted(spelt)), "".join(_written(alias))}:
                     if all(name != other for other, _ in by_letters.setdefault(letters, [])):
                         by_letters[letters].append((name, penalty))
     return by_words, by_letters

@@ -7,6 +7,10 @@ from typing import Final
 
 from arus_ingest.files.dates import EXCEL_DAYS, MONTHS, parse
 
+_PRINTED: Final = re.compile(
+    r"(?:di)?cetak\w*|print\w*|generated|exported?|run date|(?:di)?unduh|download\w*|dibuat|tgl\.? proses",
+    re.IGNORECASE,
+)  # a line that says when the file was made
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2099
 _MONTH: Final = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -20,7 +24,8 @@ _YEAR_NAMED: Final = re.compile(
     rf"{_NOT_DIGIT_BEFORE}({_YEAR})[\s_\-./]*(?<![a-z])({_MONTH})(?![a-z])", re.IGNORECASE
 )
 _FULL_DATE: Final = re.compile(
-    rf"{_NOT_DIGIT_BEFORE}(?:({_YEAR})[-_./]?(\d{{2}})[-_./]?(\d{{2}})|(\d{{1,2}})[-_./](\d{{1,2}})[-_./]({_YEAR})|(\d{{2}})(\d{{2}})({_YEAR}))"
+    rf"{_NOT_DIGIT_BEFORE}(?:({_YEAR})[-_./]?(\d{{2}})[-_./]?(\d{{2}})"
+    rf"|(\d{{1,2}})[-_./](\d{{1,2}})[-_./]({_YEAR})|(\d{{2}})(\d{{2}})({_YEAR}))"
     rf"(?:[-_T ]?\d{{4,6}})?{_NOT_DIGIT_AFTER}"
 )
 _YEAR_MONTH: Final = re.compile(rf"{_NOT_DIGIT_BEFORE}({_YEAR})[\s_\-./]?(\d{{2}}|\d){_NOT_DIGIT_AFTER}")
@@ -86,8 +91,10 @@ def month_of(cell: object) -> int | None:
 def in_text(text: str) -> list[tuple[str, float]]:
     """Return the months a title or a name speaks of, each with how plainly: a month 1, a day 0.6, MMYY 0.5.
 
-    A day in the name of a file is often when it was made, so it weighs less than a month.
+    A day is often when a file was made, so it weighs less than a month, and 0.1 in a line that speaks of
+    printing.
     """
+    a_day = 0.1 if _PRINTED.search(text) else 0.6
     found: list[tuple[str, float]] = []
     left = text
 
@@ -106,13 +113,13 @@ def in_text(text: str) -> list[tuple[str, float]]:
         parts = [part for part in match.groups() if part]
         shown = "-".join(parts)
         if value := parse(shown, "dmy"):
-            found.append((value[:7], 0.6))
+            found.append((value[:7], a_day))
             left = left[: match.start()] + " " * (match.end() - match.start()) + left[match.end() :]
     for match in list(
         re.finditer(rf"(?<!\d)\d{{1,2}}[\s_\-]+(?:{_MONTH})[\s_\-]+{_YEAR}", left, re.IGNORECASE)
     ):
         if value := parse(re.sub(r"[_\-]", " ", match[0]), "dmy"):
-            found.append((value[:7], 0.7))
+            found.append((value[:7], a_day))
             left = left[: match.start()] + " " * (match.end() - match.start()) + left[match.end() :]
     take(_NAMED, 2, 1, 1.0)
     take(_YEAR_NAMED, 1, 2, 1.0)

@@ -117,15 +117,14 @@ def _each(cells: Sequence[Cell], read: Callable[[Cell], str | None], code: str) 
     return values, wrong
 
 
-def _numbers(field: Field, cells: Sequence[Cell], notation: str, negative: Sequence[str]) -> Values:
-    import polars as pl  # noqa: PLC0415 - slow to import
+def _number(cell: Cell, notation: str, negative: Sequence[str]) -> str | None:
+    if isinstance(cell, str):
+        return amounts.canonical(cell, notation, negative)
+    return amounts.of_number(cell) if isinstance(cell, (int, float)) else None
 
-    texts = pl.Series([cell if isinstance(cell, str) else None for cell in cells], dtype=pl.String)
-    read = amounts.canonical(texts, notation, negative)
-    values: list[str | None] = read.to_list()
-    for at, cell in enumerate(cells):
-        if isinstance(cell, (int, float)):
-            values[at] = amounts.of_number(cell)
+
+def _numbers(field: Field, cells: Sequence[Cell], notation: str, negative: Sequence[str]) -> Values:
+    values = [_number(cell, notation, negative) for cell in cells]
     wrong: dict[int, Wrong] = {}
     decimals = field.scale
     least, greatest = field.bounds or (None, None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from arus_ingest.files import guards, texts
+from arus_ingest.files import guards, headers, texts
 from arus_ingest.files.amounts import of_number
 from arus_ingest.files.results import Limits, Unreadable
 
@@ -69,7 +69,7 @@ def tables(path: Path, limits: Limits) -> list[Table]:
     """Return the tables of a file. Raises Unreadable when it cannot be read."""
     if guards.look(path, limits) == "text":
         encoding = texts.encoding_of(path)
-        return [Table(path, limits, None, encoding, texts.separator_of(path, encoding))]
+        return [Table(path, limits, None, encoding, texts.separator_of(path, encoding, headers.named))]
     names = _sheets(path)
     if len(names) > limits.sheets:
         raise Unreadable("file_too_many_sheets", value=len(names), bound=limits.sheets)
@@ -99,7 +99,7 @@ def _workbook(path: Path) -> "CalamineWorkbook":
     import python_calamine as calamine  # noqa: PLC0415 - slow to import
 
     try:
-        return calamine.CalamineWorkbook.from_path(str(path))  # pyright: ignore[reportUnknownMemberType] -- PathLike of what
+        return calamine.CalamineWorkbook.from_path(str(path))  # pyright: ignore[reportUnknownMemberType] -- any path
     except calamine.PasswordError:
         raise Unreadable("file_password") from None
     except (calamine.CalamineError, OSError, ValueError):

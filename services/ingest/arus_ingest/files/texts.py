@@ -3,6 +3,7 @@
 import codecs
 import csv
 from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,9 @@ from arus_ingest.files.results import MEGABYTE, Unreadable
 
 SEPARATORS: Final = (";", ",", "\t", "|", "~", "^", ":")
 SAMPLE_CHARACTERS: Final = 200_000
+SAMPLE_LINES: Final = 500
+HEADER_LINES: Final = 80
+LEAST_WORSE: Final = 0.05
 LONGEST_CELL: Final = 32_768
 _CANDIDATES: Final = ["cp1252", "cp1254", "mac_roman", "cp437", "cp850", "cp1250"]
 _MARKS: Final = (
@@ -52,7 +56,7 @@ def _decodes(path: Path) -> bool:
 
 
 def _likeliest(path: Path) -> str:
-    """Ask charset-normalizer about the lines that are not ASCII; Windows-1252 where it is at a loss."""
+    """Ask charset-normalizer about the lines that are not ASCII; Windows-1252 unless it is plainly worse."""
     from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import
 
     lines: list[bytes] = []
@@ -62,12 +66,19 @@ def _likeliest(path: Path) -> str:
                 lines.append(line[:1_000])
                 if len(lines) == 200:
                     break
-    best = from_bytes(b"".join(lines), cp_isolation=_CANDIDATES).best()
-    return best.encoding if best is not None else "cp1252"
+    found = from_bytes(b"".join(lines), cp_isolation=_CANDIDATES)
+    best = found.best()
+    if best is None or "cp1252" in best.could_be_from_charset:
+        return "cp1252"
+    western = min((one.chaos for one in found if one.encoding == "cp1252"), default=1.0)
+    return "cp1252" if western <= best.chaos + LEAST_WORSE else best.encoding
 
 
-def separator_of(path: Path, encoding: str) -> str:
-    """Return what separates cells: the sign that cuts most lines into one number of cells, two or more."""
+def separator_of(path: Path, encoding: str, named: Callable[[Sequence[str]], float]) -> str:
+    """Return what separates cells: the sign whose lines name most columns, and agree best on their number.
+
+    named: how many columns a line of cells names.
+    """
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         sample = file.read(SAMPLE_CHARACTERS)
     lines = sample.splitlines()
@@ -78,15 +89,14 @@ def separator_of(path: Path, encoding: str) -> str:
     best, most = ",", 0.0
     for separator in SEPARATORS:
         try:
-            widths = Counter(len(row) for row in csv.reader(lines[:500], delimiter=separator) if any(row))
+            rows = [row for row in csv.reader(lines[:SAMPLE_LINES], delimiter=separator) if len(row) > 1]
         except csv.Error:
             continue
-        wide = Counter({width: number for width, number in widths.items() if width > 1})
-        if not wide:
+        if not rows:
             continue
-        width, number = max(wide.items(), key=lambda one: (one[1] * min(one[0], 6), one[0]))
-        score = number / sum(widths.values()) * min(width, 6) ** 0.5
-        if score > most * 1.05:
+        width, number = Counter(map(len, rows)).most_common(1)[0]
+        score = max(map(named, rows[:HEADER_LINES])) + number / len(lines) * min(width, 6) ** 0.5
+        if score > most:
             best, most = separator, score
     return best
 

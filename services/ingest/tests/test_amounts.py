@@ -1,0 +1,135 @@
+"""Numbers as people write them: what a column allows, and that nothing is read wrongly in silence."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from arus_ingest.files.amounts import ENGLISH, INDONESIAN, PLAIN, Shapes, canonical, negative_marks, readings
+from hypothesis import given
+from hypothesis import strategies as st
+
+MONEY = st.decimals(min_value=-(10**12), max_value=10**12, places=2)
+
+
+def shapes(*cells: object) -> Shapes:
+    seen = Shapes()
+    seen.count(cells)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("written", "notation", "read"),
+    [
+        ("Rp 1.234.567,89", INDONESIAN, "1234567.89"),
+        ("Rp. 5.000,-", INDONESIAN, "5000"),
+        ("-Rp5.000", INDONESIAN, "-5000"),
+        ("Rp -5.000", INDONESIAN, "-5000"),
+        ("(25.000,50)", INDONESIAN, "-25000.5"),
+        ("Rp (1.500)", INDONESIAN, "-1500"),
+        ("150.000-", INDONESIAN, "-150000"),
+        ("1 234 567,5", INDONESIAN, "1234567.5"),
+        ("1'234.5", ENGLISH, "1234.5"),
+        ("IDR 2,000.00", ENGLISH, "2000"),
+        ("25 m3", PLAIN, "25"),
+        ("\u22127", PLAIN, "-7"),
+        ("0012", PLAIN, "12"),
+        ("1.000.00", INDONESIAN, None),
+        ("0.125", INDONESIAN, None),
+        ("12 Desember", PLAIN, None),
+        ("Rp -", PLAIN, None),
+    ],
+)
+def test_one_cell(written: str, notation: str, read: str | None) -> None:
+    assert canonical(written, notation) == read
+
+
+@pytest.mark.parametrize(
+    ("cells", "scale", "ways"),
+    [
+        (("150.000", "75.500"), 2, (INDONESIAN,)),
+        (("150,000", "75,500"), 2, (ENGLISH,)),
+        (("1.234", "5.678"), 3, (INDONESIAN, ENGLISH)),
+        (("1.234.567", "5.678"), 3, (INDONESIAN,)),
+        (("1.234", "12.5"), 3, (ENGLISH,)),
+        (("1.234", "12.5"), 2, (INDONESIAN, ENGLISH)),
+        (("1.234,50", "1,234.50"), 2, (INDONESIAN, ENGLISH)),
+        (("100", "2500"), 3, (PLAIN,)),
+        (("1.234.567", 1.234), 2, (INDONESIAN, ENGLISH)),
+    ],
+)
+def test_a_whole_column_decides_or_asks(cells: tuple[object, ...], scale: int, ways: tuple[str, ...]) -> None:
+    assert set(readings(shapes(*cells), scale)) == set(ways)
+
+
+def test_one_slip_of_the_pen_does_not_turn_thousands_into_fractions() -> None:
+    assert len(readings(shapes(*["1.234"] * 99, "12.5"), 3)) == 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "received", "ways"),
+    [
+        (("5.000", "2.000 DB"), True, (("DB",),)),
+        (("5.000 CR", "2.000 DB"), True, (("DB",),)),
+        (("5.000 CR", "2.000 DB"), False, (("CR",),)),
+        (("5.000 CR",), True, ((),)),
+        (("5.000 CR",), False, ((), ("CR",))),
+        (("5.000 CR", "2.000 DB", "1.000"), True, (("DB",), ("CR",))),
+    ],
+)
+def test_what_cr_and_db_mean(
+    cells: tuple[str, ...], received: bool, ways: tuple[tuple[str, ...], ...]
+) -> None:
+    assert negative_marks(shapes(*cells), credit_positive=received) == ways
+
+
+def dotted(amount: Decimal) -> str:
+    return f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
+
+
+WAYS: list[tuple[str, Callable[[Decimal], str]]] = [
+    (INDONESIAN, dotted),
+    (INDONESIAN, lambda amount: f"Rp {dotted(amount)}"),
+    (INDONESIAN, lambda amount: f"{amount:.2f}".replace(".", ",")),
+    (ENGLISH, lambda amount: f"{amount:,.2f}"),
+    (ENGLISH, lambda amount: f"{amount:.2f}"),
+]
+SIGNS: list[Callable[[str], str]] = [
+    lambda text: f"-{text}",
+    lambda text: f"({text})",
+    lambda text: f"{text}-",
+    lambda text: f"{text} DB",
+]
+
+
+@given(
+    amounts=st.lists(MONEY, min_size=1, max_size=30),
+    way=st.sampled_from(WAYS),
+    sign=st.sampled_from(SIGNS),
+)
+def test_a_column_in_one_notation_is_read_right(
+    amounts: list[Decimal], way: tuple[str, Callable[[Decimal], str]], sign: Callable[[str], str]
+) -> None:
+    notation, write = way
+    cells = [sign(write(-amount)) if amount < 0 else write(amount) for amount in amounts]
+    seen = shapes(*cells)
+    assert readings(seen, 2) == (notation,)
+    marks = negative_marks(seen, credit_positive=True)
+    read = [canonical(cell, notation, marks[0]) for cell in cells]
+    if all(cell.endswith("DB") for cell in cells):
+        assert len(marks) == 2
+    else:
+        assert [Decimal(str(one)) for one in read] == amounts
+
+
+@given(st.lists(st.text(alphabet="0123456789.,-() Rp", min_size=1, max_size=14), min_size=1, max_size=20))
+def test_a_cell_of_two_values_is_never_read_without_a_question(cells: list[str]) -> None:
+    ways = readings(shapes(*cells), 3)
+    if len(ways) > 1:
+        return
+    for cell in cells:
+        values = {canonical(cell, notation) for notation in (INDONESIAN, ENGLISH)} - {None}
+        if len(values) > 1:  # another cell of the column decided
+            assert any(
+                (canonical(other, INDONESIAN) is None) != (canonical(other, ENGLISH) is None)
+                for other in cells
+            )

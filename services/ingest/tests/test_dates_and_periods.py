@@ -1,0 +1,121 @@
+"""Dates and months as people write them."""
+
+from datetime import date
+
+import pytest
+from arus_ingest.files.dates import DateShapes, parse, readings
+from arus_ingest.files.periods import in_text, parse_period
+from hypothesis import given
+from hypothesis import strategies as st
+
+DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
+MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus")
+
+
+def shapes(*cells: object) -> DateShapes:
+    seen = DateShapes()
+    seen.count(cells)
+    return seen
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "05/12/2025",
+        "5-12-25",
+        "5.12.2025",
+        "2025-12-05",
+        "2025/12/5",
+        "20251205",
+        "05122025",
+        "05/12/2025 13:45",
+        "2025-12-05T08:00:00",
+        "5 Desember 2025",
+        "05-Des-25",
+        "Jumat, 5 Desember 2025",
+        "December 5, 2025",
+        "45996",
+        45996.0,
+        date(2025, 12, 5),
+    ],
+)
+def test_the_fifth_of_december(written: object) -> None:
+    assert parse(written, "dmy") == "2025-12-05"
+
+
+@pytest.mark.parametrize(
+    "written", ["31/02/2025", "00/12/2025", "Desember", "12.345", "1/2/3", "340001234", ""]
+)
+def test_what_is_no_date(written: str) -> None:
+    assert parse(written, "dmy") is None
+
+
+def test_a_column_decides_the_order_of_day_and_month() -> None:
+    assert readings(shapes("05/12/2025", "13/12/2025"), None) == ("dmy",)
+    assert readings(shapes("12/05/2025", "12/13/2025"), None) == ("mdy",)
+    assert readings(shapes("05/12/2025", "06/12/2025"), None) == ("dmy", "mdy")
+    assert readings(shapes("05/12/2025", "06/12/2025"), "2025-12") == ("dmy",)
+    assert readings(shapes("12/05/2025", "12/06/2025"), "2025-12") == ("mdy",)
+    assert readings(shapes("05/13/2025", "13/05/2025"), None) == ("dmy", "mdy")
+
+
+@given(st.lists(DAYS, min_size=1, max_size=20), st.sampled_from(["dmy", "mdy"]), st.sampled_from("/-."))
+def test_dates_are_read_right_or_asked_about(days: list[date], order: str, sign: str) -> None:
+    written = [f"%d{sign}%m{sign}%Y" if order == "dmy" else f"%m{sign}%d{sign}%Y"] * len(days)
+    cells = [f"{day:{form}}" for day, form in zip(days, written, strict=True)]
+    ways = readings(shapes(*cells), None)
+    right = [day.isoformat() for day in days]
+    assert any([parse(cell, way) for cell in cells] == right for way in ways)
+
+
+@given(DAYS)
+def test_a_day_with_the_year_first_means_one_thing(day: date) -> None:
+    for cell in (day.isoformat(), f"{day:%Y/%m/%d}", f"{day:%Y%m%d}"):
+        assert parse(cell, "dmy") == parse(cell, "mdy") == day.isoformat()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2025-12",
+        "202512",
+        "122025",
+        "12/2025",
+        "Des 2025",
+        "DESEMBER 2025",
+        "Dec-25",
+        "des25",
+        "01/12/2025",
+        "1225",
+        202512.0,
+        date(2025, 12, 1),
+        45992.0,
+    ],
+)
+def test_december_2025(written: object) -> None:
+    assert parse_period(written) == "2025-12"
+
+
+@pytest.mark.parametrize("written", ["2025", "13/2025", "rayon 34", "3435", "", "12"])
+def test_what_is_no_month(written: str) -> None:
+    assert parse_period(written) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "months"),
+    [
+        ("SBRS_202512", ["2025-12"]),
+        ("MC Rayon 34 Desember 2025", ["2025-12"]),
+        ("ARDEBT-DES-25", ["2025-12"]),
+        ("collection 05-12-2025", ["2025-12"]),
+        ("sbrs_1225", ["2025-12"]),
+        ("rayon 34_35", []),
+        ("PERIODE : DESEMBER 2025, cetak 03/01/2026", ["2026-01", "2025-12"]),
+    ],
+)
+def test_months_in_names_and_titles(name: str, months: list[str]) -> None:
+    assert [month for month, _ in in_text(name)] == months
+
+
+def test_when_a_file_was_printed_hardly_counts() -> None:
+    assert in_text("Dicetak: 03/01/2026 08:15") == [("2026-01", 0.1)]

@@ -1,0 +1,95 @@
+"""Files that must not be opened, each with its own clear refusal; and text that was encoded twice."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from arus_ingest.files import Limits, Unreadable, detect, read_rows
+from arus_ingest.files.texts import encoding_of, repaired
+from arus_ingest.words import templates
+
+SOUND = "NOMEN;TGL BAYAR;JUMLAH BAYAR\n340001;25/12/2025;1.500\n340002;26/12/2025;2.500\n"
+
+
+def workbook(**parts: bytes) -> bytes:
+    """Return a sound workbook with more parts in it."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["NOMEN", "TGL BAYAR", "JUMLAH BAYAR"])
+    out = io.BytesIO()
+    book.save(out)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1_000)
+REFUSED = {
+    "file_empty": b"",
+    "file_binary": bytes(range(256)) * 20,
+    "file_damaged": workbook()[:900],
+    "file_macros": workbook(**{"xl/vbaProject.bin": b"code"}),
+    "file_password": OLE + "EncryptedPackage".encode("utf-16-le"),
+    "file_other_format": b"%PDF-1.7\n",
+    "file_unpacks_too_large": workbook(**{"xl/bomb.xml": bytes(150_000_000)}),
+    "file_without_table": b"hanya satu kalimat tanpa tabel\n",
+}
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_what_must_not_be_opened(tmp_path: Path, code: str) -> None:
+    path = tmp_path / "berkas.xlsx"
+    path.write_bytes(REFUSED[code])
+    with pytest.raises(Unreadable) as refused:
+        detect(path)
+    assert refused.value.code == code
+    said = templates()[code]
+    assert {language: text.format(**refused.value.params) for language, text in said.items()}.keys() == {
+        "id",
+        "en",
+    }
+
+
+def test_macros_of_an_old_workbook_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "lama.xls"
+    path.write_bytes(OLE + "_VBA_PROJECT".encode("utf-16-le"))
+    with pytest.raises(Unreadable, match="file_macros"):
+        detect(path)
+
+
+@pytest.mark.parametrize(
+    ("code", "limits"),
+    [
+        ("file_too_large", Limits(size_bytes=10)),
+        ("file_too_many_rows", Limits(rows=2)),
+        ("file_too_many_columns", Limits(columns=2)),
+    ],
+)
+def test_what_is_too_large_is_refused(tmp_path: Path, code: str, limits: Limits) -> None:
+    path = tmp_path / "besar.csv"
+    path.write_text(SOUND, "utf-8")
+    with pytest.raises(Unreadable, match=code):
+        detect(path, limits=limits)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_encodings_are_recognised(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "data.csv"
+    path.write_bytes(("NAMA;" + SOUND.replace("\n34", "\nCAFÉ SENÉ;34")).encode(encoding))
+    assert encoding_of(path) == encoding
+    (found,) = detect(path)
+    assert next(read_rows(path, found)).original[0] == "CAFÉ SENÉ"
+
+
+@pytest.mark.parametrize("wrong", ["cp1252", "cp1254", "mac_roman"])
+def test_text_that_was_encoded_twice_is_repaired(wrong: str) -> None:
+    said = "Penurunan >50% – Café Sené"
+    assert repaired(said.encode().decode(wrong)) == said
+
+
+@pytest.mark.parametrize("sound", ["Café Sené", "JL. CIKINI № 3", "m³", "Ã", "–"])
+def test_sound_text_stays_as_it_is(sound: str) -> None:
+    assert repaired(sound) == sound

@@ -1,0 +1,41 @@
+"""The declared types: sound in themselves, and the page that lists them."""
+
+from pathlib import Path
+
+import pytest
+from arus_ingest.files import headers
+from arus_ingest.files.declared import FileType, types
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "imports.md"
+MARK = "<!-- types: kept by services/ingest/tests/test_types.py -->"
+
+
+def row(kind: FileType) -> str:
+    fields = ", ".join(f"**{one.name}**" if one.required else one.name for one in kind.fields.values())
+    return f"| {kind.name} | {kind.titles['id']} | {fields} | {', '.join(kind.key)} |"
+
+
+def listed() -> str:
+    head = ["| type | | fields | natural key |", "|---|---|---|---|"]
+    return "\n".join([MARK, "", *head, *map(row, types().values()), ""])
+
+
+def test_the_page_lists_every_type() -> None:
+    assert PAGE.read_text("utf-8").partition(MARK)[2] == listed().partition(MARK)[2], listed()
+
+
+@pytest.mark.parametrize("kind", types().values(), ids=lambda kind: kind.name)
+def test_a_type_is_sound(kind: FileType) -> None:
+    assert set(kind.key) <= kind.fields.keys()
+    assert any(field.required for field in kind.fields.values())
+    assert set(kind.titles) == {"id", "en"}
+
+
+@pytest.mark.parametrize("kind", types().values(), ids=lambda kind: kind.name)
+def test_the_first_name_of_a_field_means_that_field(kind: FileType) -> None:
+    for field in kind.fields.values():
+        best = max(
+            (one for one in headers.near(field.aliases[1]) if one.type == kind.name),
+            key=lambda one: one.score,
+        )
+        assert best.field == field.name
