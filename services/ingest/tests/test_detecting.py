@@ -1,10 +1,11 @@
 """What `arus import detect` says of files as clerks send them."""
 
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
-from arus_ingest.files import Unreadable, detect, read_rows
+from arus_ingest.files import Unreadable, detect, read_rows, slices
 
 COLLECTION = """\
 PAM JAYA RAYON 34;;;;
@@ -69,3 +70,54 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable) as refused:
         detect(path)
     assert refused.value.code == "file_empty"
+
+
+def test_a_large_sheet_is_read_in_slices_and_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("Catatan")
+    sheet = book.create_sheet("SBRS Desember 2025")
+    sheet.cell(2, 2, "HASIL BACA METER")
+    for place, header in enumerate(["NOMEN", "STAND AWAL", "STAND AKHIR", "TGL BACA", "PETUGAS"], 2):
+        sheet.cell(4, place, header)
+    for at in range(300):
+        cells = [f"34{at:06}", at, at + 10.5, datetime(2025, 12, 1 + at % 28), f"PETUGAS & {at % 7}"]  # noqa: DTZ001
+        for place, cell in enumerate(cells, 2):
+            sheet.cell(5 + at, place, cell)
+    path = tmp_path / "besar.xlsx"
+    book.save(path)
+    (whole,) = detect(path)
+    rows = list(read_rows(path, whole))
+    monkeypatch.setattr(slices, "LARGE_BYTES", 0)
+    monkeypatch.setattr(slices, "SLICE_BYTES", 4_000)
+    monkeypatch.setattr(slices, "BLOCK_BYTES", 700)
+    assert [whole] == detect(path)
+    assert list(read_rows(path, whole)) == rows
+    assert rows[-1].fields["reader"] == f"PETUGAS & {299 % 7}"
+    assert (rows[0].number, len(rows)) == (5, 300)
+
+
+TEXT_FILES = {
+    ("SBRS", "2025-12"): "nomen,volume,read_method,skip_status,periode_month,periode_year\n"
+    "340001,12,ACTUAL,,12,2025\n340002,9,ESTIMATE,,12,2025\n",
+    ("MC", "2025-12"): "nomen,name,address,rayon,target_mc,kubikasi,periode_month,periode_year\n"
+    "340001,BUDI,JL SUNTER,34,150000,12,12,2025\n",
+    ("COLLECTION", "2025-11"): "id|nomen|payment_date|amount|payment_type|periode_month\n"
+    "1|340001|2025-11-05|150000|CURRENT|11\n2|340002|2025-11-15|90000|UNDUE|12\n",
+    (
+        "ARDEBT",
+        "2025-12",
+    ): "Daftar tunggakan per 31 Desember 2025\n\nNo Pelanggan;Nama;Lembar;Jumlah Tunggakan\n"
+    "340001;BUDI;3;450.000\n340002;SITI;12;1.450.000\n",
+}
+
+
+@pytest.mark.parametrize(("told", "text"), TEXT_FILES.items(), ids=lambda one: str(one)[:24])
+def test_files_with_the_names_of_the_books(tmp_path: Path, told: tuple[str, str], text: str) -> None:
+    path = tmp_path / "unggahan.txt"
+    path.write_text(text, "utf-8")
+    (found,) = detect(path)
+    assert (found.type, found.period) == told
+    assert found.questions == ()
+    assert not any(row.errors for row in read_rows(path, found))

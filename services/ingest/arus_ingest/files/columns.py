@@ -187,3 +187,12 @@ def _fits(kind: str, field: str, cell: Cell) -> bool:
 def period_parts(places: AnyMapping[str, int]) -> bool:
     """Tell whether a period stands in two columns, month and year."""
     return "period_month" in places and "period_year" in places
+
+
+def joined_period(cells: Row, places: AnyMapping[str, int]) -> str:
+    """Return the period of a row that keeps month and year apart, as text; "" where both are empty."""
+    month, year = (
+        shown(cells[places[half]]).strip() if places[half] < len(cells) else ""
+        for half in ("period_month", "period_year")
+    )
+    return f"{year}-{month_of(month) or month:0>2}" if month or year else ""

@@ -11,7 +11,7 @@ from typing import Final
 from arus_ingest.files import columns
 from arus_ingest.files.columns import Header
 from arus_ingest.files.dates import ORDERS, DateShapes
-from arus_ingest.files.declared import FileType, types
+from arus_ingest.files.declared import Field, FileType, types
 from arus_ingest.files.periods import in_text, month_of, parse_period
 from arus_ingest.files.results import Evidence, Mapping, Question, Source
 from arus_ingest.files.tables import Row
@@ -64,7 +64,8 @@ def choose_type(
         places, scores = columns.assigned(kind, header, below, mappings.get(kind.name, {}))
         points = sum(kind.fields[one].weight * score for one, score in scores.items() if one in kind.fields)
         points -= MISSING_WEIGHT * sum(
-            one.required and one.name not in places for one in kind.fields.values()
+            one.required and one.name not in places and one.instead not in places
+            for one in kind.fields.values()
         )
         points += sum(NAMED_WEIGHT[source] for source, name, _ in named if name == kind.name)
         ranked.append((points, kind, places, scores))
@@ -86,7 +87,7 @@ def choose_type(
     questions = [
         Question(f"column:{one.name}", "question_column_missing", header.texts, {"field": one.name})
         for one in kind.fields.values()
-        if one.required and one.name not in places
+        if one.required and one.name not in places and not _stood_in_for(one, places, header)
     ]
     if given is None and margin < SURE:
         options = tuple(one.name for total, one, _, _ in ranked if total > points - 4 * SURE * points)
@@ -97,6 +98,12 @@ def choose_type(
         sure * (0.6 + 0.4 * mean) * (0.6 if any(q.key.startswith("column") for q in questions) else 1)
     )
     return Choice(kind, places, confidence, tuple(questions), evidence)
+
+
+def _stood_in_for(missing: Field, places: AnyMapping[str, int], header: Header) -> bool:
+    """Tell whether another field is there instead, and no column is left that could be the missing one."""
+    left = [text for at, text in enumerate(header.texts) if text.strip() and at not in places.values()]
+    return missing.instead in places and not left
 
 
 def _named(around: Around) -> list[tuple[Source, str, str]]:
@@ -223,7 +230,7 @@ def _of_texts(around: Around) -> list[Evidence]:
 def _of_dates(kind: FileType, days: AnyMapping[str, DateShapes], certain: str | None) -> list[Evidence]:
     found: list[Evidence] = []
     for name, column in days.items():
-        if not kind.fields[name].of_file or not column.readable:
+        if name not in kind.fields or not kind.fields[name].of_file or not column.readable:
             continue
         order = "mdy" if column.mdy > column.dmy else "dmy"
         if certain and column.either and not (column.dmy or column.mdy):

@@ -16,14 +16,15 @@ MONEY_SCALE: Final = 2  # R-94
 class Field:
     """One field of a type.
 
-    bounds: of a number its least and greatest value, of a code its least and greatest length. weight: how
-    telling its presence is for the type. of_file: whether it tells the file's period; "latest": its greatest
-    value does.
+    instead: a field that may stand in for a required one. bounds: of a number its least and greatest value, of
+    a code its least and greatest length. weight: how telling its presence is for the type. of_file: whether it
+    tells the file's period; "latest": its greatest value does.
     """
 
     name: str
     kind: Kind
     required: bool
+    instead: str
     scale: int
     bounds: tuple[int, int] | None
     weight: float
@@ -71,6 +72,7 @@ def _type(name: str, declared: dict[str, Any], shared: dict[str, list[str]]) -> 
                 name=field,
                 kind=said["kind"],
                 required=said.get("required", False),
+                instead=said.get("instead", ""),
                 scale=said.get("scale", {"money": MONEY_SCALE}.get(said["kind"], 0)),
                 bounds=tuple(said["bounds"]) if "bounds" in said else None,
                 weight=said["weight"],

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ from arus_ingest.files import amounts, bodies, columns, dates, deciding
 from arus_ingest.files.columns import Header
 from arus_ingest.files.declared import NUMERIC, FileType, types
 from arus_ingest.files.results import Detection, Limits, Mapping, Question, Unreadable
-from arus_ingest.files.tables import Table, shown, tables
+from arus_ingest.files.tables import Row, Table, chunks, shown, tables
 
 HEAD_ROWS: Final = 400
 
@@ -74,19 +74,20 @@ def _detected(table: Table, name: str, mappings: Mapping, given: dict[str, str])
         return None
     kind, places = choice.type, choice.places
     if kind is None:
-        return _unknown(table, name, header, choice)
-    seen, count = _survey(table, header, kind, places)
+        count = sum(1 for number, _ in chain(head, rows) if number > header.row)
+        return _unknown(table, name, header, choice, count)
+    seen, count = _survey(chain(head, rows), header, kind, places)
     return _concluded(table, name, header, choice, around, seen, count, given)
 
 
 def _survey(
-    table: Table, header: Header, kind: FileType, places: AnyMapping[str, int]
+    rows: Iterable[tuple[int, Row]], header: Header, kind: FileType, places: AnyMapping[str, int]
 ) -> tuple[dict[str, _Column], int]:
     """Look at every row once: how each column writes numbers, dates, months."""
     seen = {name: _Column() for name in places}
     key = places.get(columns.key_field(kind, places), 0)
     count = 0
-    for chunk in table.chunks():
+    for chunk in chunks(rows):
         facts = [
             cells
             for number, cells in chunk
@@ -98,6 +99,10 @@ def _survey(
                 seen[name],
                 columns.kind_of(kind, name),
                 [one[place] if place < len(one) else None for one in facts],
+            )
+        if columns.period_parts(places):
+            seen.setdefault("period", _Column()).months.count(
+                columns.joined_period(cells, places) for cells in facts
             )
     return seen, count
 
@@ -188,8 +193,7 @@ def _settled(
     return ways[0]
 
 
-def _unknown(table: Table, name: str, header: Header, choice: deciding.Choice) -> Detection:
-    count = sum(1 for number, _ in table.rows() if number > header.row)
+def _unknown(table: Table, name: str, header: Header, choice: deciding.Choice, count: int) -> Detection:
     return Detection(
         file=name,
         sheet=table.sheet,

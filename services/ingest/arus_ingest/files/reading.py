@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from arus_ingest.files import amounts, bodies, columns
 from arus_ingest.files.dates import parse
 from arus_ingest.files.declared import NUMERIC, Field, FileType, types
 from arus_ingest.files.periods import month_of, parse_period
 from arus_ingest.files.results import CellError, Detection, Limits, TypedRow
-from arus_ingest.files.tables import Cell, Row, Table, shown
+from arus_ingest.files.tables import Cell, Row, Table, chunks, shown
 from arus_ingest.files.texts import repaired
 
 LONGEST_TEXT: Final = 500
@@ -28,7 +28,7 @@ def read_rows(path: Path, detection: Detection, *, limits: Limits | None = None)
     kind = types()[detection.type]
     table = Table(path, limits or Limits(), detection.sheet, detection.encoding, detection.separator)
     key = detection.places.get(columns.key_field(kind, detection.places), 0)
-    for chunk in table.chunks():
+    for chunk in chunks(table.rows()):
         facts = [
             (number, cells)
             for number, cells in chunk
@@ -48,7 +48,11 @@ def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]
         header = detection.columns.get(name, name)
         for at, (code, params) in read[name][1].items():
             wrong.setdefault(at, []).append(CellError(header, name, code, params))
-    needed = [one.name for one in kind.fields.values() if one.required]
+    needed = [
+        one.name
+        for one in kind.fields.values()
+        if one.required and (one.name in names or one.instead not in names)
+    ]
     for at, ((number, cells), values) in enumerate(
         zip(facts, zip(*(read[name][0] for name in names), strict=True), strict=True)
     ):
@@ -61,7 +65,7 @@ def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]
             number,
             "|".join(fields.get(name, "") for name in kind.key),
             fields,
-            tuple(map(shown, cells)),
+            tuple(map(shown, cells)) if detection.sheet else cast("tuple[str, ...]", tuple(cells)),
             tuple(errors),
         )
 
@@ -82,26 +86,27 @@ def _column(kind: FileType, detection: Detection, name: str, facts: Sequence[tup
 
 
 def _with_year(cell: Cell, detection: Detection) -> str | None:
-    """Give a month without a year the year of the file."""
+    """Give a month without a year the year that puts it at or before the month after the file's."""
     month = month_of(cell)
     if month is None or detection.period is None:
         return None
-    return f"{detection.period[:4]}-{month:02}"
+    year, until = int(detection.period[:4]), int(detection.period[5:]) + 1
+    if month == 1 and until > 12:
+        return f"{year + 1}-01"
+    return f"{year if month <= until else year - 1}-{month:02}"
 
 
 def _period_column(detection: Detection, facts: Sequence[tuple[int, Row]]) -> Values:
     """Return the period of each row from two columns, else the file's."""
     if not columns.period_parts(detection.places):
         return [detection.period] * len(facts), {}
-    month, year = detection.places["period_month"], detection.places["period_year"]
     values: list[str | None] = []
     wrong: dict[int, Wrong] = {}
     for at, (_, cells) in enumerate(facts):
-        both = [shown(cells[place]).strip() if place < len(cells) else "" for place in (month, year)]
-        number = month_of(both[0])
-        values.append(parse_period(f"{both[1]}-{number:02}") if number else None)
-        if values[-1] is None:
-            wrong[at] = ("cell_not_a_period", {"value": " ".join(both)})
+        both = columns.joined_period(cells, detection.places)
+        values.append(parse_period(both))
+        if values[-1] is None and both:
+            wrong[at] = ("cell_not_a_period", {"value": both})
     return values, wrong
 
 
@@ -153,6 +158,9 @@ def _words(field: Field, cells: Sequence[Cell]) -> Values:
     values: list[str | None] = []
     wrong: dict[int, Wrong] = {}
     for at, cell in enumerate(cells):
+        if isinstance(cell, str) and _is_clean(field, cell):
+            values.append(cell)
+            continue
         text = repaired(" ".join(shown(cell).split()))
         if field.kind == "code":
             text = _code(text)
@@ -161,6 +169,21 @@ def _words(field: Field, cells: Sequence[Cell]) -> Values:
             values[at] = None
             wrong[at] = code
     return values, wrong
+
+
+def _is_clean(field: Field, cell: str) -> bool:
+    """Tell cheaply whether a text is sure to need nothing; most are."""
+    if field.kind == "code":
+        least, greatest = field.bounds or (1, LONGEST_TEXT)
+        return cell.isalnum() and cell.isascii() and least <= len(cell) <= greatest
+    return (
+        cell.isascii()
+        and cell.isprintable()
+        and 0 < len(cell) <= LONGEST_TEXT
+        and cell[0] not in " #"
+        and cell[-1] != " "
+        and "  " not in cell
+    )
 
 
 def _code(text: str) -> str:

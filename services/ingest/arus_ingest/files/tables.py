@@ -2,12 +2,14 @@
 
 import csv
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from arus_ingest.files import guards, headers, texts
+from arus_ingest.files import guards, headers, slices, texts
 from arus_ingest.files.amounts import of_number
 from arus_ingest.files.results import Limits, Unreadable
 
@@ -34,35 +36,51 @@ class Table:
         """Return the rows that are not empty with their number in the file, the first is 1."""
         return self._lines() if self.sheet is None else self._cells(self.sheet)
 
-    def chunks(self, size: int = CHUNK_ROWS) -> Iterator[list[tuple[int, Row]]]:
-        """Return the same rows, so many at a time."""
-        chunk: list[tuple[int, Row]] = []
-        for row in self.rows():
-            chunk.append(row)
-            if len(chunk) == size:
-                yield chunk
-                chunk = []
-        if chunk:
-            yield chunk
-
     def _lines(self) -> Iterator[tuple[int, Row]]:
         with self.path.open(encoding=self.encoding, errors="replace", newline="") as file:
-            reader = csv.reader(file, delimiter=self.separator or ",")
+            clean = (line.replace("\x00", "") if "\x00" in line else line for line in file)
+            reader = csv.reader(clean, delimiter=self.separator or ",")
             try:
                 for cells in reader:
-                    if any(cells) and (kept := [cell.strip("\ufeff\x00") for cell in cells]):
-                        _bounded(reader.line_num, len(kept), self.limits)
-                        yield reader.line_num, cast("Row", kept)
+                    if any(cells):
+                        _bounded(reader.line_num, len(cells), self.limits)
+                        yield reader.line_num, cast("Row", cells)
             except csv.Error:
                 raise Unreadable("file_cell_too_long", bound=csv.field_size_limit()) from None
 
     def _cells(self, sheet: str) -> Iterator[tuple[int, Row]]:
-        opened = _workbook(self.path).get_sheet_by_name(sheet)
-        first = opened.start[0] if opened.start is not None else 0
-        _bounded(opened.height, opened.width, self.limits)
-        for number, cells in enumerate(opened.to_python(skip_empty_area=True), first + 1):
-            if any(cell != "" for cell in cells):
-                yield number, [_cell(cell) for cell in cells]
+        names = _workbook(self.path).sheet_names
+        at = names.index(sheet)
+        if not slices.is_large(self.path, at):
+            yield from _rows(_workbook(self.path), sheet, 0, self.limits)
+            return
+        for before, piece in slices.workbooks(self.path, at):
+            yield from _rows(_workbook(piece), sheet, before, self.limits)
+
+
+def _rows(book: "CalamineWorkbook", name: str, before: int, limits: Limits) -> Iterator[tuple[int, Row]]:
+    """Yield a sheet's rows that are not empty, from its first column on; before: rows of earlier slices."""
+    import python_calamine as calamine  # noqa: PLC0415 - slow to import
+
+    try:
+        sheet = book.get_sheet_by_name(name)
+    except (calamine.CalamineError, OSError, ValueError):
+        raise Unreadable("file_damaged") from None
+    if sheet.start is None or sheet.end is None:
+        return
+    first, left = sheet.start
+    _bounded(sheet.end[0] + 1 + before, sheet.end[1] + 1, limits)
+    margin: Row = [None] * left
+    for number, cells in enumerate(sheet.to_python(skip_empty_area=True), before + first + 1):
+        if any(cell != "" for cell in cells):
+            yield number, [*margin, *map(_cell, cells)]
+
+
+def chunks(rows: Iterable[tuple[int, Row]], size: int = CHUNK_ROWS) -> Iterator[list[tuple[int, Row]]]:
+    """Yield rows so many at a time."""
+    one_by_one = iter(rows)
+    while chunk := list(islice(one_by_one, size)):
+        yield chunk
 
 
 def tables(path: Path, limits: Limits) -> list[Table]:
@@ -95,11 +113,11 @@ def _sheets(path: Path) -> list[str]:
     return [one.name for one in _workbook(path).sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
 
 
-def _workbook(path: Path) -> "CalamineWorkbook":
+def _workbook(source: Path | BytesIO) -> "CalamineWorkbook":
     import python_calamine as calamine  # noqa: PLC0415 - slow to import
 
     try:
-        return calamine.CalamineWorkbook.from_path(str(path))  # pyright: ignore[reportUnknownMemberType] -- any path
+        return calamine.load_workbook(source)  # pyright: ignore[reportUnknownMemberType] -- any path
     except calamine.PasswordError:
         raise Unreadable("file_password") from None
     except (calamine.CalamineError, OSError, ValueError):
