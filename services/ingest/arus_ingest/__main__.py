@@ -5,7 +5,7 @@ from arus.ingest.v1.api_pb2_grpc import add_IngestServiceServicer_to_server
 from arus_runtime.service import Service, run
 
 from arus_ingest import handlers, jobs, pressure, rpc, words
-from arus_ingest.api import exports, facts, import_files, imports, trends
+from arus_ingest.api import exports, facts, import_files, imports, trends, uploads
 
 SERVICE = Service(
     name="ingest",
@@ -16,6 +16,7 @@ SERVICE = Service(
         facts.deliveries,
         trends.routes,
         import_files.routes,
+        uploads.routes,
         imports.routes,
     ),
     rpc=(

@@ -23,6 +23,9 @@ class IngestSettings(BaseSettings):
         ge=1,
         description="Age of the oldest waiting event at which new records are put off (503).",
     )
+    import_max_bytes: int = Field(
+        default=2_000_000_000, ge=1024, description="Largest file that may come in pieces, in bytes."
+    )
 
     @property
     def fuel_edit_window(self) -> timedelta:

@@ -1,6 +1,7 @@
 """Imports over REST, from the upload to taking them back, on a real PostgreSQL."""
 
 import asyncio
+import base64
 import io
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -214,6 +215,34 @@ async def test_a_commit_that_was_stopped_goes_on_and_does_nothing_twice(
     assert (done["state"], done["counts"]["created"]) == ("completed", 1200)
     volumes = [event.volume_ul for _, event in told(database) if isinstance(event, FuelTransactionRecorded)]
     assert volumes == [number * 1_000_000 for number in range(1, 1201)]
+
+
+async def test_a_large_file_comes_in_pieces_and_goes_on_where_it_was_cut(
+    owner: httpx.AsyncClient, caller: Caller, work: Work
+) -> None:
+    content = GOOD.encode()
+    name = base64.b64encode(b"BBM.csv").decode()
+    begun = await owner.post(
+        "/imports/uploads",
+        headers={"Upload-Length": str(len(content)), "Upload-Metadata": f"filename {name}"},
+    )
+    assert begun.status_code == 201, begun.text
+    path = begun.headers["location"].removeprefix("/api/v1")
+
+    async def send(offset: int, piece: bytes) -> httpx.Response:
+        headers = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+        return await owner.patch(path, content=piece, headers=headers)
+
+    first = await send(0, content[:40])
+    assert (first.status_code, first.headers["upload-offset"]) == (204, "40")
+    again = await send(0, content[:40])
+    assert (again.status_code, again.json()["code"]) == (409, "upload_offset")
+    assert (await owner.head(path)).headers["upload-offset"] == "40"
+    assert (await caller("tenant-a", "admin", sub="user-2").head(path)).status_code == 404
+    last = await send(40, content[40:])
+    await work()
+    seen = await shown(owner, last.headers["arus-import-id"])
+    assert (seen["state"], seen["rows"], seen["size_bytes"]) == ("preview", 3, len(content))
 
 
 async def test_no_organisation_sees_the_imports_of_another(

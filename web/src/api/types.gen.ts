@@ -7805,6 +7805,229 @@ export type ImportTemplateResponses = {
 
 export type ImportTemplateResponse = ImportTemplateResponses[keyof ImportTemplateResponses];
 
+export type BeginImportUploadData = {
+    body?: never;
+    headers: {
+        /**
+         * Upload-Length
+         *
+         * Bytes of the whole file.
+         */
+        'upload-length': number;
+        /**
+         * Upload-Metadata
+         *
+         * tus: `filename` and its name in Base64.
+         */
+        'upload-metadata': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/imports/uploads';
+};
+
+export type BeginImportUploadErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type BeginImportUploadError = BeginImportUploadErrors[keyof BeginImportUploadErrors];
+
+export type BeginImportUploadResponses = {
+    /**
+     * Successful Response
+     */
+    201: unknown;
+};
+
+export type AskImportUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/uploads/{upload_id}';
+};
+
+export type AskImportUploadErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type AskImportUploadError = AskImportUploadErrors[keyof AskImportUploadErrors];
+
+export type AskImportUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type ContinueImportUploadData = {
+    body: Blob | File;
+    headers: {
+        /**
+         * Upload-Offset
+         *
+         * Where this piece begins.
+         */
+        'upload-offset': number;
+    };
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/uploads/{upload_id}';
+};
+
+export type ContinueImportUploadErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ContinueImportUploadError = ContinueImportUploadErrors[keyof ContinueImportUploadErrors];
+
+export type ContinueImportUploadResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ContinueImportUploadResponse = ContinueImportUploadResponses[keyof ContinueImportUploadResponses];
+
 export type GetImportData = {
     body?: never;
     path: {

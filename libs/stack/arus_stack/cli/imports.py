@@ -5,8 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as Bars
 
+from arus_stack import control
+from arus_stack.cli.demo import EMAIL
 from arus_stack.cli.output import AsJson, answering, document, people, table
+from arus_stack.home import Home
+from arus_stack.settings import StackSettings
 
 if TYPE_CHECKING:
     from arus_ingest.files import Detection, Unreadable
@@ -38,6 +44,73 @@ def detect(
         _show(found)
     if any("problem" in one for one in found):
         raise typer.Exit(1)
+
+
+@app.command("run")
+@answering
+def run(
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, TXT, XLSX, XLS, ODS.")
+    ],
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, change nothing.")
+    ] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also files that were imported before.")] = False,
+    email: Annotated[str, typer.Option(help="Who imports; default: the demo's account.")] = "",
+    password: Annotated[str, typer.Option(help="Its password.", envvar="ARUS_IMPORT_PASSWORD")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Import files into the running system; what has questions or errors is shown."""
+    from arus_stack import importing  # noqa: PLC0415 - an HTTP client, which other commands do without
+    from arus_stack.demo.rest import Api  # noqa: PLC0415 - the same
+
+    where = Home(StackSettings().home)
+    facts = control.ask_once(where, {"do": "status"})
+    if not email:
+        email, password = EMAIL, where.secrets.secret("demo.password")
+    with (
+        Api(str(facts["gateway"]), email, password, facts["tls_ca"]) as api,
+        Bars(TextColumn("{task.description}"), BarColumn(), console=people, transient=True) as bars,
+    ):
+        tasks: dict[str, Any] = {}
+
+        def progress(name: str, state: str, done: float) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=1.0)
+            bars.update(tasks[name], description=f"{name}: {state}", completed=done)
+
+        found = importing.run(api, files, progress, commit=not dry_run, anyway=anyway)
+    if as_json:
+        document(found)
+    else:
+        _show_imports(found)
+    if any(one["state"] not in {"preview", "completed"} or one["blocks"] for one in found):
+        raise typer.Exit(1)
+
+
+def _show_imports(found: list[dict[str, Any]]) -> None:
+    counted = ("created", "updated", "unchanged", "rejected")
+    table(
+        ("file", "type", "period", "state", "rows", *counted),
+        [
+            (
+                one["file_name"],
+                one["type"] or "?",
+                one["period"],
+                one["state"],
+                one["rows"],
+                *(one["counts"][name] for name in counted),
+            )
+            for one in found
+        ],
+    )
+    for one in found:
+        for block in one["blocks"]:
+            people.print(f"✗ {one['file_name']}: {block['message']}", markup=False)
+        if one["state"] == "needs_mapping":
+            for asked in one["sheets"][one["sheet"]]["questions"]:
+                people.print(f"? {one['file_name']}: {asked['message']}", markup=False)
 
 
 def _document(path: Path, found: "Detection") -> dict[str, Any]:

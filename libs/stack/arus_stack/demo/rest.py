@@ -1,9 +1,10 @@
-"""The public REST API as the demo uses it: one account, patient with a busy system."""
+"""The public REST API as commands use it: one account, patient with a busy system."""
 
 import hashlib
 import ssl
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -55,7 +56,13 @@ class Api:
 
     def post(self, path: str, body: JsonObject) -> Any:
         """Return the answer to a POST that is done once however often it is sent."""
-        return self._asked(self._sent("POST", path, body=body), 200, 201)
+        return self._asked(self._sent("POST", path, body=body), 200, 201, 202)
+
+    def upload(self, path: str, file: Path, form: Mapping[str, str]) -> Any:
+        """Return the answer to a form that brings a file."""
+        with file.open("rb") as content:
+            answer = self._client.post(path, files=[("files", (file.name, content))], data=form)
+        return self._asked(answer, 202)
 
     def _sign_in(self) -> None:
         answer = self._send_patiently("POST", "/auth/login", content=orjson.dumps(self._login))

@@ -331,7 +331,7 @@ def _sample(
     return SampleRow(
         number=one["number"],
         key=one["key"],
-        fields=one["fields"],
+        fields=_as_in_file(one["fields"], meant),
         errors=[
             CellErrorOut(
                 column=columns.get(error["field"]),
@@ -349,6 +349,12 @@ def _sample(
             for error in one["errors"]
         ],
     )
+
+
+def _as_in_file(fields: Mapping[str, str], meant: Mapping[str, Any]) -> dict[str, str]:
+    """Return fields in the order of the file's columns, those without one last."""
+    places: Mapping[str, int] = meant["places"]
+    return {name: fields[name] for name in sorted(fields, key=lambda name: places.get(name, len(fields)))}
 
 
 def told(
