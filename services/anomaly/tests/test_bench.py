@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from arus_anomaly.bench import keyed, measures, nab, peers, streams
+from arus_anomaly.bench import keyed, measures, meter, nab, peers, streams
 from arus_anomaly.bench.series import UnreadableData, folder, labelled
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -214,3 +214,33 @@ def test_what_is_no_labelled_data_says_so(tmp_path: Path) -> None:
         labelled(written(tmp_path / "x.csv", "a,b", [(1, 2)]))
     with pytest.raises(UnreadableData, match=r"y\.csv, line 2: could not convert string to float: 'much'"):
         labelled(written(tmp_path / "y.csv", "key,timestamp,value,label", [("k", "2025-05-01", "much", 0)]))
+
+
+def test_a_file_of_register_reads_is_judged_by_the_rules_too(tmp_path: Path) -> None:
+    header = "key,serial,read_date,quality,reason,stand,expected,usage,comment"
+    stands = (100, 118, 136, 154, 454, 472, 472, 440, 458, 463, 481)
+    labels = (
+        "FIRST_READING",
+        "",
+        "",
+        "",
+        "EXTREME_USAGE",
+        "",
+        "ZERO_USAGE",
+        "NEGATIVE_STAND",
+        "",
+        "DROP_GT_50",
+        "",
+    )
+    rows: list[tuple[object, ...]] = [
+        ("M1", "A", np.datetime64("2024-01-25") + 30 * at, "ACTUAL", "REGULAR", stand, label, "", "")
+        for at, (stand, label) in enumerate(zip(stands, labels, strict=True))
+    ]
+    rows.append(("M1", "B", np.datetime64("2025-01-25"), "ACTUAL", "METER_REPLACED", 4, "REPLACED", "", ""))
+    rows.append(
+        ("M1", "B", np.datetime64("2025-02-25"), "ESTIMATED", "REGULAR", 22, "ESTIMATED_READING", "", "")
+    )
+    found = meter.measured(written(tmp_path / "m.csv", header, rows))
+    assert found["all"] == {"planted": 5, "found": 5, "precision": 1.0, "recall": 1.0}
+    assert list(found["kinds"]) == ["extreme", "turun", "zero", "negative", "estimasi"]
+    assert found["kinds_without_label"] == {}

@@ -64,3 +64,8 @@ def _show(found: dict[str, Any]) -> None:
     rows = {"learned": found, **found["peers"]}
     table(("detector", *measures), [(name, *(row[one] for one in measures)) for name, row in rows.items()])
     people.print(found["protocol"], markup=False)
+    if rule := found.get("rule"):
+        from arus_anomaly.bench import meter  # noqa: PLC0415
+
+        table((rule["name"], "planted", "found", "precision", "recall"), list(meter.lines(rule)))
+        people.print(rule["protocol"], markup=False)

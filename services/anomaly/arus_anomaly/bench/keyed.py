@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from arus_anomaly import calibrate
-from arus_anomaly.bench import measures
+from arus_anomaly.bench import measures, meter
 from arus_anomaly.bench.peers import KEYED_PEERS
 from arus_anomaly.bench.series import Flags, Series, labelled
 from arus_anomaly.bench.streams import Progress
@@ -81,8 +81,10 @@ def measured(path: Path, domain: str, clean: Path | None, progress: Progress) ->
         if name == "ratio_rule":
             at_150 = Scored(scores, scores > RATIO_CUT)
             peers["ratio_rule_150"] = _result(dirty, at_150, on_clean > RATIO_CUT, _months(honest or dirty))
+    rule = {"rule": meter.measured(path)} if meter.is_register_reads(path) else {}
     return {
         **ours,
+        **rule,
         "domain": domain,
         "keys": len(dirty),
         "facts": sum(len(one.values) for one in dirty),

@@ -1,0 +1,20 @@
+"""The seven judgements of register reads (R-19 to R-27), decided on whole litres and days."""
+
+from arus_anomaly.rules.meter.findings import REMARKS, Finding, Judgement, Kind
+from arus_anomaly.rules.meter.judging import RULE, judge
+from arus_anomaly.rules.meter.limits import DEFAULTS, Limits, LimitsOf, Version, builtin, limits_of
+
+__all__ = [
+    "DEFAULTS",
+    "REMARKS",
+    "RULE",
+    "Finding",
+    "Judgement",
+    "Kind",
+    "Limits",
+    "LimitsOf",
+    "Version",
+    "builtin",
+    "judge",
+    "limits_of",
+]

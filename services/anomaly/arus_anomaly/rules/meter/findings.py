@@ -1,0 +1,103 @@
+"""What can be said of a billing period's read, and why."""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class Kind(StrEnum):
+    """The seven anomalies, by the keys of R-26; several may hold of one read."""
+
+    EXTREME = "extreme"
+    DROP = "turun"
+    ZERO = "zero"
+    NEGATIVE = "negative"
+    INCORRECT = "salah_catat"
+    REBILL = "rebill"
+    ESTIMATED = "estimasi"
+
+
+class Finding(NamedTuple):
+    """One thing said of a read. code: of ``reasons.yaml``; its numbers are those of the judgement."""
+
+    code: str
+    kind: Kind | None
+    """None: a remark, which is no anomaly."""
+
+
+EXTREME: Final = Finding("METER_EXTREME", Kind.EXTREME)
+DROP: Final = Finding("METER_TURUN", Kind.DROP)
+ZERO: Final = Finding("METER_ZERO", Kind.ZERO)
+STUCK: Final = Finding("METER_MACET", Kind.ZERO)
+NEGATIVE: Final = Finding("METER_NEGATIVE", Kind.NEGATIVE)
+REBILLED: Final = Finding("METER_REBILL", Kind.REBILL)
+ESTIMATED: Final = Finding("METER_ESTIMASI", Kind.ESTIMATED)
+METHOD_UNKNOWN: Final = Finding("METER_METODE_TIDAK_DIKETAHUI", Kind.ESTIMATED)
+ESTIMATED_AGAIN: Final = Finding("METER_ESTIMASI_BERULANG", Kind.ESTIMATED)
+
+BELOW_ZERO: Final = Finding("METER_STAND_DI_BAWAH_NOL", Kind.INCORRECT)
+BEYOND_DIALS: Final = Finding("METER_STAND_LEBIH_DARI_REGISTER", Kind.INCORRECT)
+FRACTION: Final = Finding("METER_STAND_PECAHAN", Kind.INCORRECT)
+WRONG_SERIAL: Final = Finding("METER_NOMOR_SERI_LAIN", Kind.INCORRECT)
+FUTURE: Final = Finding("METER_TANGGAL_DI_DEPAN", Kind.INCORRECT)
+NOT_LATER: Final = Finding("METER_TANGGAL_MUNDUR", Kind.INCORRECT)
+TWICE: Final = Finding("METER_PERIODE_GANDA", Kind.INCORRECT)
+PREVIOUS_DIFFERS: Final = Finding("METER_STAND_AWAL_BEDA", Kind.INCORRECT)
+SWAPPED: Final = Finding("METER_ANGKA_TERTUKAR", Kind.INCORRECT)
+DIGIT_MORE: Final = Finding("METER_ANGKA_LEBIH", Kind.INCORRECT)
+DIGIT_LESS: Final = Finding("METER_ANGKA_KURANG", Kind.INCORRECT)
+REPLACEMENT_INCOMPLETE: Final = Finding("METER_GANTI_TIDAK_LENGKAP", Kind.INCORRECT)
+TROUBLE: Final = Finding("METER_KODE_KENDALA", Kind.INCORRECT)
+
+BASELINE: Final = Finding("METER_AWAL", None)
+NORMAL: Final = Finding("METER_NORMAL", None)
+SKIPPED: Final = Finding("METER_TIDAK_DIBACA", None)
+ROLLOVER: Final = Finding("METER_PUTARAN", None)
+REPLACED: Final = Finding("METER_GANTI", None)
+CATCH_UP: Final = Finding("METER_SUSULAN", None)
+OVER_ESTIMATE: Final = Finding("METER_ESTIMASI_TERLALU_TINGGI", None)
+PRORATED: Final = Finding("METER_DIPRORATA", None)
+USAGE_INACTIVE: Final = Finding("METER_PAKAI_TANPA_LAYANAN", None)
+
+FINDINGS: Final = (
+    EXTREME, DROP, ZERO, STUCK, NEGATIVE, REBILLED, ESTIMATED, METHOD_UNKNOWN, ESTIMATED_AGAIN, BELOW_ZERO,
+    BEYOND_DIALS, FRACTION, WRONG_SERIAL, FUTURE, NOT_LATER, TWICE, PREVIOUS_DIFFERS, SWAPPED, DIGIT_MORE,
+    DIGIT_LESS, REPLACEMENT_INCOMPLETE, TROUBLE, BASELINE, NORMAL, SKIPPED, ROLLOVER, REPLACED, CATCH_UP,
+    OVER_ESTIMATE, PRORATED, USAGE_INACTIVE,
+)  # fmt: skip
+REMARKS: Final = frozenset(one.code for one in FINDINGS if one.kind is None)
+
+
+class Judgement(NamedTuple):
+    """What is said of a billing period, and the numbers it rests on. Volumes are litres."""
+
+    period: int
+    findings: tuple[Finding, ...]
+    read_id: bytes = b""
+    """Of the read that was judged; empty: the period has a rebilling only."""
+    day: int = 0
+    stand_l: int | None = None
+    from_l: int | None = None
+    """The stand the use counts from."""
+    days: int = 0
+    """Days the use is spread over; 0: no use is known."""
+    use_l: int = 0
+    use30_l: int = 0
+    """Use of 30 days, rounded half up, for reading: decisions are made on the exact fraction."""
+    usual_l: int = 0
+    """Mean use of 30 days of the accepted actual periods before it, rounded the same; 0: none."""
+    usual_periods: int = 0
+    would_be_l: int | None = None
+    """The stand that a slip of the pen explains."""
+    run: int = 0
+    """How many zero uses or estimates in a row, this one included."""
+    limit_l: int = 0
+    """What extreme use was compared with."""
+    limits_id: str = ""
+    delta_l: int = 0
+    delta_minor: int = 0
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Return the anomalies that hold, each once, in the order of R-26."""
+        held = {one.kind for one in self.findings}
+        return tuple(kind for kind in Kind if kind in held)

@@ -1,0 +1,62 @@
+"""What is remembered of one customer's meter: every register read of every billing period, and rebillings."""
+
+from typing import NamedTuple
+
+ACTUAL = "ACTUAL"
+
+
+class Replacement(NamedTuple):
+    """A meter was changed between two reads; None: not stated. Litres."""
+
+    old_final_l: int | None
+    new_start_l: int | None
+
+
+class Read(NamedTuple):
+    """One register read as it stands in the utility's books. Stands are litres on the register."""
+
+    id: bytes
+    """ULID."""
+    day: int
+    """``date.toordinal`` of the read."""
+    stand_l: int | None
+    """None: nothing was read."""
+    serial: str
+    """"" when the file does not say."""
+    method: str = ACTUAL
+    """In capitals, without blanks around it; "" when the file does not say."""
+    previous_l: int | None = None
+    """The stand before, as the file says it; None when it does not."""
+    skip: str = ""
+    """Why nothing was read, or the reader's trouble code; "" for none."""
+    known_on: int = 0
+    """Day on which it was recorded; 0: unknown."""
+    usage_class: str = ""
+    is_active: bool = True
+    """Whether the service was active."""
+    multiplier: int = 1
+    dials: int = 0
+    """Digits of the register before the point; 0: unknown."""
+    decimals: int = 0
+    """Digits of the register behind the point."""
+    opens: bool = False
+    """The first read of a register of which no earlier use is known: a baseline only."""
+    replacement: Replacement | None = None
+
+
+class Rebilling(NamedTuple):
+    """A billed period was billed again with another volume: what changed."""
+
+    delta_l: int
+    delta_minor: int
+    """Hundredths of the currency's unit."""
+
+
+class Period(NamedTuple):
+    """What is known of one billing period."""
+
+    number: int
+    """Year × 12 + month − 1."""
+    reads: tuple[Read, ...]
+    """By (day, id); one, unless the period was recorded twice."""
+    rebilling: Rebilling | None = None

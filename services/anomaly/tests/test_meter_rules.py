@@ -1,0 +1,377 @@
+"""The seven judgements of register reads: every edge that the utility's clerks would name."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from arus_anomaly.rules.meter import Judgement, Kind, Limits, Version, judge, limits_of
+from arus_anomaly.rules.meter.findings import FINDINGS
+from arus_anomaly.state.meter import Period, Read, Rebilling, Replacement
+from arus_runtime.words import reasons
+from hypothesis import given
+from hypothesis import strategies as st
+
+FIRST = date(2025, 1, 25)
+M3 = 1_000
+
+
+def read(month: int, stand_m3: float | None, *, day: date | None = None, **said: Any) -> Read:
+    on = day or FIRST + timedelta(days=30 * month)
+    stand_l = None if stand_m3 is None else round(stand_m3 * M3)
+    return Read(b"%d" % month, on.toordinal(), stand_l, serial="A", dials=5)._replace(**said)
+
+
+def period(month: int, *reads: Read, rebilling: Rebilling | None = None) -> Period:
+    return Period(2025 * 12 + month, reads, rebilling)
+
+
+def stands(*stands_m3: float, **said: Any) -> list[Period]:
+    return [period(month, read(month, stand, **said)) for month, stand in enumerate(stands_m3)]
+
+
+def last(periods: Sequence[Period]) -> Judgement:
+    return judge(periods)[-1]
+
+
+def kinds(*stands_m3: float) -> list[str]:
+    return [str(kind) for kind in last(stands(*stands_m3)).kinds]
+
+
+def codes(judged: Judgement) -> list[str]:
+    return [finding.code.removeprefix("METER_") for finding in judged.findings]
+
+
+USUAL = (1000, 1020, 1040, 1060)
+"""Four reads, so three periods of 20 m³ in 30 days each."""
+
+
+def test_a_first_read_is_a_baseline_only() -> None:
+    assert codes(last(stands(1000))) == ["AWAL"]
+
+
+def test_an_ordinary_month_is_no_anomaly() -> None:
+    judged = last(stands(*USUAL, 1080))
+    assert (codes(judged), judged.use_l, judged.days, judged.usual_l) == (["NORMAL"], 20 * M3, 30, 20 * M3)
+
+
+def test_extreme_is_more_than_100_m3_and_not_100() -> None:
+    assert kinds(0, 60, 120, 180, 280) == []
+    assert kinds(0, 60, 120, 180, 281) == ["extreme"]
+
+
+@pytest.mark.parametrize(
+    ("days", "use_m3", "is_extreme"),
+    [
+        (19, 64, True),
+        (19, 63, False),
+        (20, 100, False),
+        (45, 100.001, True),
+        (46, 153, False),
+        (46, 154, True),
+    ],
+)
+def test_only_20_to_45_days_count_as_a_month_others_are_taken_as_of_30_days(
+    days: int, use_m3: float, is_extreme: bool
+) -> None:
+    first = read(0, 0)
+    second = read(1, use_m3, day=FIRST + timedelta(days=days), decimals=3)
+    assert (Kind.EXTREME in last([period(0, first), period(1, second)]).kinds) == is_extreme
+
+
+def test_a_multiplier_counts() -> None:
+    assert last(stands(0, 11, multiplier=10)).kinds == (Kind.EXTREME,)
+
+
+def test_turun_is_less_than_half_the_usual_and_not_half() -> None:
+    assert kinds(*USUAL, 1070) == []
+    assert kinds(*USUAL, 1069) == ["turun"]
+
+
+def test_turun_compares_with_the_mean_of_three_periods() -> None:
+    # 10, 20 and 30 m³: mean 20
+    assert kinds(0, 10, 30, 60, 70) == []
+    assert kinds(0, 10, 30, 60, 69) == ["turun"]
+
+
+def test_turun_compares_days_of_equal_length() -> None:
+    # 14 m³ in 45 days are 9.33 in 30, less than half of 20
+    late = read(4, 1074, day=FIRST + timedelta(days=90 + 45))
+    assert Kind.DROP in last([*stands(*USUAL), period(4, late)]).kinds
+
+
+def test_turun_with_fewer_periods_compares_with_the_one_before() -> None:
+    assert kinds(0, 20, 29) == ["turun"]
+    assert kinds(0, 20, 30) == []
+
+
+def test_no_turun_where_the_usual_is_below_5_m3() -> None:
+    assert kinds(0, 4, 8, 12, 13) == []
+    assert kinds(0, 5, 10, 15, 17) == ["turun"]
+
+
+def test_the_usual_forgets_a_spike_but_not_a_large_customer() -> None:
+    assert kinds(*USUAL, 1360, 1380) == [], "20 m³ behind a spike of 300 are no drop"
+    assert kinds(0, 150, 300, 450, 510) == ["turun"], "60 m³ are one for who always uses 150"
+
+
+def test_zero_is_the_same_stand_and_not_turun() -> None:
+    assert kinds(*USUAL, 1060) == ["zero"]
+
+
+def test_a_third_zero_in_a_row_looks_like_a_stuck_meter() -> None:
+    second, third = judge(stands(*USUAL, 1060, 1060, 1060))[-2:]
+    assert (codes(second), codes(third)) == (["ZERO"], ["ZERO", "MACET"])
+    assert third.run == 3
+    assert third.kinds == (Kind.ZERO,)
+
+
+def test_zero_needs_an_actual_read_and_an_active_service() -> None:
+    estimated = period(4, read(4, 1060, method="ESTIMATED"))
+    assert last([*stands(*USUAL), estimated]).kinds == (Kind.ESTIMATED,)
+    closed = period(4, read(4, 1060, is_active=False))
+    assert last([*stands(*USUAL), closed]).kinds == ()
+
+
+def test_use_without_an_active_service_is_remarked() -> None:
+    closed = last([*stands(*USUAL), period(4, read(4, 1070, is_active=False))])
+    assert codes(closed) == ["PAKAI_TANPA_LAYANAN"]
+
+
+def test_negative_suppresses_the_codes_of_use() -> None:
+    judged = last(stands(*USUAL, 1040))
+    assert (judged.kinds, judged.use_l) == ((Kind.NEGATIVE,), -20 * M3)
+
+
+def test_a_register_that_went_back_goes_on_from_there() -> None:
+    assert kinds(*USUAL, 900, 920) == []
+
+
+def test_a_stand_back_that_was_wrong_is_passed_over() -> None:
+    # 1060 → 600 → 1100: from 600 it were 500 m³
+    assert kinds(*USUAL, 600, 1100) == []
+
+
+def test_99990_to_00012_is_22_m3_and_no_anomaly() -> None:
+    judged = last(stands(99930, 99950, 99970, 99990, 12))
+    assert (codes(judged), judged.use_l) == (["PUTARAN"], 22 * M3)
+
+
+def test_99999_to_00000_is_1_m3() -> None:
+    judged = last(stands(99998, 99999, 0))
+    assert judged.use_l == 1 * M3
+    assert judged.kinds == ()
+
+
+def test_a_register_that_ends_below_nine_tenths_has_not_gone_round() -> None:
+    assert Kind.NEGATIVE in last(stands(89_000, 89_999, 5)).kinds
+    assert Kind.NEGATIVE in last(stands(99_970, 99_990, 10_001)).kinds
+    assert Kind.NEGATIVE in last(stands(99_970, 99_990, 9_000)).kinds, "9,010 m³ are not plausible"
+
+
+def test_a_smaller_register_goes_round_earlier() -> None:
+    judged = last(stands(9970, 9990, 12, dials=4))
+    assert (codes(judged), judged.use_l) == (["PUTARAN"], 22 * M3)
+
+
+def test_below_a_too_high_estimate_is_not_negative() -> None:
+    periods = [
+        *stands(*USUAL),
+        period(4, read(4, 1100, method="ESTIMATED")),
+        period(5, read(5, 1095)),
+    ]
+    judged = last(periods)
+    assert codes(judged) == ["ESTIMASI_TERLALU_TINGGI", "SUSULAN"]
+    assert (judged.use_l, judged.days, judged.use30_l) == (35 * M3, 60, 17_500)
+
+
+def test_below_the_last_actual_stand_is_negative_whatever_was_estimated() -> None:
+    periods = [*stands(*USUAL), period(4, read(4, 1080, method="ESTIMATED")), period(5, read(5, 1050))]
+    assert Kind.NEGATIVE in last(periods).kinds
+
+
+def test_the_first_actual_read_after_estimates_is_spread_over_all_days() -> None:
+    # 120 m³ since the last actual read, but over 90 days
+    estimates = [period(at, read(at, 1060 + 20 * (at - 3), method="ESTIMATED")) for at in (4, 5)]
+    judged = last([*stands(*USUAL), *estimates, period(6, read(6, 1180))])
+    assert (codes(judged), judged.use30_l) == (["SUSULAN"], 40 * M3)
+
+
+def test_estimates_never_enter_the_usual() -> None:
+    estimated = period(4, read(4, 1160, method="ESTIMATED"))
+    assert last([*stands(*USUAL), estimated, period(5, read(5, 1100))]).usual_l == 20 * M3
+
+
+@pytest.mark.parametrize(("method", "code"), [("ESTIMATED", "ESTIMASI"), ("", "METODE_TIDAK_DIKETAHUI")])
+def test_every_other_method_is_an_estimate_and_a_blank_one_is_unknown(method: str, code: str) -> None:
+    judged = last([*stands(*USUAL), period(4, read(4, 1080, method=method))])
+    assert (codes(judged), judged.kinds) == ([code], (Kind.ESTIMATED,))
+
+
+def test_a_third_estimate_in_a_row_is_warned_of() -> None:
+    estimates = [period(at, read(at, 1000 + 20 * at, method="ESTIMATED")) for at in (4, 5, 6)]
+    _, second, third = judge([*stands(*USUAL), *estimates])[-3:]
+    assert "ESTIMASI_BERULANG" not in codes(second)
+    assert codes(third) == ["ESTIMASI", "ESTIMASI_BERULANG"]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"stand_m3": -5}, "STAND_DI_BAWAH_NOL"),
+        ({"stand_m3": 100_000}, "STAND_LEBIH_DARI_REGISTER"),
+        ({"stand_m3": 1080.5}, "STAND_PECAHAN"),
+        ({"stand_m3": 1080, "serial": "B"}, "NOMOR_SERI_LAIN"),
+        ({"stand_m3": 1080, "known_on": FIRST.toordinal()}, "TANGGAL_DI_DEPAN"),
+        ({"stand_m3": 1080, "day": FIRST + timedelta(days=90)}, "TANGGAL_MUNDUR"),
+        ({"stand_m3": 1080, "previous_l": 1050 * M3}, "STAND_AWAL_BEDA"),
+        ({"stand_m3": 1180, "previous_l": 1050 * M3}, "STAND_AWAL_BEDA"),
+    ],
+)
+def test_what_is_wrong_in_itself_is_salah_catat_and_nothing_of_its_use(
+    said: dict[str, Any], code: str
+) -> None:
+    judged = last([*stands(*USUAL), period(4, read(4, **said))])
+    assert (codes(judged), judged.kinds) == ([code], (Kind.INCORRECT,))
+
+
+def test_a_fraction_is_right_on_a_register_that_shows_it() -> None:
+    assert last([*stands(*USUAL), period(4, read(4, 1080.5, decimals=1))]).kinds == ()
+
+
+def test_a_wrong_read_is_not_what_the_next_one_counts_from() -> None:
+    periods = [*stands(*USUAL), period(4, read(4, 5000, serial="B")), period(5, read(5, 1100))]
+    assert (last(periods).kinds, last(periods).use_l) == ((), 40 * M3)
+
+
+def test_the_same_stand_of_a_period_twice_is_a_repeat_and_another_is_salah_catat() -> None:
+    repeated = period(4, read(4, 1080), read(4, 1080, day=FIRST + timedelta(days=121)))
+    assert last([*stands(*USUAL), repeated]).kinds == ()
+    other = period(4, read(4, 1080), read(4, 1090, day=FIRST + timedelta(days=121)))
+    assert codes(last([*stands(*USUAL), other])) == ["PERIODE_GANDA"]
+
+
+@pytest.mark.parametrize(
+    ("stand_m3", "code"), [(10_080, "ANGKA_TERTUKAR"), (10_820, "ANGKA_LEBIH"), (180, "ANGKA_KURANG")]
+)
+def test_a_slip_of_the_pen_that_explains_a_jump_is_salah_catat(stand_m3: int, code: str) -> None:
+    judged = last(stands(*USUAL, stand_m3))
+    assert code in codes(judged)
+    assert judged.would_be_l in (1080 * M3, 1082 * M3)
+    assert Kind.EXTREME not in judged.kinds
+
+
+def test_a_jump_that_no_slip_explains_is_extreme() -> None:
+    assert kinds(*USUAL, 1555) == ["extreme"]
+
+
+def test_a_stand_that_the_next_read_goes_on_from_was_no_slip() -> None:
+    periods = stands(*USUAL, 1800, 1820)  # 1080 with two digits swapped, or so it seemed
+    assert judge(periods[:-1])[-1].kinds == (Kind.INCORRECT,)
+    assert judge(periods)[-2].kinds == (Kind.EXTREME,)
+    assert judge(periods)[-1].kinds == ()
+
+
+def test_behind_a_slip_the_use_counts_from_before_it() -> None:
+    judged = last(stands(*USUAL, 10_800, 1100))
+    assert (judged.kinds, judged.use_l, judged.days) == ((), 40 * M3, 60)
+
+
+def test_a_replaced_meter_adds_the_use_of_both() -> None:
+    changed = read(4, 7, serial="B", replacement=Replacement(1072 * M3, 1 * M3))
+    judged = last([*stands(*USUAL), period(4, changed)])
+    assert (codes(judged), judged.use_l) == (["GANTI"], 18 * M3)
+    behind = last([*stands(*USUAL), period(4, changed), period(5, read(5, 27, serial="B"))])
+    assert (behind.kinds, behind.use_l) == ((), 20 * M3)
+
+
+def test_use_of_both_meters_is_judged_like_any() -> None:
+    changed = read(4, 100, serial="B", replacement=Replacement(1080 * M3, 0))
+    assert last([*stands(*USUAL), period(4, changed)]).kinds == (Kind.EXTREME,)
+
+
+@pytest.mark.parametrize("stated", [Replacement(None, 0), Replacement(1072 * M3, None)])
+def test_a_replacement_without_its_stands_is_salah_catat_with_its_own_reason(stated: Replacement) -> None:
+    changed = read(4, 7, serial="B", replacement=stated)
+    assert codes(last([*stands(*USUAL), period(4, changed)])) == ["GANTI_TIDAK_LENGKAP"]
+    assert last([*stands(*USUAL), period(4, changed), period(5, read(5, 27, serial="B"))]).kinds == ()
+
+
+def test_a_rebilled_period_says_what_changed_beside_its_read() -> None:
+    rebilled = period(4, read(4, 1060), rebilling=Rebilling(-5 * M3, -2_500_000))
+    judged = last([*stands(*USUAL), rebilled])
+    assert judged.kinds == (Kind.ZERO, Kind.REBILL)
+    assert (judged.delta_l, judged.delta_minor) == (-5 * M3, -2_500_000)
+    assert last([period(4, rebilling=Rebilling(-5 * M3, 0))]).kinds == (Kind.REBILL,)
+
+
+def test_several_kinds_hold_together() -> None:
+    periods = [*stands(*USUAL), period(4, read(4, 1200, method="ESTIMATED"))]
+    assert last(periods).kinds == (Kind.EXTREME, Kind.ESTIMATED)
+
+
+def test_a_skipped_read_is_counted_apart_and_what_follows_is_prorated() -> None:
+    periods = [
+        *stands(*USUAL),
+        period(4, read(4, None, skip="RUMAH KOSONG", method="")),
+        period(5, read(5, 1100)),
+    ]
+    skipped, following = judge(periods)[-2:]
+    assert (codes(skipped), skipped.kinds) == (["TIDAK_DIBACA"], ())
+    assert (codes(following), following.use30_l) == (["DIPRORATA"], 20 * M3)
+
+
+def test_a_trouble_code_may_mean_salah_catat() -> None:
+    limits = limits_of([Version("", 0, Limits("v1", trouble_codes=frozenset({"STAND TIDAK JELAS"})))])
+    periods = [*stands(*USUAL), period(4, read(4, 1080, skip="STAND TIDAK JELAS"))]
+    assert judge(periods, limits)[-1].kinds == (Kind.INCORRECT,)
+
+
+def test_limits_hold_for_their_class_from_their_day_on() -> None:
+    from_day = (FIRST + timedelta(days=120)).toordinal()
+    limits = limits_of(
+        [Version("NIAGA", from_day, Limits("v1", extreme_l=500 * M3)), Version("", 0, Limits("v0"))]
+    )
+    periods = stands(0, 150, 300, 450, 600, usage_class="NIAGA")
+    judged = judge(periods, limits)
+    assert [one.kinds for one in judged] == [(), *[(Kind.EXTREME,)] * 3, ()]
+    assert [one.limits_id for one in judged] == ["v0"] * 4 + ["v1"]
+
+
+READS = st.lists(
+    st.tuples(st.integers(-2, 100_100), st.sampled_from(["ACTUAL", "ESTIMATED", ""]), st.sampled_from("AAAB"))
+)
+
+
+@given(READS)
+def test_whatever_comes_negative_and_incorrect_suppress_the_codes_of_use(
+    reads: list[tuple[int, str, str]],
+) -> None:
+    periods = [
+        period(month, read(month, stand, method=method, serial=serial))
+        for month, (stand, method, serial) in enumerate(reads)
+    ]
+    for judged in judge(periods):
+        held = set(judged.kinds)
+        assert judged.findings
+        if held & {Kind.NEGATIVE, Kind.INCORRECT}:
+            assert not held & {Kind.EXTREME, Kind.DROP, Kind.ZERO}
+
+
+@given(READS, st.integers(0, 30))
+def test_what_is_said_of_a_period_looks_no_further_than_the_next_reads_of_its_register(
+    reads: list[tuple[int, str, str]], cut: int
+) -> None:
+    periods = [
+        period(month, read(month, stand, method=method, serial=serial))
+        for month, (stand, method, serial) in enumerate(reads)
+    ]
+    whole, part = judge(periods), judge(periods[:cut])
+    for one, other in zip(whole, part, strict=False):
+        if Kind.INCORRECT in one.kinds or Kind.INCORRECT in other.kinds:
+            break  # only a slip of the pen waits for the read behind it
+        assert one == other
+
+
+def test_every_finding_has_its_sentence_in_both_languages() -> None:
+    assert all({"id", "en"} <= set(reasons()[finding.code]) for finding in FINDINGS)
