@@ -4,11 +4,11 @@ import { useMutation } from '@tanstack/react-query'
 import { clsx } from 'clsx'
 import { Upload } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { uploadImports } from '@/api'
 import { refetch } from '@/app/client'
 import { sentenceOf } from '@/lib/failure'
 import { Button } from '@/ui/Button'
 import { FormError } from '@/ui/FormError'
+import { send } from './sending'
 
 const KINDS = '.csv,.txt,.tsv,.xlsx,.xls,.ods'
 
@@ -17,11 +17,11 @@ export function Drop() {
   const input = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
   const sending = useMutation({
-    mutationFn: (files: File[]) => uploadImports({ body: { files } }),
+    mutationFn: send,
     onSettled: () => refetch('listImports'),
   })
   const { mutate } = sending
-  const send = (files: FileList | null | undefined) => {
+  const take = (files: FileList | null | undefined) => {
     if (files && files.length > 0) mutate([...files])
   }
   // The whole page takes files: nobody has to aim.
@@ -76,7 +76,7 @@ export function Drop() {
         className="sr-only"
         tabIndex={-1}
         onChange={event => {
-          send(event.target.files)
+          take(event.target.files)
           event.target.value = ''
         }}
       />

@@ -1,0 +1,45 @@
+"""A clerk's file: dropped, looked at, saved, and taken back when it was the wrong one."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import OpenScreen, Organisation
+
+pytestmark = pytest.mark.e2e
+
+FILE = """Tanggal;Lokasi;Produk;Volume (L);Catatan
+2024-03-01;Gudang A;Solar;310;
+2024-03-02;GD-A;SOLAR;305,5;Genset
+2024-03-03;Gudang X;Solar;300;
+"""
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_file_is_looked_at_saved_and_taken_back(
+    open_screen: OpenScreen, organisation: Organisation, console: str, width: int
+) -> None:
+    page = open_screen(organisation.owner, width=width).page
+    name = f"BBM Gudang A Maret {width}.csv"
+    page.goto(f"{console}/imports")
+    page.get_by_label("Berkas", exact=True).set_input_files(
+        {
+            "name": name,
+            "mimeType": "text/csv",
+            "buffer": (FILE + f"2024-03-04;GD-A;Solar;{width};\n").encode(),
+        }
+    )
+    row = page.get_by_role("list", name="Impor").get_by_role("button", name=name)
+    expect(row).to_contain_text("Siap disimpan")
+    expect(row).to_contain_text("Pemakaian BBM · Mar 2024")
+    row.click()
+    drawer = page.get_by_role("dialog", name=name)
+    expect(drawer).to_contain_text("tidak dikenal: Gudang X")
+    drawer.get_by_role("button", name="Simpan 3 baris").click()
+    expect(drawer).to_contain_text("Selesai, ada yang ditolak")
+    with page.expect_download() as taken:
+        drawer.get_by_role("button", name="Unduh yang ditolak").click()
+    assert taken.value.suggested_filename == f"BBM Gudang A Maret {width}-perbaikan.xlsx"
+    drawer.get_by_role("button", name="Batalkan impor").click()
+    expect(drawer).to_contain_text("3 baris akan kembali seperti sebelum impor ini.")
+    drawer.get_by_role("button", name="Ya, batalkan").click()
+    expect(drawer.get_by_text("Dibatalkan", exact=True).first).to_be_visible()

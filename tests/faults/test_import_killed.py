@@ -1,0 +1,68 @@
+"""The door is killed in the middle of a commit: the import goes on, and no row comes in twice."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from arus_stack import importing
+from arus_stack.demo.rest import Api
+from arus_stack.strangers import PASSWORD, Stranger
+from arus_stack.testing import RunningStack
+
+pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.timeout(600)]
+
+ROWS = 10_000
+KILL_AT = 500
+PATIENCE_S = 180.0
+
+
+def ignored(_name: str, _state: str, _done: float) -> None:
+    return
+
+
+def until(api: Api, path: str, holds: Any) -> dict[str, Any]:
+    """Return an import as soon as something holds of it."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds(one := api.get(path)):
+        assert time.monotonic() < deadline, one
+        time.sleep(0.02)
+    return one
+
+
+def test_a_commit_whose_process_is_killed_ends_as_a_calm_one_does(
+    stack: RunningStack, tmp_path: Path
+) -> None:
+    file = tmp_path / "BBM Jan25.csv"
+    rows = "".join(f"2025-01-08;Gudang A;{{}};{number}\n" for number in range(1, ROWS + 1))
+    with Stranger(stack.gateway) as owner, Api(stack.gateway, owner.email, PASSWORD) as api:
+        owner.location()
+        product_id = owner.product()
+        code = owner.http.get(f"/products/{product_id}").json()["code"]
+        file.write_text("Tanggal;Lokasi;Produk;Volume (L)\n" + rows.replace("{}", code), "utf-8")
+        [seen] = importing.run(api, [file], ignored, commit=False)
+        assert (seen["state"], seen["counts"]["created"]) == ("preview", ROWS), seen
+
+        path = f"/imports/{seen['id']}"
+        pid = stack.services()["ingest"]["pid"]
+        api.post(f"{path}/commit", {"preview": seen["preview"]})
+        until(api, path, lambda one: one["done"] >= KILL_AT)
+        os.kill(pid, signal.SIGKILL)
+        at_death = until(api, path, lambda _: True)
+        assert at_death["done"] < ROWS, "killed too late to prove anything"
+
+        done = until(api, path, lambda one: one["state"] == "completed")
+        assert (done["done"], done["counts"]["created"]) == (ROWS, ROWS)
+        volumes: list[int] = []
+        page: dict[str, Any] = {"next_cursor": ""}
+        while page["next_cursor"] is not None:
+            cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else {}
+            page = api.get("/fuel/transactions", limit="500", **cursor)
+            volumes += [int(item["volume_l"]) for item in page["items"]]
+        assert sorted(volumes) == list(range(1, ROWS + 1))
+
+        owner.http.post(f"{path}/undo").raise_for_status()
+        until(api, path, lambda one: one["state"] == "undone")
+        assert api.get("/fuel/transactions", status="active")["items"] == []
