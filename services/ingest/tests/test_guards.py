@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlwt
 from arus_ingest.files import Limits, Unreadable, detect, read_rows
 from arus_ingest.files.texts import encoding_of, repaired
 from arus_ingest.words import templates
@@ -26,7 +27,12 @@ def workbook(**parts: bytes) -> bytes:
     return out.getvalue()
 
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1_000)
+OLE = (
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(30, b"\0")
+    + b"\x09".ljust(38, b"\0")
+    + b"\xfe\xff\xff\xff\0\0\0\0"
+    + b"\xff" * 1_000
+)
 REFUSED = {
     "file_empty": b"",
     "file_binary": bytes(range(256)) * 20,
@@ -51,6 +57,32 @@ def test_what_must_not_be_opened(tmp_path: Path, code: str) -> None:
         "id",
         "en",
     }
+
+
+@pytest.mark.parametrize("cell", ["A900000", "XFD2"])
+def test_a_cell_far_outside_the_table_is_refused(tmp_path: Path, cell: str) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["NOMEN", "TGL BAYAR", "JUMLAH BAYAR"])
+    book.active[cell] = "nyasar"
+    path = tmp_path / "jauh.xlsx"
+    book.save(path)
+    with pytest.raises(Unreadable, match="file_far_apart"):
+        detect(path)
+
+
+def test_sectors_that_lead_in_a_circle_are_refused(tmp_path: Path) -> None:
+    sheet = xlwt.Workbook()
+    sheet.add_sheet("SBRS").write(0, 0, "NOMEN")  # pyright: ignore[reportUnknownMemberType] -- untyped
+    path = tmp_path / "lingkar.xls"
+    sheet.save(str(path))  # pyright: ignore[reportUnknownMemberType] -- untyped
+    content = bytearray(path.read_bytes())
+    table = (int.from_bytes(content[76:80], "little") + 1) * 512
+    content[table : table + 8] = (1).to_bytes(4, "little") + (0).to_bytes(4, "little")
+    content[table + 8 : table + 12] = (1).to_bytes(4, "little")
+    path.write_bytes(content)
+    with pytest.raises(Unreadable, match="file_damaged"):
+        detect(path)
 
 
 def test_macros_of_an_old_workbook_are_refused(tmp_path: Path) -> None:

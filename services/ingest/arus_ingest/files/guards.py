@@ -1,7 +1,10 @@
 """What is not a readable table of a reasonable size is refused before it is opened."""
 
 import re
+import struct
 import zipfile
+import zlib
+from array import array
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Literal
@@ -13,6 +16,7 @@ FileKind = Literal["text", "workbook"]
 HEAD_BYTES: Final = 65_536
 UNPACKED_WITHOUT_QUESTION: Final = 100 * MEGABYTE
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LAST_SECTOR: Final = 0xFFFF_FFFA  # from here on a number is a mark
 _ZIP: Final = b"PK\x03\x04"
 _OTHERS: Final[dict[bytes, str]] = {
     b"%PDF": "PDF",
@@ -73,7 +77,7 @@ def _look_into_zip(path: Path, limits: Limits) -> None:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
             manifest = _manifest(archive)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
         raise Unreadable("file_damaged") from None
     names = {part.filename.lower() for part in parts}
     if any(name.endswith("vbaproject.bin") or name.startswith("basic/") for name in names):
@@ -109,6 +113,7 @@ def _manifest(archive: zipfile.ZipFile) -> bytes:
 
 def _look_into_ole(path: Path) -> None:
     """Refuse an old workbook with macros or a password: both stand by name in its directory of streams."""
+    _follow_sectors(path)
     seen = b""
     with path.open("rb") as file:
         while block := file.read(MEGABYTE):
@@ -118,6 +123,44 @@ def _look_into_ole(path: Path) -> None:
             if "_VBA_PROJECT".encode("utf-16-le") in both:
                 raise Unreadable("file_macros")
             seen = block[-64:]
+
+
+def _follow_sectors(path: Path) -> None:
+    """Refuse a compound file whose sectors lead in a circle or out of the file: a reader would not end.
+
+    In a sound table every sector is followed by one that no other sector leads to. [MS-CFB] 2.2 to 2.5.
+    """
+    with path.open("rb") as file:
+        head = file.read(512)
+        if len(head) < 512:
+            raise Unreadable("file_damaged")
+        size = 1 << int.from_bytes(head[30:32], "little")
+        if size not in {512, 4096}:
+            raise Unreadable("file_damaged")
+        sectors = (path.stat().st_size + size - 1) // size
+        listed = array("I", head[76:512])
+        more, count = struct.unpack_from("<II", head, 68)
+        for _ in range(min(count, sectors)):
+            file.seek((more + 1) * size)
+            block = file.read(size)
+            if len(block) < size:
+                raise Unreadable("file_damaged")
+            listed.frombytes(block[:-4])
+            more = int.from_bytes(block[-4:], "little")
+        followed: set[int] = set()
+        for sector in listed:
+            if sector >= _LAST_SECTOR:
+                continue
+            file.seek((sector + 1) * size)
+            block = file.read(size)
+            for following in array("I", block[: len(block) // 4 * 4]):
+                if following >= _LAST_SECTOR:
+                    continue
+                if following in followed or following >= sectors:
+                    raise Unreadable("file_damaged")
+                followed.add(following)
+        if int.from_bytes(head[48:52], "little") in followed:
+            raise Unreadable("file_damaged")
 
 
 def _shown(size: int) -> str:

@@ -25,6 +25,9 @@ _ITEM: Final = re.compile(rb"<(?:\w+:)?si(?:\s[^>]*)?>(.*?)</(?:\w+:)?si>|<(?:\w
 _SHARED: Final = re.compile(
     rb'<((?:\w+:)?)c ([^>]*?)\bt="s"([^>]*)>\s*<(?:\w+:)?v>(\d+)</(?:\w+:)?v>\s*</(?:\w+:)?c>'
 )
+MOST_BLANK_ROWS: Final = 100_000
+_ROW: Final = re.compile(rb'<(?:\w+:)?row\s(?:[^>]*?\s)?r="(\d+)"(?:[^>]*[^/])?>')
+_FAR_RIGHT: Final = re.compile(rb'<(?:\w+:)?c r="([A-Z]{3}\d+)"(?:[^>]*[^/])?>')
 _NUMBERED: Final = re.compile(rb'<(?:\w+:)?row[^>]*?\sr="')
 
 
@@ -37,6 +40,22 @@ def is_large(path: Path, sheet: int) -> bool:
         return part is not None and book.getinfo(part).file_size > LARGE_BYTES
 
 
+def check(path: Path, sheet: int) -> None:
+    """Refuse a worksheet with a cell far below or right of the others: a small file, but a huge table."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as book:
+            if part := _part_of(book, sheet):
+                _check(book.read(part))
+
+
+def _check(xml: bytes) -> None:
+    numbers = _ROW.findall(xml)
+    if numbers and int(numbers[-1]) - int(numbers[0]) > len(numbers) + MOST_BLANK_ROWS:
+        raise Unreadable("file_far_apart", cell=f"{int(numbers[-1]):,}")
+    if far := _FAR_RIGHT.search(xml):
+        raise Unreadable("file_far_apart", cell=far[1].decode())
+
+
 def workbooks(path: Path, sheet: int) -> Iterator[tuple[int, io.BytesIO]]:
     """Yield workbooks with a slice each, and how many rows came before where rows have no number."""
     with zipfile.ZipFile(path) as book:
@@ -47,6 +66,7 @@ def workbooks(path: Path, sheet: int) -> Iterator[tuple[int, io.BytesIO]]:
         others = _others(book, part)
         before = 0
         for xml in _cut(book, part):
+            _check(xml)
             small = io.BytesIO()
             with zipfile.ZipFile(small, "w", zipfile.ZIP_STORED) as made:
                 for name, content in others.items():

@@ -2,7 +2,10 @@
 
 import csv
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import zipfile
+import zlib
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -49,29 +52,29 @@ class Table:
                 raise Unreadable("file_cell_too_long", bound=csv.field_size_limit()) from None
 
     def _cells(self, sheet: str) -> Iterator[tuple[int, Row]]:
-        names = _workbook(self.path).sheet_names
-        at = names.index(sheet)
-        if not slices.is_large(self.path, at):
-            yield from _rows(_workbook(self.path), sheet, 0, self.limits)
-            return
-        for before, piece in slices.workbooks(self.path, at):
-            yield from _rows(_workbook(piece), sheet, before, self.limits)
+        book = _workbook(self.path)
+        at = book.sheet_names.index(sheet)
+        with _sound():
+            if not slices.is_large(self.path, at):
+                slices.check(self.path, at)
+                yield from _rows(book, sheet, 0, self.limits)
+                return
+            for before, piece in slices.workbooks(self.path, at):
+                yield from _rows(_workbook(piece), sheet, before, self.limits)
 
 
 def _rows(book: "CalamineWorkbook", name: str, before: int, limits: Limits) -> Iterator[tuple[int, Row]]:
     """Yield a sheet's rows that are not empty, from its first column on; before: rows of earlier slices."""
-    import python_calamine as calamine  # noqa: PLC0415 - slow to import
-
-    try:
+    with _sound():
         sheet = book.get_sheet_by_name(name)
-    except (calamine.CalamineError, OSError, ValueError):
-        raise Unreadable("file_damaged") from None
     if sheet.start is None or sheet.end is None:
         return
     first, left = sheet.start
     _bounded(sheet.end[0] + 1 + before, sheet.end[1] + 1, limits)
     margin: Row = [None] * left
-    for number, cells in enumerate(sheet.to_python(skip_empty_area=True), before + first + 1):
+    with _sound():
+        rows = sheet.to_python(skip_empty_area=True)
+    for number, cells in enumerate(rows, before + first + 1):
         if any(cell != "" for cell in cells):
             yield number, [*margin, *map(_cell, cells)]
 
@@ -116,12 +119,25 @@ def _sheets(path: Path) -> list[str]:
 def _workbook(source: Path | BytesIO) -> "CalamineWorkbook":
     import python_calamine as calamine  # noqa: PLC0415 - slow to import
 
-    try:
+    with _sound():
         return calamine.load_workbook(source)  # pyright: ignore[reportUnknownMemberType] -- any path
+
+
+@contextmanager
+def _sound() -> Generator[None]:
+    """Say that a workbook is damaged or locked where the library that reads it gives up."""
+    import python_calamine as calamine  # noqa: PLC0415 - slow to import
+
+    try:
+        yield
     except calamine.PasswordError:
         raise Unreadable("file_password") from None
-    except (calamine.CalamineError, OSError, ValueError):
+    except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError):
         raise Unreadable("file_damaged") from None
+    except BaseException as fault:
+        if type(fault).__name__ == "PanicException":  # of Rust; no Exception, so nobody else would catch it
+            raise Unreadable("file_damaged") from None
+        raise
 
 
 def _cell(cell: Any) -> Cell:
