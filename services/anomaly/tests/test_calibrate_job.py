@@ -57,7 +57,7 @@ async def test_later_facts_are_read_by_the_calibration_of_the_organisations_own_
         while opinion is None:
             opinion = (await caller(tenant).get(path)).json()["second_opinion"]
         shown.append(opinion["calibration"])
-    assert shown == ["fuel-simulated-1", f"own-{due.id}"]
+    assert shown == ["fuel-simulated-2", f"own-{due.id}"]
 
 
 async def test_too_few_facts_give_no_calibration(

@@ -169,7 +169,7 @@ def test_an_opinion_tells_what_was_expected_and_what_would_have_been_normal() ->
     assert (said.severity, said.p < 1e-4, said.history_count) == (SEVERITY_CRITICAL, True, 40)
     assert said.milder == SEVERITY_WARNING
     assert said.high_ul < said.milder_ul < said.volume_ul
-    assert (said.detector, said.calibration) == ("learned/1", "fuel-simulated-1")
+    assert (said.detector, said.calibration) == ("learned/2", "fuel-simulated-2")
     assert desk.opinions[name(30)].severity == SEVERITY_NONE
 
 

@@ -1,6 +1,7 @@
 """A file of many keys' labelled facts: how well the detector tells the anomalies, and at what price."""
 
 from collections.abc import Callable, Mapping, Sequence
+from math import log10
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -11,8 +12,8 @@ from arus_anomaly.bench import measures, meter
 from arus_anomaly.bench.peers import KEYED_PEERS
 from arus_anomaly.bench.series import Flags, Series, labelled
 from arus_anomaly.bench.streams import Progress
-from arus_anomaly.rules.learned import fitting, many, stream
-from arus_anomaly.rules.learned.calibration import Calibration
+from arus_anomaly.rules.learned import many, stream
+from arus_anomaly.rules.learned.calibration import HISTORY_BUCKETS, Calibration
 from arus_anomaly.rules.learned.columns import Floats, Ints, Memories
 from arus_anomaly.rules.learned.detector import SideInputs
 from arus_anomaly.rules.learned.incidents import Incident
@@ -22,16 +23,20 @@ from arus_anomaly.rules.learned.shipped import CALIBRATIONS
 
 SENSOR: Final = "sensor"
 NOMINAL: Final = (0.05, 0.01)
+FOLDS: Final = 10
+RESAMPLES: Final = 2_000
 MINUTE_S: Final = 60
 RATIO_CUT: Final = 150.0
 PROTOCOL: Final = (
     "Every fact counts once. ap ranks all facts by −log10 p, also those of learning keys (0 before the "
     "eighth fact). precision, recall and false alarms: severity CRITICAL (p <= 1e-4), never while a key is "
     "learning (21 facts; meters 12), at the product's fixed cut. Calibration: with --clean it is fitted on "
-    "that file, and the labelled file is judged with it; facts of --clean are judged by halves, each half of "
-    "the keys with what the other half fitted; without --clean the labelled file is judged by such halves, "
-    "fitted on facts not labelled. shipped: the same with the calibration that ships. "
-    "false_alarms_per_key_month and calibration: on --clean when given, else on facts not labelled. Peers: "
+    "that file, and the labelled file is judged with it; facts of --clean are judged by tenths, each tenth "
+    "of the keys with what the other nine fitted; without --clean the labelled file is judged by such "
+    "tenths, fitted on facts not labelled. shipped: the same with the calibration that ships. "
+    "false_alarms_per_key_month and calibration: on --clean when given, else on facts not labelled. "
+    "calibration: observed / nominal share by nominal share and least facts of history; "
+    "calibration_interval_95: what 2,000 draws of as many keys give, the calibration held. Peers: "
     "cut set to cost 0.05 false alarms a key and month on those facts; ratio_rule_150 is the contract's."
 )
 SENSOR_PROTOCOL: Final = (
@@ -55,6 +60,7 @@ class Told(NamedTuple):
     alarms: Flags
     facts: Ints
     is_positive: Flags
+    keys: Ints
 
     def part(self, which: Flags) -> "Told":
         """Return what is said of some facts."""
@@ -95,45 +101,55 @@ def measured(path: Path, domain: str, clean: Path | None, progress: Progress) ->
 
 
 def _ours(dirty: Sequence[Series], clean: Sequence[Series] | None, profile: Profile) -> dict[str, Any]:
-    shipped = CALIBRATIONS[profile.name]
-    honest = clean or [_without_anomalies(one) for one in dirty]
+    shipped = [CALIBRATIONS[profile.name]]
+    honest = clean or dirty
     try:
-        halves = _fitted(honest[1::2], profile), _fitted(honest[::2], profile)
-        of_all = _fitted(honest, profile) if clean else None
-        whole = (of_all, of_all) if of_all else halves
-        calibrated_on = "--clean" if clean else "the other half of the keys"
+        folds = [_fitted(_without_fold(honest, fold), profile) for fold in range(FOLDS)]
+        whole = [_fitted(honest, profile)] if clean else folds
+        calibrated_on = "--clean" if clean else "the other nine tenths of the keys"
     except ValueError:
-        halves = whole = shipped, shipped
+        folds = whole = shipped
         calibrated_on = "simulations: too few honest facts"
     return {
-        **_found(dirty, clean, profile, whole, halves),
+        **_found(dirty, clean, profile, whole, folds),
         "calibrated_on": calibrated_on,
-        "shipped": _found(dirty, clean, profile, (shipped, shipped), (shipped, shipped)),
+        "shipped": _found(dirty, clean, profile, shipped, shipped),
     }
 
 
-def _fitted(honest: Sequence[Series], profile: Profile) -> Calibration:
-    histories = [calibrate.History(one.days, np.maximum(one.values, 0.0)) for one in honest]
+def _without_fold(series: Sequence[Series], fold: int) -> Sequence[Series]:
+    return [one for at, one in enumerate(series) if at % FOLDS != fold]
+
+
+def _fitted(series: Sequence[Series], profile: Profile) -> Calibration:
+    histories = [calibrate.History(one.days, np.maximum(one.values, 0.0), one.is_anomaly) for one in series]
     return calibrate.own(f"{profile.name}-own", profile, histories)
 
 
 def _found(
     dirty: Sequence[Series], clean: Sequence[Series] | None, profile: Profile,
-    whole: tuple[Calibration, Calibration], halves: tuple[Calibration, Calibration],
+    whole: Sequence[Calibration], folds: Sequence[Calibration],
 ) -> dict[str, Any]:  # fmt: skip
-    """Return the measures; whole, halves: for even and odd keys of the labelled and of the clean file."""
+    """Return the measures; whole, folds: what keys of the labelled and of the clean file are judged by."""
     told = _told(dirty, profile, whole)
-    honest = _told(clean, profile, halves) if clean else told.part(~_labels(dirty))
+    honest = _told(clean, profile, folds) if clean else told.part(~_labels(dirty))
     measures_ = _result(dirty, Scored(told.decades, told.alarms), honest.alarms, _months(clean or dirty))
-    return {**measures_, "calibration": _calibration(honest, profile)}
+    judged = honest.part(honest.is_positive & (honest.facts >= profile.learning_facts))
+    return {
+        **measures_,
+        "calibration": _by_bucket(judged, _ratio),
+        "calibration_interval_95": _by_bucket(judged, _interval),
+    }
 
 
-def _told(series: Sequence[Series], profile: Profile, calibrations: tuple[Calibration, Calibration]) -> Told:
-    """Return what is said of all facts; calibrations: of the keys at even and at odd places."""
+def _told(series: Sequence[Series], profile: Profile, calibrations: Sequence[Calibration]) -> Told:
+    """Return what is said of all facts; the calibrations take turns, key by key."""
     parts: list[Told | None] = [None] * len(series)
-    for half, calibration in enumerate(calibrations):
-        parts[half::2] = _judged(series[half::2], SideInputs(profile, calibration))
-    return Told._make(np.concatenate(column) for column in zip(*filter(None, parts), strict=True))
+    for fold, calibration in enumerate(calibrations):
+        mine = slice(fold, None, len(calibrations))
+        parts[mine] = _judged(series[mine], SideInputs(profile, calibration))
+    found = Told._make(np.concatenate(column) for column in zip(*filter(None, parts), strict=True))
+    return found._replace(keys=np.repeat(np.arange(len(series)), [len(one.values) for one in series]))
 
 
 def _judged(series: Sequence[Series], side: SideInputs) -> list[Told]:
@@ -145,7 +161,7 @@ def _judged(series: Sequence[Series], side: SideInputs) -> list[Told]:
     _, said = many.score(Memories.new(len(series)), keys, days, values, side)
     facts = np.concatenate([np.arange(len(one.values)) for one in series])
     ends = np.cumsum([len(one.values) for one in series])[:-1]
-    columns = (said.decades, said.severity == Severity.CRITICAL, facts, values > 0.0)
+    columns = (said.decades, said.severity == Severity.CRITICAL, facts, values > 0.0, keys)
     return [Told(*parts) for parts in zip(*(np.split(column, ends) for column in columns), strict=True)]
 
 
@@ -173,23 +189,30 @@ def _minutes(series: Sequence[Series]) -> tuple[Floats, Flags]:
     return np.concatenate(decades), np.concatenate(opened)
 
 
-def _calibration(told: Told, profile: Profile) -> Mapping[str, Mapping[str, float]]:
-    """Return by nominal share and history bucket the observed share over it; only positive facts count."""
-    judged = told.is_positive & (told.facts >= profile.learning_facts)
+def _by_bucket(judged: Told, of: Callable[[Told, float], Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Return a measure by nominal share and history bucket."""
+    buckets = np.searchsorted(HISTORY_BUCKETS, judged.facts, side="right") - 1
     return {
         str(nominal): {
-            f"{least}+": round(ratio, 3)
-            for least, _, ratio in fitting.observed_over_nominal(
-                told.decades[judged], told.facts[judged], nominal
-            )
+            f"{HISTORY_BUCKETS[bucket]}+": of(judged.part(buckets == bucket), nominal)
+            for bucket in np.unique(buckets).tolist()
         }
         for nominal in NOMINAL
     }
 
 
-def _without_anomalies(series: Series) -> Series:
-    kept = ~series.is_anomaly
-    return Series(series.key, series.at_s[kept], series.values[kept], series.is_anomaly[kept])
+def _ratio(told: Told, nominal: float) -> float:
+    return round(measures.observed_over_nominal(told.decades, nominal), 3)
+
+
+def _interval(told: Told, nominal: float) -> tuple[float, float]:
+    """Return between what the ratio lies in 95 of 100 draws of keys: facts of one key surprise together."""
+    beyond = np.bincount(told.keys, told.decades >= -log10(nominal))
+    facts = np.bincount(told.keys)
+    beyond, facts = beyond[facts > 0], facts[facts > 0]
+    draws = np.random.default_rng(1).multinomial(len(facts), np.full(len(facts), 1 / len(facts)), RESAMPLES)
+    low, high = np.quantile(draws @ beyond / (draws @ facts) / nominal, (0.025, 0.975)).tolist()
+    return round(low, 3), round(high, 3)
 
 
 def _each(peer: Callable[[Floats], Floats], series: Sequence[Series]) -> Floats:

@@ -1,5 +1,6 @@
 """Honest measures: every fact counts once, nothing is adjusted to the window it lies in."""
 
+from math import log10
 from typing import Final
 
 import numpy as np
@@ -38,3 +39,8 @@ def cut_at(honest: Floats, months: float) -> float:
     """Return the cut above which honest facts alarm as often as a key and month may: 0.05 times."""
     allowed = int(FALSE_ALARMS_PER_KEY_MONTH * months)
     return float(np.sort(honest)[::-1][min(allowed, len(honest) - 1)])
+
+
+def observed_over_nominal(decades: Floats, nominal: float) -> float:
+    """Return how much oftener than they should honest facts surprise with p ≤ nominal; decades: not empty."""
+    return float((decades >= -log10(nominal)).mean()) / nominal

@@ -106,8 +106,7 @@ def calibration(version_id: str, body: dict[str, Any]) -> Calibration:
     return Calibration(
         version_id,
         body["usual_scale"],
-        tuple(body["spreads"]),
-        tuple(body["knots"]),
+        tuple(tuple(row) for row in body["knots"]),
         tuple(body["decades"]),
         body["shape"],
         body["width"],

@@ -29,6 +29,7 @@ from arus.anomaly.v1.events_pb2 import (
     OpinionWithdrawn,
     VerdictReached,
 )
+from arus_runtime.tuples import new
 from arus_runtime.worker import Reject
 
 from arus_anomaly.codec.keys import Key, business_date, ordinal, ulid_bytes, ulid_text
@@ -66,7 +67,7 @@ def seen(event: VerdictReached) -> Seen:
     status = _STATUS.get(event.status)
     if status is None or event.volume_ul <= 0:
         raise Reject(f"a verdict must have a status and volume_ul > 0, got {event.status}, {event.volume_ul}")
-    return Seen(ordinal(event.business_date), ulid_bytes(event.fact_id), event.volume_ul, status)
+    return new(Seen, (ordinal(event.business_date), ulid_bytes(event.fact_id), event.volume_ul, status))
 
 
 def opinion_reached(opinion: Opinion, of: Key) -> OpinionReached:

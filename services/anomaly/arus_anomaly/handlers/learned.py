@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from arus.anomaly.v1.events_pb2 import IncidentChanged, VerdictReached, VerdictWithdrawn
 from arus_runtime.side_inputs import Known, SideInput
+from arus_runtime.tuples import new
 from arus_runtime.worker import (
     Column,
     Effect,
@@ -166,7 +167,8 @@ def look_again(watch: Watch, meta: Meta, known: Known[Told]) -> tuple[Watch, Seq
 
 def _basis(known: Known[Told], key: codec.Key, fact_id: bytes, day: int) -> Basis:
     told = known.at(fact_id)
-    side = SideInputs(FUEL, calibrations.holding(told.calibrations, key.tenant_id, codec.FUEL, fact_id))
+    calibration = calibrations.holding(told.calibrations, key.tenant_id, codec.FUEL, fact_id)
+    side = new(SideInputs, (FUEL, calibration))
     of = told.answers.get(key.tenant_id, {}).get((key.location_id, key.product_id))
     if of is None:
         return Basis(side)

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
+from arus_runtime.tuples import new
+
 from arus_anomaly.rules.fuel import Status
 from arus_anomaly.rules.learned.detector import Assessment, Stage
 from arus_anomaly.rules.learned.incidents import Incident, followed
@@ -51,8 +53,9 @@ def stepped(open_: OpenIncident | None, fact: Seen, severity: Severity) -> Step:
     quiet, worst = (open_.quiet, open_.severity) if open_ else (NEVER, 0)
     did, quiet, worst = followed(quiet, worst, severity, Severity.INFO)
     if open_ is None:
-        opened = OpenIncident(fact.id, worst, fact.day, fact.day, fact.id, 1)
-        return Step(did, opened if did is Incident.OPENED else None)
+        is_opened = did is Incident.OPENED
+        opened = OpenIncident(fact.id, worst, fact.day, fact.day, fact.id, 1) if is_opened else None
+        return new(Step, (did, opened))
     if did in {Incident.NONE, Incident.CLOSED}:
         return Step(did, open_ if did is Incident.CLOSED else open_._replace(quiet=quiet))
     return Step(

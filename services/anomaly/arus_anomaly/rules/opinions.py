@@ -10,6 +10,8 @@ from functools import partial
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
+from arus_runtime.tuples import new
+
 from arus_anomaly.rules import alarms
 from arus_anomaly.rules.alarms import Step, Turn
 from arus_anomaly.rules.feedback import NOTHING
@@ -233,12 +235,15 @@ def _all_looked_at(
 
 def _looked_at(trail: Trail, fact: Seen, basis: Basis) -> tuple[Trail, Opinion]:
     side, cut, cut_day, _ = basis
-    memory = trail.memory._replace(cut=cut, cut_day=cut_day)
+    memory = trail.memory
+    if (memory.cut, memory.cut_day) != (cut, cut_day):
+        memory = memory._replace(cut=cut, cut_day=cut_day)
     after, assessment = detector.score(memory, Fact(fact.day, fact.volume_ul / UL_PER_L), side)
     severity = alarms.alarm(fact.status, assessment)
     step = alarms.stepped(trail.incident, fact, severity)
     open_ = None if step.did is Incident.CLOSED else step.incident
-    return Trail(after, open_, trail.left_out), Opinion(fact, memory, side, assessment, severity, step)
+    opinion = new(Opinion, (fact, memory, side, assessment, severity, step))
+    return new(Trail, (after, open_, trail.left_out)), opinion
 
 
 def _without(trail: Trail, behind: Rows, basis: Basis) -> Trail:

@@ -64,8 +64,8 @@ OPINION: JsonDict = {
     ],
     "shift": None,
     "history_count": 60,
-    "detector": "learned/1",
-    "calibration": "fuel-simulated-1",
+    "detector": "learned/2",
+    "calibration": "fuel-simulated-2",
     "calendar": "holidays-0.109",
     "incident_id": "01JH8PV6W4RZ3M0T5X9K2C7B1N",
 }

@@ -1,5 +1,6 @@
 """What the detector remembers of one key: a small frozen value, and the same value as bytes."""
 
+from collections.abc import Sequence
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -46,6 +47,7 @@ class Memory(NamedTuple):
 
 _HEAD: Final = Struct("<BBiiiiiiddddd")
 _SEASON: Final = Struct(f"<{PHASES + HOLIDAYS}d{PHASES + HOLIDAYS}i")
+_VALUES: Final[Sequence[Struct]] = [Struct(f"<{size}d") for size in range(LEVEL_VALUES + 1)]
 
 
 def dump(memory: Memory) -> bytes:
@@ -68,7 +70,7 @@ def dump(memory: Memory) -> bytes:
     season = _SEASON.pack(
         *memory.factors, *memory.holiday_factors, *memory.factor_facts, *memory.holiday_facts
     )
-    return head + season + Struct(f"<{len(memory.values)}d").pack(*memory.values)
+    return head + season + _VALUES[len(memory.values)].pack(*memory.values)
 
 
 def load(value: bytes) -> Memory:
@@ -93,7 +95,7 @@ def load(value: bytes) -> Memory:
     season = _SEASON.unpack_from(value, _HEAD.size)
     facts_at = PHASES + HOLIDAYS
     return Memory(
-        Struct(f"<{size}d").unpack_from(value, _HEAD.size + _SEASON.size),
+        _VALUES[int(size)].unpack_from(value, _HEAD.size + _SEASON.size),
         season[:PHASES],
         season[facts_at : facts_at + PHASES],
         season[PHASES:facts_at],

@@ -8,6 +8,7 @@ fact is judged again with those behind it only while fewer than 60 are. All else
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from arus_runtime.tuples import new
 from arus_runtime.worker import Pages
 
 from arus_anomaly.state.memory import Memory
@@ -97,8 +98,8 @@ class Watch(NamedTuple):
 
     def followed_by(self, fact: Seen, trail: Trail) -> "Watch":
         """Return this watch with a fact behind all others, and what is remembered after it."""
-        newest = self.newest._replace(rows=self.newest.rows.followed_by(row(fact)))
-        watch = self._replace(trail=trail, newest=newest, end=fact[:2], highest_id=fact.id)
+        newest = new(Stretch, (self.newest.before, self.newest.rows.followed_by(row(fact))))
+        watch = new(Watch, (trail, newest, fact[:2], fact.id, *self[4:]))
         return (
             watch
             if len(newest.rows) < PAGE_FACTS
@@ -148,7 +149,7 @@ def new_watch(pages: Pages[Stretch]) -> Watch:
 
 def row(fact: Seen) -> Fact:
     """Return a judged fact as a row."""
-    return Fact(fact.day, fact.id, fact.volume_ul << STATUS_BITS | fact.status)
+    return new(Fact, (fact.day, fact.id, fact.volume_ul << STATUS_BITS | fact.status))
 
 
 def seen(row: Fact) -> Seen:

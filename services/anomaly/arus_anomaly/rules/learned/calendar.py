@@ -20,6 +20,7 @@ _WEEK: Final = timedelta(days=7)
 _FITR: Final = ("Hari Raya Idul Fitri", "Hari Raya Idul Fitri (perkiraan)")
 
 
+@lru_cache(maxsize=4096)
 def holiday(day: int) -> int:
     """Return what kind of holiday a day is, or ORDINARY; day: ``date.toordinal``."""
     return _year(date.fromordinal(day).year).get(day, ORDINARY)

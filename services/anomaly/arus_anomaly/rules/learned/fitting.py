@@ -1,8 +1,5 @@
 """Fit a calibration on the z of many keys' facts."""
 
-from collections.abc import Sequence
-from itertools import pairwise
-from math import log10
 from typing import Final
 
 import numpy as np
@@ -13,15 +10,16 @@ from arus_anomaly.rules.learned.profile import Profile
 
 Floats = npt.NDArray[np.float64]
 
-TAIL_SHARE: Final = 0.03
+TAIL_SHARE: Final = 0.01
 KNOTS: Final = 25
-SPREAD_QUANTILE: Final = 0.9
 LEAST_FACTS: Final = 1_000
-_BUCKET_PRIOR: Final = 100.0
-"""A bucket's own spread counts fully only with many more facts than this."""
+_KNOT_PRIOR: Final = 2.0
+"""A bucket's own quantile counts as many facts as lie beyond it, that of all buckets counts two."""
+_LEAST_STEP: Final = 1e-6
+"""Between knots: equal values would make them one."""
 _SHAPE_PRIOR: Final = 0.2
 _SHAPE_PRIOR_FACTS: Final = 100.0
-"""A few hundred excesses say little of a tail's shape: it is drawn to a moderately heavy one."""
+"""A hundred excesses say little of a tail's shape: it is drawn to a moderately heavy one."""
 _LEAST_SHAPE: Final = 0.02
 _MOST_SHAPE: Final = 0.5
 
@@ -32,58 +30,51 @@ def fitted(
     """Return the calibration of honest facts.
 
     usual_scale, z: as scored with that scale; facts: the history of each. Where only high values surprise,
-    low ones are left out. Raises ValueError for fewer than 1,000 facts of keys that are no longer learning.
+    low ones are left out. Raises ValueError for fewer than 1,000 facts of keys that are no longer learning,
+    and when none of them stands out.
     """
     told = z > 0.0 if profile.is_up_only else np.ones(len(z), bool)
     surprises, facts = np.abs(z[told]), facts[told]
     settled = facts >= profile.learning_facts
     if settled.sum() < LEAST_FACTS:
         raise ValueError(f"facts of keys that know enough must be >= {LEAST_FACTS}, got {settled.sum()}")
-    usual = float(np.quantile(surprises[settled], SPREAD_QUANTILE))
-    spreads = [_spread(surprises, facts, bucket, usual) for bucket in range(len(HISTORY_BUCKETS))]
-    bucket_of = np.searchsorted(HISTORY_BUCKETS, facts[settled], side="right") - 1
-    return _tailed(version, usual_scale, spreads, surprises[settled] / np.array(spreads)[bucket_of])
+    buckets = np.searchsorted(HISTORY_BUCKETS, facts, side="right") - 1
+    shares = np.geomspace(1.0, TAIL_SHARE, KNOTS)
+    of_all = _quantiles(surprises[settled], shares)
+    knots = np.array(
+        [_drawn(surprises[buckets == bucket], shares, of_all) for bucket in range(len(HISTORY_BUCKETS))]
+    )
+    beyond = surprises[settled] / knots[buckets[settled], -1] - 1.0
+    shape, width = _pareto(beyond[beyond > 0.0])
+    decades = tuple((0.0 - np.log10(shares)).tolist())
+    rows = tuple(tuple(row) for row in knots.tolist())
+    return Calibration(version, usual_scale, rows, decades, shape, width)
 
 
-def _spread(surprises: Floats, facts: npt.NDArray[np.int64], bucket: int, usual: float) -> float:
-    bounds = (*HISTORY_BUCKETS, np.iinfo(np.int64).max)
-    mine = surprises[(facts >= bounds[bucket]) & (facts < bounds[bucket + 1])]
-    if len(mine) == 0:
-        return 1.0
-    ratio = float(np.quantile(mine, SPREAD_QUANTILE)) / usual
-    return (len(mine) * ratio + _BUCKET_PRIOR) / (len(mine) + _BUCKET_PRIOR)
+def _quantiles(surprises: Floats, shares: Floats) -> Floats:
+    """Return what these shares of like facts reach; the ranks i / (n + 1) make it so also of few."""
+    found = np.zeros(len(shares))
+    found[1:] = np.quantile(surprises, 1.0 - shares[1:], method="weibull")
+    return found
 
 
-def _tailed(version: str, usual_scale: float, spreads: Sequence[float], surprises: Floats) -> Calibration:
-    shares = np.geomspace(1.0, TAIL_SHARE, KNOTS)[1:]
-    knots, decades = [0.0], [0.0]
-    for knot, share in zip(np.quantile(surprises, 1.0 - shares), shares, strict=True):
-        if knot > knots[-1]:
-            knots.append(float(knot))
-            decades.append(-log10(float(share)))
-    beyond = surprises[surprises > knots[-1]] - knots[-1]
-    return Calibration(version, usual_scale, tuple(spreads), tuple(knots), tuple(decades), *_pareto(beyond))
+def _drawn(surprises: Floats, shares: Floats, of_all: Floats) -> Floats:
+    """Return a bucket's own quantiles, drawn to those of all the more, the fewer facts lie beyond them."""
+    beyond = len(surprises) * shares
+    own = _quantiles(surprises, shares) if len(surprises) else of_all
+    drawn = (beyond * own + _KNOT_PRIOR * of_all) / (beyond + _KNOT_PRIOR)
+    return np.maximum.accumulate(drawn) + _LEAST_STEP * np.arange(KNOTS, dtype=np.float64)
 
 
 def _pareto(excesses: Floats) -> tuple[float, float]:
     """Return ξ and σ by probability-weighted moments (Hosking & Wallis 1987), ξ shrunk to 0.2."""
     excesses = np.sort(excesses)
     size = len(excesses)
+    if size == 0:
+        raise ValueError(f"facts that surprise more than {1 - TAIL_SHARE:.0%} of them must be >= 1, got 0")
     weights = (size - 1 - np.arange(size)) / max(size - 1, 1)
     first, second = float(excesses.mean()), float((weights * excesses).mean())
     own = 2.0 - first / (first - 2.0 * second) if first > 2.0 * second else _MOST_SHAPE
     shape = (size * own + _SHAPE_PRIOR_FACTS * _SHAPE_PRIOR) / (size + _SHAPE_PRIOR_FACTS)
     shape = min(max(shape, _LEAST_SHAPE), _MOST_SHAPE)
     return shape, first * (1.0 - shape)
-
-
-def observed_over_nominal(
-    decades: Floats, facts: npt.NDArray[np.int64], nominal: float
-) -> Sequence[tuple[int, int, float]]:
-    """Return for each history bucket: its least facts, how many there are, observed / nominal share."""
-    rows: list[tuple[int, int, float]] = []
-    for least, end in pairwise((*HISTORY_BUCKETS, np.iinfo(np.int64).max)):
-        mine = decades[(facts >= least) & (facts < end)]
-        if len(mine):
-            rows.append((least, len(mine), float((mine >= -log10(nominal)).mean()) / nominal))
-    return rows

@@ -1,9 +1,10 @@
 """Judge the facts of many keys at once: the bits of `detector.score`, fact by fact, many times faster.
 
-Keys are rows of a table. The first facts of all keys are judged together, then the second ones, and so on; so
-it pays when many keys have few facts each, as the batches of a worker do. Every float goes through the same
-operations in the same order as in the one-by-one path; logarithms and exponentials are the C library's in
-both, because numpy's own may differ in the last bit. Each function here says the same as its namesake there.
+Keys are rows of a table. What a fact teaches depends on those before it, so the first facts of all keys are
+learned together, then the second ones, and so on; where few keys are left, one after the other. What is said
+of a fact follows from its surprise alone, for all facts at once. Every float goes through the same operations
+in the same order as in the one-by-one path; logarithms and exponentials are the C library's in both, because
+numpy's own may differ in the last bit.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from arus_runtime.tuples import new
 
 from arus_anomaly.rules.learned import detector, incidents, level, scale
 from arus_anomaly.rules.learned.calendar import ORDINARY, holiday
@@ -37,13 +39,14 @@ from arus_anomaly.state.memory import LEVEL_VALUES, NEVER, Memory
 
 Flags = npt.NDArray[np.bool_]
 
-NARROW: Final = 32
-"""Fewer facts than this are judged faster one after the other than together."""
+NARROW: Final = 20
+"""Fewer facts than this are learned faster one after the other than together."""
 _SHIFTABLE: Final = level.SHIFT_RUN + level.SHIFT_PAST
+_SEVERITIES: Final[Sequence[Severity]] = list(Severity)
 
 
 class Batch(NamedTuple):
-    """Facts that are judged together: at most one of each key."""
+    """Facts that are learned together: at most one of each key."""
 
     rows: Ints
     days: Ints
@@ -65,6 +68,25 @@ class Expectations(NamedTuple):
     is_up_only: Flags
 
 
+class Surprises(NamedTuple):
+    """How far facts lay from what was expected of them, a row each; sigma is 0 where nothing was."""
+
+    log_value: Floats
+    sigma: Floats
+    is_up_only: Flags
+    z: Floats
+    shift: Floats
+
+    def put(self, which: Ints, found: Sequence[Floats | Flags | Sequence[float]]) -> None:
+        """Write the surprises of some facts."""
+        for column, values in zip(self, found, strict=True):
+            column[which] = values
+
+    def part(self, which: Ints) -> "Surprises":
+        """Return those of some facts."""
+        return Surprises._make(column[which] for column in self)
+
+
 def score(
     memories: Memories, keys: Ints, days: Ints, values: Floats, side: SideInputs
 ) -> tuple[Memories, Assessments]:
@@ -76,37 +98,86 @@ def score(
     refused = ~((values >= 0.0) & (values < np.inf))
     if refused.any():
         raise ValueError(f"value must be >= 0 and finite, got {values[refused][0]}")
-    after, said = memories.copy(), Assessments.new(len(keys))
+    after = memories.copy()
+    order, turn = _turns(keys)
+    before = memories.facts[keys] + turn
     facts = Batch(keys, days, values, *_calendar(days, side.profile))
-    turns = _turns(keys)
+    surprises = _learned(after, facts, np.split(order, np.cumsum(np.bincount(turn))[:-1]), side)
+    return after, _told(after, facts, before, surprises, side)
+
+
+def _turns(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the positions of every key's first fact, then of the second ones, and so on; and each's turn."""
+    by_key = np.argsort(keys, kind="stable")
+    _, starts, counts = np.unique(keys[by_key], return_index=True, return_counts=True)
+    turn = np.empty(len(keys), np.int64)
+    turn[by_key] = np.arange(len(keys)) - np.repeat(starts, counts)
+    return np.argsort(turn, kind="stable"), turn
+
+
+def _learned(table: Memories, facts: Batch, turns: Sequence[Ints], side: SideInputs) -> Surprises:
+    """Write what facts teach, turn by turn; return how far each lay from what was expected of it."""
+    size = len(facts.rows)
+    floats = (np.zeros(size) for _ in range(4))
+    surprises = Surprises(next(floats), next(floats), np.zeros(size, np.bool_), next(floats), next(floats))
     wide = sum(len(turn) >= NARROW for turn in turns)  # turns only grow narrower
     for turn in turns[:wide]:
-        batch = facts.part(turn)
-        is_plain = (batch.values > 0.0) & (after.sizes[batch.rows] > 0)
-        _judge_alone(after, facts, turn[~is_plain], side, said)
-        said.put(turn[is_plain], _judged(after, batch.part(is_plain), side))
+        is_plain = (facts.values[turn] > 0.0) & (table.sizes[facts.rows[turn]] > 0)
+        _learned_alone(table, facts, turn[~is_plain], side, surprises)
+        plain = turn[is_plain]
+        surprises.put(plain, _learned_together(table, facts.part(plain), side))
     if wide < len(turns):
-        _judge_alone(after, facts, np.concatenate(turns[wide:]), side, said)
-    return after, said
+        _learned_alone(table, facts, np.concatenate(turns[wide:]), side, surprises)
+    return surprises
 
 
-def _judge_alone(table: Memories, facts: Batch, which: Ints, side: SideInputs, said: Assessments) -> None:
-    """Judge some facts one after the other; which: their positions, each key's in order."""
+def _learned_alone(
+    table: Memories, facts: Batch, which: Ints, side: SideInputs, surprises: Surprises
+) -> None:
+    """Learn from some facts one after the other; which: their positions, each key's in order."""
     memories: dict[int, Memory] = {}
-    for at in which.tolist():
-        row, fact = int(facts.rows[at]), Fact(int(facts.days[at]), float(facts.values[at]))
-        memories[row], one = detector.score(memories.get(row) or table.row(row), fact, side)
-        said.put(at, one)
+    told: list[int] = []
+    found: list[tuple[float, float, bool, float, float]] = []
+    columns = (which, facts.rows[which], facts.days[which], facts.values[which])
+    for at, row, day, value in zip(*(column.tolist() for column in columns), strict=True):
+        memory = memories.get(row) or table.row(row)
+        memories[row], surprise = detector.learn(memory, new(Fact, (day, value)), side)
+        if surprise is not None:
+            expected, z, shift = surprise
+            told.append(at)
+            found.append((expected.log_value, expected.sigma, expected.is_up_only, z, shift))
     for row, memory in memories.items():
         table.put(row, memory)
+    if told:
+        surprises.put(np.array(told), [*zip(*found, strict=True)])
 
 
-def _turns(keys: Ints) -> Sequence[Ints]:
-    """Return the positions of every key's first fact, then of the second ones, and so on."""
-    order = np.argsort(keys, kind="stable")
-    _, starts, counts = np.unique(keys[order], return_index=True, return_counts=True)
-    turn = np.arange(len(keys)) - np.repeat(starts, counts)
-    return np.split(order[np.argsort(turn, kind="stable")], np.cumsum(np.bincount(turn))[:-1])
+def _told(table: Memories, facts: Batch, before: Ints, surprises: Surprises, side: SideInputs) -> Assessments:
+    """Return what is said of facts, and write what becomes of incidents; before: the facts before each."""
+    calibration, is_judged = side.calibration, before >= side.profile.learning_facts
+    said = Assessments.new(len(before))
+    said.stage[:] = is_judged
+    said.expected[:] = facts.values
+    told = np.flatnonzero(surprises.sigma)
+    log_value, sigma, is_up_only, z, shift = surprises.part(told)
+    bucket = np.searchsorted(HISTORY_BUCKETS, before[told], side="right") - 1
+    rare = _decades(calibration, bucket, z, is_up_only)
+    decades = np.where(before[told] >= detector.PROVISIONAL_FACTS, rare, 0.0)
+    severity = np.where(is_judged[told], _severity(decades, _cut(table, facts, told)), Severity.NONE)
+    reach = _reaches(calibration)[is_up_only.astype(np.int64), bucket] * sigma
+    low = np.where(is_up_only, 0.0, _each(exp, log_value - reach))
+    for column, values in (
+        (said.expected, _each(exp, log_value)),
+        (said.low, low),
+        (said.high, _each(exp, log_value + reach)),
+        (said.z, z),
+        (said.decades, decades),
+        (said.severity, severity),
+        (said.shift, shift),
+    ):
+        column[told] = values
+    said.incident[:] = _followed(table, facts.rows, said.severity)
+    return said
 
 
 def _calendar(days: Ints, profile: Profile) -> tuple[Ints, Ints]:
@@ -117,36 +188,20 @@ def _calendar(days: Ints, profile: Profile) -> tuple[Ints, Ints]:
     return phases[at], np.array([holiday(day) for day in unique.tolist()], np.int64)[at]
 
 
-def _judged(table: Memories, batch: Batch, side: SideInputs) -> Assessments:
-    """Judge one fact of each row and write what it teaches."""
-    calibration, rows = side.calibration, batch.rows
+def _learned_together(
+    table: Memories, batch: Batch, side: SideInputs
+) -> tuple[Floats, Floats, Flags, Floats, Floats]:
+    """Write what one fact of each row teaches; return how far each lay from what was expected of it."""
+    rows = batch.rows
     expected = _expectations(table, batch, side)
     residual = _each(log, batch.values) - expected.log_value
     z = residual / expected.sigma
-    facts = table.facts[rows]
-    levelled = np.array(calibration.spreads)[np.searchsorted(HISTORY_BUCKETS, facts, side="right") - 1]
-    rare = _decades(calibration, z / levelled, expected.is_up_only)
-    decades = np.where(facts >= detector.PROVISIONAL_FACTS, rare, 0.0)
-    is_judged = facts >= side.profile.learning_facts
-    severity = np.where(is_judged, _severity(decades, _cut(table, batch)), Severity.NONE)
-    one_side = z_of(calibration, INFO_DECADES - ONE_OF_TWO_SIDES)
-    reach = np.where(expected.is_up_only, one_side, z_of(calibration, INFO_DECADES))
-    reach = reach * (levelled * expected.sigma)
-    said = Assessments(
-        stage=is_judged.astype(np.int64),
-        expected=_each(exp, expected.log_value),
-        low=np.where(expected.is_up_only, 0.0, _each(exp, expected.log_value - reach)),
-        high=_each(exp, expected.log_value + reach),
-        z=z,
-        decades=decades,
-        severity=severity,
-        incident=_follow(table, rows, severity),
-        shift=_teach(table, batch, expected, residual, z),
-    )
-    table.zero_share[rows] += (0.0 - table.zero_share[rows]) / np.minimum(facts + 1, detector.ZERO_FACTS)
+    shift = _teach(table, batch, expected, residual, z)
+    counted = np.minimum(table.facts[rows] + 1, detector.ZERO_FACTS)
+    table.zero_share[rows] += (0.0 - table.zero_share[rows]) / counted
     table.previous[rows] = batch.values
-    table.facts[rows] = facts + 1
-    return said
+    table.facts[rows] += 1
+    return expected.log_value, expected.sigma, expected.is_up_only, z, shift
 
 
 def _expectations(table: Memories, batch: Batch, side: SideInputs) -> Expectations:
@@ -241,24 +296,39 @@ def _run(run: Ints, z: Floats) -> Ints:
     return np.where(z <= -level.SHIFT_Z, np.minimum(run, 0) - 1, above)
 
 
-def _decades(calibration: Calibration, z: Floats, up_only: Flags) -> Floats:
-    knots, known = np.array(calibration.knots), np.array(calibration.decades)
-    far = np.abs(z)
-    at = np.minimum(np.searchsorted(knots, far, side="right") - 1, len(knots) - 2)
-    part = (far - knots[at]) / (knots[at + 1] - knots[at])
+def _decades(calibration: Calibration, bucket: Ints, z: Floats, up_only: Flags) -> Floats:
+    tables, known = np.array(calibration.knots), np.array(calibration.decades)
+    far, knots = np.abs(z), tables[bucket]
+    at = np.minimum((knots <= far[:, None]).sum(axis=1) - 1, len(known) - 2)
+    rows = np.arange(len(z))
+    below, above, last = knots[rows, at], knots[rows, at + 1], knots[:, -1]
+    part = (far - below) / (above - below)
     decades = known[at] + (known[at + 1] - known[at]) * part
-    beyond = np.flatnonzero(far >= knots[-1])
-    if len(beyond):
+    on = np.flatnonzero(far >= last)
+    if len(on):
         shape = calibration.shape
-        excess = _each(log, 1.0 + shape * ((far[beyond] - knots[-1]) / calibration.width)) / shape
-        decades[beyond] = np.minimum(known[-1] + excess / LOG_10, MOST_DECADES)
+        excess = (far[on] - last[on]) / (last[on] * calibration.width)
+        beyond = _each(log, 1.0 + shape * excess) / shape
+        decades[on] = np.minimum(known[-1] + beyond / LOG_10, MOST_DECADES)
     return np.where(up_only, np.where(z > 0.0, decades + ONE_OF_TWO_SIDES, 0.0), decades)
 
 
-def _cut(table: Memories, batch: Batch) -> Floats:
-    cut, since = table.cut[batch.rows], table.cut_day[batch.rows]
+def _reaches(calibration: Calibration) -> Floats:
+    """Return by sides (0: both, 1: upward only) and history bucket the |z| from which a fact is INFO."""
+    return np.array(
+        [
+            [z_of(calibration, facts, decades) for facts in HISTORY_BUCKETS]
+            for decades in (INFO_DECADES, INFO_DECADES - ONE_OF_TWO_SIDES)
+        ]
+    )
+
+
+def _cut(table: Memories, facts: Batch, which: Ints) -> Floats:
+    rows = facts.rows[which]
+    cut = table.cut[rows]
     for at in np.flatnonzero(cut).tolist():
-        cut[at] = cut_on(float(cut[at]), int(since[at]), int(batch.days[at]))
+        since, day = int(table.cut_day[rows[at]]), int(facts.days[which[at]])
+        cut[at] = cut_on(float(cut[at]), since, day)
     return cut
 
 
@@ -267,16 +337,20 @@ def _severity(decades: Floats, cut: Floats) -> Ints:
     return np.searchsorted((INFO_DECADES, WARNING_DECADES, CRITICAL_DECADES), above, side="right")
 
 
-def _follow(table: Memories, rows: Ints, severity: Ints) -> Ints:
-    quiet, worst = table.quiet[rows], table.worst[rows]
-    alarms, is_open = severity >= Severity.WARNING, quiet != NEVER
-    closes = is_open & ~alarms & (quiet + 1 >= incidents.QUIET_FACTS)
-    said = incidents.Incident
-    incident = np.select(
-        [alarms & ~is_open, alarms & (severity > worst), alarms, closes],
-        [said.OPENED, said.ESCALATED, said.UPDATED, said.CLOSED],
-        said.NONE,
-    )
-    table.quiet[rows] = np.where(alarms, 0, np.where(is_open & ~closes, quiet + 1, NEVER))
-    table.worst[rows] = np.where(alarms, np.maximum(worst, severity), np.where(closes, 0, worst))
+def _followed(table: Memories, rows: Ints, severity: Ints) -> Ints:
+    """Write what becomes of incidents; return what each fact does. Most keys have none, and alarm nobody."""
+    incident = np.zeros(len(rows), np.int64)
+    stirred = table.quiet != NEVER
+    stirred[rows[severity >= Severity.WARNING]] = True
+    which = np.flatnonzero(stirred[rows])
+    open_ = {row: (int(table.quiet[row]), int(table.worst[row])) for row in np.unique(rows[which]).tolist()}
+    found: list[int] = []
+    severities: list[int] = severity[which].tolist()
+    for row, now in zip(rows[which].tolist(), severities, strict=True):
+        did, quiet, worst = incidents.followed(*open_[row], _SEVERITIES[now])
+        open_[row] = quiet, worst
+        found.append(did)
+    incident[which] = found
+    for row, (quiet, worst) in open_.items():
+        table.quiet[row], table.worst[row] = quiet, worst
     return incident

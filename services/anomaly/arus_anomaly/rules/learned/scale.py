@@ -46,7 +46,7 @@ def learned_deviation(deviation: float, facts: int, residual: float) -> float:
 
 def bounded(value: float, bound: float) -> float:
     """Return the value, held within ±bound."""
-    return min(max(value, -bound), bound)
+    return -bound if value < -bound else min(value, bound)
 
 
 def factor_step(residual: float, facts: int, own: float) -> float:
