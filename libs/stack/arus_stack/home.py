@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,12 @@ class Home:
     def served(self) -> "Remembered":
         """Return how the stack was served when it was started last: host and tls."""
         return Remembered(self.path / "served.json")
+
+    @property
+    def irreplaceable(self) -> Iterator[Path]:
+        """Give the files that cannot be made again, as paths below the home: secrets, the local CA."""
+        yield from (Path(name) for name in ("secrets.json", "signing-key.pem"))
+        yield from (path.relative_to(self.path) for path in sorted(self.tls.glob("*")) if path.is_file())
 
     def create(self) -> None:
         """Create the folders; only their owner may look inside. Raises Refused where that cannot be."""

@@ -5,7 +5,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
@@ -14,10 +14,10 @@ from filelock import FileLock, Timeout
 from arus_stack import control
 from arus_stack.errors import AlreadyRunning, StackError
 from arus_stack.home import Home
-from arus_stack.parts import Notice, State
+from arus_stack.parts import Notice, Part, State
 from arus_stack.processes import end_orphans
 from arus_stack.settings import StackSettings
-from arus_stack.supervisor import Supervisor
+from arus_stack.supervisor import Rotation, Supervisor
 from arus_stack.system import System
 
 DETACHED_LOG = "supervisor.log"
@@ -62,10 +62,29 @@ def run(
         asyncio.run(_run(System.to_start(settings, home), on_notice, on_started))
 
 
+def do(home: Home, parts: Sequence[Part], on_notice: Callable[[Notice], None]) -> None:
+    """Start parts and stop them when all have started; raises StackError when one failed."""
+    with held(home):
+        end_orphans(home)
+        asyncio.run(_do(home, parts, on_notice))
+
+
+async def _do(home: Home, parts: Sequence[Part], on_notice: Callable[[Notice], None]) -> None:
+    supervisor = Supervisor(home, parts, {})
+    supervisor.listen(on_notice)
+    done = asyncio.create_task(supervisor.started.wait())
+    done.add_done_callback(lambda _: supervisor.stop())
+    await supervisor.run()
+    done.cancel()
+    if supervisor.failure:
+        raise supervisor.failure
+
+
 async def _run(
     system: System, on_notice: Callable[[Notice], None], on_started: Callable[[System], None]
 ) -> None:
-    supervisor = Supervisor(system.home, system.parts(), system.facts)
+    rotation = Rotation(system.settings.log_mb * 2**20, system.settings.log_kept)
+    supervisor = Supervisor(system.home, system.parts(), system.facts, rotation)
     supervisor.listen(on_notice)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

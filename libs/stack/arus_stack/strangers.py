@@ -11,10 +11,14 @@ PASSWORD = "Rahasia-panjang-7"  # noqa: S105 - of people who live as long as a t
 class Stranger:
     """Someone who just registered and is signed in; a context manager that hangs up."""
 
-    def __init__(self, gateway: str) -> None:
+    def __init__(self, gateway: str, email: str = "") -> None:
+        """Register, or with an address sign in as who registered with it."""
         self.http = httpx.Client(base_url=f"{gateway}/api/v1", timeout=30)
-        self.email = f"{token_hex(6)}@example.org"
-        self.register()
+        self.email = email or f"{token_hex(6)}@example.org"
+        if email:
+            self.sign_in()
+        else:
+            self.register()
 
     def __enter__(self) -> Self:
         return self

@@ -159,15 +159,18 @@ class Admin:
         if new:
             _finish(self._client.create_topics(new, operation_timeout=TIMEOUT_S))
 
+    def delete_topic(self, name: str) -> None:
+        """Delete a topic and return when it is gone."""
+        _finish(self._client.delete_topics([name], operation_timeout=TIMEOUT_S))
+        while name in self.topic_names():
+            time.sleep(0.05)
+
     def apply_topics(self, topics: Mapping[str, Topic]) -> frozenset[str]:
         """Bring topics and their dead-letter topics to what the catalogue says; return the names created.
 
         Partitions only grow, and a topic that left the catalogue stays: both would lose facts otherwise.
         """
-        wanted: dict[str, tuple[int, Mapping[str, str]]] = {}
-        for topic in topics.values():
-            wanted[topic.name] = (topic.partitions, topic.config)
-            wanted[topic.dlq] = (1, {**topic.config, "cleanup.policy": "delete"})
+        wanted = settings_of(topics)
         existing = self._client.list_topics(timeout=TIMEOUT_S).topics
         missing = {name: settings for name, settings in wanted.items() if name not in existing}
         self.create_topics(missing)
@@ -222,9 +225,11 @@ class Admin:
         if bindings:
             _finish(self._client.create_acls(bindings))
 
-    def set_rights(self, users: AbstractSet[str], rights: AbstractSet[Right]) -> None:
-        """Bring all rights of these users to exactly the given ones; others' rights stay."""
-        wanted = {_binding(right) for right in rights}
+    def users_with_rights(self) -> frozenset[str]:
+        """Return who may do anything."""
+        return frozenset(_user(binding) for binding in self._bindings())
+
+    def _bindings(self) -> list[AclBinding]:
         everything = AclBindingFilter(
             ResourceType.ANY,
             None,
@@ -234,11 +239,12 @@ class Admin:
             AclOperation.ANY,
             AclPermissionType.ANY,
         )
-        present = {
-            binding
-            for binding in self._client.describe_acls(everything).result(TIMEOUT_S)
-            if binding.principal.removeprefix("User:") in users
-        }
+        return self._client.describe_acls(everything).result(TIMEOUT_S)
+
+    def set_rights(self, users: AbstractSet[str], rights: AbstractSet[Right]) -> None:
+        """Bring all rights of these users to exactly the given ones; others' rights stay."""
+        wanted = {_binding(right) for right in rights}
+        present = {binding for binding in self._bindings() if _user(binding) in users}
         if wanted - present:
             _finish(self._client.create_acls(list(wanted - present)))
         stale = [
@@ -252,6 +258,15 @@ class Admin:
             _finish(self._client.delete_acls(stale))
 
 
+def settings_of(topics: Mapping[str, Topic]) -> dict[str, tuple[int, dict[str, str]]]:
+    """Return partitions and settings of every topic of the catalogue and its dead-letter topic."""
+    found: dict[str, tuple[int, dict[str, str]]] = {}
+    for topic in topics.values():
+        found[topic.name] = (topic.partitions, topic.config)
+        found[topic.dlq] = (1, {**topic.config, "cleanup.policy": "delete"})
+    return found
+
+
 def _binding(right: Right) -> AclBinding:
     return AclBinding(
         ResourceType.TOPIC if right.resource == "topic" else ResourceType.GROUP,
@@ -262,6 +277,10 @@ def _binding(right: Right) -> AclBinding:
         AclOperation[right.operation],
         AclPermissionType.ALLOW,
     )
+
+
+def _user(binding: AclBinding) -> str:
+    return binding.principal.removeprefix("User:")
 
 
 def _finish(futures: Mapping[Any, Future[Any]]) -> None:

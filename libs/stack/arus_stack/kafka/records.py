@@ -33,6 +33,8 @@ class Found:
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
+    at_ms: int = 0
+    """Kafka's own time of the record."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the record with text headers and its value decoded by `ce_type`."""
@@ -149,6 +151,7 @@ class Reader:
                         message.key(),
                         message.value(),
                         message.headers() or [],
+                        message.timestamp()[1],
                     )
                 )
             elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - librdkafka's public name for it

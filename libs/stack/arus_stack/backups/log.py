@@ -1,0 +1,206 @@
+"""The log's part of a backup: topics copied record by record, and written again at the same offsets."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (confluent-kafka carries no types; what leaves this module is typed)
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypedDict
+
+from arus_runtime.envelope import NAMES
+from arus_runtime.ids import derived_id
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from arus_stack.backups.cut import Cut
+from arus_stack.backups.topic_file import Digest, PartitionSum, TopicWriter, encode, read
+from arus_stack.errors import ServerFailed
+from arus_stack.kafka.admin import TIMEOUT_S, KafkaAccess
+from arus_stack.kafka.records import Found, Reader
+
+FLUSH_S = 120.0
+FILLER_KEY = b"restored"
+NEVER = "1970-01-01T00:00:00.000000Z"
+Partitions = dict[str, PartitionSum]
+"""By number; a text, since JSON has no other names."""
+
+
+class TopicSum(TypedDict):
+    """What is kept of a topic."""
+
+    settings: dict[str, str]
+    partitions: Partitions
+
+
+class Place(TypedDict):
+    """How far a group has read a partition."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+def copy(access: KafkaAccess, topic: str, cut: Cut, folder: Path) -> Partitions:
+    """Copy what a topic holds now, without what the cut does not hold; return what was kept."""
+    with Reader(access, topic) as reader, TopicWriter(folder / f"{topic}.gz") as file:
+        ends = reader.ends()
+        left_out = dict.fromkeys(ends, 0)
+        starts = {partition: first for partition, (first, _) in ends.items()}
+        for record in reader.between(starts, {partition: end for partition, (_, end) in ends.items()}):
+            if cut.holds(record):
+                file.write(record, record.offset - left_out[record.partition])
+            else:
+                left_out[record.partition] += 1
+    return {
+        str(partition): file.digest.of(partition, first, end - left_out[partition])
+        for partition, (first, end) in sorted(ends.items())
+    }
+
+
+def write(access: KafkaAccess, file: Path, kept: Partitions) -> None:
+    """Write a topic's records into its empty partitions, each at its own offset.
+
+    Where the log had none, since they were compacted away or grew too old, stands a tombstone of nobody;
+    what stood before a partition's first offset is cut off again.
+    """
+    topic = file.name.removesuffix(".gz")
+    writer = _Writer(access, topic)
+    for record in read(file):
+        writer.fill(record.partition, record.offset, record)
+        writer.put(record)
+    for partition, sums in kept.items():
+        writer.fill(int(partition), sums["end"], None)
+    writer.finish()
+    cut_off = [TopicPartition(topic, int(partition), sums["first"]) for partition, sums in kept.items()]
+    cut_off = [place for place in cut_off if place.offset > 0]
+    if cut_off:
+        admin = AdminClient(access.client)  # named: a client that is forgotten finishes nothing
+        _done(admin.delete_records(cut_off))
+
+
+def summed(access: KafkaAccess, topic: str, kept: Partitions) -> Partitions:
+    """Return what a topic's partitions add up to now, fillers left out."""
+    digest = Digest()
+    with Reader(access, topic) as reader:
+        ends = reader.ends()
+        starts = {partition: first for partition, (first, _) in ends.items()}
+        for record in reader.between(starts, {partition: end for partition, (_, end) in ends.items()}):
+            if record.key != FILLER_KEY:
+                digest.add(record.partition, encode(record, record.offset))
+    return {
+        str(partition): digest.of(partition, first, end)
+        for partition, (first, end) in sorted(ends.items())
+        if str(partition) in kept
+    }
+
+
+def groups(access: KafkaAccess) -> dict[str, list[Place]]:
+    """Return how far every consumer group says it has read."""
+    admin = AdminClient(access.client)
+    found: dict[str, list[Place]] = {}
+    for group in sorted(one.group_id for one in admin.list_consumer_groups().result(TIMEOUT_S).valid):
+        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
+        places = asked[group].result(TIMEOUT_S).topic_partitions
+        found[group] = [
+            {"topic": place.topic, "partition": place.partition, "offset": place.offset}
+            for place in places
+            if place.offset >= 0
+        ]
+    return {group: places for group, places in found.items() if places}
+
+
+def set_groups(
+    access: KafkaAccess, wanted: Mapping[str, Sequence[Place]], ends: Mapping[str, Partitions]
+) -> None:
+    """Put groups back to where they had read, none beyond a partition's end."""
+    admin = AdminClient(access.client)
+    for group, places in wanted.items():
+        known = [place for place in places if str(place["partition"]) in ends.get(place["topic"], {})]
+        offsets = [
+            TopicPartition(
+                place["topic"],
+                place["partition"],
+                min(place["offset"], ends[place["topic"]][str(place["partition"])]["end"]),
+            )
+            for place in known
+        ]
+        if offsets:
+            _done(admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, offsets)]))
+
+
+class _Writer:
+    """Writes one topic, and sees to it that each record lands where it stood."""
+
+    def __init__(self, access: KafkaAccess, topic: str) -> None:
+        self._topic = topic
+        self._next: dict[int, int] = {}
+        self._failures: list[str] = []
+        self._producer = Producer(
+            {**access.client, "enable.idempotence": True, "linger.ms": 20, "message.max.bytes": 2_000_000}
+        )
+
+    def fill(self, partition: int, up_to: int, before: Found | None) -> None:
+        """Put tombstones of nobody where there is no record up to an offset."""
+        for offset in range(self._next.get(partition, 0), up_to):
+            headers = nobody(self._topic, partition, offset)
+            at_ms = before.at_ms if before else 0
+            self.put(Found(self._topic, partition, offset, FILLER_KEY, None, headers, at_ms))
+
+    def put(self, record: Found) -> None:
+        """Write one record."""
+        expected = record.offset
+
+        def landed(error: Any, message: Any) -> None:
+            if error is not None:
+                self._failures.append(error.str())
+            elif message.offset() != expected:
+                self._failures.append(f"offset {expected} landed at {message.offset()}")
+
+        while True:
+            try:
+                self._producer.produce(
+                    self._topic,
+                    record.value,
+                    record.key,
+                    record.partition,
+                    on_delivery=landed,
+                    timestamp=record.at_ms,
+                    headers=list(record.headers),
+                )
+                break
+            except BufferError:
+                self._producer.poll(0.1)
+        self._next[record.partition] = expected + 1
+        self._producer.poll(0)
+        self._refuse_failures()
+
+    def finish(self) -> None:
+        """Return when the broker has everything."""
+        if left := self._producer.flush(FLUSH_S):
+            self._failures.append(f"{left} records were not taken within {FLUSH_S:g} s")
+        self._refuse_failures()
+
+    def _refuse_failures(self) -> None:
+        if self._failures:
+            raise ServerFailed(
+                f"{self._topic} could not be written: {self._failures[0]}",
+                "A topic must be empty before it is restored.",
+            )
+
+
+def nobody(topic: str, partition: int, offset: int) -> list[tuple[str, bytes]]:
+    """Return headers under which every worker passes a tombstone over."""
+    said = {
+        "ce_id": derived_id(f"{topic}/{partition}/{offset}", "restored"),
+        "ce_time": NEVER,
+        "ce_source": "/arus/restore",
+        "ce_specversion": "1.0",
+    }
+    return [(name, said.get(name, "").encode()) for name in NAMES]
+
+
+def _done(futures: Mapping[Any, Any]) -> None:
+    for subject, future in futures.items():
+        try:
+            future.result(TIMEOUT_S)
+        except KafkaException as error:
+            raise ServerFailed(f"Kafka refused {subject}: {error.args[0].str()}") from error

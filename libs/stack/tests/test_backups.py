@@ -1,0 +1,116 @@
+"""What a backup holds: the log cut to fit the database, and topics that come back at their own offsets."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from arus_runtime.fold import INDEX_BITS
+from arus_runtime.log.port import Message
+from arus_runtime.reading import Reader as WorkerReader
+from arus_runtime.reading import Unreadable
+from arus_runtime.worker import Projection
+from arus_stack.backups import log
+from arus_stack.backups.cut import Cut, Progress
+from arus_stack.backups.manifest import Manifest
+from arus_stack.backups.topic_file import TopicWriter, read
+from arus_stack.errors import Refused, ServerFailed
+from arus_stack.kafka.admin import Admin
+from arus_stack.kafka.records import Found, Reader, publish
+from arus_stack.testing import KafkaServer
+
+TOPIC = "fuel.transaction.v1"
+CUT = Cut({"ingest": 7}, [Progress("anomaly/fuel", TOPIC, 2, 40)])
+
+
+def record(source: str, sequence: int, **more: str) -> Found:
+    headers = {"ce_source": source, "ce_sequence": str(sequence), **more}
+    return Found(TOPIC, 2, 4, b"k", b"v", [(name, text.encode()) for name, text in headers.items()], 5)
+
+
+def test_an_event_of_an_outbox_is_held_up_to_the_last_number_given_out() -> None:
+    assert CUT.holds(record("/arus/ingest", 7))
+    assert not CUT.holds(record("/arus/ingest", 8))
+
+
+def test_a_conclusion_is_held_when_the_fact_it_follows_from_was_taken() -> None:
+    assert CUT.holds(record("/arus/anomaly/fuel/2", 39 << INDEX_BITS | 3))
+    assert not CUT.holds(record("/arus/anomaly/fuel/2", 40 << INDEX_BITS))
+
+
+def test_a_parked_record_is_held_when_its_worker_had_passed_it() -> None:
+    parked = {"dlq_worker": "anomaly/fuel", "dlq_topic": TOPIC, "dlq_partition": "2"}
+    assert CUT.holds(record("/arus/ingest", 99, **parked, dlq_offset="39"))
+    assert not CUT.holds(record("/arus/ingest", 1, **parked, dlq_offset="40"))
+
+
+def test_what_comes_from_elsewhere_is_held() -> None:
+    assert CUT.holds(record("/arus/redrive/01J", 3))
+    assert CUT.holds(Found(TOPIC, 0, 0, None, None, []))
+
+
+def test_a_file_gives_back_what_was_written(tmp_path: Path) -> None:
+    written = [
+        record("/arus/ingest", 1),
+        Found(TOPIC, 0, 9, None, None, []),
+        Found(TOPIC, 1, 0, b"", b"", [("empty", b""), ("none", None)], 3),  # pyright: ignore[reportArgumentType] - Kafka lets a header have no value
+    ]
+    with TopicWriter(tmp_path / f"{TOPIC}.gz") as file:
+        for one in written:
+            file.write(one, one.offset)
+    assert list(read(tmp_path / f"{TOPIC}.gz")) == written
+
+
+def test_a_damaged_file_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / f"{TOPIC}.gz"
+    with TopicWriter(path) as file:
+        file.write(record("/arus/ingest", 1), 0)
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())[:-3]))
+    with pytest.raises(Refused, match="is damaged"):
+        list(read(path))
+
+
+def test_a_folder_without_manifest_is_no_backup(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no whole backup"):
+        Manifest.read(tmp_path)
+
+
+@pytest.mark.integration
+def test_records_come_back_at_their_offsets_without_those_the_database_does_not_know(
+    kafka: KafkaServer, tmp_path: Path
+) -> None:
+    """Offset 0 grew too old, 2 was compacted away, 4 came after the snapshot, so 5 moves up to 4."""
+    source = kafka.create_topic()
+    sent = [("/arus/ingest", number) for number in (1, 2, 3, 4, 9, 5)]
+    publish(
+        kafka.access,
+        [
+            Message(source, b"k", b"%d" % n, [("ce_source", s.encode()), ("ce_sequence", b"%d" % n)])
+            for s, n in sent
+        ],
+    )
+    kept = log.copy(kafka.access, source, CUT, tmp_path)
+    assert kept["0"] == {**kept["0"], "first": 0, "end": 5, "records": 5}
+    path = tmp_path / f"{source}.gz"
+    gone = [one for one in read(path) if one.offset not in {0, 2}]
+    with TopicWriter(path) as file:
+        for one in gone:
+            file.write(one, one.offset)
+    kept = {"0": file.digest.of(0, 1, 5)}
+    Admin(kafka.access).delete_topic(source)
+    kafka.create_topic(source)
+    log.write(kafka.access, path, kept)
+    with Reader(kafka.access, source) as reader:
+        assert reader.ends() == {0: (1, 5)}
+        found = list(reader.between({0: 1}, {0: 5}))
+    assert [(one.offset, one.value) for one in found] == [(1, b"2"), (2, None), (3, b"4"), (4, b"5")]
+    assert log.summed(kafka.access, source, kept) == kept
+    with pytest.raises(ServerFailed, match="could not be written"):
+        log.write(kafka.access, path, kept)
+
+
+def test_a_worker_passes_over_what_fills_a_gap() -> None:
+    worker = Projection("reader", topics=(TOPIC,))
+    filler = Found(TOPIC, 0, 0, log.FILLER_KEY, None, log.nobody(TOPIC, 0, 0))
+    found = WorkerReader("x/reader", worker).read(filler)
+    assert not isinstance(found, Unreadable)
+    assert found[2] is None
