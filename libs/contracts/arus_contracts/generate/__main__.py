@@ -1,7 +1,7 @@
 """Derive everything that follows from protos/, or with --check say which committed file no longer does.
 
 Run as `python -m arus_contracts.generate`. Writes the Python contracts, the catalogue's copies beside them,
-the AsyncAPI document, the flow diagram and the lag alerts.
+the AsyncAPI document and the flow diagram.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from arus_contracts.generate import alerts, asyncapi, flow, stubs
+from arus_contracts.generate import asyncapi, flow, stubs
 from arus_contracts.generate.catalogue import read_topics
 from arus_contracts.generate.descriptors import Descriptors
 from arus_contracts.generate.paths import CONTRACTS, PROTOS, ROOT
@@ -28,7 +28,6 @@ def derived() -> dict[Path, str]:
     files |= {package / name: (PROTOS / name).read_text("utf-8") for name in COPIED}
     files[ROOT / "docs/asyncapi.yaml"] = asyncapi.render(topics, descriptors)
     files[ROOT / "docs/flow.md"] = flow.render(topics)
-    files[ROOT / "deploy/prometheus/rules/lag.yaml"] = alerts.render(topics)
     return files
 
 

@@ -1,4 +1,4 @@
-"""What waits in a dead-letter topic is counted until it is redriven."""
+"""What waits in a topic is counted until it is committed, in a dead-letter topic until it is redriven."""
 
 import asyncio
 from typing import Any
@@ -6,12 +6,10 @@ from typing import Any
 import aiokafka
 import pytest
 from aiokafka.errors import KafkaConnectionError
+from arus_runtime.backlog import behind, depths, ends_of
 from arus_runtime.catalogue import DLQ_SUFFIX, REDRIVE_GROUP
-from arus_runtime.log import AiokafkaLog, Security
-from arus_runtime.parked import depths
+from arus_runtime.log import AiokafkaLog, Security, TopicPartition
 from arus_stack.testing import KafkaServer
-
-pytestmark = pytest.mark.integration
 
 
 async def when_let_in(log: AiokafkaLog, topic: str) -> dict[str, int]:
@@ -24,6 +22,7 @@ async def when_let_in(log: AiokafkaLog, topic: str) -> dict[str, int]:
                 await asyncio.sleep(0.1)
 
 
+@pytest.mark.integration
 async def test_parked_records_are_counted_until_they_went_back(kafka: KafkaServer) -> None:
     admin = AiokafkaLog(Security(kafka.bootstrap, kafka.user, kafka.password, kafka.ca))
     # With the rights of a consumer of the topic, and no more.
@@ -45,3 +44,19 @@ async def test_parked_records_are_counted_until_they_went_back(kafka: KafkaServe
         end = await redrive.end_offsets([at])
         await redrive.commit({at: end[at] - 1})
     assert await depths(log, [topic]) == {topic: 1}
+
+
+@pytest.mark.integration
+async def test_records_behind_the_end_are_counted_per_topic(kafka: KafkaServer) -> None:
+    log = AiokafkaLog(Security(kafka.bootstrap, kafka.user, kafka.password, kafka.ca))
+    topic = kafka.create_topic(partitions=2)
+    producer: Any = aiokafka.AIOKafkaProducer(**log.options())
+    async with producer:
+        for partition in (0, 0, 0, 1):
+            await producer.send_and_wait(topic, b"waits", partition=partition)
+    reached = {TopicPartition(topic, 0): 1, TopicPartition(topic, 1): 1}
+    assert behind([topic, "quiet"], reached, await ends_of(log, set(reached))) == {topic: 2, "quiet": 0}
+
+
+def test_a_partition_whose_end_is_not_known_is_not_behind() -> None:
+    assert behind(["t"], {TopicPartition("t", 0): 5}, {}) == {"t": 0}
