@@ -21,6 +21,7 @@ from typing import Any
 
 import structlog
 
+from arus_runtime import tracing
 from arus_runtime.fold import Folded, Folder, Origin, PageRequest
 from arus_runtime.log.port import Log, Record, TopicPartition
 from arus_runtime.observe import BATCH_SECONDS, EVENT_LAG_SECONDS, EVENTS, PARTITIONS_STOPPED
@@ -58,6 +59,9 @@ class Batch:
     parts: list[Part]
     folded: list[Folded]
     began: float = field(default_factory=time.perf_counter)
+    began_ns: int = field(default_factory=time.time_ns)
+    kept: dict[str, int] = field(default_factory=dict[str, int])
+    """Of how many records its spans tell, by traceparent."""
 
 
 class Engine:
@@ -119,6 +123,11 @@ class Engine:
     def ready(self) -> bool:
         """Whether the group has let us in and every partition it gave us is taken."""
         return self._joined and not self._wanted
+
+    @property
+    def reached(self) -> Mapping[TopicPartition, int]:
+        """How far the partitions we hold are committed."""
+        return {at: lease.committed for at, lease in self._leases.items()}
 
     @property
     def trouble(self) -> str:
@@ -226,6 +235,7 @@ class Engine:
             if folded.next_offset > lease.position:
                 batch.parts.append(part)
                 batch.folded.append(folded)
+                batch.kept |= tracing.kept_of(fresh)
                 lease.position = folded.next_offset
                 if folded.taken:
                     lease.failures = 0
@@ -329,6 +339,8 @@ class Engine:
 
     async def _commit(self, batch: Batch) -> None:
         await asyncio.to_thread(self._store.commit, batch.parts)
+        topic = batch.parts[0].at.topic
+        tracing.add_batch(f"worker {self._folder.name}", "CONSUMER", batch.kept, batch.began_ns, topic)
         self._committed()
         seconds = time.perf_counter() - batch.began
         name = self.worker.name

@@ -11,6 +11,8 @@ import orjson
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
+from arus_runtime import tracing
+
 _LATENCY_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LAG_S: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 3600)
 
@@ -37,6 +39,9 @@ OUTBOX_AGE_SECONDS: Final = Gauge(
 )
 PUBLISHED: Final = Counter("arus_events_published", "Events a relay published.", ("relay",))
 DLQ_DEPTH: Final = Gauge("arus_dlq_depth", "Parked records that wait for a person.", ("topic",))
+BEHIND_RECORDS: Final = Gauge(
+    "arus_behind_records", "Records between what a worker has committed and the end.", ("worker", "topic")
+)
 JOBS: Final = Counter("arus_jobs", "Jobs ended, by outcome.", ("kind", "outcome"))
 JOBS_WAITING: Final = Gauge("arus_jobs_waiting", "Jobs ready to run.", ("kind",))
 JOB_SECONDS: Final = Histogram(
@@ -67,8 +72,9 @@ _current: Final[ContextVar[str]] = ContextVar("traceparent", default="")
 
 
 def new_traceparent() -> str:
-    """Return the trace context of something that begins here, sampled."""
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    """Return the trace context of something that begins here; its flag says whether spans are kept."""
+    kept = "01" if tracing.keeps_a_new_trace() else "00"
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-{kept}"
 
 
 def child_of(traceparent: str | None) -> str:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Protocol
 import psycopg
 import structlog
 
+from arus_runtime import tracing
 from arus_runtime.log.port import Message, Producer, PublishFailed
 from arus_runtime.observe import PUBLISHED
 from arus_runtime.store import Fenced
@@ -133,9 +134,11 @@ class Relay:
             self._woken.clear()
             found = busy = False
             for lane in lanes:
+                began_ns = time.time_ns()
                 messages, mark, full = await lane.unsent()
                 if messages:
                     await self._producer.publish(messages)
+                    tracing.add_batch(f"relay {self._name}", "PRODUCER", tracing.kept_of(messages), began_ns)
                     PUBLISHED.labels(self._name).inc(len(messages))
                     published_at = time.monotonic()
                 if mark is not None:

@@ -272,7 +272,7 @@ async def call(
     metadata = Metadata(
         ("authorization", f"Bearer {principal.token}"),
         ("accept-language", principal.language),
-        (observe.TRACEPARENT, observe.child_of(observe.current_traceparent())),
+        (observe.TRACEPARENT, observe.current_traceparent()),
     )
     try:
         return await method(request, metadata=metadata, timeout=timeout_s)

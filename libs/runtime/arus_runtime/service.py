@@ -17,7 +17,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
-from arus_runtime import observe, parked, rpc, schedules, tasks, upkeep
+from arus_runtime import backlog, observe, rpc, schedules, tasks, tracing, upkeep
 from arus_runtime.auth import JwksKeys, Verifier
 from arus_runtime.context import Context, Service
 from arus_runtime.engine import Engine
@@ -45,7 +45,12 @@ def run(service: Service) -> None:
         return
     settings = Settings()
     observe.configure_logging(service.name, settings.log_level)
-    sys.exit(uvloop.run(_serve(service, settings)))
+    tracing.configure(service.name, settings.otlp_endpoint, settings.trace_share)
+    try:
+        failed = uvloop.run(_serve(service, settings))
+    finally:
+        tracing.close()
+    sys.exit(failed)
 
 
 def openapi(service: Service) -> str:
@@ -117,8 +122,8 @@ def _parts(service: Service, context: Context) -> Parts:
     parts.engines = heart.engines
     parts.ready |= {f"worker {name}": partial(_is_ready, engine) for name, engine in heart.engines.items()}
     if heart.engines:
-        topics = {topic for engine in heart.engines.values() for topic in engine.worker.topics}
-        parts.run["parked"] = lambda stop: parked.run(context.log, topics, stop)
+        engines = list(heart.engines.values())
+        parts.run["backlog"] = lambda stop: backlog.run(context.log, engines, stop)
     if heart.relay is not None:
         parts.ready["relay"] = partial(_is_connected, heart.relay)
     if "jobs" in roles:

@@ -8,7 +8,6 @@ is lost when the supervisor dies; the next start finds and ends such orphans by 
 import asyncio
 import json
 import os
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -27,9 +26,8 @@ BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_S = 60.0  # a server that lived this long starts its back-off anew
 START_TRIES = 4
 POLL_S = 0.1
-LOG_BYTES = 20 * 2**20
-LOG_KEPT = 3
 ROTATE_S = 20.0
+COPY_BYTES = 2**20
 
 Listener = Callable[[Notice], None]
 
@@ -59,11 +57,22 @@ class _Running:
         return Notice(self.part.name, self.state, self.detail, self.first_aid)
 
 
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """When a log begins anew, and how many earlier files it keeps."""
+
+    bytes: int = 20 * 2**20
+    kept: int = 3
+
+
 class Supervisor:
     """One stack, from first step to last stop."""
 
-    def __init__(self, home: Home, parts: Sequence[Part], facts: dict[str, Any]) -> None:
+    def __init__(
+        self, home: Home, parts: Sequence[Part], facts: dict[str, Any], rotation: Rotation | None = None
+    ) -> None:
         self._home = home
+        self._rotation = rotation or Rotation()
         self._parts = {part.name: _Running(part) for part in parts}
         self._ready = {part.name: asyncio.Event() for part in parts}
         self._listeners: set[Listener] = set()
@@ -315,18 +324,24 @@ class Supervisor:
         while True:
             await asyncio.sleep(ROTATE_S)
             for log in self._home.logs.glob("*.log"):
-                if log.stat().st_size > LOG_BYTES:
-                    await asyncio.to_thread(rotate, log)
+                if log.stat().st_size > self._rotation.bytes:
+                    await asyncio.to_thread(rotate, log, self._rotation.kept)
 
 
-def rotate(log: Path) -> None:
-    """Keep a log's content aside and empty it; its writer appends, so it goes on at the start."""
-    for number in range(LOG_KEPT, 1, -1):
+def rotate(log: Path, kept: int) -> None:
+    """Keep a log's content aside and empty it; its writer appends, so it goes on at the start.
+
+    What is written while the last bytes are copied comes along; only a line written between that and the
+    emptying, which follow each other at once, is lost.
+    """
+    for number in range(kept, 1, -1):
         older = log.with_suffix(f".log.{number - 1}")
         if older.exists():
             older.replace(log.with_suffix(f".log.{number}"))
-    shutil.copyfile(log, log.with_suffix(".log.1"))
-    os.truncate(log, 0)
+    with log.open("rb") as source, log.with_suffix(".log.1").open("wb") as target:
+        while chunk := source.read(COPY_BYTES):
+            target.write(chunk)
+        os.truncate(log, 0)
 
 
 async def _cancel(tasks: Sequence["asyncio.Task[Any]"]) -> None:

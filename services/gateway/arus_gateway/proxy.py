@@ -156,7 +156,7 @@ def _onward(scope: Scope, token: str) -> CIMultiDict[str]:
     headers["X-Forwarded-For"] = client[0] if client else ""
     headers["X-Forwarded-Proto"] = scope["scheme"]
     headers["X-Forwarded-Host"] = next((v.decode("latin-1") for n, v in raw if n == b"host"), "")
-    headers[observe.TRACEPARENT] = observe.child_of(observe.current_traceparent())
+    headers[observe.TRACEPARENT] = observe.current_traceparent()
     return headers
 
 

@@ -141,7 +141,7 @@ class Ingest(IngestServiceServicer):
         metadata = Metadata(
             ("authorization", f"Bearer {principal.token}"),
             ("accept-language", rpc.language()),
-            (observe.TRACEPARENT, observe.child_of(observe.current_traceparent())),
+            (observe.TRACEPARENT, observe.current_traceparent()),
         )
         try:
             return await stub.RecordFuelTransactions(request_iterator, metadata=metadata)

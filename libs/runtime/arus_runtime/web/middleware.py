@@ -7,10 +7,11 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from arus_runtime import observe
+from arus_runtime import observe, tracing
 from arus_runtime.web import problems
 from arus_runtime.words import Templates, language_of
 
+HTTP_FAILED: Final = 500
 _QUIET: Final = frozenset(("/healthz", "/readyz", "/metrics"))
 _access: Final = structlog.get_logger("arus.access")
 
@@ -41,7 +42,7 @@ class Shell:
         structlog.contextvars.clear_contextvars()
         traceparent = observe.enter_trace(headers.get(observe.TRACEPARENT))
         request_id = traceparent[3:35]
-        started = time.perf_counter()
+        started, began_ns = time.perf_counter(), time.time_ns()
         status = 0
 
         async def send_with_id(message: Message) -> None:
@@ -80,6 +81,18 @@ class Shell:
                 route = getattr(scope.get("route"), "name", "none")
                 observe.REQUEST_SECONDS.labels("http", route, str(status)).observe(took_s)
                 if scope["path"] not in _QUIET:
+                    tracing.add(
+                        f"{scope['method']} {route}",
+                        "SERVER",
+                        traceparent,
+                        headers.get(observe.TRACEPARENT),
+                        began_ns=began_ns,
+                        attributes={
+                            "http.request.method": scope["method"],
+                            "http.response.status_code": status,
+                        },
+                        failed=status >= HTTP_FAILED,
+                    )
                     _access.info(
                         "request",
                         method=scope["method"],

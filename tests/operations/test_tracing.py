@@ -1,0 +1,44 @@
+"""One trace from the request at the gateway through Kafka to the committed verdict."""
+
+import pytest
+from arus_stack.strangers import Stranger
+from arus_stack.testing import RunningStack, until
+
+from .conftest import Receiver
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+TRACE, CLIENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+
+
+def test_a_kept_trace_shows_every_step_of_a_fact_and_others_show_none(
+    own: RunningStack, receiver: Receiver
+) -> None:
+    steps = {
+        ("gateway", "SERVER"), ("ingest", "SERVER"), ("ingest", "PRODUCER"),
+        ("anomaly", "CONSUMER"), ("anomaly", "PRODUCER"), ("gateway", "SERVER"),
+    }  # fmt: skip
+
+    def seen() -> set[tuple[str, str]]:
+        return {(service, KINDS[span.kind]) for service, span in receiver.of(TRACE)}
+
+    with Stranger(own.gateway) as person:
+        fact = {"location_id": person.location(), "product_id": person.product(), "volume_l": "300"}
+        person.make("/fuel/transactions", **fact, date="2025-01-10")
+        person.http.headers["traceparent"] = f"00-{TRACE}-{CLIENT}-01"
+        person.make("/fuel/transactions", **fact, date="2025-01-11")
+    until(lambda: seen() >= steps, f"the trace, {seen()}", 30)
+    spans = {(service, KINDS[span.kind]): span for service, span in receiver.of(TRACE)}
+    door, ingest = spans["gateway", "SERVER"], spans["ingest", "SERVER"]
+    judged = spans["anomaly", "CONSUMER"]
+    assert door.parent_span_id.hex() == CLIENT
+    assert ingest.parent_span_id == door.span_id
+    assert spans["ingest", "PRODUCER"].parent_span_id == ingest.span_id
+    assert judged.parent_span_id == ingest.span_id
+    assert door.start_time_unix_nano <= ingest.start_time_unix_nano <= judged.start_time_unix_nano
+    said = {one.key: one.value for one in judged.attributes}
+    assert said["messaging.destination.name"].string_value == "fuel.transaction.v1"
+    assert {span.trace_id.hex() for _, span in receiver.spans} == {TRACE}
+
+
+KINDS = {2: "SERVER", 4: "PRODUCER", 5: "CONSUMER"}
