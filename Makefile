@@ -74,6 +74,7 @@ check-documents: setup ## links and commands in the documents
 .PHONY: check-deployments
 check-deployments: setup ## compose file, Dockerfile, Kubernetes manifests, dashboards: without an engine or a cluster
 	$(RUN) check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(RUN) python deploy/grafana/dashboards.py --check
 	$(RUN) pytest --quiet --no-header tests/test_containers.py tests/test_deployments.py
 
 .PHONY: protos
@@ -87,8 +88,12 @@ openapi: setup ## after a change of a route: the services' documents, the merged
 	$(RUN) sh -c 'cd web && { test -d node_modules || npm ci --silent --no-audit --no-fund; } && npm run --silent api'
 
 .PHONY: env-example
-env-example: setup ## after a change of a setting: .env.example
+env-example: setup ## after a change of a setting: .env.example, docs/configuration.md
 	$(RUN) python -m arus_stack.generated
+
+.PHONY: dashboards
+dashboards: setup ## after a change of deploy/grafana/dashboards.py: the files Grafana reads
+	$(RUN) python deploy/grafana/dashboards.py
 
 .PHONY: new-service
 new-service: setup ## make a service from the template: make new-service NAME=weather
@@ -103,6 +108,10 @@ replay: setup ## fold the whole log into an empty schema: the verdicts must be t
 .PHONY: faults
 faults: setup ## kill and stop processes at the worst moments: nothing is lost, nothing counted twice
 	$(RUN) pytest --strict-skips tests/faults
+
+.PHONY: reliability
+reliability: setup ## the same, and write what the tests say into docs/reliability.md
+	ARUS_RELIABILITY_PAGE=docs/reliability.md $(RUN) pytest --strict-skips tests/faults
 
 .PHONY: mutations
 mutations: setup ## take each guarantee's line out of the runtime: its test must fail
@@ -160,6 +169,10 @@ bench-start: setup ## cold and warm starts, idle memory and CPU: into docs/OPERA
 .PHONY: bench-detect
 bench-detect: setup ## two thousand harsh files of meter and billing facts: types, periods, columns, amounts
 	$(RUN) python benchmarks/detect.py
+
+.PHONY: bench-backup
+bench-backup: setup ## backup and restore of the demonstration: times into docs/OPERATIONS.md
+	$(RUN) python benchmarks/backup.py
 
 .PHONY: bench
 bench: setup ## every benchmark, at full length

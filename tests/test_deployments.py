@@ -1,8 +1,8 @@
 """The manifests of deploy/ are valid and speak of every service; metrics they name exist."""
 
 import importlib
-import json
 import re
+import runpy
 from pathlib import Path
 from typing import Any, cast
 
@@ -99,6 +99,8 @@ def test_releases_of_every_image_are_set_in_production() -> None:
 IMAGE = set(re.findall(r"(ARUS_[A-Z_]+)=", (ROOT / "deploy/docker/python.Dockerfile").read_text("utf-8")))
 
 INSTALLING = (ROOT / "docs/DEPLOYMENT.md").read_text("utf-8")
+BY_FILE = {"PGPASSFILE", "ARUS_KAFKA_PASSWORD_FILE", "ARUS_FIELD_KEYS_FILE"}
+"""What a rollout replaces in a cluster may change under an embedded service, so it is in files there."""
 BY_WHO_INSTALLS = {"ARUS_PUBLIC_URL", "ARUS_ADMIN_EMAIL", "ARUS_ADMIN_PASSWORD"}
 
 
@@ -115,7 +117,7 @@ def test_a_deployed_service_is_told_what_the_embedded_one_is_told(
     secret = set(embedded.credentials()[source.name])
     given = {*config, *own, *secret, *IMAGE}
     assert {"secretRef": {"name": f"arus-{source.name}"}} in container["envFrom"]
-    assert set(embedded.environment(source)) - BY_WHO_INSTALLS <= given
+    assert set(embedded.environment(source)) - BY_WHO_INSTALLS - BY_FILE <= given
     assert [name for name in BY_WHO_INSTALLS if name not in INSTALLING] == []
 
 
@@ -125,15 +127,15 @@ def test_prometheus_scrapes_every_service(service: str) -> None:
     assert service in [target["labels"]["service"] for target in scrape["static_configs"]]
 
 
-def expressions() -> list[str]:
-    rules = [
-        rule["expr"]
-        for path in sorted((ROOT / "deploy/prometheus/rules").glob("*.yaml"))
-        for group in documents(path)[0]["groups"]
-        for rule in group["rules"]
-    ]
-    board = json.loads((ROOT / "deploy/grafana/dashboards/house.json").read_text("utf-8"))
-    return rules + [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+RULES = [
+    rule
+    for path in sorted((ROOT / "deploy/prometheus/rules").glob("*.yaml"))
+    for group in documents(path)[0]["groups"]
+    for rule in group["rules"]
+]
+RECORDED = {rule["record"] for rule in RULES if "record" in rule}
+ALERTS = {rule["alert"]: rule for rule in RULES if "alert" in rule}
+BOARDS = runpy.run_path(str(ROOT / "deploy/grafana/dashboards.py"))
 
 
 def test_alerts_and_panels_ask_for_metrics_that_exist() -> None:
@@ -146,14 +148,43 @@ def test_alerts_and_panels_ask_for_metrics_that_exist() -> None:
             *(metric.name + suffix for suffix in ("_total", "_count", "_sum", "_bucket")),
         )
     }
-    asked = {name for expression in expressions() for name in re.findall(r"\barus_[a-z_]+", expression)}
-    assert asked <= known
+    panels = [panel.expression for board in BOARDS["BOARDS"] for panel in board.panels]
+    text = "\n".join([*panels, *(rule["expr"] for rule in RULES)])
+    recorded = set(re.findall(r"\b[a-z]+:arus_[a-z_]+:[a-z0-9_]+", text))
+    assert recorded <= RECORDED
+    assert set(re.findall(r"(?<![:\w])arus_[a-z_]+", text)) <= known
 
 
-def test_every_alert_names_a_runbook_that_is_written() -> None:
-    page = (ROOT / "docs/OPERATIONS.md").read_text("utf-8")
-    headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", page, re.MULTILINE)}
-    for path in sorted((ROOT / "deploy/prometheus/rules").glob("*.yaml")):
-        for group in documents(path)[0]["groups"]:
-            for rule in group["rules"]:
-                assert rule["annotations"]["runbook"].partition("#")[2] in headings
+def test_dashboards_are_what_their_code_says() -> None:
+    written = {path: path.read_text("utf-8") for path in (ROOT / "deploy/grafana/dashboards").glob("*.json")}
+    assert written == {Path(path): text for path, text in BOARDS["files"]().items()}
+
+
+def test_every_rule_has_a_unit_test() -> None:
+    [tests] = documents(ROOT / "deploy/prometheus/tests/alerts.yaml")
+    spoken = {
+        case["alertname"]
+        for test in tests["tests"]
+        for case in test.get("alert_rule_test", ())
+        if case.get("exp_alerts")
+    }
+    asked = " ".join(case["expr"] for test in tests["tests"] for case in test.get("promql_expr_test", ()))
+    assert spoken == set(ALERTS)
+    assert [name for name in RECORDED if name not in asked] == []
+
+
+PAGE = (ROOT / "docs/runbooks.md").read_text("utf-8")
+RUNBOOKS = dict(re.findall(r"^## (\w+)\n(.+?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+
+
+def test_every_alert_has_its_runbook_and_no_runbook_is_left_over() -> None:
+    assert set(RUNBOOKS) == set(ALERTS)
+    for name, rule in ALERTS.items():
+        assert rule["annotations"]["runbook"] == f"docs/runbooks.md#{name.lower()}"
+
+
+@pytest.mark.parametrize("name", RUNBOOKS)
+def test_a_runbook_says_symptom_cause_and_what_to_do(name: str) -> None:
+    said = RUNBOOKS[name]
+    assert re.findall(r"^\*\*(\w+)\.\*\*", said, re.MULTILINE) == ["Symptom", "Cause", "Do"]
+    assert "`arus " in said.partition("**Do.**")[2]

@@ -27,6 +27,9 @@ from .workers import IN, OUT, SERVICE, tables
 
 TESTS = Path(__file__).parents[1]
 PATIENCE_S = 90.0
+PAGE = "ARUS_RELIABILITY_PAGE"
+MARKERS = ("<!-- reliability: made by `make reliability` -->\n", "<!-- end of reliability -->\n")
+SAID = pytest.StashKey[dict[str, str]]()
 NAMES = ("calm", "killed", "stopped", "relayed", "cold", "slow")
 
 
@@ -195,11 +198,34 @@ async def ground(kafka: KafkaServer, postgres: PostgresServer, tmp_path: Path) -
 
 
 @pytest.fixture
-def say(capfd: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Return what prints a line past the capture: what was killed, under how many events, what differs."""
+def say(capfd: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Return what prints a line past the capture: what was killed, under how many events, what differs.
+
+    `make reliability` keeps the lines, by the test that said them.
+    """
 
     def say(line: str) -> None:
         with capfd.disabled():
             print(f"\n{line}")  # noqa: T201 - it is what the test shows
+        request.config.stash.setdefault(SAID, {})[request.node.originalname] = line
 
     return say
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write what was said into the page that ARUS_RELIABILITY_PAGE names, when every test passed."""
+    if (page := os.environ.get(PAGE)) and session.exitstatus == pytest.ExitCode.OK:
+        rows = session.config.stash.get(SAID, {})
+        path = Path(page)
+        path.write_text(with_table(path.read_text("utf-8"), rows), "utf-8")
+
+
+def with_table(page: str, said: Mapping[str, str]) -> str:
+    """Return the page with a new table between its markers."""
+    rows = [
+        f"| {test.removeprefix('test_').replace('_', ' ')} | {line} |\n"
+        for test, line in sorted(said.items())
+    ]
+    head, _, rest = page.partition(MARKERS[0])
+    table = "| what must hold | what the test said |\n|---|---|\n" + "".join(rows)
+    return head + MARKERS[0] + table + MARKERS[1] + rest.partition(MARKERS[1])[2]

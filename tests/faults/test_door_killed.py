@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -96,7 +96,7 @@ class Killer:
 
 
 def test_a_door_killed_again_and_again_ends_where_a_calm_one_does(
-    stack: RunningStack, client: httpx.Client
+    stack: RunningStack, client: httpx.Client, say: Callable[[str], None]
 ) -> None:
     solar = {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"}
     product_id = client.post("/products", json=solar).json()["id"]
@@ -123,4 +123,6 @@ def test_a_door_killed_again_and_again_ends_where_a_calm_one_does(
     while len(judged(client, calm)) < FACTS or judged(client, shaken) != judged(client, calm):
         assert time.monotonic() < deadline, (judged(client, shaken), judged(client, calm))
         time.sleep(0.2)
+    lost = len(set(ids) ^ {item["id"] for item in listed})
+    say(f"door: {len(killer.killed)} kills, {FACTS} facts of four people, {lost} differences")
     assert {status for *_, status in judged(client, shaken)} == {"NORMAL", "WASPADA", "ANOMALI"}

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import signal
 from collections import Counter, defaultdict
+from collections.abc import Callable
 
 import pytest
 from arus_runtime.testing import decoded
 
-from .checks import once, results
+from .checks import differences, facts_told_wrongly, once, results, verdicts_told_wrongly
 from .conftest import Ground
 from .workers import IN, OUT
 
 pytestmark = [pytest.mark.faults, pytest.mark.integration]
 FACTS = 20_000
+Say = Callable[[str], None]
 IN_TRANSACTION = """
 select count(*) from pg_stat_activity a join progress p on p.backend_pid = a.pid
 where p.worker = %s and a.state like '%%in transaction%%'
 """
 
 
-async def test_a_worker_killed_again_and_again_leaves_what_a_calm_one_does(ground: Ground) -> None:
+async def test_a_worker_killed_again_and_again_leaves_what_a_calm_one_does(ground: Ground, say: Say) -> None:
     await ground.publish(FACTS)
     ground.start("worker", "calm")
     await ground.kill_while(lambda: ground.progress("killed"), ["worker", "killed"], kills=6, step=1_500)
     await ground.until(lambda: ground.progress("calm") == ground.progress("killed") == FACTS)
+    say(f"worker: 6 kills, {FACTS} events, {differences(ground, 'killed', 'calm')} differences")
     assert results(ground, "killed") == results(ground, "calm")
     assert ground.query("select count(*) from killed") == [FACTS]
 
 
-async def test_a_worker_stopped_in_a_transaction_is_overtaken_and_then_harmless(ground: Ground) -> None:
+async def test_a_worker_stopped_in_a_transaction_is_overtaken_and_then_harmless(
+    ground: Ground, say: Say
+) -> None:
     await ground.publish(FACTS)
     zombie = ground.start("worker", "stopped")
     await ground.until(lambda: ground.progress("stopped") > 1_000)
@@ -46,10 +51,12 @@ async def test_a_worker_stopped_in_a_transaction_is_overtaken_and_then_harmless(
     zombie.send_signal(signal.SIGCONT)
     ground.start("worker", "calm")
     await ground.until(lambda: ground.progress("calm") == ground.progress("stopped") == FACTS)
+    wrong = differences(ground, "stopped", "calm")
+    say(f"zombie: stopped once inside a transaction, {FACTS} events, {wrong} differences")
     assert results(ground, "stopped") == results(ground, "calm")
 
 
-async def test_a_relay_killed_before_it_ticks_off_shows_each_event_once(ground: Ground) -> None:
+async def test_a_relay_killed_before_it_ticks_off_shows_each_event_once(ground: Ground, say: Say) -> None:
     await ground.publish(FACTS // 2)
     ground.start("worker", "relayed")
     for publications in (1, 2, 3):
@@ -64,6 +71,8 @@ async def test_a_relay_killed_before_it_ticks_off_shows_each_event_once(ground: 
     events = await ground.records(OUT)
     assert len(events) > FACTS // 2, "no kill fell between publishing and ticking off"
     kept = once(events)
+    repeats, wrong = len(events) - len(kept), await verdicts_told_wrongly(ground, "relayed")
+    say(f"relay: 5 kills, {FACTS // 2} events, {repeats} repeats dropped by readers, {wrong} differences")
     assert Counter(decoded(event).fact_id for event in kept) == Counter(f"f{n}" for n in range(FACTS // 2))
     places: dict[bytes | None, list[int]] = defaultdict(list)
     for event in kept:
@@ -72,7 +81,7 @@ async def test_a_relay_killed_before_it_ticks_off_shows_each_event_once(ground: 
 
 
 async def test_an_outbox_of_sixteen_writers_skips_nothing_and_keeps_each_aggregate_in_order(
-    ground: Ground,
+    ground: Ground, say: Say
 ) -> None:
     def facts() -> int:
         return ground.query("select count(*) from facts")[0]
@@ -96,6 +105,8 @@ async def test_an_outbox_of_sixteen_writers_skips_nothing_and_keeps_each_aggrega
     events = await ground.records(IN)
     assert len(events) > facts(), "no kill fell between publishing and ticking off"
     kept = once(events)
+    wrong = await facts_told_wrongly(ground)
+    say(f"outbox of 16 writers: 5 kills, {facts()} events, {wrong} differences")
     told = [(event.transaction_id, event.volume_ul) for event in map(decoded, kept)]
     assert Counter(told) == Counter(ground.query("select id, version from facts"))
     versions: dict[bytes | None, list[int]] = defaultdict(list)

@@ -9,7 +9,8 @@ import base64
 import binascii
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -69,6 +70,25 @@ class FieldKeys:
     def is_current(self, stored: str) -> bool:
         """Say whether a stored value is under the current key; another one is to be encrypted anew."""
         return stored.startswith(f"{_VERSION}.{self.current}.")
+
+
+@dataclass(slots=True)
+class Keyring:
+    """The field keys as they are now: of a text, or of a file that may change while the service runs."""
+
+    text: str
+    file: str = ""
+    _written_ns: int = field(default=0, init=False)
+    _keys: FieldKeys | None = field(default=None, init=False)
+
+    @property
+    def current(self) -> FieldKeys:
+        """Return the keys; raises ValueError as ``FieldKeys.parse``."""
+        written_ns = Path(self.file).stat().st_mtime_ns if self.file else 0
+        if self._keys is None or written_ns != self._written_ns:
+            self._keys = FieldKeys.parse(Path(self.file).read_text("utf-8") if self.file else self.text)
+            self._written_ns = written_ns
+        return self._keys
 
 
 def new_key() -> str:

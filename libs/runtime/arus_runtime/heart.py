@@ -73,4 +73,5 @@ def security_of(settings: Settings) -> Security:
         settings.kafka_user,
         settings.kafka_password.get_secret_value(),
         settings.kafka_ca,
+        settings.kafka_password_file,
     )

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     kafka_bootstrap: str = Field(default="", description="host:port[,host:port] of Kafka.")
     kafka_user: str = Field(default="", description="SCRAM-SHA-512 user; empty = no authentication.")
     kafka_password: SecretStr = Field(default=SecretStr(""), description="SCRAM-SHA-512 password.")
+    kafka_password_file: str = Field(
+        default="", description="File with that password instead; it may change while the service runs."
+    )
     kafka_ca: str = Field(default="", description="CA file of Kafka's TLS; empty = no TLS.")
     jwks_url: str = Field(default="", description="Where the keys that sign access tokens are published.")
     peers: dict[str, Peer] = Field(
@@ -53,6 +56,14 @@ class Settings(BaseSettings):
     instance: str = Field(
         default="",
         description="Name of this replica that stays when it restarts; its partitions then wait for it.",
+    )
+    otlp_endpoint: str = Field(
+        default="",
+        description="OpenTelemetry collector that spans are sent to (OTLP over HTTP), http://host:4318;"
+        " empty: none are made.",
+    )
+    trace_share: float = Field(
+        default=0.05, ge=0, le=0.1, description="Share of the traces that begin here and are kept, 0 to 0.1."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level logged."
@@ -81,6 +92,10 @@ class Settings(BaseSettings):
     field_keys: SecretStr = Field(
         default=SecretStr(""),
         description="Field encryption keys, newest first: id:base64,id:base64 (32 bytes each).",
+    )
+
+    field_keys_file: str = Field(
+        default="", description="File with those keys instead; it may change while the service runs."
     )
 
     @field_validator("roles", mode="before")

@@ -1,7 +1,7 @@
 """Files that follow from the code: `python -m arus_stack.generated [--check]`.
 
-.env.example from the settings, each service's openapi.json from its routes, the merged document from those;
-the broker's users in a cluster from the catalogue.
+.env.example and docs/configuration.md from the settings, each service's openapi.json from its routes, the
+merged document from those; the broker's users in a cluster from the catalogue.
 The database's page and the contracts' files have makers of their own.
 """
 
@@ -17,13 +17,15 @@ from pydantic_settings import BaseSettings
 
 from arus_stack import house
 from arus_stack.kafka import strimzi
-from arus_stack.settings import StackSettings, example
+from arus_stack.settings import StackSettings, example, reference
 
 
 def derived() -> dict[Path, str]:
     """Return the text of every derived file."""
+    models = (StackSettings, Settings, *own_settings())
     files = {
-        house.root() / ".env.example": example(StackSettings, Settings, *own_settings()),
+        house.root() / ".env.example": example(*models),
+        house.root() / "docs/configuration.md": reference(*models),
         house.root() / "deploy/k8s/components/kafka/users.yaml": strimzi.users(topics()),
     }
     for source in house.sources():

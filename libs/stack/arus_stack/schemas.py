@@ -1,5 +1,6 @@
 """Databases made ready: roles, schemas, grants, then each service's migrations as its owner."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import LiteralString
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -24,6 +25,25 @@ def with_login(url: str, user: str, password: str) -> str:
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
+
+
+def without_password(url: str) -> str:
+    """Return the URL with its user alone: libpq then looks for the password in PGPASSFILE."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{parts.username}@{parts.netloc.rpartition('@')[2]}"))
+
+
+def pgpass(url: str) -> str:
+    """Return the line of a PGPASSFILE for this URL."""
+    parts = urlsplit(url)
+    fields = (
+        parts.hostname,
+        parts.port or 5432,
+        parts.path.lstrip("/"),
+        parts.username,
+        unquote(parts.password or ""),
+    )
+    return ":".join(re.sub(r"([\\:])", r"\\\1", str(value)) for value in fields) + "\n"
 
 
 def with_database(url: str, database: str) -> str:
@@ -136,6 +156,15 @@ def provision(url: str, services: Sequence[str], password: Password) -> None:
         connection.execute("revoke all on schema public from public")
         for service in services:
             _provision_one(connection, service, password, database)
+
+
+def set_passwords(url: str, passwords: Mapping[str, str]) -> None:
+    """Give roles new passwords, all of them or none; url is the administrator's."""
+    with psycopg.connect(url) as connection:
+        for role, password in passwords.items():
+            connection.execute(
+                sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password))
+            )
 
 
 def grant_connect(url: str, services: Sequence[str]) -> None:

@@ -1,11 +1,13 @@
 """Settings of the local stack, read from the environment and from a `.env` file (prefix ARUS_)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from arus_stack.house import root
@@ -56,6 +58,12 @@ class StackSettings(BaseSettings):
         default="", description="Which broker to start; empty = mosquitto when installed, else amqtt."
     )
     console: bool = Field(default=True, description="Build the console when its sources changed.")
+    log_mb: int = Field(
+        default=20, ge=1, le=10_000, description="Size from which a log is rotated, in MB (1 to 10,000)."
+    )
+    log_kept: int = Field(
+        default=3, ge=1, le=100, description="How many rotated files a log keeps (1 to 100)."
+    )
     admin_email: str = Field(default="", description="First administrator; empty = admin@arus.localdomain.")
     admin_password: SecretStr = Field(
         default=SecretStr(""),
@@ -91,6 +99,36 @@ def _example_lines(models: tuple[type[BaseSettings], ...]) -> Iterator[str]:
             yield f"# {field.description or name}"
             default = field.get_default(call_default_factory=True, validated_data={})
             yield f"#ARUS_{name.upper()}={_shown(default)}"
+
+
+_REFERENCE = """\
+# Configuration
+
+Generated from the settings by `make env-example`. Each is a variable of the environment, or a line of `.env`
+(`.env.example` has them all); none needs to be set. `arus up` tells a service what it must know; in clusters
+`arus credentials` says what that is."""
+
+
+def reference(*models: type[BaseSettings]) -> str:
+    """Return the page of every setting: its variable, its default, what it means."""
+    return "\n".join(_reference_lines(models)) + "\n"
+
+
+def _reference_lines(models: tuple[type[BaseSettings], ...]) -> Iterator[str]:
+    yield _REFERENCE
+    seen: set[str] = set()
+    for model in models:
+        title = re.split("[.;]", model.__doc__ or "")[0]
+        yield from ("", f"## {title}", "| variable | default | what it means |", "|---|---|---|")
+        for name, field in model.model_fields.items():
+            if name not in seen:
+                yield f"| `ARUS_{name.upper()}` | {_cell(field)} | {field.description or ''} |"
+        seen |= set(model.model_fields)
+
+
+def _cell(field: FieldInfo) -> str:
+    shown = _shown(field.get_default(call_default_factory=True, validated_data={}))
+    return f"`{shown}`" if shown else ""
 
 
 def _shown(value: object) -> str:

@@ -215,8 +215,33 @@ class System:
             "ARUS_DB_WORKER_URL": urls["worker"],
             "ARUS_KAFKA_USER": service,
             "ARUS_KAFKA_PASSWORD": self.kafka_password(service),
-            "ARUS_FIELD_KEYS": os.environ.get("ARUS_FIELD_KEYS") or self._field_keys(),
+            "ARUS_FIELD_KEYS": os.environ.get("ARUS_FIELD_KEYS") or self.field_keys,
         } | ({"ARUS_PEOPLE_SECRET": self.home.secrets.secret("people")} if service in KNOWING_PEOPLE else {})
+
+    def _credentials_by_file(self, service: str) -> dict[str, str]:
+        """Return the same with what may change in files, which a service reads again as it connects."""
+        found = self._credentials(service)
+        files = self.write_credentials(service)
+        return {
+            name: value
+            for name, value in found.items()
+            if name not in {"ARUS_KAFKA_PASSWORD", "ARUS_FIELD_KEYS"}
+        } | {
+            "ARUS_DB_API_URL": schemas.without_password(found["ARUS_DB_API_URL"]),
+            "ARUS_DB_WORKER_URL": schemas.without_password(found["ARUS_DB_WORKER_URL"]),
+            "PGPASSFILE": str(files / "pgpass"),
+            "ARUS_KAFKA_PASSWORD_FILE": str(files / "kafka"),
+            "ARUS_FIELD_KEYS_FILE": str(files / "field-keys"),
+        }
+
+    def write_credentials(self, service: str) -> Path:
+        """Write what a service logs in with into files, and return their folder."""
+        found, folder = self._credentials(service), self.home.path.resolve() / "credentials" / service
+        logins = (schemas.pgpass(found[name]) for name in ("ARUS_DB_API_URL", "ARUS_DB_WORKER_URL"))
+        write_private(folder / "pgpass", "".join(logins))
+        write_private(folder / "kafka", found["ARUS_KAFKA_PASSWORD"])
+        write_private(folder / "field-keys", found["ARUS_FIELD_KEYS"])
+        return folder
 
     def environment(self, source: ServiceSource) -> Mapping[str, str]:
         """Return what a service process must know."""
@@ -229,7 +254,7 @@ class System:
             "ARUS_HTTP_HOST": LOOPBACK,
             "ARUS_HTTP_PORT": str(http),
             "ARUS_GRPC_PORT": str(grpc),
-            **self._credentials(source.name),
+            **self._credentials_by_file(source.name),
             "ARUS_KAFKA_BOOTSTRAP": access.bootstrap,
             "ARUS_KAFKA_CA": access.ca,
             "ARUS_JWKS_URL": f"{self._gateway_at(self._address.inside)}/.well-known/jwks.json",
@@ -290,7 +315,9 @@ class System:
     def _gateway_at(self, host: str) -> str:
         return f"{'https' if self.settings.tls else 'http'}://{host}:{self.gateway_port}"
 
-    def _field_keys(self) -> str:
+    @property
+    def field_keys(self) -> str:
+        """Return the keys of encrypted fields, newest first."""
         secrets = self.home.secrets
         found = secrets.all().get("field-keys")
         if found is None:

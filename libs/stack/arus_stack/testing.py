@@ -391,12 +391,16 @@ def _test_settings(home: Path) -> StackSettings:
 
 @contextmanager
 def running(
-    command: Sequence[str], log: Path, ready: Callable[[], bool], stop_with: signal.Signals = signal.SIGTERM
+    command: Sequence[str],
+    log: Path,
+    ready: Callable[[], bool],
+    stop_with: signal.Signals = signal.SIGTERM,
+    env: Mapping[str, str] | None = None,
 ) -> Generator["subprocess.Popen[bytes]"]:
     """Run a server until the block ends; it is ready when the block begins."""
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=env
         )
     try:
         deadline = time.monotonic() + START_S

@@ -57,6 +57,9 @@ RUNNING: dict[tuple[str, ...], tuple[str, ...]] = {
     ("topics", "list"): (),
     ("topics", "describe"): ("fuel.transaction.v1",),
     ("topics", "grant"): ("riset",),
+    ("db", "stats"): (),
+    ("db", "optimize"): (),
+    ("secrets", "rotate"): ("field-keys",),
     ("dlq", "list"): (),
     ("dlq", "redrive"): ("fuel.transaction.v1", "--dry-run"),
 }
@@ -65,7 +68,7 @@ STREAMS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("topics", "tail"): ("audit.event.v1",),
     ("dlq", "show"): ("fuel.transaction.v1",),
 }
-LONG = {("demo",), ("anomaly", "bench")}
+LONG = {("demo",), ("anomaly", "bench"), ("backup",), ("restore",)}
 """What each command needs to be told; long ones and `down` have tests of their own."""
 
 
@@ -121,6 +124,12 @@ REFUSED: tuple[tuple[str, ...], ...] = (
     ("topics", "describe", "fuel.transaction.v1"),
     ("topics", "tail", "fuel.transaction.v1"),
     ("topics", "grant", "riset"),
+    ("backup", "backup-of-nothing"),
+    ("restore", "backup-of-nothing"),
+    ("db", "stats"),
+    ("db", "optimize"),
+    ("secrets", "rotate", "database"),
+    ("secrets", "rotate", "everything"),
     ("dlq", "list"),
     ("dlq", "show", "fuel.transaction.v1"),
     ("dlq", "redrive", "fuel.transaction.v1"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from arus_runtime.catalogue import REDRIVE_GROUP, Topic, topics
-from arus_stack import certs, firstaid, ports
+from arus_stack import certs, firstaid, ports, schemas
 from arus_stack.address import Address
 from arus_stack.errors import PortTaken, Refused
 from arus_stack.home import Home, Remembered
@@ -94,10 +94,16 @@ class TestHome:
         log = tmp_path / "kafka.log"
         with log.open("ab", buffering=0) as writer:
             writer.write(b"before\n")
-            rotate(log)
+            rotate(log, 3)
             writer.write(b"after\n")
         assert log.read_bytes() == b"after\n"
         assert log.with_suffix(".log.1").read_bytes() == b"before\n"
+
+
+def test_a_password_leaves_the_url_for_a_file_that_libpq_reads() -> None:
+    url = schemas.with_login("postgresql://x:y@127.0.0.1:5432/arus", "ingest_api", "a:b\\c/d")
+    assert schemas.without_password(url) == "postgresql://ingest_api@127.0.0.1:5432/arus"
+    assert schemas.pgpass(url) == "127.0.0.1:5432:arus:ingest_api:a\\:b\\\\c/d\n"
 
 
 def topic(name: str, owner: str, consumers: tuple[str, ...] = (), pii: str = "none") -> Topic:

@@ -71,7 +71,7 @@ class Edge:
         self._words = words
         self._door: Door = door_of(context)
         settings = self._door.settings
-        self._site = Site(settings.console, self._door.signer.jwks)
+        self._site = Site(settings.console, self._door.signer)
         self._home = _origin(settings.public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

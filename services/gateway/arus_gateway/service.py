@@ -13,7 +13,7 @@ from arus.identity.v1.api_pb2_grpc import add_PeopleServiceServicer_to_server
 from arus.ingest.v1.api_pb2_grpc import add_IngestServiceServicer_to_server
 from arus.views.v1.api_pb2_grpc import add_ViewServiceServicer_to_server
 from arus_runtime import tasks
-from arus_runtime.auth import FixedKeys, NotAuthenticatedError, Principal, Verifier
+from arus_runtime.auth import Keys, NotAuthenticatedError, Principal, Verifier
 from arus_runtime.context import Context, Service
 from starlette.types import ASGIApp
 
@@ -45,7 +45,7 @@ class DoorVerifier(Verifier):
     And, for gRPC only, a service of the house by the secret it shares with the gateway.
     """
 
-    def __init__(self, keys: FixedKeys, callers: Callers, people_secret: str) -> None:
+    def __init__(self, keys: Keys, callers: Callers, people_secret: str) -> None:
         super().__init__(keys)
         self._callers = callers
         self._people_secret = people_secret.encode()
@@ -66,9 +66,7 @@ async def open_door(context: Context) -> AsyncGenerator[None]:
     settings = context.settings if isinstance(context.settings, GatewaySettings) else GatewaySettings()
     signs = signer(settings.signing_key)
     callers = Callers(context.db, signs)
-    context.verifier = DoorVerifier(
-        FixedKeys(signs.public), callers, settings.people_secret.get_secret_value()
-    )
+    context.verifier = DoorVerifier(signs, callers, settings.people_secret.get_secret_value())
     async with AsyncExitStack() as stack:
         afterwards = Afterwards()
         stack.push_async_callback(afterwards.close)

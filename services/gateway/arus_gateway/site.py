@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from collections.abc import Mapping
 from email.utils import formatdate
 from functools import lru_cache
 from importlib.resources import files
@@ -15,6 +14,8 @@ from typing import Final
 import fastapi_offline
 import orjson
 from starlette.responses import RedirectResponse, Response
+
+from arus_gateway.tokens import Signer
 
 DOCUMENT: Final = "openapi.json"
 YEAR_S: Final = 31_536_000
@@ -87,9 +88,9 @@ _UNBUILT: Final = b"""<!doctype html>
 class Site:
     """Answers GET and HEAD for everything that is not the API; None for paths it does not know."""
 
-    def __init__(self, console: Path, jwks: Mapping[str, object]) -> None:
+    def __init__(self, console: Path, signer: Signer) -> None:
         self._console = console.resolve()
-        self._jwks = orjson.dumps(jwks)
+        self._signer = signer
         self._document = files("arus_gateway").joinpath("static", DOCUMENT).read_bytes()
 
     def page(self, path: str, *, zips: bool = False) -> Response | None:
@@ -107,8 +108,8 @@ class Site:
                 self._document, media_type="application/json", headers={"Cache-Control": "no-cache"}
             )
         if path == "/.well-known/jwks.json":
-            headers = {"Cache-Control": "public, max-age=300"}
-            return Response(self._jwks, media_type="application/json", headers=headers)
+            headers = {"Cache-Control": "public, max-age=5"}  # a new key is known before it signs
+            return Response(orjson.dumps(self._signer.jwks), media_type="application/json", headers=headers)
         if path == "/docs" or path.startswith("/docs/"):
             return _docs(path.removeprefix("/docs").lstrip("/"))
         return None

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
 KEY_PREFIX: Final = "ak_"
 TICKET_AUDIENCE: Final = "arus.live"
 SECRET_BYTES: Final = 32
+_PEM: Final = re.compile(rb"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\s*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +48,39 @@ class Grant:
 
 
 class Signer:
-    """Signs access tokens with one Ed25519 key."""
+    """Signs access tokens with the first Ed25519 key of a file; what any of its keys signed is ours.
 
-    def __init__(self, key: Ed25519PrivateKey) -> None:
-        self._key = key
-        self.kid = _thumbprint(key.public_key())
+    The file is read again when it changes, so that a key can be made known before it signs, and be known for
+    as long as what it signed lives. It is the ``Keys`` of a verifier as well.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._written_ns = 0
+        self._keys: Mapping[str, Ed25519PrivateKey] = {}
+
+    def _current(self) -> Mapping[str, Ed25519PrivateKey]:
+        """Return the keys by id, the one that signs first."""
+        written_ns = self._file.stat().st_mtime_ns
+        if written_ns != self._written_ns:
+            self._keys = {_thumbprint(key.public_key()): key for key in private_keys(self._file)}
+            self._written_ns = written_ns
+        return self._keys
 
     @property
     def public(self) -> Mapping[str, Ed25519PublicKey]:
-        """The public key by its id."""
-        return {self.kid: self._key.public_key()}
+        """The public keys by their ids."""
+        return {kid: key.public_key() for kid, key in self._current().items()}
+
+    async def key(self, kid: str) -> Ed25519PublicKey | None:
+        """Return the key of that id."""
+        return self.public.get(kid)
 
     @property
     def jwks(self) -> dict[str, list[dict[str, str]]]:
-        """The public key as /.well-known/jwks.json says it."""
-        return {"keys": [{**_jwk(self._key.public_key()), "kid": self.kid, "use": "sig", "alg": ALGORITHM}]}
+        """The public keys as /.well-known/jwks.json says them."""
+        said = {"use": "sig", "alg": ALGORITHM}
+        return {"keys": [{**_jwk(key), "kid": kid, **said} for kid, key in self.public.items()]}
 
     def sign(self, grant: Grant, *, now: datetime, life: timedelta, audience: str = AUDIENCE) -> str:
         """Return a signed token of the grant."""
@@ -82,14 +102,18 @@ class Signer:
             claims["resources"] = dict(grant.resources)
         if grant.maker_role is not None:
             claims["maker_roles"] = [grant.maker_role]
-        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self.kid})
+        kid, key = next(iter(self._current().items()))
+        return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": kid})
 
     def read(self, token: str, audience: str = AUDIENCE) -> tuple[Grant, datetime] | None:
         """Return what the token says and when it ends, None when it is not ours or has ended."""
         try:
+            key = self.public.get(jwt.get_unverified_header(token).get("kid", ""))
+            if key is None:
+                return None
             claims = jwt.decode(
                 token,
-                self._key.public_key(),
+                key,
                 algorithms=[ALGORITHM],
                 audience=audience,
                 issuer=ISSUER,
@@ -131,10 +155,22 @@ def signer(file: Path) -> Signer:
             pass
         finally:
             draft.unlink()
-    key = load_pem_private_key(file.read_bytes(), password=None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise TypeError(f"{file} must hold an Ed25519 private key in PEM, got {type(key).__name__}")
-    return Signer(key)
+    found = Signer(file)
+    assert found.public  # what is wrong with the file is said now
+    return found
+
+
+def private_keys(file: Path) -> Sequence[Ed25519PrivateKey]:
+    """Return the keys of a PEM file, in its order; raises TypeError for one of another kind."""
+    keys: list[Ed25519PrivateKey] = []
+    for block in _PEM.findall(file.read_bytes()):
+        key = load_pem_private_key(block, password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise TypeError(f"{file} must hold Ed25519 private keys in PEM, got {type(key).__name__}")
+        keys.append(key)
+    if not keys:
+        raise TypeError(f"{file} must hold at least one Ed25519 private key in PEM, got none")
+    return keys
 
 
 def new_secret(prefix: str = "") -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from arus_runtime.context import Context
-from arus_runtime.crypto import FieldKeys
+from arus_runtime.crypto import FieldKeys, Keyring
 
 from arus_notify.channels import webhook
 from arus_notify.settings import settings_of
@@ -24,7 +24,7 @@ class Outside:
     context: Context
     _trusted: "ClientSession | None" = field(default=None, init=False)
     _public: "ClientSession | None" = field(default=None, init=False)
-    _keys: FieldKeys | None = field(default=None, init=False)
+    _keyring: Keyring | None = field(default=None, init=False)
 
     @property
     def trusted(self) -> "ClientSession":
@@ -45,9 +45,10 @@ class Outside:
     @property
     def keys(self) -> FieldKeys:
         """What numbers and secrets are sealed with."""
-        if self._keys is None:
-            self._keys = FieldKeys.parse(self.context.settings.field_keys.get_secret_value())
-        return self._keys
+        if self._keyring is None:
+            settings = self.context.settings
+            self._keyring = Keyring(settings.field_keys.get_secret_value(), settings.field_keys_file)
+        return self._keyring.current
 
     async def close(self) -> None:
         """Close what was opened."""

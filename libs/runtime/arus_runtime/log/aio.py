@@ -7,10 +7,12 @@ import ssl
 from collections.abc import Awaitable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import aiokafka
 from aiokafka import errors
+from typing_extensions import override
 
 from arus_runtime.log.partitioner import partition_of
 from arus_runtime.log.port import (
@@ -60,11 +62,26 @@ class AiokafkaLog:
             options |= {
                 "sasl_mechanism": "SCRAM-SHA-512",
                 "sasl_plain_username": security.user,
-                "sasl_plain_password": security.password,
+                "sasl_plain_password": _password(security),
             }
         transport = "SSL" if security.ca_file else "PLAINTEXT"
         options["security_protocol"] = f"SASL_{transport}" if security.user else transport
         return options
+
+
+class PasswordFile(str):
+    """A password as a path: aiokafka keeps what it is given, and asks it for its bytes to connect."""
+
+    __slots__ = ()
+
+    @override
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        """Return the password that the file holds now."""
+        return Path(str(self)).read_text("utf-8").strip().encode(encoding, errors)
+
+
+def _password(security: Security) -> str:
+    return PasswordFile(security.password_file) if security.password_file else security.password
 
 
 class _Rebalance(aiokafka.ConsumerRebalanceListener):

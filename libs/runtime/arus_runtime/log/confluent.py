@@ -72,7 +72,7 @@ class ConfluentLog:
             options |= {
                 "sasl.mechanism": "SCRAM-SHA-512",
                 "sasl.username": security.user,
-                "sasl.password": security.password,
+                "sasl.password": security.current_password,
             }
         transport = "SSL" if security.ca_file else "PLAINTEXT"
         options["security.protocol"] = f"SASL_{transport}" if security.user else transport

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 
@@ -61,12 +62,21 @@ class PublishFailed(Exception):  # noqa: N818 - names what happened
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """How to reach Kafka: SCRAM-SHA-512 when user is set, TLS when ca_file is."""
+    """How to reach Kafka: SCRAM-SHA-512 when user is set, TLS when ca_file is.
+
+    password_file: where the password stands instead; read for each new connection, since it may change.
+    """
 
     bootstrap: str
     user: str = ""
     password: str = ""
     ca_file: str = ""
+    password_file: str = ""
+
+    @property
+    def current_password(self) -> str:
+        """Return the password as it is now."""
+        return Path(self.password_file).read_text("utf-8").strip() if self.password_file else self.password
 
 
 class Listener(Protocol):

@@ -2,7 +2,7 @@
 
 import typer
 
-from arus_stack.cli import anomaly, demo, dlq, imports, stack, topics
+from arus_stack.cli import anomaly, backups, database, demo, dlq, imports, secrets, stack, topics
 
 app = typer.Typer(
     name="arus",
@@ -18,6 +18,8 @@ app.command()(stack.status)
 app.command()(stack.logs)
 app.command()(stack.restart)
 app.command()(stack.migrate)
+app.command()(backups.backup)
+app.command()(backups.restore)
 app.command("certs")(stack.make_certs)
 app.command("console")(stack.build_console)
 app.command()(stack.credentials)
@@ -25,5 +27,7 @@ app.command("doctor")(stack.examine)
 app.add_typer(demo.app, name="demo")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(database.app, name="db")
+app.add_typer(secrets.app, name="secrets")
 app.add_typer(anomaly.app, name="anomaly")
 app.add_typer(imports.app, name="import")

@@ -1,0 +1,124 @@
+"""A rolling upgrade: services of the version before work beside those of this one, on this one's schema.
+
+The version before is the last tag `v*`; where there is none, the commit before the newest migration.
+"""
+
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+import pytest
+from arus_stack import house, ports
+from arus_stack.home import Home
+from arus_stack.settings import StackSettings
+from arus_stack.strangers import Stranger
+from arus_stack.system import System
+from arus_stack.testing import RunningStack, running, until
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+ROOT = Path(__file__).resolve().parents[2]
+OLD = ("ingest", "anomaly")
+
+
+def git(*words: str) -> bytes:
+    return subprocess.run(["git", "-C", ROOT, *words], capture_output=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the sources of the version before."""
+    tags = git("tag", "--list", "v*", "--merged", "HEAD~1", "--sort=-v:refname").decode().split()
+    if tags:
+        commit = tags[0]
+    else:
+        added = (
+            "log",
+            "--diff-filter=A",
+            "--format=%H",
+            "-n",
+            "1",
+            "--",
+            "services/*/migrations/versions/*.py",
+        )
+        commit = f"{git(*added).decode().strip()}~1"
+    folder = tmp_path_factory.mktemp("before")
+    with tarfile.open(fileobj=BytesIO(git("archive", commit, "libs", "services"))) as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def old(own: RunningStack, before: Path) -> Iterator[dict[str, str]]:
+    """Give where the old services answer; they share database, broker and groups with the new ones."""
+    system = System.as_it_is(StackSettings(home=own.home, gateway_port=0), Home(own.home))
+    found: dict[str, str] = {}
+    with ExitStack() as stack:
+        for source in house.sources():
+            if source.name not in OLD:
+                continue
+            port = ports.free_port()
+            url = f"http://127.0.0.1:{port}"
+            paths = [
+                before / "libs/contracts", before / "libs/runtime", before / "services" / source.name
+            ]  # fmt: skip
+            env = {
+                **os.environ,
+                **system.environment(source),
+                **system.credentials()[source.name],  # an older service knows no files of passwords
+                "ARUS_HTTP_PORT": str(port),
+                "ARUS_GRPC_PORT": "0",
+                "PYTHONPATH": os.pathsep.join(map(str, paths)),
+            }
+            log = before / f"{source.name}.log"
+            command = [sys.executable, "-m", source.module]
+            stack.enter_context(running(command, log, lambda url=url: answers(f"{url}/readyz"), env=env))
+            found[source.name] = url
+        yield found
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=3).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def test_old_and_new_services_share_one_schema(own: RunningStack, old: dict[str, str], before: Path) -> None:
+    with Stranger(own.gateway) as person:
+        headers, fuel = person.headers, person.product()
+        places = [person.location(f"Depot {number}") for number in range(6)]  # over both versions' partitions
+        old_door = httpx.Client(base_url=f"{old['ingest']}/api/v1", headers=headers, timeout=30)
+        old_reader = httpx.Client(base_url=f"{old['anomaly']}/api/v1", headers=headers, timeout=30)
+        with old_door, old_reader:
+            made: set[str] = set()
+            for number, place in enumerate(places):
+                for day in range(1, 4):
+                    door = old_door if (number + day) % 2 else person.http
+                    body = {
+                        "date": f"2025-01-{day:02}",
+                        "location_id": place,
+                        "product_id": fuel,
+                        "volume_l": "300",
+                    }
+                    answer = door.post("/fuel/transactions", json=body)
+                    assert answer.status_code == 201, answer.text
+                    made.add(answer.json()["id"])
+            asked = {"from": "2025-01-01", "to": "2025-01-31", "limit": 100}
+            for reader in (person.http, old_reader):
+
+                def judged(reader: httpx.Client = reader) -> set[str]:
+                    found = reader.get("/anomalies", params=asked).raise_for_status().json()["items"]
+                    return {item["fact_id"] for item in found}
+
+                until(lambda judged=judged: judged() == made, "verdicts on facts of both versions")
+            for door in (person.http, old_door):
+                listed = door.get("/fuel/transactions", params={"limit": 100}).raise_for_status().json()
+                assert {item["id"] for item in listed["items"]} == made
+        assert {name: answers(f"{url}/readyz") for name, url in old.items()} == dict.fromkeys(OLD, True)
