@@ -72,5 +72,3 @@ def test_the_times_and_weights_written_down_are_those_that_were_measured() -> No
     start = runpy.run_path(str(ROOT / "benchmarks/start.py"))
     page = (ROOT / "docs/OPERATIONS.md").read_text("utf-8")
     assert start["with_tables"](page, json.loads(start["RESULT"].read_text("utf-8"))) == page
-    backup = runpy.run_path(str(ROOT / "benchmarks/backup.py"))
-    assert backup["with_table"](page, json.loads(backup["RESULT"].read_text("utf-8"))) == page

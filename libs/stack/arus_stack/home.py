@@ -62,9 +62,13 @@ class Home:
 
     @property
     def irreplaceable(self) -> Iterator[Path]:
-        """Give the files that cannot be made again, as paths below the home: secrets, the local CA."""
+        """Give the files that cannot be made again, as paths below the home.
+
+        Secrets, the local CA, and what people sent where no object store keeps it.
+        """
         yield from (Path(name) for name in ("secrets.json", "signing-key.pem"))
-        yield from (path.relative_to(self.path) for path in sorted(self.tls.glob("*")) if path.is_file())
+        for folder in (self.tls, self.path / "files"):
+            yield from (path.relative_to(self.path) for path in sorted(folder.rglob("*")) if path.is_file())
 
     def create(self) -> None:
         """Create the folders; only their owner may look inside. Raises Refused where that cannot be."""
