@@ -68,7 +68,14 @@ STREAMS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("topics", "tail"): ("audit.event.v1",),
     ("dlq", "show"): ("fuel.transaction.v1",),
 }
-LONG = {("demo",), ("anomaly", "bench"), ("backup",), ("restore",)}
+LONG = {
+    ("demo", "water"),
+    ("import", "run"),
+    ("import", "detect"),
+    ("anomaly", "bench"),
+    ("backup",),
+    ("restore",),
+}
 """What each command needs to be told; long ones and `down` have tests of their own."""
 
 
