@@ -215,7 +215,7 @@ def say(capfd: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> Ca
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write what was said into the page that ARUS_RELIABILITY_PAGE names, when every test passed."""
     if (page := os.environ.get(PAGE)) and session.exitstatus == pytest.ExitCode.OK:
-        rows = session.config.stash.get(SAID, {})
+        rows = session.config.stash.get(SAID, dict[str, str]())
         path = Path(page)
         path.write_text(with_table(path.read_text("utf-8"), rows), "utf-8")
 
