@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from google.protobuf.message import DecodeError, Message
 
 from arus_runtime import catalogue, dlq
-from arus_runtime.envelope import IMPORT, NAMES, Headers
+from arus_runtime.envelope import IMPORT, NAMES
 from arus_runtime.log.port import Record
 from arus_runtime.tuples import new
 from arus_runtime.worker import AnyWorker, Handler, Meta
@@ -48,20 +48,16 @@ class Reader:
         """Return what a record says, or why it is to be parked."""
         key, value = record.key, record.value
         try:
-            names, texts = zip(*record.headers, strict=True)  # raises ValueError when there are none
-            if names != NAMES:
-                texts = _by_name(record.headers)
-            event_id, kind, time, source, sequence, tenant, _, _, _, _, trace, *more = texts
-            import_id, only_for = [text.decode() for text in more] if more else ("", "")
+            event_id, kind, time, source, sequence, tenant, trace, imported, only_for = _texts(record.headers)
             kind = self._kinds.get(kind) or _remembered(self._kinds, kind)
             source = self._sources.get(source) or _remembered(self._sources, source)
-            tenant = tenant.decode()
+            tenant, only_for = tenant.decode(), only_for.decode()
             number = int(sequence) if sequence else -1
             if key is None or not 0 < len(key) <= MAX_KEY_BYTES or b"\0" in key:
                 raise ValueError(f"key must be text of 1 to {MAX_KEY_BYTES} bytes")  # noqa: TRY301
             meta = new(Meta, (
                 record.topic, record.partition, record.offset, key.decode(), event_id.decode(),
-                kind, tenant, source, time.decode(), trace.decode(), import_id,
+                kind, tenant, source, time.decode(), trace.decode(), imported.decode(),
             ))  # fmt: skip
         except (ValueError, AttributeError) as error:  # the latter: a header without a value has no text
             return Unreadable(record, _tenant_of(key), "undecodable", f"envelope: {error}")
@@ -90,10 +86,28 @@ def _remembered(texts: dict[bytes, str], value: bytes) -> str:
     return text
 
 
-def _by_name(headers: Headers) -> tuple[bytes, ...]:
-    """Return the values of headers in any order; absent ones are empty."""
+def _texts(
+    headers: Sequence[tuple[str, bytes]],
+) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]:
+    """Return id, type, time, source, sequence, tenant, trace, import and the only worker meant.
+
+    Nearly always the headers are just ours, in our order: taken apart at once, at a quarter of zip's cost.
+    Raises ValueError when there are none.
+    """
+    if len(headers) == len(NAMES):
+        (
+            (n0, event_id), (n1, kind), (n2, time), (n3, source), (n4, sequence), (n5, tenant),
+            (n6, _), (n7, _), (n8, _), (n9, _), (n10, trace),
+        ) = headers  # fmt: skip
+        if (n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10) == NAMES:
+            return event_id, kind, time, source, sequence, tenant, trace, b"", b""
+    if not headers:
+        raise ValueError("there are no headers")
     found = dict(headers)
-    return tuple(found.get(name) or b"" for name in (*NAMES, IMPORT, dlq.WORKER))
+    event_id, kind, time, source, sequence, tenant, _, _, _, _, trace, imported, only_for = [
+        found.get(name) or b"" for name in (*NAMES, IMPORT, dlq.WORKER)
+    ]
+    return event_id, kind, time, source, sequence, tenant, trace, imported, only_for
 
 
 def _tenant_of(key: bytes | None) -> str:
