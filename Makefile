@@ -155,12 +155,12 @@ audit-console: setup
 		{ echo "npm audit found something, or npm's advisories did not answer: see above"; exit 1; }
 
 .PHONY: bench-quick
-bench-quick: setup ## the worker against its peers, in minutes
-	$(RUN) python benchmarks/stream.py --quick
+bench-quick: setup ## every benchmark's short form, minutes in all: into docs/performance.md
+	$(RUN) python benchmarks/bench.py --quick
 
 .PHONY: bench-console
 bench-console: setup ## the console on a slow phone: first paint, useful rows, touches while rows arrive
-	$(RUN) python benchmarks/console.py
+	$(RUN) python benchmarks/bench.py console
 
 .PHONY: bench-start
 bench-start: setup ## cold and warm starts, idle memory and CPU: into docs/OPERATIONS.md, on a quiet machine
@@ -175,11 +175,8 @@ bench-backup: setup ## backup and restore of the demonstration: times into docs/
 	$(RUN) python benchmarks/backup.py
 
 .PHONY: bench
-bench: setup ## every benchmark, at full length
-	$(RUN) python benchmarks/stream.py
-	$(RUN) python benchmarks/log.py
-	$(RUN) python benchmarks/backtest.py
-	$(RUN) python benchmarks/console.py
+bench: setup ## every benchmark at full length, hours: into docs/performance.md
+	$(RUN) python benchmarks/bench.py
 	$(RUN) python benchmarks/detect.py
 
 .PHONY: clean

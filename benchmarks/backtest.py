@@ -1,4 +1,4 @@
-"""Measure a back-test of thresholds on 100,000 facts: python benchmarks/backtest.py [--facts N] [--pages N].
+"""A back-test of thresholds on 100,000 facts.
 
 Ten locations with four fuels each, one fact of each a day, judged by the service's own rule. The route is
 asked as the console asks it, twenty changed verdicts a page, by one reader who goes on to the last page.
@@ -9,12 +9,11 @@ page_s    a later page
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import itertools
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -32,11 +31,15 @@ from arus_runtime.settings import Settings
 from arus_runtime.web import create_app
 from arus_stack import schemas
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from ground import PASSWORD, ground, median, write
+from ground import PASSWORD, ground
+from harness import Benchmark, Length, Report, Result, Table, median
 
 LOCATIONS: Final = 10
 PRODUCTS: Final = 4
 FIRSTS: Final = 5
+FACTS: Final = {Length.FULL: 100_000, Length.QUICK: 20_000}
+PAGES: Final = {Length.FULL: 100_000, Length.QUICK: 20}
+"""Later pages at most."""
 KEY: Final = Ed25519PrivateKey.generate()
 TENANT: Final = new_ulid()
 DRAFT: Final = {"thresholds": {"waspada_pct": "115", "anomali_pct": "140", "low_pct": "60"}}
@@ -81,7 +84,7 @@ def fill(url: str, facts: int) -> None:
         connection.execute("vacuum analyze verdicts")
 
 
-async def asked(url: str, most_pages: int) -> Mapping[str, Any]:
+async def asked(url: str, most_pages: int) -> Result:
     """Return what was measured, pages being as small as the console's."""
     urls = schemas.role_urls(url, "anomaly", lambda _: PASSWORD)
     settings = Settings.model_validate(
@@ -122,17 +125,24 @@ async def asked(url: str, most_pages: int) -> Mapping[str, Any]:
     }
 
 
-def main() -> None:
-    """Fill a database, ask, and write what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--facts", type=int, default=100_000)
-    parser.add_argument("--pages", type=int, default=100_000, help="later pages at most")
-    given = parser.parse_args()
+def measure(length: Length) -> Result:
+    """Fill a database, and ask."""
+    facts = FACTS[length]
     with ground() as on:
         url = on.database("anomaly")
-        fill(url, given.facts)
-        write("backtest", asyncio.run(asked(url, given.pages)))
+        fill(url, facts)
+        return asyncio.run(asked(url, PAGES[length]))
 
 
-if __name__ == "__main__":
-    main()
+def report(result: Result) -> Report:
+    """Return how long a person waits."""
+    rows = [
+        ("first page: counts of everything, and its changes", result["first_s"]),
+        ("a later page, median", result["page_s"]["median"]),
+        ("a later page, longest", result["page_s"]["longest"]),
+    ]
+    notes = (f"{result['facts']:,} facts, {result['changed']:,} of them changed, {result['pages']} pages.",)
+    return Report((Table(("", "seconds"), rows),), notes=notes)
+
+
+BENCHMARK: Final = Benchmark("backtest", measure, report)

@@ -1,4 +1,4 @@
-"""Measure the console on a slow phone: python benchmarks/console.py [--runs N].
+"""The console on a slow phone.
 
 Chromium, throttled through the DevTools protocol (CPU ÷ 4, 1.6 Mbit/s, 150 ms), opens the built console of a
 system of its own, filled by `arus demo`, without cache and without service worker.
@@ -11,27 +11,22 @@ touch_ms   the longest touch or key, from input to next paint, while 50 verdicts
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
-import os
 import shutil
 import statistics
-import sys
 import threading
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import httpx
-from arus_stack.testing import arus
+from harness import Benchmark, Length, Result, said
+from house import UNLIMITED, house
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-RESULT: Final = Path(__file__).parent / "results" / "console.json"
 RUNS: Final = 5
 CPU_SLOWDOWN: Final = 4
 LATENCY_MS: Final = 150
@@ -86,20 +81,14 @@ class House:
 
 
 @contextmanager
-def house() -> Generator[House]:
+def demonstrated() -> Generator[House]:
     """Give a system of its own with the demonstration's two years of use."""
-    os.environ |= {"ARUS_RATE_AUTH": "1000000/minute", "ARUS_RATE_ACCOUNT": "1000000/minute"}
-    with TemporaryDirectory(prefix="arus-bench-") as folder:
-        home = Path(folder)
-        try:
-            for words in (("up", "--detach", "--wait"), ("demo",)):
-                done = arus(home, *words, "--json", timeout_s=900)
-                if done.returncode != 0:
-                    raise SystemExit(done.stderr)
-            demo = json.loads(done.stdout)
-            yield House(demo["gateway"], demo["email"], demo["password"])
-        finally:
-            arus(home, "down")
+    with house(UNLIMITED) as running:
+        done = running.stack.arus("demo", "--json", timeout_s=900)
+        if done.returncode != 0:
+            raise SystemExit(done.stderr)
+        demo = json.loads(done.stdout)
+        yield House(demo["gateway"], demo["email"], demo["password"])
 
 
 @contextmanager
@@ -215,32 +204,26 @@ def median_of(rounds: list[dict[str, float]]) -> dict[str, float]:
     return {name: round(statistics.median(one[name] for one in rounds), 3) for name in rounds[0]}
 
 
-def main() -> None:
-    """Measure, write the result, and say what misses its budget."""
-    parser = argparse.ArgumentParser(description="Measure the console on a slow phone.")
-    parser.add_argument("--runs", type=int, default=RUNS)
-    runs: int = parser.parse_args().runs
+def measure(_: Length) -> Result:
+    """Open every page and work in the live list; says which budgets are missed."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         raise SystemExit("needs Chromium: apt-get install chromium")
-    found: dict[str, Any] = {"runs": runs, "budgets": BUDGETS, "pages": {}, "live": {}}
-    with house() as of, sync_playwright() as playwright:
+    found: Result = {"runs": RUNS, "budgets": BUDGETS, "pages": {}, "live": {}}
+    with demonstrated() as of, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         )
-        found |= {"chromium": browser.version, "cores": os.cpu_count()}
+        found["chromium"] = browser.version
         for path in USEFUL:
-            found["pages"][path] = median_of([opened(browser, of, path) for _ in range(runs)])
-            sys.stderr.write(f"{path}: {found['pages'][path]}\n")
+            found["pages"][path] = median_of([opened(browser, of, path) for _ in range(RUNS)])
+            said(f"{path}: {found['pages'][path]}")
         for size in (PHONE, DESK):
-            rounds = [touched(browser, of, size) for _ in range(runs)]
+            rounds = [touched(browser, of, size) for _ in range(RUNS)]
             worst = max(one["touch_ms"] for one in rounds)
             found["live"][str(size["width"])] = median_of(rounds) | {"worst_touch_ms": worst}
-            sys.stderr.write(f"{size['width']} px: {found['live'][str(size['width'])]}\n")
+            said(f"{size['width']} px: {found['live'][str(size['width'])]}")
         browser.close()
-    # Above the number of cores, others were using the machine: the times are then an upper bound.
-    found["load"] = [round(load, 1) for load in os.getloadavg()]
-    RESULT.write_text(json.dumps(found, indent=2) + "\n")
     numbers = [*found["pages"].items(), *found["live"].items()]
     missed = [
         f"{where}: {name} is {value:g}, budget {BUDGETS[name]:g}"
@@ -248,8 +231,8 @@ def main() -> None:
         for name, value in one.items()
         if name in BUDGETS and value > BUDGETS[name]
     ]
-    sys.stdout.write("\n".join(missed or ["every budget is kept"]) + "\n")
+    said("\n".join(missed or ["every budget is kept"]))
+    return found
 
 
-if __name__ == "__main__":
-    main()
+BENCHMARK: Final = Benchmark("console", measure, in_quick=False)

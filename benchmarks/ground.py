@@ -7,10 +7,9 @@ import json
 import os
 import random
 import signal
-import statistics
 import subprocess
 import sys
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +17,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import psutil
 import psycopg
 from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
 from arus_runtime.ids import new_ulid
@@ -28,13 +26,13 @@ from arus_stack import house, ports, schemas
 from arus_stack.kafka.broker import Kafka
 from arus_stack.postgres import Postgres
 from arus_stack.testing import running, set_up_kafka
+from harness import HERE, cpu_s
 
-HERE = Path(__file__).parent
-RESULTS = HERE / "results"
 PASSWORD = "patokan"
 TOPIC = "fuel.transaction.v1"
 PARTITIONS = 6
 KEYS = 20_000
+FIRST_DAY = date(2025, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,62 +52,92 @@ class Ground:
 
     def database(self, *services: str) -> str:
         """Return the superuser's URL of a fresh, migrated database."""
-        url = schemas.with_database(self.postgres.url(), f"bench_{random.getrandbits(40):x}")
-        schemas.create_database(url)
-        if services:
-            schemas.provision(url, services, lambda _: PASSWORD)
-            sources = [source for source in house.sources() if source.name in services]
-            schemas.migrate(url, sources, lambda _: PASSWORD)
-        return url
+        return fresh_database(self.postgres, *services)
 
-    def run(self, *command: str, url: str, timeout_s: float = 600, **env: str) -> Mapping[str, Any]:
-        """Run a peer to its end and return what it measured: one JSON object on its last line.
+    def kafka_bytes(self, topic: str) -> int:
+        """Return what a topic's partitions take on disk."""
+        logs = (path for path in self.kafka.folder.rglob("*.log") if path.parent.name.startswith(f"{topic}-"))
+        return sum(path.stat().st_size for path in logs)
 
-        Beside it: the CPU seconds that the servers spent meanwhile (postgres_cpu_s, kafka_cpu_s).
-        """
-        access, before = self.kafka.access, self._cpu_s()
-        done = subprocess.run(
+    def environment(self, url: str, **more: str) -> dict[str, str]:
+        """Return what a peer finds both servers by."""
+        access = self.kafka.access
+        return {
+            **os.environ,
+            "ARUS_BENCH_DB": url,
+            "ARUS_BENCH_KAFKA": access.bootstrap,
+            "ARUS_BENCH_USER": access.user,
+            "ARUS_BENCH_PASSWORD": access.password,
+            **more,
+        }
+
+    def start(self, *command: str, url: str, **env: str) -> subprocess.Popen[str]:
+        """Start a peer; what it measures is one JSON object on a line of its own (``measured``)."""
+        return subprocess.Popen(
             [sys.executable, *command],
             cwd=HERE,
-            env={
-                **os.environ,
-                "ARUS_BENCH_DB": url,
-                "ARUS_BENCH_KAFKA": access.bootstrap,
-                "ARUS_BENCH_USER": access.user,
-                "ARUS_BENCH_PASSWORD": access.password,
-                **env,
-            },
-            capture_output=True,
+            env=self.environment(url, **env),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=timeout_s,
-            check=False,
         )
-        lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-        if not lines:
-            raise RuntimeError(f"{' '.join(command)} measured nothing:\n{done.stdout}\n{done.stderr[-4000:]}")
-        spent = {f"{name}_cpu_s": after - before[name] for name, after in self._cpu_s().items()}
-        return json.loads(lines[-1]) | spent
+
+    def run(self, *command: str, url: str, **env: str) -> Mapping[str, float]:
+        """Run a peer to its end and return what it measured, the servers' CPU beside it."""
+        with self.cpu() as spent:
+            found = [measured(self.start(*command, url=url, **env))]
+        return together(found, spent)
+
+    @contextmanager
+    def cpu(self) -> Generator[dict[str, float]]:
+        """Give the CPU seconds that each server spent while the block ran, once it has ended."""
+        before, spent = self._cpu_s(), dict[str, float]()
+        yield spent
+        spent |= {name: after - before[name] for name, after in self._cpu_s().items()}
 
     def _cpu_s(self) -> dict[str, float]:
-        return {name: sum(map(_cpu_s, _tree(pid))) for name, pid in self.processes.items()}
+        return {name: cpu_s(pid) for name, pid in self.processes.items()}
 
 
-def _tree(pid: int) -> list[psutil.Process]:
-    root = psutil.Process(pid)
-    return [root, *root.children(recursive=True)]
+def fresh_database(postgres: Postgres, *services: str) -> str:
+    """Return the superuser's URL of a fresh, migrated database."""
+    url = schemas.with_database(postgres.url(), f"bench_{random.getrandbits(40):x}")
+    schemas.create_database(url)
+    if services:
+        schemas.provision(url, services, lambda _: PASSWORD)
+        sources = [source for source in house.sources() if source.name in services]
+        schemas.migrate(url, sources, lambda _: PASSWORD)
+    return url
 
 
-def _cpu_s(process: psutil.Process) -> float:
-    """Return what a process and those of its children that have ended have spent."""
+def measured(peer: subprocess.Popen[str], timeout_s: float = 1_800) -> Mapping[str, float]:
+    """Wait for a peer and return what it measured."""
     try:
-        return sum(process.cpu_times()[:4])
-    except psutil.NoSuchProcess:
-        return 0.0
+        out, err = peer.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        peer.kill()
+        out, err = peer.communicate()
+    lines = [line for line in out.splitlines() if line.startswith("{")]
+    if not lines:
+        raise RuntimeError(f"{peer.args} measured nothing:\n{out}\n{err[-4000:]}")
+    return json.loads(lines[-1])
+
+
+def together(found: Sequence[Mapping[str, float]], servers: Mapping[str, float]) -> Mapping[str, float]:
+    """Return what processes side by side reached, from the first record to the last commit."""
+    events = sum(one["events"] for one in found)
+    seconds = max(one["ended"] for one in found) - min(one["began"] for one in found)
+    return {
+        "events_per_s": events / seconds,
+        "cpu_us": sum(one["cpu_s"] for one in found) / events * 1e6,
+        **{f"{name}_us": spent / events * 1e6 for name, spent in servers.items()},
+        "peak_mb": max(one["peak_mb"] for one in found),
+    }
 
 
 @contextmanager
-def ground() -> Generator[Ground]:
-    """Give both servers, as production has them: the disk is waited for."""
+def postgres_alone() -> Generator[tuple[Postgres, int]]:
+    """Give a database server as production has it, the disk waited for, and its process id."""
     with TemporaryDirectory(prefix="arus-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -119,39 +147,54 @@ def ground() -> Generator[Ground]:
             PASSWORD,
             settings={"shared_buffers": "256MB", "max_wal_size": "4GB"},
         )
-        kafka = Kafka(folder / "kafka", ports.free_port(), ports.free_port(), PASSWORD)
         postgres.prepare()
+        with running(
+            postgres.command(), folder / "postgres.log", postgres.ready, stop_with=signal.SIGINT
+        ) as database:
+            yield postgres, database.pid
+
+
+@contextmanager
+def ground() -> Generator[Ground]:
+    """Give both servers."""
+    with postgres_alone() as (postgres, pid), TemporaryDirectory(prefix="arus-bench-") as name:
+        folder = Path(name)
+        kafka = Kafka(folder / "kafka", ports.free_port(), ports.free_port(), PASSWORD)
         kafka.prepare()
-        with (
-            running(
-                postgres.command(), folder / "postgres.log", postgres.ready, stop_with=signal.SIGINT
-            ) as database,
-            running(kafka.command(), folder / "kafka.log", kafka.ready) as broker,
-        ):
+        with running(kafka.command(), folder / "kafka.log", kafka.ready) as broker:
             set_up_kafka(kafka.access)
-            yield Ground(postgres, kafka, {"postgres": database.pid, "kafka": broker.pid})
+            yield Ground(postgres, kafka, {"postgres": pid, "kafka": broker.pid})
 
 
-def facts(count: int) -> Generator[Message]:
-    """Yield facts of 20,000 keys of 50 organisations, in order per key."""
+def facts(count: int, keys: int = KEYS, first: date = FIRST_DAY, begin: int = 0) -> Generator[Message]:
+    """Yield facts of many keys of 50 organisations, in order per key. begin: the first one's number."""
     chance = random.Random(1)
-    day = date(2025, 1, 1)
     for number in range(count):
-        key = chance.randrange(KEYS)
-        tenant, location, product = f"org-{key % 50:04d}", f"location-{key // 4:06d}", f"fuel-{key % 4}"
         volume_ul = chance.randrange(50, 900) * 1_000_000 * (4 if chance.random() < 0.01 else 1)
-        event = FuelTransactionRecorded(
-            tenant_id=tenant,
-            transaction_id=new_ulid(),
-            location_id=location,
-            product_id=product,
-            business_date=(day + timedelta(days=number * 200 // count)).isoformat(),
-            volume_ul=volume_ul,
-            timezone="Asia/Jakarta",
-            recorded_by=f"operator-{key % 900:04d}",
-        )
-        record_key = f"{tenant}:{location}:{product}"
-        yield message(event, key=record_key, tenant=tenant, source="/arus/ingest", sequence=number)
+        day = first + timedelta(days=number * 200 // count)
+        yield _fact(begin + number, chance.randrange(keys), day, volume_ul)
+
+
+def first_facts(keys: int) -> Generator[Message]:
+    """Yield one fact of each key."""
+    for key in range(keys):
+        yield _fact(key, key, FIRST_DAY, 300_000_000)
+
+
+def _fact(number: int, key: int, day: date, volume_ul: int) -> Message:
+    tenant, location, product = f"org-{key % 50:04d}", f"location-{key // 4:06d}", f"fuel-{key % 4}"
+    event = FuelTransactionRecorded(
+        tenant_id=tenant,
+        transaction_id=new_ulid(),
+        location_id=location,
+        product_id=product,
+        business_date=day.isoformat(),
+        volume_ul=volume_ul,
+        timezone="Asia/Jakarta",
+        recorded_by=f"operator-{key % 900:04d}",
+    )
+    record_key = f"{tenant}:{location}:{product}"
+    return message(event, key=record_key, tenant=tenant, source="/arus/ingest", sequence=number)
 
 
 class FromTheStart:
@@ -181,14 +224,9 @@ async def publish(log: AiokafkaLog, messages: Iterable[Message]) -> None:
     await producer.stop()
 
 
-def seed(on: Ground, count: int) -> None:
-    """Put facts on the topic."""
-    asyncio.run(publish(on.log, facts(count)))
-
-
-def median(values: Iterable[float]) -> float:
-    """Return the median."""
-    return statistics.median(values)
+def seed(on: Ground, messages: Iterable[Message]) -> None:
+    """Put messages on their topics."""
+    asyncio.run(publish(on.log, messages))
 
 
 def one_value(url: str, statement: str) -> Any:
@@ -196,12 +234,3 @@ def one_value(url: str, statement: str) -> Any:
     with psycopg.connect(url) as connection:
         row = connection.execute(statement.encode()).fetchone()
         return row and row[0]
-
-
-def write(name: str, result: Mapping[str, Any]) -> None:
-    """Write a result file and print it."""
-    RESULTS.mkdir(exist_ok=True)
-    on = {"cores": os.cpu_count(), "load_1m": round(os.getloadavg()[0], 1), "python": sys.version.split()[0]}
-    text = json.dumps({**result, "machine": on}, indent=2) + "\n"
-    (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
-    sys.stdout.write(text)

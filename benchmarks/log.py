@@ -1,69 +1,70 @@
-"""Measure both clients of Kafka behind the port, side by side: python benchmarks/log.py [--count N].
-
-Each round runs every client and way once, in turn; ratios are taken within a round and their median reported.
-"""
+"""Both clients of Kafka behind the port, side by side: publish facts, then read them."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-from ground import ground, median, write
+from ground import ground
+from harness import Benchmark, Length, Report, Result, Table, in_turn, spread
 
-ROUNDS: Final = 3
+ROUNDS: Final = {Length.FULL: 3, Length.QUICK: 2}
+RECORDS: Final = {Length.FULL: 200_000, Length.QUICK: 50_000}
 CLIENTS: Final = ("aiokafka", "confluent")
-WAYS: Final = ("publish", "consume")
-
-Round = Mapping[tuple[str, str], Mapping[str, Any]]
+WAYS: Final = ("publish", "consume")  # the first publication fills the topic for the first reading
 
 
-def summary(rounds: Sequence[Round]) -> dict[str, Any]:
-    """Return what is reported of the rounds."""
+def measure(length: Length) -> Result:
+    """Let each client publish and consume in turn; ratios are taken within a round."""
+    records = RECORDS[length]
+    with ground() as on:
 
-    def of(client: str, way: str) -> dict[str, float]:
-        return {
-            what: round(median(one[client, way][what] for one in rounds), 2)
-            for what in rounds[0][client, way]
-        }
+        def one(client: str, way: str) -> Mapping[str, float]:
+            return on.run("log_peer.py", client, way, str(records), url="")
 
-    def ratio(way: str) -> float:
-        return round(
-            median(
-                one["confluent", way]["events_per_s"] / one["aiokafka", way]["events_per_s"] for one in rounds
-            ),
+        rounds = in_turn(
+            ROUNDS[length],
+            {
+                f"{way} {client}": lambda client=client, way=way: one(client, way)
+                for way in WAYS
+                for client in CLIENTS
+            },
+        )
+    peers = {
+        name: {what: spread([found[name][what] for found in rounds]) for what in rounds[0][name]}
+        for name in rounds[0]
+    }
+    ratios = {
+        way: spread(
+            [
+                found[f"{way} confluent"]["events_per_s"] / found[f"{way} aiokafka"]["events_per_s"]
+                for found in rounds
+            ],
             3,
         )
-
+        for way in WAYS
+    }
     return {
-        **{way: {client: of(client, way) for client in CLIENTS} for way in WAYS},
-        "confluent_over_aiokafka": {way: ratio(way) for way in WAYS},
-        "rounds": len(rounds),
+        "records": records,
+        "rounds": ROUNDS[length],
+        **{way: {client: peers[f"{way} {client}"] for client in CLIENTS} for way in WAYS},
+        "confluent_over_aiokafka": {way: ratio["median"] for way, ratio in ratios.items()},
+        "spreads": ratios,
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure both clients of Kafka behind the port.")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--count", type=int, default=200_000)
-    given = parser.parse_args()
-    rounds: list[Round] = []
-    with ground() as on:
-        for _ in range(given.rounds):
-            found: dict[tuple[str, str], Mapping[str, Any]] = {}
-            for way in WAYS:  # the first publication fills the topic for the first reading
-                for client in CLIENTS:
-                    found[client, way] = measured = on.run(
-                        "log_peer.py", client, way, str(given.count), url=""
-                    )
-                    sys.stderr.write(
-                        f"{client:>9} {way}: {measured['events_per_s']:>8.0f}/s {measured['cpu_us']:>5.1f} µs"
-                        f" {measured['peak_mb']} MB\n"
-                    )
-            rounds.append(found)
-    write("log", {**summary(rounds), "records": given.count})
+def report(result: Result) -> Report:
+    """Return both clients side by side."""
+    rows = [
+        (f"{way}, {client}", *(result[way][client][what] for what in ("events_per_s", "cpu_us", "peak_mb")))
+        for way in WAYS
+        for client in CLIENTS
+    ]
+    ratios = ", ".join(f"{way} {result['confluent_over_aiokafka'][way]:.2f}" for way in WAYS)
+    return Report(
+        (Table(("", "records/s", "client CPU µs a record", "client MB"), rows),),
+        notes=(f"confluent-kafka's rate over aiokafka's, within a round: {ratios}.",),
+    )
 
 
-if __name__ == "__main__":
-    main()
+BENCHMARK: Final = Benchmark("log", measure, report)

@@ -1,10 +1,12 @@
 """One way of getting events into PostgreSQL, in a process of its own: python peers.py NAME COUNT.
 
-ours       the runtime with the real fuel worker: verdict, state and outgoing event committed
-unjudged   the same client, the same packed COPY and the same offset in the transaction, nothing concluded
-aiokafka   the client as its manual shows it, COPY as psycopg's manual shows it, then Kafka's commit
-copy       rows that lie ready in memory, by COPY into a table with a primary key: the limit
-Prints events_per_s and cpu_us (of this process, per event) from the first record to the last commit.
+unjudged     the same client, the same packed COPY and the same offset in the transaction, nothing concluded
+aiokafka     the client as its manual shows it, COPY as psycopg's manual shows it, then Kafka's commit
+executemany  the same with executemany
+copy         facts as rows that lie ready in memory, by COPY into a table with a primary key
+results      the very rows that the worker has committed to this database, by COPY into a table with their
+             primary key alone: what the worker's results cost when nothing need be done to get them
+Each prints when it began and ended (monotonic clock), the CPU seconds between, and its peak memory.
 """
 
 from __future__ import annotations
@@ -13,20 +15,19 @@ import asyncio
 import json
 import os
 import resource
+import struct
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import aiokafka
 import psycopg
 import uvloop
 from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
-from arus_anomaly import handlers
 from arus_runtime import packing
-from arus_runtime.engine import Engine
-from arus_runtime.log import AiokafkaLog, Consumer, Listener, Record, Security, TopicPartition
-from arus_runtime.store import PostgresStore
+from arus_runtime.log import AiokafkaLog, Security
 from arus_runtime.worker import Column, Table
 from ground import TOPIC, FromTheStart, facts
 
@@ -49,72 +50,47 @@ class Clock:
     """Measures from the first record to the last commit."""
 
     def __init__(self) -> None:
-        self.began = 0.0
-        self.cpu = 0.0
+        self._began = self._ended = 0.0
+        self._cpu_before = self._cpu_after = 0.0
 
     def start(self) -> None:
         """Start, once."""
-        if not self.began:
-            self.began, self.cpu = time.perf_counter(), _cpu()
+        if not self._began:
+            self._began, self._cpu_before = time.monotonic(), _cpu()
 
-    def stop(self, count: int) -> None:
-        """Print what was measured."""
-        seconds, cpu = time.perf_counter() - self.began, _cpu() - self.cpu
-        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        measured = {"events_per_s": count / seconds, "cpu_us": cpu / count * 1e6, "peak_mb": peak_mb}
-        os.write(1, f"\n{json.dumps(measured)}\n".encode())  # faust takes sys.stdout and sys.__stdout__ away
+    def lap(self) -> None:
+        """Note that something was committed."""
+        self._ended, self._cpu_after = time.monotonic(), _cpu()
+
+    def say(self, events: int) -> None:
+        """Print what was measured up to the last lap."""
+        found = {
+            "events": events,
+            "began": self._began,
+            "ended": self._ended,
+            "cpu_s": self._cpu_after - self._cpu_before,
+            "peak_mb": _peak_mb(),
+        }
+        os.write(1, f"\n{json.dumps(found)}\n".encode())  # faust takes sys.stdout and sys.__stdout__ away
+
+    def stop(self, events: int) -> None:
+        """Stop, and print what was measured."""
+        self.lap()
+        self.say(events)
+
+
+def _peak_mb() -> float:
+    """Return the most memory this program held: ru_maxrss would be its parent's where that is larger."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    line = next(line for line in status.read_text("ascii").splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) // 1024
 
 
 def _cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
-
-
-class Timed:
-    """A log whose first records start the clock."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def consumer(self, topics: Sequence[str], group: str, listener: Listener) -> Consumer:
-        return TimedConsumer(LOG.consumer(topics, group, listener), self._clock)
-
-    def producer(self) -> Any:
-        return LOG.producer()
-
-
-class TimedConsumer:
-    """Its consumer."""
-
-    def __init__(self, consumer: Consumer, clock: Clock) -> None:
-        self._clock = clock
-        self._consumer = consumer
-        self.start, self.begin, self.pause = consumer.start, consumer.begin, consumer.pause
-        self.commit, self.stop = consumer.commit, consumer.stop
-
-    async def poll(self, limit: int, timeout_s: float) -> Mapping[TopicPartition, Sequence[Record]]:
-        polled = await self._consumer.poll(limit, timeout_s)
-        if polled:
-            self._clock.start()
-        return polled
-
-
-async def ours(count: int) -> None:
-    clock, stop, taken = Clock(), asyncio.Event(), 0
-    store = PostgresStore(URL, "anomaly", handlers.fuel)
-    commit = store.commit
-
-    def counted(parts: Any) -> None:
-        nonlocal taken
-        commit(parts)
-        taken += sum(part.next_offset - part.start for part in parts)
-        if taken >= count:
-            clock.stop(count)
-            loop.call_soon_threadsafe(stop.set)
-
-    store.commit = counted
-    loop = asyncio.get_running_loop()
-    await Engine("anomaly", handlers.fuel, Timed(clock), store, batch_records=BATCH).run(stop)
 
 
 async def unjudged(count: int) -> None:
@@ -156,7 +132,7 @@ async def unjudged(count: int) -> None:
     await consumer.stop()
 
 
-async def plain_aiokafka(count: int) -> None:
+async def with_aiokafka(count: int, write: Callable[[Any, Sequence[Any]], None]) -> None:
     clock, taken, connection = Clock(), 0, prepared()
     consumer: Any = aiokafka.AIOKafkaConsumer(
         TOPIC,
@@ -166,23 +142,43 @@ async def plain_aiokafka(count: int) -> None:
         **LOG.options(),
     )
 
-    def write(batch: Mapping[Any, Sequence[Any]]) -> None:
-        with connection.transaction(), connection.cursor() as cursor, cursor.copy(COPY_PLAIN) as into:
-            for records in batch.values():
-                for record in records:
-                    FuelTransactionRecorded.FromString(record.value)
-                    into.write_row((record.partition, record.offset, record.key, record.value))
+    def written(records: Sequence[Any]) -> None:
+        with connection.transaction(), connection.cursor() as cursor:
+            write(cursor, records)
 
     await consumer.start()
     while taken < count:
         batch = await consumer.getmany(timeout_ms=200, max_records=BATCH)
         if batch:
             clock.start()
-            await asyncio.to_thread(write, batch)
-            taken += sum(map(len, batch.values()))
+            records = [record for part in batch.values() for record in part]
+            await asyncio.to_thread(written, records)
+            taken += len(records)
             await consumer.commit()
     clock.stop(count)
     await consumer.stop()
+
+
+def by_copy(cursor: psycopg.Cursor[Any], records: Sequence[Any]) -> None:
+    with cursor.copy(COPY_PLAIN) as into:
+        for record in records:
+            FuelTransactionRecorded.FromString(record.value)
+            into.write_row((record.partition, record.offset, record.key, record.value))
+
+
+def by_executemany(cursor: psycopg.Cursor[Any], records: Sequence[Any]) -> None:
+    rows = [(record.partition, record.offset, record.key, record.value) for record in records]
+    for row in rows:
+        FuelTransactionRecorded.FromString(row[3])
+    cursor.executemany(b"insert into plain (part, off, key, value) values (%s, %s, %s, %s)", rows)
+
+
+async def aiokafka_copy(count: int) -> None:
+    await with_aiokafka(count, by_copy)
+
+
+async def aiokafka_executemany(count: int) -> None:
+    await with_aiokafka(count, by_executemany)
 
 
 COPY_PLAIN = b"copy plain (part, off, key, value) from stdin"
@@ -194,13 +190,44 @@ async def raw_copy(count: int) -> None:
         table.pack((number % 6, number // 6, 0), ("org-0000", "location:fuel", number), (fact.value, b""))
         for number, fact in enumerate(facts(count))
     ]
-    copy = f"copy events ({', '.join(table.columns)}) from stdin (format binary)".encode()
+    copy_in(connection, rows, f"copy events ({', '.join(table.columns)}) from stdin (format binary)")
+
+
+async def results(count: int) -> None:
+    connection = psycopg.connect(URL, autocommit=True)
+    with connection.cursor().copy(b"copy anomaly.verdicts to stdout (format binary)") as out:
+        rows = packed_rows(b"".join(out))
+    assert len(rows) == count, f"the worker must have committed {count} rows, found {len(rows)}"
+    connection.execute(
+        b"create table results (like anomaly.verdicts, primary key (src_part, src_off, src_idx))"
+    )
+    copy_in(connection, rows, "copy results from stdin (format binary)")
+
+
+def packed_rows(copied: bytes) -> list[bytes]:
+    """Return the rows of a binary COPY, each as it came."""
+    rows, at = list[bytes](), len(packing.HEADER)
+    fields, length = struct.Struct(">h").unpack_from, struct.Struct(">i").unpack_from
+    while (count := fields(copied, at)[0]) >= 0:
+        start, at = at, at + 2
+        for _ in range(count):
+            at += 4 + max(length(copied, at)[0], 0)
+        rows.append(copied[start:at])
+    return rows
+
+
+def copy_in(connection: psycopg.Connection[Any], rows: Sequence[bytes], statement: str) -> None:
+    """Commit rows by COPY, a batch at a time, and say how long that took."""
     clock = Clock()
     clock.start()
-    for start in range(0, count, BATCH):
-        with connection.transaction(), connection.cursor() as cursor, cursor.copy(copy) as into:
+    for start in range(0, len(rows), BATCH):
+        with (
+            connection.transaction(),
+            connection.cursor() as cursor,
+            cursor.copy(statement.encode()) as into,
+        ):
             into.write(b"".join([packing.HEADER, *rows[start : start + BATCH], packing.TRAILER]))
-    clock.stop(count)
+    clock.stop(len(rows))
 
 
 def prepared() -> psycopg.Connection[Any]:
@@ -210,7 +237,13 @@ def prepared() -> psycopg.Connection[Any]:
     return connection
 
 
-PEERS = {"ours": ours, "unjudged": unjudged, "aiokafka": plain_aiokafka, "copy": raw_copy}
+PEERS = {
+    "unjudged": unjudged,
+    "aiokafka": aiokafka_copy,
+    "executemany": aiokafka_executemany,
+    "copy": raw_copy,
+    "results": results,
+}
 
 if __name__ == "__main__":
     uvloop.run(PEERS[sys.argv[1]](int(sys.argv[2])))

@@ -1,9 +1,11 @@
 """The documents speak of things that exist: links lead somewhere, commands are in the Makefile."""
 
+import importlib
 import json
 import re
 import runpy
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -72,3 +74,10 @@ def test_the_times_and_weights_written_down_are_those_that_were_measured() -> No
     start = runpy.run_path(str(ROOT / "benchmarks/start.py"))
     page = (ROOT / "docs/OPERATIONS.md").read_text("utf-8")
     assert start["with_tables"](page, json.loads(start["RESULT"].read_text("utf-8"))) == page
+
+
+def test_the_results_written_down_are_those_that_were_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(ROOT / "benchmarks"), *sys.path])
+    bench = importlib.import_module("bench")
+    page = (ROOT / "docs/performance.md").read_text("utf-8")
+    assert importlib.import_module("page").with_all(page, bench.BENCHMARKS) == page
