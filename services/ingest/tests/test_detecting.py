@@ -121,3 +121,11 @@ def test_files_with_the_names_of_the_books(tmp_path: Path, told: tuple[str, str]
     assert (found.type, found.period) == told
     assert found.questions == ()
     assert not any(row.errors for row in read_rows(path, found))
+
+
+def test_a_separator_inside_a_value_is_told_not_read_over(tmp_path: Path) -> None:
+    path = tmp_path / "bbm.csv"
+    path.write_text("Tanggal,Lokasi,Produk,Volume\n2025-01-10,Gudang A,Solar,520,5\n", "utf-8")
+    (found,) = detect(path)
+    (row,) = read_rows(path, found)
+    assert [error.code for error in row.errors] == ["row_too_wide"]

@@ -58,6 +58,8 @@ def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]
     ):
         fields = {name: value for name, value in zip(names, values, strict=True) if value}
         errors = wrong.get(at, [])
+        if detection.separator and any(cells[len(detection.headers) :]):
+            errors = [*errors, _too_wide(kind, detection, len(cells))]
         for name in needed:
             if name not in fields and all(error.field != name for error in errors):
                 errors = [*errors, CellError(detection.columns.get(name, name), name, "cell_required", {})]
@@ -68,6 +70,13 @@ def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]
             tuple(map(shown, cells)) if detection.sheet else cast("tuple[str, ...]", tuple(cells)),
             tuple(errors),
         )
+
+
+def _too_wide(kind: FileType, detection: Detection, cells: int) -> CellError:
+    """Say that a line has more cells than columns: a separator stands inside a value ("520,5" unquoted)."""
+    key = columns.key_field(kind, detection.places)
+    params = {"value": str(cells), "bound": str(len(detection.headers))}
+    return CellError(detection.columns.get(key, key), key, "row_too_wide", params)
 
 
 def _column(kind: FileType, detection: Detection, name: str, facts: Sequence[tuple[int, Row]]) -> Values:
