@@ -16,8 +16,9 @@ from arus_stack.errors import AlreadyRunning, StackError
 from arus_stack.home import Home
 from arus_stack.parts import Notice, Part, State
 from arus_stack.processes import end_orphans
+from arus_stack.rotation import Rotation
 from arus_stack.settings import StackSettings
-from arus_stack.supervisor import Rotation, Supervisor
+from arus_stack.supervisor import Supervisor
 from arus_stack.system import System
 
 DETACHED_LOG = "supervisor.log"

@@ -20,6 +20,7 @@ from arus_stack.errors import ServerFailed, StackError
 from arus_stack.home import Home, write_private
 from arus_stack.parts import Notice, Part, Report, Server, State, Step
 from arus_stack.processes import born, kill_group, rss_mb
+from arus_stack.rotation import Rotation, rotate
 from arus_stack.settings import ADMINISTRATORS
 
 BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -27,7 +28,6 @@ STEADY_S = 60.0  # a server that lived this long starts its back-off anew
 START_TRIES = 4
 POLL_S = 0.1
 ROTATE_S = 20.0
-COPY_BYTES = 2**20
 
 Listener = Callable[[Notice], None]
 
@@ -55,14 +55,6 @@ class _Running:
     def notice(self) -> Notice:
         """Return where it stands."""
         return Notice(self.part.name, self.state, self.detail, self.first_aid)
-
-
-@dataclass(frozen=True, slots=True)
-class Rotation:
-    """When a log begins anew, and how many earlier files it keeps."""
-
-    bytes: int = 20 * 2**20
-    kept: int = 3
 
 
 class Supervisor:
@@ -326,22 +318,6 @@ class Supervisor:
             for log in self._home.logs.glob("*.log"):
                 if log.stat().st_size > self._rotation.bytes:
                     await asyncio.to_thread(rotate, log, self._rotation.kept)
-
-
-def rotate(log: Path, kept: int) -> None:
-    """Keep a log's content aside and empty it; its writer appends, so it goes on at the start.
-
-    What is written while the last bytes are copied comes along; only a line written between that and the
-    emptying, which follow each other at once, is lost.
-    """
-    for number in range(kept, 1, -1):
-        older = log.with_suffix(f".log.{number - 1}")
-        if older.exists():
-            older.replace(log.with_suffix(f".log.{number}"))
-    with log.open("rb") as source, log.with_suffix(".log.1").open("wb") as target:
-        while chunk := source.read(COPY_BYTES):
-            target.write(chunk)
-        os.truncate(log, 0)
 
 
 async def _cancel(tasks: Sequence["asyncio.Task[Any]"]) -> None:

@@ -17,7 +17,7 @@ from arus_runtime.catalogue import topics
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from arus_stack import certs, console, house, schemas
+from arus_stack import certs, console, credentials, house, schemas
 from arus_stack.address import LOOPBACK, Address
 from arus_stack.certs import Certificates
 from arus_stack.errors import PortTaken, Refused
@@ -218,30 +218,10 @@ class System:
             "ARUS_FIELD_KEYS": os.environ.get("ARUS_FIELD_KEYS") or self.field_keys,
         } | ({"ARUS_PEOPLE_SECRET": self.home.secrets.secret("people")} if service in KNOWING_PEOPLE else {})
 
-    def _credentials_by_file(self, service: str) -> dict[str, str]:
-        """Return the same with what may change in files, which a service reads again as it connects."""
-        found = self._credentials(service)
-        files = self.write_credentials(service)
-        return {
-            name: value
-            for name, value in found.items()
-            if name not in {"ARUS_KAFKA_PASSWORD", "ARUS_FIELD_KEYS"}
-        } | {
-            "ARUS_DB_API_URL": schemas.without_password(found["ARUS_DB_API_URL"]),
-            "ARUS_DB_WORKER_URL": schemas.without_password(found["ARUS_DB_WORKER_URL"]),
-            "PGPASSFILE": str(files / "pgpass"),
-            "ARUS_KAFKA_PASSWORD_FILE": str(files / "kafka"),
-            "ARUS_FIELD_KEYS_FILE": str(files / "field-keys"),
-        }
-
-    def write_credentials(self, service: str) -> Path:
-        """Write what a service logs in with into files, and return their folder."""
-        found, folder = self._credentials(service), self.home.path.resolve() / "credentials" / service
-        logins = (schemas.pgpass(found[name]) for name in ("ARUS_DB_API_URL", "ARUS_DB_WORKER_URL"))
-        write_private(folder / "pgpass", "".join(logins))
-        write_private(folder / "kafka", found["ARUS_KAFKA_PASSWORD"])
-        write_private(folder / "field-keys", found["ARUS_FIELD_KEYS"])
-        return folder
+    def write_credentials(self, service: str) -> dict[str, str]:
+        """Write what a service logs in with into files, and return what tells it where they are."""
+        folder = self.home.path.resolve() / "credentials" / service
+        return credentials.written(self._credentials(service), folder)
 
     def environment(self, source: ServiceSource) -> Mapping[str, str]:
         """Return what a service process must know."""
@@ -254,7 +234,7 @@ class System:
             "ARUS_HTTP_HOST": LOOPBACK,
             "ARUS_HTTP_PORT": str(http),
             "ARUS_GRPC_PORT": str(grpc),
-            **self._credentials_by_file(source.name),
+            **self.write_credentials(source.name),
             "ARUS_KAFKA_BOOTSTRAP": access.bootstrap,
             "ARUS_KAFKA_CA": access.ca,
             "ARUS_JWKS_URL": f"{self._gateway_at(self._address.inside)}/.well-known/jwks.json",

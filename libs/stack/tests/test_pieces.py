@@ -18,9 +18,9 @@ from arus_stack.kafka import jars, rights
 from arus_stack.kafka.admin import KafkaAccess
 from arus_stack.kafka.records import decoded
 from arus_stack.kafka.rights import Right
+from arus_stack.rotation import rotate
 from arus_stack.schemas import role_urls, with_database, with_login
 from arus_stack.settings import StackSettings, example
-from arus_stack.supervisor import rotate
 from arus_stack.system import System
 from arus_stack.testing import allowed_skip
 from pydantic import SecretStr
