@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def ignored(_name: str, _state: str, _done: float) -> None:
     return
 
 
-def until(api: Api, path: str, holds: Any) -> dict[str, Any]:
+def until(api: Api, path: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """Return an import as soon as something holds of it."""
     deadline = time.monotonic() + PATIENCE_S
     while not holds(one := api.get(path)):

@@ -65,6 +65,7 @@ async def fail(kind: str) -> None:
 SERVICE = Service(
     "things",
     routers=[things],
+    uploads=("/uploads",),
     words={
         "too_big_for_depot": {
             "id": "{field} melebihi depot: {bound}.",
@@ -76,7 +77,7 @@ SERVICE = Service(
 
 @pytest.fixture
 async def http(verifier: Verifier) -> AsyncIterator[httpx.AsyncClient]:
-    settings = Settings.model_validate({"max_body_bytes": 2048})
+    settings = Settings.model_validate({"max_body_bytes": 2048, "max_upload_bytes": 8192})
     context = Context(
         settings, sentinel.db, sentinel.db, verifier, sentinel.peers, sentinel.mail, sentinel.log
     )
@@ -324,3 +325,14 @@ async def test_what_waits_for_a_person_is_said_by_a_process_that_is_still_ready(
         answer = await client.get("/readyz")
         assert (answer.status_code, answer.json()) == (200, {"status": "degraded", "trouble": trouble})
         assert (await client.get("/healthz")).status_code == 200
+
+
+@pytest.mark.parametrize(("path", "bound"), [("/things", 2048), ("/uploads", 8192)])
+async def test_a_request_that_brings_files_may_be_larger(
+    http: httpx.AsyncClient, bearer: dict[str, str], path: str, bound: int
+) -> None:
+    sizes = {
+        size: (await http.post(f"/api/v1{path}", content=b"x" * size, headers=bearer)).status_code
+        for size in (bound, bound + 1)
+    }
+    assert (sizes[bound] == 413, sizes[bound + 1] == 413) == (False, True)
