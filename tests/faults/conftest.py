@@ -23,7 +23,7 @@ from arus_runtime.log import AiokafkaLog, Record, Security, TopicPartition
 from arus_runtime.testing import message
 from arus_stack.testing import KafkaServer, PostgresServer
 
-from .workers import IN, OUT, SERVICE, tables
+from .workers import IN, INCIDENTS, OUT, SERVICE, tables
 
 TESTS = Path(__file__).parents[1]
 PATIENCE_S = 90.0
@@ -129,15 +129,15 @@ class Ground:
         return [record for at in sorted(found) for record in found[at]]
 
     async def kill_while(
-        self, progress: Callable[[], int], words: Sequence[str], *, kills: int, step: int
+        self, progress: Callable[[], int], words: Sequence[str], *, kills: int, step: int, **env: str
     ) -> None:
         """Kill -9 a part again and again, each time after it moved on by a step; leave one running."""
         for _ in range(kills):
-            process, before = self.start(*words, ARUS_FAULT_INSTANCE="one"), progress()
+            process, before = self.start(*words, ARUS_FAULT_INSTANCE="one", **env), progress()
             await self.until(lambda at=before: progress() >= at + step)
             process.send_signal(signal.SIGKILL)
             process.wait()
-        self.start(*words, ARUS_FAULT_INSTANCE="one")
+        self.start(*words, ARUS_FAULT_INSTANCE="one", **env)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Return when a condition holds; fails when time is up."""
@@ -166,7 +166,9 @@ async def ground_on(kafka: KafkaServer, url: str, folder: Path) -> AsyncGenerato
         enable_auto_commit=False, auto_offset_reset="earliest", **log.options()
     )
     await reader.start()
-    partitions = [aiokafka.TopicPartition(topic, number) for topic in (IN, OUT) for number in range(6)]
+    partitions = [
+        aiokafka.TopicPartition(topic, number) for topic in (IN, OUT, INCIDENTS) for number in range(6)
+    ]
     ends = await reader.end_offsets(partitions)
     ground = Ground(url, kafka, log, reader, ends, folder)
     ground.query(f"create schema {SERVICE}")

@@ -1,6 +1,7 @@
 """What the fault tests kill: one part of a service in a process of its own.
 
 python -m faults.process worker NAME      folds fuel.transaction.v1 into table NAME
+python -m faults.process service S WORKER  runs a worker of a service's own
 python -m faults.process relay NAME…      publishes what they conclude, and the outbox
 python -m faults.process door WRITERS     commands: lock an aggregate, record a fact, add its event
 ARUS_FAULT_CLIENT=confluent reaches Kafka through confluent-kafka.
@@ -17,6 +18,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from importlib import import_module
 from typing import Any
 
 import psycopg
@@ -43,6 +45,7 @@ LOG = CLIENTS[os.environ.get("ARUS_FAULT_CLIENT", "aiokafka")](
 )
 ANSWER_S = float(os.environ.get("ARUS_FAULT_ANSWER_S", "30"))
 BATCH = 200  # many transactions to be killed in
+FEW = 50
 AGGREGATES = 20
 AGAIN_S = 0.05
 
@@ -52,6 +55,12 @@ async def work(name: str) -> None:
     worker, _ = chain(name)
     store = PostgresStore(URL, SERVICE, worker, answer_s=ANSWER_S)
     engine = Engine(SERVICE, worker, LOG, store, batch_records=BATCH)
+    await engine.run(asyncio.Event())
+
+
+async def serve(service: str, name: str) -> None:
+    worker = getattr(import_module(f"arus_{service}.handlers"), name)
+    engine = Engine(service, worker, LOG, PostgresStore(URL, service, worker), batch_records=FEW)
     await engine.run(asyncio.Event())
 
 
@@ -140,6 +149,8 @@ def main() -> None:
     match sys.argv[1:]:
         case ["worker", name]:
             asyncio.run(work(name))
+        case ["service", service, name]:
+            asyncio.run(serve(service, name))
         case ["relay", *names]:
             asyncio.run(relay(names))
         case ["door", writers]:

@@ -14,6 +14,7 @@ from arus_runtime.worker import Column, Effect, Meta, Row, State, Table, Worker
 SERVICE = "faults"
 IN = "fuel.transaction.v1"
 OUT = "anomaly.verdict.v1"
+INCIDENTS = "anomaly.incident.v1"
 _LINK = struct.Struct(">qI")
 
 
