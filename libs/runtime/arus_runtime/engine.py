@@ -169,6 +169,7 @@ class Engine:
         due = [at for at, when in self._wanted.items() if when <= now]
         if not due:
             return
+        await self._settle()  # taking uses the connection that a commit under way is using
         try:
             grants = await asyncio.to_thread(self._store.take, due)
         except Away as away:
