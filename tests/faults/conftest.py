@@ -30,7 +30,7 @@ PATIENCE_S = 90.0
 PAGE = "ARUS_RELIABILITY_PAGE"
 MARKERS = ("<!-- reliability: made by `make reliability` -->\n", "<!-- end of reliability -->\n")
 SAID = pytest.StashKey[dict[str, str]]()
-NAMES = ("calm", "killed", "stopped", "relayed", "cold", "slow")
+NAMES = ("calm", "killed", "stopped", "relayed", "cold", "slow", "rough", "jumping")
 
 
 @dataclass

@@ -19,6 +19,7 @@ class Line:
     delay_s     an answer is late by up to so much, at random
     mute()      nothing is answered any more, and nobody is told
     strand()    the same for good, of connections that stand; new ones are carried
+    halve()     connections that stand break off in the middle of what is said next; new ones are carried
     cut()       connections are reset, and new ones refused
     mend()      all is well again; what was held back while mute arrives now
     """
@@ -32,6 +33,7 @@ class Line:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: asyncio.Server | None = None
         self._speaks = asyncio.Event()
+        self._halves = asyncio.Event()
         self._carried: set[asyncio.Task[None]] = set()
 
     def __enter__(self) -> Self:
@@ -60,6 +62,10 @@ class Line:
         """Never answer on connections that stand."""
         self._do(self._strand())
 
+    def halve(self) -> None:
+        """Break off standing connections in the middle of what is said next, whoever says it."""
+        self._do(self._halve())
+
     def cut(self) -> None:
         """Reset every connection and refuse new ones."""
         self._do(self._cut())
@@ -82,6 +88,10 @@ class Line:
         self._speaks = asyncio.Event()
         self._speaks.set()
 
+    async def _halve(self) -> None:
+        self._halves.set()
+        self._halves = asyncio.Event()
+
     async def _cut(self) -> None:
         if self._server is not None:
             self._server.close()
@@ -95,30 +105,46 @@ class Line:
         task = asyncio.current_task()
         assert task is not None
         self._carried.add(task)
-        speaks = self._speaks
+        speaks, halves = self._speaks, self._halves
         task.add_done_callback(self._carried.discard)
         try:
-            with suppress(OSError):
+            with suppress(OSError, asyncio.CancelledError):  # cut, or cut by us
                 far_reader, far = await asyncio.open_connection(*self._target)
                 try:
-                    await asyncio.gather(self._ask(near_reader, far), self._answer(far_reader, near, speaks))
+                    await asyncio.gather(
+                        self._ask(near_reader, far, halves),
+                        self._answer(far_reader, near, speaks, halves),
+                    )
                 finally:
                     far.transport.abort()
         finally:
             near.transport.abort()
 
-    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _ask(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, halves: asyncio.Event
+    ) -> None:
         while chunk := await reader.read(CHUNK):
-            writer.write(chunk)
-            await writer.drain()
+            await _say(chunk, writer, halves)
         writer.close()
 
     async def _answer(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, speaks: asyncio.Event
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        speaks: asyncio.Event,
+        halves: asyncio.Event,
     ) -> None:
         while chunk := await reader.read(CHUNK):
             await asyncio.sleep(self._chance.random() * self.delay_s)
             await speaks.wait()
-            writer.write(chunk)
-            await writer.drain()
+            await _say(chunk, writer, halves)
         writer.close()
+
+
+async def _say(chunk: bytes, writer: asyncio.StreamWriter, halves: asyncio.Event) -> None:
+    if halves.is_set():
+        writer.write(chunk[: len(chunk) // 2])
+        await writer.drain()
+        raise ConnectionResetError
+    writer.write(chunk)
+    await writer.drain()

@@ -129,7 +129,7 @@ class KafkaServer:
         return name
 
 
-MAY_BE_ABSENT = ("chromium", "mosquitto", "prometheus")
+MAY_BE_ABSENT = ("chromium", "mosquitto", "prometheus", "faketime", "mount")
 """Programs whose tests may be left out where they are not installed; never with CI=true."""
 
 

@@ -1,0 +1,132 @@
+"""Clocks that jump, and a broker whose disk is full."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from arus_stack import ports
+from arus_stack.kafka.broker import Kafka
+from arus_stack.testing import KafkaServer, PostgresServer, need, set_up_kafka
+
+from .checks import differences, facts_told_wrongly, verdicts_told_wrongly
+from .conftest import Ground, ground_on
+from .servers import Server
+
+pytestmark = [pytest.mark.faults, pytest.mark.integration]
+FACTS = 6_000
+JUMPS = ("+1d", "-1d", "+1h", "-30d")
+Say = Callable[[str], None]
+SMALL_MB, LARGE_MB = 48, 1_024
+
+
+def libfaketime() -> str:
+    """Return the library that moves a process's clock."""
+    asked = [need("faketime"), "now", "printenv", "LD_PRELOAD"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+
+
+async def test_clocks_that_jump_under_worker_relay_and_door_change_nothing(
+    ground: Ground, tmp_path: Path, say: Say
+) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("+0", "ascii")
+    moved = {
+        "LD_PRELOAD": libfaketime(),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    await ground.publish(FACTS)
+    ground.start("worker", "jumping", **moved)
+    ground.start("relay", "jumping", **moved)
+    door = ground.start("door", "4", **moved)
+    for jump in JUMPS:
+        taken = ground.progress("jumping")
+        facts = ground.query("select count(*) from facts")[0]
+        await ground.until(
+            lambda taken=taken, facts=facts: (
+                ground.progress("jumping") >= taken + FACTS // (2 * len(JUMPS))
+                and ground.query("select count(*) from facts")[0] > facts + 10
+            )
+        )
+        clock.write_text(jump, "ascii")
+    door.kill()
+    door.wait()
+    await ground.until(lambda: ground.query("select count(*) from outbox") == [0])
+    wanted = await ground.wanted()
+    ground.start("worker", "calm")
+    await ground.until(lambda: ground.progress("calm") == ground.progress("jumping") == wanted)
+    await ground.until(lambda: ground.unpublished("jumping") == 0)
+    wrong = differences(ground, "jumping", "calm")
+    wrong += await facts_told_wrongly(ground) + await verdicts_told_wrongly(ground, "jumping")
+    say(f"clocks: jumps of {', '.join(JUMPS)}, {wanted} events, {wrong} differences")
+    assert wrong == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder that holds SMALL_MB; left out by name where nothing may be mounted."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_MB}m", "tmpfs", str(folder)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("needs mount, which root may do")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+async def test_a_broker_with_a_full_disk_loses_nothing_that_was_said(
+    small_disk: Path, postgres: PostgresServer, tmp_path: Path, say: Say
+) -> None:
+    kafka = Kafka(small_disk / "kafka", ports.free_port(), ports.free_port(), "s3cret_-")
+    kafka.prepare()
+    server = Server(kafka.command(), kafka.ready, tmp_path / "kafka.txt")
+    server.start()
+    set_up_kafka(kafka.access)
+    url = postgres.create_database()
+    filler = small_disk / "filler"
+    async with ground_on(KafkaServer(kafka.access), url, tmp_path) as ground:
+        ground.start("worker", "rough")
+        ground.start("relay", "rough")
+        door = ground.start("door", "4")
+        await ground.until(lambda: ground.progress("rough") > 200)
+        fill(filler)
+        assert server.process is not None
+        # Kafka gives up a disk that takes nothing; facts are said on, and wait in the outbox.
+        await ground.until(lambda: server.process is not None and server.process.poll() is not None)
+        facts = ground.query("select count(*) from facts")[0]
+        await ground.until(lambda: ground.query("select count(*) from facts")[0] > facts + 50)
+        filler.unlink()
+        enlarge(small_disk)
+        server.start()
+        door.kill()
+        door.wait()
+        await ground.until(lambda: ground.query("select count(*) from outbox") == [0])
+        wanted = await ground.wanted()
+        ground.start("worker", "calm")
+        await ground.until(lambda: ground.progress("calm") == ground.progress("rough") == wanted)
+        await ground.until(lambda: ground.unpublished("rough") == 0)
+        wrong = differences(ground, "rough", "calm")
+        wrong += await facts_told_wrongly(ground) + await verdicts_told_wrongly(ground, "rough")
+    server.close()
+    postgres.drop_database(url)
+    say(f"full disk of Kafka: it gave up, then room again, {wanted} events, {wrong} differences")
+    assert wrong == 0
+
+
+def enlarge(disk: Path) -> None:
+    subprocess.run(["mount", "-o", f"remount,size={LARGE_MB}m", str(disk)], check=True)
+
+
+def fill(path: Path) -> None:
+    """Write until nothing more fits."""
+    with path.open("wb", buffering=0) as file:
+        try:
+            while file.write(bytes(65_536)):
+                pass
+        except OSError:
+            return
