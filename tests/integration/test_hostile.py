@@ -28,8 +28,10 @@ STEPS = 12
 EXAMPLES = int(os.environ.get("ARUS_HOSTILE_EXAMPLES", "100"))
 ENDLESS = "/api/v1/live"  # cannot be waited for; the gateway's own tests listen to it
 
-schema = schemathesis.openapi.from_path(str(ROOT / "web/openapi.json")).exclude(path=ENDLESS)
-OPERATIONS = {found.ok().label: found.ok() for found in schema.get_all_operations()}
+schema: Any = schemathesis.openapi.from_path(str(ROOT / "web/openapi.json")).exclude(path=ENDLESS)
+OPERATIONS: dict[str, Any] = {
+    operation.ok().label: operation.ok() for operation in schema.get_all_operations()
+}
 generated = settings(
     max_examples=EXAMPLES,
     deadline=None,
