@@ -44,3 +44,23 @@ def test_all_transactions_are_exported_in_the_readers_language(
         page.get_by_role("menuitem", name="CSV").click()
     assert taken.value.suggested_filename == "fuel-transactions.csv"
     assert taken.value.path().read_text("utf-8-sig").startswith("Date,Location,Product,Volume (L)")
+
+
+def test_the_audit_trail_of_some_days_is_taken_away(
+    open_screen: OpenScreen, organisation: Organisation, console: str, tmp_path: Path
+) -> None:
+    page = open_screen(organisation.owner).page
+    page.goto(f"{console}/audit")
+    page.get_by_label("Dari tanggal").fill("2001-01-01")
+    page.get_by_label("Sampai tanggal").fill("2001-01-02")
+    expect(page).to_have_url(f"{console}/audit?from=2001-01-01&to=2001-01-02")
+    expect(page.get_by_text("Tidak ada yang cocok dengan saringan ini.")).to_be_visible()
+    page.get_by_role("main").get_by_role("button", name="Hapus saringan").last.click()
+    expect(page).to_have_url(f"{console}/audit")
+    page.get_by_role("button", name="Ekspor").click()
+    with page.expect_download() as taken:
+        page.get_by_role("menuitem", name="Excel").click()
+    assert taken.value.suggested_filename == "jejak-audit.xlsx"
+    taken.value.save_as(tmp_path / "a.xlsx")
+    sheet: Any = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    assert "Menambah anggota" in {row[3] for row in sheet.iter_rows(values_only=True)}

@@ -100,6 +100,30 @@ def test_an_incident_is_confirmed_with_its_cause_and_taken_back(
     assert screen.complaints == []
 
 
+def test_records_that_join_a_confirmed_incident_are_confirmed_with_it(
+    open_screen: OpenScreen, owner: Someone, console: str
+) -> None:
+    incident = strange(owner, "Gudang J")
+    path = f"/incidents/{incident['id']}"
+    said = {"answer": "confirmed", "cause": "BOCOR"}
+    owner.client.post(f"{path}/answers", json=said).raise_for_status()
+    today = datetime.now(UTC).date()
+    more = fact(incident["location"], incident["product"], today, 950)
+    owner.client.post("/fuel/transactions", json=more).raise_for_status()
+    until(lambda: owner.client.get(path).json()["facts"] == 2, "the second record to join")
+    page = open_screen(owner).page
+    page.goto(f"{console}/incidents?answer=confirmed&id={incident['id']}")
+    drawer = page.get_by_role("dialog", name="Gudang J · Solar")
+    expect(drawer).to_contain_text("1 catatan baru sejak dipastikan")
+    drawer.get_by_role("button", name="Pastikan lagi").click()
+    expect(drawer.get_by_role("combobox", name="Penyebab")).to_contain_text("Bocor")
+    drawer.get_by_role("button", name="Pastikan insiden").click()
+    expect(drawer.get_by_role("list", name="Tanggapan yang diberikan").get_by_role("listitem")).to_have_count(
+        2
+    )
+    expect(drawer.get_by_role("button", name="Pastikan", exact=True)).to_be_disabled()
+
+
 def test_a_false_alarm_says_by_how_much_the_bar_rises(
     open_screen: OpenScreen, owner: Someone, console: str
 ) -> None:
@@ -162,7 +186,11 @@ def test_a_withdrawn_incident_says_so(open_screen: OpenScreen, owner: Someone, c
 
     until(lambda: state() == "withdrawn", "the incident to be withdrawn")
     page = open_screen(owner).page
-    page.goto(f"{console}/incidents?id={incident['id']}")
+    page.goto(f"{console}/incidents")
+    page.get_by_role("button", name="Ditarik 1").click()
+    expect(page).to_have_url(f"{console}/incidents?state=withdrawn")
+    expect(rows(page)).to_have_count(1)
+    rows(page).get_by_role("button").click()
     drawer = page.get_by_role("dialog")
     expect(drawer).to_contain_text("Insiden ini ditarik: catatannya dikoreksi atau dibatalkan")
     expect(drawer.get_by_role("button", name="Pastikan")).to_have_count(0)

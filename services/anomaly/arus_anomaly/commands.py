@@ -1,5 +1,6 @@
 """Commands of the anomaly service: set thresholds, answer incidents, each with the event that tells it."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,7 +14,7 @@ from psycopg.errors import UniqueViolation
 
 from arus_anomaly import catalogue, codec, store
 from arus_anomaly.rules import feedback
-from arus_anomaly.rules.feedback import Answer
+from arus_anomaly.rules.feedback import Answer, OfKey
 from arus_anomaly.rules.learned.causes import Cause
 from arus_anomaly.rules.learned.severity import cut_of, cut_on
 from arus_anomaly.rules.thresholds import Scope, Thresholds, Version
@@ -137,11 +138,22 @@ async def _say(tx: Tx, said: codec.Said, note: str, stored: StoredIncident) -> N
     )
 
 
-async def bar(tx: Tx, tenant_id: str, stored: StoredIncident) -> Bar:
-    """Return by how much people's answers have raised the bar of an incident's location and product."""
+async def said_about(tx: Tx, tenant_id: str, stored: StoredIncident) -> OfKey:
+    """Return what people said of an incident's location and product."""
     of = stored.location_id, stored.product_id
-    answers = (await store.incidents.answers_about(tx, tenant_id, of)).get(of, ())
-    days = feedback.dismissal_days(answers, feedback.END)
+    return (await store.incidents.answers_about(tx, tenant_id, of)).get(of, ())
+
+
+def joined_since(said: OfKey, stored: StoredIncident, fact_ids: Collection[str]) -> int:
+    """Return how many of a confirmed incident's facts no confirmation holds for; 0 for another incident."""
+    if stored.answer != Answer.CONFIRMED:
+        return 0
+    return len(set(map(codec.ulid_bytes, fact_ids)) - feedback.now_confirmed(said))
+
+
+def bar(said: OfKey) -> Bar:
+    """Return by how much people's answers have raised the bar of a location and product."""
+    days = feedback.dismissal_days(said, feedback.END)
     cut, since = cut_of(days)
     now = cut_on(cut, since, datetime.now(UTC).toordinal())
     return Bar(raised_decades=round(now, 2), false_alarms=len(days))

@@ -14,9 +14,11 @@ from psycopg import OperationalError
 from arus_anomaly import store
 from arus_anomaly.rules.feedback import Answer
 from arus_anomaly.rules.learned.severity import Severity
+from arus_anomaly.store.incidents import Kind
 
 MEASURE_S: Final = 30.0
 _SEVERITIES: Final = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
+_STANDING: Final = (store.incidents.OPEN, store.incidents.CLOSED)
 _ANSWERS: Final = ("", Answer.ACKNOWLEDGED, Answer.CONFIRMED, Answer.FALSE_POSITIVE)
 _log: Final = structlog.get_logger(__name__)
 
@@ -41,5 +43,5 @@ async def _measure(context: Context) -> None:
         else:
             for answer, severity in product(_ANSWERS, _SEVERITIES):
                 gauge = observe.INCIDENTS.labels(severity.name.lower(), str(answer) or "none")
-                gauge.set(counts.get((str(answer), int(severity)), 0))
+                gauge.set(sum(counts.get(Kind(state, answer, severity), 0) for state in _STANDING))
         await asyncio.sleep(MEASURE_S)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 
 from arus.anomaly.v1.api_pb2 import (
@@ -21,13 +20,11 @@ from arus_runtime.web import wrong
 from grpc.aio import ServicerContext
 from typing_extensions import override
 
-from arus_anomaly import store
+from arus_anomaly import reports, store
 from arus_anomaly.rules.fuel import Status
 
 NEWEST: Final = 10
 MOST_LOCATIONS: Final = 500
-MOST_COMPARED: Final = 2_000
-"""Of so many of the newest ANOMALI verdicts a report names the highest."""
 
 
 class Anomalies(AnomalyServiceServicer):
@@ -59,8 +56,9 @@ class Anomalies(AnomalyServiceServicer):
 
     @override
     async def Report(self, request: ReportRequest, context: ServicerContext[Any, Any]) -> ReportResponse:
-        """Count current verdicts by status for each location and name those farthest from the usual."""
+        """Count current verdicts and incidents, and name those farthest from the usual."""
         principal = rpc.require("anomalies", "r")
+        rpc.require("incidents", "r")
         since, until = _date("from_date", request.from_date), _date("to_date", request.to_date)
         if since is None or until is None:
             raise wrong("from_date", "missing")
@@ -74,9 +72,8 @@ class Anomalies(AnomalyServiceServicer):
         )
         async with self._db.tenant(principal.tenant_id) as tx:
             counts = await store.trends.counts(tx, counted, MOST_LOCATIONS)
-            newest = await store.verdicts.newest(tx, alarming, None, MOST_COMPARED)
-        verdicts = [VerdictReached.FromString(stored.value) for stored in newest]
-        verdicts.sort(key=lambda verdict: Decimal(verdict.risk_score or 0), reverse=True)
+            worst = await reports.worst_verdicts(tx, alarming)
+            incidents = await reports.incidents(tx, alarming)
         of: dict[str, Counter[int]] = {}
         for one in counts:
             of.setdefault(one.series or "", Counter())[one.status] += one.verdicts
@@ -95,7 +92,9 @@ class Anomalies(AnomalyServiceServicer):
                 for location_id, by_status in of.items()
                 if location_id
             ],
-            worst=verdicts[:NEWEST],
+            worst=worst,
+            incidents=reports.counted(incidents),
+            worst_incidents=incidents[: reports.WORST],
         )
 
 

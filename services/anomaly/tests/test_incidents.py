@@ -91,6 +91,67 @@ async def test_a_strange_record_opens_one_incident_that_tells_all(
     assert summary["unanswered"] == {"critical": 1, "warning": 0, "info": 0}
 
 
+async def test_a_record_that_joins_a_confirmed_incident_is_counted_until_it_is_confirmed_again(
+    worker: Worker, door: Door, caller: Caller, place: Place
+) -> None:
+    await told(door, worker, place)
+    owner = caller(place.tenant)
+    incident = await alarmed(door, place, owner)
+    path = f"/incidents/{incident['id']}"
+
+    async def joined() -> int:
+        return (await owner.get(path)).json()["joined_since"]
+
+    async def confirmed() -> dict[str, Any]:
+        return (await owner.post(f"{path}/answers", json={"answer": "confirmed"})).json()
+
+    assert await joined() == 0, "nobody confirmed it"
+    first = await confirmed()
+    assert await joined() == 0
+    await door.tell(place.key, place.recorded(FIRST + timedelta(days=41), 900))
+    await until(joined, lambda count: count == 1)
+    second = await confirmed()
+    assert await joined() == 0
+    await owner.post(f"{path}/answers/{second['id']}/revert")
+    assert await joined() == 1
+    await owner.post(f"{path}/answers/{first['id']}/revert")
+    assert await joined() == 0, "nothing confirms it any more"
+
+
+async def test_incidents_are_counted_by_what_was_said_and_found_when_they_are_withdrawn(
+    worker: Worker, door: Door, caller: Caller
+) -> None:
+    tenant = new_ulid()
+    places = [Place(tenant=tenant) for _ in range(4)]
+    await told(door, worker, *places)
+    owner = caller(tenant)
+    for place in places:
+        await door.tell(place.key, *usual(place), place.recorded(FIRST + timedelta(days=40), 900))
+    found = await until(lambda: items(owner), lambda found: len(found) == 4)
+    of = {one["location"]["id"]: one for one in found}
+    sure, false, gone, calm = (of[place.location] for place in places)
+    for one, answer in ((sure, "confirmed"), (false, "false_positive")):
+        await owner.post(f"/incidents/{one['id']}/answers", json={"answer": answer})
+    await door.tell(places[2].key, places[2].voided(gone["id"]))
+    after = [places[3].recorded(FIRST + timedelta(days=41 + day), 300) for day in range(3)]
+    await door.tell(places[3].key, *after)
+
+    one_critical, nothing = {"critical": 1, "warning": 0, "info": 0}, {"critical": 0, "warning": 0, "info": 0}
+    counted = {
+        "unanswered": one_critical,
+        "acknowledged": nothing,
+        "confirmed": one_critical,
+        "false_positive": one_critical,
+        "closed": one_critical,
+        "withdrawn": one_critical,
+    }
+    await until(lambda: owner.get("/incidents/summary"), lambda answer: answer.json() == counted)
+    assert [one["id"] for one in await items(owner, state="withdrawn")] == [gone["id"]]
+    assert [one["id"] for one in await items(owner, state="closed")] == [calm["id"]]
+    assert gone["id"] not in {one["id"] for one in await items(owner)}
+    assert (await owner.get("/incidents", params={"state": "lost"})).status_code == 422
+
+
 async def test_what_people_say_is_kept_told_and_can_be_taken_back(
     worker: Worker, door: Door, caller: Caller, place: Place, kafka: KafkaServer
 ) -> None:

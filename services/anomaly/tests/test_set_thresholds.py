@@ -306,7 +306,7 @@ async def test_after_activation_live_results_are_what_the_back_test_said(  # noq
 async def test_a_back_test_that_is_too_large_says_so(
     worker: Worker, door: Door, caller: Caller, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("arus_anomaly.api.MOST_TRIED", 2)
+    monkeypatch.setattr("arus_anomaly.api.thresholds.MOST_TRIED", 2)
     await door.tell(place.key, *(place.recorded(f"2025-01-0{day}", 5) for day in (1, 2, 3)))
     await worker.until(place.tenant, lambda rows: len(rows) == 3)
     client = caller(place.tenant, language="en")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from arus.alerts.v1.api_pb2 import Milder
 from arus.anomaly.v1.events_pb2 import (
     Answer,
     IncidentAnswered,
@@ -109,6 +110,16 @@ def milder(verdict: VerdictReached) -> Sequence[reading.Milder]:
     """Return what it would have needed to be milder."""
     by = reading.bounds(verdict.thresholds_id, verdict.waspada_ppm, verdict.anomali_ppm, verdict.low_ppm)
     return reading.milder(status_of(verdict), verdict.history_sum_ul, verdict.history_count, by)
+
+
+def milder_message(one: reading.Milder, language: Language) -> Milder:
+    """Return volumes that would have been milder as the stream of alerts tells them."""
+    return Milder(
+        status=f"STATUS_{one.status}",
+        at_least_l="" if one.at_least_ul == 1 else reading.plain(reading.litres(one.at_least_ul)),
+        at_most_l=reading.plain(reading.litres(one.at_most_ul)),
+        text=render(one.code, one.params, language),
+    )
 
 
 def _milder(one: reading.Milder, language: Language) -> dict[str, Any]:

@@ -89,7 +89,9 @@ async def _send(context: Context, work: Work) -> str:
         report = await reports.report(tx, work.tenant_id, report_id)
         content = await reports.file(tx, work.tenant_id, report_id)
         person = await reports.member(tx, work.tenant_id, person_id)
-    if report is None or content is None or person is None or not may_get(person, report.locations):
+    if report is None or content is None or person is None:
+        return "skipped"
+    if not person.email or not may_get(person, report.locations):
         return "skipped"
     language = report.language
     title = say(f"title_{report.period}", language)

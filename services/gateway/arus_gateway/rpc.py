@@ -119,7 +119,10 @@ class Alerts(AlertServiceServicer):
                     yield WatchResponse(reset=True)
                 elif isinstance(entry.event, VerdictReached) and entry.event.status in statuses:
                     text = codec.reason_text(entry.event, language)
-                    yield WatchResponse(event_id=entry.id, verdict=entry.event, reason_text=text)
+                    milder = (codec.milder_message(one, language) for one in codec.milder(entry.event))
+                    yield WatchResponse(
+                        event_id=entry.id, verdict=entry.event, reason_text=text, milder=milder
+                    )
         finally:
             self._door.feed.unsubscribe(reader)
 

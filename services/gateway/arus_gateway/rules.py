@@ -26,9 +26,10 @@ GUESSED_FIRST: Final = frozenset(
     )
 )  # fmt: skip
 
-ACTION_OF_METHOD: Final[Mapping[str, str]] = {
-    "GET": "r", "HEAD": "r", "OPTIONS": "r", "POST": "c", "PUT": "u", "PATCH": "u", "DELETE": "d",
+ACTIONS_OF_METHOD: Final[Mapping[str, str]] = {
+    "GET": "r", "HEAD": "r", "OPTIONS": "r", "POST": "cu", "PUT": "u", "PATCH": "u", "DELETE": "d",
 }  # fmt: skip
+"""What a request may turn out to do; which of it a route does, the route itself asks for (``require``)."""
 
 RESOURCE_OF_PATH: Final[Mapping[str, str]] = {
     "fuel/transactions": "fuel.transactions",
@@ -171,7 +172,10 @@ def report_readers() -> list[str]:
 def may_ground_reports(role: str) -> bool:
     """Say whether a report can be made for people of the role: they may read all that it shows."""
     held = frozenset((role,))
-    return all(allowed(held, resource, "r") for resource in ("reports", "fuel.transactions", "anomalies"))
+    return all(
+        allowed(held, resource, "r")
+        for resource in ("reports", "fuel.transactions", "anomalies", "incidents")
+    )
 
 
 def latest_whole(period: Literal["month", "week"], today: date) -> tuple[date, date]:
@@ -191,4 +195,5 @@ def key_reaches(resources: Mapping[str, str] | None, method: str, path: str) -> 
     if resources is None:
         return True
     resource = resource_of(path)
-    return resource is not None and ACTION_OF_METHOD.get(method, "-") in resources.get(resource, "")
+    held = resources.get(resource, "") if resource else ""
+    return any(action in held for action in ACTIONS_OF_METHOD.get(method, ""))

@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib.resources import files
 from secrets import compare_digest
 from typing import Final
 
-import yaml
 from arus.alerts.v1.api_pb2_grpc import add_AlertServiceServicer_to_server
 from arus.identity.v1.api_pb2_grpc import add_PeopleServiceServicer_to_server
 from arus.ingest.v1.api_pb2_grpc import add_IngestServiceServicer_to_server
@@ -17,7 +15,7 @@ from arus_runtime.auth import Keys, NotAuthenticatedError, Principal, Verifier
 from arus_runtime.context import Context, Service
 from starlette.types import ASGIApp
 
-from arus_gateway import handlers, jobs, rpc, rules
+from arus_gateway import handlers, jobs, rpc, rules, words
 from arus_gateway.afterwards import Afterwards
 from arus_gateway.api import audit, auth, keys, live, organisations, reports, users, views
 from arus_gateway.callers import Callers
@@ -35,8 +33,6 @@ from arus_gateway.settings import GatewaySettings
 from arus_gateway.tail import tailing
 from arus_gateway.tokens import signer
 from arus_gateway.upkeep import sweeping
-
-WORDS: Final = yaml.safe_load(files("arus_gateway").joinpath("words.yaml").read_text("utf-8"))
 
 
 class DoorVerifier(Verifier):
@@ -101,7 +97,7 @@ async def _close(feed: Feed, stopping: asyncio.Event) -> None:
 
 
 def _edge(app: ASGIApp, context: Context) -> ASGIApp:
-    return Compression(Edge(app, context, WORDS))
+    return Compression(Edge(app, context, words.templates()))
 
 
 SERVICE: Final = Service(
@@ -127,7 +123,7 @@ SERVICE: Final = Service(
     schedules=jobs.SCHEDULES,
     uploads=("/imports",),
     outbox=True,
-    words=WORDS,
+    words=words.templates(),
     startup=(open_door,),
     around=(_edge,),
 )

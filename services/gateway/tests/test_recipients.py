@@ -45,11 +45,14 @@ async def test_active_members_who_look_after_notifications_are_told(asking: Aski
     owner = await asking.gateway.register()
     viewer = await asking.gateway.colleague(owner, "viewer", location_ids=[HERE])
     await asking.gateway.colleague(owner, "operator")
+    reporter = await asking.gateway.colleague(owner, "reporter")
     gone = await asking.gateway.colleague(owner, "analyst")
+    await asking.gateway.prove(owner)
     await owner.http.patch(f"/users/{gone.id}", json={"is_active": False})
     answer = await asking.recipients(owner.organisation)
     told = {person.user_id: person for person in answer.recipients}
-    assert told.keys() == {owner.id, viewer.id}
+    assert told.keys() == {owner.id, viewer.id, reporter.id}
+    assert told[viewer.id].email == "", "nobody has proved that it is theirs"
     assert (told[owner.id].email, told[owner.id].language, told[owner.id].everywhere) == (
         owner.email,
         "en",
@@ -90,4 +93,4 @@ async def test_without_a_secret_in_the_settings_nobody_may_ask(opening: Opening)
 
 def test_a_role_is_told_of_what_it_may_read_if_it_may_switch_the_telling_off() -> None:
     told = {role for role in roles() if rules.may_be_told(role, "incidents")}
-    assert told == {"owner", "admin", "analyst", "viewer"}
+    assert told == {"owner", "admin", "analyst", "viewer", "reporter"}

@@ -13,7 +13,7 @@ import openpyxl
 import orjson
 import pytest
 from arus_gateway.reports.drawing import draw
-from arus_gateway.reports.facts import Alarm, Facts, Part, Use
+from arus_gateway.reports.facts import Alarm, Facts, Incident, Part, Standing, Use
 from arus_gateway.reports.saying import change_pct, file_name, findings, letterhead, period_name
 from arus_gateway.reports.workbook import xlsx
 from pypdf import PdfReader
@@ -46,6 +46,21 @@ FACTS = Facts(
             "Pemakaian 520 L, 173% dari biasanya (300 L): ANOMALI.",
         )
     ],
+    incidents=[
+        Standing("critical", incidents=1, confirmed=1, subsided=1),
+        Standing("warning", incidents=2, unanswered=2),
+        Standing("info"),
+    ],
+    worst_incidents=[
+        Incident(
+            date(2025, 1, 8), date(2025, 1, 10), "Depot Besar", "Solar", "critical", 2, Decimal(1_240),
+            Decimal("602.5"), "confirmed", "BOCOR", "Pipa genset <b>bocor</b>",
+        ),
+        Incident(
+            date(2024, 12, 30), date(2025, 1, 2), HOSTILE, "Solar", "warning", 1, Decimal(400), None, "none",
+            None, "",
+        ),
+    ],
 )  # fmt: skip
 
 
@@ -64,17 +79,28 @@ def test_the_findings_come_first_and_say_what_changed_and_where() -> None:
         "Pemakaian 4.000 L dari 59 catatan.",
         "Naik 6,7% dari bulan sebelumnya (3.750 L).",
         "1 catatan ANOMALI dan 1 WASPADA dari 59 yang dinilai.",
+        "3 insiden, 1 di antaranya kritis; 2 belum ditanggapi.",
         "Terbesar di Depot Besar: 3.000 L, 75% dari semuanya.",
         "Hari tanpa catatan: Depot Besar 3 hari.",
     ]
     english = findings(replace(FACTS, language="en", anomali=0, waspada=0))
-    assert english[1:3] == ["Up 6.7% from the month before (3,750 L).", "All 57 judged records are normal."]
+    assert english[1:4] == [
+        "Up 6.7% from the month before (3,750 L).",
+        "All 57 judged records are normal.",
+        "3 incidents, 1 of them critical; 2 not answered yet.",
+    ]
 
 
 def test_a_period_without_records_says_so_and_no_more() -> None:
     empty = replace(FACTS, total=replace(FACTS.total, now=NONE), locations=[], products=[], worst=[])
     assert findings(empty) == ["Tidak ada catatan pemakaian dalam periode ini."]
     assert "Tidak ada catatan" in text_of(drawn(empty))
+
+
+def test_a_period_without_incidents_says_so() -> None:
+    calm = replace(FACTS, incidents=[Standing("critical")], worst_incidents=[])
+    assert not any("insiden" in sentence for sentence in findings(calm))
+    assert "Tidak ada insiden dalam periode ini." in text_of(drawn(calm))
 
 
 def test_nothing_is_compared_with_what_nobody_knows() -> None:
@@ -98,7 +124,8 @@ def test_a_pdf_holds_all_of_it_and_prints_names_as_they_are() -> None:
     text = text_of(drawn(FACTS))
     for said in (
         "Depot Nusantara <script>", "Laporan BBM bulanan", "Naik 6,7%", HOSTILE, "−25%", "+20%", "520",
-        "173% dari biasanya", "Halaman 1 dari",
+        "173% dari biasanya", "Halaman 1 dari", "8 Jan – 10 Jan 2025", "602,5", "1.240",
+        "Dipastikan: Bocor. Pipa genset <b>bocor</b>", "30 Des 2024 – 2 Jan 2025", "Belum ditanggapi",
     ):  # fmt: skip
         assert said.replace(" ", "") in text.replace(" ", ""), said
     assert drawn(FACTS) == drawn(FACTS)
@@ -115,7 +142,20 @@ def test_a_pdf_takes_any_number_of_locations(number: int) -> None:
 def test_a_workbook_holds_numbers_and_runs_nothing() -> None:
     hostile = replace(FACTS, organisation="=1+1", locations=[replace(KECIL, name="=cmd|'/C calc'!A0")])
     book: Any = openpyxl.load_workbook(io.BytesIO(drawn(hostile, "xlsx")))
-    assert book.sheetnames == ["Ringkasan", "Per lokasi", "Per produk", "Tanggal", "Anomali terbesar"]
+    assert book.sheetnames == [
+        "Ringkasan",
+        "Per lokasi",
+        "Per produk",
+        "Tanggal",
+        "Insiden",
+        "Insiden terbesar",
+        "Anomali terbesar",
+    ]
+    assert [cell.value for cell in book["Insiden"][3]] == ["Peringatan", 2, 2, 0, 0, 0, 0]
+    worst = [cell.value for cell in book["Insiden terbesar"][2]]
+    assert (worst[0].date(), worst[5:]) == (
+        date(2025, 1, 8), [2, 602.5, 1240, "Dipastikan", "Bocor", "Pipa genset <b>bocor</b>"],
+    )  # fmt: skip
     place = book["Per lokasi"]
     assert (place["A2"].value, place["A2"].data_type) == ("=cmd|'/C calc'!A0", "s")
     assert (place["B2"].value, place["B2"].data_type) == (1000, "n")

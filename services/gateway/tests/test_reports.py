@@ -11,8 +11,15 @@ import grpc
 import httpx
 import jwt
 import pytest
-from arus.anomaly.v1.api_pb2 import LocationCounts, ReportRequest, ReportResponse
+from arus.anomaly.v1.api_pb2 import (
+    IncidentCount,
+    LocationCounts,
+    ReportedIncident,
+    ReportRequest,
+    ReportResponse,
+)
 from arus.anomaly.v1.api_pb2_grpc import AnomalyServiceServicer, add_AnomalyServiceServicer_to_server
+from arus.anomaly.v1.events_pb2 import ANSWER_CONFIRMED, CAUSE_BOCOR, SEVERITY_CRITICAL
 from arus.fuel.v1.api_pb2 import TrendPoint, TrendRequest, TrendResponse, TrendSeries
 from arus.fuel.v1.api_pb2_grpc import FuelServiceServicer, add_FuelServiceServicer_to_server
 from arus_gateway.service import SERVICE
@@ -68,7 +75,15 @@ class Verdicts(AnomalyServiceServicer):
     @override
     async def Report(self, request: ReportRequest, context: Any) -> ReportResponse:
         place = LocationCounts(location_id=PLACE, normal=30, anomali=1)
-        return ReportResponse(normal=30, anomali=1, locations=[place])
+        told = IncidentCount(severity=SEVERITY_CRITICAL, answer=ANSWER_CONFIRMED, incidents=1)
+        worst = ReportedIncident(
+            incident_id=PLACE, location_id=PLACE, product_id=PLACE, severity=SEVERITY_CRITICAL,
+            first_date="2025-01-10", last_date="2025-01-10", records=1, volume_ul=520 * LITRE,
+            expected_ul=300 * LITRE, answer=ANSWER_CONFIRMED, cause=CAUSE_BOCOR, note="Sudah diganti",
+        )  # fmt: skip
+        return ReportResponse(
+            normal=30, anomali=1, locations=[place], incidents=[told], worst_incidents=[worst]
+        )
 
 
 @pytest.fixture
@@ -130,7 +145,10 @@ async def test_a_report_is_made_in_the_background_and_then_there(gateway: Gatewa
     file = await siti.http.get(f"{address}/file")
     assert file.headers["content-type"] == "application/pdf"
     assert "laporan-bbm-2025-01.pdf" in file.headers["content-disposition"]
-    text = " ".join(PdfReader(io.BytesIO(file.content)).pages[0].extract_text().split())
+    pages = PdfReader(io.BytesIO(file.content)).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "1 insiden, 1 di antaranya kritis; 0 belum ditanggapi." in text
+    assert "Dipastikan: Bocor. Sudah diganti" in text
     assert "Pemakaian 3.100 L dari 31 catatan." in text
     assert "Naik 25% dari bulan sebelumnya (2.480 L)." in text
     assert {claims["org"] for claims in owners.asked_by} == {siti.organisation}
@@ -171,6 +189,7 @@ async def test_who_left_meanwhile_gets_no_report_made(gateway: Gateway) -> None:
 async def test_a_schedule_mails_its_report_once_at_its_own_hour(gateway: Gateway, mailbox: Mailbox) -> None:
     owner = await gateway.register()
     boss = await gateway.colleague(owner, "viewer")
+    await gateway.prove(owner, boss)
     schedule = await scheduled(owner, boss.id, owner.id, day=1, time="07:00", timezone="Asia/Makassar")
     await backdate(gateway, timedelta(days=400))
     seven = datetime(2025, 2, 1, 7, 0, tzinfo=UTC) - timedelta(hours=8)
@@ -211,8 +230,11 @@ async def test_sending_now_sends_the_newest_whole_period_and_only_to_who_may_see
     gateway: Gateway, mailbox: Mailbox
 ) -> None:
     owner = await gateway.register()
-    boss, gone = [await gateway.colleague(owner, "viewer") for _ in range(2)]
-    schedule = await scheduled(owner, boss.id, gone.id, period="week", day=1, format="xlsx", language="en")
+    boss, gone, unproved = [await gateway.colleague(owner, "viewer") for _ in range(3)]
+    await gateway.prove(boss, gone)
+    schedule = await scheduled(
+        owner, boss.id, gone.id, unproved.id, period="week", day=1, format="xlsx", language="en"
+    )
     await owner.http.patch(f"/users/{gone.id}", json={"is_active": False})
     answer = await owner.http.post(f"/reports/schedules/{schedule['id']}/send")
     assert answer.status_code == 202, answer.text
@@ -221,10 +243,11 @@ async def test_sending_now_sends_the_newest_whole_period_and_only_to_who_may_see
     assert {mail["person_id"]: mail["state"] for mail in shown["mails"]} == {
         boss.id: "sent",
         gone.id: "skipped",
+        unproved.id: "skipped",
     }
     assert date.fromisoformat(shown["start"]).weekday() == 0
     assert date.fromisoformat(shown["end"]) < datetime.now(UTC).date() + timedelta(days=1)
-    assert sent_to(mailbox, gone.email) == []
+    assert sent_to(mailbox, gone.email) == sent_to(mailbox, unproved.email) == []
     assert len(sent_to(mailbox, boss.email)) == 1
 
 

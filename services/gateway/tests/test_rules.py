@@ -57,6 +57,11 @@ def test_a_limited_key_reaches_what_it_names(method: str, path: str, reaches: bo
     assert rules.key_reaches(None, method, path)
 
 
+def test_a_key_that_may_change_reaches_what_is_changed_by_post():
+    assert rules.key_reaches({"notifications": "ru"}, "POST", "notifications/n1/read")
+    assert not rules.key_reaches({"notifications": "r"}, "POST", "notifications/n1/read")
+
+
 @pytest.mark.parametrize(
     ("text", "each_s", "chunk"), [("120/minute", 0.5, 2), ("6000/minute", 0.01, 120), ("3/day", 28_800, 1)]
 )

@@ -424,6 +424,11 @@ async def test_alerts_are_watched_over_grpc(running: Running):
         async for answer in call:
             assert answer.verdict == expected
             assert answer.reason_text == "Use of 520 L is 173% of the usual 300 L: ANOMALI (anomaly)."
+            waspada, normal = answer.milder
+            assert (waspada.at_least_l, waspada.at_most_l) == ("360", "450")
+            assert (normal.at_least_l, normal.at_most_l) == ("", "359.999999")
+            assert [one.status for one in answer.milder] == [Status.STATUS_WASPADA, Status.STATUS_NORMAL]
+            assert "450 L" in waspada.text
             break
         call.cancel()
 

@@ -88,6 +88,14 @@ class Gateway:
         assert answer.status_code == 201, answer.text
         return await self.log_in(address)
 
+    async def prove(self, *people: Person) -> None:
+        """Let people have proved their addresses, as the link in the mail does."""
+        async with self.context.worker_db.system() as tx:
+            await tx.execute(
+                "update persons set email_verified_at = now() where id = any(%s)",
+                ([one.id for one in people],),
+            )
+
 
 Opening = Callable[..., AbstractAsyncContextManager[Gateway]]
 """Call it with settings for a gateway that lives as long as its block."""

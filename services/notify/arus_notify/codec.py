@@ -1,5 +1,6 @@
 """Wire and disk to the domain, and back."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import orjson
@@ -81,6 +82,12 @@ def status(event: IncidentChanged) -> str | None:
 def reason(event: IncidentChanged, language: Language) -> str:
     """Return why the rule says so, in words."""
     return render(event.reason_code, reading.params_of(event), language)
+
+
+def milder(event: IncidentChanged) -> Sequence[reading.Milder]:
+    """Return which volumes the rule would have judged milder, the nearest first."""
+    by = reading.bounds(event.thresholds_id, event.waspada_ppm, event.anomali_ppm, event.low_ppm)
+    return reading.milder(status(event) or "NORMAL", event.history_sum_ul, event.history_count, by)
 
 
 def litres(volume_ul: int) -> str | None:

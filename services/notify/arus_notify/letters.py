@@ -66,6 +66,15 @@ class Writer:
             "status": codec.status(event),
             "cause": codec.cause(event),
             "reason": {"code": event.reason_code, "text": codec.reason(event, self.language)},
+            "milder": [
+                {
+                    "status": one.status,
+                    "at_least_l": None if one.at_least_ul == 1 else codec.litres(one.at_least_ul),
+                    "at_most_l": codec.litres(one.at_most_ul),
+                    "text": render(one.code, one.params, self.language),
+                }
+                for one in codec.milder(event)
+            ],
             "url": link,
         }
         return self._letter(headline, lines, link, f"incident.{codec.change(event)}", data)
@@ -108,6 +117,9 @@ class Writer:
     def why(self, event: IncidentChanged) -> Sequence[str]:
         """Return why people are told, first the most telling sentence."""
         lines = [codec.reason(event, self.language)]
+        if flips := codec.milder(event):
+            text = " ".join(render(one.code, one.params, self.language) for one in flips)
+            lines.append(say("milder", self.language, text=text))
         if event.expected_ul:
             expected = Decimal(event.expected_ul) / 1_000_000
             lines.append(say("expected", self.language, expected_l=expected.quantize(Decimal("0.01"))))

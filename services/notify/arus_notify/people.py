@@ -22,7 +22,7 @@ TOLD_OF: Final = "incidents"
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person who may be told. locations None means everywhere."""
+    """A person who may be told. locations None means everywhere; email "": not proved, so not written to."""
 
     id: str
     email: str

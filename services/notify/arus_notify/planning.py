@@ -93,7 +93,8 @@ class Planner:
         prefs = self.prefs[person.id]
         local = self.now.astimezone(ZoneInfo(prefs.timezone or self.zone))
         alarms = await store.notifications.alarms(self.tx, self.tenant_id, person.id, local.date())
-        plan = rules.plan(prefs, subject.severity, local, alarms, self.usable)
+        usable = self.usable if person.email else frozenset(self.usable) - {Channel.EMAIL}
+        plan = rules.plan(prefs, subject.severity, local, alarms, usable)
         if plan is None:
             return
         at_once = bool(plan.channels) and plan.held is None
@@ -127,7 +128,7 @@ class Planner:
                 to_shown=rules.masked_email(person.email) if channel is Channel.EMAIL else "",
             )
         if not at_once:
-            await self._digest(person.id, prefs)
+            await self._digest(person, prefs)
 
     async def tell_webhook(self, hook: Hook, subject: Subject) -> None:
         """Put a subject on its way to a webhook."""
@@ -166,17 +167,17 @@ class Planner:
         if await store.deliveries.add(self.tx, delivery) and state == "waiting":
             await send(self.tx, delivery)
 
-    async def _digest(self, person_id: str, prefs: Preferences) -> None:
+    async def _digest(self, person: Recipient, prefs: Preferences) -> None:
         """See that the person's next digest is made; one job a day, whoever asks for it first."""
         due = rules.digest_due(prefs, prefs.timezone or self.zone, self.now)
-        if due is None or prefs.email is Severity.OFF:
+        if due is None or prefs.email is Severity.OFF or not person.email:
             return
         await jobs.enqueue(
             self.tx,
             DIGEST,
-            {"person_id": person_id},
+            {"person_id": person.id},
             tenant_id=self.tenant_id,
-            job_id=digest_job(self.tenant_id, person_id, due),
+            job_id=digest_job(self.tenant_id, person.id, due),
             after_s=(due - self.now) / timedelta(seconds=1),
         )
 

@@ -1539,16 +1539,32 @@ export type IncidentDetail = {
      */
     answers: Array<AnswerOut>;
     bar: Bar;
+    /**
+     * Joined Since
+     *
+     * Records that alarmed after it was confirmed, so baselines still hold them until it is confirmed again; 0 unless confirmed is the last answer.
+     */
+    joined_since: number;
 };
 
 /**
  * IncidentSummary
  *
- * How many incidents nobody has answered, and how many somebody looks after.
+ * How many incidents there are by their last answer, how many of them subsided, and those withdrawn.
  */
 export type IncidentSummary = {
     unanswered: IncidentCounts;
     acknowledged: IncidentCounts;
+    confirmed: IncidentCounts;
+    false_positive: IncidentCounts;
+    /**
+     * Three records in a row were usual, whatever was answered.
+     */
+    closed: IncidentCounts;
+    /**
+     * Their records were corrected; counted nowhere else.
+     */
+    withdrawn: IncidentCounts;
 };
 
 /**
@@ -5038,14 +5054,6 @@ export type ListAuditData = {
     path?: never;
     query?: {
         /**
-         * Action
-         */
-        action?: string | null;
-        /**
-         * Actor Id
-         */
-        actor_id?: string | null;
-        /**
          * Limit
          *
          * Most items of one page.
@@ -5057,6 +5065,32 @@ export type ListAuditData = {
          * next_cursor of the page before.
          */
         cursor?: string | null;
+        /**
+         * Action
+         */
+        action?: string | null;
+        /**
+         * Actor Id
+         */
+        actor_id?: string | null;
+        /**
+         * From
+         *
+         * First date, inclusive.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last date, inclusive.
+         */
+        to?: string | null;
+        /**
+         * Timezone
+         *
+         * Whose dates and clock.
+         */
+        timezone?: string;
     };
     url: '/api/v1/audit';
 };
@@ -5118,6 +5152,202 @@ export type ListAuditResponses = {
 };
 
 export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
+
+export type ExportAuditData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
+        /**
+         * Action
+         */
+        action?: string | null;
+        /**
+         * Actor Id
+         */
+        actor_id?: string | null;
+        /**
+         * From
+         *
+         * First date, inclusive.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last date, inclusive.
+         */
+        to?: string | null;
+        /**
+         * Timezone
+         *
+         * Whose dates and clock.
+         */
+        timezone?: string;
+    };
+    url: '/api/v1/audit/export';
+};
+
+export type ExportAuditErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ExportAuditError = ExportAuditErrors[keyof ExportAuditErrors];
+
+export type ExportAuditResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ExportAuditResponse = ExportAuditResponses[keyof ExportAuditResponses];
+
+export type SizeAuditExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Action
+         */
+        action?: string | null;
+        /**
+         * Actor Id
+         */
+        actor_id?: string | null;
+        /**
+         * From
+         *
+         * First date, inclusive.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Last date, inclusive.
+         */
+        to?: string | null;
+        /**
+         * Timezone
+         *
+         * Whose dates and clock.
+         */
+        timezone?: string;
+    };
+    url: '/api/v1/audit/export/size';
+};
+
+export type SizeAuditExportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SizeAuditExportError = SizeAuditExportErrors[keyof SizeAuditExportErrors];
+
+export type SizeAuditExportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExportSize;
+};
+
+export type SizeAuditExportResponse = SizeAuditExportResponses[keyof SizeAuditExportResponses];
 
 export type LoginData = {
     body: Credentials;
@@ -8562,8 +8792,10 @@ export type ListIncidentsData = {
     query?: {
         /**
          * State
+         *
+         * Without it, all but those that were withdrawn.
          */
-        state?: 'open' | 'closed' | null;
+        state?: 'open' | 'closed' | 'withdrawn' | null;
         /**
          * Severity
          *

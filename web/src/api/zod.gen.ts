@@ -426,11 +426,15 @@ export const zIncidentCounts = z.object({
 /**
  * IncidentSummary
  *
- * How many incidents nobody has answered, and how many somebody looks after.
+ * How many incidents there are by their last answer, how many of them subsided, and those withdrawn.
  */
 export const zIncidentSummary = z.object({
     unanswered: zIncidentCounts,
-    acknowledged: zIncidentCounts
+    acknowledged: zIncidentCounts,
+    confirmed: zIncidentCounts,
+    false_positive: zIncidentCounts,
+    closed: zIncidentCounts,
+    withdrawn: zIncidentCounts
 });
 
 /**
@@ -1327,7 +1331,8 @@ export const zIncidentDetail = z.object({
     newest: z.nullable(zAnomaly),
     records: z.array(zJudged),
     answers: z.array(zAnswerOut),
-    bar: zBar
+    bar: zBar,
+    joined_since: z.int()
 });
 
 /**

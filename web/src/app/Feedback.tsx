@@ -47,10 +47,14 @@ export function Feedback({ incident }: { incident: IncidentDetail }) {
   )
 }
 
-/** The three answers, each with what it changes; the one that stands is not on offer twice. */
+/**
+ * The three answers, each with what it changes. The one that stands is not on offer twice, but for a confirmation
+ * that records joined since.
+ */
 function Offers({ incident }: { incident: IncidentDetail }) {
   const [asked, setAsked] = useState<'confirmed' | 'false_positive' | null>(null)
   const [busy, setBusy] = useState(false)
+  const joined = incident.joined_since
   if (asked) return <AnswerForm incident={incident} answer={asked} onDone={() => setAsked(null)} />
   const acknowledgeIt = async () => {
     setBusy(true)
@@ -69,13 +73,26 @@ function Offers({ incident }: { incident: IncidentDetail }) {
           <Trans>Akui</Trans>
         </Button>
       </Offer>
-      <Offer what={<Trans>Memang menyimpang. Catatannya tidak lagi ikut baseline.</Trans>}>
+      <Offer
+        what={
+          joined > 0 ? (
+            <strong className="font-medium text-text">
+              <Plural
+                value={joined}
+                other="# catatan baru sejak dipastikan. Masih ikut baseline sampai dipastikan lagi."
+              />
+            </strong>
+          ) : (
+            <Trans>Memang menyimpang. Catatannya tidak lagi ikut baseline.</Trans>
+          )
+        }
+      >
         <Button
-          disabled={incident.answer === 'confirmed'}
+          disabled={incident.answer === 'confirmed' && joined === 0}
           icon={<BadgeCheck aria-hidden className="size-4" />}
           onClick={() => setAsked('confirmed')}
         >
-          <Trans>Pastikan</Trans>
+          {joined > 0 ? <Trans>Pastikan lagi</Trans> : <Trans>Pastikan</Trans>}
         </Button>
       </Offer>
       <Offer what={<Trans>Ternyata wajar. Ambang lokasi dan produk ini naik 0,25.</Trans>}>
@@ -102,6 +119,11 @@ function Offer({ what, children }: { what: ReactNode; children: ReactNode }) {
 
 const UNKNOWN: string = 'unknown'
 
+/** The cause that the last confirmation named, if that still holds. */
+function confirmedCause({ answers }: IncidentDetail): string | null {
+  return answers.find(one => one.answer === 'confirmed' && one.reverted_at === null)?.cause ?? null
+}
+
 interface AnswerFormProps {
   incident: IncidentDetail
   answer: 'confirmed' | 'false_positive'
@@ -114,7 +136,7 @@ function AnswerForm({ incident, answer, onDone }: AnswerFormProps) {
   const likeliest = incident.records.flatMap(record => record.second_opinion?.causes ?? [])[0]
   const guess = likeliest && i18n._(CAUSES[likeliest.cause])
   const form = useForm({
-    defaults: { cause: UNKNOWN, note: '' },
+    defaults: { cause: confirmedCause(incident) ?? UNKNOWN, note: '' },
     schema: zNewAnswer,
     bodyOf: ({ cause, note }) => ({ answer, cause: isConfirmed && cause !== UNKNOWN ? cause : null, note }),
     draft: useDraftName(`incident.${incident.id}.${answer}`),

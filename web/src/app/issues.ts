@@ -32,6 +32,7 @@ function at(values: unknown, field: string): unknown {
 }
 
 function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
 }
 

@@ -3,6 +3,7 @@
 from arus_anomaly.codec.feedback import (
     ANSWER_COLUMNS,
     CALIBRATION_COLUMNS,
+    WIRE_ANSWER,
     Said,
     add_answers,
     add_calibrations,
@@ -25,7 +26,7 @@ from arus_anomaly.codec.keys import (
     ulid_start,
     ulid_text,
 )
-from arus_anomaly.codec.opinions import WIRE_CAUSE
+from arus_anomaly.codec.opinions import WIRE_CAUSE, WIRE_SEVERITY
 from arus_anomaly.codec.thresholds import (
     PLAIN,
     VERSION_COLUMNS,
@@ -55,7 +56,9 @@ __all__ = [
     "PLAIN",
     "VERSION_COLUMNS",
     "WEEKDAY",
+    "WIRE_ANSWER",
     "WIRE_CAUSE",
+    "WIRE_SEVERITY",
     "Key",
     "Said",
     "Verdict",

@@ -28,7 +28,7 @@ ANSWER_COLUMNS: Final = (
 """The columns of a stored answer, in the order that ``given`` takes them in."""
 CALIBRATION_COLUMNS: Final = ("tenant_id", "id", "domain", "valid_from", "body")
 """The columns of a stored calibration."""
-_WIRE_ANSWER: Final = {
+WIRE_ANSWER: Final = {
     Answer.ACKNOWLEDGED: ANSWER_ACKNOWLEDGED,
     Answer.CONFIRMED: ANSWER_CONFIRMED,
     Answer.FALSE_POSITIVE: ANSWER_FALSE_POSITIVE,
@@ -82,7 +82,7 @@ def answered(said: Said, valid_from: datetime) -> IncidentAnswered:
         location_id=of.location_id,
         product_id=of.product_id,
         answer_id=said.id,
-        answer=_WIRE_ANSWER[said.answer],
+        answer=WIRE_ANSWER[said.answer],
         cause=CAUSE_UNSPECIFIED if said.cause is None else WIRE_CAUSE[said.cause],
         reverts=said.reverts,
         answered_by=said.by,

@@ -46,7 +46,7 @@ NEWS_DAYS: Final = 7
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STATUS: Final = {STATUS_NORMAL: 1, STATUS_WASPADA: 2, STATUS_ANOMALI: 3}
 _WIRE_STATUS: Final = (STATUS_UNSPECIFIED, STATUS_NORMAL, STATUS_WASPADA, STATUS_ANOMALI)
-_WIRE_SEVERITY: Final = (SEVERITY_NONE, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL)
+WIRE_SEVERITY: Final = (SEVERITY_NONE, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL)
 _WIRE_TURN: Final = {
     Turn.OPENED: INCIDENT_CHANGE_OPENED,
     Turn.UPDATED: INCIDENT_CHANGE_UPDATED,
@@ -82,7 +82,7 @@ def opinion_reached(opinion: Opinion, of: Key) -> OpinionReached:
         low_ul=_ul(said.low) if is_known else 0,
         high_ul=_ul(said.high) if is_known else 0,
         p=said.p,
-        severity=_WIRE_SEVERITY[said.severity],
+        severity=WIRE_SEVERITY[said.severity],
         shift_permille=round(1000 * expm1(said.shift)),
         detector=DETECTOR,
         calibration=opinion.side.calibration.version,
@@ -92,7 +92,7 @@ def opinion_reached(opinion: Opinion, of: Key) -> OpinionReached:
     for cause, share in likely_causes(opinion):
         event.hints.add(cause=WIRE_CAUSE[cause], share_permille=round(1000 * share))
     if (flip := milder(opinion)) is not None:
-        event.milder, event.milder_ul = _WIRE_SEVERITY[flip[0]], flip[1]
+        event.milder, event.milder_ul = WIRE_SEVERITY[flip[0]], flip[1]
     return event
 
 
@@ -121,7 +121,7 @@ def incident_changed(
         location_id=of.location_id,
         product_id=of.product_id,
         change=_WIRE_TURN[turn],
-        severity=_WIRE_SEVERITY[incident.severity],
+        severity=WIRE_SEVERITY[incident.severity],
         first_date=business_date(incident.first_day)[1],
         last_date=business_date(incident.last_day)[1],
         facts=incident.facts,
@@ -137,6 +137,9 @@ def incident_changed(
         event.risk_score, event.reason_code = verdict.risk_score, verdict.reason_code
         event.history_sum_ul, event.history_count = verdict.history_sum_ul, verdict.history_count
         event.history_needed = verdict.history_needed
+        event.thresholds_id = verdict.thresholds_id
+        event.waspada_ppm, event.anomali_ppm = verdict.waspada_ppm, verdict.anomali_ppm
+        event.low_ppm = verdict.low_ppm
     return event
 
 

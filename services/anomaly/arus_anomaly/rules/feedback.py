@@ -77,6 +77,11 @@ def confirmed(of: OfKey, ulid: bytes, day: int) -> frozenset[bytes]:
     return NOTHING.union(*near)
 
 
+def now_confirmed(of: OfKey) -> frozenset[bytes]:
+    """Return the facts that are said to be anomalies by now."""
+    return NOTHING.union(*(given.facts for given in holding(of, END) if given.answer is Answer.CONFIRMED))
+
+
 def ever_confirmed(of: OfKey) -> frozenset[bytes]:
     """Return all facts that were ever said to be anomalies."""
     return NOTHING.union(*(given.facts for given in of if given.answer is Answer.CONFIRMED))

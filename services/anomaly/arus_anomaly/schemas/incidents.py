@@ -1,6 +1,7 @@
 """What travels over REST: incidents as people read and answer them."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Final, Literal, Self
 
@@ -11,7 +12,7 @@ from pydantic.config import JsonDict
 from arus_anomaly.rules.feedback import Answer
 from arus_anomaly.schemas.opinions import OPINION, CauseName, Opinion
 from arus_anomaly.schemas.verdicts import GOLDEN, Anomaly, Domain, Named
-from arus_anomaly.store.incidents import StoredAnswer, StoredIncident
+from arus_anomaly.store.incidents import CLOSED, WITHDRAWN, Kind, StoredAnswer, StoredIncident
 from arus_anomaly.store.verdicts import Stored
 
 StateName = Literal["open", "closed", "withdrawn"]
@@ -188,6 +189,7 @@ class IncidentDetail(Incident):
                     "records": [{"anomaly": {**GOLDEN}, "second_opinion": {**OPINION}}],
                     "answers": [{**_ANSWER}],
                     "bar": {**_BAR},
+                    "joined_since": 0,
                 }
             ]
         }
@@ -196,6 +198,10 @@ class IncidentDetail(Incident):
     records: list[Judged] = Field(description="Those that alarmed, newest first, at most 100.")
     answers: list[AnswerOut] = Field(description="Newest first; those taken back are among them.")
     bar: Bar
+    joined_since: int = Field(
+        description="Records that alarmed after it was confirmed, so baselines still hold them until it is"
+        " confirmed again; 0 unless confirmed is the last answer."
+    )
 
     @classmethod
     def with_records(
@@ -204,6 +210,7 @@ class IncidentDetail(Incident):
         records: Sequence[Judged],
         answers: Sequence[StoredAnswer],
         bar: Bar,
+        joined_since: int,
     ) -> Self:
         """Return an incident with all that is known of it."""
         return cls(
@@ -211,6 +218,7 @@ class IncidentDetail(Incident):
             records=[*records],
             answers=[AnswerOut.of(one) for one in answers],
             bar=bar,
+            joined_since=joined_since,
         )
 
 
@@ -223,7 +231,7 @@ class IncidentCounts(BaseModel):
 
 
 class IncidentSummary(BaseModel):
-    """How many incidents nobody has answered, and how many somebody looks after."""
+    """How many incidents there are by their last answer, how many of them subsided, and those withdrawn."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -231,6 +239,10 @@ class IncidentSummary(BaseModel):
                 {
                     "unanswered": {"critical": 1, "warning": 2, "info": 4},
                     "acknowledged": {"critical": 0, "warning": 1, "info": 0},
+                    "confirmed": {"critical": 3, "warning": 0, "info": 0},
+                    "false_positive": {"critical": 0, "warning": 2, "info": 1},
+                    "closed": {"critical": 2, "warning": 4, "info": 5},
+                    "withdrawn": {"critical": 0, "warning": 1, "info": 0},
                 }
             ]
         }
@@ -238,15 +250,32 @@ class IncidentSummary(BaseModel):
 
     unanswered: IncidentCounts
     acknowledged: IncidentCounts
+    confirmed: IncidentCounts
+    false_positive: IncidentCounts
+    closed: IncidentCounts = Field(description="Three records in a row were usual, whatever was answered.")
+    withdrawn: IncidentCounts = Field(description="Their records were corrected; counted nowhere else.")
 
     @classmethod
-    def of(cls, counts: Mapping[tuple[str, int], int]) -> Self:
-        """Return counts by answer and severity as they are shown."""
+    def of(cls, counts: Mapping[Kind, int]) -> Self:
+        """Return counts of each kind as they are shown."""
 
-        def of_answer(answer: str) -> IncidentCounts:
-            return IncidentCounts(**{name: counts.get((answer, of), 0) for of, name in _ALARMS.items()})
+        def where(holds: Callable[[Kind], bool]) -> IncidentCounts:
+            by_severity = Counter[int]()
+            for kind, count in counts.items():
+                by_severity[kind.severity] += count if holds(kind) else 0
+            return IncidentCounts(**{name: by_severity[severity] for severity, name in _ALARMS.items()})
 
-        return cls(unanswered=of_answer(""), acknowledged=of_answer(Answer.ACKNOWLEDGED))
+        def answered(answer: str) -> IncidentCounts:
+            return where(lambda kind: kind.answer == answer and kind.state != WITHDRAWN)
+
+        return cls(
+            unanswered=answered(""),
+            acknowledged=answered(Answer.ACKNOWLEDGED),
+            confirmed=answered(Answer.CONFIRMED),
+            false_positive=answered(Answer.FALSE_POSITIVE),
+            closed=where(lambda kind: kind.state == CLOSED),
+            withdrawn=where(lambda kind: kind.state == WITHDRAWN),
+        )
 
 
 def _cause(cause: str | None) -> CauseName | None:

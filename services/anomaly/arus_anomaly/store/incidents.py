@@ -2,10 +2,10 @@
 
 # ruff: noqa: S608 — what is spliced into the SQL is this module's own text
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, NamedTuple
 
 from arus_runtime.postgres import Tx
 from arus_runtime.side_inputs import VALID_FROM
@@ -14,13 +14,16 @@ from psycopg.rows import class_row, tuple_row
 from arus_anomaly import codec
 from arus_anomaly.rules.feedback import NO_ANSWERS, OfTenant
 
+OPEN: Final = 1
+CLOSED: Final = 2
 WITHDRAWN: Final = 3
+CHUNK: Final = 2_000
 _HOLDING: Final = """
     answer <> 'reverted' and not exists (
         select from incident_answers r where r.tenant_id = a.tenant_id and r.reverts = a.id)"""
 _LAST_ANSWER: Final = f"""
     left join lateral (
-        select a.answer from incident_answers a
+        select a.answer, a.cause, a.note from incident_answers a
         where a.tenant_id = i.tenant_id and a.incident_id = i.id and {_HOLDING}
         order by a.number desc limit 1) said on true"""
 _STORED: Final = f"""
@@ -31,6 +34,13 @@ _STORED: Final = f"""
     left join locations l on l.tenant_id = i.tenant_id and l.id = i.location_id
     left join products p on p.tenant_id = i.tenant_id and p.id = i.product_id
     {_LAST_ANSWER}"""
+# Said so that the planner sees the indexes of those that were not withdrawn.
+_IN_STATE: Final[Mapping[int | None, LiteralString]] = {
+    None: "i.state < 3",
+    OPEN: "i.state = 1",
+    CLOSED: "i.state = 2",
+    WITHDRAWN: "i.state = 3",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +80,38 @@ class StoredAnswer:
     reverted_at: datetime | None
 
 
+class Kind(NamedTuple):
+    """How an incident stands. answer: the last one that holds, "" for none."""
+
+    state: int
+    answer: str
+    severity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alarming:
+    """A record that alarmed, and its incident: verdict and opinion are the events that told them."""
+
+    id: str
+    location_id: str
+    product_id: str
+    state: int
+    severity: int
+    first_date: date
+    last_date: date
+    answer: str | None
+    cause: str | None
+    note: str | None
+    verdict: bytes
+    opinion: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class AskedIncidents:
-    """Which incidents are asked for; None: any. answers: "" for those that nobody answered."""
+    """Which incidents are asked for; None: any.
+
+    state None: those that were not withdrawn. answers: "" for those that nobody answered.
+    """
 
     state: int | None = None
     severities: Collection[int] = ()
@@ -87,10 +126,9 @@ async def newest(
     tx: Tx, asked: AskedIncidents, after: tuple[date, str] | None, limit: int
 ) -> Sequence[StoredIncident]:
     """Return incidents, newest alarm first. after: last date and id of the last one seen."""
-    conditions: list[LiteralString] = ["i.state < 3"]
+    conditions: list[LiteralString] = [_IN_STATE[asked.state]]
     values: dict[str, Any] = {"limit": limit}
     possible: Sequence[tuple[LiteralString, str, Any]] = (
-        ("i.state = %(state)s", "state", asked.state),
         ("i.severity = any(%(severities)s)", "severities", list(asked.severities) or None),
         ("coalesce(said.answer, '') = any(%(answers)s)", "answers", list(asked.answers) or None),
         ("i.location_id = any(%(locations)s)", "locations", _listed(asked.locations)),
@@ -123,16 +161,38 @@ async def incident(tx: Tx, incident_id: str, within: Collection[str] | None) -> 
     return await rows.fetchone()
 
 
-async def counts(tx: Tx, within: Collection[str] | None) -> Mapping[tuple[str, int], int]:
-    """Return how many incidents there are, by the last answer ("" for none) and severity."""
+async def counts(tx: Tx, within: Collection[str] | None) -> Mapping[Kind, int]:
+    """Return how many incidents there are of each kind, withdrawn ones included."""
     rows = tx.cursor(row_factory=tuple_row)
     await rows.execute(
-        f"""select coalesce(said.answer, ''), i.severity, count(*) from incidents i {_LAST_ANSWER}
-            where i.state < 3 and (%(within)s::text[] is null or i.location_id = any(%(within)s))
-            group by 1, 2""",
+        f"""select i.state, coalesce(said.answer, ''), i.severity, count(*) from incidents i {_LAST_ANSWER}
+            where %(within)s::text[] is null or i.location_id = any(%(within)s)
+            group by 1, 2, 3""",
         {"within": _listed(within)},
     )
-    return {(answer, severity): count for answer, severity, count in await rows.fetchall()}
+    return {Kind(*kind): count for *kind, count in await rows.fetchall()}
+
+
+async def alarming(
+    tx: Tx, since: date, until: date, within: Collection[str] | None
+) -> AsyncGenerator[Sequence[Alarming]]:
+    """Yield the records of a period that alarmed, incident by incident, some thousands at a time."""
+    async with tx.cursor("alarming", row_factory=class_row(Alarming)) as rows:
+        await rows.execute(
+            f"""select i.id, i.location_id, i.product_id, i.state, i.severity, i.first_date, i.last_date,
+                       said.answer, said.cause, said.note, v.value as verdict, o.value as opinion
+                from incidents i
+                join opinions o on o.tenant_id = i.tenant_id and o.incident_id = i.id and o.is_current
+                     and o.business_date between %(since)s and %(until)s
+                join verdicts v on v.tenant_id = o.tenant_id and v.fact_id = o.fact_id and v.is_current
+                {_LAST_ANSWER}
+                where i.state < 3 and i.last_date >= %(since)s and i.first_date <= %(until)s
+                  and (%(within)s::text[] is null or i.location_id = any(%(within)s))
+                order by i.id""",
+            {"since": since, "until": until, "within": _listed(within)},
+        )
+        while found := await rows.fetchmany(CHUNK):
+            yield found
 
 
 async def facts(tx: Tx, incident_id: str) -> Sequence[str]:

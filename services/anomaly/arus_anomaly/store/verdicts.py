@@ -218,8 +218,8 @@ async def counts(tx: Tx, asked: Asked) -> Mapping[int, int]:
     return dict(await rows.fetchall())
 
 
-async def every(tx: Tx, asked: Asked, most: int) -> AsyncGenerator[Sequence[Stored]]:
-    """Yield current verdicts, newest business date first, some thousands at a time; most: of all."""
+async def every(tx: Tx, asked: Asked, most: int | None = None) -> AsyncGenerator[Sequence[Stored]]:
+    """Yield current verdicts, newest business date first, some thousands at a time; None: all."""
     conditions, values = _conditions(asked)
     if asked.locations is not None:
         conditions.append(_AT)

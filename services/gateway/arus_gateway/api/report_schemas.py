@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
-from zoneinfo import available_timezones
 
 from arus_runtime.ids import Ulid
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from arus_gateway.api.schemas import Closed
+from arus_gateway.api.zones import HOME_ZONE, Zone
 from arus_gateway.store.reports import (
     Format,
     Language,
@@ -23,7 +23,6 @@ from arus_gateway.store.reports import (
     State,
 )
 
-HOME_ZONE = "Asia/Jakarta"
 DAYS_OF_WEEK = 7
 GOLDEN_NEW: JsonDict = {"period": "month", "start": "2025-01-01", "format": "pdf", "language": "id"}
 GOLDEN_SCHEDULE: JsonDict = {
@@ -65,13 +64,6 @@ GOLDEN_REPORT: JsonDict = {
 }
 
 
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise PydanticCustomError("not_timezone", "must be an IANA time zone")
-    return name
-
-
-Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["07:00"])]
 Recipients = Annotated[list[Ulid], Field(min_length=1, max_length=50, description="Ids of members.")]
 Day = Annotated[

@@ -9,6 +9,8 @@ from typing import Literal
 from arus_runtime.words import Language
 
 Period = Literal["month", "week"]
+Severity = Literal["critical", "warning", "info"]
+Answer = Literal["none", "acknowledged", "confirmed", "false_positive"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,36 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How many incidents of a severity there are; subsided: use is usual again, whatever was answered."""
+
+    severity: Severity
+    incidents: int = 0
+    unanswered: int = 0
+    acknowledged: int = 0
+    confirmed: int = 0
+    false_positive: int = 0
+    subsided: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An incident: its alarming records of the period, what was expected of them, and what people said."""
+
+    first: date
+    last: date
+    location: str
+    product: str
+    severity: Severity
+    records: int
+    volume_l: Decimal
+    expected_l: Decimal | None
+    answer: Answer
+    cause: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that a report says. days: use of each date from first to last. scope: the location, None: all."""
 
@@ -66,3 +98,5 @@ class Facts:
     waspada: int
     anomali: int
     worst: Sequence[Alarm]
+    incidents: Sequence[Standing]
+    worst_incidents: Sequence[Incident]

@@ -1,16 +1,19 @@
 """Ask the owners of facts for all that a report says, as whoever it is made for."""
 
 import asyncio
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from arus.anomaly.v1 import api_pb2 as anomaly
+from arus.anomaly.v1 import events_pb2 as events
 from arus.anomaly.v1.api_pb2_grpc import AnomalyServiceStub
 from arus.fuel.v1 import api_pb2 as fuel
 from arus.fuel.v1.api_pb2_grpc import FuelServiceStub
+from arus_contracts import reading
 from arus_runtime import rpc
 from arus_runtime.auth import Principal
 from arus_runtime.context import Context
@@ -18,13 +21,24 @@ from arus_runtime.context import Context
 from arus_gateway import codec
 from arus_gateway.door import door_of
 from arus_gateway.names import Names
-from arus_gateway.reports.facts import Alarm, Facts, Part, Use
+from arus_gateway.reports.facts import Alarm, Answer, Facts, Incident, Part, Severity, Standing, Use
 from arus_gateway.reports.saying import say
 from arus_gateway.store.reports import Maker, Report
 
 ASK_TIMEOUT_S: Final = 20.0
 MOST_PARTS: Final = 500
 NONE: Final = Use(0, 0)
+SEVERITY: Final[Mapping[int, Severity]] = {
+    events.SEVERITY_INFO: "info",
+    events.SEVERITY_WARNING: "warning",
+    events.SEVERITY_CRITICAL: "critical",
+}
+ANSWER: Final[Mapping[int, Answer]] = {
+    events.ANSWER_UNSPECIFIED: "none",
+    events.ANSWER_ACKNOWLEDGED: "acknowledged",
+    events.ANSWER_CONFIRMED: "confirmed",
+    events.ANSWER_FALSE_POSITIVE: "false_positive",
+}
 
 
 async def gather(context: Context, report: Report, maker: Maker, principal: Principal) -> dict[str, Any]:
@@ -99,6 +113,8 @@ async def gather(context: Context, report: Report, maker: Maker, principal: Prin
         waspada=judged.waspada,
         anomali=judged.anomali,
         worst=[await _alarm(verdict, names, principal.tenant_id, report) for verdict in judged.worst],
+        incidents=_standings(judged.incidents),
+        worst_incidents=[await _incident(one, names, principal.tenant_id) for one in judged.worst_incidents],
     )
     return asdict(facts)
 
@@ -117,6 +133,33 @@ def _parts(before: fuel.TrendResponse, year: fuel.TrendResponse, report: Report)
             last_year=Use(then.before_volume_ul, then.before_transactions),
         )
     return parts
+
+
+def _standings(counts: Sequence[anomaly.IncidentCount]) -> Sequence[Standing]:
+    """Return how incidents stand, the most severe first."""
+    found: dict[Severity, Counter[str]] = {severity: Counter() for severity in reversed(SEVERITY.values())}
+    for one in counts:
+        of = found[SEVERITY[one.severity]]
+        of["incidents"] += one.incidents
+        of["unanswered" if not one.answer else ANSWER[one.answer]] += one.incidents
+        of["subsided"] += one.incidents * one.is_closed
+    return [Standing(severity, **of) for severity, of in found.items()]
+
+
+async def _incident(one: anomaly.ReportedIncident, names: Names, tenant_id: str) -> Incident:
+    return Incident(
+        first=date.fromisoformat(one.first_date),
+        last=date.fromisoformat(one.last_date),
+        location=await names.name(tenant_id, "locations", one.location_id),
+        product=await names.name(tenant_id, "products", one.product_id),
+        severity=SEVERITY[one.severity],
+        records=one.records,
+        volume_l=reading.litres(one.volume_ul),
+        expected_l=reading.litres(one.expected_ul) if one.expected_ul else None,
+        answer=ANSWER[one.answer],
+        cause=events.Cause.Name(one.cause).removeprefix("CAUSE_") if one.cause else None,
+        note=one.note,
+    )
 
 
 async def _alarm(verdict: Any, names: Names, tenant_id: str, report: Report) -> Alarm:

@@ -24,7 +24,10 @@ from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate
 
 from arus_gateway.reports.facts import Facts, Part
 from arus_gateway.reports.saying import (
+    STANDING,
+    answer_of,
     change_pct,
+    dates_of,
     findings,
     letterhead,
     litres,
@@ -49,6 +52,7 @@ _SECTION: Final = ParagraphStyle(
 _TITLE: Final = ParagraphStyle("title", fontName=BOLD, fontSize=17, leading=21, textColor=BRAND)
 _ORGANISATION: Final = ParagraphStyle("organisation", fontName=BOLD, fontSize=11, leading=15)
 _SMALL: Final = ParagraphStyle("small", fontName=FONT, fontSize=8.5, leading=12, textColor=MUTED)
+_NUMBERS: Final = frozenset(("records", "expected", "volume"))
 _CHART_HEIGHT: Final = 120.0
 # What a frame of reportlab keeps free on each side.
 _PADDING: Final = 6.0
@@ -105,6 +109,15 @@ def _story(facts: Facts, title: str) -> list[Flowable]:
     story += [Paragraph(say("by_day", language), _SECTION), _chart(facts)]
     story += [Paragraph(say("by_location", language), _SECTION), _parts(facts, facts.locations, "location")]
     story += [Paragraph(say("by_product", language), _SECTION), _parts(facts, facts.products, "product")]
+    story += [Paragraph(say("by_incident", language), _SECTION)]
+    if facts.worst_incidents:
+        story += [
+            _standings(facts),
+            Paragraph(say("worst_incidents", language), _SECTION),
+            _incidents(facts),
+        ]
+    else:
+        story.append(Paragraph(say("no_incidents", language), _TEXT))
     story += [Paragraph(say("worst", language), _SECTION)]
     story.append(_alarms(facts) if facts.worst else Paragraph(say("no_worst", language), _TEXT))
     return [*story, Spacer(1, 4)]
@@ -169,6 +182,42 @@ def _parts(facts: Facts, parts: Sequence[Part], kind: str) -> LongTable:
             numbers += [number(count, language) for count in (part.waspada, part.anomali, part.days_without)]
         rows.append([_cell(part.name, _CELL), *(_cell(text, _RIGHT) for text in numbers)])
     return _table(rows, [3.0, *([1.35] * len(codes))])
+
+
+def _standings(facts: Facts) -> LongTable:
+    language = facts.language
+    rows = [
+        [
+            _cell(say("column_severity", language), _HEAD),
+            *(_cell(say(f"column_{count}", language), _HEAD_RIGHT) for count in STANDING),
+        ]
+    ]
+    for one in facts.incidents:
+        counts = (_cell(number(getattr(one, count), language), _RIGHT) for count in STANDING)
+        rows.append([_cell(say(f"severity_{one.severity}", language), _CELL), *counts])
+    return _table(rows, [2.0, *([1.3] * len(STANDING))])
+
+
+def _incidents(facts: Facts) -> LongTable:
+    language = facts.language
+    codes = ("day", "location", "product", "severity", "records", "expected", "volume", "answer")
+    rows = [
+        [_cell(say(f"column_{code}", language), _HEAD_RIGHT if code in _NUMBERS else _HEAD) for code in codes]
+    ]
+    rows += [
+        [
+            _cell(dates_of(one, language), _CELL),
+            _cell(one.location, _CELL),
+            _cell(one.product, _CELL),
+            _cell(say(f"severity_{one.severity}", language), _CELL),
+            _cell(number(one.records, language), _RIGHT),
+            _cell("–" if one.expected_l is None else number(one.expected_l, language, 1), _RIGHT),
+            _cell(number(one.volume_l, language, 1), _RIGHT),
+            _cell(answer_of(one, language), _CELL),
+        ]
+        for one in facts.worst_incidents
+    ]
+    return _table(rows, [1.5, 1.6, 1.1, 1.1, 0.9, 1.1, 1.1, 2.6])
 
 
 def _alarms(facts: Facts) -> LongTable:

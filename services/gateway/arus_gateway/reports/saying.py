@@ -11,7 +11,7 @@ import yaml
 from arus_runtime.words import Language, Templates, number, render
 from babel.dates import format_date
 
-from arus_gateway.reports.facts import Facts, Part, Period, Use
+from arus_gateway.reports.facts import Facts, Incident, Part, Period, Use
 
 _TENTH: Final = Decimal("0.1")
 _ZONES: Final = {
@@ -21,6 +21,8 @@ _ZONES: Final = {
     "Asia/Jayapura": "WIT",
 }
 MOST_GAPS: Final = 5
+STANDING: Final = ("incidents", "unanswered", "acknowledged", "confirmed", "false_positive", "subsided")
+"""What incidents of a severity are counted by, in the order in which it is shown."""
 
 
 @cache
@@ -79,10 +81,15 @@ def letterhead(facts: Facts) -> list[str]:
             "made",
             language,
             at=_moment(local, language),
-            zone=_ZONES.get(facts.timezone, facts.timezone),
+            zone=zone_name(facts.timezone),
             name=facts.made_by,
         ),
     ]
+
+
+def zone_name(timezone: str) -> str:
+    """Return WIB, WITA or WIT; elsewhere the zone's own name."""
+    return _ZONES.get(timezone, timezone)
 
 
 def _moment(at: datetime, language: Language) -> str:
@@ -103,6 +110,7 @@ def findings(facts: Facts) -> list[str]:
         said.append(say("alarms", language, anomali=facts.anomali, waspada=facts.waspada, judged=judged))
     elif judged:
         said.append(say("calm", language, judged=judged))
+    said += _incidents(facts)
     if len(facts.locations) > 1:
         most = max(facts.locations, key=lambda part: part.now.volume_ul)
         share = (Decimal(100 * most.now.volume_ul) / total.now.volume_ul).quantize(_TENTH, ROUND_HALF_UP)
@@ -130,6 +138,34 @@ def _changes(facts: Facts) -> list[str]:
             volume = f"{litres(before.volume_ul, facts.language)} L"
             said.append(say(f"{way}_{code}", facts.language, pct=abs(change), volume=volume))
     return said
+
+
+def _incidents(facts: Facts) -> list[str]:
+    incidents = sum(one.incidents for one in facts.incidents)
+    if not incidents:
+        return []
+    critical = sum(one.incidents for one in facts.incidents if one.severity == "critical")
+    unanswered = sum(one.unanswered for one in facts.incidents)
+    return [
+        say("incidents", facts.language, incidents=incidents, critical=critical, unanswered=unanswered),
+    ]
+
+
+def answer_of(incident: Incident, language: Language) -> str:
+    """Return what people said of an incident: the answer, its cause, and their note."""
+    said = [say(f"answer_{incident.answer}", language)]
+    if incident.cause:
+        said.append(say(f"cause_{incident.cause}", language))
+    return ": ".join(said) + (f". {incident.note}" if incident.note else "")
+
+
+def dates_of(incident: Incident, language: Language) -> str:
+    """Return the date of an incident, or its first and last one."""
+    last = format_date(incident.last, "d MMM y", locale=language)
+    if incident.first == incident.last:
+        return last
+    pattern = "d MMM" if incident.first.year == incident.last.year else "d MMM y"
+    return f"{format_date(incident.first, pattern, locale=language)} – {last}"
 
 
 def _gaps(facts: Facts) -> list[str]:

@@ -10,7 +10,7 @@ import xlsxwriter
 from arus_runtime.sheets import guarded
 
 from arus_gateway.reports.facts import Facts, Part
-from arus_gateway.reports.saying import change_pct, findings, letterhead, say
+from arus_gateway.reports.saying import STANDING, change_pct, findings, letterhead, say
 
 Cell = str | int | Decimal | date | None
 
@@ -40,6 +40,8 @@ def xlsx(facts: Facts) -> bytes:
             days,
             [14, 16, 12],
         )
+        pages.add(say("by_incident", facts.language), *_standings(facts))
+        pages.add(say("worst_incidents", facts.language), *_incidents(facts))
         pages.add(say("worst", facts.language), *_alarms(facts))
     return out.getvalue()
 
@@ -105,6 +107,50 @@ def _parts(facts: Facts, parts: Sequence[Part], kind: str) -> tuple[list[str], l
         say(code, facts.language) + (" (%)" if "before" in code or "year" in code else "") for code in codes
     ]
     return heads, rows, [28, *([16] * (len(codes) - 1))]
+
+
+def _standings(facts: Facts) -> tuple[list[str], list[list[Cell]], list[int]]:
+    language = facts.language
+    rows: list[list[Cell]] = [
+        [say(f"severity_{one.severity}", language), *(getattr(one, count) for count in STANDING)]
+        for one in facts.incidents
+    ]
+    return [say(f"column_{code}", language) for code in ("severity", *STANDING)], rows, [16, *[16] * 6]
+
+
+def _incidents(facts: Facts) -> tuple[list[str], list[list[Cell]], list[int]]:
+    language = facts.language
+    codes = (
+        "first",
+        "last",
+        "location",
+        "product",
+        "severity",
+        "records",
+        "expected",
+        "volume",
+        "answer",
+        "cause",
+        "note",
+    )
+    rows: list[list[Cell]] = [
+        [
+            one.first,
+            one.last,
+            one.location,
+            one.product,
+            say(f"severity_{one.severity}", language),
+            one.records,
+            one.expected_l,
+            one.volume_l,
+            say(f"answer_{one.answer}", language),
+            say(f"cause_{one.cause}", language) if one.cause else None,
+            one.note or None,
+        ]
+        for one in facts.worst_incidents
+    ]
+    widths = [14, 14, 24, 16, 14, 12, 14, 14, 18, 18, 60]
+    return [say(f"column_{code}", language) for code in codes], rows, widths
 
 
 def _alarms(facts: Facts) -> tuple[list[str], list[list[Cell]], list[int]]:

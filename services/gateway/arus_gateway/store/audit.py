@@ -1,15 +1,30 @@
 """Who did what: written in the transaction of the deed, told to others through the outbox."""
 
-from collections.abc import Mapping
+# ruff: noqa: S608 — what is spliced into the SQL is this module's own text
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from arus.identity.v1.events_pb2 import AuditEventRecorded
 from arus_runtime import outbox
 from arus_runtime.ids import new_ulid
 from arus_runtime.postgres import Tx
+from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
+
+CHUNK: Final = 2_000
+_ENTRIES: Final = """
+    select a.id, a.at, a.action, a.actor_id, p.name as actor_name, a.resource_type, a.resource_id, a.ip,
+           a.detail
+    from audit_events a left join persons p on p.id = a.actor_id
+    where a.tenant_id = %(tenant)s
+      and (%(action)s::text is null or a.action = %(action)s)
+      and (%(actor)s::text is null or a.actor_id = %(actor)s)
+      and (%(since)s::timestamptz is null or a.at >= %(since)s)
+      and (%(until)s::timestamptz is null or a.at < %(until)s)"""
+_NEWEST: Final = "order by a.id desc limit %(limit)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +82,51 @@ async def record(tx: Tx, tenant_id: str, deed: Deed) -> None:
     await outbox.add(tx, event, tenant_id=tenant_id, key=tenant_id, cause=audit_id, label="recorded")
 
 
-async def entries(
-    tx: Tx, tenant_id: str, before: str | None, limit: int, *, action: str | None, actor_id: str | None
-) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which deeds are asked for; None: any. since and until: until is the first moment too late."""
+
+    tenant_id: str
+    action: str | None = None
+    actor_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def entries(tx: Tx, asked: Asked, before: str | None, limit: int) -> Sequence[Entry]:
     """Return deeds, newest first, those before the given id."""
-    rows = await (
-        await tx.execute(
-            """select a.id, a.at, a.action, a.actor_id, p.name as actor_name, a.resource_type, a.resource_id,
-                      a.ip, a.detail
-               from audit_events a left join persons p on p.id = a.actor_id
-               where a.tenant_id = %(tenant)s and (%(before)s::text is null or a.id < %(before)s)
-                 and (%(action)s::text is null or a.action = %(action)s)
-                 and (%(actor)s::text is null or a.actor_id = %(actor)s)
-               order by a.id desc limit %(limit)s""",
-            {"tenant": tenant_id, "before": before, "limit": limit, "action": action, "actor": actor_id},
-        )
-    ).fetchall()
-    return [Entry(**row) for row in rows]
+    rows = tx.cursor(row_factory=class_row(Entry))
+    await rows.execute(
+        f"{_ENTRIES} and (%(before)s::text is null or a.id < %(before)s) {_NEWEST}",
+        {**_values(asked), "before": before, "limit": limit},
+    )
+    return await rows.fetchall()
+
+
+async def every(tx: Tx, asked: Asked, most: int) -> AsyncGenerator[Sequence[Entry]]:
+    """Yield deeds, newest first, some thousands at a time; most: of all."""
+    async with tx.cursor("audit", row_factory=class_row(Entry)) as rows:
+        await rows.execute(f"{_ENTRIES} {_NEWEST}", {**_values(asked), "limit": most})
+        while found := await rows.fetchmany(CHUNK):
+            yield found
+
+
+async def number(tx: Tx, asked: Asked, most: int) -> int:
+    """Return how many deeds there are, counted up to most + 1."""
+    rows = tx.cursor(row_factory=tuple_row)
+    await rows.execute(
+        f"select count(*) from ({_ENTRIES} limit %(limit)s) found", {**_values(asked), "limit": most + 1}
+    )
+    found = await rows.fetchone()
+    assert found is not None
+    return found[0]
+
+
+def _values(asked: Asked) -> dict[str, Any]:
+    return {
+        "tenant": asked.tenant_id,
+        "action": asked.action,
+        "actor": asked.actor_id,
+        "since": asked.since,
+        "until": asked.until,
+    }

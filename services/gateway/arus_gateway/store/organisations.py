@@ -150,10 +150,14 @@ async def members(tx: Tx, tenant_id: str, after: str | None, limit: int, q: str 
 
 
 async def recipients(tx: Tx, tenant_id: str, roles: Sequence[str]) -> list[Contact]:
-    """Return how to reach the active members who hold one of the roles."""
+    """Return how to reach the active members who hold one of the roles.
+
+    email "": nobody has proved that it is theirs, so it is not written to.
+    """
     rows = await (
         await tx.execute(
-            """select p.id, p.email, p.name, p.language, m.role, m.location_ids
+            """select p.id, case when p.email_verified_at is null then '' else p.email end as email, p.name,
+                      p.language, m.role, m.location_ids
                from memberships m join persons p on p.id = m.person_id
                where m.tenant_id = %s and m.is_active and m.role = any(%s) order by p.id""",
             (tenant_id, list(roles)),

@@ -322,10 +322,11 @@ async def mails(tx: Tx, tenant_id: str, report_ids: Collection[str]) -> Mapping[
 
 
 async def member(tx: Tx, tenant_id: str, person_id: str) -> Maker | None:
-    """Return an active member of the organisation; worker role."""
+    """Return an active member of the organisation; email "": not proved, so not written to. Worker role."""
     rows = tx.cursor(row_factory=class_row(Maker))
     await rows.execute(
-        """select p.id, p.name, p.email, m.role, m.location_ids, o.name as organisation
+        """select p.id, p.name, case when p.email_verified_at is null then '' else p.email end as email,
+                  m.role, m.location_ids, o.name as organisation
            from memberships m join persons p on p.id = m.person_id join organisations o using (tenant_id)
            where m.tenant_id = %s and m.person_id = %s and m.is_active""",
         (tenant_id, person_id),

@@ -124,6 +124,8 @@ async def _way(context: Context, delivery: Delivery, person: Recipient | None) -
         signed_with = [outside.keys.decrypt(secret, place) for secret in sealed]
         return Webhook(outside.public, hook.url, signed_with, settings.webhook_loopback)
     if delivery.channel == Channel.EMAIL:
+        if not person.email:
+            raise Skip("no_address")
         return Email(context.mail, person.email, letters.say("open", person.language))
     async with context.worker_db.system() as tx:
         prefs = (await store.preferences.of(tx, delivery.tenant_id, (person.id,)))[person.id]

@@ -20,7 +20,7 @@ async def ask(context: Context, work: Work) -> Recipient | None:
 
 async def make(tx: Tx, work: Work, person: Recipient | None) -> None:
     """Put what waits into one mail and send it on its way; nothing waits: no mail."""
-    if person is None:
+    if person is None or not person.email:
         return
     prefs = await store.preferences.hold(tx, work.tenant_id, person.id)
     if prefs.digest_at is None or prefs.email is Severity.OFF:

@@ -34,6 +34,18 @@ async def test_nobody_is_told_of_a_place_they_may_not_see(desk: Desk, town: Town
     assert {mail["To"] for mail in mailbox.mails} == {"everywhere@example.com", "here@example.com"}
 
 
+async def test_nobody_is_mailed_at_an_address_that_may_be_a_strangers(
+    desk: Desk, town: Town, mailbox: Mailbox, caller: Caller
+) -> None:
+    person = town.person(desk.tenant, proved=False)
+    await desk.happens()
+    await desk.work()
+    assert mailbox.mails == []
+    assert [delivery[0] for delivery in desk.deliveries()] == ["in_app"]
+    listed = (await caller(person, "viewer").get("/notifications")).json()
+    assert listed["unread"] == 1
+
+
 async def test_who_may_no_longer_see_the_place_is_told_nothing_any_more(
     desk: Desk, town: Town, mailbox: Mailbox, caller: Caller
 ) -> None:

@@ -50,13 +50,19 @@ class Town(PeopleServiceServicer):
     away: bool = False
 
     def person(
-        self, tenant: str, name: str = "Siti", *, places: Sequence[str] | None = None, language: str = "id"
+        self,
+        tenant: str,
+        name: str = "Siti",
+        *,
+        places: Sequence[str] | None = None,
+        language: str = "id",
+        proved: bool = True,
     ) -> str:
         person_id = new_ulid()
         self.people.setdefault(tenant, []).append(
             Recipient(
                 user_id=person_id,
-                email=f"{name.lower()}@example.com",
+                email=f"{name.lower()}@example.com" if proved else "",
                 name=name,
                 language=language,
                 role="viewer",

@@ -1,9 +1,10 @@
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy } from 'react'
-import { listAudit, type AuditOut } from '@/api'
+import type { AuditOut } from '@/api'
+import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
 import { TableTools } from '@/app/TableTools'
 import { moment } from '@/lib/format'
@@ -13,6 +14,7 @@ import { FilterBar } from '@/ui/FilterBar'
 import { Page } from '@/ui/Page'
 import { Empty } from '@/ui/States'
 import { deedWords } from './deeds'
+import { auditExport, auditQuery } from './queries'
 
 const Filters = lazy(() => import('./Filters'))
 const route = getRouteApi('/_app/audit')
@@ -20,26 +22,8 @@ const route = getRouteApi('/_app/audit')
 export function AuditPage() {
   const { t } = useLingui()
   const filters = route.useSearch()
-  const { action, actor } = filters
   const navigate = route.useNavigate()
-  const list = useInfiniteQuery({
-    queryKey: [{ _id: 'listAudit', ...filters }],
-    queryFn: async ({ pageParam, signal }) =>
-      (
-        await listAudit({
-          query: {
-            limit: 100,
-            ...(action && { action }),
-            ...(actor && { actor_id: actor }),
-            ...(pageParam && { cursor: pageParam }),
-          },
-          signal,
-        })
-      ).data,
-    initialPageParam: '',
-    getNextPageParam: page => page.next_cursor ?? undefined,
-    placeholderData: keepPreviousData,
-  })
+  const list = useInfiniteQuery(auditQuery(filters))
   const rows = (list.data?.pages ?? []).flatMap(page => page.items)
   const selection = useSelection()
   const active = Object.keys(filters).length
@@ -52,12 +36,16 @@ export function AuditPage() {
       <FilterBar
         active={active}
         onClear={clear}
-        aside={<TableTools table="audit" columns={columns} selection={selection} />}
+        aside={
+          <>
+            <ExportTool {...auditExport(filters)} />
+            <TableTools table="audit" columns={columns} selection={selection} />
+          </>
+        }
       >
         <Filters
-          action={action}
-          actor={actor}
-          onChange={next => void navigate({ search: tidy(next), replace: true })}
+          filters={filters}
+          onChange={next => void navigate({ search: tidy({ ...next }), replace: true })}
         />
       </FilterBar>
       <Listing

@@ -18,7 +18,7 @@ import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
 import { Empty, Stale } from '@/ui/States'
 import { SeverityBadge } from '@/ui/StatusBadge'
-import { columns, IncidentCard, span } from './columns'
+import { columns, IncidentCard, span, STATES } from './columns'
 import { useFollowing } from './following'
 import { incidentsQuery, type Filters } from './queries'
 
@@ -35,10 +35,10 @@ export function IncidentsPage() {
   const selection = useSelection()
   const { waiting, letIn } = useFollowing(id !== undefined || selection.ids.size > 0)
   const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
-  const { answer, ...narrowing } = filters
+  const { answer, state, ...narrowing } = filters
   const active = Object.keys(narrowing).length
   const change = (next: Filters) => void navigate({ search: next, replace: true })
-  const clear = () => change(answer ? { answer } : {})
+  const clear = () => change({ ...(answer && { answer }), ...(state && { state }) })
   useAcknowledging(rows)
   const at = clock(list.dataUpdatedAt)
   // Counts are of all places, products and days, so they are shown only where that is the question.
@@ -93,7 +93,7 @@ export function IncidentsPage() {
         failure={<Trans>Daftar insiden belum bisa dimuat.</Trans>}
         filtered={active > 0}
         onClear={clear}
-        empty={<Calm answer={answer} onAll={() => change({ answer: 'all' })} />}
+        empty={<Calm view={state ?? answer} onAll={() => change({ answer: 'all' })} />}
         selection={selection}
       />
       <OnDemand wanted={id !== undefined}>
@@ -104,13 +104,13 @@ export function IncidentsPage() {
 }
 
 /** `e` says of the focused row that somebody looks after it; the focus goes on to its neighbour. */
-function useAcknowledging(rows: readonly { id: string; answer: string }[]) {
+function useAcknowledging(rows: readonly Pick<Incident, 'id' | 'answer' | 'state'>[]) {
   const mayAnswer = useMay('incidents', 'c')
   const keys = useMemo(
     () => ({
       e: () => {
         const row = rows.find(one => one.id === focusedRow())
-        if (!mayAnswer || !row || row.answer === 'acknowledged') return
+        if (!mayAnswer || !row || row.answer === 'acknowledged' || row.state === 'withdrawn') return
         leaveRow()
         void acknowledge(row.id)
       },
@@ -130,14 +130,14 @@ interface ChipsProps {
 
 function Chips({ filters, summary, onChange }: ChipsProps) {
   const { i18n } = useLingui()
-  const { answer, ...rest } = filters
+  const { answer, state, ...rest } = filters
   const severities: readonly Incident['severity'][] = filters.severity ? [filters.severity] : SEVERITIES
   const countOf = (counts: IncidentSummary['unanswered'] | undefined) =>
     counts && number(severities.reduce((sum, one) => sum + (counts[one] ?? 0), 0))
   return (
     <>
       <Chip
-        pressed={answer === undefined}
+        pressed={answer === undefined && state === undefined}
         onClick={() => onChange(rest)}
         count={countOf(summary?.unanswered)}
       >
@@ -146,33 +146,46 @@ function Chips({ filters, summary, onChange }: ChipsProps) {
       {(['acknowledged', 'confirmed', 'false_positive'] as const).map(one => (
         <Chip
           key={one}
-          pressed={answer === one}
+          pressed={answer === one && state === undefined}
           onClick={() => onChange({ ...rest, answer: one })}
-          count={one === 'acknowledged' ? countOf(summary?.acknowledged) : undefined}
+          count={countOf(summary?.[one])}
         >
           {i18n._(ANSWERS[one])}
         </Chip>
       ))}
-      <Chip pressed={answer === 'all'} onClick={() => onChange({ ...rest, answer: 'all' })}>
+      {(['closed', 'withdrawn'] as const).map(one => (
+        <Chip
+          key={one}
+          pressed={state === one}
+          onClick={() => onChange({ ...rest, state: one })}
+          count={countOf(summary?.[one])}
+        >
+          {i18n._(STATES[one])}
+        </Chip>
+      ))}
+      <Chip
+        pressed={answer === 'all' && state === undefined}
+        onClick={() => onChange({ ...rest, answer: 'all' })}
+      >
         <Trans>Semua</Trans>
       </Chip>
     </>
   )
 }
 
-function Calm({ answer, onAll }: { answer: Filters['answer']; onAll: () => void }) {
+function Calm({ view, onAll }: { view: Filters['answer'] | Filters['state']; onAll: () => void }) {
   return (
     <Empty
       icon={<ShieldCheck aria-hidden />}
       title={
-        answer === undefined ? (
+        view === undefined ? (
           <Trans>Tidak ada insiden yang menunggu Anda.</Trans>
         ) : (
           <Trans>Belum ada insiden di sini.</Trans>
         )
       }
       action={
-        answer !== 'all' && (
+        view !== 'all' && (
           <Button onClick={onAll}>
             <Trans>Lihat semua insiden</Trans>
           </Button>

@@ -9,10 +9,11 @@ import { date, number, shortDate } from '@/lib/format'
 import type { Column } from '@/ui/columns'
 import { SeverityBadge, severityWord, Tag } from '@/ui/StatusBadge'
 
-const STATES = { open: msg`Terbuka`, closed: msg`Mereda`, withdrawn: msg`Ditarik` } as const
+export const STATES = { open: msg`Terbuka`, closed: msg`Mereda`, withdrawn: msg`Ditarik` } as const
 
 function stateText(incident: Incident): string {
-  return i18n._(incident.answer === 'none' ? STATES[incident.state] : ANSWERS[incident.answer])
+  const { state, answer } = incident
+  return i18n._(state === 'withdrawn' || answer === 'none' ? STATES[state] : ANSWERS[answer])
 }
 
 /** What people said; while nobody said anything, whether use is usual again. */

@@ -4,6 +4,8 @@ import { listIncidents, type Incident, type NewAnswer } from '@/api'
 export interface Filters {
   /** Absent: those that nobody answered. */
   answer?: NewAnswer['answer'] | 'all'
+  /** Those that subsided, or were withdrawn, whatever was answered. */
+  state?: 'closed' | 'withdrawn'
   severity?: Incident['severity']
   location?: string
   product?: string
@@ -11,9 +13,9 @@ export interface Filters {
   to?: string
 }
 
-function asked({ answer, severity, location, product, from, to }: Filters) {
+function asked({ answer, state, severity, location, product, from, to }: Filters) {
   return {
-    ...(answer !== 'all' && { answer: [answer ?? ('none' as const)] }),
+    ...(state ? { state } : answer !== 'all' && { answer: [answer ?? ('none' as const)] }),
     ...(severity && { severity: [severity] }),
     ...(location && { location_id: location }),
     ...(product && { product_id: product }),

@@ -4,6 +4,7 @@ import { Controller } from 'react-hook-form'
 import { changeNotificationPreferences, type NotificationPreferences } from '@/api'
 import { zNotificationPreferencesPatch } from '@/api/zod.gen'
 import { refetch } from '@/app/client'
+import { useSession } from '@/app/session'
 import { useForm } from '@/app/useForm'
 import { zoneName } from '@/lib/format'
 import { Button } from '@/ui/Button'
@@ -59,6 +60,7 @@ function SettingsForm({ prefs, seen }: { prefs: NotificationPreferences; seen: s
     },
   })
   const { register, control, errorOf, watch } = form
+  const { user } = useSession()
   const levels = (Object.keys(LEVELS) as Level[]).map(value => ({ value, label: i18n._(LEVELS[value]) }))
   const home = zoneName(prefs.organisation_timezone)
   const zones = [...new Set([...ZONES, ...(prefs.timezone ? [prefs.timezone] : [])])]
@@ -85,6 +87,13 @@ function SettingsForm({ prefs, seen }: { prefs: NotificationPreferences; seen: s
           <div className="flex flex-col gap-4">
             {level('in_app', t`Di Arus`)}
             {level('email', t`Surel`)}
+            {!user.email_verified && (
+              <p className="text-sm text-muted">
+                <Trans>
+                  Surel Anda belum dibuktikan, jadi belum dikirimi apa pun. Tautannya ada di kotak masuk Anda.
+                </Trans>
+              </p>
+            )}
             {level('whatsapp', t`WhatsApp`, !prefs.whatsapp_available)}
             {prefs.whatsapp_available ? (
               <TextField

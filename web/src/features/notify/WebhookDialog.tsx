@@ -4,6 +4,7 @@ import { Controller } from 'react-hook-form'
 import { changeWebhook, createWebhook, type WebhookRecord } from '@/api'
 import { zNewWebhook } from '@/api/zod.gen'
 import { refetch } from '@/app/client'
+import { ScopeField } from '@/app/ScopeField'
 import { useDraftName } from '@/app/session'
 import { useForm } from '@/app/useForm'
 import { Button } from '@/ui/Button'
@@ -80,19 +81,24 @@ function WebhookForm({ formId, hook, onSecret, onDone }: WebhookFormProps) {
     defaults: {
       name: hook?.name ?? '',
       url: hook?.url ?? '',
-      least: hook?.least ?? 'warning',
+      least: hook?.least ?? ('warning' as const),
+      location_ids: hook?.location_ids ?? null,
     },
     schema: zNewWebhook,
-    missing: { name: t`Isi nama webhook.`, url: t`Isi alamatnya.` },
+    missing: {
+      name: t`Isi nama webhook.`,
+      url: t`Isi alamatnya.`,
+      location_ids: t`Pilih paling sedikit satu lokasi.`,
+    },
     draft: useDraftName(`webhook.${hook?.id ?? 'new'}`),
-    send: async ({ name, url, least }) => {
+    send: async body => {
       if (!hook) {
-        onSecret((await createWebhook({ body: { name, url, least } })).data.secret ?? '')
+        onSecret((await createWebhook({ body })).data.secret ?? '')
         return
       }
       await changeWebhook({
         path: { webhook_id: hook.id },
-        body: { name, url, least },
+        body,
         headers: { 'If-Match': `"${hook.version}"` },
       })
       onDone()
@@ -128,6 +134,18 @@ function WebhookForm({ formId, hook, onSecret, onDone }: WebhookFormProps) {
             value={field.value}
             onChange={field.onChange}
             error={errorOf('least')}
+          />
+        )}
+      />
+      <Controller
+        control={control}
+        name="location_ids"
+        render={({ field }) => (
+          <ScopeField
+            legend={<Trans>Tentang insiden di</Trans>}
+            ids={field.value}
+            onChange={field.onChange}
+            error={errorOf('location_ids')}
           />
         )}
       />

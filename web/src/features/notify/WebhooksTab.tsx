@@ -4,6 +4,7 @@ import { Webhook } from 'lucide-react'
 import { useState } from 'react'
 import { changeWebhook, removeWebhook, rotateWebhookSecret, testWebhook, type WebhookRecord } from '@/api'
 import { refetch } from '@/app/client'
+import { ScopeNames } from '@/app/ScopeNames'
 import { useMay } from '@/app/session'
 import { useUndoable } from '@/app/useUndoable'
 import { sentenceOf } from '@/lib/failure'
@@ -125,7 +126,8 @@ function Row({ hook, onEdit, onRemove, onSecret }: RowProps) {
           )}
         </span>
         <span className="block text-xs text-muted">
-          {i18n._(LEVELS[hook.least])} · <span className="break-all">{hook.url}</span>
+          {i18n._(LEVELS[hook.least])} · <ScopeNames ids={hook.location_ids} /> ·{' '}
+          <span className="break-all">{hook.url}</span>
         </span>
       </span>
       {mayChange && (

@@ -2,7 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
-import { scheduleReport } from '@/api'
+import { changeReportSchedule, scheduleReport, type NewSchedule, type ScheduleOut } from '@/api'
 import { zNewSchedule } from '@/api/zod.gen'
 import { locationChoices, useCatalogue } from '@/app/catalogue'
 import { refetch } from '@/app/client'
@@ -41,27 +41,61 @@ const DEFAULTS: Omit<Values, 'recipients'> = {
   format: 'pdf',
 }
 
-export function ScheduleDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+interface DialogProps {
+  /** The one that is changed; null: a new one. */
+  schedule: ScheduleOut | null
+  open: boolean
+  onClose: () => void
+}
+
+export function ScheduleDialog({ schedule, open, onClose }: DialogProps) {
   const { t } = useLingui()
   const formId = useId()
   return (
     <Dialog
       open={open}
       onClose={onClose}
-      title={t`Jadwalkan laporan`}
-      description={<Trans>Laporan memuat apa yang boleh Anda lihat, dari periode yang baru berakhir.</Trans>}
+      title={schedule ? t`Ubah jadwal` : t`Jadwalkan laporan`}
+      description={
+        schedule ? (
+          <Trans>Jenis dan lokasi laporan tetap; untuk yang lain, buat jadwal baru.</Trans>
+        ) : (
+          <Trans>Laporan memuat apa yang boleh Anda lihat, dari periode yang baru berakhir.</Trans>
+        )
+      }
       footer={
         <Button type="submit" form={formId} look="primary">
           <Trans>Simpan jadwal</Trans>
         </Button>
       }
     >
-      {open && <ScheduleForm formId={formId} onDone={onClose} />}
+      {open && (
+        <ScheduleForm key={schedule?.id ?? 'new'} formId={formId} schedule={schedule} onDone={onClose} />
+      )}
     </Dialog>
   )
 }
 
-function ScheduleForm({ formId, onDone }: { formId: string; onDone: () => void }) {
+interface FormProps {
+  formId: string
+  schedule: ScheduleOut | null
+  onDone: () => void
+}
+
+function valuesOf({ period, day, time, timezone, location_id, format, recipients }: ScheduleOut): Values {
+  return { period, day, time, timezone, location_id, format, recipients }
+}
+
+/** Send all that may change of a schedule, unless somebody else changed it meanwhile. */
+function change(schedule: ScheduleOut, { day, time, timezone, format, recipients }: NewSchedule) {
+  return changeReportSchedule({
+    path: { id: schedule.id },
+    headers: { 'If-Match': `"${schedule.version}"` },
+    body: { day, time, timezone, format, recipients },
+  })
+}
+
+function ScheduleForm({ formId, schedule, onDone }: FormProps) {
   const { t, i18n } = useLingui()
   const { user } = useSession()
   const seesMembers = useMay('users', 'r')
@@ -70,10 +104,17 @@ function ScheduleForm({ formId, onDone }: { formId: string; onDone: () => void }
   const members = useQuery({ ...membersQuery, enabled: seesMembers })
   const people = members.data?.filter(one => one.is_active) ?? [user]
   const form = useForm({
-    defaults: { ...DEFAULTS, recipients: [user.id] },
+    defaults: schedule ? valuesOf(schedule) : { ...DEFAULTS, recipients: [user.id] },
     schema: zNewSchedule,
-    bodyOf: values => ({ ...values, language: i18n.locale === 'en' ? 'en' : 'id' }),
-    send: body => scheduleReport({ body }),
+    bodyOf: values => ({
+      ...values,
+      language: schedule?.language ?? (i18n.locale === 'en' ? 'en' : 'id'),
+      // Who left meanwhile is not on offer any more, and gets no mail.
+      recipients: members.data
+        ? values.recipients.filter(id => people.some(one => one.id === id))
+        : values.recipients,
+    }),
+    send: body => (schedule ? change(schedule, body) : scheduleReport({ body })),
     done: () => {
       refetch('listReportSchedules')
       toast({ text: t`Jadwal tersimpan.` })
@@ -85,18 +126,20 @@ function ScheduleForm({ formId, onDone }: { formId: string; onDone: () => void }
   return (
     <Form id={formId} form={form}>
       <div className="grid grid-cols-2 gap-3">
-        <Select
-          label={t`Laporan`}
-          choices={[
-            { value: 'month', label: t`Bulanan` },
-            { value: 'week', label: t`Mingguan` },
-          ]}
-          value={values.period}
-          onChange={next => {
-            form.setValue('period', next)
-            form.setValue('day', 1)
-          }}
-        />
+        {!schedule && (
+          <Select
+            label={t`Laporan`}
+            choices={[
+              { value: 'month', label: t`Bulanan` },
+              { value: 'week', label: t`Mingguan` },
+            ]}
+            value={values.period}
+            onChange={next => {
+              form.setValue('period', next)
+              form.setValue('day', 1)
+            }}
+          />
+        )}
         <Select
           label={values.period === 'month' ? t`Tanggal` : t`Hari`}
           error={form.errorOf('day')}
@@ -120,13 +163,15 @@ function ScheduleForm({ formId, onDone }: { formId: string; onDone: () => void }
           onChange={next => form.setValue('timezone', next)}
         />
       </div>
-      <Combobox
-        label={t({ message: 'Lokasi', context: 'satu' })}
-        placeholder={t`Semua lokasi`}
-        choices={locationChoices(catalogue, false)}
-        value={values.location_id}
-        onChange={next => form.setValue('location_id', next)}
-      />
+      {!schedule && (
+        <Combobox
+          label={t({ message: 'Lokasi', context: 'satu' })}
+          placeholder={t`Semua lokasi`}
+          choices={locationChoices(catalogue, false)}
+          value={values.location_id}
+          onChange={next => form.setValue('location_id', next)}
+        />
+      )}
       <Select
         label={t`Berkas`}
         choices={[
@@ -156,7 +201,10 @@ function ScheduleForm({ formId, onDone }: { formId: string; onDone: () => void }
               }
             />
             <span className="min-w-0 truncate">
-              {one.name} <span className="text-muted">{one.email}</span>
+              {one.name}{' '}
+              <span className="text-muted">
+                {one.email_verified ? one.email : <Trans>surel belum dibuktikan, tidak dikirimi</Trans>}
+              </span>
             </span>
           </label>
         ))}

@@ -28,6 +28,8 @@ export default function SchedulesTab({ mayMake }: { mayMake: boolean }) {
   const { id } = route.useSearch()
   const navigate = route.useNavigate()
   const list = useQuery(schedulesQuery)
+  const mayChange = useMay('reports', 'u')
+  const edited = list.data?.find(one => one.id === id) ?? null
   const open = () => void navigate({ search: { tab: 'schedules', id: 'new' } })
   const add = mayMake && (
     <Button
@@ -59,19 +61,27 @@ export default function SchedulesTab({ mayMake }: { mayMake: boolean }) {
           {add}
           <ul aria-label={t`Jadwal`} className="divide-y divide-line rounded-lg border border-line">
             {list.data.map(one => (
-              <Row key={one.id} schedule={one} />
+              <Row
+                key={one.id}
+                schedule={one}
+                onChange={() => void navigate({ search: { tab: 'schedules', id: one.id } })}
+              />
             ))}
           </ul>
         </>
       )}
-      {mayMake && (
-        <ScheduleDialog open={id === 'new'} onClose={() => void navigate({ search: { tab: 'schedules' } })} />
+      {(edited ? mayChange : mayMake) && (
+        <ScheduleDialog
+          schedule={edited}
+          open={id === 'new' || edited !== null}
+          onClose={() => void navigate({ search: { tab: 'schedules' } })}
+        />
       )}
     </div>
   )
 }
 
-function Row({ schedule }: { schedule: ScheduleOut }) {
+function Row({ schedule, onChange }: { schedule: ScheduleOut; onChange: () => void }) {
   const { t } = useLingui()
   const catalogue = useCatalogue()
   const weekdays = useWeekdays()
@@ -136,6 +146,11 @@ function Row({ schedule }: { schedule: ScheduleOut }) {
         {mayMake && (
           <Button busy={send.isPending} onClick={() => send.mutate()}>
             <Trans>Kirim sekarang</Trans>
+          </Button>
+        )}
+        {mayChange && (
+          <Button look="quiet" onClick={onChange}>
+            <Trans>Ubah</Trans>
           </Button>
         )}
         {mayChange && (

@@ -23,7 +23,7 @@ import { Empty, Failed, Skeleton, Stale } from '@/ui/States'
 import { toast } from '@/ui/Toast'
 import { RoleFields, scopeOf } from './RoleFields'
 import { PEOPLE, roleWord } from '@/app/roles'
-import { ScopeNames } from './ScopeNames'
+import { ScopeNames } from '@/app/ScopeNames'
 
 export default function InvitationsTab() {
   const { t } = useLingui()

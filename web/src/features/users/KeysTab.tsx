@@ -19,7 +19,7 @@ import { Empty, Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
 import { RoleFields, scopeOf } from './RoleFields'
 import { MACHINES, roleWord } from '@/app/roles'
-import { ScopeNames } from './ScopeNames'
+import { ScopeNames } from '@/app/ScopeNames'
 
 export default function KeysTab() {
   const { t } = useLingui()

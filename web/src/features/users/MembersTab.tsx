@@ -14,7 +14,7 @@ import { Button } from '@/ui/Button'
 import type { Column } from '@/ui/columns'
 import { OnDemand } from '@/ui/OnDemand'
 import { Tag } from '@/ui/StatusBadge'
-import { ScopeNames } from './ScopeNames'
+import { ScopeNames } from '@/app/ScopeNames'
 
 const MemberDrawer = lazy(() => import('./MemberDrawer'))
 const NewMemberDrawer = lazy(() => import('./NewMemberDrawer'))

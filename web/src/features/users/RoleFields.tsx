@@ -1,6 +1,6 @@
 /** A role and where it holds: the part that members, invitations and keys share. */
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useCatalogue } from '@/app/catalogue'
+import { ScopeField } from '@/app/ScopeField'
 import { Select } from '@/ui/Select'
 import { ROLES, type RoleWords } from '@/app/roles'
 
@@ -37,13 +37,6 @@ interface RoleFieldsProps {
 
 export function RoleFields({ scope, onChange, roles, words = ROLES, error }: RoleFieldsProps) {
   const { t, i18n } = useLingui()
-  const { locations } = useCatalogue()
-  const chosen = new Set(scope.location_ids ?? [])
-  const toggle = (id: string, on: boolean) =>
-    onChange({
-      ...scope,
-      location_ids: on ? [...chosen, id] : [...chosen].filter(one => one !== id),
-    })
   const meaning = words[scope.role]?.may
   return (
     <>
@@ -58,35 +51,11 @@ export function RoleFields({ scope, onChange, roles, words = ROLES, error }: Rol
         value={scope.role}
         onChange={role => onChange({ ...scope, role })}
       />
-      <fieldset className="flex flex-col">
-        <legend className="mb-1 text-sm font-medium">
-          <Trans>Berlaku di</Trans>
-        </legend>
-        <label className="flex min-h-9 items-center gap-2.5 text-sm pointer-coarse:min-h-11">
-          <input
-            type="checkbox"
-            className="size-4 accent-brand"
-            checked={scope.location_ids === null}
-            onChange={event => onChange({ ...scope, location_ids: event.target.checked ? null : [] })}
-          />
-          <Trans>Semua lokasi</Trans>
-        </label>
-        {scope.location_ids !== null &&
-          locations.map(one => (
-            <label
-              key={one.id}
-              className="flex min-h-9 items-center gap-2.5 pl-6 text-sm pointer-coarse:min-h-11"
-            >
-              <input
-                type="checkbox"
-                className="size-4 accent-brand"
-                checked={chosen.has(one.id)}
-                onChange={event => toggle(one.id, event.target.checked)}
-              />
-              {one.name}
-            </label>
-          ))}
-      </fieldset>
+      <ScopeField
+        legend={<Trans>Berlaku di</Trans>}
+        ids={scope.location_ids}
+        onChange={location_ids => onChange({ ...scope, location_ids })}
+      />
     </>
   )
 }

@@ -7,6 +7,7 @@ export const Route = createFileRoute('/_app/incidents')({
   validateSearch: (search: Record<string, unknown>) =>
     tidy({
       answer: oneOf(search['answer'], ['acknowledged', 'confirmed', 'false_positive', 'all']),
+      state: oneOf(search['state'], ['closed', 'withdrawn']),
       severity: oneOf(search['severity'], ['critical', 'warning', 'info']),
       location: text(search['location']),
       product: text(search['product']),

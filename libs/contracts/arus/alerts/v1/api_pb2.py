@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from arus.anomaly.v1 import events_pb2 as arus_dot_anomaly_dot_v1_dot_events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61rus/alerts/v1/api.proto\x12\x0e\x61rus.alerts.v1\x1a\x1c\x61rus/anomaly/v1/events.proto\"e\n\x0cWatchRequest\x12)\n\x08statuses\x18\x01 \x03(\x0e\x32\x17.arus.anomaly.v1.Status\x12\x14\n\x0clocation_ids\x18\x02 \x03(\t\x12\x14\n\x0cresume_after\x18\x03 \x01(\t\"w\n\rWatchResponse\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\r\n\x05reset\x18\x02 \x01(\x08\x12\x30\n\x07verdict\x18\x03 \x01(\x0b\x32\x1f.arus.anomaly.v1.VerdictReached\x12\x13\n\x0breason_text\x18\x04 \x01(\t2V\n\x0c\x41lertService\x12\x46\n\x05Watch\x12\x1c.arus.alerts.v1.WatchRequest\x1a\x1d.arus.alerts.v1.WatchResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61rus/alerts/v1/api.proto\x12\x0e\x61rus.alerts.v1\x1a\x1c\x61rus/anomaly/v1/events.proto\"e\n\x0cWatchRequest\x12)\n\x08statuses\x18\x01 \x03(\x0e\x32\x17.arus.anomaly.v1.Status\x12\x14\n\x0clocation_ids\x18\x02 \x03(\t\x12\x14\n\x0cresume_after\x18\x03 \x01(\t\"\x9f\x01\n\rWatchResponse\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\r\n\x05reset\x18\x02 \x01(\x08\x12\x30\n\x07verdict\x18\x03 \x01(\x0b\x32\x1f.arus.anomaly.v1.VerdictReached\x12\x13\n\x0breason_text\x18\x04 \x01(\t\x12&\n\x06milder\x18\x05 \x03(\x0b\x32\x16.arus.alerts.v1.Milder\"f\n\x06Milder\x12\'\n\x06status\x18\x01 \x01(\x0e\x32\x17.arus.anomaly.v1.Status\x12\x12\n\nat_least_l\x18\x02 \x01(\t\x12\x11\n\tat_most_l\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t2V\n\x0c\x41lertService\x12\x46\n\x05Watch\x12\x1c.arus.alerts.v1.WatchRequest\x1a\x1d.arus.alerts.v1.WatchResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,8 +34,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_WATCHREQUEST']._serialized_start=74
   _globals['_WATCHREQUEST']._serialized_end=175
-  _globals['_WATCHRESPONSE']._serialized_start=177
-  _globals['_WATCHRESPONSE']._serialized_end=296
-  _globals['_ALERTSERVICE']._serialized_start=298
-  _globals['_ALERTSERVICE']._serialized_end=384
+  _globals['_WATCHRESPONSE']._serialized_start=178
+  _globals['_WATCHRESPONSE']._serialized_end=337
+  _globals['_MILDER']._serialized_start=339
+  _globals['_MILDER']._serialized_end=441
+  _globals['_ALERTSERVICE']._serialized_start=443
+  _globals['_ALERTSERVICE']._serialized_end=529
 # @@protoc_insertion_point(module_scope)

@@ -18,13 +18,27 @@ class WatchRequest(_message.Message):
     def __init__(self, statuses: _Optional[_Iterable[_Union[_events_pb2.Status, str]]] = ..., location_ids: _Optional[_Iterable[str]] = ..., resume_after: _Optional[str] = ...) -> None: ...
 
 class WatchResponse(_message.Message):
-    __slots__ = ("event_id", "reset", "verdict", "reason_text")
+    __slots__ = ("event_id", "reset", "verdict", "reason_text", "milder")
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     RESET_FIELD_NUMBER: _ClassVar[int]
     VERDICT_FIELD_NUMBER: _ClassVar[int]
     REASON_TEXT_FIELD_NUMBER: _ClassVar[int]
+    MILDER_FIELD_NUMBER: _ClassVar[int]
     event_id: str
     reset: bool
     verdict: _events_pb2.VerdictReached
     reason_text: str
-    def __init__(self, event_id: _Optional[str] = ..., reset: _Optional[bool] = ..., verdict: _Optional[_Union[_events_pb2.VerdictReached, _Mapping]] = ..., reason_text: _Optional[str] = ...) -> None: ...
+    milder: _containers.RepeatedCompositeFieldContainer[Milder]
+    def __init__(self, event_id: _Optional[str] = ..., reset: _Optional[bool] = ..., verdict: _Optional[_Union[_events_pb2.VerdictReached, _Mapping]] = ..., reason_text: _Optional[str] = ..., milder: _Optional[_Iterable[_Union[Milder, _Mapping]]] = ...) -> None: ...
+
+class Milder(_message.Message):
+    __slots__ = ("status", "at_least_l", "at_most_l", "text")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    AT_LEAST_L_FIELD_NUMBER: _ClassVar[int]
+    AT_MOST_L_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    status: _events_pb2.Status
+    at_least_l: str
+    at_most_l: str
+    text: str
+    def __init__(self, status: _Optional[_Union[_events_pb2.Status, str]] = ..., at_least_l: _Optional[str] = ..., at_most_l: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...

@@ -38,18 +38,64 @@ class ReportRequest(_message.Message):
     def __init__(self, from_date: _Optional[str] = ..., to_date: _Optional[str] = ..., location_id: _Optional[str] = ...) -> None: ...
 
 class ReportResponse(_message.Message):
-    __slots__ = ("normal", "waspada", "anomali", "locations", "worst")
+    __slots__ = ("normal", "waspada", "anomali", "locations", "worst", "incidents", "worst_incidents")
     NORMAL_FIELD_NUMBER: _ClassVar[int]
     WASPADA_FIELD_NUMBER: _ClassVar[int]
     ANOMALI_FIELD_NUMBER: _ClassVar[int]
     LOCATIONS_FIELD_NUMBER: _ClassVar[int]
     WORST_FIELD_NUMBER: _ClassVar[int]
+    INCIDENTS_FIELD_NUMBER: _ClassVar[int]
+    WORST_INCIDENTS_FIELD_NUMBER: _ClassVar[int]
     normal: int
     waspada: int
     anomali: int
     locations: _containers.RepeatedCompositeFieldContainer[LocationCounts]
     worst: _containers.RepeatedCompositeFieldContainer[_events_pb2.VerdictReached]
-    def __init__(self, normal: _Optional[int] = ..., waspada: _Optional[int] = ..., anomali: _Optional[int] = ..., locations: _Optional[_Iterable[_Union[LocationCounts, _Mapping]]] = ..., worst: _Optional[_Iterable[_Union[_events_pb2.VerdictReached, _Mapping]]] = ...) -> None: ...
+    incidents: _containers.RepeatedCompositeFieldContainer[IncidentCount]
+    worst_incidents: _containers.RepeatedCompositeFieldContainer[ReportedIncident]
+    def __init__(self, normal: _Optional[int] = ..., waspada: _Optional[int] = ..., anomali: _Optional[int] = ..., locations: _Optional[_Iterable[_Union[LocationCounts, _Mapping]]] = ..., worst: _Optional[_Iterable[_Union[_events_pb2.VerdictReached, _Mapping]]] = ..., incidents: _Optional[_Iterable[_Union[IncidentCount, _Mapping]]] = ..., worst_incidents: _Optional[_Iterable[_Union[ReportedIncident, _Mapping]]] = ...) -> None: ...
+
+class IncidentCount(_message.Message):
+    __slots__ = ("severity", "is_closed", "answer", "incidents")
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    IS_CLOSED_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_FIELD_NUMBER: _ClassVar[int]
+    INCIDENTS_FIELD_NUMBER: _ClassVar[int]
+    severity: _events_pb2.Severity
+    is_closed: bool
+    answer: _events_pb2.Answer
+    incidents: int
+    def __init__(self, severity: _Optional[_Union[_events_pb2.Severity, str]] = ..., is_closed: _Optional[bool] = ..., answer: _Optional[_Union[_events_pb2.Answer, str]] = ..., incidents: _Optional[int] = ...) -> None: ...
+
+class ReportedIncident(_message.Message):
+    __slots__ = ("incident_id", "location_id", "product_id", "severity", "is_closed", "first_date", "last_date", "records", "volume_ul", "expected_ul", "answer", "cause", "note")
+    INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    IS_CLOSED_FIELD_NUMBER: _ClassVar[int]
+    FIRST_DATE_FIELD_NUMBER: _ClassVar[int]
+    LAST_DATE_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
+    VOLUME_UL_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_UL_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    incident_id: str
+    location_id: str
+    product_id: str
+    severity: _events_pb2.Severity
+    is_closed: bool
+    first_date: str
+    last_date: str
+    records: int
+    volume_ul: int
+    expected_ul: int
+    answer: _events_pb2.Answer
+    cause: _events_pb2.Cause
+    note: str
+    def __init__(self, incident_id: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., severity: _Optional[_Union[_events_pb2.Severity, str]] = ..., is_closed: _Optional[bool] = ..., first_date: _Optional[str] = ..., last_date: _Optional[str] = ..., records: _Optional[int] = ..., volume_ul: _Optional[int] = ..., expected_ul: _Optional[int] = ..., answer: _Optional[_Union[_events_pb2.Answer, str]] = ..., cause: _Optional[_Union[_events_pb2.Cause, str]] = ..., note: _Optional[str] = ...) -> None: ...
 
 class LocationCounts(_message.Message):
     __slots__ = ("location_id", "normal", "waspada", "anomali")

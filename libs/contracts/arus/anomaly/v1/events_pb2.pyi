@@ -249,7 +249,7 @@ class OpinionWithdrawn(_message.Message):
     def __init__(self, tenant_id: _Optional[str] = ..., fact_id: _Optional[str] = ..., domain: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ...) -> None: ...
 
 class IncidentChanged(_message.Message):
-    __slots__ = ("tenant_id", "incident_id", "domain", "location_id", "product_id", "change", "severity", "first_date", "last_date", "facts", "fact_id", "volume_ul", "status", "risk_score", "history_sum_ul", "history_count", "history_needed", "reason_code", "expected_ul", "cause", "is_history", "import_id")
+    __slots__ = ("tenant_id", "incident_id", "domain", "location_id", "product_id", "change", "severity", "first_date", "last_date", "facts", "fact_id", "volume_ul", "status", "risk_score", "history_sum_ul", "history_count", "history_needed", "reason_code", "expected_ul", "cause", "is_history", "import_id", "thresholds_id", "waspada_ppm", "anomali_ppm", "low_ppm")
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
     DOMAIN_FIELD_NUMBER: _ClassVar[int]
@@ -272,6 +272,10 @@ class IncidentChanged(_message.Message):
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     IS_HISTORY_FIELD_NUMBER: _ClassVar[int]
     IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    THRESHOLDS_ID_FIELD_NUMBER: _ClassVar[int]
+    WASPADA_PPM_FIELD_NUMBER: _ClassVar[int]
+    ANOMALI_PPM_FIELD_NUMBER: _ClassVar[int]
+    LOW_PPM_FIELD_NUMBER: _ClassVar[int]
     tenant_id: str
     incident_id: str
     domain: str
@@ -294,7 +298,11 @@ class IncidentChanged(_message.Message):
     cause: Cause
     is_history: bool
     import_id: str
-    def __init__(self, tenant_id: _Optional[str] = ..., incident_id: _Optional[str] = ..., domain: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., change: _Optional[_Union[IncidentChange, str]] = ..., severity: _Optional[_Union[Severity, str]] = ..., first_date: _Optional[str] = ..., last_date: _Optional[str] = ..., facts: _Optional[int] = ..., fact_id: _Optional[str] = ..., volume_ul: _Optional[int] = ..., status: _Optional[_Union[Status, str]] = ..., risk_score: _Optional[str] = ..., history_sum_ul: _Optional[int] = ..., history_count: _Optional[int] = ..., history_needed: _Optional[int] = ..., reason_code: _Optional[str] = ..., expected_ul: _Optional[int] = ..., cause: _Optional[_Union[Cause, str]] = ..., is_history: _Optional[bool] = ..., import_id: _Optional[str] = ...) -> None: ...
+    thresholds_id: str
+    waspada_ppm: int
+    anomali_ppm: int
+    low_ppm: int
+    def __init__(self, tenant_id: _Optional[str] = ..., incident_id: _Optional[str] = ..., domain: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., change: _Optional[_Union[IncidentChange, str]] = ..., severity: _Optional[_Union[Severity, str]] = ..., first_date: _Optional[str] = ..., last_date: _Optional[str] = ..., facts: _Optional[int] = ..., fact_id: _Optional[str] = ..., volume_ul: _Optional[int] = ..., status: _Optional[_Union[Status, str]] = ..., risk_score: _Optional[str] = ..., history_sum_ul: _Optional[int] = ..., history_count: _Optional[int] = ..., history_needed: _Optional[int] = ..., reason_code: _Optional[str] = ..., expected_ul: _Optional[int] = ..., cause: _Optional[_Union[Cause, str]] = ..., is_history: _Optional[bool] = ..., import_id: _Optional[str] = ..., thresholds_id: _Optional[str] = ..., waspada_ppm: _Optional[int] = ..., anomali_ppm: _Optional[int] = ..., low_ppm: _Optional[int] = ...) -> None: ...
 
 class IncidentAnswered(_message.Message):
     __slots__ = ("tenant_id", "incident_id", "domain", "location_id", "product_id", "answer_id", "answer", "cause", "reverts", "answered_by", "valid_from")

@@ -15,7 +15,7 @@ from arus_runtime.words import Language, format_value, render
 from fastapi.responses import FileResponse
 
 from arus_anomaly import codec, store, words
-from arus_anomaly.api import Filtered, Reader
+from arus_anomaly.api.verdicts import Filtered, Reader
 from arus_anomaly.rules.fuel import Status
 from arus_anomaly.schemas.verdicts import status_name
 from arus_anomaly.store.verdicts import Asked, Stored

@@ -1,7 +1,7 @@
 import { Plural, Trans } from '@lingui/react/macro'
-import { useCatalogue } from '@/app/catalogue'
+import { useCatalogue } from './catalogue'
 
-/** Where a role holds, in a few words. */
+/** Where something holds, in a few words. */
 export function ScopeNames({ ids }: { ids: readonly string[] | null }) {
   const { locationOf } = useCatalogue()
   if (ids === null) return <Trans>Semua lokasi</Trans>

@@ -1,0 +1,18 @@
+"""The time zone that a request may name."""
+
+from typing import Annotated, Final
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+HOME_ZONE: Final = "Asia/Jakarta"
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise PydanticCustomError("not_timezone", "must be an IANA time zone")
+    return name
+
+
+Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
