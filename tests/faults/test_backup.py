@@ -29,14 +29,24 @@ def start(home: Path) -> RunningStack:
     return running_stack(home)
 
 
+def every(person: Stranger, path: str) -> list[dict[str, Any]]:
+    """Return all items of a list, page by page."""
+    found: list[dict[str, Any]] = []
+    asked: dict[str, Any] = {"from": "2025-01-01", "to": "2025-12-31", "limit": 200}
+    while True:
+        page = person.http.get(path, params=asked).raise_for_status().json()
+        found += page["items"]
+        if not page["next_cursor"]:
+            return found
+        asked["cursor"] = page["next_cursor"]
+
+
 def verdicts(person: Stranger) -> dict[str, Any]:
-    answer = person.http.get("/anomalies", params={"from": "2025-01-01", "to": "2025-12-31", "limit": 200})
-    return {item["fact_id"]: item for item in answer.raise_for_status().json()["items"]}
+    return {item["fact_id"]: item for item in every(person, "/anomalies")}
 
 
 def facts(person: Stranger) -> set[str]:
-    answer = person.http.get("/fuel/transactions", params={"limit": 200})
-    return {item["id"] for item in answer.raise_for_status().json()["items"]}
+    return {item["id"] for item in every(person, "/fuel/transactions")}
 
 
 def test_what_a_backup_holds_is_back_after_the_data_folder_was_destroyed(
