@@ -78,6 +78,17 @@ _EXACTLY_ONCE = [
         HEART, "refuses_stops and real",
     ),
     Mutation(
+        "records are written behind the fence",
+        "store/postgres.py",
+        "            self._advance(cursor, parts)\n            followed", "            followed",
+        HEART, "writes_no_records and real",
+    ),
+    Mutation(
+        "what follows from a write is sent",
+        "store/postgres.py", "in part.outgoing), *followed])", "in part.outgoing)])",
+        HEART, "books_records and real",
+    ),
+    Mutation(
         "states are saved with the batch",
         "store/postgres.py", "            self._remember(cursor, parts)\n", "",
         HEART, "states_are_remembered and real",
@@ -127,7 +138,7 @@ _ERRORS = [
     ),
     Mutation(
         "what is parked leaves with the batch",
-        "store/postgres.py", "            self._send(cursor, parts)\n", "",
+        "store/postgres.py", "            self._send(cursor, [*", "            ([*",
         HEART, "a_rejected_record and real",
     ),
     Mutation(

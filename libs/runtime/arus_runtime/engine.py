@@ -315,7 +315,7 @@ class Engine:
         origin.suspects |= folded.suspects
         return Part(
             at, lease.epoch, lease.position, folded.next_offset, states, folded.seen,
-            folded.rows, folded.superseded, folded.upserts, folded.outgoing,
+            folded.rows, folded.superseded, folded.upserts, folded.outgoing, folded.writes,
         )  # fmt: skip
 
     def _hold(self, at: TopicPartition, lease: Lease, cause: Exception) -> None:

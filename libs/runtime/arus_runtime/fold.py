@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
@@ -21,7 +22,7 @@ from arus_runtime.envelope import pack_consequence
 from arus_runtime.log.port import Record
 from arus_runtime.reading import Read, Reader, Unreadable
 from arus_runtime.side_inputs import Beyond, Known
-from arus_runtime.store import Outgoing, Store
+from arus_runtime.store import Outgoing, Store, Writing
 from arus_runtime.wire import Encoded
 from arus_runtime.worker import (
     AnyWorker,
@@ -36,6 +37,7 @@ from arus_runtime.worker import (
     Supersede,
     Table,
     Upsert,
+    Write,
 )
 
 INDEX_BITS: Final = 16  # ce_sequence = offset << 16 | index
@@ -98,6 +100,7 @@ class Folded:
         default_factory=dict[Table, dict[Entity, tuple[Any, ...]]]
     )
     outgoing: list[Outgoing] = field(default_factory=list[Outgoing])
+    writes: list[Writing] = field(default_factory=list[Writing])
     values: dict[Table, list[tuple[Any, ...]]] = field(default_factory=dict[Table, list[tuple[Any, ...]]])
     """Of each row, what it was packed from."""
     current: dict[Table, dict[Entity, int]] = field(default_factory=dict[Table, dict[Entity, int]])
@@ -251,6 +254,8 @@ class Folder:
                 done.upserts.setdefault(effect.table, {})[self._key[effect.table](effect.values)] = (
                     effect.values
                 )
+            elif isinstance(effect, Write):
+                done.writes.append(Writing(effect.run, partial(self._follow, meta)))
             else:
                 done.outgoing.append(content)
 
@@ -266,18 +271,32 @@ class Folder:
     def _pack(self, effect: Effect, meta: Meta, index: int) -> Any:
         if isinstance(effect, Row):
             return self._packed(effect, meta, index)
-        if isinstance(effect, Emit):
-            key = meta.key if effect.key is None else effect.key
-            topic = catalogue.topic_of(effect.event.DESCRIPTOR.full_name).name
-            return Outgoing(meta.tenant, topic, key, *self._event(effect.event, meta, key, index))
-        return None
+        return self._outgoing(effect, meta, self._label(index)) if isinstance(effect, Emit) else None
+
+    def _follow(self, meta: Meta, emits: Sequence[Emit]) -> Sequence[Outgoing]:
+        """Return the events that follow from a write, however many, told apart by their place."""
+        return [
+            self._outgoing(emit, meta, f"{self.name}/written/{place}") for place, emit in enumerate(emits)
+        ]
+
+    def _outgoing(self, emit: Emit, meta: Meta, label: str) -> Outgoing:
+        key = meta.key if emit.key is None else emit.key
+        topic = catalogue.topic_of(emit.event.DESCRIPTOR.full_name).name
+        return Outgoing(meta.tenant, topic, key, *self._event(emit.event, meta, key, label))
 
     def _packed(self, row: Row, meta: Meta, index: int) -> Any:
         table, values, event = row
-        stored = (None, None) if event is None else self._event(event, meta, meta.key, index)
+        stored = (None, None) if event is None else self._event(event, meta, meta.key, self._label(index))
         return self._pack_row[table]((meta.partition, meta.offset, index), values, stored)
 
-    def _event(self, event: Message | Encoded, meta: Meta, key: str, index: int) -> tuple[bytes, bytes]:
+    def _label(self, index: int) -> str:
+        if index < len(self._labels):
+            return self._labels[index]
+        if index <= MAX_INDEX:
+            return f"{self.name}/{index}"
+        raise OverflowError(f"a record must not cause more than {MAX_INDEX + 1} events")
+
+    def _event(self, event: Message | Encoded, meta: Meta, key: str, label: str) -> tuple[bytes, bytes]:
         """Return value and envelope of an event that follows from another: same time, same trace."""
         if isinstance(event, Encoded):
             kind, value = event
@@ -285,12 +304,6 @@ class Folder:
             kind, value = event.DESCRIPTOR.full_name, event.SerializeToString()
         if len(value) > MAX_EVENT_BYTES:
             raise Reject(f"event must be <= {MAX_EVENT_BYTES} bytes, got {len(value)} bytes")
-        if index < len(self._labels):
-            label = self._labels[index]
-        elif index <= MAX_INDEX:
-            label = f"{self.name}/{index}"
-        else:
-            raise OverflowError(f"a record must not cause more than {MAX_INDEX + 1} events")
         return value, pack_consequence(
             (meta.event_id, label, kind, meta.time, meta.tenant, key, meta.traceparent, meta.import_id)
         )

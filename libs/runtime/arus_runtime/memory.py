@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, field
 from threading import Lock
 from time import time
@@ -71,6 +72,8 @@ class MemoryDatabase:
     upserted: dict[str, dict[tuple[Any, ...], tuple[Any, ...]]] = field(
         default_factory=dict[str, dict[tuple[Any, ...], tuple[Any, ...]]]
     )
+    records: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What a book's writes are given, in place of a connection; replaced as a whole by each commit."""
     outbox: dict[int, Outgoing] = field(default_factory=dict[int, Outgoing])
     numbers: dict[int, int] = field(default_factory=dict[int, int])
     ids: int = 0
@@ -139,6 +142,10 @@ class MemoryStore:
                 if (held.epoch, held.next_offset) != (part.epoch, part.start):
                     raise Fenced(f"{part.at} has another holder")
             appended = self._appended(parts)
+            records, followed = deepcopy(database.records), list[Outgoing]()
+            for write in (write for part in parts for write in part.writes):
+                followed += write.follow(write.run(records))
+            database.records = records
             database.appended |= appended
             for part in parts:
                 database.seen.setdefault((name, part.at), {}).update(part.seen)
@@ -146,9 +153,9 @@ class MemoryStore:
                     database.states[name, part.at, key, page] = value
                 for table, rows in part.upserts.items():
                     database.upserted.setdefault(table.name, {}).update(rows)
-                for event in part.outgoing:
-                    database.ids += 1
-                    database.outbox[database.ids] = event
+            for event in (*(event for part in parts for event in part.outgoing), *followed):
+                database.ids += 1
+                database.outbox[database.ids] = event
             for part in parts:  # last, because it is what others look at to know that a batch is there
                 database.progress[name, part.at].next_offset = part.next_offset
 

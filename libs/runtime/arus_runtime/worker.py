@@ -231,7 +231,17 @@ class Supersede:
     entities: Sequence[tuple[Any, ...]]
 
 
-Effect = Emit | Row | Upsert | Supersede
+class Write(NamedTuple):
+    """Change a book's own records in the batch's transaction, behind its fence, and say what follows from it.
+
+    run: is given the store's connection; called once per commit, in the order of the events. What it raises
+    undoes the whole batch, so what is wrong with an event is found before.
+    """
+
+    run: Callable[[Any], Sequence[Emit]]
+
+
+Effect = Emit | Row | Upsert | Supersede | Write
 Outcome = Any
 """What a handler returns at run time: (state, effects), or a state whose effects the conclusion draws."""
 

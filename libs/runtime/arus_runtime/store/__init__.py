@@ -4,7 +4,7 @@
 both.
 """
 
-from arus_runtime.store.port import Away, Fenced, Grant, Outgoing, Part, RowPacker, Store
+from arus_runtime.store.port import Away, Fenced, Grant, Outgoing, Part, RowPacker, Store, Writing
 from arus_runtime.store.postgres import PostgresStore
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "PostgresStore",
     "RowPacker",
     "Store",
+    "Writing",
 ]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from arus_runtime import packing
 from arus_runtime.log.port import TopicPartition
 from arus_runtime.side_inputs import Reading, SideInput
-from arus_runtime.worker import Table
+from arus_runtime.worker import Emit, Table
 
 
 class Outgoing(NamedTuple):
@@ -25,6 +25,13 @@ class Outgoing(NamedTuple):
     key: str
     value: bytes | None
     headers: bytes
+
+
+class Writing(NamedTuple):
+    """Changes of a book's records: what makes them, and what turns what follows into outgoing events."""
+
+    run: Callable[[Any], Sequence[Emit]]
+    follow: Callable[[Sequence[Emit]], Sequence[Outgoing]]
 
 
 class Grant(NamedTuple):
@@ -57,6 +64,7 @@ class Part:
         default_factory=dict[Table, Mapping[tuple[Any, ...], tuple[Any, ...]]]
     )
     outgoing: Sequence[Outgoing] = ()
+    writes: Sequence[Writing] = ()
 
 
 class Fenced(Exception):  # noqa: N818 - names what happened

@@ -13,7 +13,7 @@ from arus_runtime import packing
 from arus_runtime.log.port import TopicPartition
 from arus_runtime.postgres import SilentError
 from arus_runtime.side_inputs import Reading, SideInput
-from arus_runtime.store.port import Away, Fenced, Grant, Part
+from arus_runtime.store.port import Away, Fenced, Grant, Outgoing, Part
 from arus_runtime.worker import AnyWorker, ColumnType, Table
 
 LOCK_TIMEOUT = "500ms"
@@ -131,14 +131,20 @@ class PostgresStore:
         return Reading(now[0], last, rows)
 
     def commit(self, parts: Sequence[Part]) -> None:
-        """Fence, then results, states, outgoing events and origins, in one transaction."""
+        """Fence, then records, results, states, origins and outgoing events, in one transaction."""
         connection = self._connection("writer")
         with _away(), connection.transaction(), connection.cursor(binary=True) as cursor:
             self._advance(cursor, parts)
+            followed = [
+                event
+                for part in parts
+                for write in part.writes
+                for event in write.follow(write.run(connection))
+            ]
             self._append(cursor, parts)
             self._replace(cursor, parts)
             self._remember(cursor, parts)
-            self._send(cursor, parts)
+            self._send(cursor, [*(event for part in parts for event in part.outgoing), *followed])
 
     def _advance(self, cursor: psycopg.Cursor[Any], parts: Sequence[Part]) -> None:
         cursor.execute(
@@ -229,8 +235,8 @@ class PostgresStore:
             ids.clear()
         return ids
 
-    def _send(self, cursor: psycopg.Cursor[Any], parts: Sequence[Part]) -> None:
-        outgoing = [event for part in parts for event in part.outgoing]
+    @staticmethod
+    def _send(cursor: psycopg.Cursor[Any], outgoing: Sequence[Outgoing]) -> None:
         if outgoing:
             tenants, topics, keys, values, headers = zip(*outgoing, strict=True)
             cursor.execute(

@@ -10,12 +10,28 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
+from arus.anomaly.v1.events_pb2 import VerdictWithdrawn
 from arus_runtime.log import Message, Record, TopicPartition
 from arus_runtime.log.partitioner import partition_of
-from arus_runtime.store import Away, Fenced, Part, Store
+from arus_runtime.store import Away, Fenced, Part, Store, Writing
 from arus_runtime.testing import decoded, until
+from arus_runtime.worker import Emit
 
-from .workers import DLQ, IN, LATEST, OUT, TOTALS, Door, Mood, Total, conclusions, latest, paged, totals
+from .workers import (
+    DLQ,
+    IN,
+    LATEST,
+    OUT,
+    TOTALS,
+    Door,
+    Mood,
+    Total,
+    conclusions,
+    latest,
+    ledger,
+    paged,
+    totals,
+)  # fmt: skip
 from .worlds import House, RealWorld, World, keys_of_different_partitions
 
 KEYS = [f"t{number % 3}:k{number}" for number in range(20)]
@@ -415,6 +431,43 @@ async def test_a_holder_that_was_overtaken_writes_nothing(world: World) -> None:
     await asyncio.to_thread(heir.commit, [Part(at, new.epoch, new.next_offset, new.next_offset + 1, states)])
     with pytest.raises(Fenced):
         await asyncio.to_thread(heir.commit, [Part(at, new.epoch, new.next_offset, new.next_offset + 1)])
+    for store in (zombie, heir):
+        store.close()
+
+
+async def test_a_books_records_are_written_once_and_what_follows_is_told(world: World, house: House) -> None:
+    worker, door = ledger(), Door()
+    await world.publish(*(door.recorded(KEYS[n % 20], f"f{n % 50}", n) for n in range(200)))
+    # The second commit is written and its answer lost: what was folded on top of it is folded anew.
+    house.work(worker, flaky(world.store(worker), ["", "after", "", "before"]), batch_records=20)
+    house.relay(worker)
+    await house.taken(worker)
+    await house.published()
+    assert await world.sums() == {f"f{n}": 4 * n + 300 for n in range(50)}
+    told = once(await world.records(OUT))
+    assert len({header(event, "ce_id") for event in told}) == len(told) == 200
+    last = {f"f{n}={4 * n + 300}" for n in range(50)}
+    assert last <= {VerdictWithdrawn.FromString(event.value or b"").fact_id for event in told}
+
+
+async def test_an_overtaken_holder_writes_no_records(world: World) -> None:
+    worker = ledger()
+    zombie, heir = world.store(worker), world.store(worker)
+    at = TopicPartition(IN, 0)
+    old = (await asyncio.to_thread(zombie.take, [at]))[at]
+    await asyncio.to_thread(heir.take, [at])
+    written: list[object] = []
+
+    def run(records: object) -> list[Emit]:
+        written.append(records)
+        return []
+
+    write = Writing(run, lambda _: [])
+    with pytest.raises(Fenced):
+        await asyncio.to_thread(
+            zombie.commit, [Part(at, old.epoch, old.next_offset, old.next_offset + 1, writes=[write])]
+        )
+    assert written == []
     for store in (zombie, heir):
         store.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from arus.anomaly.v1.events_pb2 import VerdictReached, VerdictWithdrawn
 from arus.fuel.v1.events_pb2 import FuelTransactionCorrected, FuelTransactionRecorded, FuelTransactionVoided
@@ -29,6 +29,7 @@ from arus_runtime.worker import (
     Table,
     Upsert,
     Worker,
+    Write,
 )
 from ulid import ULID
 
@@ -230,6 +231,34 @@ def latest() -> Projection:
         return [Upsert(LATEST, (meta.tenant, event.transaction_id, event.volume_ul or None))]
 
     return worker
+
+
+def ledger() -> Projection:
+    """Return a worker of a book: it adds to a fact's row what comes, and tells the sum it finds there."""
+    worker = Projection("ledger", (IN,))
+
+    @worker.on(FuelTransactionRecorded)
+    def recorded(event: FuelTransactionRecorded, meta: Meta) -> list[Effect]:
+        def write(records: Any) -> list[Emit]:
+            sum_ul = _added(records, meta.tenant, event.transaction_id, event.volume_ul)
+            return [Emit(VerdictWithdrawn(tenant_id=meta.tenant, fact_id=f"{event.transaction_id}={sum_ul}"))]
+
+        return [Write(write)]
+
+    return worker
+
+
+def _added(records: Any, tenant: str, fact_id: str, volume_ul: int) -> int:
+    if isinstance(records, dict):
+        sums = cast("dict[str, dict[str, int]]", records).setdefault("latest", {})
+        sums[fact_id] = sums.get(fact_id, 0) + volume_ul
+        return sums[fact_id]
+    row = records.execute(
+        "insert into latest values (%s, %s, %s) on conflict (tenant_id, fact_id)"
+        " do update set volume_ul = latest.volume_ul + excluded.volume_ul returning volume_ul",
+        (tenant, fact_id, volume_ul),
+    ).fetchone()
+    return row[0]
 
 
 class Door:

@@ -42,6 +42,7 @@ class World(Protocol):
     async def publish(self, *messages: Message) -> None: ...
     async def records(self, topic: str) -> Sequence[Record]: ...
     async def rows(self, table: Table) -> list[dict[str, Any]]: ...
+    async def sums(self) -> dict[str, int]: ...
     async def backlog(self, worker: AnyWorker) -> int: ...
     async def unpublished(self) -> int: ...
     async def states(self, worker: AnyWorker) -> dict[tuple[str, str], bytes]: ...
@@ -80,6 +81,9 @@ class MemoryWorld:
             ]
         rows = sorted(self.database.appended.get(table.name, ()), key=lambda row: row[:3])
         return [{"is_current": row.is_current, **row.values} for row in rows]
+
+    async def sums(self) -> dict[str, int]:
+        return self.database.records.get("latest", {})
 
     async def backlog(self, worker: AnyWorker) -> int:
         return sum(
@@ -168,6 +172,10 @@ class RealWorld:
         return await self.query(
             f"select is_current, {', '.join(names)} from {table.name} order by src_part, src_off, src_idx"
         )
+
+    async def sums(self) -> dict[str, int]:
+        """Return what the ledger adds up, by fact."""
+        return {row["fact_id"]: row["volume_ul"] for row in await self.query("select * from latest")}
 
     async def query(self, statement: str, *parameters: Any) -> list[dict[str, Any]]:
         connection = await psycopg.AsyncConnection[DictRow].connect(
