@@ -68,6 +68,8 @@ class Walls:
             ("put", "/locations/{location_id}"): place,
             ("patch", "/products/{product_id}"): {"name": "Direbut"},
             ("put", "/products/{product_id}"): goods,
+            ("patch", "/customers/{nomen}"): {"name": "Direbut"},
+            ("patch", "/collections/{payment_id}"): {"amount": "1"},
             ("patch", "/organisations/{id}"): {"name": "Direbut"},
             ("patch", "/users/{id}"): {"role": "viewer"},
             ("patch", "/reports/schedules/{id}"): {"day": 2},
@@ -106,8 +108,15 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
         schedule = theirs.make("/reports/schedules", recipients=[me])["id"]
         done(theirs, report)
         imported = previewed(theirs)
+        nomen = token_hex(6)
+        theirs.make("/customers", nomen=nomen, name="PT Example", address="Jl. Sunter No.1")
+        paid = theirs.make("/collections", nomen=nomen, payment_date="2025-01-10", amount="5")["id"]
         ids = {
             **dict.fromkeys(IMPORT_PATHS, imported),
+            "/customers/{nomen}": nomen,
+            "/customers/{nomen}/timeline": nomen,
+            "/collections/{payment_id}": paid,
+            "/anomalies/meter/{nomen}": nomen,
             "/locations/{location_id}": location_id,
             "/products/{product_id}": product_id,
             "/fuel/transactions/{transaction_id}": theirs.make("/fuel/transactions", **fact)["id"],

@@ -92,6 +92,11 @@ def number(value: Decimal | int | str, language: Language, places: int = 6) -> s
     return format_decimal(exact, format="#,##0." + "#" * places, locale=language)
 
 
+def format_period(period: str, language: Language) -> str:
+    """Return a billing period YYYY-MM with the month's name: Desember 2025."""
+    return format_date(date.fromisoformat(f"{period}-01"), "MMMM y", locale=language)
+
+
 @cache
 def reasons() -> Templates:
     """Return the sentences of the contracts' reason codes."""

@@ -4,14 +4,14 @@ from arus.anomaly.v1.api_pb2_grpc import add_AnomalyServiceServicer_to_server
 from arus_runtime.service import Service, run
 
 from arus_anomaly import handlers, jobs, measures, rpc, words
-from arus_anomaly.api import exports, incidents, thresholds, verdicts
+from arus_anomaly.api import exports, incidents, readings, thresholds, verdicts
 
 SERVICE = Service(
     name="anomaly",
     # What has a name of its own is found before the verdicts with an id.
-    routers=(exports.routes, verdicts.routes, incidents.routes, thresholds.routes),
+    routers=(exports.routes, readings.routes, verdicts.routes, incidents.routes, thresholds.routes),
     rpc=((add_AnomalyServiceServicer_to_server, rpc.Anomalies),),
-    workers=(handlers.fuel, handlers.learned, handlers.catalogue),
+    workers=(handlers.fuel, handlers.learned, handlers.meter, handlers.catalogue),
     startup=(measures.measuring,),
     jobs=jobs.JOBS,
     schedules=jobs.SCHEDULES,

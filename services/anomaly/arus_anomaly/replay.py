@@ -12,7 +12,7 @@ import asyncio
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 from arus_runtime.engine import Engine
@@ -24,7 +24,7 @@ from arus_runtime.worker import AnyWorker
 from psycopg import sql
 
 from arus_anomaly.codec import ANSWER_COLUMNS, CALIBRATION_COLUMNS, VERSION_COLUMNS
-from arus_anomaly.handlers import fuel, learned
+from arus_anomaly.handlers import fuel, learned, meter
 
 SCHEMA: Final = "anomaly"
 SHOWN: Final = 10
@@ -40,8 +40,12 @@ Offsets = Mapping[int, int]
 """Partition → the offset that comes next."""
 Said = Iterator[tuple[str, str, bytes]]
 """Tenant, fact id and event of each current row, in that order."""
-REPLAYED: Final = ((fuel, "verdicts"), (learned, "opinions"))
-"""Workers, and the table that holds what they say."""
+REPLAYED: Final[Sequence[tuple[AnyWorker, str, LiteralString]]] = (
+    (fuel, "verdicts", "fact_id"),
+    (learned, "opinions", "fact_id"),
+    (meter, "meter_verdicts", "nomen || '/' || period"),
+)
+"""Workers, the table that holds what they say, and what a row of it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +66,14 @@ async def replay(live_url: str, empty_url: str, log: Log) -> Outcome:
     with _connect(live_url) as live, _connect(empty_url) as empty:
         # One snapshot holds where the workers stand and what they had said by then.
         live.execute("begin isolation level repeatable read, read only")
-        if any(_progress(empty, worker) for worker, _ in REPLAYED):
+        if any(_progress(empty, worker) for worker, _, _ in REPLAYED):
             raise ValueError("the database to replay into must be empty, and its worker has progress already")
         _carry_over(live, empty)
         said, different = dict[str, int](), list[tuple[str, str, str]]()
-        for worker, table in REPLAYED:
+        for worker, table, name in REPLAYED:
             await _fold(log, empty_url, empty, worker, _progress(live, worker))
             with empty.transaction():
-                said[table], differing = _compare(_current(live, table), _current(empty, table))
+                said[table], differing = _compare(_current(live, table, name), _current(empty, table, name))
             different += [(table, *of) for of in differing]
         return Outcome(said, len(different), different[:SHOWN])
 
@@ -115,12 +119,12 @@ def _progress(connection: psycopg.Connection[Any], worker: AnyWorker) -> Offsets
     return dict(rows.fetchall())
 
 
-def _current(connection: psycopg.Connection[Any], table: str) -> Said:
+def _current(connection: psycopg.Connection[Any], table: str, name: LiteralString) -> Said:
     with connection.cursor("said", scrollable=False) as cursor:
         cursor.itersize = 5_000
         cursor.execute(
-            sql.SQL("select tenant_id, fact_id, value from {} where is_current order by 1, 2").format(
-                sql.Identifier(table)
+            sql.SQL("select tenant_id, {}, value from {} where is_current order by 1, 2").format(
+                sql.SQL(name), sql.Identifier(table)
             ),
             binary=True,
         )

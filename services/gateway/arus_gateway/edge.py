@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from arus_gateway import rules
 from arus_gateway.callers import Caller
 from arus_gateway.door import Door, door_of
-from arus_gateway.proxy import SERVICE_OF, ClientGoneError
+from arus_gateway.proxy import ALIASES, SERVICE_OF, ClientGoneError
 from arus_gateway.site import API_POLICY, Site
 
 COOKIE: Final = "arus_session"
@@ -104,6 +104,9 @@ class Edge:
         self, scope: Scope, headers: Headers, receive: Receive, send: Send, *, shared: bool
     ) -> None:
         path: str = scope["path"]
+        if path in ALIASES:
+            path = ALIASES[path]
+            scope["path"], scope["raw_path"] = path, path.encode()
         method: str = scope["method"]
         if method == "OPTIONS" and "access-control-request-method" in headers:
             await _preflight(allowed=shared)(scope, receive, send)

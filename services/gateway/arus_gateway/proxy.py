@@ -20,8 +20,18 @@ SERVICE_OF: Final[Mapping[str, str]] = {
     "incidents": "anomaly",
     "thresholds": "anomaly",
     "notifications": "notify",
+    "customers": "metering",
+    "collections": "metering",
+    "meters": "metering",
+    "kpi": "metering",
 }
 """First part of a path below /api/v1 → the service that answers it."""
+ALIASES: Final[Mapping[str, str]] = {
+    "/api/kpi_data": "/api/v1/kpi/data",
+    "/api/customers/search": "/api/v1/customers/search",
+    "/api/anomaly/summary": "/api/v1/anomalies/meter/summary",
+}
+"""Paths that the seeds name → the routes that answer them, with the same query."""
 
 CONNECT_TIMEOUT_S: Final = 2.0
 # Shorter than uvicorn's keep-alive of five seconds, so that no request is sent down a connection just closed.

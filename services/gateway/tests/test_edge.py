@@ -86,7 +86,9 @@ async def listening() -> AsyncGenerator[str]:
 @pytest.fixture
 async def behind(opening: Opening) -> AsyncIterator[Gateway]:
     async with listening() as url:
-        peers = {"inventory": {"http": url}, "ingest": {"http": f"http://127.0.0.1:{ports.free_port()}"}}
+        peers = {name: {"http": url} for name in ("inventory", "metering", "anomaly")} | {
+            "ingest": {"http": f"http://127.0.0.1:{ports.free_port()}"}
+        }
         async with opening(peers=peers, upstream_timeout_s=0.3, max_body_bytes=200_000) as gateway:
             yield gateway
 
@@ -123,6 +125,21 @@ async def test_a_request_passes_through_with_the_callers_token_and_nothing_else_
     assert "keep-alive" not in answer.headers
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"] == site.API_POLICY
+
+
+@pytest.mark.parametrize(
+    ("seed", "route"),
+    [
+        ("/api/kpi_data", "/api/v1/kpi/data"),
+        ("/api/customers/search", "/api/v1/customers/search"),
+        ("/api/anomaly/summary", "/api/v1/anomalies/meter/summary"),
+    ],
+)
+async def test_the_seeds_paths_lead_to_their_routes(behind: Gateway, seed: str, route: str):
+    siti = await behind.register()
+    told = (await siti.http.get(f"{HOME}{seed}?q=12345&rayon=34")).json()
+    assert (told["path"], told["query"]) == (route, "q=12345&rayon=34")
+    assert (await behind.anonymous.get(f"{HOME}{seed}")).status_code == 401
 
 
 async def test_a_key_travels_on_as_a_token(behind: Gateway):

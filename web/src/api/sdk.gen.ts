@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AnswerIncidentData, AnswerIncidentErrors, AnswerIncidentResponses, AskImportUploadData, AskImportUploadErrors, AskImportUploadResponses, BacktestThresholdsData, BacktestThresholdsErrors, BacktestThresholdsResponses, BeginImportUploadData, BeginImportUploadErrors, BeginImportUploadResponses, ChangeMeData, ChangeMeErrors, ChangeMeResponses, ChangeNotificationPreferencesData, ChangeNotificationPreferencesErrors, ChangeNotificationPreferencesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeReportScheduleData, ChangeReportScheduleErrors, ChangeReportScheduleResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CommitImportData, CommitImportErrors, CommitImportResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ContinueImportUploadData, ContinueImportUploadErrors, ContinueImportUploadResponses, CorrectFuelDeliveryData, CorrectFuelDeliveryErrors, CorrectFuelDeliveryResponses, CorrectFuelTransactionData, CorrectFuelTransactionErrors, CorrectFuelTransactionResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateLocationData, CreateLocationErrors, CreateLocationResponses, CreateOrganisationData, CreateOrganisationErrors, CreateOrganisationResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeactivateLocationData, DeactivateLocationErrors, DeactivateLocationResponses, DeactivateProductData, DeactivateProductErrors, DeactivateProductResponses, DeactivateUserData, DeactivateUserErrors, DeactivateUserResponses, DeleteReportScheduleData, DeleteReportScheduleErrors, DeleteReportScheduleResponses, ExportAnomaliesData, ExportAnomaliesErrors, ExportAnomaliesResponses, ExportAuditData, ExportAuditErrors, ExportAuditResponses, ExportFuelTransactionsData, ExportFuelTransactionsErrors, ExportFuelTransactionsResponses, GetAnomalyData, GetAnomalyErrors, GetAnomalyResponses, GetFuelDeliveryData, GetFuelDeliveryErrors, GetFuelDeliveryResponses, GetFuelTransactionData, GetFuelTransactionErrors, GetFuelTransactionResponses, GetImportData, GetImportErrors, GetImportResponses, GetIncidentData, GetIncidentErrors, GetIncidentResponses, GetLocationData, GetLocationErrors, GetLocationResponses, GetNotificationPreferencesData, GetNotificationPreferencesErrors, GetNotificationPreferencesResponses, GetProductData, GetProductErrors, GetProductResponses, GetReportData, GetReportErrors, GetReportFileData, GetReportFileErrors, GetReportFileResponses, GetReportResponses, GetReportScheduleData, GetReportScheduleErrors, GetReportScheduleResponses, GetUserData, GetUserErrors, GetUserResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, ImportErrorsData, ImportErrorsErrors, ImportErrorsResponses, ImportSampleData, ImportSampleErrors, ImportSampleResponses, ImportTemplateData, ImportTemplateErrors, ImportTemplateResponses, LeaveOrganisationData, LeaveOrganisationErrors, LeaveOrganisationResponses, ListAnomaliesData, ListAnomaliesErrors, ListAnomaliesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEffectiveThresholdsData, ListEffectiveThresholdsErrors, ListEffectiveThresholdsResponses, ListFuelDeliveriesData, ListFuelDeliveriesErrors, ListFuelDeliveriesResponses, ListFuelTransactionsData, ListFuelTransactionsErrors, ListFuelTransactionsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListImportTypesData, ListImportTypesErrors, ListImportTypesResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLocationsData, ListLocationsErrors, ListLocationsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOrganisationsData, ListOrganisationsErrors, ListOrganisationsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListReportSchedulesData, ListReportSchedulesErrors, ListReportSchedulesResponses, ListReportsData, ListReportsErrors, ListReportsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LiveEventsData, LiveEventsErrors, LiveEventsResponse, LiveEventsResponses, LiveTicketData, LiveTicketErrors, LiveTicketResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, MeData, MeErrors, MeResponses, OpenSessionData, OpenSessionErrors, OpenSessionResponses, OverviewData, OverviewErrors, OverviewResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, RecordFuelDeliveriesData, RecordFuelDeliveriesErrors, RecordFuelDeliveriesResponses, RecordFuelDeliveryData, RecordFuelDeliveryErrors, RecordFuelDeliveryResponses, RecordFuelTransactionData, RecordFuelTransactionErrors, RecordFuelTransactionResponses, RecordFuelTransactionsData, RecordFuelTransactionsErrors, RecordFuelTransactionsResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveWebhookData, RemoveWebhookErrors, RemoveWebhookResponses, RenameOrganisationData, RenameOrganisationErrors, RenameOrganisationResponses, ReplaceFuelDeliveryData, ReplaceFuelDeliveryErrors, ReplaceFuelDeliveryResponses, ReplaceFuelTransactionData, ReplaceFuelTransactionErrors, ReplaceFuelTransactionResponses, ReplaceLocationData, ReplaceLocationErrors, ReplaceLocationResponses, ReplaceProductData, ReplaceProductErrors, ReplaceProductResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RevertAnswerData, RevertAnswerErrors, RevertAnswerResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SayOfImportData, SayOfImportErrors, SayOfImportResponses, ScheduleReportData, ScheduleReportErrors, ScheduleReportResponses, SeeUndoOfImportData, SeeUndoOfImportErrors, SeeUndoOfImportResponses, SendScheduledReportData, SendScheduledReportErrors, SendScheduledReportResponses, SetThresholdsData, SetThresholdsErrors, SetThresholdsResponses, ShowAnomalyTrendsData, ShowAnomalyTrendsErrors, ShowAnomalyTrendsResponses, ShowFuelTrendsData, ShowFuelTrendsErrors, ShowFuelTrendsResponses, SizeAnomaliesExportData, SizeAnomaliesExportErrors, SizeAnomaliesExportResponses, SizeAuditExportData, SizeAuditExportErrors, SizeAuditExportResponses, SizeFuelTransactionsExportData, SizeFuelTransactionsExportErrors, SizeFuelTransactionsExportResponses, SummariseAnomaliesData, SummariseAnomaliesErrors, SummariseAnomaliesResponses, SummariseIncidentsData, SummariseIncidentsErrors, SummariseIncidentsResponses, SwitchData, SwitchErrors, SwitchResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UndoImportData, UndoImportErrors, UndoImportResponses, UpdateLocationData, UpdateLocationErrors, UpdateLocationResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, UploadImportsData, UploadImportsErrors, UploadImportsResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VoidFuelDeliveryData, VoidFuelDeliveryErrors, VoidFuelDeliveryResponses, VoidFuelTransactionData, VoidFuelTransactionErrors, VoidFuelTransactionResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AnswerIncidentData, AnswerIncidentErrors, AnswerIncidentResponses, AskImportUploadData, AskImportUploadErrors, AskImportUploadResponses, BacktestThresholdsData, BacktestThresholdsErrors, BacktestThresholdsResponses, BeginImportUploadData, BeginImportUploadErrors, BeginImportUploadResponses, ChangeCollectionData, ChangeCollectionErrors, ChangeCollectionResponses, ChangeCustomerData, ChangeCustomerErrors, ChangeCustomerResponses, ChangeMeData, ChangeMeErrors, ChangeMeResponses, ChangeNotificationPreferencesData, ChangeNotificationPreferencesErrors, ChangeNotificationPreferencesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeReportScheduleData, ChangeReportScheduleErrors, ChangeReportScheduleResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CommitImportData, CommitImportErrors, CommitImportResponses, ComparePeriodsData, ComparePeriodsErrors, ComparePeriodsResponses, CompareRayonsData, CompareRayonsErrors, CompareRayonsResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ContinueImportUploadData, ContinueImportUploadErrors, ContinueImportUploadResponses, CorrectFuelDeliveryData, CorrectFuelDeliveryErrors, CorrectFuelDeliveryResponses, CorrectFuelTransactionData, CorrectFuelTransactionErrors, CorrectFuelTransactionResponses, CreateCollectionData, CreateCollectionErrors, CreateCollectionResponses, CreateCustomerData, CreateCustomerErrors, CreateCustomerResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateLocationData, CreateLocationErrors, CreateLocationResponses, CreateOrganisationData, CreateOrganisationErrors, CreateOrganisationResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeactivateCustomerData, DeactivateCustomerErrors, DeactivateCustomerResponses, DeactivateLocationData, DeactivateLocationErrors, DeactivateLocationResponses, DeactivateProductData, DeactivateProductErrors, DeactivateProductResponses, DeactivateUserData, DeactivateUserErrors, DeactivateUserResponses, DeleteReportScheduleData, DeleteReportScheduleErrors, DeleteReportScheduleResponses, ExportAnomaliesData, ExportAnomaliesErrors, ExportAnomaliesResponses, ExportAuditData, ExportAuditErrors, ExportAuditResponses, ExportFuelTransactionsData, ExportFuelTransactionsErrors, ExportFuelTransactionsResponses, FollowDaysData, FollowDaysErrors, FollowDaysResponses, GetAnomalyData, GetAnomalyErrors, GetAnomalyResponses, GetArrearsData, GetArrearsErrors, GetArrearsResponses, GetCollectionData, GetCollectionErrors, GetCollectionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetCustomerTimelineData, GetCustomerTimelineErrors, GetCustomerTimelineResponses, GetFuelDeliveryData, GetFuelDeliveryErrors, GetFuelDeliveryResponses, GetFuelTransactionData, GetFuelTransactionErrors, GetFuelTransactionResponses, GetImportData, GetImportErrors, GetImportResponses, GetIncidentData, GetIncidentErrors, GetIncidentResponses, GetKpiDataData, GetKpiDataErrors, GetKpiDataResponses, GetLocationData, GetLocationErrors, GetLocationResponses, GetMeterHistoryData, GetMeterHistoryErrors, GetMeterHistoryResponses, GetNotificationPreferencesData, GetNotificationPreferencesErrors, GetNotificationPreferencesResponses, GetProductData, GetProductErrors, GetProductResponses, GetReportData, GetReportErrors, GetReportFileData, GetReportFileErrors, GetReportFileResponses, GetReportResponses, GetReportScheduleData, GetReportScheduleErrors, GetReportScheduleResponses, GetUserData, GetUserErrors, GetUserResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, ImportErrorsData, ImportErrorsErrors, ImportErrorsResponses, ImportSampleData, ImportSampleErrors, ImportSampleResponses, ImportTemplateData, ImportTemplateErrors, ImportTemplateResponses, LeaveOrganisationData, LeaveOrganisationErrors, LeaveOrganisationResponses, ListAnomaliesData, ListAnomaliesErrors, ListAnomaliesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCollectionsData, ListCollectionsErrors, ListCollectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEffectiveThresholdsData, ListEffectiveThresholdsErrors, ListEffectiveThresholdsResponses, ListFuelDeliveriesData, ListFuelDeliveriesErrors, ListFuelDeliveriesResponses, ListFuelTransactionsData, ListFuelTransactionsErrors, ListFuelTransactionsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListImportTypesData, ListImportTypesErrors, ListImportTypesResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLocationsData, ListLocationsErrors, ListLocationsResponses, ListMeterAnomaliesData, ListMeterAnomaliesErrors, ListMeterAnomaliesResponses, ListMeterReplacementsData, ListMeterReplacementsErrors, ListMeterReplacementsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOrganisationsData, ListOrganisationsErrors, ListOrganisationsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListReportSchedulesData, ListReportSchedulesErrors, ListReportSchedulesResponses, ListReportsData, ListReportsErrors, ListReportsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LiveEventsData, LiveEventsErrors, LiveEventsResponse, LiveEventsResponses, LiveTicketData, LiveTicketErrors, LiveTicketResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, MeData, MeErrors, MeResponses, OpenSessionData, OpenSessionErrors, OpenSessionResponses, OverviewData, OverviewErrors, OverviewResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, RecordFuelDeliveriesData, RecordFuelDeliveriesErrors, RecordFuelDeliveriesResponses, RecordFuelDeliveryData, RecordFuelDeliveryErrors, RecordFuelDeliveryResponses, RecordFuelTransactionData, RecordFuelTransactionErrors, RecordFuelTransactionResponses, RecordFuelTransactionsData, RecordFuelTransactionsErrors, RecordFuelTransactionsResponses, RecordMeterReplacementData, RecordMeterReplacementErrors, RecordMeterReplacementResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveWebhookData, RemoveWebhookErrors, RemoveWebhookResponses, RenameOrganisationData, RenameOrganisationErrors, RenameOrganisationResponses, ReplaceFuelDeliveryData, ReplaceFuelDeliveryErrors, ReplaceFuelDeliveryResponses, ReplaceFuelTransactionData, ReplaceFuelTransactionErrors, ReplaceFuelTransactionResponses, ReplaceLocationData, ReplaceLocationErrors, ReplaceLocationResponses, ReplaceProductData, ReplaceProductErrors, ReplaceProductResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RevertAnswerData, RevertAnswerErrors, RevertAnswerResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SayOfImportData, SayOfImportErrors, SayOfImportResponses, ScheduleReportData, ScheduleReportErrors, ScheduleReportResponses, SearchCustomersData, SearchCustomersErrors, SearchCustomersResponses, SeeUndoOfImportData, SeeUndoOfImportErrors, SeeUndoOfImportResponses, SendScheduledReportData, SendScheduledReportErrors, SendScheduledReportResponses, SetThresholdsData, SetThresholdsErrors, SetThresholdsResponses, ShowAnomalyTrendsData, ShowAnomalyTrendsErrors, ShowAnomalyTrendsResponses, ShowFuelTrendsData, ShowFuelTrendsErrors, ShowFuelTrendsResponses, SizeAnomaliesExportData, SizeAnomaliesExportErrors, SizeAnomaliesExportResponses, SizeAuditExportData, SizeAuditExportErrors, SizeAuditExportResponses, SizeFuelTransactionsExportData, SizeFuelTransactionsExportErrors, SizeFuelTransactionsExportResponses, SummariseAnomaliesData, SummariseAnomaliesErrors, SummariseAnomaliesResponses, SummariseIncidentsData, SummariseIncidentsErrors, SummariseIncidentsResponses, SummariseMeterAnomaliesData, SummariseMeterAnomaliesErrors, SummariseMeterAnomaliesResponses, SwitchData, SwitchErrors, SwitchResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UndoImportData, UndoImportErrors, UndoImportResponses, UpdateLocationData, UpdateLocationErrors, UpdateLocationResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, UploadImportsData, UploadImportsErrors, UploadImportsResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VoidFuelDeliveryData, VoidFuelDeliveryErrors, VoidFuelDeliveryResponses, VoidFuelTransactionData, VoidFuelTransactionErrors, VoidFuelTransactionResponses, WithdrawCollectionData, WithdrawCollectionErrors, WithdrawCollectionResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -50,6 +50,39 @@ export const exportAnomalies = <ThrowOnError extends boolean = true>(options: Op
 export const sizeAnomaliesExport = <ThrowOnError extends boolean = true>(options?: Options<SizeAnomaliesExportData, ThrowOnError>): RequestResult<SizeAnomaliesExportResponses, SizeAnomaliesExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeAnomaliesExportResponses, SizeAnomaliesExportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/anomalies/export/size',
+    ...options
+});
+
+/**
+ * List Meter Anomalies
+ *
+ * List the customers of whom a kind holds in a period, by number.
+ */
+export const listMeterAnomalies = <ThrowOnError extends boolean = true>(options?: Options<ListMeterAnomaliesData, ThrowOnError>): RequestResult<ListMeterAnomaliesResponses, ListMeterAnomaliesErrors, ThrowOnError> => (options?.client ?? client).get<ListMeterAnomaliesResponses, ListMeterAnomaliesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/anomalies/meter',
+    ...options
+});
+
+/**
+ * Summarise Meter Anomalies
+ *
+ * Count the customers of each kind in a period; also at /api/anomaly/summary.
+ */
+export const summariseMeterAnomalies = <ThrowOnError extends boolean = true>(options?: Options<SummariseMeterAnomaliesData, ThrowOnError>): RequestResult<SummariseMeterAnomaliesResponses, SummariseMeterAnomaliesErrors, ThrowOnError> => (options?.client ?? client).get<SummariseMeterAnomaliesResponses, SummariseMeterAnomaliesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/anomalies/meter/summary',
+    ...options
+});
+
+/**
+ * Get Meter History
+ *
+ * Return what is said of every period of a customer, newest first.
+ */
+export const getMeterHistory = <ThrowOnError extends boolean = true>(options: Options<GetMeterHistoryData, ThrowOnError>): RequestResult<GetMeterHistoryResponses, GetMeterHistoryErrors, ThrowOnError> => (options.client ?? client).get<GetMeterHistoryResponses, GetMeterHistoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/anomalies/meter/{nomen}',
     ...options
 });
 
@@ -296,6 +329,154 @@ export const verifyEmail = <ThrowOnError extends boolean = true>(options: Option
 export const resendVerification = <ThrowOnError extends boolean = true>(options?: Options<ResendVerificationData, ThrowOnError>): RequestResult<ResendVerificationResponses, ResendVerificationErrors, ThrowOnError> => (options?.client ?? client).post<ResendVerificationResponses, ResendVerificationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/auth/verify-email/resend',
+    ...options
+});
+
+/**
+ * List Collections
+ *
+ * List payments, newest first.
+ */
+export const listCollections = <ThrowOnError extends boolean = true>(options?: Options<ListCollectionsData, ThrowOnError>): RequestResult<ListCollectionsResponses, ListCollectionsErrors, ThrowOnError> => (options?.client ?? client).get<ListCollectionsResponses, ListCollectionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/collections',
+    ...options
+});
+
+/**
+ * Create Collection
+ *
+ * Record a payment.
+ */
+export const createCollection = <ThrowOnError extends boolean = true>(options: Options<CreateCollectionData, ThrowOnError>): RequestResult<CreateCollectionResponses, CreateCollectionErrors, ThrowOnError> => (options.client ?? client).post<CreateCollectionResponses, CreateCollectionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/collections',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Withdraw Collection
+ *
+ * Take a payment back; it is kept as withdrawn.
+ */
+export const withdrawCollection = <ThrowOnError extends boolean = true>(options: Options<WithdrawCollectionData, ThrowOnError>): RequestResult<WithdrawCollectionResponses, WithdrawCollectionErrors, ThrowOnError> => (options.client ?? client).delete<WithdrawCollectionResponses, WithdrawCollectionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/collections/{payment_id}',
+    ...options
+});
+
+/**
+ * Get Collection
+ *
+ * Return a payment.
+ */
+export const getCollection = <ThrowOnError extends boolean = true>(options: Options<GetCollectionData, ThrowOnError>): RequestResult<GetCollectionResponses, GetCollectionErrors, ThrowOnError> => (options.client ?? client).get<GetCollectionResponses, GetCollectionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/collections/{payment_id}',
+    ...options
+});
+
+/**
+ * Change Collection
+ *
+ * Correct a payment; what it said before is kept.
+ */
+export const changeCollection = <ThrowOnError extends boolean = true>(options: Options<ChangeCollectionData, ThrowOnError>): RequestResult<ChangeCollectionResponses, ChangeCollectionErrors, ThrowOnError> => (options.client ?? client).patch<ChangeCollectionResponses, ChangeCollectionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/collections/{payment_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Customers
+ *
+ * List customers by number.
+ */
+export const listCustomers = <ThrowOnError extends boolean = true>(options?: Options<ListCustomersData, ThrowOnError>): RequestResult<ListCustomersResponses, ListCustomersErrors, ThrowOnError> => (options?.client ?? client).get<ListCustomersResponses, ListCustomersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/customers',
+    ...options
+});
+
+/**
+ * Create Customer
+ *
+ * Record a customer.
+ */
+export const createCustomer = <ThrowOnError extends boolean = true>(options: Options<CreateCustomerData, ThrowOnError>): RequestResult<CreateCustomerResponses, CreateCustomerErrors, ThrowOnError> => (options.client ?? client).post<CreateCustomerResponses, CreateCustomerErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/customers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Search Customers
+ *
+ * Find customers by any part of their number, name or address; also at /api/customers/search.
+ */
+export const searchCustomers = <ThrowOnError extends boolean = true>(options?: Options<SearchCustomersData, ThrowOnError>): RequestResult<SearchCustomersResponses, SearchCustomersErrors, ThrowOnError> => (options?.client ?? client).get<SearchCustomersResponses, SearchCustomersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/customers/search',
+    ...options
+});
+
+/**
+ * Deactivate Customer
+ *
+ * Deactivate a customer; their history stays.
+ */
+export const deactivateCustomer = <ThrowOnError extends boolean = true>(options: Options<DeactivateCustomerData, ThrowOnError>): RequestResult<DeactivateCustomerResponses, DeactivateCustomerErrors, ThrowOnError> => (options.client ?? client).delete<DeactivateCustomerResponses, DeactivateCustomerErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/customers/{nomen}',
+    ...options
+});
+
+/**
+ * Get Customer
+ *
+ * Return a customer.
+ */
+export const getCustomer = <ThrowOnError extends boolean = true>(options: Options<GetCustomerData, ThrowOnError>): RequestResult<GetCustomerResponses, GetCustomerErrors, ThrowOnError> => (options.client ?? client).get<GetCustomerResponses, GetCustomerErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/customers/{nomen}',
+    ...options
+});
+
+/**
+ * Change Customer
+ *
+ * Change what is said of a customer.
+ */
+export const changeCustomer = <ThrowOnError extends boolean = true>(options: Options<ChangeCustomerData, ThrowOnError>): RequestResult<ChangeCustomerResponses, ChangeCustomerErrors, ThrowOnError> => (options.client ?? client).patch<ChangeCustomerResponses, ChangeCustomerErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/customers/{nomen}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Customer Timeline
+ *
+ * Return what happened at a customer on one time line, newest first.
+ */
+export const getCustomerTimeline = <ThrowOnError extends boolean = true>(options: Options<GetCustomerTimelineData, ThrowOnError>): RequestResult<GetCustomerTimelineResponses, GetCustomerTimelineErrors, ThrowOnError> => (options.client ?? client).get<GetCustomerTimelineResponses, GetCustomerTimelineErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/customers/{nomen}/timeline',
     ...options
 });
 
@@ -806,6 +987,61 @@ export const revokeKey = <ThrowOnError extends boolean = true>(options: Options<
 });
 
 /**
+ * Get Arrears
+ *
+ * Return what is owed as of a period, by its age in days.
+ */
+export const getArrears = <ThrowOnError extends boolean = true>(options?: Options<GetArrearsData, ThrowOnError>): RequestResult<GetArrearsResponses, GetArrearsErrors, ThrowOnError> => (options?.client ?? client).get<GetArrearsResponses, GetArrearsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/kpi/arrears',
+    ...options
+});
+
+/**
+ * Follow Days
+ *
+ * Return how a period is paid, day by day, against its target.
+ */
+export const followDays = <ThrowOnError extends boolean = true>(options?: Options<FollowDaysData, ThrowOnError>): RequestResult<FollowDaysResponses, FollowDaysErrors, ThrowOnError> => (options?.client ?? client).get<FollowDaysResponses, FollowDaysErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/kpi/daily',
+    ...options
+});
+
+/**
+ * Get Kpi Data
+ *
+ * Return the seed's figures of a period; also at /api/kpi_data.
+ */
+export const getKpiData = <ThrowOnError extends boolean = true>(options?: Options<GetKpiDataData, ThrowOnError>): RequestResult<GetKpiDataResponses, GetKpiDataErrors, ThrowOnError> => (options?.client ?? client).get<GetKpiDataResponses, GetKpiDataErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/kpi/data',
+    ...options
+});
+
+/**
+ * Compare Periods
+ *
+ * Compare periods: billed, paid and collection rate of each, all together or by rayon.
+ */
+export const comparePeriods = <ThrowOnError extends boolean = true>(options?: Options<ComparePeriodsData, ThrowOnError>): RequestResult<ComparePeriodsResponses, ComparePeriodsErrors, ThrowOnError> => (options?.client ?? client).get<ComparePeriodsResponses, ComparePeriodsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/kpi/periods',
+    ...options
+});
+
+/**
+ * Compare Rayons
+ *
+ * Compare the rayons in a period.
+ */
+export const compareRayons = <ThrowOnError extends boolean = true>(options?: Options<CompareRayonsData, ThrowOnError>): RequestResult<CompareRayonsResponses, CompareRayonsErrors, ThrowOnError> => (options?.client ?? client).get<CompareRayonsResponses, CompareRayonsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/kpi/rayons',
+    ...options
+});
+
+/**
  * Live Events
  *
  * Follow what is concluded, as it is concluded; also a WebSocket under the same address.
@@ -898,6 +1134,32 @@ export const updateLocation = <ThrowOnError extends boolean = true>(options: Opt
 export const replaceLocation = <ThrowOnError extends boolean = true>(options: Options<ReplaceLocationData, ThrowOnError>): RequestResult<ReplaceLocationResponses, ReplaceLocationErrors, ThrowOnError> => (options.client ?? client).put<ReplaceLocationResponses, ReplaceLocationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/locations/{location_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Meter Replacements
+ *
+ * List meters that were changed for another, the newest 500 first.
+ */
+export const listMeterReplacements = <ThrowOnError extends boolean = true>(options?: Options<ListMeterReplacementsData, ThrowOnError>): RequestResult<ListMeterReplacementsResponses, ListMeterReplacementsErrors, ThrowOnError> => (options?.client ?? client).get<ListMeterReplacementsResponses, ListMeterReplacementsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/meters/replacements',
+    ...options
+});
+
+/**
+ * Record Meter Replacement
+ *
+ * Record that a customer's meter was changed for another.
+ */
+export const recordMeterReplacement = <ThrowOnError extends boolean = true>(options: Options<RecordMeterReplacementData, ThrowOnError>): RequestResult<RecordMeterReplacementResponses, RecordMeterReplacementErrors, ThrowOnError> => (options.client ?? client).post<RecordMeterReplacementResponses, RecordMeterReplacementErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/meters/replacements',
     ...options,
     headers: {
         'Content-Type': 'application/json',

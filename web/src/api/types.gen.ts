@@ -37,6 +37,26 @@ export type AddressIn = {
 };
 
 /**
+ * Ageing
+ *
+ * What is owed as of a period, by its age; every band is there.
+ */
+export type Ageing = {
+    /**
+     * Period
+     */
+    period: string | null;
+    /**
+     * Items
+     */
+    items: Array<Band>;
+    /**
+     * Data As Of
+     */
+    data_as_of: string | null;
+};
+
+/**
  * Anomaly
  *
  * What was concluded about one fact.
@@ -399,6 +419,28 @@ export type BacktestOut = {
 };
 
 /**
+ * Band
+ *
+ * What is owed for so many days.
+ */
+export type Band = {
+    /**
+     * Days
+     */
+    days: '0-30' | '31-60' | '61-90' | '>90';
+    /**
+     * Customers
+     */
+    customers: number;
+    /**
+     * Bills
+     */
+    bills: number;
+    amount: Money;
+    penalty: Money;
+};
+
+/**
  * Bar
  *
  * How much more a record of this location and product must surprise, by what people said so far.
@@ -614,6 +656,22 @@ export type CommitAsked = {
 };
 
 /**
+ * Comparison
+ *
+ * Periods beside each other, oldest first; by rayon where asked.
+ */
+export type Comparison = {
+    /**
+     * Items
+     */
+    items: Array<Figures>;
+    /**
+     * Data As Of
+     */
+    data_as_of: string | null;
+};
+
+/**
  * Coordinates
  *
  * WGS 84 degrees.
@@ -627,6 +685,18 @@ export type Coordinates = {
      * Lng
      */
     lng: number;
+};
+
+/**
+ * Count
+ *
+ * Of how many customers it holds.
+ */
+export type Count = {
+    /**
+     * Count
+     */
+    count: number;
 };
 
 /**
@@ -687,6 +757,127 @@ export type Credentials = {
      * Mfa Token
      */
     mfa_token?: string | null;
+};
+
+/**
+ * CustomerPatch
+ *
+ * Only what changes.
+ */
+export type CustomerPatch = {
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Address
+     */
+    address?: string;
+    /**
+     * Rayon
+     */
+    rayon?: string;
+    /**
+     * Usage Class
+     */
+    usage_class?: string;
+    /**
+     * Serial
+     */
+    serial?: string;
+    /**
+     * Is Active
+     */
+    is_active?: boolean;
+};
+
+/**
+ * CustomerRecord
+ *
+ * A customer as the books now know them.
+ */
+export type CustomerRecord = {
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Rayon
+     */
+    rayon: string;
+    /**
+     * Usage Class
+     */
+    usage_class: string;
+    /**
+     * Serial
+     */
+    serial: string;
+    /**
+     * Is Active
+     */
+    is_active: boolean;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
+ * Day
+ *
+ * What was paid of a period on a day, and until then.
+ */
+export type Day = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Payments
+     */
+    payments: number;
+    paid: Money;
+    paid_until_then: Money;
+    /**
+     * Collection Rate
+     *
+     * Paid until then of billed, percent.
+     */
+    collection_rate: number | null;
+};
+
+/**
+ * Days
+ *
+ * How a period is paid, day by day, against its target.
+ */
+export type Days = {
+    /**
+     * Period
+     */
+    period: string | null;
+    target: Money;
+    /**
+     * Items
+     */
+    items: Array<Day>;
+    /**
+     * Data As Of
+     */
+    data_as_of: string | null;
 };
 
 /**
@@ -981,6 +1172,77 @@ export type FieldOut = {
 };
 
 /**
+ * Figures
+ *
+ * What was billed in a period and what was paid of it.
+ */
+export type Figures = {
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Rayon
+     *
+     * Null: all of them together.
+     */
+    rayon: string | null;
+    /**
+     * Customers
+     */
+    customers: number;
+    /**
+     * Volume M3
+     */
+    volume_m3: string;
+    target: Money;
+    /**
+     * Target Customers
+     */
+    target_customers: number;
+    paid: Money;
+    /**
+     * Paid Customers
+     */
+    paid_customers: number;
+    outstanding: Money;
+    /**
+     * Collection Rate
+     *
+     * Paid of billed rupiah, percent.
+     */
+    collection_rate: number | null;
+    /**
+     * Collection Rate Customers
+     */
+    collection_rate_customers: number | null;
+};
+
+/**
+ * Found
+ *
+ * A customer as the seed's search answers.
+ */
+export type Found = {
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Rayon
+     */
+    rayon: string;
+};
+
+/**
  * FuelDay
  *
  * Fuel used on one business date.
@@ -1018,6 +1280,38 @@ export type FuelUse = {
      * Days
      */
     days: Array<FuelDay>;
+};
+
+/**
+ * Happening
+ *
+ * What happened at a customer. facts: as its kind has them; litres, hundredths of a rupiah.
+ */
+export type Happening = {
+    /**
+     * Kind
+     */
+    kind: 'read' | 'payment' | 'bill' | 'billed' | 'arrears' | 'replacement';
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Facts
+     */
+    facts: {
+        [key: string]: string | number | null;
+    };
+    /**
+     * Import Id
+     *
+     * Empty: entered by a person.
+     */
+    import_id: string;
 };
 
 /**
@@ -1696,6 +1990,46 @@ export type KeyOut = {
 };
 
 /**
+ * Kind
+ *
+ * The seven anomalies, by the keys of R-26; several may hold of one read.
+ */
+export type Kind = 'extreme' | 'turun' | 'zero' | 'negative' | 'salah_catat' | 'rebill' | 'estimasi';
+
+/**
+ * KpiData
+ *
+ * The seed's figures of a period. collection_rate: paid of billed rupiah in percent (R-31).
+ */
+export type KpiData = {
+    /**
+     * Total Pelanggan
+     */
+    total_pelanggan: number;
+    /**
+     * Total Kubikasi
+     */
+    total_kubikasi: number | number;
+    target: SeedTarget;
+    /**
+     * Collection Rate
+     */
+    collection_rate: number;
+    /**
+     * Collection Rate Nomen
+     */
+    collection_rate_nomen: number;
+    /**
+     * Periode
+     */
+    periode: string | null;
+    /**
+     * Data As Of
+     */
+    data_as_of: string | null;
+};
+
+/**
  * LocationCounts
  *
  * What a draft does at one location.
@@ -1961,6 +2295,122 @@ export type MemberOut = {
 };
 
 /**
+ * MeterAnomaly
+ *
+ * What is said of a customer's billing period. Volumes are m³; null: there is none.
+ */
+export type MeterAnomaly = {
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Rayon
+     */
+    rayon: string;
+    /**
+     * Kinds
+     */
+    kinds: Array<Kind>;
+    /**
+     * Reasons
+     *
+     * Why each kind holds.
+     */
+    reasons: Array<Reason>;
+    /**
+     * Remarks
+     *
+     * What else there is to say; no anomaly.
+     */
+    remarks: Array<Reason>;
+    /**
+     * Read Date
+     */
+    read_date: string | null;
+    /**
+     * Stand M3
+     */
+    stand_m3: string | null;
+    /**
+     * From M3
+     */
+    from_m3: string | null;
+    /**
+     * Days
+     */
+    days: number;
+    /**
+     * Use M3
+     */
+    use_m3: string | null;
+    /**
+     * Usual M3
+     */
+    usual_m3: string | null;
+    /**
+     * Judged At
+     */
+    judged_at: string;
+};
+
+/**
+ * MeterHistoryOut
+ *
+ * What is said of every period of a customer, newest first.
+ */
+export type MeterHistoryOut = {
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Items
+     */
+    items: Array<MeterAnomaly>;
+};
+
+/**
+ * MeterSummary
+ *
+ * The seed's summary of a period: all seven kinds, and how many customers have any.
+ */
+export type MeterSummary = {
+    /**
+     * Periode
+     */
+    periode: string;
+    /**
+     * Anomalies
+     */
+    anomalies: {
+        [key in Kind]?: Count;
+    };
+    /**
+     * Distinct Customers
+     *
+     * Customers of whom any kind holds.
+     */
+    distinct_customers: number;
+    /**
+     * Judged
+     */
+    judged: number;
+    /**
+     * Period
+     */
+    period: string | null;
+    /**
+     * Data As Of
+     */
+    data_as_of: string | null;
+};
+
+/**
  * Milder
  *
  * The litres that would have been judged milder, both ends included, to the microlitre.
@@ -2005,6 +2455,22 @@ export type MilderTold = {
      */
     at_most: string;
     reason: ReasonTold;
+};
+
+/**
+ * Money
+ *
+ * An amount of money.
+ */
+export type Money = {
+    /**
+     * Amount
+     */
+    amount: string;
+    /**
+     * Currency
+     */
+    currency?: 'IDR';
 };
 
 /**
@@ -2097,6 +2563,42 @@ export type NewBacktest = {
      * null: to the last record.
      */
     to?: string | null;
+};
+
+/**
+ * NewCustomer
+ *
+ * A customer as a clerk enters them.
+ */
+export type NewCustomer = {
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Rayon
+     */
+    rayon?: string;
+    /**
+     * Usage Class
+     */
+    usage_class?: string;
+    /**
+     * Serial
+     */
+    serial?: string;
+    /**
+     * Is Active
+     */
+    is_active?: boolean;
 };
 
 /**
@@ -2283,6 +2785,38 @@ export type NewLocation = {
 };
 
 /**
+ * NewPayment
+ *
+ * A payment as a clerk enters it; without a period it pays the month of its date.
+ */
+export type NewPayment = {
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Payment Date
+     */
+    payment_date: string;
+    /**
+     * Amount
+     */
+    amount: number | string;
+    /**
+     * Bill Period
+     */
+    bill_period?: string | null;
+    /**
+     * Payment Type
+     */
+    payment_type?: 'CURRENT' | 'UNDUE' | 'ARREARS' | null;
+    /**
+     * Receipt Number
+     */
+    receipt_number?: string;
+};
+
+/**
  * NewProduct
  *
  * A product as its owner describes it.
@@ -2308,6 +2842,38 @@ export type NewProduct = {
      * Is Active
      */
     is_active?: boolean;
+};
+
+/**
+ * NewReplacement
+ *
+ * A meter changed for another; what nobody wrote down is left out.
+ */
+export type NewReplacement = {
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Replaced On
+     */
+    replaced_on: string;
+    /**
+     * Old Serial
+     */
+    old_serial?: string;
+    /**
+     * Old Final M3
+     */
+    old_final_m3?: number | string | null;
+    /**
+     * New Serial
+     */
+    new_serial: string;
+    /**
+     * New Start M3
+     */
+    new_start_m3?: number | string | null;
 };
 
 /**
@@ -2894,6 +3460,20 @@ export type PageAuditOut = {
 };
 
 /**
+ * Page[CustomerRecord]
+ */
+export type PageCustomerRecord = {
+    /**
+     * Items
+     */
+    items: Array<CustomerRecord>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[DeliveryRecord]
  */
 export type PageDeliveryRecord = {
@@ -3020,6 +3600,20 @@ export type PageMemberOut = {
 };
 
 /**
+ * Page[MeterAnomaly]
+ */
+export type PageMeterAnomaly = {
+    /**
+     * Items
+     */
+    items: Array<MeterAnomaly>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[OrganisationOut]
  */
 export type PageOrganisationOut = {
@@ -3027,6 +3621,20 @@ export type PageOrganisationOut = {
      * Items
      */
     items: Array<OrganisationOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[PaymentRecord]
+ */
+export type PagePaymentRecord = {
+    /**
+     * Items
+     */
+    items: Array<PaymentRecord>;
     /**
      * Next Cursor
      */
@@ -3157,6 +3765,75 @@ export type PastFact = {
      * Usual To
      */
     usual_to: string | null;
+};
+
+/**
+ * PaymentPatch
+ *
+ * Only what changes.
+ */
+export type PaymentPatch = {
+    /**
+     * Payment Date
+     */
+    payment_date?: string;
+    /**
+     * Amount
+     */
+    amount?: number | string;
+    /**
+     * Bill Period
+     */
+    bill_period?: string;
+    /**
+     * Payment Type
+     */
+    payment_type?: 'CURRENT' | 'UNDUE' | 'ARREARS';
+    /**
+     * Receipt Number
+     */
+    receipt_number?: string;
+};
+
+/**
+ * PaymentRecord
+ *
+ * A payment as it now stands.
+ */
+export type PaymentRecord = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Rayon
+     */
+    rayon: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Payment Date
+     */
+    payment_date: string;
+    amount: Money;
+    /**
+     * Payment Type
+     */
+    payment_type: string;
+    /**
+     * Bill Period
+     */
+    bill_period: string;
+    /**
+     * Receipt Number
+     */
+    receipt_number: string;
 };
 
 /**
@@ -3355,6 +4032,32 @@ export type ProductReplacement = {
 };
 
 /**
+ * Profile
+ *
+ * A customer on one time line, newest first.
+ */
+export type Profile = {
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Items
+     */
+    items: Array<Happening>;
+    /**
+     * Next Before
+     *
+     * Ask again with before= this day; null: that was all.
+     */
+    next_before: string | null;
+    /**
+     * Data As Of
+     */
+    data_as_of: string | null;
+};
+
+/**
  * QuietHours
  *
  * Local times; over midnight where from is later than to.
@@ -3474,6 +4177,42 @@ export type Registration = {
      * Organisation Name
      */
     organisation_name?: string | null;
+};
+
+/**
+ * ReplacementRecord
+ *
+ * A meter changed for another; null: not stated.
+ */
+export type ReplacementRecord = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Replaced On
+     */
+    replaced_on: string;
+    /**
+     * Old Serial
+     */
+    old_serial: string;
+    /**
+     * Old Final M3
+     */
+    old_final_m3: string | null;
+    /**
+     * New Serial
+     */
+    new_serial: string;
+    /**
+     * New Start M3
+     */
+    new_start_m3: string | null;
 };
 
 /**
@@ -3712,6 +4451,42 @@ export type SchedulePatch = {
      * Is Active
      */
     is_active?: boolean;
+};
+
+/**
+ * SearchResults
+ *
+ * What a search finds, by number; at most 50.
+ */
+export type SearchResults = {
+    /**
+     * Results
+     */
+    results: Array<Found>;
+};
+
+/**
+ * SeedTarget
+ *
+ * Billed and paid, as the seed names them; rupiah.
+ */
+export type SeedTarget = {
+    /**
+     * Total Nomen
+     */
+    total_nomen: number;
+    /**
+     * Total Nominal
+     */
+    total_nominal: number | number;
+    /**
+     * Sudah Bayar Nomen
+     */
+    sudah_bayar_nomen: number;
+    /**
+     * Sudah Bayar Nominal
+     */
+    sudah_bayar_nominal: number | number;
 };
 
 /**
@@ -4788,6 +5563,264 @@ export type SizeAnomaliesExportResponses = {
 };
 
 export type SizeAnomaliesExportResponse = SizeAnomaliesExportResponses[keyof SizeAnomaliesExportResponses];
+
+export type ListMeterAnomaliesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Accept-Language
+         */
+        'accept-language'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Period
+         *
+         * The newest judged one, when left out.
+         */
+        period?: string | null;
+        /**
+         * Kind
+         *
+         * Any of these; all when left out.
+         */
+        kind?: Array<Kind> | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/anomalies/meter';
+};
+
+export type ListMeterAnomaliesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListMeterAnomaliesError = ListMeterAnomaliesErrors[keyof ListMeterAnomaliesErrors];
+
+export type ListMeterAnomaliesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageMeterAnomaly;
+};
+
+export type ListMeterAnomaliesResponse = ListMeterAnomaliesResponses[keyof ListMeterAnomaliesResponses];
+
+export type SummariseMeterAnomaliesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Accept-Language
+         */
+        'accept-language'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Period
+         *
+         * The newest judged one, when left out.
+         */
+        period?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+    };
+    url: '/api/v1/anomalies/meter/summary';
+};
+
+export type SummariseMeterAnomaliesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SummariseMeterAnomaliesError = SummariseMeterAnomaliesErrors[keyof SummariseMeterAnomaliesErrors];
+
+export type SummariseMeterAnomaliesResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeterSummary;
+};
+
+export type SummariseMeterAnomaliesResponse = SummariseMeterAnomaliesResponses[keyof SummariseMeterAnomaliesResponses];
+
+export type GetMeterHistoryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Accept-Language
+         */
+        'accept-language'?: string | null;
+    };
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+    };
+    query?: never;
+    url: '/api/v1/anomalies/meter/{nomen}';
+};
+
+export type GetMeterHistoryErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetMeterHistoryError = GetMeterHistoryErrors[keyof GetMeterHistoryErrors];
+
+export type GetMeterHistoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeterHistoryOut;
+};
+
+export type GetMeterHistoryResponse = GetMeterHistoryResponses[keyof GetMeterHistoryResponses];
 
 export type SummariseAnomaliesData = {
     body?: never;
@@ -6202,6 +7235,967 @@ export type ResendVerificationResponses = {
      */
     202: unknown;
 };
+
+export type ListCollectionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Nomen
+         */
+        nomen?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Period
+         *
+         * The billing period paid.
+         */
+        period?: string | null;
+        /**
+         * Type
+         */
+        type?: 'CURRENT' | 'UNDUE' | 'ARREARS' | null;
+        /**
+         * From
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Included.
+         */
+        to?: string | null;
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/collections';
+};
+
+export type ListCollectionsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListCollectionsError = ListCollectionsErrors[keyof ListCollectionsErrors];
+
+export type ListCollectionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PagePaymentRecord;
+};
+
+export type ListCollectionsResponse = ListCollectionsResponses[keyof ListCollectionsResponses];
+
+export type CreateCollectionData = {
+    body: NewPayment;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/collections';
+};
+
+export type CreateCollectionErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type CreateCollectionError = CreateCollectionErrors[keyof CreateCollectionErrors];
+
+export type CreateCollectionResponses = {
+    /**
+     * Successful Response
+     */
+    201: PaymentRecord;
+};
+
+export type CreateCollectionResponse = CreateCollectionResponses[keyof CreateCollectionResponses];
+
+export type WithdrawCollectionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Payment Id
+         */
+        payment_id: string;
+    };
+    query?: never;
+    url: '/api/v1/collections/{payment_id}';
+};
+
+export type WithdrawCollectionErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type WithdrawCollectionError = WithdrawCollectionErrors[keyof WithdrawCollectionErrors];
+
+export type WithdrawCollectionResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type WithdrawCollectionResponse = WithdrawCollectionResponses[keyof WithdrawCollectionResponses];
+
+export type GetCollectionData = {
+    body?: never;
+    path: {
+        /**
+         * Payment Id
+         */
+        payment_id: string;
+    };
+    query?: never;
+    url: '/api/v1/collections/{payment_id}';
+};
+
+export type GetCollectionErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetCollectionError = GetCollectionErrors[keyof GetCollectionErrors];
+
+export type GetCollectionResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentRecord;
+};
+
+export type GetCollectionResponse = GetCollectionResponses[keyof GetCollectionResponses];
+
+export type ChangeCollectionData = {
+    body: PaymentPatch;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Payment Id
+         */
+        payment_id: string;
+    };
+    query?: never;
+    url: '/api/v1/collections/{payment_id}';
+};
+
+export type ChangeCollectionErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ChangeCollectionError = ChangeCollectionErrors[keyof ChangeCollectionErrors];
+
+export type ChangeCollectionResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentRecord;
+};
+
+export type ChangeCollectionResponse = ChangeCollectionResponses[keyof ChangeCollectionResponses];
+
+export type ListCustomersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Part of the number, name or address, in any case.
+         */
+        q?: string;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/customers';
+};
+
+export type ListCustomersErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListCustomersError = ListCustomersErrors[keyof ListCustomersErrors];
+
+export type ListCustomersResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCustomerRecord;
+};
+
+export type ListCustomersResponse = ListCustomersResponses[keyof ListCustomersResponses];
+
+export type CreateCustomerData = {
+    body: NewCustomer;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/customers';
+};
+
+export type CreateCustomerErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type CreateCustomerError = CreateCustomerErrors[keyof CreateCustomerErrors];
+
+export type CreateCustomerResponses = {
+    /**
+     * Successful Response
+     */
+    201: CustomerRecord;
+};
+
+export type CreateCustomerResponse = CreateCustomerResponses[keyof CreateCustomerResponses];
+
+export type SearchCustomersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Part of the number, name or address, in any case.
+         */
+        q?: string;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+    };
+    url: '/api/v1/customers/search';
+};
+
+export type SearchCustomersErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SearchCustomersError = SearchCustomersErrors[keyof SearchCustomersErrors];
+
+export type SearchCustomersResponses = {
+    /**
+     * Successful Response
+     */
+    200: SearchResults;
+};
+
+export type SearchCustomersResponse = SearchCustomersResponses[keyof SearchCustomersResponses];
+
+export type DeactivateCustomerData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+    };
+    query?: never;
+    url: '/api/v1/customers/{nomen}';
+};
+
+export type DeactivateCustomerErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type DeactivateCustomerError = DeactivateCustomerErrors[keyof DeactivateCustomerErrors];
+
+export type DeactivateCustomerResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeactivateCustomerResponse = DeactivateCustomerResponses[keyof DeactivateCustomerResponses];
+
+export type GetCustomerData = {
+    body?: never;
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+    };
+    query?: never;
+    url: '/api/v1/customers/{nomen}';
+};
+
+export type GetCustomerErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetCustomerError = GetCustomerErrors[keyof GetCustomerErrors];
+
+export type GetCustomerResponses = {
+    /**
+     * Successful Response
+     */
+    200: CustomerRecord;
+};
+
+export type GetCustomerResponse = GetCustomerResponses[keyof GetCustomerResponses];
+
+export type ChangeCustomerData = {
+    body: CustomerPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+    };
+    query?: never;
+    url: '/api/v1/customers/{nomen}';
+};
+
+export type ChangeCustomerErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ChangeCustomerError = ChangeCustomerErrors[keyof ChangeCustomerErrors];
+
+export type ChangeCustomerResponses = {
+    /**
+     * Successful Response
+     */
+    200: CustomerRecord;
+};
+
+export type ChangeCustomerResponse = ChangeCustomerResponses[keyof ChangeCustomerResponses];
+
+export type GetCustomerTimelineData = {
+    body?: never;
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+    };
+    query?: {
+        /**
+         * Before
+         *
+         * Only what happened before this day.
+         */
+        before?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/customers/{nomen}/timeline';
+};
+
+export type GetCustomerTimelineErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetCustomerTimelineError = GetCustomerTimelineErrors[keyof GetCustomerTimelineErrors];
+
+export type GetCustomerTimelineResponses = {
+    /**
+     * Successful Response
+     */
+    200: Profile;
+};
+
+export type GetCustomerTimelineResponse = GetCustomerTimelineResponses[keyof GetCustomerTimelineResponses];
 
 export type ListFuelDeliveriesData = {
     body?: never;
@@ -9434,6 +11428,394 @@ export type RevokeKeyResponses = {
 
 export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
 
+export type GetArrearsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Period
+         *
+         * The newest billed one, when left out.
+         */
+        period?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+    };
+    url: '/api/v1/kpi/arrears';
+};
+
+export type GetArrearsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetArrearsError = GetArrearsErrors[keyof GetArrearsErrors];
+
+export type GetArrearsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Ageing;
+};
+
+export type GetArrearsResponse = GetArrearsResponses[keyof GetArrearsResponses];
+
+export type FollowDaysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Period
+         *
+         * The newest billed one, when left out.
+         */
+        period?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+    };
+    url: '/api/v1/kpi/daily';
+};
+
+export type FollowDaysErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type FollowDaysError = FollowDaysErrors[keyof FollowDaysErrors];
+
+export type FollowDaysResponses = {
+    /**
+     * Successful Response
+     */
+    200: Days;
+};
+
+export type FollowDaysResponse = FollowDaysResponses[keyof FollowDaysResponses];
+
+export type GetKpiDataData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Period
+         *
+         * The newest billed one, when left out.
+         */
+        period?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+    };
+    url: '/api/v1/kpi/data';
+};
+
+export type GetKpiDataErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetKpiDataError = GetKpiDataErrors[keyof GetKpiDataErrors];
+
+export type GetKpiDataResponses = {
+    /**
+     * Successful Response
+     */
+    200: KpiData;
+};
+
+export type GetKpiDataResponse = GetKpiDataResponses[keyof GetKpiDataResponses];
+
+export type ComparePeriodsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From
+         *
+         * Eleven before the last.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Included; the newest billed one.
+         */
+        to?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * By
+         *
+         * Each rayon apart.
+         */
+        by?: 'rayon' | null;
+    };
+    url: '/api/v1/kpi/periods';
+};
+
+export type ComparePeriodsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ComparePeriodsError = ComparePeriodsErrors[keyof ComparePeriodsErrors];
+
+export type ComparePeriodsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Comparison;
+};
+
+export type ComparePeriodsResponse = ComparePeriodsResponses[keyof ComparePeriodsResponses];
+
+export type CompareRayonsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Period
+         *
+         * The newest billed one, when left out.
+         */
+        period?: string | null;
+    };
+    url: '/api/v1/kpi/rayons';
+};
+
+export type CompareRayonsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type CompareRayonsError = CompareRayonsErrors[keyof CompareRayonsErrors];
+
+export type CompareRayonsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Comparison;
+};
+
+export type CompareRayonsResponse = CompareRayonsResponses[keyof CompareRayonsResponses];
+
 export type LiveEventsData = {
     body?: never;
     headers?: {
@@ -10083,6 +12465,151 @@ export type ReplaceLocationResponses = {
 };
 
 export type ReplaceLocationResponse = ReplaceLocationResponses[keyof ReplaceLocationResponses];
+
+export type ListMeterReplacementsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Nomen
+         */
+        nomen?: string | null;
+    };
+    url: '/api/v1/meters/replacements';
+};
+
+export type ListMeterReplacementsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListMeterReplacementsError = ListMeterReplacementsErrors[keyof ListMeterReplacementsErrors];
+
+export type ListMeterReplacementsResponses = {
+    /**
+     * Response List Meter Replacements
+     *
+     * Successful Response
+     */
+    200: Array<ReplacementRecord>;
+};
+
+export type ListMeterReplacementsResponse = ListMeterReplacementsResponses[keyof ListMeterReplacementsResponses];
+
+export type RecordMeterReplacementData = {
+    body: NewReplacement;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/meters/replacements';
+};
+
+export type RecordMeterReplacementErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type RecordMeterReplacementError = RecordMeterReplacementErrors[keyof RecordMeterReplacementErrors];
+
+export type RecordMeterReplacementResponses = {
+    /**
+     * Successful Response
+     */
+    201: ReplacementRecord;
+};
+
+export type RecordMeterReplacementResponse = RecordMeterReplacementResponses[keyof RecordMeterReplacementResponses];
 
 export type ListNotificationsData = {
     body?: never;

@@ -155,6 +155,15 @@ export const zCoordinates = z.object({
 });
 
 /**
+ * Count
+ *
+ * Of how many customers it holds.
+ */
+export const zCount = z.object({
+    count: z.int()
+});
+
+/**
  * CountedPeriod
  *
  * Business dates that one point of each series counts, both included.
@@ -185,6 +194,37 @@ export const zCredentials = z.object({
     email: z.string().check(z.minLength(1), z.maxLength(254)),
     password: z.string().check(z.minLength(1), z.maxLength(1024)),
     mfa_token: z.nullish(z.string().check(z.maxLength(20)))
+});
+
+/**
+ * CustomerPatch
+ *
+ * Only what changes.
+ */
+export const zCustomerPatch = z.object({
+    name: z.optional(z.string().check(z.minLength(1), z.maxLength(500), z.regex(/\S/))),
+    address: z.optional(z.string().check(z.minLength(1), z.maxLength(500), z.regex(/\S/))),
+    rayon: z.optional(z.string().check(z.maxLength(60))),
+    usage_class: z.optional(z.string().check(z.maxLength(60))),
+    serial: z.optional(z.string().check(z.maxLength(60))),
+    is_active: z.optional(z.boolean())
+});
+
+/**
+ * CustomerRecord
+ *
+ * A customer as the books now know them.
+ */
+export const zCustomerRecord = z.object({
+    nomen: z.string(),
+    name: z.string(),
+    address: z.string(),
+    rayon: z.string(),
+    usage_class: z.string(),
+    serial: z.string(),
+    is_active: z.boolean(),
+    version: z.int(),
+    updated_at: z.iso.datetime()
 });
 
 /**
@@ -308,6 +348,18 @@ export const zFieldOut = z.object({
 });
 
 /**
+ * Found
+ *
+ * A customer as the seed's search answers.
+ */
+export const zFound = z.object({
+    nomen: z.string(),
+    name: z.string(),
+    address: z.string(),
+    rayon: z.string()
+});
+
+/**
  * FuelDay
  *
  * Fuel used on one business date.
@@ -327,6 +379,29 @@ export const zFuelUse = z.object({
     transactions: z.int(),
     volume_l: z.string(),
     days: z.array(zFuelDay)
+});
+
+/**
+ * Happening
+ *
+ * What happened at a customer. facts: as its kind has them; litres, hundredths of a rupiah.
+ */
+export const zHappening = z.object({
+    kind: z.enum([
+        'read',
+        'payment',
+        'bill',
+        'billed',
+        'arrears',
+        'replacement'
+    ]),
+    day: z.iso.date(),
+    period: z.string(),
+    facts: z.record(z.string(), z.nullable(z.union([
+        z.string(),
+        z.int()
+    ]))),
+    import_id: z.string()
 });
 
 /**
@@ -471,6 +546,21 @@ export const zKeyOut = z.object({
 });
 
 /**
+ * Kind
+ *
+ * The seven anomalies, by the keys of R-26; several may hold of one read.
+ */
+export const zKind = z.enum([
+    'extreme',
+    'turun',
+    'zero',
+    'negative',
+    'salah_catat',
+    'rebill',
+    'estimasi'
+]);
+
+/**
  * LocationPatch
  *
  * Only what changes; null empties an optional field.
@@ -590,6 +680,113 @@ export const zMemberOut = z.object({
 });
 
 /**
+ * MeterSummary
+ *
+ * The seed's summary of a period: all seven kinds, and how many customers have any.
+ */
+export const zMeterSummary = z.object({
+    periode: z.string(),
+    anomalies: z.record(z.string(), zCount),
+    distinct_customers: z.int(),
+    judged: z.int(),
+    period: z.nullable(z.string()),
+    data_as_of: z.nullable(z.iso.datetime())
+});
+
+/**
+ * Money
+ *
+ * An amount of money.
+ */
+export const zMoney = z.object({
+    amount: z.string(),
+    currency: z._default(z.optional(z.literal('IDR')), 'IDR')
+});
+
+/**
+ * Band
+ *
+ * What is owed for so many days.
+ */
+export const zBand = z.object({
+    days: z.enum([
+        '0-30',
+        '31-60',
+        '61-90',
+        '>90'
+    ]),
+    customers: z.int(),
+    bills: z.int(),
+    amount: zMoney,
+    penalty: zMoney
+});
+
+/**
+ * Ageing
+ *
+ * What is owed as of a period, by its age; every band is there.
+ */
+export const zAgeing = z.object({
+    period: z.nullable(z.string()),
+    items: z.array(zBand),
+    data_as_of: z.nullable(z.iso.datetime())
+});
+
+/**
+ * Day
+ *
+ * What was paid of a period on a day, and until then.
+ */
+export const zDay = z.object({
+    day: z.iso.date(),
+    payments: z.int(),
+    paid: zMoney,
+    paid_until_then: zMoney,
+    collection_rate: z.nullable(z.number())
+});
+
+/**
+ * Days
+ *
+ * How a period is paid, day by day, against its target.
+ */
+export const zDays = z.object({
+    period: z.nullable(z.string()),
+    target: zMoney,
+    items: z.array(zDay),
+    data_as_of: z.nullable(z.iso.datetime())
+});
+
+/**
+ * Figures
+ *
+ * What was billed in a period and what was paid of it.
+ */
+export const zFigures = z.object({
+    period: z.string(),
+    rayon: z.nullable(z.string()),
+    customers: z.int(),
+    volume_m3: z.string(),
+    target: zMoney,
+    target_customers: z.int(),
+    paid: zMoney,
+    paid_customers: z.int(),
+    outstanding: zMoney,
+    collection_rate: z.nullable(z.number()),
+    collection_rate_customers: z.nullable(z.number())
+});
+
+/**
+ * Comparison
+ *
+ * Periods beside each other, oldest first; by rayon where asked.
+ */
+export const zComparison = z.object({
+    items: z.array(zFigures),
+    data_as_of: z.nullable(z.iso.datetime())
+});
+
+/**
  * Named
  *
  * A record of the catalogue. Its name is its id while the catalogue has not told it yet.
@@ -627,6 +824,21 @@ export const zNewAnswer = z.object({
         'PEMBOROSAN'
     ])),
     note: z._default(z.optional(z.string().check(z.maxLength(1000))), '')
+});
+
+/**
+ * NewCustomer
+ *
+ * A customer as a clerk enters them.
+ */
+export const zNewCustomer = z.object({
+    nomen: z.string().check(z.minLength(1), z.maxLength(40), z.regex(/\S/)),
+    name: z.string().check(z.minLength(1), z.maxLength(500), z.regex(/\S/)),
+    address: z.string().check(z.minLength(1), z.maxLength(500), z.regex(/\S/)),
+    rayon: z._default(z.optional(z.string().check(z.maxLength(60))), ''),
+    usage_class: z._default(z.optional(z.string().check(z.maxLength(60))), ''),
+    serial: z._default(z.optional(z.string().check(z.maxLength(60))), ''),
+    is_active: z._default(z.optional(z.boolean()), true)
 });
 
 /**
@@ -716,6 +928,27 @@ export const zNewLocation = z.object({
 });
 
 /**
+ * NewPayment
+ *
+ * A payment as a clerk enters it; without a period it pays the month of its date.
+ */
+export const zNewPayment = z.object({
+    nomen: z.string().check(z.minLength(1), z.maxLength(40), z.regex(/\S/)),
+    payment_date: z.iso.date(),
+    amount: z.union([
+        z.number().check(z.gte(-1000000000000), z.lte(1000000000000)),
+        z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,2}0*$/))
+    ]),
+    bill_period: z.nullish(z.string().check(z.regex(/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/))),
+    payment_type: z.nullish(z.enum([
+        'CURRENT',
+        'UNDUE',
+        'ARREARS'
+    ])),
+    receipt_number: z._default(z.optional(z.string().check(z.maxLength(60))), '')
+});
+
+/**
  * NewProduct
  *
  * A product as its owner describes it.
@@ -732,6 +965,26 @@ export const zNewProduct = z.object({
     ]),
     unit: z.string().check(z.minLength(1), z.maxLength(16), z.regex(/\S/)),
     is_active: z._default(z.optional(z.boolean()), true)
+});
+
+/**
+ * NewReplacement
+ *
+ * A meter changed for another; what nobody wrote down is left out.
+ */
+export const zNewReplacement = z.object({
+    nomen: z.string().check(z.minLength(1), z.maxLength(40), z.regex(/\S/)),
+    replaced_on: z.iso.date(),
+    old_serial: z._default(z.optional(z.string().check(z.maxLength(60))), ''),
+    old_final_m3: z.nullish(z.union([
+        z.number().check(z.gte(0), z.lte(1000000000)),
+        z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,3}0*$/))
+    ])),
+    new_serial: z.string().check(z.minLength(1), z.maxLength(60), z.regex(/\S/)),
+    new_start_m3: z.nullish(z.union([
+        z.number().check(z.gte(0), z.lte(1000000000)),
+        z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,3}0*$/))
+    ]))
 });
 
 /**
@@ -867,6 +1120,14 @@ export const zPageAuditOut = z.object({
 });
 
 /**
+ * Page[CustomerRecord]
+ */
+export const zPageCustomerRecord = z.object({
+    items: z.array(zCustomerRecord),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
  * Page[DeliveryRecord]
  */
 export const zPageDeliveryRecord = z.object({
@@ -949,6 +1210,51 @@ export const zPastFact = z.object({
     expected: z.nullable(z.string()),
     usual_from: z.nullable(z.string()),
     usual_to: z.nullable(z.string())
+});
+
+/**
+ * PaymentPatch
+ *
+ * Only what changes.
+ */
+export const zPaymentPatch = z.object({
+    payment_date: z.optional(z.iso.date()),
+    amount: z.optional(z.union([
+        z.number().check(z.gte(-1000000000000), z.lte(1000000000000)),
+        z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,2}0*$/))
+    ])),
+    bill_period: z.optional(z.string().check(z.regex(/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/))),
+    payment_type: z.optional(z.enum([
+        'CURRENT',
+        'UNDUE',
+        'ARREARS'
+    ])),
+    receipt_number: z.optional(z.string().check(z.maxLength(60)))
+});
+
+/**
+ * PaymentRecord
+ *
+ * A payment as it now stands.
+ */
+export const zPaymentRecord = z.object({
+    id: z.string(),
+    nomen: z.string(),
+    rayon: z.string(),
+    source: z.string(),
+    payment_date: z.iso.date(),
+    amount: zMoney,
+    payment_type: z.string(),
+    bill_period: z.string(),
+    receipt_number: z.string()
+});
+
+/**
+ * Page[PaymentRecord]
+ */
+export const zPagePaymentRecord = z.object({
+    items: z.array(zPaymentRecord),
+    next_cursor: z.nullable(z.string())
 });
 
 /**
@@ -1042,6 +1348,18 @@ export const zProductReplacement = z.object({
     ]),
     unit: z.string().check(z.minLength(1), z.maxLength(16), z.regex(/\S/)),
     is_active: z._default(z.optional(z.boolean()), true)
+});
+
+/**
+ * Profile
+ *
+ * A customer on one time line, newest first.
+ */
+export const zProfile = z.object({
+    nomen: z.string(),
+    items: z.array(zHappening),
+    next_before: z.nullable(z.iso.date()),
+    data_as_of: z.nullable(z.iso.datetime())
 });
 
 /**
@@ -1174,6 +1492,37 @@ export const zChangedVerdict = z.object({
         'ANOMALI'
     ]),
     reason: zReason
+});
+
+/**
+ * MeterAnomaly
+ *
+ * What is said of a customer's billing period. Volumes are m³; null: there is none.
+ */
+export const zMeterAnomaly = z.object({
+    nomen: z.string(),
+    period: z.string(),
+    rayon: z.string(),
+    kinds: z.array(zKind),
+    reasons: z.array(zReason),
+    remarks: z.array(zReason),
+    read_date: z.nullable(z.iso.date()),
+    stand_m3: z.nullable(z.string()),
+    from_m3: z.nullable(z.string()),
+    days: z.int(),
+    use_m3: z.nullable(z.string()),
+    usual_m3: z.nullable(z.string()),
+    judged_at: z.iso.datetime()
+});
+
+/**
+ * MeterHistoryOut
+ *
+ * What is said of every period of a customer, newest first.
+ */
+export const zMeterHistoryOut = z.object({
+    nomen: z.string(),
+    items: z.array(zMeterAnomaly)
 });
 
 /**
@@ -1352,6 +1701,14 @@ export const zPageIncident = z.object({
 });
 
 /**
+ * Page[MeterAnomaly]
+ */
+export const zPageMeterAnomaly = z.object({
+    items: z.array(zMeterAnomaly),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
  * ReasonTold
  *
  * Why a verdict was reached.
@@ -1423,6 +1780,21 @@ export const zRegistration = z.object({
     password: z.string().check(z.minLength(1), z.maxLength(1024)),
     name: z.string().check(z.minLength(1), z.maxLength(200), z.regex(/\S/)),
     organisation_name: z.nullish(z.string().check(z.minLength(1), z.maxLength(200), z.regex(/\S/)))
+});
+
+/**
+ * ReplacementRecord
+ *
+ * A meter changed for another; null: not stated.
+ */
+export const zReplacementRecord = z.object({
+    id: z.string(),
+    nomen: z.string(),
+    replaced_on: z.iso.date(),
+    old_serial: z.string(),
+    old_final_m3: z.nullable(z.string()),
+    new_serial: z.string(),
+    new_start_m3: z.nullable(z.string())
 });
 
 /**
@@ -1550,6 +1922,51 @@ export const zSchedulePatch = z.object({
     language: z.optional(z.enum(['id', 'en'])),
     recipients: z.optional(z.array(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))).check(z.minLength(1), z.maxLength(50))),
     is_active: z.optional(z.boolean())
+});
+
+/**
+ * SearchResults
+ *
+ * What a search finds, by number; at most 50.
+ */
+export const zSearchResults = z.object({
+    results: z.array(zFound)
+});
+
+/**
+ * SeedTarget
+ *
+ * Billed and paid, as the seed names them; rupiah.
+ */
+export const zSeedTarget = z.object({
+    total_nomen: z.int(),
+    total_nominal: z.union([
+        z.int(),
+        z.number()
+    ]),
+    sudah_bayar_nomen: z.int(),
+    sudah_bayar_nominal: z.union([
+        z.int(),
+        z.number()
+    ])
+});
+
+/**
+ * KpiData
+ *
+ * The seed's figures of a period. collection_rate: paid of billed rupiah in percent (R-31).
+ */
+export const zKpiData = z.object({
+    total_pelanggan: z.int(),
+    total_kubikasi: z.union([
+        z.int(),
+        z.number()
+    ]),
+    target: zSeedTarget,
+    collection_rate: z.number(),
+    collection_rate_nomen: z.number(),
+    periode: z.nullable(z.string()),
+    data_as_of: z.nullable(z.iso.datetime())
 });
 
 /**

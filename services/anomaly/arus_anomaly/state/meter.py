@@ -1,5 +1,8 @@
 """What is remembered of one customer's meter: every register read of every billing period, and rebillings."""
 
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 ACTUAL = "ACTUAL"
@@ -60,3 +63,51 @@ class Period(NamedTuple):
     reads: tuple[Read, ...]
     """By (day, id); one, unless the period was recorded twice."""
     rebilling: Rebilling | None = None
+
+
+class Changed(NamedTuple):
+    """A meter that was changed for another. day: on which."""
+
+    day: int
+    serial: str
+    replacement: Replacement
+
+
+class Known(NamedTuple):
+    """A billing period as it was told, and what was said of it last."""
+
+    reads: tuple[Read, ...] = ()
+    rebilling: Rebilling | None = None
+    rayon: str = ""
+    said: str = ""
+    """Digest of the verdict that stands; "" when nothing was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeterHistory:
+    """Everything told of one customer: periods by number, meters changed by day."""
+
+    known: Mapping[int, Known]
+    changed: tuple[Changed, ...] = ()
+
+    def with_period(self, number: int, known: Known) -> "MeterHistory":
+        """Return this history with a period as it now is."""
+        return replace(self, known={**self.known, number: known})
+
+    def with_changed(self, changed: Changed) -> "MeterHistory":
+        """Return this history with one more change of the meter."""
+        return replace(self, changed=tuple(sorted({*self.changed, changed})))
+
+    def periods(self) -> list[Period]:
+        """Return what is to be judged, oldest first; a change of the meter stands with the read behind it."""
+        waiting = deque(self.changed)
+        return [
+            Period(number, tuple(_behind(waiting, read) for read in known.reads), known.rebilling)
+            for number, known in sorted(self.known.items())
+        ]
+
+
+def _behind(waiting: deque[Changed], read: Read) -> Read:
+    if not waiting or read.day < waiting[0].day or (read.serial and read.serial != waiting[0].serial):
+        return read
+    return read._replace(replacement=waiting.popleft().replacement)

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, answerIncident, backtestThresholds, beginImportUpload, changeMe, changeNotificationPreferences, changePassword, changeReportSchedule, changeUser, changeWebhook, commitImport, confirmReset, continueImportUpload, correctFuelDelivery, correctFuelTransaction, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, createWebhook, deactivateLocation, deactivateProduct, deactivateUser, deleteReportSchedule, exportAnomalies, exportAudit, exportFuelTransactions, getAnomaly, getFuelDelivery, getFuelTransaction, getImport, getIncident, getLocation, getNotificationPreferences, getProduct, getReport, getReportFile, getReportSchedule, getUser, getWebhook, importErrors, importSample, importTemplate, leaveOrganisation, listAnomalies, listAudit, listDeliveries, listEffectiveThresholds, listFuelDeliveries, listFuelTransactions, listImports, listImportTypes, listIncidents, listInvitations, listKeys, listLocations, listNotifications, listOrganisations, listProducts, listReports, listReportSchedules, listThresholds, listUsers, listWebhooks, liveTicket, login, logout, makeReport, markAllNotificationsRead, markNotificationRead, me, openSession, type Options, overview, previewImport, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, refresh, register, removeWebhook, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revertAnswer, revokeKey, rotateWebhookSecret, sayOfImport, scheduleReport, seeUndoOfImport, sendScheduledReport, setThresholds, showAnomalyTrends, showFuelTrends, sizeAnomaliesExport, sizeAuditExport, sizeFuelTransactionsExport, summariseAnomalies, summariseIncidents, switch_, testWebhook, undoImport, updateLocation, updateProduct, uploadImports, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawInvitation } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AnswerIncidentData, AnswerIncidentError, AnswerIncidentResponse, BacktestThresholdsData, BacktestThresholdsError, BacktestThresholdsResponse, BeginImportUploadData, BeginImportUploadError, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangeNotificationPreferencesData, ChangeNotificationPreferencesError, ChangeNotificationPreferencesResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeReportScheduleData, ChangeReportScheduleError, ChangeReportScheduleResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ChangeWebhookData, ChangeWebhookError, ChangeWebhookResponse, CommitImportData, CommitImportError, CommitImportResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, ContinueImportUploadData, ContinueImportUploadError, ContinueImportUploadResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, DeleteReportScheduleData, DeleteReportScheduleError, DeleteReportScheduleResponse, ExportAnomaliesData, ExportAnomaliesError, ExportAnomaliesResponse, ExportAuditData, ExportAuditError, ExportAuditResponse, ExportFuelTransactionsData, ExportFuelTransactionsError, ExportFuelTransactionsResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetImportData, GetImportError, GetImportResponse, GetIncidentData, GetIncidentError, GetIncidentResponse, GetLocationData, GetLocationError, GetLocationResponse, GetNotificationPreferencesData, GetNotificationPreferencesError, GetNotificationPreferencesResponse, GetProductData, GetProductError, GetProductResponse, GetReportData, GetReportError, GetReportFileData, GetReportFileError, GetReportFileResponse, GetReportResponse, GetReportScheduleData, GetReportScheduleError, GetReportScheduleResponse, GetUserData, GetUserError, GetUserResponse, GetWebhookData, GetWebhookError, GetWebhookResponse, ImportErrorsData, ImportErrorsError, ImportErrorsResponse, ImportSampleData, ImportSampleError, ImportSampleResponse, ImportTemplateData, ImportTemplateError, ImportTemplateResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListEffectiveThresholdsData, ListEffectiveThresholdsError, ListEffectiveThresholdsResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListImportTypesData, ListImportTypesError, ListImportTypesResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListReportSchedulesData, ListReportSchedulesError, ListReportSchedulesResponse, ListReportsData, ListReportsError, ListReportsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MakeReportData, MakeReportError, MakeReportResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RemoveWebhookData, RemoveWebhookError, RemoveWebhookResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevertAnswerData, RevertAnswerError, RevertAnswerResponse, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SayOfImportData, SayOfImportError, SayOfImportResponse, ScheduleReportData, ScheduleReportError, ScheduleReportResponse, SeeUndoOfImportData, SeeUndoOfImportError, SeeUndoOfImportResponse, SendScheduledReportData, SendScheduledReportError, SendScheduledReportResponse, SetThresholdsData, SetThresholdsError, SetThresholdsResponse, ShowAnomalyTrendsData, ShowAnomalyTrendsError, ShowAnomalyTrendsResponse, ShowFuelTrendsData, ShowFuelTrendsError, ShowFuelTrendsResponse, SizeAnomaliesExportData, SizeAnomaliesExportError, SizeAnomaliesExportResponse, SizeAuditExportData, SizeAuditExportError, SizeAuditExportResponse, SizeFuelTransactionsExportData, SizeFuelTransactionsExportError, SizeFuelTransactionsExportResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SummariseIncidentsData, SummariseIncidentsError, SummariseIncidentsResponse, SwitchData, SwitchError, SwitchResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, UndoImportData, UndoImportError, UndoImportResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, UploadImportsData, UploadImportsError, UploadImportsResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
+import { acceptInvitation, answerIncident, backtestThresholds, beginImportUpload, changeCollection, changeCustomer, changeMe, changeNotificationPreferences, changePassword, changeReportSchedule, changeUser, changeWebhook, commitImport, comparePeriods, compareRayons, confirmReset, continueImportUpload, correctFuelDelivery, correctFuelTransaction, createCollection, createCustomer, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, createWebhook, deactivateCustomer, deactivateLocation, deactivateProduct, deactivateUser, deleteReportSchedule, exportAnomalies, exportAudit, exportFuelTransactions, followDays, getAnomaly, getArrears, getCollection, getCustomer, getCustomerTimeline, getFuelDelivery, getFuelTransaction, getImport, getIncident, getKpiData, getLocation, getMeterHistory, getNotificationPreferences, getProduct, getReport, getReportFile, getReportSchedule, getUser, getWebhook, importErrors, importSample, importTemplate, leaveOrganisation, listAnomalies, listAudit, listCollections, listCustomers, listDeliveries, listEffectiveThresholds, listFuelDeliveries, listFuelTransactions, listImports, listImportTypes, listIncidents, listInvitations, listKeys, listLocations, listMeterAnomalies, listMeterReplacements, listNotifications, listOrganisations, listProducts, listReports, listReportSchedules, listThresholds, listUsers, listWebhooks, liveTicket, login, logout, makeReport, markAllNotificationsRead, markNotificationRead, me, openSession, type Options, overview, previewImport, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, recordMeterReplacement, refresh, register, removeWebhook, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revertAnswer, revokeKey, rotateWebhookSecret, sayOfImport, scheduleReport, searchCustomers, seeUndoOfImport, sendScheduledReport, setThresholds, showAnomalyTrends, showFuelTrends, sizeAnomaliesExport, sizeAuditExport, sizeFuelTransactionsExport, summariseAnomalies, summariseIncidents, summariseMeterAnomalies, switch_, testWebhook, undoImport, updateLocation, updateProduct, uploadImports, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawCollection, withdrawInvitation } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AnswerIncidentData, AnswerIncidentError, AnswerIncidentResponse, BacktestThresholdsData, BacktestThresholdsError, BacktestThresholdsResponse, BeginImportUploadData, BeginImportUploadError, ChangeCollectionData, ChangeCollectionError, ChangeCollectionResponse, ChangeCustomerData, ChangeCustomerError, ChangeCustomerResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangeNotificationPreferencesData, ChangeNotificationPreferencesError, ChangeNotificationPreferencesResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeReportScheduleData, ChangeReportScheduleError, ChangeReportScheduleResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ChangeWebhookData, ChangeWebhookError, ChangeWebhookResponse, CommitImportData, CommitImportError, CommitImportResponse, ComparePeriodsData, ComparePeriodsError, ComparePeriodsResponse, CompareRayonsData, CompareRayonsError, CompareRayonsResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, ContinueImportUploadData, ContinueImportUploadError, ContinueImportUploadResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateCollectionData, CreateCollectionError, CreateCollectionResponse, CreateCustomerData, CreateCustomerError, CreateCustomerResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeactivateCustomerData, DeactivateCustomerError, DeactivateCustomerResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, DeleteReportScheduleData, DeleteReportScheduleError, DeleteReportScheduleResponse, ExportAnomaliesData, ExportAnomaliesError, ExportAnomaliesResponse, ExportAuditData, ExportAuditError, ExportAuditResponse, ExportFuelTransactionsData, ExportFuelTransactionsError, ExportFuelTransactionsResponse, FollowDaysData, FollowDaysError, FollowDaysResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetArrearsData, GetArrearsError, GetArrearsResponse, GetCollectionData, GetCollectionError, GetCollectionResponse, GetCustomerData, GetCustomerError, GetCustomerResponse, GetCustomerTimelineData, GetCustomerTimelineError, GetCustomerTimelineResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetImportData, GetImportError, GetImportResponse, GetIncidentData, GetIncidentError, GetIncidentResponse, GetKpiDataData, GetKpiDataError, GetKpiDataResponse, GetLocationData, GetLocationError, GetLocationResponse, GetMeterHistoryData, GetMeterHistoryError, GetMeterHistoryResponse, GetNotificationPreferencesData, GetNotificationPreferencesError, GetNotificationPreferencesResponse, GetProductData, GetProductError, GetProductResponse, GetReportData, GetReportError, GetReportFileData, GetReportFileError, GetReportFileResponse, GetReportResponse, GetReportScheduleData, GetReportScheduleError, GetReportScheduleResponse, GetUserData, GetUserError, GetUserResponse, GetWebhookData, GetWebhookError, GetWebhookResponse, ImportErrorsData, ImportErrorsError, ImportErrorsResponse, ImportSampleData, ImportSampleError, ImportSampleResponse, ImportTemplateData, ImportTemplateError, ImportTemplateResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListCustomersData, ListCustomersError, ListCustomersResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListEffectiveThresholdsData, ListEffectiveThresholdsError, ListEffectiveThresholdsResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListImportTypesData, ListImportTypesError, ListImportTypesResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListMeterAnomaliesData, ListMeterAnomaliesError, ListMeterAnomaliesResponse, ListMeterReplacementsData, ListMeterReplacementsError, ListMeterReplacementsResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListReportSchedulesData, ListReportSchedulesError, ListReportSchedulesResponse, ListReportsData, ListReportsError, ListReportsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MakeReportData, MakeReportError, MakeReportResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RecordMeterReplacementData, RecordMeterReplacementError, RecordMeterReplacementResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RemoveWebhookData, RemoveWebhookError, RemoveWebhookResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevertAnswerData, RevertAnswerError, RevertAnswerResponse, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SayOfImportData, SayOfImportError, SayOfImportResponse, ScheduleReportData, ScheduleReportError, ScheduleReportResponse, SearchCustomersData, SearchCustomersError, SearchCustomersResponse, SeeUndoOfImportData, SeeUndoOfImportError, SeeUndoOfImportResponse, SendScheduledReportData, SendScheduledReportError, SendScheduledReportResponse, SetThresholdsData, SetThresholdsError, SetThresholdsResponse, ShowAnomalyTrendsData, ShowAnomalyTrendsError, ShowAnomalyTrendsResponse, ShowFuelTrendsData, ShowFuelTrendsError, ShowFuelTrendsResponse, SizeAnomaliesExportData, SizeAnomaliesExportError, SizeAnomaliesExportResponse, SizeAuditExportData, SizeAuditExportError, SizeAuditExportResponse, SizeFuelTransactionsExportData, SizeFuelTransactionsExportError, SizeFuelTransactionsExportResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SummariseIncidentsData, SummariseIncidentsError, SummariseIncidentsResponse, SummariseMeterAnomaliesData, SummariseMeterAnomaliesError, SummariseMeterAnomaliesResponse, SwitchData, SwitchError, SwitchResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, UndoImportData, UndoImportError, UndoImportResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, UploadImportsData, UploadImportsError, UploadImportsResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawCollectionData, WithdrawCollectionError, WithdrawCollectionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -160,6 +160,98 @@ export const sizeAnomaliesExportOptions = (options?: Options<SizeAnomaliesExport
         return data;
     },
     queryKey: sizeAnomaliesExportQueryKey(options)
+});
+
+export const listMeterAnomaliesQueryKey = (options?: Options<ListMeterAnomaliesData>) => createQueryKey('listMeterAnomalies', options);
+
+/**
+ * List Meter Anomalies
+ *
+ * List the customers of whom a kind holds in a period, by number.
+ */
+export const listMeterAnomaliesOptions = (options?: Options<ListMeterAnomaliesData>) => queryOptions<ListMeterAnomaliesResponse, ListMeterAnomaliesError, ListMeterAnomaliesResponse, ReturnType<typeof listMeterAnomaliesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMeterAnomalies({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMeterAnomaliesQueryKey(options)
+});
+
+export const listMeterAnomaliesInfiniteQueryKey = (options?: Options<ListMeterAnomaliesData>): QueryKey<Options<ListMeterAnomaliesData>> => createQueryKey('listMeterAnomalies', options, true);
+
+/**
+ * List Meter Anomalies
+ *
+ * List the customers of whom a kind holds in a period, by number.
+ */
+export const listMeterAnomaliesInfiniteOptions = (options?: Options<ListMeterAnomaliesData>) => {
+    const opts = infiniteQueryOptions<ListMeterAnomaliesResponse, ListMeterAnomaliesError, InfiniteData<ListMeterAnomaliesResponse>, QueryKey<Options<ListMeterAnomaliesData>>, string | null | Pick<QueryKey<Options<ListMeterAnomaliesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListMeterAnomaliesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listMeterAnomalies({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listMeterAnomaliesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const summariseMeterAnomaliesQueryKey = (options?: Options<SummariseMeterAnomaliesData>) => createQueryKey('summariseMeterAnomalies', options);
+
+/**
+ * Summarise Meter Anomalies
+ *
+ * Count the customers of each kind in a period; also at /api/anomaly/summary.
+ */
+export const summariseMeterAnomaliesOptions = (options?: Options<SummariseMeterAnomaliesData>) => queryOptions<SummariseMeterAnomaliesResponse, SummariseMeterAnomaliesError, SummariseMeterAnomaliesResponse, ReturnType<typeof summariseMeterAnomaliesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await summariseMeterAnomalies({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: summariseMeterAnomaliesQueryKey(options)
+});
+
+export const getMeterHistoryQueryKey = (options: Options<GetMeterHistoryData>) => createQueryKey('getMeterHistory', options);
+
+/**
+ * Get Meter History
+ *
+ * Return what is said of every period of a customer, newest first.
+ */
+export const getMeterHistoryOptions = (options: Options<GetMeterHistoryData>) => queryOptions<GetMeterHistoryResponse, GetMeterHistoryError, GetMeterHistoryResponse, ReturnType<typeof getMeterHistoryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMeterHistory({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMeterHistoryQueryKey(options)
 });
 
 export const summariseAnomaliesQueryKey = (options?: Options<SummariseAnomaliesData>) => createQueryKey('summariseAnomalies', options);
@@ -564,6 +656,336 @@ export const resendVerificationMutation = (options?: Partial<Options<ResendVerif
         }
     };
     return mutationOptions;
+};
+
+export const listCollectionsQueryKey = (options?: Options<ListCollectionsData>) => createQueryKey('listCollections', options);
+
+/**
+ * List Collections
+ *
+ * List payments, newest first.
+ */
+export const listCollectionsOptions = (options?: Options<ListCollectionsData>) => queryOptions<ListCollectionsResponse, ListCollectionsError, ListCollectionsResponse, ReturnType<typeof listCollectionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listCollections({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listCollectionsQueryKey(options)
+});
+
+export const listCollectionsInfiniteQueryKey = (options?: Options<ListCollectionsData>): QueryKey<Options<ListCollectionsData>> => createQueryKey('listCollections', options, true);
+
+/**
+ * List Collections
+ *
+ * List payments, newest first.
+ */
+export const listCollectionsInfiniteOptions = (options?: Options<ListCollectionsData>) => {
+    const opts = infiniteQueryOptions<ListCollectionsResponse, ListCollectionsError, InfiniteData<ListCollectionsResponse>, QueryKey<Options<ListCollectionsData>>, string | null | Pick<QueryKey<Options<ListCollectionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListCollectionsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listCollections({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listCollectionsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create Collection
+ *
+ * Record a payment.
+ */
+export const createCollectionMutation = (options?: Partial<Options<CreateCollectionData>>): UseMutationOptions<CreateCollectionResponse, CreateCollectionError, Options<CreateCollectionData>> => {
+    const mutationOptions: UseMutationOptions<CreateCollectionResponse, CreateCollectionError, Options<CreateCollectionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createCollection({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Withdraw Collection
+ *
+ * Take a payment back; it is kept as withdrawn.
+ */
+export const withdrawCollectionMutation = (options?: Partial<Options<WithdrawCollectionData>>): UseMutationOptions<WithdrawCollectionResponse, WithdrawCollectionError, Options<WithdrawCollectionData>> => {
+    const mutationOptions: UseMutationOptions<WithdrawCollectionResponse, WithdrawCollectionError, Options<WithdrawCollectionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await withdrawCollection({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getCollectionQueryKey = (options: Options<GetCollectionData>) => createQueryKey('getCollection', options);
+
+/**
+ * Get Collection
+ *
+ * Return a payment.
+ */
+export const getCollectionOptions = (options: Options<GetCollectionData>) => queryOptions<GetCollectionResponse, GetCollectionError, GetCollectionResponse, ReturnType<typeof getCollectionQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getCollection({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getCollectionQueryKey(options)
+});
+
+/**
+ * Change Collection
+ *
+ * Correct a payment; what it said before is kept.
+ */
+export const changeCollectionMutation = (options?: Partial<Options<ChangeCollectionData>>): UseMutationOptions<ChangeCollectionResponse, ChangeCollectionError, Options<ChangeCollectionData>> => {
+    const mutationOptions: UseMutationOptions<ChangeCollectionResponse, ChangeCollectionError, Options<ChangeCollectionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeCollection({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listCustomersQueryKey = (options?: Options<ListCustomersData>) => createQueryKey('listCustomers', options);
+
+/**
+ * List Customers
+ *
+ * List customers by number.
+ */
+export const listCustomersOptions = (options?: Options<ListCustomersData>) => queryOptions<ListCustomersResponse, ListCustomersError, ListCustomersResponse, ReturnType<typeof listCustomersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listCustomers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listCustomersQueryKey(options)
+});
+
+export const listCustomersInfiniteQueryKey = (options?: Options<ListCustomersData>): QueryKey<Options<ListCustomersData>> => createQueryKey('listCustomers', options, true);
+
+/**
+ * List Customers
+ *
+ * List customers by number.
+ */
+export const listCustomersInfiniteOptions = (options?: Options<ListCustomersData>) => {
+    const opts = infiniteQueryOptions<ListCustomersResponse, ListCustomersError, InfiniteData<ListCustomersResponse>, QueryKey<Options<ListCustomersData>>, string | null | Pick<QueryKey<Options<ListCustomersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListCustomersData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listCustomers({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listCustomersInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create Customer
+ *
+ * Record a customer.
+ */
+export const createCustomerMutation = (options?: Partial<Options<CreateCustomerData>>): UseMutationOptions<CreateCustomerResponse, CreateCustomerError, Options<CreateCustomerData>> => {
+    const mutationOptions: UseMutationOptions<CreateCustomerResponse, CreateCustomerError, Options<CreateCustomerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createCustomer({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const searchCustomersQueryKey = (options?: Options<SearchCustomersData>) => createQueryKey('searchCustomers', options);
+
+/**
+ * Search Customers
+ *
+ * Find customers by any part of their number, name or address; also at /api/customers/search.
+ */
+export const searchCustomersOptions = (options?: Options<SearchCustomersData>) => queryOptions<SearchCustomersResponse, SearchCustomersError, SearchCustomersResponse, ReturnType<typeof searchCustomersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await searchCustomers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: searchCustomersQueryKey(options)
+});
+
+/**
+ * Deactivate Customer
+ *
+ * Deactivate a customer; their history stays.
+ */
+export const deactivateCustomerMutation = (options?: Partial<Options<DeactivateCustomerData>>): UseMutationOptions<DeactivateCustomerResponse, DeactivateCustomerError, Options<DeactivateCustomerData>> => {
+    const mutationOptions: UseMutationOptions<DeactivateCustomerResponse, DeactivateCustomerError, Options<DeactivateCustomerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deactivateCustomer({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getCustomerQueryKey = (options: Options<GetCustomerData>) => createQueryKey('getCustomer', options);
+
+/**
+ * Get Customer
+ *
+ * Return a customer.
+ */
+export const getCustomerOptions = (options: Options<GetCustomerData>) => queryOptions<GetCustomerResponse, GetCustomerError, GetCustomerResponse, ReturnType<typeof getCustomerQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getCustomer({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getCustomerQueryKey(options)
+});
+
+/**
+ * Change Customer
+ *
+ * Change what is said of a customer.
+ */
+export const changeCustomerMutation = (options?: Partial<Options<ChangeCustomerData>>): UseMutationOptions<ChangeCustomerResponse, ChangeCustomerError, Options<ChangeCustomerData>> => {
+    const mutationOptions: UseMutationOptions<ChangeCustomerResponse, ChangeCustomerError, Options<ChangeCustomerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeCustomer({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getCustomerTimelineQueryKey = (options: Options<GetCustomerTimelineData>) => createQueryKey('getCustomerTimeline', options);
+
+/**
+ * Get Customer Timeline
+ *
+ * Return what happened at a customer on one time line, newest first.
+ */
+export const getCustomerTimelineOptions = (options: Options<GetCustomerTimelineData>) => queryOptions<GetCustomerTimelineResponse, GetCustomerTimelineError, GetCustomerTimelineResponse, ReturnType<typeof getCustomerTimelineQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getCustomerTimeline({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getCustomerTimelineQueryKey(options)
+});
+
+export const getCustomerTimelineInfiniteQueryKey = (options: Options<GetCustomerTimelineData>): QueryKey<Options<GetCustomerTimelineData>> => createQueryKey('getCustomerTimeline', options, true);
+
+/**
+ * Get Customer Timeline
+ *
+ * Return what happened at a customer on one time line, newest first.
+ */
+export const getCustomerTimelineInfiniteOptions = (options: Options<GetCustomerTimelineData>) => {
+    const opts = infiniteQueryOptions<GetCustomerTimelineResponse, GetCustomerTimelineError, InfiniteData<GetCustomerTimelineResponse>, QueryKey<Options<GetCustomerTimelineData>>, string | null | Pick<QueryKey<Options<GetCustomerTimelineData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<GetCustomerTimelineData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    before: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await getCustomerTimeline({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: getCustomerTimelineInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
 };
 
 export const listFuelDeliveriesQueryKey = (options?: Options<ListFuelDeliveriesData>) => createQueryKey('listFuelDeliveries', options);
@@ -1494,6 +1916,106 @@ export const revokeKeyMutation = (options?: Partial<Options<RevokeKeyData>>): Us
     return mutationOptions;
 };
 
+export const getArrearsQueryKey = (options?: Options<GetArrearsData>) => createQueryKey('getArrears', options);
+
+/**
+ * Get Arrears
+ *
+ * Return what is owed as of a period, by its age in days.
+ */
+export const getArrearsOptions = (options?: Options<GetArrearsData>) => queryOptions<GetArrearsResponse, GetArrearsError, GetArrearsResponse, ReturnType<typeof getArrearsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getArrears({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getArrearsQueryKey(options)
+});
+
+export const followDaysQueryKey = (options?: Options<FollowDaysData>) => createQueryKey('followDays', options);
+
+/**
+ * Follow Days
+ *
+ * Return how a period is paid, day by day, against its target.
+ */
+export const followDaysOptions = (options?: Options<FollowDaysData>) => queryOptions<FollowDaysResponse, FollowDaysError, FollowDaysResponse, ReturnType<typeof followDaysQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await followDays({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: followDaysQueryKey(options)
+});
+
+export const getKpiDataQueryKey = (options?: Options<GetKpiDataData>) => createQueryKey('getKpiData', options);
+
+/**
+ * Get Kpi Data
+ *
+ * Return the seed's figures of a period; also at /api/kpi_data.
+ */
+export const getKpiDataOptions = (options?: Options<GetKpiDataData>) => queryOptions<GetKpiDataResponse, GetKpiDataError, GetKpiDataResponse, ReturnType<typeof getKpiDataQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getKpiData({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getKpiDataQueryKey(options)
+});
+
+export const comparePeriodsQueryKey = (options?: Options<ComparePeriodsData>) => createQueryKey('comparePeriods', options);
+
+/**
+ * Compare Periods
+ *
+ * Compare periods: billed, paid and collection rate of each, all together or by rayon.
+ */
+export const comparePeriodsOptions = (options?: Options<ComparePeriodsData>) => queryOptions<ComparePeriodsResponse, ComparePeriodsError, ComparePeriodsResponse, ReturnType<typeof comparePeriodsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await comparePeriods({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: comparePeriodsQueryKey(options)
+});
+
+export const compareRayonsQueryKey = (options?: Options<CompareRayonsData>) => createQueryKey('compareRayons', options);
+
+/**
+ * Compare Rayons
+ *
+ * Compare the rayons in a period.
+ */
+export const compareRayonsOptions = (options?: Options<CompareRayonsData>) => queryOptions<CompareRayonsResponse, CompareRayonsError, CompareRayonsResponse, ReturnType<typeof compareRayonsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await compareRayons({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: compareRayonsQueryKey(options)
+});
+
 /**
  * Live Ticket
  *
@@ -1651,6 +2173,45 @@ export const replaceLocationMutation = (options?: Partial<Options<ReplaceLocatio
     const mutationOptions: UseMutationOptions<ReplaceLocationResponse, ReplaceLocationError, Options<ReplaceLocationData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await replaceLocation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMeterReplacementsQueryKey = (options?: Options<ListMeterReplacementsData>) => createQueryKey('listMeterReplacements', options);
+
+/**
+ * List Meter Replacements
+ *
+ * List meters that were changed for another, the newest 500 first.
+ */
+export const listMeterReplacementsOptions = (options?: Options<ListMeterReplacementsData>) => queryOptions<ListMeterReplacementsResponse, ListMeterReplacementsError, ListMeterReplacementsResponse, ReturnType<typeof listMeterReplacementsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMeterReplacements({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMeterReplacementsQueryKey(options)
+});
+
+/**
+ * Record Meter Replacement
+ *
+ * Record that a customer's meter was changed for another.
+ */
+export const recordMeterReplacementMutation = (options?: Partial<Options<RecordMeterReplacementData>>): UseMutationOptions<RecordMeterReplacementResponse, RecordMeterReplacementError, Options<RecordMeterReplacementData>> => {
+    const mutationOptions: UseMutationOptions<RecordMeterReplacementResponse, RecordMeterReplacementError, Options<RecordMeterReplacementData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await recordMeterReplacement({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -58,6 +58,17 @@ class Answer(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ANSWER_CONFIRMED: _ClassVar[Answer]
     ANSWER_FALSE_POSITIVE: _ClassVar[Answer]
     ANSWER_REVERTED: _ClassVar[Answer]
+
+class MeterKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    METER_KIND_UNSPECIFIED: _ClassVar[MeterKind]
+    METER_KIND_EXTREME: _ClassVar[MeterKind]
+    METER_KIND_TURUN: _ClassVar[MeterKind]
+    METER_KIND_ZERO: _ClassVar[MeterKind]
+    METER_KIND_NEGATIVE: _ClassVar[MeterKind]
+    METER_KIND_SALAH_CATAT: _ClassVar[MeterKind]
+    METER_KIND_REBILL: _ClassVar[MeterKind]
+    METER_KIND_ESTIMASI: _ClassVar[MeterKind]
 STATUS_UNSPECIFIED: Status
 STATUS_NORMAL: Status
 STATUS_WASPADA: Status
@@ -89,6 +100,14 @@ ANSWER_ACKNOWLEDGED: Answer
 ANSWER_CONFIRMED: Answer
 ANSWER_FALSE_POSITIVE: Answer
 ANSWER_REVERTED: Answer
+METER_KIND_UNSPECIFIED: MeterKind
+METER_KIND_EXTREME: MeterKind
+METER_KIND_TURUN: MeterKind
+METER_KIND_ZERO: MeterKind
+METER_KIND_NEGATIVE: MeterKind
+METER_KIND_SALAH_CATAT: MeterKind
+METER_KIND_REBILL: MeterKind
+METER_KIND_ESTIMASI: MeterKind
 
 class VerdictReached(_message.Message):
     __slots__ = ("tenant_id", "verdict_id", "domain", "fact_id", "location_id", "product_id", "business_date", "status", "volume_ul", "history_sum_ul", "history_count", "risk_score", "reason_code", "rule", "history_needed", "thresholds_id", "waspada_ppm", "anomali_ppm", "low_ppm")
@@ -329,3 +348,61 @@ class IncidentAnswered(_message.Message):
     answered_by: str
     valid_from: str
     def __init__(self, tenant_id: _Optional[str] = ..., incident_id: _Optional[str] = ..., domain: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., answer_id: _Optional[str] = ..., answer: _Optional[_Union[Answer, str]] = ..., cause: _Optional[_Union[Cause, str]] = ..., reverts: _Optional[str] = ..., answered_by: _Optional[str] = ..., valid_from: _Optional[str] = ...) -> None: ...
+
+class MeterVerdictReached(_message.Message):
+    __slots__ = ("tenant_id", "nomen", "period", "kinds", "reason_codes", "rule", "read_id", "read_date", "stand_l", "from_l", "days", "use_l", "use30_l", "usual_l", "usual_periods", "would_be_l", "run", "limit_l", "limits_id", "delta_l", "delta_minor", "rayon")
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    NOMEN_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    KINDS_FIELD_NUMBER: _ClassVar[int]
+    REASON_CODES_FIELD_NUMBER: _ClassVar[int]
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    READ_ID_FIELD_NUMBER: _ClassVar[int]
+    READ_DATE_FIELD_NUMBER: _ClassVar[int]
+    STAND_L_FIELD_NUMBER: _ClassVar[int]
+    FROM_L_FIELD_NUMBER: _ClassVar[int]
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    USE_L_FIELD_NUMBER: _ClassVar[int]
+    USE30_L_FIELD_NUMBER: _ClassVar[int]
+    USUAL_L_FIELD_NUMBER: _ClassVar[int]
+    USUAL_PERIODS_FIELD_NUMBER: _ClassVar[int]
+    WOULD_BE_L_FIELD_NUMBER: _ClassVar[int]
+    RUN_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_L_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_ID_FIELD_NUMBER: _ClassVar[int]
+    DELTA_L_FIELD_NUMBER: _ClassVar[int]
+    DELTA_MINOR_FIELD_NUMBER: _ClassVar[int]
+    RAYON_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    nomen: str
+    period: str
+    kinds: _containers.RepeatedScalarFieldContainer[MeterKind]
+    reason_codes: _containers.RepeatedScalarFieldContainer[str]
+    rule: str
+    read_id: str
+    read_date: str
+    stand_l: int
+    from_l: int
+    days: int
+    use_l: int
+    use30_l: int
+    usual_l: int
+    usual_periods: int
+    would_be_l: int
+    run: int
+    limit_l: int
+    limits_id: str
+    delta_l: int
+    delta_minor: int
+    rayon: str
+    def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., period: _Optional[str] = ..., kinds: _Optional[_Iterable[_Union[MeterKind, str]]] = ..., reason_codes: _Optional[_Iterable[str]] = ..., rule: _Optional[str] = ..., read_id: _Optional[str] = ..., read_date: _Optional[str] = ..., stand_l: _Optional[int] = ..., from_l: _Optional[int] = ..., days: _Optional[int] = ..., use_l: _Optional[int] = ..., use30_l: _Optional[int] = ..., usual_l: _Optional[int] = ..., usual_periods: _Optional[int] = ..., would_be_l: _Optional[int] = ..., run: _Optional[int] = ..., limit_l: _Optional[int] = ..., limits_id: _Optional[str] = ..., delta_l: _Optional[int] = ..., delta_minor: _Optional[int] = ..., rayon: _Optional[str] = ...) -> None: ...
+
+class MeterVerdictWithdrawn(_message.Message):
+    __slots__ = ("tenant_id", "nomen", "period")
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    NOMEN_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    nomen: str
+    period: str
+    def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., period: _Optional[str] = ...) -> None: ...

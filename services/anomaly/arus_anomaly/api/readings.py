@@ -1,0 +1,73 @@
+"""REST routes of verdicts on register reads: /anomalies/meter."""
+
+from typing import Annotated, Final
+
+from arus_runtime.auth import Principal, require
+from arus_runtime.web import Ctx, Page, Paging, Problem, router
+from arus_runtime.words import Language, language_of
+from fastapi import Depends, Header, Path, Query
+
+from arus_anomaly.rules.meter import Kind
+from arus_anomaly.schemas.meter import MeterAnomaly, MeterHistoryOut, MeterSummary
+from arus_anomaly.store import meter as store
+
+routes: Final = router("anomalies")
+
+Reader = Annotated[Principal, Depends(require("anomalies", "r"))]
+Period = Annotated[
+    str | None,
+    Query(pattern=r"^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$", description="The newest judged one, when left out."),
+]
+Rayon = Annotated[str | None, Query(max_length=40)]
+
+
+async def _language(accept_language: Annotated[str | None, Header()] = None) -> Language:
+    return language_of(accept_language)
+
+
+Speaks = Annotated[Language, Depends(_language)]
+
+
+@routes.get("/anomalies/meter/summary")
+async def summarise_meter_anomalies(
+    *, context: Ctx, principal: Reader, language: Speaks, period: Period = None, rayon: Rayon = None
+) -> MeterSummary:
+    """Count the customers of each kind in a period; also at /api/anomaly/summary."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        of = period or await store.newest_period(tx)
+        counts = await store.counts(tx, of, rayon) if of else None
+    return MeterSummary.of(of, counts, language)
+
+
+@routes.get("/anomalies/meter")
+async def list_meter_anomalies(
+    *,
+    context: Ctx,
+    window: Paging,
+    principal: Reader,
+    language: Speaks,
+    period: Period = None,
+    kind: Annotated[list[Kind] | None, Query(description="Any of these; all when left out.")] = None,
+    rayon: Rayon = None,
+) -> Page[MeterAnomaly]:
+    """List the customers of whom a kind holds in a period, by number."""
+    after = window.after(str) or (None,)
+    async with context.db.tenant(principal.tenant_id) as tx:
+        of = period or await store.newest_period(tx) or ""
+        rows = await store.found(tx, of, kind or (), rayon, after[0], limit=window.fetch)
+    return window.page(rows, lambda one: MeterAnomaly.of(one, language), lambda one: (one.nomen,))
+
+
+@routes.get("/anomalies/meter/{nomen}")
+async def get_meter_history(
+    context: Ctx,
+    nomen: Annotated[str, Path(min_length=1, max_length=40)],
+    principal: Reader,
+    language: Speaks,
+) -> MeterHistoryOut:
+    """Return what is said of every period of a customer, newest first."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        rows = await store.of_customer(tx, nomen)
+    if not rows:
+        raise Problem(404, "not_found")
+    return MeterHistoryOut(nomen=nomen, items=[MeterAnomaly.of(row, language) for row in rows])

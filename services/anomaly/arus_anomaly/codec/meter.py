@@ -1,0 +1,231 @@
+"""Register reads from the wire, histories of customers as bytes, and verdicts on them as messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final
+
+import orjson
+from arus.anomaly.v1.events_pb2 import (
+    METER_KIND_ESTIMASI,
+    METER_KIND_EXTREME,
+    METER_KIND_NEGATIVE,
+    METER_KIND_REBILL,
+    METER_KIND_SALAH_CATAT,
+    METER_KIND_TURUN,
+    METER_KIND_ZERO,
+    MeterKind,
+    MeterVerdictReached,
+    MeterVerdictWithdrawn,
+)
+from arus.metering.v1.events_pb2 import (
+    MeterReplaced,
+    PeriodRebilled,
+    RegisterReadRecorded,
+    RegisterReadWithdrawn,
+)
+from arus_runtime.worker import Reject
+
+from arus_anomaly.codec.keys import business_date, ordinal
+from arus_anomaly.rules.meter import RULE, Judgement, Kind
+from arus_anomaly.state.meter import Changed, Known, MeterHistory, Read, Rebilling, Replacement
+
+Told = RegisterReadRecorded | RegisterReadWithdrawn | MeterReplaced | PeriodRebilled
+WIRE_KIND: Final[Mapping[Kind, MeterKind]] = {
+    Kind.EXTREME: METER_KIND_EXTREME,
+    Kind.DROP: METER_KIND_TURUN,
+    Kind.ZERO: METER_KIND_ZERO,
+    Kind.NEGATIVE: METER_KIND_NEGATIVE,
+    Kind.INCORRECT: METER_KIND_SALAH_CATAT,
+    Kind.REBILL: METER_KIND_REBILL,
+    Kind.ESTIMATED: METER_KIND_ESTIMASI,
+}
+KIND_OF: Final = {wire: kind for kind, wire in WIRE_KIND.items()}
+BIT: Final = {kind: 1 << place for place, kind in enumerate(Kind)}
+"""What stands for a kind in a column of several."""
+_EAST: Final = timedelta(hours=14)
+"""It is no later date anywhere on earth."""
+
+
+def nomen_of(event: Told, record_key: str) -> str:
+    """Return whose meter an event is about; raises ``Reject`` when it came under another's key."""
+    said = f"{event.tenant_id}:{event.nomen}"
+    if said != record_key:
+        raise Reject(f"record key must be {said!r}, got {record_key!r}")
+    return event.nomen
+
+
+def number(period: str) -> int:
+    """Return the number of a billing period YYYY-MM; raises ``Reject`` for any other text."""
+    try:
+        first = date.fromisoformat(f"{period}-01")
+    except ValueError:
+        raise Reject(f"period must be YYYY-MM, got {period[:20]!r}") from None
+    return first.year * 12 + first.month - 1
+
+
+def period(of: int) -> str:
+    """Return a billing period as text."""
+    return f"{of // 12:04}-{of % 12 + 1:02}"
+
+
+def reads(event: RegisterReadRecorded, at: datetime) -> tuple[Read, ...]:
+    """Return the reads of a period, by date. at: when they were recorded."""
+    known_on = (at + _EAST).date().toordinal()
+    found = [
+        Read(
+            id=read.read_id.encode(),
+            day=ordinal(read.read_date),
+            stand_l=read.stand_l if read.HasField("stand_l") else None,
+            serial=read.serial,
+            method=read.read_method,
+            previous_l=read.previous_l if read.HasField("previous_l") else None,
+            skip=read.skip_status or read.trouble,
+            known_on=known_on,
+            usage_class=event.usage_class,
+            is_active=event.is_active,
+        )
+        for read in event.reads
+    ]
+    return tuple(sorted(found, key=lambda read: (read.day, read.id)))
+
+
+def changed(event: MeterReplaced) -> Changed:
+    """Return a change of the meter."""
+    replacement = Replacement(
+        event.old_final_l if event.HasField("old_final_l") else None,
+        event.new_start_l if event.HasField("new_start_l") else None,
+    )
+    return Changed(ordinal(event.replaced_on), event.new_serial, replacement)
+
+
+def rebilling(event: PeriodRebilled) -> Rebilling | None:
+    """Return what a period was billed again; None when that was taken back."""
+    return Rebilling(event.delta_l, event.delta_minor) if event.delta_l or event.delta_minor else None
+
+
+def reached(judged: Judgement, tenant_id: str, nomen: str, rayon: str) -> MeterVerdictReached:
+    """Return a judgement as the event that tells it."""
+    return MeterVerdictReached(
+        tenant_id=tenant_id,
+        nomen=nomen,
+        period=period(judged.period),
+        kinds=[WIRE_KIND[kind] for kind in judged.kinds],
+        reason_codes=[finding.code for finding in judged.findings],
+        rule=RULE,
+        read_id=judged.read_id.decode(),
+        read_date=business_date(judged.day)[1] if judged.day else "",
+        stand_l=judged.stand_l,
+        from_l=judged.from_l,
+        days=judged.days,
+        use_l=judged.use_l,
+        use30_l=judged.use30_l,
+        usual_l=judged.usual_l,
+        usual_periods=judged.usual_periods,
+        would_be_l=judged.would_be_l,
+        run=judged.run,
+        limit_l=judged.limit_l,
+        limits_id=judged.limits_id,
+        delta_l=judged.delta_l,
+        delta_minor=judged.delta_minor,
+        rayon=rayon,
+    )
+
+
+def withdrawn(of: int, tenant_id: str, nomen: str) -> MeterVerdictWithdrawn:
+    """Return the event that takes the verdict on a period back."""
+    return MeterVerdictWithdrawn(tenant_id=tenant_id, nomen=nomen, period=period(of))
+
+
+def digest(verdict: MeterVerdictReached) -> str:
+    """Return what tells a verdict from another one."""
+    return blake2b(verdict.SerializeToString(deterministic=True), digest_size=8).hexdigest()
+
+
+def bits(kinds: tuple[Kind, ...]) -> int:
+    """Return kinds as one number."""
+    return sum(BIT[kind] for kind in kinds)
+
+
+def dump_meter(history: MeterHistory) -> bytes:
+    """Return a history as bytes."""
+    return orjson.dumps(
+        {
+            "known": [
+                (
+                    of,
+                    [(read.id.decode(), *read[1:]) for read in known.reads],
+                    known.rebilling and tuple(known.rebilling),
+                    known.rayon,
+                    known.said,
+                )
+                for of, known in sorted(history.known.items())
+            ],
+            "changed": [(day, serial, tuple(stated)) for day, serial, stated in history.changed],
+        }
+    )
+
+
+def load_meter(value: bytes) -> MeterHistory:
+    """Return the history that was written down."""
+    document: dict[str, Any] = orjson.loads(value)
+    return MeterHistory(
+        {
+            of: Known(
+                tuple(Read(read[0].encode(), *read[1:]) for read in told),
+                Rebilling(*rebilled) if rebilled else None,
+                rayon,
+                said,
+            )
+            for of, told, rebilled, rayon, said in document["known"]
+        },
+        tuple(Changed(day, serial, Replacement(*stated)) for day, serial, stated in document["changed"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MeterVerdict:
+    """What a stored verdict on a billing period says. Volumes are litres; None: there is none."""
+
+    nomen: str
+    period: str
+    rayon: str
+    kinds: tuple[Kind, ...]
+    reason_codes: tuple[str, ...]
+    read_date: date | None
+    stand_l: int | None
+    from_l: int | None
+    days: int
+    use_l: int
+    use30_l: int
+    usual_l: int
+    would_be_l: int | None
+    run: int
+    limit_l: int
+    delta_l: int
+    delta_minor: int
+
+
+def meter_verdict(value: bytes) -> MeterVerdict:
+    """Return what the bytes of a MeterVerdictReached say."""
+    event = MeterVerdictReached.FromString(value)
+    return MeterVerdict(
+        event.nomen,
+        event.period,
+        event.rayon,
+        tuple(KIND_OF[kind] for kind in event.kinds if kind in KIND_OF),
+        tuple(event.reason_codes),
+        date.fromisoformat(event.read_date) if event.read_date else None,
+        event.stand_l if event.HasField("stand_l") else None,
+        event.from_l if event.HasField("from_l") else None,
+        event.days,
+        event.use_l,
+        event.use30_l,
+        event.usual_l,
+        event.would_be_l if event.HasField("would_be_l") else None,
+        event.run,
+        event.limit_l,
+        event.delta_l,
+        event.delta_minor,
+    )

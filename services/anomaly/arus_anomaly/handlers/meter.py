@@ -1,0 +1,104 @@
+"""What register reads do: a customer's periods are judged together, once per batch; news is told."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from arus.metering.v1.events_pb2 import (
+    MeterReplaced,
+    PeriodRebilled,
+    RegisterReadRecorded,
+    RegisterReadWithdrawn,
+)
+from arus_runtime.worker import Column, Effect, Meta, Row, State, Supersede, Table, Worker
+
+from arus_anomaly.codec import meter as codec
+from arus_anomaly.rules import meter as rules
+from arus_anomaly.state.meter import Known, MeterHistory
+
+METER_VERDICTS: Final = Table(
+    "meter_verdicts",
+    (
+        Column("tenant_id", "text"),
+        Column("nomen", "text"),
+        Column("period", "text"),
+        Column("rayon", "text"),
+        Column("kinds", "int2"),
+        Column("judged_at", "timestamptz"),
+    ),
+    entity=("tenant_id", "nomen", "period"),
+)
+meter: Final = Worker(
+    "meter",
+    topics=("meter.read.v1",),
+    state=State(new=lambda: MeterHistory({}), load=codec.load_meter, dump=codec.dump_meter),
+    tables=(METER_VERDICTS,),
+)
+
+
+@meter.on(RegisterReadRecorded)
+def recorded(history: MeterHistory, event: RegisterReadRecorded, meta: Meta) -> MeterHistory:
+    """Take the reads of a period in place of those that stood."""
+    codec.nomen_of(event, meta.key)
+    of = codec.number(event.period)
+    known = history.known.get(of, Known())
+    return history.with_period(of, known._replace(reads=codec.reads(event, meta.at), rayon=event.rayon))
+
+
+@meter.on(RegisterReadWithdrawn)
+def withdrawn(history: MeterHistory, event: RegisterReadWithdrawn, meta: Meta) -> MeterHistory:
+    """Take the reads of a period out."""
+    codec.nomen_of(event, meta.key)
+    of = codec.number(event.period)
+    return history.with_period(of, history.known.get(of, Known())._replace(reads=()))
+
+
+@meter.on(MeterReplaced)
+def replaced(history: MeterHistory, event: MeterReplaced, meta: Meta) -> MeterHistory:
+    """Take in that the meter was changed."""
+    codec.nomen_of(event, meta.key)
+    return history.with_changed(codec.changed(event))
+
+
+@meter.on(PeriodRebilled)
+def rebilled(history: MeterHistory, event: PeriodRebilled, meta: Meta) -> MeterHistory:
+    """Take in that a period was billed again, or that this was taken back."""
+    codec.nomen_of(event, meta.key)
+    of = codec.number(event.period)
+    known = history.known.get(of, Known())
+    return history.with_period(of, known._replace(rebilling=codec.rebilling(event)))
+
+
+@meter.concludes
+def judge(history: MeterHistory, meta: Meta) -> tuple[MeterHistory, Sequence[Effect]]:
+    """Say what is said of each period now, where it differs from what was said. What was said is kept."""
+    tenant_id, _, nomen = meta.key.partition(":")
+    superseded: list[tuple[str, str, str]] = []
+    gone: list[tuple[str, str, str]] = []
+    rows: list[Row] = []
+    known = dict(history.known)
+    for judged in rules.judge(history.periods()):
+        of, standing = judged.period, known[judged.period]
+        entity = (tenant_id, nomen, codec.period(of))
+        if not judged.findings:
+            del known[of]
+            if standing.said:
+                superseded.append(entity)
+                gone.append(entity)
+                values = (*entity, standing.rayon, 0, meta.at)
+                rows.append(Row(METER_VERDICTS, values, codec.withdrawn(of, tenant_id, nomen)))
+            continue
+        verdict = codec.reached(judged, tenant_id, nomen, standing.rayon)
+        said = codec.digest(verdict)
+        if said == standing.said:
+            continue
+        if standing.said:
+            superseded.append(entity)
+        known[of] = standing._replace(said=said)
+        values = (*entity, standing.rayon, codec.bits(judged.kinds), meta.at)
+        rows.append(Row(METER_VERDICTS, values, verdict))
+    effects: list[Effect] = [Supersede(METER_VERDICTS, superseded)] if superseded else []
+    effects += rows
+    if gone:
+        # A withdrawal is written down and told, but it is no verdict that stands.
+        effects.append(Supersede(METER_VERDICTS, gone))
+    return MeterHistory(known, history.changed), effects

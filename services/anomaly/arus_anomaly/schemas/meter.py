@@ -1,0 +1,169 @@
+"""Verdicts on register reads as they are shown."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Self
+
+from arus_contracts.reading import plain
+from arus_runtime.words import Language, format_period
+from pydantic import BaseModel, ConfigDict, Field
+
+from arus_anomaly.codec.meter import MeterVerdict, meter_verdict
+from arus_anomaly.rules.meter import REMARKS, Kind
+from arus_anomaly.schemas.reasons import Reason
+from arus_anomaly.store.meter import StoredMeter
+
+_LITRES = 1_000
+_MINOR = 100
+
+
+class Count(BaseModel):
+    """Of how many customers it holds."""
+
+    count: int = Field(examples=[45])
+
+
+class MeterSummary(BaseModel):
+    """The seed's summary of a period: all seven kinds, and how many customers have any."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "periode": "Desember 2025",
+                    "anomalies": {
+                        "extreme": {"count": 45},
+                        "turun": {"count": 67},
+                        "zero": {"count": 120},
+                        "negative": {"count": 3},
+                        "salah_catat": {"count": 2},
+                        "rebill": {"count": 0},
+                        "estimasi": {"count": 31},
+                    },
+                    "distinct_customers": 250,
+                    "judged": 5000,
+                    "period": "2025-12",
+                    "data_as_of": "2025-12-31T10:00:00Z",
+                }
+            ]
+        }
+    )
+
+    periode: str
+    anomalies: dict[Kind, Count]
+    distinct_customers: int = Field(description="Customers of whom any kind holds.")
+    judged: int
+    period: str | None
+    data_as_of: datetime | None
+
+    @classmethod
+    def of(cls, period: str | None, counts: Mapping[str, Any] | None, language: Language) -> Self:
+        """Return the summary of a period; nothing judged: zeros."""
+        return cls(
+            periode=format_period(period, language) if period else "",
+            anomalies={kind: Count(count=counts[kind] if counts else 0) for kind in Kind},
+            distinct_customers=counts["customers"] if counts else 0,
+            judged=counts["judged"] if counts else 0,
+            period=period,
+            data_as_of=counts["judged_at"] if counts else None,
+        )
+
+
+class MeterAnomaly(BaseModel):
+    """What is said of a customer's billing period. Volumes are m³; null: there is none."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "nomen": "123456",
+                    "period": "2025-12",
+                    "rayon": "34",
+                    "kinds": ["extreme"],
+                    "reasons": [
+                        {
+                            "code": "METER_EXTREME",
+                            "params": {"use_m3": "272", "days": 30, "limit_m3": "100"},
+                            "text": "Pemakaian 272 m³ dalam 30 hari, lebih dari 100 m³ sebulan.",
+                        }
+                    ],
+                    "remarks": [],
+                    "read_date": "2025-12-14",
+                    "stand_m3": "1522",
+                    "from_m3": "1250",
+                    "days": 30,
+                    "use_m3": "272",
+                    "usual_m3": "20",
+                    "judged_at": "2025-12-15T02:00:00Z",
+                }
+            ]
+        }
+    )
+
+    nomen: str
+    period: str
+    rayon: str
+    kinds: list[Kind]
+    reasons: list[Reason] = Field(description="Why each kind holds.")
+    remarks: list[Reason] = Field(description="What else there is to say; no anomaly.")
+    read_date: date | None
+    stand_m3: str | None
+    from_m3: str | None
+    days: int
+    use_m3: str | None
+    usual_m3: str | None
+    judged_at: datetime
+
+    @classmethod
+    def of(cls, stored: StoredMeter, language: Language) -> Self:
+        """Return a verdict as shown in a language."""
+        said = meter_verdict(stored.value)
+        params = _params(said)
+        reasons = [Reason.of(code, params, language) for code in said.reason_codes]
+        return cls(
+            nomen=said.nomen,
+            period=said.period,
+            rayon=said.rayon,
+            kinds=list(said.kinds),
+            reasons=[reason for reason in reasons if reason.code not in REMARKS],
+            remarks=[reason for reason in reasons if reason.code in REMARKS],
+            read_date=said.read_date,
+            stand_m3=_m3(said.stand_l),
+            from_m3=_m3(said.from_l),
+            days=said.days,
+            use_m3=_m3(said.use_l) if said.days else None,
+            usual_m3=_m3(said.usual_l) if said.usual_l else None,
+            judged_at=stored.judged_at,
+        )
+
+
+class MeterHistoryOut(BaseModel):
+    """What is said of every period of a customer, newest first."""
+
+    nomen: str
+    items: list[MeterAnomaly]
+
+
+def _m3(litres: int | None) -> str | None:
+    return None if litres is None else plain(Decimal(litres) / _LITRES)
+
+
+def _params(said: MeterVerdict) -> Mapping[str, Decimal | int]:
+    """Return the numbers that sentences take; what there is none of is absent."""
+    volumes = {
+        "use_m3": said.use_l,
+        "use30_m3": said.use30_l,
+        "usual_m3": said.usual_l,
+        "limit_m3": said.limit_l,
+        "stand_m3": said.stand_l,
+        "from_m3": said.from_l,
+        "would_be_m3": said.would_be_l,
+        "delta_m3": said.delta_l,
+    }
+    return {
+        **{name: Decimal(litres) / _LITRES for name, litres in volumes.items() if litres is not None},
+        "days": said.days,
+        "run": said.run,
+        "delta_idr": Decimal(said.delta_minor) / _MINOR,
+    }

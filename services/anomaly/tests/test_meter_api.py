@@ -1,0 +1,73 @@
+"""Register reads on the topic become the seed's summary and lists, on a real Kafka and PostgreSQL."""
+
+import asyncio
+import time
+from datetime import date, timedelta
+
+import httpx
+import pytest
+from arus.metering.v1.events_pb2 import RegisterReadRecorded
+
+from .conftest import DEADLINE_S, Caller, Door, Place, Worker
+
+pytestmark = pytest.mark.integration
+KINDS = ("extreme", "turun", "zero", "negative", "salah_catat", "rebill", "estimasi")
+STANDS = {
+    "100": (1000, 1020, 1040, 1340),
+    "200": (1000, 1020, 1040, 1040),
+    "300": (1000, 1020, 1040, 900),
+    "400": (1000, 1020, 1040, 1060),
+}
+
+
+def reads(tenant: str, nomen: str) -> list[RegisterReadRecorded]:
+    told: list[RegisterReadRecorded] = []
+    for at, stand in enumerate(STANDS[nomen]):
+        event = RegisterReadRecorded(
+            tenant_id=tenant, nomen=nomen, period=f"2024-{at + 9:02}", rayon="34", is_active=True
+        )
+        on = date(2024, 9, 14) + timedelta(days=30 * at)
+        event.reads.add(
+            read_id=f"r{at}", read_date=f"{on}", stand_l=stand * 1000, read_method="ACTUAL", serial="A"
+        )
+        told.append(event)
+    return told
+
+
+async def summary(http: httpx.AsyncClient, **asked: str) -> dict[str, object]:
+    return (await http.get("/anomalies/meter/summary", params=asked)).raise_for_status().json()
+
+
+async def test_reads_become_the_seeds_summary_and_lists_with_reasons(
+    worker: Worker, door: Door, caller: Caller, place: Place
+) -> None:
+    http = caller(place.tenant)
+    empty = await summary(http)
+    assert (empty["periode"], empty["anomalies"]) == ("", {kind: {"count": 0} for kind in KINDS})
+    for nomen in STANDS:
+        await door.tell(f"{place.tenant}:{nomen}", *reads(place.tenant, nomen), topic="meter.read.v1")
+    deadline = time.monotonic() + DEADLINE_S
+    while (said := await summary(http)).get("judged") != 4 or said["period"] != "2024-12":
+        assert time.monotonic() < deadline, said
+        await asyncio.sleep(0.02)
+    assert said["periode"] == "Desember 2024"
+    assert said["anomalies"] == {
+        kind: {"count": int(kind in ("extreme", "zero", "negative"))} for kind in KINDS
+    }
+    assert said["distinct_customers"] == 3
+    assert (await summary(http, rayon="35"))["judged"] == 0
+
+    listed = (await http.get("/anomalies/meter", params={"kind": ["extreme", "zero"]})).json()["items"]
+    assert [(one["nomen"], one["kinds"]) for one in listed] == [("100", ["extreme"]), ("200", ["zero"])]
+    assert listed[0]["reasons"][0]["text"] == "Pemakaian 300 m³ dalam 30 hari, lebih dari 100 m³ sebulan."
+    english = caller(place.tenant, language="en")
+    history = (await english.get("/anomalies/meter/300")).json()["items"]
+    assert [one["period"] for one in history] == ["2024-12", "2024-11", "2024-10", "2024-09"]
+    assert history[0]["reasons"][0]["text"] == "The stand went back from 1,040 m³ to 900 m³."
+    assert [one["code"] for one in history[-1]["remarks"]] == ["METER_AWAL"]
+
+    stranger = caller("01JGZ3M0T0ARVSTENANT00000X")
+    assert (await summary(stranger))["judged"] == 0
+    assert (await stranger.get("/anomalies/meter/300")).status_code == 404
+    wrong = await http.get("/anomalies/meter", params={"period": "2024-13"})
+    assert wrong.status_code == 422

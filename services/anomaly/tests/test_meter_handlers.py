@@ -1,0 +1,112 @@
+"""Register reads as they come by the log: judged together, said once, taken back."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+from arus.anomaly.v1.events_pb2 import MeterVerdictReached, MeterVerdictWithdrawn
+from arus.metering.v1.events_pb2 import (
+    MeterReplaced,
+    PeriodRebilled,
+    RegisterReadRecorded,
+    RegisterReadWithdrawn,
+)
+from arus_anomaly.codec import meter as codec
+from arus_anomaly.handlers.meter import METER_VERDICTS, meter
+from arus_anomaly.rules.meter import Kind
+from arus_anomaly.state.meter import Known, MeterHistory
+from arus_runtime.testing import NOON, Bench
+from hypothesis import given
+from hypothesis import strategies as st
+
+M3 = 1_000
+PERIODS = [f"2024-{month:02}" for month in range(1, 13)]
+
+
+def read(at: int, stand_m3: int, serial: str = "A", **said: str) -> RegisterReadRecorded:
+    event = RegisterReadRecorded(
+        tenant_id="t", nomen="1", period=PERIODS[at], rayon="34", usage_class="2A", is_active=True
+    )
+    on = date(2024, 1, 20) + timedelta(days=30 * at)
+    event.reads.add(
+        read_id=f"r{at}",
+        read_date=on.isoformat(),
+        stand_l=stand_m3 * M3,
+        serial=serial,
+        read_method=said.get("method", "ACTUAL"),
+    )
+    return event
+
+
+async def said(*batches: Sequence[object]) -> tuple[dict[str, tuple[Kind, ...]], list[object]]:
+    async with Bench("anomaly", [meter]) as bench:
+        for events in batches:
+            await bench.feed(*events, key="t:1", tenant="t")  # pyright: ignore[reportArgumentType] - messages
+    stored = [row for row in bench.stored(METER_VERDICTS) if row.is_current]
+    found = {row.values["period"]: codec.meter_verdict(row.value or b"").kinds for row in stored}
+    assert {row.values["period"]: row.values["kinds"] for row in stored} == {
+        period: codec.bits(kinds) for period, kinds in found.items()
+    }
+    return found, bench.events("anomaly.meter.v1")
+
+
+async def test_a_file_that_comes_late_judges_what_follows_again_and_says_only_what_is_new() -> None:
+    stands = [1000, 1020, 1040, 1060, 1080]
+    events = [read(at, stand) for at, stand in enumerate(stands)]
+    found, told = await said([events[0], events[1], events[4]], [events[3]], [events[2]])
+    assert found == dict.fromkeys(PERIODS[:5], ())
+    again = [event.period for event in told if isinstance(event, MeterVerdictReached)]
+    assert again.count("2024-01") == again.count("2024-02") == 1, "what is said already is not said again"
+    assert again.count("2024-05") == 3
+
+
+async def test_what_is_withdrawn_is_as_if_it_had_never_been_told() -> None:
+    stands = [1000, 1020, 1320, 1340]
+    events = [read(at, stand) for at, stand in enumerate(stands)]
+    found, told = await said(events, [RegisterReadWithdrawn(tenant_id="t", nomen="1", period=PERIODS[2])])
+    plain, _ = await said([events[0], events[1], events[3]])
+    assert found == plain
+    assert [event.period for event in told if isinstance(event, MeterVerdictWithdrawn)] == [PERIODS[2]]
+
+
+async def test_a_rebilling_and_a_meter_changed_are_judged_with_their_reads() -> None:
+    changed = MeterReplaced(
+        tenant_id="t", nomen="1", replaced_on="2024-03-01", old_serial="A", old_final_l=1030 * M3,
+        new_serial="B", new_start_l=0,
+    )  # fmt: skip
+    rebilled = PeriodRebilled(tenant_id="t", nomen="1", period=PERIODS[1], delta_l=-5 * M3, delta_minor=-1)
+    reads = [read(0, 1000), read(1, 1020), read(2, 8, "B"), read(3, 28, "B")]
+    found, _ = await said([*reads, changed, rebilled])
+    assert list(found.values()) == [(), (Kind.REBILL,), (), ()]
+    without, _ = await said(reads)
+    assert without[PERIODS[2]] == (Kind.INCORRECT,), "another serial without a change is another meter"
+    taken_back = PeriodRebilled(tenant_id="t", nomen="1", period=PERIODS[1])
+    found, _ = await said([*reads, changed, rebilled, taken_back])
+    assert found[PERIODS[1]] == ()
+
+
+async def test_a_record_under_anothers_key_is_parked() -> None:
+    event = read(0, 1000)
+    event.nomen = "2"
+    found, told = await said([event])
+    assert (found, told) == ({}, [])
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 11), st.integers(0, 2000), st.sampled_from(["ACTUAL", "", "X"])), max_size=12
+    )
+)
+def test_a_history_is_read_back_as_it_was_written(reads: list[tuple[int, int, str]]) -> None:
+    history = MeterHistory({})
+    for at, stand, method in reads:
+        event = read(at, stand, method=method)
+        known = Known(codec.reads(event, NOON), rayon="34", said="x")
+        history = history.with_period(codec.number(event.period), known)
+    assert codec.load_meter(codec.dump_meter(history)) == history
+
+
+@pytest.mark.parametrize("period", ["2025-1", "2025-13", "", "x"])
+def test_what_is_no_period_is_refused(period: str) -> None:
+    with pytest.raises(Exception, match="period must be YYYY-MM"):
+        codec.number(period)

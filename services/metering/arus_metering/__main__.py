@@ -1,0 +1,18 @@
+"""The metering service: `python -m arus_metering`."""
+
+from arus_runtime.service import Service, run
+
+from arus_metering import words
+from arus_metering.api import customers, kpi
+from arus_metering.commands.imports import imports
+
+SERVICE = Service(
+    name="metering",
+    routers=(customers.customers, customers.collections, customers.meters, kpi.kpi),
+    workers=(imports,),
+    outbox=True,
+    words=words.templates(),
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

@@ -1,0 +1,232 @@
+"""REST routes of customers, their payments and their meters."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final
+
+from arus_runtime.auth import Principal, require
+from arus_runtime.commands import Commanded
+from arus_runtime.web import PREFIX, Ctx, IfMatch, Page, Paging, etag, router
+from fastapi import Depends, Path, Query, Response
+
+from arus_metering.commands import customers as commands
+from arus_metering.commands import payments
+from arus_metering.rules.payments import PaymentType
+from arus_metering.schemas.figures import Happening, Profile
+from arus_metering.schemas.records import (
+    CustomerPatch,
+    CustomerRecord,
+    Found,
+    NewCustomer,
+    NewPayment,
+    NewReplacement,
+    PaymentPatch,
+    PaymentRecord,
+    Period,
+    ReplacementRecord,
+    SearchResults,
+)
+from arus_metering.store import customers as store
+from arus_metering.store import figures
+from arus_metering.store import payments as payment_store
+
+customers = router("customers")
+collections = router("collections")
+meters = router("meters")
+
+SEED_RESULTS: Final = 50
+CREATED: Final[Mapping[int | str, dict[str, Any]]] = {
+    201: {"headers": {"Location": {"schema": {"type": "string"}}}}
+}
+CustomerReader = Annotated[Principal, Depends(require("customers", "r"))]
+PaymentReader = Annotated[Principal, Depends(require("collections", "r"))]
+MeterReader = Annotated[Principal, Depends(require("meters", "r"))]
+Nomen = Annotated[str, Path(min_length=1, max_length=40)]
+PaymentId = Annotated[str, Path(min_length=1, max_length=500)]
+Q = Annotated[str, Query(max_length=200, description="Part of the number, name or address, in any case.")]
+Rayon = Annotated[str | None, Query(max_length=40)]
+
+
+@customers.get("/customers/search")
+async def search_customers(
+    context: Ctx, principal: CustomerReader, q: Q = "", rayon: Rayon = None
+) -> SearchResults:
+    """Find customers by any part of their number, name or address; also at /api/customers/search."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        found = await store.search(tx, q, rayon, None, SEED_RESULTS)
+    return SearchResults(
+        results=[Found(nomen=one.nomen, name=one.name, address=one.address, rayon=one.rayon) for one in found]
+    )
+
+
+@customers.get("/customers")
+async def list_customers(
+    *, context: Ctx, window: Paging, principal: CustomerReader, q: Q = "", rayon: Rayon = None
+) -> Page[CustomerRecord]:
+    """List customers by number."""
+    after = window.after(str) or (None,)
+    async with context.db.tenant(principal.tenant_id) as tx:
+        rows = await store.search(tx, q, rayon, after[0], window.fetch)
+    return window.page(rows, CustomerRecord.of, lambda one: (one.nomen,))
+
+
+@customers.post(
+    "/customers",
+    status_code=201,
+    response_model=CustomerRecord,
+    responses={**CREATED},
+    dependencies=[Depends(require("customers", "c"))],
+)
+async def create_customer(new: NewCustomer, command: Commanded) -> Response:
+    """Record a customer."""
+    async with command.transaction() as tx:
+        made = await commands.add(tx, command.principal, new.model_dump(), datetime.now(UTC))
+        headers = {"Location": f"{PREFIX}/customers/{made.nomen}", "ETag": etag(made.version)}
+        return await command.answer(tx, 201, CustomerRecord.of(made), headers)
+
+
+@customers.get("/customers/{nomen}")
+async def get_customer(
+    context: Ctx, nomen: Nomen, principal: CustomerReader, response: Response
+) -> CustomerRecord:
+    """Return a customer."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        customer = await commands.known(tx, nomen)
+    response.headers["ETag"] = etag(customer.version)
+    return CustomerRecord.of(customer)
+
+
+@customers.patch(
+    "/customers/{nomen}",
+    response_model=CustomerRecord,
+    dependencies=[Depends(require("customers", "u"))],
+)
+async def change_customer(
+    nomen: Nomen, patch: CustomerPatch, if_match: IfMatch, command: Commanded
+) -> Response:
+    """Change what is said of a customer."""
+    async with command.transaction() as tx:
+        changed = await commands.change(
+            tx, command.principal, nomen, patch.values(), if_match=if_match, at=datetime.now(UTC)
+        )
+        return await command.answer(tx, 200, CustomerRecord.of(changed), {"ETag": etag(changed.version)})
+
+
+@customers.delete("/customers/{nomen}", status_code=204, dependencies=[Depends(require("customers", "d"))])
+async def deactivate_customer(nomen: Nomen, if_match: IfMatch, command: Commanded) -> Response:
+    """Deactivate a customer; their history stays."""
+    async with command.transaction() as tx:
+        await commands.change(
+            tx, command.principal, nomen, {"is_active": False}, if_match=if_match, at=datetime.now(UTC)
+        )
+        return await command.answer(tx, 204)
+
+
+@customers.get("/customers/{nomen}/timeline")
+async def get_customer_timeline(
+    *,
+    context: Ctx,
+    nomen: Nomen,
+    principal: CustomerReader,
+    before: Annotated[date | None, Query(description="Only what happened before this day.")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Profile:
+    """Return what happened at a customer on one time line, newest first."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        rows = await store.timeline(tx, nomen, before, limit + 1)
+        as_of = await figures.as_of(tx)
+        if not rows and before is None:
+            await commands.known(tx, nomen)
+    shown = rows[:limit]
+    return Profile(
+        nomen=nomen,
+        items=[Happening.model_validate(row) for row in shown],
+        next_before=shown[-1]["day"] if len(rows) > limit else None,
+        data_as_of=as_of,
+    )
+
+
+@collections.get("/collections")
+async def list_collections(
+    *,
+    context: Ctx,
+    window: Paging,
+    principal: PaymentReader,
+    nomen: Annotated[str | None, Query(max_length=40)] = None,
+    rayon: Rayon = None,
+    period: Annotated[Period | None, Query(description="The billing period paid.")] = None,
+    type: Annotated[PaymentType | None, Query()] = None,  # noqa: A002 - the parameter's public name
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to", description="Included.")] = None,
+) -> Page[PaymentRecord]:
+    """List payments, newest first."""
+    after = window.after(str, str)
+    asked = {"nomen": nomen, "rayon": rayon, "period": period, "type": type, "first": first, "last": last}
+    async with context.db.tenant(principal.tenant_id) as tx:
+        position = (date.fromisoformat(after[0]), after[1]) if after else None
+        rows = await payment_store.found(tx, asked, position, window.fetch)
+    return window.page(rows, PaymentRecord.of, lambda one: (one.payment_date.isoformat(), one.id))
+
+
+@collections.post(
+    "/collections",
+    status_code=201,
+    response_model=PaymentRecord,
+    dependencies=[Depends(require("collections", "c"))],
+)
+async def create_collection(new: NewPayment, command: Commanded) -> Response:
+    """Record a payment."""
+    async with command.transaction() as tx:
+        made = await payments.add(tx, command.principal, new.values(), datetime.now(UTC))
+        return await command.answer(tx, 201, PaymentRecord.of(made))
+
+
+@collections.get("/collections/{payment_id:path}")
+async def get_collection(context: Ctx, payment_id: PaymentId, principal: PaymentReader) -> PaymentRecord:
+    """Return a payment."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        return PaymentRecord.of(await payments.found(tx, payment_id))
+
+
+@collections.patch(
+    "/collections/{payment_id:path}",
+    response_model=PaymentRecord,
+    dependencies=[Depends(require("collections", "u"))],
+)
+async def change_collection(payment_id: PaymentId, patch: PaymentPatch, command: Commanded) -> Response:
+    """Correct a payment; what it said before is kept."""
+    async with command.transaction() as tx:
+        changed = await payments.change(tx, command.principal, payment_id, patch.values(), datetime.now(UTC))
+        return await command.answer(tx, 200, PaymentRecord.of(changed))
+
+
+@collections.delete(
+    "/collections/{payment_id:path}", status_code=204, dependencies=[Depends(require("collections", "d"))]
+)
+async def withdraw_collection(payment_id: PaymentId, command: Commanded) -> Response:
+    """Take a payment back; it is kept as withdrawn."""
+    async with command.transaction() as tx:
+        await payments.withdraw(tx, command.principal, payment_id, datetime.now(UTC))
+        return await command.answer(tx, 204)
+
+
+@meters.get("/meters/replacements")
+async def list_meter_replacements(
+    context: Ctx, principal: MeterReader, nomen: Annotated[str | None, Query(max_length=40)] = None
+) -> list[ReplacementRecord]:
+    """List meters that were changed for another, the newest 500 first."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        return [ReplacementRecord.of(one) for one in await store.replacements(tx, nomen)]
+
+
+@meters.post(
+    "/meters/replacements",
+    status_code=201,
+    response_model=ReplacementRecord,
+    dependencies=[Depends(require("meters", "c"))],
+)
+async def record_meter_replacement(new: NewReplacement, command: Commanded) -> Response:
+    """Record that a customer's meter was changed for another."""
+    async with command.transaction() as tx:
+        made = await commands.replace_meter(tx, command.principal, new.values(), datetime.now(UTC))
+        return await command.answer(tx, 201, ReplacementRecord.of(made))

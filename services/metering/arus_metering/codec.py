@@ -1,0 +1,163 @@
+"""The books' facts as events, and import chunks as rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from arus.imports.v1.events_pb2 import ImportChunkPublished, ImportRowsAnswered
+from arus.metering.v1.events_pb2 import (
+    BillIssued,
+    BillWithdrawn,
+    CustomerChanged,
+    MeterReplaced,
+    PaymentRecorded,
+    PaymentWithdrawn,
+    PeriodRebilled,
+    RegisterReadRecorded,
+    RegisterReadWithdrawn,
+)
+from arus_runtime.worker import Reject
+
+from arus_metering.rules import rows
+from arus_metering.rules.billing import Correction
+from arus_metering.state import Fact, Replacement, Wrong
+
+Row = Mapping[str, Any]
+Outcome = ImportRowsAnswered.Outcome
+CREATED: Final = ImportRowsAnswered.OUTCOME_CREATED
+UPDATED: Final = ImportRowsAnswered.OUTCOME_UPDATED
+UNCHANGED: Final = ImportRowsAnswered.OUTCOME_UNCHANGED
+
+
+def key(tenant_id: str, nomen: str) -> str:
+    """Return the key of every topic of the books."""
+    return f"{tenant_id}:{nomen}"
+
+
+def facts(chunk: ImportChunkPublished) -> list[tuple[ImportChunkPublished.Row, Fact | Wrong]]:
+    """Return a chunk's rows with what they say; raises Reject for a chunk that is not for the books."""
+    if not rows.is_period(chunk.period) and chunk.period:
+        raise Reject(f"period must be YYYY-MM, got {chunk.period!r}")
+    return [(row, rows.fact(chunk.type, chunk.period, row.fields)) for row in chunk.rows]
+
+
+def fact_key(chunk: ImportChunkPublished, row: ImportChunkPublished.Row, fact: Fact) -> str:
+    """Return what a row's fact is called within its table."""
+    return f"{chunk.type}/{fact.values.get('period', chunk.period)}/{row.key}"
+
+
+def answered(
+    chunk: ImportChunkPublished, outcomes: Iterable[tuple[str, Outcome | Wrong]]
+) -> ImportRowsAnswered:
+    """Return what became of a chunk's rows, by row id."""
+    answer = ImportRowsAnswered(tenant_id=chunk.tenant_id, import_id=chunk.import_id, chunk=chunk.chunk)
+    for row_id, outcome in outcomes:
+        if isinstance(outcome, Wrong):
+            answer.rows.add(
+                row_id=row_id,
+                outcome=ImportRowsAnswered.OUTCOME_REJECTED,
+                field=outcome.field,
+                code=outcome.code,
+                params=outcome.params,
+            )
+        else:
+            answer.rows.add(row_id=row_id, outcome=outcome)
+    return answer
+
+
+def customer_changed(tenant_id: str, nomen: str, customer: Row | None) -> CustomerChanged:
+    """Return a customer as they now stand; None: nothing of them is left."""
+    if customer is None:
+        return CustomerChanged(tenant_id=tenant_id, nomen=nomen, is_gone=True)
+    return CustomerChanged(
+        tenant_id=tenant_id,
+        nomen=nomen,
+        name=customer["name"],
+        address=customer["address"],
+        rayon=customer["rayon"],
+        usage_class=customer["usage_class"],
+        serial=customer["serial"],
+        is_active=customer["is_active"],
+    )
+
+
+def reads_stand(
+    tenant_id: str, nomen: str, period: str, reads: Sequence[Row], customer: Row | None
+) -> RegisterReadRecorded | RegisterReadWithdrawn:
+    """Return the reads of a period as they now stand. reads: by date; customer: as the books know them."""
+    if not reads:
+        return RegisterReadWithdrawn(tenant_id=tenant_id, nomen=nomen, period=period)
+    newest = reads[-1]
+    event = RegisterReadRecorded(
+        tenant_id=tenant_id,
+        nomen=nomen,
+        period=period,
+        rayon=customer["rayon"] if customer else newest["rayon"],
+        usage_class=(customer["usage_class"] if customer else "") or newest["usage_class"],
+        is_active=customer["is_active"] if customer else True,
+    )
+    for read in reads:
+        event.reads.add(
+            read_id=read["row_id"],
+            read_date=read["read_date"].isoformat(),
+            stand_l=read["stand_akhir_l"],
+            previous_l=read["stand_awal_l"],
+            read_method=read["read_method"],
+            skip_status=read["skip_status"],
+            trouble=read["trouble"],
+            serial=read["serial"],
+            reader=read["reader"],
+        )
+    return event
+
+
+def payment_stands(tenant_id: str, nomen: str, payment_id: str, payment: Row | None) -> Any:
+    """Return a payment as it now stands; None: it does not any more."""
+    if payment is None:
+        return PaymentWithdrawn(tenant_id=tenant_id, payment_id=payment_id, nomen=nomen)
+    return PaymentRecorded(
+        tenant_id=tenant_id,
+        payment_id=payment_id,
+        nomen=nomen,
+        payment_date=payment["payment_date"].isoformat(),
+        amount_minor=payment["amount_minor"],
+        payment_type=payment["payment_type"],
+        bill_period=payment["bill_period"],
+    )
+
+
+def bill_stands(tenant_id: str, nomen: str, bill_id: str, bill: Row | None, period: str) -> Any:
+    """Return a bill as it now stands; None: it does not any more."""
+    if bill is None:
+        return BillWithdrawn(tenant_id=tenant_id, bill_id=bill_id, nomen=nomen, period=period)
+    due = bill["due_date"]
+    return BillIssued(
+        tenant_id=tenant_id,
+        bill_id=bill_id,
+        nomen=nomen,
+        period=period,
+        bill_number=bill["bill_number"],
+        volume_l=bill["volume_l"],
+        amount_minor=bill["amount_minor"],
+        due_date=due.isoformat() if due else "",
+    )
+
+
+def rebilled(tenant_id: str, nomen: str, period: str, corrected: Correction | None) -> PeriodRebilled:
+    """Return what a period's bills come to against the first; None: nothing was corrected."""
+    delta_l, delta_minor = corrected or (0, 0)
+    return PeriodRebilled(
+        tenant_id=tenant_id, nomen=nomen, period=period, delta_l=delta_l, delta_minor=delta_minor
+    )
+
+
+def replaced(tenant_id: str, one: Replacement) -> MeterReplaced:
+    """Return that a meter was changed."""
+    return MeterReplaced(
+        tenant_id=tenant_id,
+        nomen=one.nomen,
+        replaced_on=one.replaced_on.isoformat(),
+        old_serial=one.old_serial,
+        old_final_l=one.old_final_l,
+        new_serial=one.new_serial,
+        new_start_l=one.new_start_l,
+    )

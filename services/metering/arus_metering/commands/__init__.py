@@ -1,0 +1,1 @@
+"""Commands of the books: check, record and event in one transaction."""

@@ -1,0 +1,112 @@
+"""Customers that people enter and change, and meters that are replaced."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from arus_runtime import outbox
+from arus_runtime.auth import Principal
+from arus_runtime.ids import derived_id, new_ulid
+from arus_runtime.postgres import Tx
+from arus_runtime.web import FieldProblem, IfMatchHeader, Problem
+
+from arus_metering import codec
+from arus_metering.state import Customer, Replacement
+from arus_metering.store import customers as store
+from arus_metering.store import payments as entries
+from arus_metering.store.versions import Version
+
+_NOTHING_BILLED: Final = {
+    "route": "",
+    "meter_size": "",
+    "bill_number": "",
+    "target_minor": None,
+    "volume_l": None,
+}
+
+
+async def add(tx: Tx, principal: Principal, values: Mapping[str, Any], at: datetime) -> Customer:
+    """Record a customer; raises the 409 when their number is taken."""
+    await store.hold(tx, principal.tenant_id)
+    if await store.one(tx, values["nomen"]):
+        entry = FieldProblem("nomen", "already_exists", {"value": values["nomen"]})
+        raise Problem(
+            409, "already_exists", errors=[entry], params={"field": "nomen", "value": values["nomen"]}
+        )
+    return await _enter(tx, principal, values, at)
+
+
+async def change(
+    tx: Tx,
+    principal: Principal,
+    nomen: str,
+    values: Mapping[str, Any],
+    *,
+    if_match: IfMatchHeader,
+    at: datetime,
+) -> Customer:  # fmt: skip
+    """Change what is said of a customer if the caller has seen the version; no difference, no event."""
+    await store.hold(tx, principal.tenant_id)
+    standing = await known(tx, nomen)
+    if_match.check(standing.version)
+    changed = replace(standing, **values)
+    if changed == standing:
+        return standing
+    said = {
+        name: getattr(changed, name)
+        for name in ("nomen", "name", "address", "rayon", "usage_class", "serial", "is_active")
+    }
+    return await _enter(tx, principal, said, at)
+
+
+async def replace_meter(tx: Tx, principal: Principal, values: Mapping[str, Any], at: datetime) -> Replacement:
+    """Record that a customer's meter was changed for another."""
+    await known(tx, values["nomen"])
+    made = Replacement(id=new_ulid(), **values)
+    await store.add_replacement(tx, principal.tenant_id, made, principal.user_id)
+    await outbox.add(
+        tx,
+        codec.replaced(principal.tenant_id, made),
+        tenant_id=principal.tenant_id,
+        key=codec.key(principal.tenant_id, made.nomen),
+        cause=made.id,
+        label="replaced",
+        at=at,
+    )
+    return made
+
+
+async def known(tx: Tx, nomen: str) -> Customer:
+    """Return a customer; raises the 404 when the books know none of this number."""
+    customer = await store.one(tx, nomen)
+    if customer is None:
+        raise Problem(404, "not_found")
+    return customer
+
+
+async def _enter(tx: Tx, principal: Principal, said: Mapping[str, Any], at: datetime) -> Customer:
+    """Write what a person says of a customer as a version of this month, and tell it."""
+    nomen: str = said["nomen"]
+    values = {**_NOTHING_BILLED, **said, "period": f"{at:%Y-%m}"}
+    entry_id = new_ulid()
+    version = Version(
+        f"MANUAL//{nomen}", 0, derived_id(entry_id, "row"), entry_id, nomen, said["rayon"], values
+    )
+    await entries.write(tx, "customer_periods", principal.tenant_id, version)
+    customer = await store.settle(tx, principal.tenant_id, nomen)
+    await outbox.add(
+        tx,
+        codec.customer_changed(principal.tenant_id, nomen, vars_of(customer)),
+        tenant_id=principal.tenant_id,
+        key=codec.key(principal.tenant_id, nomen),
+        cause=entry_id,
+        label="changed",
+        at=at,
+    )
+    return customer
+
+
+def vars_of(customer: Customer) -> Mapping[str, Any]:
+    """Return a customer's fields by name."""
+    return {name: getattr(customer, name) for name in customer.__slots__}

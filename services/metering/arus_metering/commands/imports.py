@@ -1,0 +1,130 @@
+"""Imports as commands that come as events: a chunk, or a withdrawal, in the batch's transaction."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from arus.imports.v1.events_pb2 import ImportChunkPublished, ImportWithdrawalAnswered, ImportWithdrawn
+from arus_runtime.worker import Effect, Emit, Meta, Projection, Write
+
+from arus_metering import codec
+from arus_metering.rules import rows
+from arus_metering.rules.billing import correction
+from arus_metering.state import Fact, Wrong
+from arus_metering.store import imports as store
+from arus_metering.store import versions
+from arus_metering.store.versions import Version
+
+imports: Final = Projection("imports", topics=("import.chunk.v1",))
+
+
+@imports.on(ImportChunkPublished)
+def published(chunk: ImportChunkPublished, _meta: Meta) -> Sequence[Effect]:
+    """Take a chunk's rows into the books, unless they are another book's."""
+    if chunk.type not in rows.TYPES:
+        return ()
+    return [Write(partial(_apply, chunk, codec.facts(chunk)))]
+
+
+@imports.on(ImportWithdrawn)
+def withdrawn(event: ImportWithdrawn, _meta: Meta) -> Sequence[Effect]:
+    """Take an import back, unless it is another book's."""
+    return [Write(partial(_withdraw, event))] if event.type in rows.TYPES else ()
+
+
+def _apply(
+    chunk: ImportChunkPublished, read: Sequence[tuple[ImportChunkPublished.Row, Fact | Wrong]], tx: store.Tx
+) -> list[Emit]:
+    table, tenant_id = versions.TABLES[chunk.type], chunk.tenant_id
+    of = store.begin(tx, tenant_id, chunk.import_id, chunk.type, chunk.period)
+    if of.is_withdrawn:
+        return []
+    keys = {codec.fact_key(chunk, row, fact) for row, fact in read if isinstance(fact, Fact)}
+    before = store.standing(tx, table, tenant_id, sorted(keys))
+    outcomes: list[tuple[str, codec.Outcome | Wrong]] = []
+    added: list[Version] = []
+    changed: dict[str, Fact] = {}
+    for row, fact in read:
+        if isinstance(fact, Wrong):
+            outcomes.append((row.row_id, fact))
+            continue
+        key = codec.fact_key(chunk, row, fact)
+        stands = before.get(key)
+        if stands and row.row_id in stands.row_ids:
+            continue  # the same chunk again
+        is_same = stands is not None and row.hash in stands.hashes
+        outcome = codec.UNCHANGED if is_same else codec.UPDATED if stands else codec.CREATED
+        outcomes.append((row.row_id, outcome))
+        added.append(
+            Version(key, row.number, row.row_id, row.hash, fact.nomen, fact.values["rayon"], fact.values)
+        )
+        if not is_same:
+            changed[key] = fact
+    store.add(tx, table, of, added, before)
+    told = _tell(tx, table, tenant_id, {key: fact.nomen for key, fact in changed.items()})
+    return [*told, Emit(codec.answered(chunk, outcomes))] if outcomes else told
+
+
+def _withdraw(event: ImportWithdrawn, tx: store.Tx) -> list[Emit]:
+    table, tenant_id = versions.TABLES[event.type], event.tenant_id
+    store.begin(tx, tenant_id, event.import_id, event.type, event.period)
+    gone = store.withdraw(tx, table, tenant_id, event.import_id)
+    told = _tell(tx, table, tenant_id, dict(gone))
+    answer = ImportWithdrawalAnswered(tenant_id=tenant_id, import_id=event.import_id, withdrawn=len(gone))
+    return [*told, Emit(answer)]
+
+
+def _tell(tx: store.Tx, table: str, tenant_id: str, touched: Mapping[str, str]) -> list[Emit]:
+    """Return what now stands of the facts that were touched. touched: key → nomen."""
+    if not touched:
+        return []
+    return list(_TELL[table](tx, tenant_id, touched))
+
+
+def _customers(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable[Emit]:
+    for nomen, customer in store.settle_customers(tx, tenant_id, touched.values()).items():
+        yield Emit(codec.customer_changed(tenant_id, nomen, customer), codec.key(tenant_id, nomen))
+
+
+def _reads(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable[Emit]:
+    customers = store.known(tx, tenant_id, touched.values())
+    periods = {(nomen, _month(key)) for key, nomen in touched.items()}
+    for (nomen, period), reads in store.reads(tx, tenant_id, periods).items():
+        event = codec.reads_stand(tenant_id, nomen, period, reads, customers.get(nomen))
+        yield Emit(event, codec.key(tenant_id, nomen))
+
+
+def _payments(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable[Emit]:
+    now = store.current(tx, "collections", tenant_id, list(touched))
+    for key, nomen in touched.items():
+        yield Emit(codec.payment_stands(tenant_id, nomen, key, now.get(key)), codec.key(tenant_id, nomen))
+
+
+def _bills(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable[Emit]:
+    now = store.current(tx, "bills", tenant_id, list(touched))
+    for key, nomen in touched.items():
+        event = codec.bill_stands(tenant_id, nomen, key, now.get(key), _month(key))
+        yield Emit(event, codec.key(tenant_id, nomen))
+    periods = {(nomen, _month(key)) for key, nomen in touched.items()}
+    for (nomen, period), bills in store.bills(tx, tenant_id, periods).items():
+        if len(bills) > 1:  # the only bill that was ever made of a period corrects nothing
+            standing = [bill for bill in bills if not bill.is_withdrawn]
+            event = codec.rebilled(tenant_id, nomen, period, correction(standing))
+            yield Emit(event, codec.key(tenant_id, nomen))
+
+
+def _debts(_tx: store.Tx, _tenant_id: str, _touched: Mapping[str, str]) -> Iterable[Emit]:
+    return ()  # a list of what is unpaid as of a month; nobody listens to it yet
+
+
+def _month(key: str) -> str:
+    return key.split("/", 2)[1]
+
+
+_TELL: Final[Mapping[str, Callable[[store.Tx, str, Mapping[str, str]], Iterable[Emit]]]] = {
+    "customer_periods": _customers,
+    "meter_readings": _reads,
+    "collections": _payments,
+    "bills": _bills,
+    "arrears": _debts,
+}

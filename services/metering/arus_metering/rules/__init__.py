@@ -1,0 +1,1 @@
+"""What is acceptable and what follows, one module per subject."""

@@ -1,0 +1,197 @@
+"""Rows of imported files as facts of the books; canonical names as the file types declare them."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from arus_metering.rules.amounts import LITRES, MINOR, whole
+from arus_metering.rules.payments import payment_type
+from arus_metering.state import Fact, Wrong
+
+Fields = Mapping[str, str]
+TYPES: Final = frozenset({"MC", "COLLECTION", "SBRS", "MB", "MAINBILL", "ARDEBT"})
+LONGEST: Final = 500
+_NOT_SKIPPED: Final = frozenset({"", "0", "-", "N", "NO", "TIDAK", "NORMAL", "OK", "TERBACA"})
+_INACTIVE: Final = frozenset(
+    {
+        "0", "N", "T", "NONAKTIF", "NON AKTIF", "NON-AKTIF", "TIDAK AKTIF", "INACTIVE", "TUTUP", "CLOSED",
+        "PUTUS", "DISCONNECTED", "SEGEL", "BONGKAR",
+    }
+)  # fmt: skip
+
+
+class _Refusal(Exception):  # noqa: N818 - an outcome
+    def __init__(self, field: str, code: str, **params: str) -> None:
+        super().__init__(code)
+        self.wrong = Wrong(field, code, params)
+
+
+def fact(type_: str, period: str, fields: Fields) -> Fact | Wrong:
+    """Return what a row says, or what is wrong with it. period: YYYY-MM, of the file."""
+    try:
+        nomen = _text(fields, "nomen", 40)
+        if not nomen:
+            return Wrong("nomen", "ROW_REQUIRED", {})
+        table, read = _READ[type_]
+        return Fact(table, nomen, {"rayon": _text(fields, "rayon", 40), **read(period, fields)})
+    except _Refusal as refusal:
+        return refusal.wrong
+
+
+def _customer(period: str, fields: Fields) -> dict[str, Any]:
+    return {
+        "period": _period(fields, "period", period),
+        "name": _text(fields, "name"),
+        "address": _text(fields, "address"),
+        "route": _text(fields, "route", 40),
+        "usage_class": _text(fields, "tariff", 40).upper(),
+        "meter_size": _text(fields, "meter_size", 40),
+        "serial": _text(fields, "serial", 60),
+        "is_active": _text(fields, "customer_status").upper() not in _INACTIVE,
+        "bill_number": _text(fields, "bill_number", 60),
+        "target_minor": _whole(fields, "target_mc", MINOR) or 0,
+        "volume_l": _whole(fields, "kubikasi", LITRES) or 0,
+    }
+
+
+def _read(period: str, fields: Fields) -> dict[str, Any]:
+    of = _period(fields, "period", period)
+    skip = _text(fields, "skip_status", 60).upper()
+    return {
+        "period": of,
+        "read_date": _date(fields, "read_date") or _last_day(of),
+        "serial": _text(fields, "serial", 60),
+        "stand_awal_l": _whole(fields, "stand_awal", LITRES),
+        "stand_akhir_l": _whole(fields, "stand_akhir", LITRES),
+        "volume_l": _whole(fields, "volume", LITRES),
+        "read_method": _text(fields, "read_method", 60).upper(),
+        "skip_status": "" if skip in _NOT_SKIPPED else skip,
+        "trouble": _text(fields, "trouble", 60).upper(),
+        "reader": _text(fields, "reader", 100),
+        "usage_class": _text(fields, "tariff", 40).upper(),
+    }
+
+
+def _payment(source: str) -> Callable[[str, Fields], dict[str, Any]]:
+    def payment(period: str, fields: Fields) -> dict[str, Any]:
+        on = _date(fields, "payment_date")
+        amount = _whole(fields, "amount", MINOR)
+        if on is None or amount is None:
+            raise _Refusal("payment_date" if on is None else "amount", "ROW_REQUIRED")
+        of = _period(fields, "bill_period", "")
+        return {
+            "source": source,
+            "payment_date": on,
+            "amount_minor": amount,
+            "payment_type": payment_type(_text(fields, "payment_type"), of, period or f"{on:%Y-%m}"),
+            "bill_period": of or period or f"{on:%Y-%m}",
+            "bill_number": _text(fields, "bill_number", 60),
+            "channel": _text(fields, "payment_channel", 60) or _text(fields, "payment_place", 60),
+            "receipt_number": _text(fields, "receipt_number", 60),
+            "volume_l": _whole(fields, "volume", LITRES),
+        }
+
+    return payment
+
+
+def _bill(period: str, fields: Fields) -> dict[str, Any]:
+    amount = _whole(fields, "amount", MINOR)
+    if amount is None:
+        raise _Refusal("amount", "ROW_REQUIRED")
+    return {
+        "period": _period(fields, "period", period),
+        "bill_number": _text(fields, "bill_number", 60),
+        "bill_date": _date(fields, "bill_date"),
+        "due_date": _date(fields, "due_date"),
+        "volume_l": _whole(fields, "volume", LITRES) or 0,
+        "amount_minor": amount,
+        "penalty_minor": _whole(fields, "penalty", MINOR) or 0,
+    }
+
+
+def _debt(period: str, fields: Fields) -> dict[str, Any]:
+    amount = _whole(fields, "amount", MINOR)
+    if amount is None:
+        raise _Refusal("amount", "ROW_REQUIRED")
+    as_of = _date(fields, "as_of") or _last_day(period)
+    of = _period(fields, "bill_period", period)
+    due = _date(fields, "due_date")
+    said = _text(fields, "age_days")
+    age = int(said) if said.isdecimal() else (as_of - (due or _last_day(of))).days
+    return {
+        "as_of": period or f"{as_of:%Y-%m}",
+        "bill_period": of,
+        "bill_number": _text(fields, "bill_number", 60),
+        "due_date": due,
+        "amount_minor": amount,
+        "penalty_minor": _whole(fields, "penalty", MINOR) or 0,
+        "age_days": max(age, 0),
+    }
+
+
+_READ: Final[Mapping[str, tuple[str, Callable[[str, Fields], dict[str, Any]]]]] = {
+    "MC": ("customer_periods", _customer),
+    "SBRS": ("meter_readings", _read),
+    "COLLECTION": ("collections", _payment("COLLECTION")),
+    "MB": ("collections", _payment("MB")),
+    "MAINBILL": ("bills", _bill),
+    "ARDEBT": ("arrears", _debt),
+}
+
+
+def _text(fields: Fields, name: str, longest: int = LONGEST) -> str:
+    text = fields.get(name, "").strip()
+    if len(text) > longest or "\0" in text:
+        raise _Refusal(name, "ROW_TOO_LONG", value=str(len(text)), bound=str(longest))
+    return text
+
+
+def _whole(fields: Fields, name: str, per_unit: int) -> int | None:
+    text = fields.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return whole(text, per_unit)
+    except ValueError:
+        places = len(str(per_unit)) - 1
+        raise _Refusal(name, "ROW_NOT_DECIMAL", value=text, bound=str(places)) from None
+
+
+def _date(fields: Fields, name: str) -> date | None:
+    text = fields.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _Refusal(name, "ROW_NOT_DATE", value=text) from None
+
+
+def _period(fields: Fields, name: str, otherwise: str) -> str:
+    text = fields.get(name, "").strip() or otherwise
+    if text and not is_period(text):
+        raise _Refusal(name, "ROW_NOT_PERIOD", value=text)
+    if not text and name == "period":
+        raise _Refusal(name, "ROW_REQUIRED")
+    return text
+
+
+def is_period(text: str) -> bool:
+    """Say whether a text is YYYY-MM."""
+    try:
+        return len(text) == 7 and f"{date.fromisoformat(f'{text}-01'):%Y-%m}" == text
+    except ValueError:
+        return False
+
+
+def after(period: str, months: int) -> str:
+    """Return the period so many months later (or earlier, below zero)."""
+    months += int(period[:4]) * 12 + int(period[5:]) - 1
+    return f"{months // 12:04}-{months % 12 + 1:02}"
+
+
+def _last_day(period: str) -> date:
+    if not period:
+        raise _Refusal("as_of", "ROW_REQUIRED")
+    following = after(period, 1)
+    return date.fromordinal(date(int(following[:4]), int(following[5:]), 1).toordinal() - 1)

@@ -1,0 +1,279 @@
+"""Customers, payments and replaced meters as people write and read them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
+
+from arus_metering.rules.amounts import LITRES, MINOR, rupiah, shown
+from arus_metering.rules.payments import PaymentType
+from arus_metering.state import Customer, Payment, Replacement
+
+
+def _text(longest: int) -> Any:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=r"\S")
+
+
+Nomen = Annotated[str, _text(40)]
+Text = Annotated[str, _text(500)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
+Period = Annotated[str, Field(pattern=r"^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$", examples=["2025-12"])]
+Rupiah = Annotated[Decimal, Field(ge=-1_000_000_000_000, le=1_000_000_000_000, decimal_places=2)]
+Stand = Annotated[Decimal, Field(ge=0, le=1_000_000_000, decimal_places=3)]
+
+PT_EXAMPLE: JsonDict = {
+    "nomen": "123456",
+    "name": "PT Example",
+    "address": "Jl. Sunter No.1",
+    "rayon": "34",
+    "usage_class": "3A",
+    "serial": "A-1001",
+    "is_active": True,
+}
+PAID: JsonDict = {
+    "nomen": "123456",
+    "payment_date": "2025-12-05",
+    "amount": "500000.00",
+    "bill_period": "2025-12",
+    "payment_type": "CURRENT",
+    "receipt_number": "K-1",
+}
+CHANGED: JsonDict = {
+    "nomen": "123456",
+    "replaced_on": "2025-12-10",
+    "old_serial": "A-1001",
+    "old_final_m3": "1072",
+    "new_serial": "B-2001",
+    "new_start_m3": "0",
+}
+
+
+class Money(BaseModel):
+    """An amount of money."""
+
+    amount: str = Field(examples=["500000.00"])
+    currency: Literal["IDR"] = "IDR"
+
+    @classmethod
+    def of(cls, minor: int) -> Self:
+        """Return hundredths of a rupiah as money."""
+        return cls(amount=rupiah(minor))
+
+
+class NewCustomer(BaseModel):
+    """A customer as a clerk enters them."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [PT_EXAMPLE]})
+
+    nomen: Nomen
+    name: Text
+    address: Text
+    rayon: Code = ""
+    usage_class: Code = ""
+    serial: Code = ""
+    is_active: Annotated[bool, Field(strict=True)] = True
+
+
+class CustomerPatch(BaseModel):
+    """Only what changes."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"rayon": "35"}]})
+
+    name: Text | SkipJsonSchema[None] = None
+    address: Text | SkipJsonSchema[None] = None
+    rayon: Code | SkipJsonSchema[None] = None
+    usage_class: Code | SkipJsonSchema[None] = None
+    serial: Code | SkipJsonSchema[None] = None
+    is_active: Annotated[bool, Field(strict=True)] | SkipJsonSchema[None] = None
+
+    def values(self) -> dict[str, Any]:
+        """Return what was given."""
+        return {
+            name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None
+        }
+
+
+class CustomerRecord(BaseModel):
+    """A customer as the books now know them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{**PT_EXAMPLE, "version": 1, "updated_at": "2025-12-15T02:00:00Z"}]}
+    )
+
+    nomen: str
+    name: str
+    address: str
+    rayon: str
+    usage_class: str
+    serial: str
+    is_active: bool
+    version: int
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, customer: Customer) -> Self:
+        """Return a customer as shown."""
+        return cls.model_validate(customer, from_attributes=True)
+
+
+class Found(BaseModel):
+    """A customer as the seed's search answers."""
+
+    nomen: str
+    name: str
+    address: str
+    rayon: str
+
+
+class SearchResults(BaseModel):
+    """What a search finds, by number; at most 50."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "results": [
+                        {"nomen": "123456", "name": "PT Example", "address": "Jl. Sunter No.1", "rayon": "34"}
+                    ]
+                }
+            ]
+        }
+    )
+
+    results: list[Found]
+
+
+class NewPayment(BaseModel):
+    """A payment as a clerk enters it; without a period it pays the month of its date."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [PAID]})
+
+    nomen: Nomen
+    payment_date: date
+    amount: Rupiah
+    bill_period: Period | None = None
+    payment_type: PaymentType | None = None
+    receipt_number: Code = ""
+
+    def values(self) -> dict[str, Any]:
+        """Return it by the columns of the books."""
+        return payment_values(self.model_dump())
+
+
+class PaymentPatch(BaseModel):
+    """Only what changes."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"amount": "450000.00"}]})
+
+    payment_date: date | SkipJsonSchema[None] = None
+    amount: Rupiah | SkipJsonSchema[None] = None
+    bill_period: Period | SkipJsonSchema[None] = None
+    payment_type: PaymentType | SkipJsonSchema[None] = None
+    receipt_number: Code | SkipJsonSchema[None] = None
+
+    def values(self) -> dict[str, Any]:
+        """Return what was given, by the columns of the books."""
+        given = self.model_dump(exclude_unset=True)
+        return payment_values({name: value for name, value in given.items() if value is not None})
+
+
+def payment_values(given: dict[str, Any]) -> dict[str, Any]:
+    """Return fields with the amount as hundredths."""
+    amount: Decimal | None = given.pop("amount", None)
+    return given if amount is None else {**given, "amount_minor": int(amount * MINOR)}
+
+
+class PaymentRecord(BaseModel):
+    """A payment as it now stands."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    **PAID,
+                    "id": "01JGZ3M0T0ARVSPAYMENT00001",
+                    "rayon": "34",
+                    "source": "MANUAL",
+                    "amount": {"amount": "500000.00", "currency": "IDR"},
+                }
+            ]
+        }
+    )
+
+    id: str
+    nomen: str
+    rayon: str
+    source: str
+    payment_date: date
+    amount: Money
+    payment_type: str
+    bill_period: str
+    receipt_number: str
+
+    @classmethod
+    def of(cls, payment: Payment) -> Self:
+        """Return a payment as shown."""
+        return cls(
+            id=payment.id,
+            nomen=payment.nomen,
+            rayon=payment.rayon,
+            source=payment.source,
+            payment_date=payment.payment_date,
+            amount=Money.of(payment.amount_minor),
+            payment_type=payment.payment_type,
+            bill_period=payment.bill_period,
+            receipt_number=payment.receipt_number,
+        )
+
+
+class NewReplacement(BaseModel):
+    """A meter changed for another; what nobody wrote down is left out."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [CHANGED]})
+
+    nomen: Nomen
+    replaced_on: date
+    old_serial: Code = ""
+    old_final_m3: Stand | None = None
+    new_serial: Annotated[str, _text(60)]
+    new_start_m3: Stand | None = None
+
+    def values(self) -> dict[str, Any]:
+        """Return it by the fields of ``Replacement``."""
+        given = self.model_dump()
+        for end in ("old_final", "new_start"):
+            stand: Decimal | None = given.pop(f"{end}_m3")
+            given[f"{end}_l"] = None if stand is None else int(stand * LITRES)
+        return given
+
+
+class ReplacementRecord(BaseModel):
+    """A meter changed for another; null: not stated."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{**CHANGED, "id": "01JGZ3M0T0ARVSMETERNEW0001"}]}
+    )
+
+    id: str
+    nomen: str
+    replaced_on: date
+    old_serial: str
+    old_final_m3: str | None
+    new_serial: str
+    new_start_m3: str | None
+
+    @classmethod
+    def of(cls, one: Replacement) -> Self:
+        """Return a replacement as shown."""
+        return cls(
+            id=one.id,
+            nomen=one.nomen,
+            replaced_on=one.replaced_on,
+            old_serial=one.old_serial,
+            old_final_m3=None if one.old_final_l is None else shown(one.old_final_l, LITRES),
+            new_serial=one.new_serial,
+            new_start_m3=None if one.new_start_l is None else shown(one.new_start_l, LITRES),
+        )

@@ -1,0 +1,131 @@
+"""Customers as people look them up, inside one tenant's transaction."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from arus_runtime.postgres import Tx
+from psycopg.rows import class_row, dict_row
+
+from arus_metering.rules import searching
+from arus_metering.state import Customer, Replacement
+from arus_metering.store.imports import MASTER, SAVE, SAVE_GRAMS
+
+_COLUMNS: Final = "nomen, name, address, rayon, usage_class, serial, is_active, version, updated_at"
+_SEARCH: Final = """
+select c.nomen, c.name, c.address, c.rayon, c.usage_class, c.serial, c.is_active, c.version, c.updated_at
+from customer_grams g join customers c using (tenant_id, nomen)
+where strpos(g.words, %(text)s) > 0 and (%(rayon)s::text is null or g.rayon = %(rayon)s)
+  and (%(after)s::text is null or g.nomen > %(after)s)
+order by g.nomen limit %(limit)s
+"""
+_LIST: Final = """
+select nomen, name, address, rayon, usage_class, serial, is_active, version, updated_at from customers
+where (%(rayon)s::text is null or rayon = %(rayon)s) and (%(after)s::text is null or nomen > %(after)s)
+  and strpos(lower(nomen || ' ' || name || ' ' || address), %(text)s) > 0
+order by nomen limit %(limit)s
+"""
+_HOLD: Final = "select pg_advisory_xact_lock(hashtextextended(%s || '/customer_periods', 7))"
+_TIMELINE: Final = """
+select * from (
+  select 'read' as kind, read_date as day, period, jsonb_build_object('stand_awal_l', stand_awal_l,
+    'stand_akhir_l', stand_akhir_l, 'volume_l', volume_l, 'read_method', read_method,
+    'skip_status', skip_status, 'serial', serial, 'reader', reader) as facts, import_id
+  from meter_readings where nomen = %(nomen)s and is_current
+  union all
+  select 'payment', payment_date, bill_period, jsonb_build_object('amount_minor', amount_minor,
+    'payment_type', payment_type, 'channel', channel, 'receipt_number', receipt_number,
+    'source', source), import_id
+  from collections where nomen = %(nomen)s and is_current
+  union all
+  select 'bill', coalesce(bill_date, (period || '-01')::date), period, jsonb_build_object('amount_minor',
+    amount_minor, 'volume_l', volume_l, 'bill_number', bill_number, 'due_date', due_date), import_id
+  from bills where nomen = %(nomen)s and is_current
+  union all
+  select 'billed', (period || '-01')::date, period, jsonb_build_object('amount_minor', target_minor,
+    'volume_l', volume_l, 'usage_class', usage_class), import_id
+  from customer_periods where nomen = %(nomen)s and is_current and target_minor is not null
+  union all
+  select 'arrears', (as_of || '-01')::date, bill_period, jsonb_build_object('amount_minor', amount_minor,
+    'penalty_minor', penalty_minor, 'age_days', age_days), import_id
+  from arrears where nomen = %(nomen)s and is_current
+  union all
+  select 'replacement', replaced_on, to_char(replaced_on, 'YYYY-MM'), jsonb_build_object(
+    'old_serial', old_serial,
+    'old_final_l', old_final_l, 'new_serial', new_serial, 'new_start_l', new_start_l), ''
+  from meter_replacements where nomen = %(nomen)s
+) line
+where (%(before)s::date is null or day < %(before)s) order by day desc, kind, period desc limit %(limit)s
+"""
+_REPLACED: Final = """
+insert into meter_replacements
+    (tenant_id, id, nomen, replaced_on, old_serial, old_final_l, new_serial, new_start_l, recorded_by)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_REPLACEMENTS: Final = """
+select id, nomen, replaced_on, old_serial, old_final_l, new_serial, new_start_l from meter_replacements
+where (%(nomen)s::text is null or nomen = %(nomen)s) order by replaced_on desc, id limit 500
+"""
+
+
+async def search(tx: Tx, text: str, rayon: str | None, after: str | None, limit: int) -> list[Customer]:
+    """Return customers by number whose number, name or address holds a text, in any case."""
+    plain = searching.plain([text])
+    asked = searching.asked(plain)
+    rows = tx.cursor(row_factory=class_row(Customer))
+    if asked:
+        await tx.execute("select set_config('arus.grams', %s::text[]::text, true)", (asked,))
+    values = {"text": plain, "rayon": rayon, "after": after, "limit": limit}
+    await rows.execute(_SEARCH if asked else _LIST, values, prepare=False)
+    return await rows.fetchall()
+
+
+async def one(tx: Tx, nomen: str) -> Customer | None:
+    """Return one customer."""
+    rows = tx.cursor(row_factory=class_row(Customer))
+    await rows.execute(f"select {_COLUMNS} from customers where nomen = %s", (nomen,))  # noqa: S608 - our own names
+    return await rows.fetchone()
+
+
+async def timeline(tx: Tx, nomen: str, before: Any, limit: int) -> Sequence[dict[str, Any]]:
+    """Return what happened at a customer, newest first. before: a date to go on from."""
+    rows = tx.cursor(row_factory=dict_row)
+    await rows.execute(_TIMELINE, {"nomen": nomen, "before": before, "limit": limit}, prepare=False)
+    return await rows.fetchall()
+
+
+async def add_replacement(tx: Tx, tenant_id: str, made: Replacement, recorded_by: str) -> None:
+    """Write that a meter was changed."""
+    await tx.execute(
+        _REPLACED,
+        (
+            tenant_id, made.id, made.nomen, made.replaced_on, made.old_serial, made.old_final_l,
+            made.new_serial, made.new_start_l, recorded_by,
+        ),
+    )  # fmt: skip
+
+
+async def replacements(tx: Tx, nomen: str | None) -> list[Replacement]:
+    """Return meters that were changed for another, newest first. nomen: one customer's only."""
+    rows = tx.cursor(row_factory=class_row(Replacement))
+    await rows.execute(_REPLACEMENTS, {"nomen": nomen}, prepare=False)
+    return await rows.fetchall()
+
+
+async def hold(tx: Tx, tenant_id: str) -> None:
+    """Keep imports of customers, and other commands, waiting until the transaction ends."""
+    await tx.execute(_HOLD, (tenant_id,))
+
+
+async def settle(tx: Tx, tenant_id: str, nomen: str) -> Customer:
+    """Let a customer be what their newest period says."""
+    found = await tx.execute(MASTER, {"tenant": tenant_id, "nomens": [nomen]})
+    customer = await found.fetchone()
+    assert customer is not None
+    lists = {name: [value] for name, value in customer.items()}
+    words = searching.plain((nomen, customer["name"], customer["address"]))
+    grams = "\n".join(searching.grams(words))
+    await tx.execute(SAVE, {"tenant": tenant_id, **lists})
+    await tx.execute(SAVE_GRAMS, {"tenant": tenant_id, **lists, "words": [words], "grams": [grams]})
+    settled = await one(tx, nomen)
+    assert settled is not None
+    return settled

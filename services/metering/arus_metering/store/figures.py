@@ -1,0 +1,91 @@
+"""Figures of the collection: what was billed, what was paid of it, how old what is owed is.
+
+What was paid of a period counts once per customer and period: the daily transactions (COLLECTION, and what a
+person entered) where there are any, else the register of paid bills (MB).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from arus_runtime.postgres import Tx
+from psycopg.rows import dict_row
+
+_PAID: Final = """
+  select nomen, bill_period, payment_date, rayon, amount_minor from collections p
+  where is_current and (source <> 'MB' or not exists (
+    select from collections c where c.tenant_id = p.tenant_id and c.nomen = p.nomen
+      and c.bill_period = p.bill_period and c.source <> 'MB' and c.is_current))
+"""
+_BY_PERIOD: Final = f"""
+with billed as (
+  select period, {{group}} as part, nomen, sum(target_minor) as target_minor, sum(volume_l) as volume_l
+  from customer_periods
+  where is_current and target_minor is not null and period between %(first)s and %(last)s
+    and (%(rayon)s::text is null or rayon = %(rayon)s)
+  group by period, part, nomen
+), paid as (
+  select bill_period as period, nomen, sum(amount_minor) as amount_minor from ({_PAID}) p
+  where bill_period between %(first)s and %(last)s group by bill_period, nomen
+)
+select b.period, b.part, count(*) as customers, sum(b.volume_l)::bigint as volume_l,
+  count(*) filter (where b.target_minor > 0) as target_customers, sum(b.target_minor)::bigint as target_minor,
+  count(*) filter (where p.amount_minor > 0) as paid_customers,
+  coalesce(sum(p.amount_minor), 0)::bigint as paid_minor
+from billed b left join paid p using (period, nomen)
+group by b.period, b.part order by b.period, b.part
+"""  # noqa: S608 - our own text
+_DAILY: Final = f"""
+select payment_date as day, count(*) as payments, sum(amount_minor)::bigint as paid_minor from ({_PAID}) p
+where bill_period = %(period)s and (%(rayon)s::text is null or rayon = %(rayon)s)
+group by payment_date order by payment_date
+"""  # noqa: S608 - our own text
+_AGEING: Final = """
+select case when age_days <= 30 then '0-30' when age_days <= 60 then '31-60' when age_days <= 90 then '61-90'
+    else '>90' end as band,
+  count(distinct nomen) as customers, count(*) as bills, sum(amount_minor)::bigint as amount_minor,
+  sum(penalty_minor)::bigint as penalty_minor
+from arrears where is_current and as_of = %(period)s and (%(rayon)s::text is null or rayon = %(rayon)s)
+group by band
+"""
+_NEWEST: Final = (
+    "select max(period) as period from customer_periods where is_current and target_minor is not null"
+)
+_AS_OF: Final = "select max(greatest(recorded_at, withdrawn_at)) as at from imports"
+
+
+async def by_period(
+    tx: Tx, first: str, last: str, rayon: str | None, *, parted_by: str = ""
+) -> Sequence[dict[str, Any]]:
+    """Return the figures of each period. parted_by: "rayon" for each rayon apart."""
+    group = "rayon" if parted_by == "rayon" else "''::text"
+    return await _all(tx, _BY_PERIOD.format(group=group), {"first": first, "last": last, "rayon": rayon})
+
+
+async def daily(tx: Tx, period: str, rayon: str | None) -> Sequence[dict[str, Any]]:
+    """Return what was paid of a period on each day."""
+    return await _all(tx, _DAILY, {"period": period, "rayon": rayon})
+
+
+async def ageing(tx: Tx, period: str, rayon: str | None) -> Sequence[dict[str, Any]]:
+    """Return what is owed as of a period, by age."""
+    return await _all(tx, _AGEING, {"period": period, "rayon": rayon})
+
+
+async def newest_period(tx: Tx) -> str | None:
+    """Return the newest period that was billed."""
+    return (await _all(tx, _NEWEST, {}))[0]["period"]
+
+
+async def as_of(tx: Tx) -> datetime | None:
+    """Return when the books last took an import in, or took one back."""
+    return (await _all(tx, _AS_OF, {}))[0]["at"]
+
+
+async def _all(tx: Tx, statement: str, values: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    # Right after an import the planner does not know yet how much there is, and would walk one side of a join
+    # for every row of the other.
+    await tx.execute("set local enable_nestloop = off")
+    rows = tx.cursor(row_factory=dict_row)
+    await rows.execute(statement.encode(), values, prepare=False)
+    return await rows.fetchall()

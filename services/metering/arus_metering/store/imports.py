@@ -1,0 +1,218 @@
+"""What an import does to the books, inside a worker's batch: blocking, every tenant in reach."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from arus_metering.rules import searching
+from arus_metering.rules.billing import Bill
+from arus_metering.store import versions
+from arus_metering.store.versions import Version
+
+Tx = Connection[Any]
+
+_BEGIN: Final = """
+insert into imports (tenant_id, import_id, type, period)
+values (%(tenant)s, %(import)s, %(type)s, %(period)s) on conflict do nothing
+"""
+_NUMBER: Final = """
+select number, withdrawn_at is not null from imports where tenant_id = %(tenant)s and import_id = %(import)s
+"""
+_WITHDRAWN: Final = """
+update imports set withdrawn_at = now() where tenant_id = %(tenant)s and import_id = %(import)s
+"""
+_HELD: Final = "select pg_advisory_xact_lock(hashtextextended(%s, 7))"
+MASTER: Final = """
+select distinct on (nomen) nomen, name, address, rayon, usage_class, serial, is_active from customer_periods
+where tenant_id = %(tenant)s and nomen = any(%(nomens)s) and is_current
+order by nomen, period desc, number desc
+"""
+KNOWN: Final = """
+select nomen, name, address, rayon, usage_class, serial, is_active from customers
+where tenant_id = %(tenant)s and nomen = any(%(nomens)s)
+"""
+SAVE: Final = """
+insert into customers as c (tenant_id, nomen, name, address, rayon, usage_class, serial, is_active, version)
+select %(tenant)s, v.*, 1 from unnest(
+    %(nomen)s::text[], %(name)s::text[], %(address)s::text[], %(rayon)s::text[], %(usage_class)s::text[],
+    %(serial)s::text[], %(is_active)s::bool[]) as v
+on conflict (tenant_id, nomen) do update set
+    name = excluded.name, address = excluded.address, rayon = excluded.rayon,
+    usage_class = excluded.usage_class, serial = excluded.serial, is_active = excluded.is_active,
+    version = c.version + 1, updated_at = now()
+"""
+SAVE_GRAMS: Final = """
+insert into customer_grams (tenant_id, nomen, rayon, words, grams)
+select %(tenant)s, nomen, rayon, words, string_to_array(grams, E'\\n')
+from unnest(%(nomen)s::text[], %(rayon)s::text[], %(words)s::text[], %(grams)s::text[])
+    as v (nomen, rayon, words, grams)
+on conflict (tenant_id, nomen) do update set
+    rayon = excluded.rayon, words = excluded.words, grams = excluded.grams
+"""
+_FORGET: Final = "delete from {table} where tenant_id = %(tenant)s and nomen = any(%(nomens)s)"
+_READS: Final = """
+select nomen, period, row_id, read_date, stand_awal_l, stand_akhir_l, read_method, skip_status, trouble,
+    serial, reader, usage_class, rayon
+from meter_readings
+where tenant_id = %(tenant)s
+    and (nomen, period) in (select * from unnest(%(nomens)s::text[], %(periods)s::text[]))
+    and is_current
+order by nomen, period, read_date, line
+"""
+_BILLS: Final = """
+select nomen, period, volume_l, amount_minor, is_current, is_withdrawn from bills
+where tenant_id = %(tenant)s
+    and (nomen, period) in (select * from unnest(%(nomens)s::text[], %(periods)s::text[]))
+order by nomen, period, number, line
+"""
+_STANDING: Final = """
+select {columns} from {table} where tenant_id = %(tenant)s and key = any(%(keys)s) and is_current
+"""
+
+
+class Standing(NamedTuple):
+    """The current version of a fact, before more are added."""
+
+    number: int
+    hashes: frozenset[str]
+    row_ids: frozenset[str]
+
+
+class Numbered(NamedTuple):
+    """An import as the books know it. number: rises with every import and command."""
+
+    tenant_id: str
+    import_id: str
+    number: int
+    is_withdrawn: bool
+
+
+def begin(tx: Tx, tenant_id: str, import_id: str, type_: str, period: str) -> Numbered:
+    """Return an import with its number; others of its kind wait behind it."""
+    tx.execute(_HELD, (f"{tenant_id}/{versions.TABLES[type_]}",))
+    values = {"tenant": tenant_id, "import": import_id, "type": type_, "period": period}
+    tx.execute(_BEGIN, values)
+    row = tx.execute(_NUMBER, values).fetchone()
+    assert row is not None
+    return Numbered(tenant_id, import_id, *row)
+
+
+def standing(tx: Tx, table: str, tenant_id: str, keys: Sequence[str]) -> Mapping[str, Standing]:
+    """Return what stands under keys."""
+    found: dict[str, Standing] = {}
+    rows = tx.execute(
+        versions.CURRENT.format(table=table).encode(), {"tenant": tenant_id, "keys": list(keys)}
+    )
+    for key, number, hash_, row_id in rows.fetchall():
+        known = found.get(key, Standing(number, frozenset(), frozenset()))
+        found[key] = Standing(number, known.hashes | {hash_}, known.row_ids | {row_id})
+    return found
+
+
+def add(
+    tx: Tx,
+    table: str,
+    of: Numbered,
+    added: Sequence[Version],
+    before: Mapping[str, Standing],
+) -> None:
+    """Write an import's versions; those of a newer one stay current."""
+    number, import_id = of.number, of.import_id
+    overtaken = [key for key in {one.key for one in added} if key in before and before[key].number < number]
+    if overtaken:
+        tx.execute(
+            versions.OVERTAKE.format(table=table).encode(),
+            {"tenant": of.tenant_id, "keys": overtaken, "number": number},
+        )
+    statement = f"copy {table} ({', '.join(versions.columns(table))}) from stdin"
+    with tx.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        for one in added:
+            is_current = one.key not in before or before[one.key].number <= number
+            copy.write_row(one.columns(table, of.tenant_id, number, import_id, is_current=is_current))
+
+
+def withdraw(tx: Tx, table: str, tenant_id: str, import_id: str) -> list[tuple[str, str]]:
+    """Withdraw an import's versions, let the ones before stand again, and return (key, nomen) of each."""
+    values = {"tenant": tenant_id, "import": import_id}
+    gone = tx.execute(versions.WITHDRAW.format(table=table).encode(), values).fetchall()
+    keys = sorted({key for key, _ in gone})
+    tx.execute(versions.PROMOTE.format(table=table).encode(), {"tenant": tenant_id, "keys": keys})
+    tx.execute(_WITHDRAWN, values)
+    return gone
+
+
+def known(tx: Tx, tenant_id: str, nomens: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Return customers by number."""
+    return _by_nomen(tx, KNOWN, tenant_id, sorted(set(nomens)))
+
+
+def settle_customers(tx: Tx, tenant_id: str, nomens: Iterable[str]) -> Mapping[str, Mapping[str, Any] | None]:
+    """Let customers be what their newest period says; return those that changed, None for those now gone."""
+    asked = sorted(set(nomens))
+    before, now = (_by_nomen(tx, statement, tenant_id, asked) for statement in (KNOWN, MASTER))
+    gone = [nomen for nomen in before if nomen not in now]
+    changed = [customer for nomen, customer in now.items() if before.get(nomen) != customer]
+    if gone:
+        for table in ("customers", "customer_grams"):
+            tx.execute(_FORGET.format(table=table).encode(), {"tenant": tenant_id, "nomens": gone})
+    if changed:
+        lists = {name: [one[name] for one in changed] for name in changed[0]}
+        words = [searching.plain((one["nomen"], one["name"], one["address"])) for one in changed]
+        tx.execute(SAVE, {"tenant": tenant_id, **lists})
+        grams = ["\n".join(searching.grams(text)) for text in words]
+        tx.execute(SAVE_GRAMS, {"tenant": tenant_id, **lists, "words": words, "grams": grams})
+    return {**dict.fromkeys(gone), **{one["nomen"]: one for one in changed}}
+
+
+def reads(
+    tx: Tx, tenant_id: str, periods: Iterable[tuple[str, str]]
+) -> Mapping[tuple[str, str], list[Mapping[str, Any]]]:
+    """Return the current reads of (nomen, period), by date; a period without any has an empty list."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {period: [] for period in periods}
+    for row in _of_periods(tx, _READS, tenant_id, found):
+        found[row["nomen"], row["period"]].append(row)
+    return found
+
+
+def bills(tx: Tx, tenant_id: str, periods: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], list[Bill]]:
+    """Return every bill that was ever made of (nomen, period), in their order."""
+    found: dict[tuple[str, str], list[Bill]] = {period: [] for period in periods}
+    for row in _of_periods(tx, _BILLS, tenant_id, found):
+        found[row["nomen"], row["period"]].append(
+            Bill(row["volume_l"], row["amount_minor"], row["is_current"], row["is_withdrawn"])
+        )
+    return found
+
+
+def current(tx: Tx, table: str, tenant_id: str, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Return the current facts under keys; of several under one the last."""
+    named = ", ".join(versions.columns(table))
+    with tx.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            _STANDING.format(columns=named, table=table).encode(), {"tenant": tenant_id, "keys": list(keys)}
+        )
+        return {row["key"]: row for row in cursor.fetchall()}
+
+
+def _by_nomen(
+    tx: Tx, statement: str, tenant_id: str, nomens: Sequence[str]
+) -> Mapping[str, Mapping[str, Any]]:
+    with tx.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(statement.encode(), {"tenant": tenant_id, "nomens": nomens})
+        return {row["nomen"]: row for row in cursor.fetchall()}
+
+
+def _of_periods(
+    tx: Tx, statement: str, tenant_id: str, periods: Iterable[tuple[str, str]]
+) -> list[Mapping[str, Any]]:
+    asked = sorted(set(periods))
+    with tx.cursor(row_factory=dict_row) as cursor:
+        values = {
+            "tenant": tenant_id,
+            "nomens": [nomen for nomen, _ in asked],
+            "periods": [period for _, period in asked],
+        }
+        cursor.execute(statement.encode(), values)
+        return list(cursor.fetchall())

@@ -1,0 +1,89 @@
+"""Versions of facts: how they are added and withdrawn, and which of them is current.
+
+These statements run in an import's batch under the worker role, which sees every tenant, and in a person's
+command; so each names the tenant itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, LiteralString, NamedTuple
+
+COMMON: Final = (
+    "tenant_id", "key", "number", "line", "import_id", "row_id", "hash", "is_current", "nomen", "rayon",
+)  # fmt: skip
+OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
+    "customer_periods": (
+        "period", "name", "address", "route", "usage_class", "meter_size", "serial", "is_active",
+        "bill_number", "target_minor", "volume_l",
+    ),
+    "meter_readings": (
+        "period", "read_date", "serial", "stand_awal_l", "stand_akhir_l", "volume_l", "read_method",
+        "skip_status", "trouble", "reader", "usage_class",
+    ),
+    "collections": (
+        "source", "payment_date", "amount_minor", "payment_type", "bill_period", "bill_number", "channel",
+        "receipt_number", "volume_l",
+    ),
+    "bills": (
+        "period", "bill_number", "bill_date", "due_date", "volume_l", "amount_minor", "penalty_minor",
+    ),
+    "arrears": (
+        "as_of", "bill_period", "bill_number", "due_date", "amount_minor", "penalty_minor", "age_days",
+    ),
+}  # fmt: skip
+"""Columns of each table, apart from those of every version."""
+TABLES: Final[Mapping[str, LiteralString]] = {
+    "MC": "customer_periods",
+    "SBRS": "meter_readings",
+    "COLLECTION": "collections",
+    "MB": "collections",
+    "MAINBILL": "bills",
+    "ARDEBT": "arrears",
+}
+"""By type of import."""
+
+
+class Version(NamedTuple):
+    """A version to be added; fields as the columns are called."""
+
+    key: str
+    line: int
+    row_id: str
+    hash: str
+    nomen: str
+    rayon: str
+    values: Mapping[str, Any]
+
+    def columns(
+        self, table: str, tenant_id: str, number: int, import_id: str, *, is_current: bool
+    ) -> list[Any]:
+        """Return its values in the order of ``columns``."""
+        return [
+            tenant_id, self.key, number, self.line, import_id, self.row_id, self.hash, is_current, self.nomen,
+            self.rayon, *(self.values[name] for name in OWN[table]),
+        ]  # fmt: skip
+
+
+def columns(table: str) -> Sequence[str]:
+    """Return the columns of a version that are written."""
+    return (*COMMON, *OWN[table])
+
+
+CURRENT: Final = """
+select key, number, hash, row_id from {table}
+where tenant_id = %(tenant)s and key = any(%(keys)s) and is_current
+"""
+OVERTAKE: Final = """
+update {table} set is_current = false
+where tenant_id = %(tenant)s and key = any(%(keys)s) and is_current and number < %(number)s
+"""
+WITHDRAW: Final = """
+update {table} set is_current = false, is_withdrawn = true
+where tenant_id = %(tenant)s and import_id = %(import)s and not is_withdrawn
+returning key, nomen
+"""
+PROMOTE: Final = """
+update {table} t set is_current = true
+from (select key, max(number) as number from {table}
+      where tenant_id = %(tenant)s and key = any(%(keys)s) and not is_withdrawn group by key) newest
+where t.tenant_id = %(tenant)s and t.key = newest.key and t.number = newest.number and not t.is_current
+"""

@@ -1,0 +1,3 @@
+from arus_runtime.migrate import run_migrations
+
+run_migrations()

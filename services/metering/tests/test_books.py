@@ -1,0 +1,293 @@
+"""Imports into the books on a real PostgreSQL: versions, withdrawals, what is told, and the figures."""
+
+from collections import Counter
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from arus.imports.v1.events_pb2 import ImportRowsAnswered
+from arus.metering.v1.events_pb2 import (
+    CustomerChanged,
+    PeriodRebilled,
+    RegisterReadRecorded,
+    RegisterReadWithdrawn,
+)
+from arus_stack.testing import ServiceDatabase
+
+from .conftest import Caller, Imports
+
+pytestmark = pytest.mark.integration
+M3 = 1_000
+TABLES = (
+    "customer_periods",
+    "meter_readings",
+    "collections",
+    "bills",
+    "arrears",
+    "customers",
+    "customer_grams",
+)
+
+
+def of_type(events: list[Any], kind: type[Any]) -> list[Any]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def outcomes(events: list[Any]) -> list[str]:
+    (answer,) = of_type(events, ImportRowsAnswered)
+    return [ImportRowsAnswered.Outcome.Name(row.outcome).removeprefix("OUTCOME_") for row in answer.rows]
+
+
+def standing(database: ServiceDatabase) -> Counter[tuple[Any, ...]]:
+    """Return what stands in the books, without when it was written and by what."""
+    hidden = ("number", "recorded_at", "updated_at", "version", "is_withdrawn")
+    found: Counter[tuple[Any, ...]] = Counter()
+    with psycopg.connect(database.worker_url, options="-c search_path=metering") as connection:
+        for table in TABLES:
+            rows = connection.execute(f"select to_jsonb(t) from {table} t".encode()).fetchall()
+            for (row,) in rows:
+                if row.get("is_current", True):
+                    kept = {name: value for name, value in row.items() if name not in hidden}
+                    found[table, str(sorted(kept.items()))] += 1
+    return found
+
+
+def customer(nomen: str, **said: str) -> dict[str, str]:
+    return {"nomen": nomen, "name": f"Pelanggan {nomen}", "address": "Jl. Sunter No.1", "rayon": "34", **said}
+
+
+async def test_the_seeds_figures_come_from_files(files: Imports, owner: httpx.AsyncClient) -> None:
+    billed = [customer(str(100_000 + n), kubikasi="25", target_mc="500000") for n in range(5_000)]
+    for first in range(0, 5_000, 500):
+        files.take(files.file("MC", "2025-12", *billed[first : first + 500]))
+    paid = [
+        {"nomen": str(100_000 + n), "payment_date": "2025-12-05", "amount": "500000"} for n in range(4_500)
+    ]
+    for first in range(0, 4_500, 500):
+        files.take(files.file("COLLECTION", "2025-12", *paid[first : first + 500]))
+    answer = (await owner.get("/kpi/data")).json()
+    assert answer.pop("data_as_of")
+    assert answer == {
+        "total_pelanggan": 5000,
+        "total_kubikasi": 125000,
+        "target": {
+            "total_nomen": 5000,
+            "total_nominal": 2500000000,
+            "sudah_bayar_nomen": 4500,
+            "sudah_bayar_nominal": 2250000000,
+        },
+        "collection_rate": 90.0,
+        "collection_rate_nomen": 90.0,
+        "periode": "2025-12",
+    }
+
+
+async def test_the_newest_import_that_stands_is_what_the_books_say(
+    files: Imports, database: ServiceDatabase
+) -> None:
+    files.take(files.file("MC", "2025-12", customer("1", kubikasi="20", target_mc="100")))
+    before = standing(database)
+    first = files.file("SBRS", "2025-12", {"nomen": "1", "stand_akhir": "100", "read_method": "ACTUAL"})
+    told = files.take(first)
+    assert outcomes(told) == ["CREATED"]
+    (read,) = of_type(told, RegisterReadRecorded)
+    assert (read.reads[0].stand_l, read.rayon, read.is_active) == (100 * M3, "34", True)
+    once = standing(database)
+
+    assert files.take(first) == [], "the same chunk again changes nothing"
+    same = files.file("SBRS", "2025-12", {"nomen": "1", "stand_akhir": "100", "read_method": "ACTUAL"})
+    assert outcomes(files.take(same)) == ["UNCHANGED"]
+    other = files.file("SBRS", "2025-12", {"nomen": "1", "stand_akhir": "120", "read_method": "ACTUAL"})
+    told = files.take(other)
+    assert outcomes(told) == ["UPDATED"]
+    assert [read.reads[0].stand_l for read in of_type(told, RegisterReadRecorded)] == [120 * M3]
+
+    (back,) = of_type(files.undo(other), RegisterReadRecorded)
+    assert back.reads[0].stand_l == 100 * M3
+    files.undo(same)
+    assert standing(database) == once
+    assert len(of_type(files.undo(first), RegisterReadWithdrawn)) == 1
+    assert standing(database) == before
+
+
+async def test_an_import_taken_back_leaves_the_books_as_if_it_had_never_come(
+    files: Imports, database: ServiceDatabase
+) -> None:
+    files.take(files.file("MC", "2025-11", customer("1"), customer("2")))
+    before = standing(database)
+    taken = [
+        files.file("MC", "2025-12", customer("1", address="Jl. Baru 2"), customer("3")),
+        files.file("COLLECTION", "2025-12", {"nomen": "1", "payment_date": "2025-12-01", "amount": "5"}),
+        files.file("MAINBILL", "2025-12", {"nomen": "1", "amount": "5", "volume": "2"}),
+        files.file("ARDEBT", "2025-12", {"nomen": "1", "amount": "5", "bill_period": "2025-10"}),
+    ]
+    for chunk in taken:
+        files.take(chunk)
+    assert standing(database) != before
+    gone = [event for chunk in taken for event in files.undo(chunk)]
+    assert standing(database) == before
+    assert [(one.nomen, one.is_gone) for one in of_type(gone, CustomerChanged)] == [("3", True), ("1", False)]
+
+
+async def test_a_wrong_row_is_answered_and_the_others_are_taken(files: Imports) -> None:
+    chunk = files.file(
+        "SBRS", "2025-12", {"nomen": "1", "stand_akhir": "x"}, {"nomen": "2", "stand_akhir": "5"}
+    )
+    told = files.take(chunk)
+    (answer,) = of_type(told, ImportRowsAnswered)
+    assert [(row.field, row.code) for row in answer.rows] == [("stand_akhir", "ROW_NOT_DECIMAL"), ("", "")]
+    assert [read.nomen for read in of_type(told, RegisterReadRecorded)] == ["2"]
+
+
+async def test_a_period_that_stands_twice_in_a_file_keeps_both_reads(files: Imports) -> None:
+    twice = [{"nomen": "1", "stand_akhir": stand, "read_date": "2025-12-14"} for stand in ("100", "130")]
+    told = files.take(files.file("SBRS", "2025-12", *twice))
+    assert [read.stand_l for read in of_type(told, RegisterReadRecorded)[-1].reads] == [100 * M3, 130 * M3]
+
+
+async def test_a_bill_made_again_with_another_volume_is_a_rebilling(files: Imports) -> None:
+    files.take(files.file("MAINBILL", "2025-12", {"nomen": "1", "amount": "100000", "volume": "20"}))
+    again = files.file("MAINBILL", "2025-12", {"nomen": "1", "amount": "75000", "volume": "15"})
+    (rebilled,) = of_type(files.take(again), PeriodRebilled)
+    assert (rebilled.delta_l, rebilled.delta_minor) == (-5 * M3, -2_500_000)
+    (taken_back,) = of_type(files.undo(again), PeriodRebilled)
+    assert (taken_back.delta_l, taken_back.delta_minor) == (0, 0)
+
+
+async def test_another_books_rows_are_passed_over(files: Imports) -> None:
+    assert files.take(files.file("FUEL", "2025-12", {"nomen": "1"})) == []
+
+
+async def test_figures_by_rayon_period_and_day(files: Imports, owner: httpx.AsyncClient) -> None:
+    for period in ("2025-11", "2025-12"):
+        files.take(
+            files.file(
+                "MC", period, customer("1", target_mc="100", kubikasi="10"),
+                customer("2", target_mc="300", kubikasi="30", rayon="35"),
+            )
+        )  # fmt: skip
+    paid = [
+        {"nomen": "1", "payment_date": "2025-12-02", "amount": "100"},
+        {"nomen": "2", "payment_date": "2025-12-03", "amount": "150", "key": "2a"},
+    ]
+    files.take(files.file("COLLECTION", "2025-12", *paid))
+    # The register of paid bills says the same again, and one that the daily list does not have.
+    also = {"nomen": "2", "payment_date": "2025-11-20", "amount": "30", "bill_period": "2025-11"}
+    files.take(files.file("MB", "2025-12", paid[0] | {"bill_period": "2025-12"}, also))
+
+    rayons = (await owner.get("/kpi/rayons")).json()["items"]
+    assert [(row["rayon"], row["collection_rate"]) for row in rayons] == [("34", 100.0), ("35", 50.0)]
+    periods = (await owner.get("/kpi/periods")).json()["items"]
+    assert [(row["period"], row["paid"]["amount"], row["outstanding"]["amount"]) for row in periods] == [
+        ("2025-11", "30.00", "370.00"),
+        ("2025-12", "250.00", "150.00"),
+    ]
+    days = (await owner.get("/kpi/daily")).json()
+    assert [(day["day"], day["collection_rate"]) for day in days["items"]] == [
+        ("2025-12-02", 25.0),
+        ("2025-12-03", 62.5),
+    ]
+    files.take(
+        files.file(
+            "ARDEBT",
+            "2025-12",
+            {"nomen": "1", "amount": "7", "age_days": "31"},
+            {"nomen": "2", "amount": "9", "age_days": "400"},
+        )
+    )
+    bands = (await owner.get("/kpi/arrears")).json()["items"]
+    assert [(band["days"], band["amount"]["amount"]) for band in bands] == [
+        ("0-30", "0.00"), ("31-60", "7.00"), ("61-90", "0.00"), (">90", "9.00"),
+    ]  # fmt: skip
+    wrong = await owner.get("/kpi/periods", params={"from": "2020-01"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "from")
+
+
+async def test_a_search_finds_any_part_of_number_name_or_address(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    both = customer("123456", name="PT Example"), customer("777", rayon="35", name="Budi 100%_")
+    files.take(files.file("MC", "2025-12", *both))
+
+    async def found(q: str, **more: str) -> list[str]:
+        answer = await owner.get("/customers/search", params={"q": q, **more})
+        return [one["nomen"] for one in answer.json()["results"]]
+
+    answer = await owner.get("/customers/search", params={"q": "12345", "rayon": "34"})
+    assert answer.json() == {
+        "results": [{"nomen": "123456", "name": "PT Example", "address": "Jl. Sunter No.1", "rayon": "34"}]
+    }
+    assert [await found(q) for q in ("xampl", "3456", "SUNTER no", "100%_", "7", "zz")] == [
+        ["123456"], ["123456"], ["123456", "777"], ["777"], ["777"], [],
+    ]  # fmt: skip
+    assert await found("sunter", rayon="35") == ["777"]
+
+
+async def test_no_tenant_sees_another_ones_books(files: Imports, caller: Caller) -> None:
+    files.take(files.file("MC", "2025-12", customer("123456", target_mc="5")))
+    stranger = caller("tenant-b")
+    assert (await stranger.get("/customers/search", params={"q": "123456"})).json() == {"results": []}
+    assert (await stranger.get("/customers/123456")).status_code == 404
+    assert (await stranger.get("/customers/123456/timeline")).status_code == 404
+    assert (await stranger.get("/kpi/data")).json()["total_pelanggan"] == 0
+
+
+async def test_a_customer_is_entered_changed_and_deactivated(
+    files: Imports, owner: httpx.AsyncClient, caller: Caller
+) -> None:
+    new = customer("42")
+    made = await owner.post("/customers", json=new)
+    assert (made.status_code, made.json()["is_active"]) == (201, True)
+    taken = await owner.post("/customers", json=new)
+    assert (taken.status_code, taken.json()["errors"][0]["field"]) == (409, "nomen")
+    changed = await owner.patch(
+        "/customers/42", json={"rayon": "35"}, headers={"If-Match": made.headers["etag"]}
+    )
+    assert (changed.status_code, changed.json()["rayon"]) == (200, "35")
+    stale = await owner.patch(
+        "/customers/42", json={"rayon": "34"}, headers={"If-Match": made.headers["etag"]}
+    )
+    assert stale.status_code == 412
+    assert (await caller("tenant-a", "viewer").patch("/customers/42", json={})).status_code == 403
+    assert (await owner.delete("/customers/42")).status_code == 204
+    assert (await owner.get("/customers/42")).json()["is_active"] is False
+    assert (await owner.get("/kpi/data")).json()["total_pelanggan"] == 0, "who was entered was not billed"
+    files.take(files.file("MC", "2099-12", customer("42", rayon="36")))
+    assert (await owner.get("/customers/42")).json()["rayon"] == "36", "a later period says more"
+
+
+async def test_a_payment_is_entered_corrected_and_taken_back(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    files.take(files.file("MC", "2025-12", customer("1", target_mc="100")))
+    unknown = await owner.post(
+        "/collections", json={"nomen": "9", "payment_date": "2025-12-05", "amount": "5"}
+    )
+    assert unknown.status_code == 404
+    made = await owner.post(
+        "/collections", json={"nomen": "1", "payment_date": "2025-12-05", "amount": "50.00"}
+    )
+    assert (made.status_code, made.json()["payment_type"]) == (201, "CURRENT")
+    path = f"/collections/{made.json()['id']}"
+    assert (await owner.patch(path, json={"amount": "60"})).json()["amount"]["amount"] == "60.00"
+    assert (await owner.get("/kpi/data")).json()["collection_rate"] == 60.0
+    assert [one["rayon"] for one in (await owner.get("/collections?nomen=1")).json()["items"]] == ["34"]
+    assert (await owner.delete(path)).status_code == 204
+    assert (await owner.get(path)).status_code == 404
+    assert (await owner.get("/kpi/data")).json()["collection_rate"] == 0.0
+
+
+async def test_a_customer_is_seen_on_one_time_line(files: Imports, owner: httpx.AsyncClient) -> None:
+    files.take(files.file("MC", "2025-12", customer("1", target_mc="100", kubikasi="20")))
+    files.take(files.file("SBRS", "2025-12", {"nomen": "1", "stand_akhir": "100", "read_date": "2025-12-14"}))
+    files.take(
+        files.file("COLLECTION", "2025-12", {"nomen": "1", "payment_date": "2025-12-20", "amount": "100"})
+    )
+    changed = {"nomen": "1", "replaced_on": "2025-12-16", "new_serial": "B", "new_start_m3": "0"}
+    assert (await owner.post("/meters/replacements", json=changed)).status_code == 201
+    assert (await owner.get("/meters/replacements?nomen=1")).json()[0]["old_final_m3"] is None
+    line = (await owner.get("/customers/1/timeline")).json()
+    assert [one["kind"] for one in line["items"]] == ["payment", "replacement", "read", "billed"]
+    assert line["data_as_of"]
+    assert (await owner.get("/customers/nobody/timeline")).status_code == 404
