@@ -85,6 +85,27 @@ async def test_a_rebilling_and_a_meter_changed_are_judged_with_their_reads() -> 
     assert found[PERIODS[1]] == ()
 
 
+async def test_a_meter_changed_in_the_field_is_judged_by_what_its_read_says() -> None:
+    changed = read(2, 8, "B")
+    changed.reads[0].replacement.old_final_l = 1030 * M3
+    changed.reads[0].replacement.new_start_l = 0
+    reads = [read(0, 1000), read(1, 1020), changed]
+    found, told = await said(reads)
+    assert list(found.values()) == [(), (), ()]
+    assert [event.use_l for event in told if isinstance(event, MeterVerdictReached)][-1] == 18 * M3
+    changed.reads[0].replacement.ClearField("old_final_l")
+    found, _ = await said(reads)
+    assert found[PERIODS[2]] == (Kind.INCORRECT,), "what the old meter showed last is missing"
+
+
+async def test_a_meter_shows_as_many_digits_and_counts_as_the_file_says() -> None:
+    reads = [read(0, 9_990), read(1, 12)]
+    for event in reads:
+        event.reads[0].dials, event.reads[0].multiplier = 4, 10
+    _, told = await said(reads)
+    assert [event.use_l for event in told if isinstance(event, MeterVerdictReached)][-1] == 220 * M3
+
+
 async def test_a_record_under_anothers_key_is_parked() -> None:
     event = read(0, 1000)
     event.nomen = "2"
@@ -101,6 +122,8 @@ def test_a_history_is_read_back_as_it_was_written(reads: list[tuple[int, int, st
     history = MeterHistory({})
     for at, stand, method in reads:
         event = read(at, stand, method=method)
+        if method == "X":
+            event.reads[0].replacement.new_start_l = stand
         known = Known(codec.reads(event, NOON), rayon="34", said="x")
         history = history.with_period(codec.number(event.period), known)
     assert codec.load_meter(codec.dump_meter(history)) == history

@@ -106,8 +106,18 @@ def reads_stand(
             trouble=read["trouble"],
             serial=read["serial"],
             reader=read["reader"],
+            replacement=_replacement(read),
+            dials=read["dials"],
+            multiplier=read["multiplier"],
         )
     return event
+
+
+def _replacement(read: Row) -> RegisterReadRecorded.Replacement | None:
+    stated = read["replaced_on"], read["old_final_l"], read["new_start_l"]
+    if stated == (None, None, None):
+        return None
+    return RegisterReadRecorded.Replacement(old_final_l=stated[1], new_start_l=stated[2])
 
 
 def payment_stands(tenant_id: str, nomen: str, payment_id: str, payment: Row | None) -> Any:

@@ -146,6 +146,18 @@ async def test_a_period_that_stands_twice_in_a_file_keeps_both_reads(files: Impo
     assert [read.stand_l for read in of_type(told, RegisterReadRecorded)[-1].reads] == [100 * M3, 130 * M3]
 
 
+async def test_a_meter_changed_in_the_field_is_told_with_its_read(files: Imports) -> None:
+    new = {"serial": "B", "stand_akhir": "10", "stand_cabut": "1080", "stand_pasang": "0", "dials": "4"}
+    told = files.take(
+        files.file("SBRS", "2025-12", {"nomen": "1", **new}, {"nomen": "2", "stand_akhir": "5"})
+    )
+    by_nomen = {event.nomen: event.reads[0] for event in of_type(told, RegisterReadRecorded)}
+    changed, kept = by_nomen["1"], by_nomen["2"]
+    assert (changed.replacement.old_final_l, changed.replacement.new_start_l) == (1_080 * M3, 0)
+    assert (changed.dials, changed.multiplier) == (4, 0)
+    assert not kept.HasField("replacement")
+
+
 async def test_a_bill_made_again_with_another_volume_is_a_rebilling(files: Imports) -> None:
     files.take(files.file("MAINBILL", "2025-12", {"nomen": "1", "amount": "100000", "volume": "20"}))
     again = files.file("MAINBILL", "2025-12", {"nomen": "1", "amount": "75000", "volume": "15"})

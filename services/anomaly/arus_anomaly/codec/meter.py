@@ -85,6 +85,9 @@ def reads(event: RegisterReadRecorded, at: datetime) -> tuple[Read, ...]:
             known_on=known_on,
             usage_class=event.usage_class,
             is_active=event.is_active,
+            multiplier=read.multiplier or 1,
+            dials=read.dials,
+            replacement=_replacement(read.replacement) if read.HasField("replacement") else None,
         )
         for read in event.reads
     ]
@@ -93,11 +96,14 @@ def reads(event: RegisterReadRecorded, at: datetime) -> tuple[Read, ...]:
 
 def changed(event: MeterReplaced) -> Changed:
     """Return a change of the meter."""
-    replacement = Replacement(
-        event.old_final_l if event.HasField("old_final_l") else None,
-        event.new_start_l if event.HasField("new_start_l") else None,
+    return Changed(ordinal(event.replaced_on), event.new_serial, _replacement(event))
+
+
+def _replacement(told: MeterReplaced | RegisterReadRecorded.Replacement) -> Replacement:
+    return Replacement(
+        told.old_final_l if told.HasField("old_final_l") else None,
+        told.new_start_l if told.HasField("new_start_l") else None,
     )
-    return Changed(ordinal(event.replaced_on), event.new_serial, replacement)
 
 
 def rebilling(event: PeriodRebilled) -> Rebilling | None:
@@ -155,7 +161,7 @@ def dump_meter(history: MeterHistory) -> bytes:
             "known": [
                 (
                     of,
-                    [(read.id.decode(), *read[1:]) for read in known.reads],
+                    [_written(read) for read in known.reads],
                     known.rebilling and tuple(known.rebilling),
                     known.rayon,
                     known.said,
@@ -167,13 +173,22 @@ def dump_meter(history: MeterHistory) -> bytes:
     )
 
 
+def _written(read: Read) -> tuple[Any, ...]:
+    return (read.id.decode(), *read[1:-1], read.replacement and tuple(read.replacement))
+
+
+def _remembered(written: list[Any]) -> Read:
+    first, *others, replaced = written
+    return Read(first.encode(), *others, replacement=Replacement(*replaced) if replaced else None)
+
+
 def load_meter(value: bytes) -> MeterHistory:
     """Return the history that was written down."""
     document: dict[str, Any] = orjson.loads(value)
     return MeterHistory(
         {
             of: Known(
-                tuple(Read(read[0].encode(), *read[1:]) for read in told),
+                tuple(_remembered(read) for read in told),
                 Rebilling(*rebilled) if rebilled else None,
                 rayon,
                 said,

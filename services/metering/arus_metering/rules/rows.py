@@ -69,6 +69,11 @@ def _read(period: str, fields: Fields) -> dict[str, Any]:
         "trouble": _text(fields, "trouble", 60).upper(),
         "reader": _text(fields, "reader", 100),
         "usage_class": _text(fields, "tariff", 40).upper(),
+        "replaced_on": _date(fields, "replacement_date"),
+        "old_final_l": _whole(fields, "stand_cabut", LITRES),
+        "new_start_l": _whole(fields, "stand_pasang", LITRES),
+        "dials": _whole(fields, "dials", 1),
+        "multiplier": _whole(fields, "multiplier", 1),
     }
 
 

@@ -54,7 +54,7 @@ on conflict (tenant_id, nomen) do update set
 _FORGET: Final = "delete from {table} where tenant_id = %(tenant)s and nomen = any(%(nomens)s)"
 _READS: Final = """
 select nomen, period, row_id, read_date, stand_awal_l, stand_akhir_l, read_method, skip_status, trouble,
-    serial, reader, usage_class, rayon
+    serial, reader, usage_class, rayon, replaced_on, old_final_l, new_start_l, dials, multiplier
 from meter_readings
 where tenant_id = %(tenant)s
     and (nomen, period) in (select * from unnest(%(nomens)s::text[], %(periods)s::text[]))

@@ -17,7 +17,8 @@ OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
     ),
     "meter_readings": (
         "period", "read_date", "serial", "stand_awal_l", "stand_akhir_l", "volume_l", "read_method",
-        "skip_status", "trouble", "reader", "usage_class",
+        "skip_status", "trouble", "reader", "usage_class", "replaced_on", "old_final_l", "new_start_l",
+        "dials", "multiplier",
     ),
     "collections": (
         "source", "payment_date", "amount_minor", "payment_type", "bill_period", "bill_number", "channel",

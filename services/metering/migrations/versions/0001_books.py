@@ -53,6 +53,7 @@ TABLES = {
     stand_awal_l bigint, stand_akhir_l bigint, volume_l bigint,
     read_method text not null, skip_status text not null, trouble text not null, reader text not null,
     usage_class text not null,
+    replaced_on date, old_final_l bigint, new_start_l bigint, dials int, multiplier int,
     """,
     "collections": """
     source text not null, payment_date date not null, amount_minor bigint not null,
