@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -30,6 +31,7 @@ VALUES: dict[str, Any] = {
     "jsonb": "{}",
     "bytea": b"",
     "text[]": [],
+    "uuid": UUID(int=0),
 }
 
 
@@ -112,6 +114,8 @@ def differing(value: Any, number: int) -> Any:
         return f"x{number}"
     if isinstance(value, bytes):
         return bytes([number])
+    if isinstance(value, UUID):
+        return UUID(int=number)
     return value + number if isinstance(value, int) and not isinstance(value, bool) else value
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
@@ -15,6 +15,8 @@ from babel.numbers import format_decimal
 from arus_runtime.catalogue import contract
 
 Language = Literal["id", "en"]
+LONGEST: Final = 50
+"""Digits before the point that are written with separators; more are shown as they came."""
 Templates = Mapping[str, Mapping[str, str]]
 """Code → language → sentence with {placeholders}."""
 
@@ -89,7 +91,10 @@ def number(value: Decimal | int | str, language: Language, places: int = 6) -> s
         exact = Decimal(value)
     except InvalidOperation:
         return str(value)
-    return format_decimal(exact, format="#,##0." + "#" * places, locale=language)
+    if exact.is_finite() and exact.adjusted() > LONGEST:
+        return str(value)
+    with localcontext(prec=2 * LONGEST):
+        return format_decimal(exact, format="#,##0." + "#" * places, locale=language)
 
 
 def format_period(period: str, language: Language) -> str:

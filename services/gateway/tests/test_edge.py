@@ -190,7 +190,7 @@ async def test_a_body_beyond_the_limit_is_refused_announced_or_not(behind: Gatew
 
 async def test_a_service_that_is_away_is_a_503_with_retry_after(behind: Gateway):
     siti = await behind.register()
-    for path in ("/fuel/transactions", "/anomalies"):
+    for path in ("/fuel/transactions", "/imports"):
         answer = await siti.http.get(path)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert int(answer.headers["retry-after"]) > 0

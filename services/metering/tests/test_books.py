@@ -251,6 +251,8 @@ async def test_a_customer_is_entered_changed_and_deactivated(
     new = customer("42")
     made = await owner.post("/customers", json=new)
     assert (made.status_code, made.json()["is_active"]) == (201, True)
+    strange = await owner.post("/customers", json=customer("🚰/7 b"))
+    assert strange.headers["location"].endswith("/customers/%F0%9F%9A%B0%2F7%20b")
     taken = await owner.post("/customers", json=new)
     assert (taken.status_code, taken.json()["errors"][0]["field"]) == (409, "nomen")
     changed = await owner.patch(

@@ -61,6 +61,8 @@ def test_every_sentence_has_both_languages() -> None:
         (words.Quantity(1200, "L"), "1.200 L", "1,200 L"),
         (date(2025, 1, 10), "10 Jan 2025", "10 Jan 2025"),
         (datetime(2025, 5, 1, 7, 30, tzinfo=UTC), "1 Mei 2025 07.30", "1 May 2025 07:30"),
+        (-(10**30), "-1" + 10 * ".000", "-1" + 10 * ",000"),
+        (10**60, "1" + 60 * "0", "1" + 60 * "0"),
         ("as it is", "as it is", "as it is"),
     ],
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from arus_runtime.auth import Principal, require
 from arus_runtime.commands import Commanded
@@ -81,7 +82,7 @@ async def create_customer(new: NewCustomer, command: Commanded) -> Response:
     """Record a customer."""
     async with command.transaction() as tx:
         made = await commands.add(tx, command.principal, new.model_dump(), datetime.now(UTC))
-        headers = {"Location": f"{PREFIX}/customers/{made.nomen}", "ETag": etag(made.version)}
+        headers = {"Location": f"{PREFIX}/customers/{quote(made.nomen, safe='')}", "ETag": etag(made.version)}
         return await command.answer(tx, 201, CustomerRecord.of(made), headers)
 
 
