@@ -19,15 +19,18 @@ import { Route as VerifyEmailRouteImport } from './routes/verify-email'
 import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppAnomaliesRouteImport } from './routes/_app/anomalies'
 import { Route as AppAuditRouteImport } from './routes/_app/audit'
+import { Route as AppCustomersRouteImport } from './routes/_app/customers'
 import { Route as AppImportsRouteImport } from './routes/_app/imports'
 import { Route as AppIncidentsRouteImport } from './routes/_app/incidents'
 import { Route as AppLocationsRouteImport } from './routes/_app/locations'
+import { Route as AppMeterRouteImport } from './routes/_app/meter'
 import { Route as AppNotificationsRouteImport } from './routes/_app/notifications'
 import { Route as AppProductsRouteImport } from './routes/_app/products'
 import { Route as AppReportsRouteImport } from './routes/_app/reports'
 import { Route as AppThresholdsRouteImport } from './routes/_app/thresholds'
 import { Route as AppTrendsRouteImport } from './routes/_app/trends'
 import { Route as AppUsersRouteImport } from './routes/_app/users'
+import { Route as AppWaterRouteImport } from './routes/_app/water'
 import { Route as AppFuelNewRouteImport } from './routes/_app/fuel.new'
 import { Route as AppFuelTransactionsRouteImport } from './routes/_app/fuel.transactions'
 
@@ -80,6 +83,11 @@ const AppAuditRoute = AppAuditRouteImport.update({
   path: '/audit',
   getParentRoute: () => AppRoute,
 } as any)
+const AppCustomersRoute = AppCustomersRouteImport.update({
+  id: '/customers',
+  path: '/customers',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppImportsRoute = AppImportsRouteImport.update({
   id: '/imports',
   path: '/imports',
@@ -93,6 +101,11 @@ const AppIncidentsRoute = AppIncidentsRouteImport.update({
 const AppLocationsRoute = AppLocationsRouteImport.update({
   id: '/locations',
   path: '/locations',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppMeterRoute = AppMeterRouteImport.update({
+  id: '/meter',
+  path: '/meter',
   getParentRoute: () => AppRoute,
 } as any)
 const AppNotificationsRoute = AppNotificationsRouteImport.update({
@@ -125,6 +138,11 @@ const AppUsersRoute = AppUsersRouteImport.update({
   path: '/users',
   getParentRoute: () => AppRoute,
 } as any)
+const AppWaterRoute = AppWaterRouteImport.update({
+  id: '/water',
+  path: '/water',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppFuelNewRoute = AppFuelNewRouteImport.update({
   id: '/fuel/new',
   path: '/fuel/new',
@@ -146,15 +164,18 @@ export interface FileRoutesByFullPath {
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
   '/audit': typeof AppAuditRoute
+  '/customers': typeof AppCustomersRoute
   '/imports': typeof AppImportsRoute
   '/incidents': typeof AppIncidentsRoute
   '/locations': typeof AppLocationsRoute
+  '/meter': typeof AppMeterRoute
   '/notifications': typeof AppNotificationsRoute
   '/products': typeof AppProductsRoute
   '/reports': typeof AppReportsRoute
   '/thresholds': typeof AppThresholdsRoute
   '/trends': typeof AppTrendsRoute
   '/users': typeof AppUsersRoute
+  '/water': typeof AppWaterRoute
   '/fuel/new': typeof AppFuelNewRoute
   '/fuel/transactions': typeof AppFuelTransactionsRoute
 }
@@ -167,15 +188,18 @@ export interface FileRoutesByTo {
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
   '/audit': typeof AppAuditRoute
+  '/customers': typeof AppCustomersRoute
   '/imports': typeof AppImportsRoute
   '/incidents': typeof AppIncidentsRoute
   '/locations': typeof AppLocationsRoute
+  '/meter': typeof AppMeterRoute
   '/notifications': typeof AppNotificationsRoute
   '/products': typeof AppProductsRoute
   '/reports': typeof AppReportsRoute
   '/thresholds': typeof AppThresholdsRoute
   '/trends': typeof AppTrendsRoute
   '/users': typeof AppUsersRoute
+  '/water': typeof AppWaterRoute
   '/': typeof AppIndexRoute
   '/fuel/new': typeof AppFuelNewRoute
   '/fuel/transactions': typeof AppFuelTransactionsRoute
@@ -191,15 +215,18 @@ export interface FileRoutesById {
   '/verify-email': typeof VerifyEmailRoute
   '/_app/anomalies': typeof AppAnomaliesRoute
   '/_app/audit': typeof AppAuditRoute
+  '/_app/customers': typeof AppCustomersRoute
   '/_app/imports': typeof AppImportsRoute
   '/_app/incidents': typeof AppIncidentsRoute
   '/_app/locations': typeof AppLocationsRoute
+  '/_app/meter': typeof AppMeterRoute
   '/_app/notifications': typeof AppNotificationsRoute
   '/_app/products': typeof AppProductsRoute
   '/_app/reports': typeof AppReportsRoute
   '/_app/thresholds': typeof AppThresholdsRoute
   '/_app/trends': typeof AppTrendsRoute
   '/_app/users': typeof AppUsersRoute
+  '/_app/water': typeof AppWaterRoute
   '/_app/': typeof AppIndexRoute
   '/_app/fuel/new': typeof AppFuelNewRoute
   '/_app/fuel/transactions': typeof AppFuelTransactionsRoute
@@ -216,15 +243,18 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/anomalies'
     | '/audit'
+    | '/customers'
     | '/imports'
     | '/incidents'
     | '/locations'
+    | '/meter'
     | '/notifications'
     | '/products'
     | '/reports'
     | '/thresholds'
     | '/trends'
     | '/users'
+    | '/water'
     | '/fuel/new'
     | '/fuel/transactions'
   fileRoutesByTo: FileRoutesByTo
@@ -237,15 +267,18 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/anomalies'
     | '/audit'
+    | '/customers'
     | '/imports'
     | '/incidents'
     | '/locations'
+    | '/meter'
     | '/notifications'
     | '/products'
     | '/reports'
     | '/thresholds'
     | '/trends'
     | '/users'
+    | '/water'
     | '/'
     | '/fuel/new'
     | '/fuel/transactions'
@@ -260,15 +293,18 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/_app/anomalies'
     | '/_app/audit'
+    | '/_app/customers'
     | '/_app/imports'
     | '/_app/incidents'
     | '/_app/locations'
+    | '/_app/meter'
     | '/_app/notifications'
     | '/_app/products'
     | '/_app/reports'
     | '/_app/thresholds'
     | '/_app/trends'
     | '/_app/users'
+    | '/_app/water'
     | '/_app/'
     | '/_app/fuel/new'
     | '/_app/fuel/transactions'
@@ -356,6 +392,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAuditRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/customers': {
+      id: '/_app/customers'
+      path: '/customers'
+      fullPath: '/customers'
+      preLoaderRoute: typeof AppCustomersRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/imports': {
       id: '/_app/imports'
       path: '/imports'
@@ -375,6 +418,13 @@ declare module '@tanstack/react-router' {
       path: '/locations'
       fullPath: '/locations'
       preLoaderRoute: typeof AppLocationsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/meter': {
+      id: '/_app/meter'
+      path: '/meter'
+      fullPath: '/meter'
+      preLoaderRoute: typeof AppMeterRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/notifications': {
@@ -419,6 +469,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppUsersRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/water': {
+      id: '/_app/water'
+      path: '/water'
+      fullPath: '/water'
+      preLoaderRoute: typeof AppWaterRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/fuel/new': {
       id: '/_app/fuel/new'
       path: '/fuel/new'
@@ -439,15 +496,18 @@ declare module '@tanstack/react-router' {
 interface AppRouteChildren {
   AppAnomaliesRoute: typeof AppAnomaliesRoute
   AppAuditRoute: typeof AppAuditRoute
+  AppCustomersRoute: typeof AppCustomersRoute
   AppImportsRoute: typeof AppImportsRoute
   AppIncidentsRoute: typeof AppIncidentsRoute
   AppLocationsRoute: typeof AppLocationsRoute
+  AppMeterRoute: typeof AppMeterRoute
   AppNotificationsRoute: typeof AppNotificationsRoute
   AppProductsRoute: typeof AppProductsRoute
   AppReportsRoute: typeof AppReportsRoute
   AppThresholdsRoute: typeof AppThresholdsRoute
   AppTrendsRoute: typeof AppTrendsRoute
   AppUsersRoute: typeof AppUsersRoute
+  AppWaterRoute: typeof AppWaterRoute
   AppIndexRoute: typeof AppIndexRoute
   AppFuelNewRoute: typeof AppFuelNewRoute
   AppFuelTransactionsRoute: typeof AppFuelTransactionsRoute
@@ -456,15 +516,18 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppAnomaliesRoute: AppAnomaliesRoute,
   AppAuditRoute: AppAuditRoute,
+  AppCustomersRoute: AppCustomersRoute,
   AppImportsRoute: AppImportsRoute,
   AppIncidentsRoute: AppIncidentsRoute,
   AppLocationsRoute: AppLocationsRoute,
+  AppMeterRoute: AppMeterRoute,
   AppNotificationsRoute: AppNotificationsRoute,
   AppProductsRoute: AppProductsRoute,
   AppReportsRoute: AppReportsRoute,
   AppThresholdsRoute: AppThresholdsRoute,
   AppTrendsRoute: AppTrendsRoute,
   AppUsersRoute: AppUsersRoute,
+  AppWaterRoute: AppWaterRoute,
   AppIndexRoute: AppIndexRoute,
   AppFuelNewRoute: AppFuelNewRoute,
   AppFuelTransactionsRoute: AppFuelTransactionsRoute,

@@ -131,7 +131,7 @@ function SideBar({ pages }: { pages: readonly PageEntry[] }) {
   return (
     <nav
       aria-label={t`Utama`}
-      className="sticky top-0 flex h-dvh flex-col gap-4 border-r border-line px-3 py-3"
+      className="sticky top-0 flex h-dvh flex-col gap-4 overflow-y-auto border-r border-line px-3 py-3"
     >
       <Link to="/" className="flex items-center gap-2.5 px-1.5 py-1">
         <Mark />

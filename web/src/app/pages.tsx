@@ -3,9 +3,12 @@ import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import {
   Bell,
+  ChartColumn,
+  Contact,
   FileText,
   History,
   Fuel,
+  Gauge,
   LayoutDashboard,
   ListOrdered,
   MapPin,
@@ -29,6 +32,9 @@ export interface PageEntry {
     | '/anomalies'
     | '/incidents'
     | '/imports'
+    | '/water'
+    | '/meter'
+    | '/customers'
     | '/trends'
     | '/reports'
     | '/thresholds'
@@ -83,6 +89,28 @@ export const PAGES: readonly PageEntry[] = [
     icon: Upload,
     key: 'f',
     needs: { resource: 'imports', action: 'r' },
+  },
+  {
+    to: '/water',
+    name: msg`Dashboard PAM`,
+    icon: ChartColumn,
+    key: 'w',
+    needs: { resource: 'kpi', action: 'r' },
+  },
+  {
+    to: '/meter',
+    name: msg`Meter`,
+    icon: Gauge,
+    key: 's',
+    needs: { resource: 'meters', action: 'r' },
+    alsoNeeds: { resource: 'anomalies', action: 'r' },
+  },
+  {
+    to: '/customers',
+    name: msg`Pelanggan`,
+    icon: Contact,
+    key: 'k',
+    needs: { resource: 'customers', action: 'r' },
   },
   {
     to: '/trends',

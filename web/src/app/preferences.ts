@@ -17,6 +17,8 @@ export type TableName =
   | 'thresholds'
   | 'versions'
   | 'deliveries'
+  | 'meter'
+  | 'customers'
 
 export interface Look {
   hidden: ReadonlySet<string>

@@ -14,6 +14,11 @@ export function day(value: unknown): string | undefined {
     : undefined
 }
 
+/** A billing period: `2025-12`. */
+export function period(value: unknown): string | undefined {
+  return typeof value === 'string' && /^(19|20)\d\d-(0[1-9]|1[0-2])$/.test(value) ? value : undefined
+}
+
 export function oneOf<Value extends string>(value: unknown, values: readonly Value[]): Value | undefined {
   return values.find(one => one === value)
 }

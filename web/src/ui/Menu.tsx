@@ -24,7 +24,9 @@ export function Menu({ trigger, defaultOpen = false, side = 'bottom', align = 'e
       {/* Inside the page's landmark, where a screen reader looks for it. */}
       <Base.Portal container={document.querySelector('main')}>
         <Base.Positioner sideOffset={6} side={side} align={align} className="z-50 outline-none">
-          <Base.Popup className={clsx(POPUP, 'min-w-56 p-1')}>{children}</Base.Popup>
+          <Base.Popup className={clsx(POPUP, 'max-h-[var(--available-height)] min-w-56 overflow-y-auto p-1')}>
+            {children}
+          </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>

@@ -1,0 +1,67 @@
+"""A clerk of the water utility: a file of register reads goes in, what is odd comes out, and whose it is."""
+
+import re
+
+import pytest
+from arus_stack.testing import until
+from playwright.sync_api import expect
+
+from .conftest import OpenScreen, Organisation, create
+from .test_every_page import assert_good, settle_in_drawer
+
+pytestmark = pytest.mark.e2e
+
+FILE = """NOMEN;NAMA;ALAMAT;RAYON;STAND AWAL;STAND AKHIR;VOLUME;METODE;STATUS SKIP;PETUGAS;TGL BACA;PERIODE
+{nomen};SITI AMINAH;JL AGUNG NIAGA 7;34;900;910;10;ESTIMATE;;JOKO;10/12/2025;202512
+{other};BUDI;JL SUNTER 1;34;900;910;10;ACTUAL;;JOKO;10/12/2025;202512
+"""
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_an_estimated_read_is_found_by_its_tile_and_leads_to_its_customer(
+    open_screen: OpenScreen, organisation: Organisation, console: str, width: int
+) -> None:
+    screen = open_screen(organisation.owner, width=width)
+    page = screen.page
+    nomen = f"34000{width:04}"
+    name = f"SBRS Desember {width}.csv"
+    create(
+        organisation.owner,
+        "/customers",
+        {"nomen": nomen, "name": "SITI AMINAH", "address": "JL AGUNG NIAGA 7", "rayon": "34"},
+    )
+    page.goto(f"{console}/imports")
+    page.get_by_label("Berkas", exact=True).set_input_files(
+        {
+            "name": name,
+            "mimeType": "text/csv",
+            "buffer": FILE.format(nomen=nomen, other=f"35000{width:04}").encode(),
+        }
+    )
+    row = page.get_by_role("list", name="Impor").get_by_role("button", name=name)
+    expect(row).to_contain_text("Siap disimpan")
+    row.click()
+    drawer = page.get_by_role("dialog", name=name)
+    drawer.get_by_role("button", name="Simpan 2 baris").click()
+    expect(drawer).to_contain_text("Selesai")
+
+    def kinds() -> list[list[str]]:
+        history = organisation.owner.client.get(f"/anomalies/meter/{nomen}").json()
+        return [item["kinds"] for item in history.get("items", [])]
+
+    until(lambda: kinds() == [["estimasi"]], "the judgement of the estimated read")
+    page.goto(f"{console}/meter")
+    page.get_by_role("button", name=re.compile(r"^Estimasi")).click()
+    page.get_by_role("button", name=nomen).click()
+    drawer = page.get_by_role("dialog", name=f"Meter {nomen}")
+    expect(drawer).to_contain_text("Stand diperkirakan, bukan dibaca.")
+    expect(drawer).to_contain_text("Desember 2025")
+    settle_in_drawer(page)
+    assert_good(screen, path="/meter", language="id")
+    page.goto(f"{console}/customers?q={nomen}")
+    page.get_by_role("button", name="SITI AMINAH").click()
+    drawer = page.get_by_role("dialog", name="SITI AMINAH")
+    expect(drawer).to_contain_text("Meter dibaca")
+    expect(drawer).to_contain_text("ESTIMATE")
+    settle_in_drawer(page)
+    assert_good(screen, path="/customers", language="id")

@@ -1,0 +1,32 @@
+import { Trans } from '@lingui/react/macro'
+import type { CustomerRecord } from '@/api'
+import { Tag } from '@/ui/StatusBadge'
+import { Fact, FACTS } from './parts'
+
+/** What the books say of a customer now; the number is above it already. */
+export function CustomerFacts({ customer }: { customer: CustomerRecord }) {
+  return (
+    <dl className={FACTS}>
+      <Fact name={<Trans>Nama</Trans>}>{customer.name || '–'}</Fact>
+      <Fact name={<Trans>Alamat</Trans>}>{customer.address || '–'}</Fact>
+      <Fact name={<Trans>Rayon</Trans>}>{customer.rayon || '–'}</Fact>
+      <Fact name={<Trans>Golongan</Trans>}>{customer.usage_class || '–'}</Fact>
+      <Fact name={<Trans>Nomor meter</Trans>}>{customer.serial || '–'}</Fact>
+      <Fact name={<Trans>Keadaan</Trans>}>
+        <ServiceTag active={customer.is_active} />
+      </Fact>
+    </dl>
+  )
+}
+
+export function ServiceTag({ active }: { active: boolean }) {
+  return active ? (
+    <Tag tone="good">
+      <Trans>Aktif</Trans>
+    </Tag>
+  ) : (
+    <Tag>
+      <Trans>Nonaktif</Trans>
+    </Tag>
+  )
+}

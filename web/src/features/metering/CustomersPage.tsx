@@ -1,0 +1,126 @@
+import { msg } from '@lingui/core/macro'
+import { i18n } from '@lingui/core'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { Contact } from 'lucide-react'
+import { lazy, useMemo } from 'react'
+import type { CustomerRecord } from '@/api'
+import { Listing, useSelection } from '@/app/Listing'
+import { TableTools } from '@/app/TableTools'
+import { tidy } from '@/lib/search'
+import type { Column } from '@/ui/columns'
+import { FilterBar } from '@/ui/FilterBar'
+import { OnDemand } from '@/ui/OnDemand'
+import { Page } from '@/ui/Page'
+import { SearchField } from '@/ui/SearchField'
+import { Empty } from '@/ui/States'
+import { ServiceTag } from './CustomerFacts'
+import { ToImports } from './parts'
+import { customersQuery, type CustomerFilters } from './queries'
+
+const ScopeFields = lazy(() => import('./ScopeFields'))
+const CustomerDrawer = lazy(() => import('./CustomerDrawer'))
+const route = getRouteApi('/_app/customers')
+
+export function CustomersPage() {
+  const { t } = useLingui()
+  const { id, ...filters } = route.useSearch()
+  const { q, rayon } = filters
+  const navigate = route.useNavigate()
+  const list = useInfiniteQuery(customersQuery(filters))
+  const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
+  const selection = useSelection()
+  const change = (next: CustomerFilters) => void navigate({ search: next, replace: true })
+  return (
+    <Page
+      title={t`Pelanggan`}
+      lead={
+        <Trans>
+          Cari pelanggan, lalu lihat pembacaan, tagihan, dan pembayarannya dalam satu garis waktu.
+        </Trans>
+      }
+    >
+      <FilterBar
+        active={rayon ? 1 : 0}
+        onClear={() => change(q ? { q } : {})}
+        chips={
+          <SearchField
+            label={t`Cari nomor, nama, atau alamat`}
+            value={q ?? ''}
+            onChange={typed => change(tidy({ ...filters, q: typed || undefined }))}
+          />
+        }
+        aside={<TableTools table="customers" columns={columns} selection={selection} />}
+      >
+        <ScopeFields
+          withPeriod={false}
+          scope={rayon ? { rayon } : {}}
+          onChange={next => change(tidy({ ...filters, rayon: next.rayon }))}
+        />
+      </FilterBar>
+      <Listing
+        table="customers"
+        label={t`Pelanggan`}
+        list={list}
+        failure={<Trans>Daftar pelanggan belum bisa dimuat.</Trans>}
+        columns={columns}
+        rows={rows}
+        rowId={row => row.nomen}
+        rowName={row => `${row.name}, ${row.nomen}`}
+        onOpen={row => void navigate({ search: { ...filters, id: row.nomen } })}
+        openId={id}
+        card={row => <CustomerCard customer={row} />}
+        filtered={Object.keys(filters).length > 0}
+        onClear={() => change({})}
+        empty={
+          <Empty
+            icon={<Contact aria-hidden />}
+            title={<Trans>Belum ada pelanggan.</Trans>}
+            action={<ToImports />}
+          >
+            <Trans>Pelanggan datang dari berkas MC, dan muncul di sini begitu berkasnya disimpan.</Trans>
+          </Empty>
+        }
+        selection={selection}
+      />
+      <OnDemand wanted={id !== undefined}>
+        <CustomerDrawer nomen={id} onClose={() => void navigate({ search: filters })} />
+      </OnDemand>
+    </Page>
+  )
+}
+
+const columns: readonly Column<CustomerRecord>[] = [
+  { id: 'name', header: msg`Nama`, text: row => row.name || row.nomen, meta: { width: '22%' } },
+  { id: 'nomen', header: msg`Nomor`, text: row => row.nomen, meta: { width: '8rem' } },
+  { id: 'address', header: msg`Alamat`, text: row => row.address },
+  { id: 'rayon', header: msg`Rayon`, text: row => row.rayon, meta: { width: '5rem' } },
+  { id: 'class', header: msg`Golongan`, text: row => row.usage_class, meta: { width: '6rem' } },
+  { id: 'serial', header: msg`Nomor meter`, text: row => row.serial, meta: { width: '9rem' } },
+  {
+    id: 'active',
+    header: msg`Keadaan`,
+    text: row => i18n._(row.is_active ? msg`Aktif` : msg`Nonaktif`),
+    cell: row => <ServiceTag active={row.is_active} />,
+    meta: { width: '7.5rem' },
+  },
+]
+
+function CustomerCard({ customer }: { customer: CustomerRecord }) {
+  return (
+    <span className="flex flex-col gap-1">
+      <span className="flex items-center justify-between gap-2">
+        <span className="min-w-0 truncate">{customer.name || customer.nomen}</span>
+        {!customer.is_active && <ServiceTag active={false} />}
+      </span>
+      <span className="font-normal tabular">
+        {customer.nomen} ·{' '}
+        <span className="text-muted">
+          <Trans>Rayon {customer.rayon}</Trans>
+        </span>
+      </span>
+      <span className="text-xs font-normal whitespace-normal text-muted">{customer.address}</span>
+    </span>
+  )
+}

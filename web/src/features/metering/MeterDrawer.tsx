@@ -1,0 +1,184 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import type { MeterAnomaly, MeterHistoryOut } from '@/api'
+import { useMay } from '@/app/session'
+import { date, datedMoment } from '@/lib/format'
+import { buttonLook } from '@/ui/Button'
+import { Chart } from '@/ui/Chart'
+import { Drawer } from '@/ui/Dialog'
+import { Failed, Skeleton } from '@/ui/States'
+import type { Series } from '@/ui/TimeChart'
+import { CustomerFacts } from './CustomerFacts'
+import { cubic } from './happenings'
+import { KindTags } from './kinds'
+import { Fact, FACTS } from './parts'
+import { customerQuery, meterHistoryQuery } from './queries'
+import { periodWords } from './scopes'
+import { chosen, uses } from './uses'
+
+interface MeterDrawerProps {
+  nomen: string | undefined
+  /** The period that the list shows. */
+  period: string | null | undefined
+  onClose: () => void
+}
+
+/** One customer's meter: what is said of a period and why, whose it is, and what was used before. */
+export default function MeterDrawer({ nomen, period, onClose }: MeterDrawerProps) {
+  const { t } = useLingui()
+  const history = useQuery({ ...meterHistoryQuery(nomen ?? ''), enabled: nomen !== undefined })
+  const read = history.data && chosen(history.data.items, period)
+  return (
+    <Drawer
+      open={nomen !== undefined}
+      onClose={onClose}
+      title={t`Meter ${nomen ?? ''}`}
+      description={read && periodWords(read.period)}
+    >
+      {history.data && read ? (
+        <div key={history.data.nomen} className="flex flex-col gap-5">
+          <Said read={read} />
+          <Uses history={history.data} />
+          <Whose nomen={history.data.nomen} />
+          <Others history={history.data} read={read} />
+        </div>
+      ) : history.isError ? (
+        <Failed
+          what={<Trans>Meter ini belum bisa dimuat.</Trans>}
+          error={history.error}
+          onRetry={() => void history.refetch()}
+        />
+      ) : history.data ? (
+        <p className="text-sm text-muted">
+          <Trans>Meter ini belum pernah dinilai.</Trans>
+        </p>
+      ) : (
+        <Skeleton lines={7} />
+      )}
+    </Drawer>
+  )
+}
+
+function Said({ read }: { read: MeterAnomaly }) {
+  const judged = datedMoment(read.judged_at)
+  return (
+    <section className="flex flex-col gap-3">
+      {read.kinds.length > 0 && <KindTags kinds={read.kinds} />}
+      <ul className="flex flex-col gap-1 text-sm">
+        {[...read.reasons, ...read.remarks].map(reason => (
+          <li key={reason.code}>{reason.text}</li>
+        ))}
+      </ul>
+      <dl className={FACTS}>
+        <Fact name={<Trans>Tanggal baca</Trans>}>{read.read_date === null ? '–' : date(read.read_date)}</Fact>
+        <Fact name={<Trans>Stand</Trans>}>
+          <span className="tabular">
+            {cubic(read.from_m3)} → {cubic(read.stand_m3)}
+          </span>
+        </Fact>
+        <Fact name={<Trans>Pemakaian</Trans>}>
+          <span className="tabular">{cubic(read.use_m3)}</span>
+          {read.days > 0 && (
+            <span className="text-muted">
+              {' '}
+              <Plural value={read.days} other="dalam # hari" />
+            </span>
+          )}
+        </Fact>
+        <Fact name={<Trans>Biasanya</Trans>}>
+          <span className="tabular">{cubic(read.usual_m3)}</span>
+        </Fact>
+      </dl>
+      <p className="text-xs text-muted">
+        <Trans>Dinilai {judged}</Trans>
+      </p>
+    </section>
+  )
+}
+
+function Uses({ history }: { history: MeterHistoryOut }) {
+  const { t } = useLingui()
+  const { days, names, series } = useMemo(() => {
+    const { calm, anomalous, usual, ...when } = uses(history.items)
+    const lines: Series[] = [
+      { label: t`Wajar`, values: calm, ink: 'brand', look: 'bars' },
+      { label: t`Dengan anomali`, values: anomalous, ink: 'anomali', look: 'bars' },
+      { label: t`Biasanya`, values: usual, ink: 'text', look: 'dashed' },
+    ]
+    return { ...when, series: lines }
+  }, [history, t])
+  const odd = history.items.filter(read => read.kinds.length > 0).length
+  return (
+    <section className="flex flex-col gap-2">
+      <h3 className="text-sm font-semibold">
+        <Trans>Pemakaian per periode</Trans>
+      </h3>
+      <Chart
+        caption={
+          <Plural value={history.items.length} other={`${odd} dari # periode terakhir dengan anomali.`} />
+        }
+        days={days}
+        names={names}
+        series={series}
+        unit="m³"
+        height={200}
+      />
+    </section>
+  )
+}
+
+function Whose({ nomen }: { nomen: string }) {
+  const mayRead = useMay('customers', 'r')
+  const customer = useQuery({ ...customerQuery(nomen), enabled: mayRead, retry: false })
+  if (!mayRead) return null
+  return (
+    <section className="flex flex-col gap-2">
+      <h3 className="text-sm font-semibold">
+        <Trans context="satu">Pelanggan</Trans>
+      </h3>
+      {customer.data ? (
+        <>
+          <CustomerFacts customer={customer.data} />
+          <Link to="/customers" search={{ id: nomen }} className={buttonLook('secondary', 'self-start')}>
+            <Trans>Lihat riwayat pelanggan</Trans>
+          </Link>
+        </>
+      ) : customer.isError ? (
+        <p className="text-sm text-muted">
+          <Trans>Data pelanggan ini belum masuk.</Trans>
+        </p>
+      ) : (
+        <Skeleton lines={3} />
+      )}
+    </section>
+  )
+}
+
+/** What is said of the other periods. */
+function Others({ history, read }: { history: MeterHistoryOut; read: MeterAnomaly }) {
+  const others = history.items.filter(one => one.period !== read.period)
+  if (others.length === 0) return null
+  return (
+    <section className="flex flex-col gap-2">
+      <h3 className="text-sm font-semibold">
+        <Trans>Periode lain</Trans>
+      </h3>
+      <ul className="divide-y divide-line rounded-lg border border-line">
+        {others.map(one => (
+          <li key={one.period} className="flex flex-col gap-1 px-3 py-2 text-sm">
+            <span className="flex items-baseline justify-between gap-2">
+              <span className="font-medium">{periodWords(one.period)}</span>
+              <span className="tabular">{cubic(one.use_m3)}</span>
+            </span>
+            {one.kinds.length > 0 && <KindTags kinds={one.kinds} />}
+            <span className="text-xs text-muted">
+              {[...one.reasons, ...one.remarks].map(reason => reason.text).join(' ')}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,249 @@
+import { msg } from '@lingui/core/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { clsx } from 'clsx'
+import { Gauge, Layers, ShieldCheck } from 'lucide-react'
+import { lazy, useMemo } from 'react'
+import { i18n } from '@lingui/core'
+import type { MeterAnomaly, MeterSummary } from '@/api'
+import { Listing, useSelection } from '@/app/Listing'
+import { TableTools } from '@/app/TableTools'
+import { number } from '@/lib/format'
+import type { Column } from '@/ui/columns'
+import { FilterBar } from '@/ui/FilterBar'
+import { OnDemand } from '@/ui/OnDemand'
+import { Page } from '@/ui/Page'
+import { Empty, Failed, Skeleton } from '@/ui/States'
+import { cubic } from './happenings'
+import { KIND_LOOK, KINDS, KindTags } from './kinds'
+import { AsOf, ToImports } from './parts'
+import { meterQuery, meterSummaryQuery, type MeterFilters } from './queries'
+import { periodWords } from './scopes'
+
+const ScopeFields = lazy(() => import('./ScopeFields'))
+const MeterDrawer = lazy(() => import('./MeterDrawer'))
+const route = getRouteApi('/_app/meter')
+
+export function MeterPage() {
+  const { t } = useLingui()
+  const { id, ...filters } = route.useSearch()
+  const { kind, ...scope } = filters
+  const navigate = route.useNavigate()
+  const summary = useQuery(meterSummaryQuery(scope))
+  const list = useInfiniteQuery(meterQuery(filters))
+  const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
+  const selection = useSelection()
+  const change = (next: MeterFilters) => void navigate({ search: next, replace: true })
+  const active = Object.keys(scope).length
+  return (
+    <Page
+      title={t`Meter`}
+      lead={<Trans>Setiap pembacaan meter dinilai: tujuh hal yang perlu dilihat, dengan alasannya.</Trans>}
+    >
+      <FilterBar
+        active={active}
+        onClear={() => change(kind ? { kind } : {})}
+        aside={<TableTools table="meter" columns={columns} selection={selection} />}
+      >
+        <ScopeFields
+          scope={scope}
+          newest={scope.period ? undefined : summary.data?.period}
+          onChange={next => change({ ...next, ...(kind && { kind }) })}
+        />
+      </FilterBar>
+      {summary.isPending ? (
+        <Skeleton lines={2} />
+      ) : summary.data ? (
+        <Tiles
+          summary={summary.data}
+          kind={kind}
+          onChange={next => change({ ...scope, ...(next && { kind: next }) })}
+        />
+      ) : (
+        <Failed
+          what={<Trans>Jumlah anomali belum bisa dimuat.</Trans>}
+          error={summary.error}
+          onRetry={() => void summary.refetch()}
+        />
+      )}
+      <Listing
+        table="meter"
+        label={t`Anomali meter`}
+        list={list}
+        failure={<Trans>Daftar anomali meter belum bisa dimuat.</Trans>}
+        columns={columns}
+        rows={rows}
+        rowId={row => row.nomen}
+        rowName={row => `${row.nomen}, ${periodWords(row.period)}`}
+        onOpen={row => void navigate({ search: { ...filters, id: row.nomen } })}
+        openId={id}
+        card={row => <MeterCard read={row} />}
+        filtered={kind !== undefined || (active > 0 && summary.data?.judged === 0)}
+        onClear={() => change({})}
+        empty={<Nothing summary={summary.data} />}
+        selection={selection}
+      />
+      <OnDemand wanted={id !== undefined}>
+        <MeterDrawer
+          nomen={id}
+          period={scope.period ?? summary.data?.period}
+          onClose={() => void navigate({ search: filters })}
+        />
+      </OnDemand>
+    </Page>
+  )
+}
+
+interface TilesProps {
+  summary: MeterSummary
+  kind: MeterFilters['kind']
+  onChange: (kind: MeterFilters['kind']) => void
+}
+
+/** How many customers each kind holds of; a tile narrows the list to its kind. */
+function Tiles({ summary, kind, onChange }: TilesProps) {
+  const { i18n: words } = useLingui()
+  const { judged, distinct_customers: customers, period } = summary
+  const when = period && periodWords(period)
+  const noted = number(customers)
+  return (
+    <section className="flex flex-col gap-2">
+      <div className="grid grid-cols-2 gap-2 sm:grid-cols-4 xl:grid-cols-8">
+        <Tile
+          icon={Layers}
+          count={customers}
+          pressed={kind === undefined}
+          onPress={() => onChange(undefined)}
+        >
+          <Trans context="meter">Semua</Trans>
+        </Tile>
+        {KINDS.map(one => (
+          <Tile
+            key={one}
+            icon={KIND_LOOK[one].icon}
+            count={summary.anomalies[one]?.count ?? 0}
+            pressed={kind === one}
+            onPress={() => onChange(kind === one ? undefined : one)}
+          >
+            {words._(KIND_LOOK[one].word)}
+          </Tile>
+        ))}
+      </div>
+      {when && (
+        <div className="flex flex-wrap items-baseline gap-x-3 text-sm">
+          <p>
+            <Plural
+              value={judged}
+              other={`${when}: # pembacaan dinilai, ${noted} pelanggan perlu dilihat.`}
+            />
+          </p>
+          <AsOf at={summary.data_as_of} />
+        </div>
+      )}
+    </section>
+  )
+}
+
+interface TileProps {
+  icon: typeof Layers
+  count: number
+  pressed: boolean
+  onPress: () => void
+  children: React.ReactNode
+}
+
+function Tile({ icon: Icon, count, pressed, onPress, children }: TileProps) {
+  return (
+    <button
+      type="button"
+      aria-pressed={pressed}
+      onClick={onPress}
+      className={clsx(
+        'flex min-h-16 flex-col justify-between gap-1 rounded-lg border px-3 py-2 text-left transition-colors',
+        pressed ? 'border-brand bg-brand-soft text-brand-strong' : 'border-line hover:bg-hover',
+      )}
+    >
+      <span className="flex items-center gap-1.5 text-xs font-medium">
+        <Icon aria-hidden className="size-4 shrink-0" />
+        {children}
+      </span>
+      <span className="text-lg font-semibold tabular">{number(count)}</span>
+    </button>
+  )
+}
+
+function Nothing({ summary }: { summary: MeterSummary | undefined }) {
+  if (summary && summary.judged > 0) {
+    return (
+      <Empty icon={<ShieldCheck aria-hidden />} title={<Trans>Semua pembacaan periode ini wajar.</Trans>} />
+    )
+  }
+  return (
+    <Empty
+      icon={<Gauge aria-hidden />}
+      title={<Trans>Belum ada pembacaan meter.</Trans>}
+      action={<ToImports />}
+    >
+      <Trans>Unggah berkas SBRS; setiap pembacaan dinilai dan yang menyimpang muncul di sini.</Trans>
+    </Empty>
+  )
+}
+
+function Why({ read }: { read: MeterAnomaly }) {
+  return <span className="text-muted">{read.reasons.map(reason => reason.text).join(' ')}</span>
+}
+
+const columns: readonly Column<MeterAnomaly>[] = [
+  { id: 'nomen', header: msg`Nomor pelanggan`, text: read => read.nomen, meta: { width: '9rem' } },
+  { id: 'rayon', header: msg`Rayon`, text: read => read.rayon, meta: { width: '5rem' } },
+  {
+    id: 'kinds',
+    header: msg`Jenis`,
+    text: read => read.kinds.map(kind => i18n._(KIND_LOOK[kind].word)).join(', '),
+    cell: read => <KindTags kinds={read.kinds} />,
+    meta: { width: '13rem' },
+  },
+  {
+    id: 'use',
+    header: msg`Pemakaian`,
+    text: read => read.use_m3 ?? '',
+    cell: read => cubic(read.use_m3),
+    unit: 'm³',
+    meta: { numeric: true, width: '8rem' },
+  },
+  {
+    id: 'usual',
+    header: msg`Biasanya`,
+    text: read => read.usual_m3 ?? '',
+    cell: read => cubic(read.usual_m3),
+    unit: 'm³',
+    meta: { numeric: true, width: '8rem' },
+  },
+  {
+    id: 'why',
+    header: msg`Alasan`,
+    text: read => read.reasons.map(reason => reason.text).join(' '),
+    cell: read => <Why read={read} />,
+  },
+]
+
+function MeterCard({ read }: { read: MeterAnomaly }) {
+  return (
+    <span className="flex flex-col gap-1">
+      <span className="flex items-start justify-between gap-2">
+        <span>
+          {read.nomen}{' '}
+          <span className="font-normal text-muted">
+            · <Trans>Rayon {read.rayon}</Trans>
+          </span>
+        </span>
+        <span className="shrink-0 font-normal tabular">{cubic(read.use_m3)}</span>
+      </span>
+      <KindTags kinds={read.kinds} />
+      <span className="text-xs font-normal whitespace-normal">
+        <Why read={read} />
+      </span>
+    </span>
+  )
+}

@@ -1,0 +1,171 @@
+/** What happened at a customer, newest first: reads, bills, payments, arrears and changed meters as one line. */
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { AlarmClock, Gauge, HandCoins, ReceiptText, Replace, Target, type LucideIcon } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Happening } from '@/api'
+import { date } from '@/lib/format'
+import { cubicOfLitres, rupiahOfMinor, stated } from './happenings'
+import { periodWords } from './scopes'
+
+type Facts = Happening['facts']
+
+const LOOK: Readonly<Record<Happening['kind'], { word: MessageDescriptor; icon: LucideIcon }>> = {
+  read: { word: msg`Meter dibaca`, icon: Gauge },
+  payment: { word: msg`Pembayaran`, icon: HandCoins },
+  bill: { word: msg`Rekening terbit`, icon: ReceiptText },
+  billed: { word: msg`Target tagihan`, icon: Target },
+  arrears: { word: msg`Tunggakan`, icon: AlarmClock },
+  replacement: { word: msg`Meter diganti`, icon: Replace },
+}
+
+const PAYMENTS: Readonly<Record<string, MessageDescriptor>> = {
+  CURRENT: msg`tagihan berjalan`,
+  UNDUE: msg`belum jatuh tempo`,
+  ARREARS: msg`tunggakan`,
+}
+
+export function Timeline({ items }: { items: readonly Happening[] }) {
+  const { i18n } = useLingui()
+  return (
+    <ol className="flex flex-col">
+      {items.map((item, at) => {
+        const { word, icon: Icon } = LOOK[item.kind]
+        return (
+          // Nothing in the books names a happening, and the line is only read.
+          // oxlint-disable-next-line react/no-array-index-key
+          <li key={`${at} ${item.kind} ${item.day}`} className="relative flex gap-3 pb-4 last:pb-0">
+            <span
+              aria-hidden
+              className="z-10 flex size-7 shrink-0 items-center justify-center rounded-full border border-line bg-sunken text-muted"
+            >
+              <Icon className="size-3.5" />
+            </span>
+            {at < items.length - 1 && (
+              <span aria-hidden className="absolute top-7 bottom-0 left-3.5 border-l border-line" />
+            )}
+            <span className="flex min-w-0 flex-1 flex-col gap-0.5 text-sm">
+              <span className="flex flex-wrap items-baseline justify-between gap-x-3">
+                <span className="font-medium">{i18n._(word)}</span>
+                <span className="text-xs text-muted tabular">{whenOf(item)}</span>
+              </span>
+              <span className="break-words">
+                <What item={item} />
+              </span>
+            </span>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+/** What is of a whole month has no day of its own. */
+function whenOf({ kind, day }: Happening): string {
+  return kind === 'billed' || kind === 'arrears' ? periodWords(day.slice(0, 7)) : date(day)
+}
+
+function What({ item }: { item: Happening }): ReactNode {
+  const { facts, period } = item
+  switch (item.kind) {
+    case 'read':
+      return <Read facts={facts} />
+    case 'payment':
+      return <Payment facts={facts} period={period} />
+    case 'arrears':
+      return <Arrears facts={facts} period={period} />
+    case 'replacement':
+      return <Replacement facts={facts} />
+    case 'bill':
+    case 'billed':
+      return <Billed facts={facts} />
+    default:
+      return null
+  }
+}
+
+function Read({ facts }: { facts: Facts }) {
+  const rest = ['read_method', 'skip_status', 'reader']
+    .map(name => stated(facts[name]))
+    .filter(Boolean)
+    .join(' · ')
+  return (
+    <>
+      <span className="tabular">
+        {cubicOfLitres(facts['stand_awal_l'])} → {cubicOfLitres(facts['stand_akhir_l'])} ={' '}
+        {cubicOfLitres(facts['volume_l'])}
+      </span>
+      {rest && <Rest>{rest}</Rest>}
+    </>
+  )
+}
+
+function Payment({ facts, period }: { facts: Facts; period: string }) {
+  const { i18n } = useLingui()
+  const type = stated(facts['payment_type'])
+  const words = type && PAYMENTS[type] ? i18n._(PAYMENTS[type]) : type
+  const rest = [words, stated(facts['channel']), stated(facts['source']), stated(facts['receipt_number'])]
+  const amount = rupiahOfMinor(facts['amount_minor'])
+  const billed = periodWords(period)
+  return (
+    <>
+      <Trans>
+        {amount} untuk {billed}
+      </Trans>
+      <Rest>{rest.filter(Boolean).join(' · ')}</Rest>
+    </>
+  )
+}
+
+function Billed({ facts }: { facts: Facts }) {
+  const billNumber = stated(facts['bill_number'])
+  const due = stated(facts['due_date'])
+  const until = due && date(due)
+  return (
+    <>
+      {rupiahOfMinor(facts['amount_minor'])} · {cubicOfLitres(facts['volume_l'])}
+      {billNumber && <Rest>{billNumber}</Rest>}
+      {until && (
+        <Rest>
+          <Trans>jatuh tempo {until}</Trans>
+        </Rest>
+      )}
+    </>
+  )
+}
+
+function Arrears({ facts, period }: { facts: Facts; period: string }) {
+  const amount = rupiahOfMinor(facts['amount_minor'])
+  const billed = periodWords(period)
+  const penalty = Number(facts['penalty_minor'] ?? 0) > 0 && rupiahOfMinor(facts['penalty_minor'])
+  return (
+    <>
+      <Trans>
+        {amount} dari {billed}
+      </Trans>
+      <Rest>
+        <Plural value={Number(facts['age_days'] ?? 0)} other="berumur # hari" />
+        {penalty && (
+          <>
+            {' · '}
+            <Trans>denda {penalty}</Trans>
+          </>
+        )}
+      </Rest>
+    </>
+  )
+}
+
+function Replacement({ facts }: { facts: Facts }) {
+  return (
+    <span className="tabular">
+      {stated(facts['old_serial']) ?? '–'} ({cubicOfLitres(facts['old_final_l'])}) →{' '}
+      {stated(facts['new_serial']) ?? '–'} ({cubicOfLitres(facts['new_start_l'])})
+    </span>
+  )
+}
+
+function Rest({ children }: { children: ReactNode }) {
+  return <span className="block text-xs text-muted">{children}</span>
+}

@@ -1,0 +1,274 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { ChartColumn } from 'lucide-react'
+import { lazy, useMemo, type ReactNode } from 'react'
+import type { Ageing, Comparison, Days, KpiData } from '@/api'
+import { date, money, number, percent, quantity } from '@/lib/format'
+import { Chart } from '@/ui/Chart'
+import { FilterBar } from '@/ui/FilterBar'
+import { Card, Page } from '@/ui/Page'
+import { Empty, Failed, Skeleton } from '@/ui/States'
+import type { Series } from '@/ui/TimeChart'
+import { AsOf, ToImports } from './parts'
+import { arrearsQuery, daysQuery, kpiQuery, rayonsQuery, type Scope } from './queries'
+import { periodWords } from './scopes'
+
+const ScopeFields = lazy(() => import('./ScopeFields'))
+const route = getRouteApi('/_app/water')
+
+export function WaterPage() {
+  const { t } = useLingui()
+  const scope = route.useSearch()
+  const navigate = route.useNavigate()
+  const kpi = useQuery(kpiQuery(scope))
+  const change = (next: Scope) => void navigate({ search: next, replace: true })
+  return (
+    <Page
+      title={t`Dashboard PAM`}
+      lead={<Trans>Berapa yang ditagih, berapa yang sudah dibayar, dan berapa yang menunggak.</Trans>}
+    >
+      <FilterBar active={Object.keys(scope).length} onClear={() => change({})}>
+        <ScopeFields scope={scope} newest={scope.period ? undefined : kpi.data?.periode} onChange={change} />
+      </FilterBar>
+      {kpi.isPending ? (
+        <Skeleton lines={8} />
+      ) : kpi.data === undefined ? (
+        <Failed
+          what={<Trans>Angka periode ini belum bisa dimuat.</Trans>}
+          error={kpi.error}
+          onRetry={() => void kpi.refetch()}
+        />
+      ) : kpi.data.periode === null ? (
+        <Empty
+          icon={<ChartColumn aria-hidden />}
+          title={<Trans>Belum ada tagihan.</Trans>}
+          action={<ToImports />}
+        >
+          <Trans>Unggah berkas MC dan COLLECTION; tagihan dan pembayarannya muncul di sini.</Trans>
+        </Empty>
+      ) : (
+        <>
+          <Totals kpi={kpi.data} period={kpi.data.periode} />
+          <DaysCard scope={scope} />
+          <div className="grid items-start gap-4 lg:grid-cols-2">
+            <RayonsCard period={scope.period} />
+            <ArrearsCard scope={scope} />
+          </div>
+        </>
+      )}
+    </Page>
+  )
+}
+
+function Totals({ kpi, period }: { kpi: KpiData; period: string }) {
+  const { target } = kpi
+  const share = percent(kpi.collection_rate_nomen, 2)
+  return (
+    <section className="flex flex-col gap-2">
+      <div className="flex flex-wrap items-baseline gap-x-3">
+        <h2 className="text-sm font-semibold">{periodWords(period)}</h2>
+        <AsOf at={kpi.data_as_of} />
+      </div>
+      <div className="grid grid-cols-1 gap-3 min-[420px]:grid-cols-2 lg:grid-cols-4">
+        <Figure label={<Trans>Tingkat penagihan</Trans>} value={percent(kpi.collection_rate, 2)}>
+          <Trans>{share} pelanggan sudah membayar</Trans>
+        </Figure>
+        <Figure label={<Trans>Ditagih</Trans>} value={money(target.total_nominal)}>
+          <Plural value={target.total_nomen} other="# pelanggan" />
+        </Figure>
+        <Figure label={<Trans>Sudah dibayar</Trans>} value={money(target.sudah_bayar_nominal)}>
+          <Plural value={target.sudah_bayar_nomen} other="# pelanggan" />
+        </Figure>
+        <Figure label={<Trans>Kubikasi</Trans>} value={quantity(kpi.total_kubikasi, 'm³')}>
+          <Plural value={kpi.total_pelanggan} other="# pelanggan tercatat" />
+        </Figure>
+      </div>
+    </section>
+  )
+}
+
+function Figure({ label, value, children }: { label: ReactNode; value: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0 rounded-lg border border-line px-4 py-3">
+      <p className="text-xs font-medium text-muted">{label}</p>
+      <p className="text-lg font-semibold break-words tabular">{value}</p>
+      <p className="text-xs text-muted">{children}</p>
+    </div>
+  )
+}
+
+/** A card whose part is fetched, and fails, alone. */
+function Part<Data>({
+  title,
+  query,
+  children,
+}: {
+  title: ReactNode
+  query: { data: Data | undefined; isPending: boolean; error: Error | null; refetch: () => unknown }
+  children: (data: Data) => ReactNode
+}) {
+  return (
+    <Card title={title}>
+      {query.data !== undefined ? (
+        children(query.data)
+      ) : query.isPending ? (
+        <Skeleton lines={4} />
+      ) : (
+        <Failed
+          what={<Trans>Bagian ini belum bisa dimuat.</Trans>}
+          error={query.error}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+    </Card>
+  )
+}
+
+function DaysCard({ scope }: { scope: Scope }) {
+  const days = useQuery(daysQuery(scope))
+  return (
+    <Part title={<Trans>Pembayaran dari hari ke hari</Trans>} query={days}>
+      {data => <PaidByDay days={data} />}
+    </Part>
+  )
+}
+
+function PaidByDay({ days }: { days: Days }) {
+  const { t } = useLingui()
+  const { items, target } = days
+  const series = useMemo(
+    (): Series[] => [
+      {
+        label: t`Dibayar sampai hari itu`,
+        values: items.map(one => Number(one.paid_until_then.amount)),
+        ink: 'brand',
+        look: 'line',
+      },
+      { label: t`Ditagih`, values: items.map(() => Number(target.amount)), ink: 'text', look: 'dashed' },
+    ],
+    [items, target, t],
+  )
+  const last = items.at(-1)
+  if (!last) {
+    return (
+      <p className="text-sm text-muted">
+        <Trans>Belum ada pembayaran untuk periode ini.</Trans>
+      </p>
+    )
+  }
+  const until = date(last.day)
+  const paid = money(last.paid_until_then.amount)
+  const share = last.collection_rate === null ? '–' : percent(last.collection_rate, 2)
+  return (
+    <Chart
+      caption={
+        <Trans>
+          Sampai {until} sudah dibayar {paid}, {share} dari yang ditagih.
+        </Trans>
+      }
+      days={items.map(one => one.day)}
+      series={series}
+      unit="Rp"
+      height={240}
+    />
+  )
+}
+
+function RayonsCard({ period }: { period: string | undefined }) {
+  const rayons = useQuery(rayonsQuery(period))
+  return (
+    <Part title={<Trans>Per rayon</Trans>} query={rayons}>
+      {data => <Rayons comparison={data} />}
+    </Part>
+  )
+}
+
+function Rayons({ comparison }: { comparison: Comparison }) {
+  const { t } = useLingui()
+  return (
+    <Figures
+      label={t`Per rayon`}
+      head={[t`Rayon`, t`Ditagih`, t`Sudah dibayar`, t`Tingkat penagihan`]}
+      rows={comparison.items.map(one => [
+        one.rayon || '–',
+        money(one.target.amount),
+        money(one.paid.amount),
+        one.collection_rate === null ? '–' : percent(one.collection_rate, 2),
+      ])}
+    />
+  )
+}
+
+function ArrearsCard({ scope }: { scope: Scope }) {
+  const arrears = useQuery(arrearsQuery(scope))
+  return (
+    <Part title={<Trans>Tunggakan menurut umur</Trans>} query={arrears}>
+      {data => <Bands ageing={data} />}
+    </Part>
+  )
+}
+
+function Bands({ ageing }: { ageing: Ageing }) {
+  const { t } = useLingui()
+  return (
+    <Figures
+      label={t`Tunggakan menurut umur`}
+      head={[t`Umur (hari)`, t`Pelanggan`, t`Tagihan`, t`Jumlah`, t`Denda`]}
+      rows={ageing.items.map(one => [
+        one.days,
+        number(one.customers),
+        number(one.bills),
+        money(one.amount.amount),
+        money(one.penalty.amount),
+      ])}
+    />
+  )
+}
+
+interface FiguresProps {
+  label: string
+  head: readonly string[]
+  /** The first cell of each names its row. */
+  rows: readonly (readonly string[])[]
+}
+
+function Figures({ label, head, rows }: FiguresProps) {
+  return (
+    // A scrolling box must be reachable by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div tabIndex={0} role="group" aria-label={label} className="overflow-x-auto rounded border border-line">
+      <table className="w-full text-sm">
+        <thead className="text-xs text-muted">
+          <tr>
+            {head.map((name, at) => (
+              <th
+                key={name}
+                scope="col"
+                className={`px-3 py-1.5 font-medium ${at === 0 ? 'text-left' : 'text-right'}`}
+              >
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, ...cells]) => (
+            <tr key={name} className="border-t border-line">
+              <th scope="row" className="px-3 py-1.5 text-left font-normal whitespace-nowrap">
+                {name}
+              </th>
+              {cells.map((cell, at) => (
+                // Columns never move.
+                // oxlint-disable-next-line react/no-array-index-key
+                <td key={at} className="px-3 py-1.5 text-right whitespace-nowrap tabular">
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

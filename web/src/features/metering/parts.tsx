@@ -1,0 +1,40 @@
+/** What the pages of the water utility share. */
+import { Trans } from '@lingui/react/macro'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useMay } from '@/app/session'
+import { datedMoment } from '@/lib/format'
+import { buttonLook } from '@/ui/Button'
+
+/** The time that figures are of. */
+export function AsOf({ at }: { at: string | null | undefined }) {
+  if (!at) return null
+  const when = datedMoment(at)
+  return (
+    <p className="text-xs text-muted">
+      <Trans>Data per {when}</Trans>
+    </p>
+  )
+}
+
+/** Where the books are filled from, for those who may. */
+export function ToImports() {
+  const maySend = useMay('imports', 'c')
+  return maySend ? (
+    <Link to="/imports" className={buttonLook('primary')}>
+      <Trans>Unggah data</Trans>
+    </Link>
+  ) : null
+}
+
+/** One line of a list of facts. */
+export function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
+  return (
+    <div className="contents">
+      <dt className="text-muted">{name}</dt>
+      <dd className="min-w-0 break-words">{children}</dd>
+    </div>
+  )
+}
+
+export const FACTS = 'grid grid-cols-[8rem_minmax(0,1fr)] gap-x-3 gap-y-1.5 text-sm'

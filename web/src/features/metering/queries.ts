@@ -1,0 +1,146 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import {
+  comparePeriods,
+  compareRayons,
+  followDays,
+  getArrears,
+  getCustomer,
+  getCustomerTimeline,
+  getKpiData,
+  getMeterHistory,
+  listCustomers,
+  listMeterAnomalies,
+  summariseMeterAnomalies,
+  type Kind,
+} from '@/api'
+
+export interface Scope {
+  /** Absent: the newest one. */
+  period?: string
+  /** Absent: all of them. */
+  rayon?: string
+}
+
+export interface MeterFilters extends Scope {
+  kind?: Kind
+}
+
+export interface CustomerFilters {
+  q?: string
+  rayon?: string
+}
+
+/** The last twelve billed periods, each rayon apart: what there is to choose from. */
+export const scopesQuery = queryOptions({
+  queryKey: [{ _id: 'comparePeriods', by: 'rayon' }],
+  queryFn: async ({ signal }) => (await comparePeriods({ query: { by: 'rayon' }, signal })).data,
+  staleTime: 5 * 60_000,
+})
+
+export function meterSummaryQuery(scope: Scope) {
+  return queryOptions({
+    queryKey: [{ _id: 'summariseMeterAnomalies', ...scope }],
+    queryFn: async ({ signal }) => (await summariseMeterAnomalies({ query: scope, signal })).data,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function meterQuery({ kind, ...scope }: MeterFilters) {
+  return infiniteQueryOptions({
+    queryKey: [{ _id: 'listMeterAnomalies', kind, ...scope }],
+    queryFn: async ({ pageParam, signal }) =>
+      (
+        await listMeterAnomalies({
+          query: {
+            limit: 100,
+            ...scope,
+            ...(kind && { kind: [kind] }),
+            ...(pageParam && { cursor: pageParam }),
+          },
+          signal,
+        })
+      ).data,
+    initialPageParam: '',
+    getNextPageParam: page => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function meterHistoryQuery(nomen: string) {
+  return queryOptions({
+    queryKey: [{ _id: 'getMeterHistory', nomen }],
+    queryFn: async ({ signal }) => (await getMeterHistory({ path: { nomen }, signal })).data,
+  })
+}
+
+export function customersQuery(filters: CustomerFilters) {
+  return infiniteQueryOptions({
+    queryKey: [{ _id: 'listCustomers', ...filters }],
+    queryFn: async ({ pageParam, signal }) =>
+      (
+        await listCustomers({
+          query: { limit: 100, ...filters, ...(pageParam && { cursor: pageParam }) },
+          signal,
+        })
+      ).data,
+    initialPageParam: '',
+    getNextPageParam: page => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function customerQuery(nomen: string) {
+  return queryOptions({
+    queryKey: [{ _id: 'getCustomer', nomen }],
+    queryFn: async ({ signal }) => (await getCustomer({ path: { nomen }, signal })).data,
+  })
+}
+
+export function timelineQuery(nomen: string) {
+  return infiniteQueryOptions({
+    queryKey: [{ _id: 'getCustomerTimeline', nomen }],
+    queryFn: async ({ pageParam, signal }) =>
+      (
+        await getCustomerTimeline({
+          path: { nomen },
+          query: { limit: 100, ...(pageParam && { before: pageParam }) },
+          signal,
+        })
+      ).data,
+    initialPageParam: '',
+    getNextPageParam: page => page.next_before ?? undefined,
+  })
+}
+
+export function kpiQuery(scope: Scope) {
+  return queryOptions({
+    queryKey: [{ _id: 'getKpiData', ...scope }],
+    queryFn: async ({ signal }) => (await getKpiData({ query: scope, signal })).data,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function rayonsQuery(period: string | undefined) {
+  return queryOptions({
+    queryKey: [{ _id: 'compareRayons', period }],
+    queryFn: async ({ signal }) =>
+      (await compareRayons({ query: { ...(period && { period }) }, signal })).data,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function daysQuery(scope: Scope) {
+  return queryOptions({
+    queryKey: [{ _id: 'followDays', ...scope }],
+    queryFn: async ({ signal }) => (await followDays({ query: scope, signal })).data,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function arrearsQuery(scope: Scope) {
+  return queryOptions({
+    queryKey: [{ _id: 'getArrears', ...scope }],
+    queryFn: async ({ signal }) => (await getArrears({ query: scope, signal })).data,
+    placeholderData: keepPreviousData,
+  })
+}
