@@ -305,3 +305,13 @@ async def test_a_customer_is_seen_on_one_time_line(files: Imports, owner: httpx.
     assert [one["kind"] for one in line["items"]] == ["payment", "replacement", "read", "billed"]
     assert line["data_as_of"]
     assert (await owner.get("/customers/nobody/timeline")).status_code == 404
+    await owner.post("/meters/replacements", json=changed | {"new_serial": "C"})
+    days: list[list[str]] = []
+    where = "/customers/1/timeline?limit=1"
+    while len(days) < 9:
+        page = (await owner.get(where)).json()
+        days.append([one["kind"] for one in page["items"]])
+        if page["next_before"] is None:
+            break
+        where = f"/customers/1/timeline?limit=1&before={page['next_before']}"
+    assert days == [["payment"], ["replacement", "replacement"], ["read"], ["billed"]]

@@ -472,7 +472,7 @@ export const changeCustomer = <ThrowOnError extends boolean = true>(options: Opt
 /**
  * Get Customer Timeline
  *
- * Return what happened at a customer on one time line, newest first.
+ * Return what happened at a customer on one time line, newest first; a day is never cut in two.
  */
 export const getCustomerTimeline = <ThrowOnError extends boolean = true>(options: Options<GetCustomerTimelineData, ThrowOnError>): RequestResult<GetCustomerTimelineResponses, GetCustomerTimelineErrors, ThrowOnError> => (options.client ?? client).get<GetCustomerTimelineResponses, GetCustomerTimelineErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

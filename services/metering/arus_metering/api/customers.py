@@ -132,17 +132,21 @@ async def get_customer_timeline(
     before: Annotated[date | None, Query(description="Only what happened before this day.")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Profile:
-    """Return what happened at a customer on one time line, newest first."""
+    """Return what happened at a customer on one time line, newest first; a day is never cut in two."""
     async with context.db.tenant(principal.tenant_id) as tx:
         rows = await store.timeline(tx, nomen, before, limit + 1)
         as_of = await figures.as_of(tx)
         if not rows and before is None:
             await commands.known(tx, nomen)
-    shown = rows[:limit]
+    more = len(rows) > limit
+    if more:
+        rows = [row for row in rows if row["day"] > rows[limit]["day"]] or [
+            row for row in rows if row["day"] == rows[0]["day"]
+        ]
     return Profile(
         nomen=nomen,
-        items=[Happening.model_validate(row) for row in shown],
-        next_before=shown[-1]["day"] if len(rows) > limit else None,
+        items=[Happening.model_validate(row) for row in rows],
+        next_before=rows[-1]["day"] if more else None,
         data_as_of=as_of,
     )
 

@@ -26,7 +26,7 @@ order by nomen limit %(limit)s
 """
 _HOLD: Final = "select pg_advisory_xact_lock(hashtextextended(%s || '/customer_periods', 7))"
 _TIMELINE: Final = """
-select * from (
+select * from (select * from (
   select 'read' as kind, read_date as day, period, jsonb_build_object('stand_awal_l', stand_awal_l,
     'stand_akhir_l', stand_akhir_l, 'volume_l', volume_l, 'read_method', read_method,
     'skip_status', skip_status, 'serial', serial, 'reader', reader) as facts, import_id
@@ -54,7 +54,9 @@ select * from (
     'old_final_l', old_final_l, 'new_serial', new_serial, 'new_start_l', new_start_l), ''
   from meter_replacements where nomen = %(nomen)s
 ) line
-where (%(before)s::date is null or day < %(before)s) order by day desc, kind, period desc limit %(limit)s
+where (%(before)s::date is null or day < %(before)s)
+order by day desc fetch first %(limit)s rows with ties
+) newest order by day desc, kind, period desc
 """
 _REPLACED: Final = """
 insert into meter_replacements
@@ -87,7 +89,7 @@ async def one(tx: Tx, nomen: str) -> Customer | None:
 
 
 async def timeline(tx: Tx, nomen: str, before: Any, limit: int) -> Sequence[dict[str, Any]]:
-    """Return what happened at a customer, newest first. before: a date to go on from."""
+    """Return what happened at a customer, newest first; all of the last day. before: a date to go on from."""
     rows = tx.cursor(row_factory=dict_row)
     await rows.execute(_TIMELINE, {"nomen": nomen, "before": before, "limit": limit}, prepare=False)
     return await rows.fetchall()

@@ -941,7 +941,7 @@ export const getCustomerTimelineQueryKey = (options: Options<GetCustomerTimeline
 /**
  * Get Customer Timeline
  *
- * Return what happened at a customer on one time line, newest first.
+ * Return what happened at a customer on one time line, newest first; a day is never cut in two.
  */
 export const getCustomerTimelineOptions = (options: Options<GetCustomerTimelineData>) => queryOptions<GetCustomerTimelineResponse, GetCustomerTimelineError, GetCustomerTimelineResponse, ReturnType<typeof getCustomerTimelineQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -961,7 +961,7 @@ export const getCustomerTimelineInfiniteQueryKey = (options: Options<GetCustomer
 /**
  * Get Customer Timeline
  *
- * Return what happened at a customer on one time line, newest first.
+ * Return what happened at a customer on one time line, newest first; a day is never cut in two.
  */
 export const getCustomerTimelineInfiniteOptions = (options: Options<GetCustomerTimelineData>) => {
     const opts = infiniteQueryOptions<GetCustomerTimelineResponse, GetCustomerTimelineError, InfiniteData<GetCustomerTimelineResponse>, QueryKey<Options<GetCustomerTimelineData>>, string | null | Pick<QueryKey<Options<GetCustomerTimelineData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
