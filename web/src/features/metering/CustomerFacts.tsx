@@ -1,6 +1,6 @@
 import { Trans } from '@lingui/react/macro'
 import type { CustomerRecord } from '@/api'
-import { Tag } from '@/ui/StatusBadge'
+import { ActiveTag } from '@/app/ActiveTag'
 import { Fact, FACTS } from './parts'
 
 /** What the books say of a customer now; the number is above it already. */
@@ -13,20 +13,8 @@ export function CustomerFacts({ customer }: { customer: CustomerRecord }) {
       <Fact name={<Trans>Golongan</Trans>}>{customer.usage_class || '–'}</Fact>
       <Fact name={<Trans>Nomor meter</Trans>}>{customer.serial || '–'}</Fact>
       <Fact name={<Trans>Keadaan</Trans>}>
-        <ServiceTag active={customer.is_active} />
+        <ActiveTag active={customer.is_active} />
       </Fact>
     </dl>
-  )
-}
-
-export function ServiceTag({ active }: { active: boolean }) {
-  return active ? (
-    <Tag tone="good">
-      <Trans>Aktif</Trans>
-    </Tag>
-  ) : (
-    <Tag>
-      <Trans>Nonaktif</Trans>
-    </Tag>
   )
 }

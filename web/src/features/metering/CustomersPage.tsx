@@ -15,7 +15,7 @@ import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
 import { SearchField } from '@/ui/SearchField'
 import { Empty } from '@/ui/States'
-import { ServiceTag } from './CustomerFacts'
+import { ActiveTag } from '@/app/ActiveTag'
 import { ToImports } from './parts'
 import { customersQuery, type CustomerFilters } from './queries'
 
@@ -102,7 +102,7 @@ const columns: readonly Column<CustomerRecord>[] = [
     id: 'active',
     header: msg`Keadaan`,
     text: row => i18n._(row.is_active ? msg`Aktif` : msg`Nonaktif`),
-    cell: row => <ServiceTag active={row.is_active} />,
+    cell: row => <ActiveTag active={row.is_active} />,
     meta: { width: '7.5rem' },
   },
 ]
@@ -112,7 +112,7 @@ function CustomerCard({ customer }: { customer: CustomerRecord }) {
     <span className="flex flex-col gap-1">
       <span className="flex items-center justify-between gap-2">
         <span className="min-w-0 truncate">{customer.name || customer.nomen}</span>
-        {!customer.is_active && <ServiceTag active={false} />}
+        {!customer.is_active && <ActiveTag active={false} />}
       </span>
       <span className="font-normal tabular">
         {customer.nomen} ·{' '}

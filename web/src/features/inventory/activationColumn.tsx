@@ -1,21 +1,8 @@
 import { i18n } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import { Trans } from '@lingui/react/macro'
+import { ActiveTag } from '@/app/ActiveTag'
 import type { Column } from '@/ui/columns'
-import { Tag } from '@/ui/StatusBadge'
 import type { Entry } from './catalogue'
-
-export function ActiveTag({ active }: { active: boolean }) {
-  return active ? (
-    <Tag tone="good">
-      <Trans>Aktif</Trans>
-    </Tag>
-  ) : (
-    <Tag>
-      <Trans>Nonaktif</Trans>
-    </Tag>
-  )
-}
 
 /** The column that says whether an entry is still used. */
 export function activation<One extends Entry>(): Column<One> {
