@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from subprocess import Popen
 
 from arus_runtime.log import Record
 from arus_runtime.testing import decoded
@@ -64,3 +65,22 @@ async def verdicts_told_wrongly(ground: Ground, name: str) -> int:
         places[key].append(event.history_count)
     swapped = sum(of != list(range(1, len(of) + 1)) for of in places.values())
     return (seen - kept).total() + (kept - seen).total() + swapped
+
+
+async def unlike_calm(ground: Ground, name: str, door: Popen[bytes]) -> tuple[int, list[int]]:
+    """Stop the door, let a worker finish and a calm one fold the same.
+
+    Returns how many events there are, and how many differ: rows and states, facts told, verdicts told.
+    """
+    door.kill()
+    door.wait()
+    await ground.until(lambda: ground.query("select count(*) from outbox") == [0])
+    wanted = await ground.wanted()
+    ground.start("worker", "calm")
+    await ground.until(lambda: ground.progress("calm") == ground.progress(name) == wanted)
+    await ground.until(lambda: ground.unpublished(name) == 0)
+    return wanted, [
+        differences(ground, name, "calm"),
+        await facts_told_wrongly(ground),
+        await verdicts_told_wrongly(ground, name),
+    ]

@@ -13,7 +13,7 @@ from arus_stack.line import Line
 from arus_stack.postgres import Postgres
 from arus_stack.testing import KafkaServer, PostgresServer, set_up_kafka
 
-from .checks import differences, facts_told_wrongly, verdicts_told_wrongly
+from .checks import differences, facts_told_wrongly, unlike_calm, verdicts_told_wrongly
 from .conftest import Ground, ground_on
 from .servers import Server
 
@@ -73,18 +73,7 @@ async def kill_under_everything(ground: Ground, server: Server, **env: str) -> t
         )
         server.kill()
         server.start()
-    door.kill()
-    door.wait()
-    await ground.until(lambda: ground.query("select count(*) from outbox") == [0])
-    wanted = await ground.wanted()
-    ground.start("worker", "calm")
-    await ground.until(lambda: ground.progress("calm") == ground.progress("killed") == wanted)
-    await ground.until(lambda: ground.unpublished("killed") == 0)
-    return wanted, [
-        differences(ground, "killed", "calm"),
-        await facts_told_wrongly(ground),
-        await verdicts_told_wrongly(ground, "killed"),
-    ]
+    return await unlike_calm(ground, "killed", door)
 
 
 async def test_a_database_killed_under_everything_leaves_what_a_calm_one_does(
