@@ -10,6 +10,7 @@ import {
   Suspense,
   useEffect,
   useMemo,
+  useRef,
   useState,
   type ComponentProps,
   type ReactElement,
@@ -69,14 +70,21 @@ export function Shell() {
     return () => removeEventListener('keydown', press)
   }, [])
 
+  const leaving = useRef(false)
   const leave = async () => {
-    await signOut()
-    await navigate({ to: '/login' })
+    leaving.current = true // answers still under way find the session closed: that is no surprise
+    try {
+      await signOut()
+      await navigate({ to: '/login' })
+    } finally {
+      leaving.current = false
+    }
   }
   const askToLeave = () => (unsent.length > 0 ? setOpen('sign-out') : void leave())
   useEffect(
     () =>
       onSessionEnd(() => {
+        if (leaving.current) return
         // What waits to be sent stays: its author signs in again.
         const { pathname, search } = location
         void navigate({ to: '/login', search: { next: pathname.replace(/^\/app/, '') + search } })
