@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import httpx
 from arus_stack.testing import RunningStack, arus, running_stack
-from harness import cpu_s
+from harness import cpu_s, spent_detached
 
 PASSWORD: Final = "Rahasia-patokan-7"
 UNLIMITED: Final = {"ARUS_RATE_AUTH": "1000000/second", "ARUS_RATE_ACCOUNT": "1000000/second"}
@@ -54,7 +54,9 @@ def house(env: Mapping[str, str]) -> Generator[House]:
             if started.returncode != 0:
                 raise SystemExit(started.stderr)
             stack = running_stack(home)
-            yield House(stack, {name: one["pid"] for name, one in stack.services().items()}, home)
+            of = House(stack, {name: one["pid"] for name, one in stack.services().items()}, home)
+            yield of
+            spent_detached(sum(of.cpu_s().values()))
         finally:
             arus(home, "down")
 

@@ -12,7 +12,8 @@ from load import HOPS, Load, Rate, Seen, send, watched
 
 ROUNDS: Final = {Length.FULL: 3, Length.QUICK: 2}
 SECONDS: Final = {Length.FULL: 60.0, Length.QUICK: 10.0}
-RATES: Final = (Rate(500), Rate(2_000, facts_per_request=10))
+RATES: Final = (Rate(100), Rate(500), Rate(2_000, facts_per_request=10))
+PROMISED: Final = RATES[1]
 LOCATIONS: Final = 60
 PRODUCTS: Final = 4
 WARM_UP_S: Final = 5.0
@@ -22,7 +23,7 @@ def measure(length: Length) -> Result:
     """Load the house at each rate in turn."""
     with house({**UNLIMITED, **NO_CONSOLE}) as of:
         owner = newcomer(of.gateway, LOCATIONS, PRODUCTS)
-        uvloop.run(_one(of, owner, RATES[0], WARM_UP_S))
+        uvloop.run(_one(of, owner, PROMISED, WARM_UP_S))
         rounds = in_turn(
             ROUNDS[length],
             {
@@ -34,12 +35,12 @@ def measure(length: Length) -> Result:
         rate.name: {what: spread([one[rate.name][what] for one in rounds]) for what in rounds[0][rate.name]}
         for rate in RATES
     }
-    first = found[RATES[0].name]
+    promised = found[PROMISED.name]
     return {
         "seconds": SECONDS[length],
         "rounds": ROUNDS[length],
-        "visible_p99_ms_at_500": first["visible p99 ms"],
-        "cpu_ms_at_500": first["cpu ms"],
+        "visible_p99_ms_at_500": promised["visible p99 ms"],
+        "cpu_ms_at_500": promised["cpu ms"],
         "rates": found,
     }
 
@@ -94,7 +95,7 @@ def report(result: Result) -> Report:
         notes=(
             (
                 f"{result['rounds']} rounds of {result['seconds']:g} s at each rate in turn, by the gateway:"
-                " one fact a request at 500/s, ten a request at 2,000/s."
+                " one fact a request at 100/s and 500/s, ten a request at 2,000/s."
             ),
             "The load, and who reads Kafka and the feed for it, run on the same cores.",
             (
