@@ -92,7 +92,7 @@ function Plot({ days, nameOf, series, unit, height }: Drawn & { height: number }
           height,
           tzDate: seconds => new Date((seconds + new Date(seconds * 1000).getTimezoneOffset() * 60) * 1000),
           legend: { show: false },
-          padding: [8, 8, 0, 0],
+          padding: [8, 24, 0, 0],
           cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
           scales: {
             x: { range: (_, first, last) => spread(first, last, bars ? apart(days) * 0.6 : 0) },
