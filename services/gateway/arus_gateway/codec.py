@@ -1,4 +1,4 @@
-"""Verdicts and incidents as the live feed tells them; a verdict as one item of GET /anomalies."""
+"""Verdicts, incidents and imports as the live feed tells them; a verdict as one item of GET /anomalies."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -15,6 +15,7 @@ from arus.anomaly.v1.events_pb2 import (
     VerdictReached,
     VerdictWithdrawn,
 )
+from arus.imports.v1.events_pb2 import ImportChanged
 from arus_contracts import reading
 from arus_runtime.words import Language, render
 
@@ -103,6 +104,28 @@ def answered(event: IncidentAnswered, names: Mapping[str, str]) -> dict[str, Any
         "location": _named(event.location_id, names),
         "product": _named(event.product_id, names),
         "answer": Answer.Name(event.answer).removeprefix("ANSWER_").lower(),
+    }
+
+
+def import_changed(event: ImportChanged, changed_at: str) -> dict[str, Any]:
+    """Return how far an import is, under the names of GET /imports/{id}."""
+    return {
+        "id": event.import_id,
+        "state": event.state,
+        "file_name": event.file_name,
+        "type": event.type or None,
+        "period": event.period or None,
+        "rows": event.rows,
+        "done": event.done,
+        "progress": event.progress,
+        "counts": {
+            "created": event.created,
+            "updated": event.updated,
+            "unchanged": event.unchanged,
+            "rejected": event.rejected,
+        },
+        "uploaded_by": event.imported_by,
+        "changed_at": changed_at,
     }
 
 

@@ -1,7 +1,7 @@
 """The live feed: what was just concluded, to everyone who may see it, resumable for an hour.
 
 An event id is how far the feed had been read in every partition ("0:17,1:4"), so any replica can resume it.
-Partitions of incidents are numbered from 1000 on.
+Partitions of incidents are numbered from 1000 on, those of imports from 2000 on.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from arus.anomaly.v1.events_pb2 import (
     VerdictReached,
     VerdictWithdrawn,
 )
+from arus.imports.v1.events_pb2 import ImportChanged
 
 KEPT_S: Final = 3600.0
 KEPT_MOST: Final = 20_000
@@ -25,8 +26,9 @@ AHEAD_MOST: Final = 100_000
 """A position further ahead of us than this belongs to a topic that is no longer there."""
 
 FIRST_OF_INCIDENTS: Final = 1_000
+FIRST_OF_IMPORTS: Final = 2_000
 
-Told = VerdictReached | VerdictWithdrawn | IncidentChanged | IncidentAnswered
+Told = VerdictReached | VerdictWithdrawn | IncidentChanged | IncidentAnswered | ImportChanged
 Position = Mapping[int, int]
 """Partition → next offset."""
 
@@ -74,22 +76,30 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """What a reader wants and may see. None means all."""
+    """What a reader wants and may see. None means all. importers: the people whose imports are told."""
 
     tenant_id: str
     locations: frozenset[str] | None = None
     types: frozenset[str] | None = None
+    importers: frozenset[str] | None = frozenset()
 
     def covers(self, entry: Entry) -> bool:
         """Say whether the reader gets the entry."""
         return (
             entry.tenant_id == self.tenant_id
-            and (self.locations is None or entry.event.location_id in self.locations)
             and (self.types is None or _type_of(entry.event) in self.types)
+            and self._may_see(entry.event)
         )
+
+    def _may_see(self, event: Told) -> bool:
+        if isinstance(event, ImportChanged):
+            return self.importers is None or event.imported_by in self.importers
+        return self.locations is None or event.location_id in self.locations
 
 
 def _type_of(event: Told) -> str:
+    if isinstance(event, ImportChanged):
+        return "import"
     return "alert" if isinstance(event, IncidentChanged | IncidentAnswered) else "verdict"
 
 

@@ -1,4 +1,4 @@
-"""Reads verdicts and incidents as they are told, all partitions in every replica, from an hour ago on."""
+"""Reads verdicts, incidents and imports as they are told: all partitions in every replica, an hour back."""
 
 import asyncio
 import time
@@ -14,20 +14,25 @@ from arus.anomaly.v1.events_pb2 import (
     VerdictReached,
     VerdictWithdrawn,
 )
+from arus.imports.v1.events_pb2 import ImportChanged
 from arus_runtime import tasks
 from arus_runtime.log import AiokafkaLog
 from google.protobuf.message import DecodeError
 
-from arus_gateway.live import FIRST_OF_INCIDENTS, KEPT_S, Feed
+from arus_gateway.live import FIRST_OF_IMPORTS, FIRST_OF_INCIDENTS, KEPT_S, Feed
 
-TOPICS: Final = {"anomaly.verdict.v1": 0, "anomaly.incident.v1": FIRST_OF_INCIDENTS}
+TOPICS: Final = {
+    "anomaly.verdict.v1": 0,
+    "anomaly.incident.v1": FIRST_OF_INCIDENTS,
+    "import.job.v1": FIRST_OF_IMPORTS,
+}
 """Each with the number that its first partition has on the feed."""
 POLL_MS: Final = 1_000
 BATCH: Final = 1_000
 RETRY_S: Final = 1.0
 _TYPES: Final = {
     kind.DESCRIPTOR.full_name.encode(): kind
-    for kind in (VerdictReached, VerdictWithdrawn, IncidentChanged, IncidentAnswered)
+    for kind in (VerdictReached, VerdictWithdrawn, IncidentChanged, IncidentAnswered, ImportChanged)
 }
 _log: Final = structlog.get_logger(__name__)
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import orjson
 from arus.anomaly.v1.events_pb2 import IncidentAnswered, IncidentChanged, VerdictReached
+from arus.imports.v1.events_pb2 import ImportChanged
 from arus_runtime.words import Language
 
 from arus_gateway import codec
@@ -25,6 +26,8 @@ async def tell(entry: Entry, names: Names, language: Language) -> bytes:
 
 async def _message(entry: Entry, names: Names, language: Language) -> Mapping[str, Any]:
     event = entry.event
+    if isinstance(event, ImportChanged):
+        return {"type": "import", "id": entry.id, "data": codec.import_changed(event, entry.time)}
     known = {
         event.location_id: await names.name(entry.tenant_id, "locations", event.location_id),
         event.product_id: await names.name(entry.tenant_id, "products", event.product_id),

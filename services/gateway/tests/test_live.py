@@ -2,6 +2,7 @@
 
 import pytest
 from arus.anomaly.v1.events_pb2 import IncidentChanged, VerdictReached
+from arus.imports.v1.events_pb2 import ImportChanged
 from arus_gateway import live
 from arus_gateway.live import BadEventIdError, Feed, Interest
 
@@ -63,6 +64,20 @@ async def test_a_reader_gets_only_the_types_it_asked_for():
     stream.take(live.FIRST_OF_INCIDENTS, 0, changed, time="2025-01-10T00:00:00Z", now_s=0)
     assert await received(alerts) == ["0:1,1000:1"]
     assert len(await received(everything)) == 2
+
+
+async def test_how_far_imports_are_is_told_to_those_who_may_read_them():
+    stream = feed(0, live.FIRST_OF_IMPORTS)
+    everybodys = stream.subscribe(Interest("t", importers=None), None)
+    own = stream.subscribe(Interest("t", frozenset(("l1",)), importers=frozenset(("sari",))), None)
+    nobodys = stream.subscribe(Interest("t"), None)
+    elsewhere = stream.subscribe(Interest("u", importers=None), None)
+    deaf = stream.subscribe(Interest("t", types=frozenset(("alert",)), importers=None), None)
+    for offset, person in enumerate(("sari", "budi")):
+        changed = ImportChanged(tenant_id="t", import_id="i", imported_by=person)
+        stream.take(live.FIRST_OF_IMPORTS, offset, changed, time="2025-01-10T00:00:00Z", now_s=0)
+    readers = (everybodys, own, nobodys, elsewhere, deaf)
+    assert [len(await received(reader)) for reader in readers] == [2, 1, 0, 0, 0]
 
 
 async def test_a_resumed_reader_misses_nothing_and_sees_nothing_twice():

@@ -25,6 +25,7 @@ from arus.anomaly.v1.events_pb2 import (
     VerdictReached,
     VerdictWithdrawn,
 )
+from arus.imports.v1.events_pb2 import ImportChanged
 from arus.ingest.v1.api_pb2 import (
     ItemResult,
     RecordFuelTransactionsRequest,
@@ -66,7 +67,10 @@ class Running:
     owner: Person
 
     async def publish(self, event: live.Told) -> None:
-        key = f"{event.tenant_id}:{event.location_id}:{event.product_id}".encode()
+        of = (
+            event.import_id if isinstance(event, ImportChanged) else f"{event.location_id}:{event.product_id}"
+        )
+        key = f"{event.tenant_id}:{of}".encode()
         headers = [
             ("ce_type", event.DESCRIPTOR.full_name.encode()),
             ("ce_time", b"2025-01-10T10:15:00.000000Z"),
@@ -234,6 +238,43 @@ async def test_an_incident_and_its_answer_are_told_to_those_who_may_see_it(runni
     async with running.socket(f"/live?types=alert&last_event_id={message['id']}") as resumed:
         await running.publish(answer)
         assert (await resumed.next())["type"] == "alert_answered"
+
+
+async def test_an_import_is_followed_by_those_who_may_read_imports(running: Running):
+    operator = await running.gateway.colleague(running.owner, "operator")
+    changed = ImportChanged(
+        tenant_id=running.owner.organisation,
+        import_id=new_ulid(),
+        state="committing",
+        type="SBRS",
+        period="2025-12",
+        file_name="SBRS_34_DES25.xlsx",
+        rows=1000,
+        done=500,
+        created=499,
+        rejected=1,
+        imported_by="somebody",
+        progress=0.5,
+    )
+    async with running.socket("/live?types=import") as reader, running.socket(person=operator) as other:
+        await running.publish(changed)
+        message = await reader.next()
+        assert message["type"] == "import"
+        assert message["data"] == {
+            "id": changed.import_id,
+            "state": "committing",
+            "file_name": "SBRS_34_DES25.xlsx",
+            "type": "SBRS",
+            "period": "2025-12",
+            "rows": 1000,
+            "done": 500,
+            "progress": 0.5,
+            "counts": {"created": 499, "updated": 0, "unchanged": 0, "rejected": 1},
+            "uploaded_by": "somebody",
+            "changed_at": "2025-01-10T10:15:00.000000Z",
+        }
+        await running.publish(running.verdict())
+        assert (await other.next())["type"] == "verdict"
 
 
 async def test_a_verdict_is_told_with_names_and_its_reason_in_the_asked_language(running: Running):

@@ -119,8 +119,8 @@ def withdrawn(tenant_id: str, of: Import, by: str) -> ImportWithdrawn:
     )
 
 
-def changed(tenant_id: str, of: Import) -> ImportChanged:
-    """Return how far an import is."""
+def changed(tenant_id: str, of: Import, progress: float) -> ImportChanged:
+    """Return how far an import is. progress: of what goes on now, 0 to 1."""
     return ImportChanged(
         tenant_id=tenant_id,
         import_id=of.id,
@@ -134,7 +134,8 @@ def changed(tenant_id: str, of: Import) -> ImportChanged:
         updated=of.updated,
         unchanged=of.unchanged,
         rejected=of.rejected,
-        imported_by=of.committed_by or of.uploaded_by,
+        imported_by=of.uploaded_by,
+        progress=progress,
     )
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import gzip
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +30,7 @@ from arus_ingest.store import imports as store
 SAMPLES: Final = 5
 LOOKED_UP: Final = 5_000
 MEMORY_MB: Final = 2_048
+TOLD_EVERY_S: Final = 1.0
 _read: Final = isolated("arus_ingest.analysing:analyse", memory_limit_mb=MEMORY_MB)
 
 
@@ -45,6 +47,25 @@ class _Preview:
         if len(shown) < SAMPLES:
             errors = [dict(trouble)] if trouble else []
             shown.append({"number": row.number, "key": row.key, "fields": dict(row.fields), "errors": errors})
+
+
+@dataclass(slots=True)
+class _Telling:
+    """How far the reading of a file is: the job's progress at once, told to everybody once a second."""
+
+    context: Context
+    work: Work
+    of: Import
+    told_at_s: float = field(default_factory=time.monotonic)
+
+    async def reached(self, share: float) -> None:
+        self.work.progress = share
+        if time.monotonic() < self.told_at_s + TOLD_EVERY_S:
+            return
+        self.told_at_s = time.monotonic()
+        async with self.context.db.tenant(self.work.tenant_id) as tx:
+            await imports.tell(tx, self.work.tenant_id, self.of, share)
+        self.context.committed()
 
 
 async def _analyse(context: Context, work: Work) -> None:
@@ -79,8 +100,7 @@ async def _found(
             "mappings": mappings,
             "answers": dict(of.said.answers),
         }
-        reading = replace(work, params=params)
-        found = await _watched(context, reading, work)
+        found = await _watched(_Telling(context, work, of), replace(work, params=params))
         if "unreadable" in found:
             return {"state": "failed", "blocks": [Trouble(**found["unreadable"])], "ended_at": _now()}
         meant = found["detections"][found["sheet"]]
@@ -94,13 +114,13 @@ async def _found(
         if "rows" not in found:
             return {"state": "needs_mapping", "rows": meant["rows"], **known}
         async with context.db.tenant(work.tenant_id) as tx:
-            await imports.tell(
-                tx, work.tenant_id, await store.analysed(tx, of.id, found["detections"], found["rows"])
-            )
+            analysed = await store.analysed(tx, of.id, found["detections"], found["rows"])
+            await imports.tell(tx, work.tenant_id, analysed, 0.8)
+        context.committed()
         as_read = replace(of, **known, rows=found["rows"])
         blocks = await _blocks(context, work, as_read, params)
         as_read = replace(as_read, preview_hash=rules.preview_hash(as_read))
-        preview = await _compared(context, work, as_read, rows)
+        preview = await _compared(_Telling(context, work, analysed), as_read, rows)
         await files_of(context).put(imports.rows_key(work.tenant_id, as_read), rows)
     counts = {name: preview.counts[name] for name in ("created", "updated", "unchanged")}
     samples = preview.samples | {"error": found["samples"][: SAMPLES * 4]}
@@ -118,13 +138,14 @@ async def _found(
     }
 
 
-async def _watched(context: Context, reading: Work, work: Work) -> dict[str, Any]:
-    """Read the file in a process of its own, and show how far it is as the progress of the job itself."""
-    running = asyncio.ensure_future(_read(context, reading))
+async def _watched(telling: _Telling, reading: Work) -> dict[str, Any]:
+    """Read the file in a process of its own, and tell how far it is as the progress of the job itself."""
+    running = asyncio.ensure_future(_read(telling.context, reading))
     try:
         while not running.done():
             await asyncio.wait((running,), timeout=0.5)
-            work.progress, work.note = reading.progress * 0.8, reading.note
+            telling.work.note = reading.note
+            await telling.reached(reading.progress * 0.8)
         return running.result()
     finally:
         running.cancel()
@@ -142,8 +163,9 @@ async def _blocks(context: Context, work: Work, of: Import, params: Mapping[str,
     return blocks
 
 
-async def _compared(context: Context, work: Work, of: Import, rows: Path) -> _Preview:
+async def _compared(telling: _Telling, of: Import, rows: Path) -> _Preview:
     """Say of every sound row what carrying it out would do now."""
+    context, work = telling.context, telling.work
     preview = _Preview(Counter(), {})
     principal = _principal(work.tenant_id, of.uploaded_by, of.locations)
     seen = 0
@@ -165,7 +187,7 @@ async def _compared(context: Context, work: Work, of: Import, rows: Path) -> _Pr
                     same = before is not None and before.hash == row.hash
                     preview.take("created" if before is None else "unchanged" if same else "updated", row)
         seen += len(batch)
-        work.progress = 0.8 + 0.2 * seen / max(of.rows, 1)
+        await telling.reached(0.8 + 0.2 * seen / max(of.rows, 1))
     return preview
 
 

@@ -201,6 +201,15 @@ def preview_hash(of: Import) -> str:
     return sha256(orjson.dumps(bound, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def progress(of: Import, work: float) -> float:
+    """Return how far what goes on with an import is, 0 to 1. work: how far the reading of its file is."""
+    if of.state in ("queued", "analysed"):
+        return work
+    if of.state in ("committing", "undoing"):
+        return min(of.done / of.rows, 1.0) if of.rows else 0.0
+    return 1.0
+
+
 def disagreements(of: Import, found: Mapping[str, Any]) -> list[Trouble]:
     """Return where people say other than the file itself. found: its detection without what they say."""
     said = of.said

@@ -97,6 +97,9 @@ async def test_a_fuel_file_is_previewed_committed_and_taken_back(
     preview = (await owner.get(f"/imports/{made['id']}/preview")).json()
     assert [row["fields"]["volume_l"] for row in preview["create"]] == ["300", "300.5", "520"]
     assert set(kinds(database)) == {"ImportChanged"}
+    so_far = [event for _, event in told(database)]
+    assert list(dict.fromkeys(event.state for event in so_far)) == ["queued", "analysed", "preview"]
+    assert (so_far[0].progress, so_far[-1].progress, so_far[-1].done) == (0.0, 1.0, 3)
 
     answer = await owner.post(f"/imports/{made['id']}/commit", json={"preview": seen["preview"]})
     assert answer.json()["state"] == "committing"

@@ -11829,13 +11829,13 @@ export type LiveEventsData = {
         /**
          * Types
          *
-         * Comma separated: verdict, alert.
+         * Comma separated: verdict, alert, import.
          */
         types?: string | null;
         /**
          * Location Id
          *
-         * Only these locations.
+         * Only these locations; imports have none.
          */
         location_id?: Array<string> | null;
         /**
@@ -11905,7 +11905,7 @@ export type LiveEventsError = LiveEventsErrors[keyof LiveEventsErrors];
 
 export type LiveEventsResponses = {
     /**
-     * Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, alert, alert_answered, reset or ping.
+     * Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, alert, alert_answered, import, reset or ping.
      */
     200: string;
 };

@@ -34,7 +34,7 @@ BAD_QUESTION: Final = 4422
 _STREAM: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": 'Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, alert,'
-        " alert_answered, reset or ping.",
+        " alert_answered, import, reset or ping.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
@@ -55,7 +55,13 @@ class Question:
         locations = self.location_ids
         if scope is not None:
             locations = frozenset(scope) if locations is None else locations & frozenset(scope)
-        return Interest(caller.grant.tenant_id, locations, self.types)
+        return Interest(caller.grant.tenant_id, locations, self.types, self._importers(caller))
+
+    def _importers(self, caller: Caller) -> frozenset[str] | None:
+        """Return whose imports the caller is told of: who is limited to locations, of their own only."""
+        if self.location_ids is not None or not caller.principal.may("imports", "r"):
+            return frozenset()
+        return None if caller.grant.locations is None else frozenset((caller.grant.subject,))
 
     def subscribe(self, door: Door, caller: Caller) -> Subscription:
         """Return a reader of the feed; raises the 422 for an event id that is none."""
@@ -73,10 +79,10 @@ class Question:
 def _question(
     connection: HTTPConnection,
     types: Annotated[
-        str | None, Query(max_length=200, description="Comma separated: verdict, alert.")
+        str | None, Query(max_length=200, description="Comma separated: verdict, alert, import.")
     ] = None,
     location_id: Annotated[
-        list[Ulid] | None, Query(max_length=100, description="Only these locations.")
+        list[Ulid] | None, Query(max_length=100, description="Only these locations; imports have none.")
     ] = None,
     last_event_id: Annotated[
         str | None, Query(max_length=1000, description="Resume after this event.")

@@ -11,7 +11,7 @@ from arus_runtime.ids import is_ulid
 from arus_runtime.postgres import Tx
 from arus_runtime.web import FieldProblem, Problem
 
-from arus_ingest import codec
+from arus_ingest import codec, rules
 from arus_ingest.commands import fuel_rows
 from arus_ingest.state import Dependant, Import, ImportState, Outcomes, Said, Trouble
 from arus_ingest.store import imports as store
@@ -235,15 +235,16 @@ async def previewed(
     await tell(tx, tenant_id, await store.change(tx, import_id, **found))
 
 
-async def tell(tx: Tx, tenant_id: str, of: Import) -> None:
-    """Tell how far an import is."""
+async def tell(tx: Tx, tenant_id: str, of: Import, work: float = 0.0) -> None:
+    """Tell how far an import is. work: how far the reading of its file is, 0 to 1."""
+    progress = rules.progress(of, work)
     await outbox.add(
         tx,
-        codec.changed(tenant_id, of),
+        codec.changed(tenant_id, of, progress),
         tenant_id=tenant_id,
         key=codec.import_key(tenant_id, of.id),
         cause=f"{of.id}/{of.version}",
-        label=f"changed {of.state}",
+        label=f"changed {of.state} {progress:.4f}",
         import_id=of.id,
     )
 

@@ -8,6 +8,7 @@ from arus_runtime.words import Language, Templates, render
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
+from arus_ingest import rules
 from arus_ingest.state import Dependant, Import, ImportState, Trouble
 
 ID = "01JH8PV6W4RZ3M0T5X9K2C7B1N"
@@ -143,7 +144,7 @@ class ImportRecord(BaseModel):
                 created=of.created, updated=of.updated, unchanged=of.unchanged, rejected=of.rejected
             ),
             done=of.done,
-            progress=_progress(of, progress),
+            progress=rules.progress(of, progress),
             preview=of.preview_hash or None,
             blocks=[Block.of(block, language, words) for block in of.blocks],
             repeats=of.repeats,
@@ -157,14 +158,6 @@ class ImportRecord(BaseModel):
             undone_by=of.undone_by,
             version=of.version,
         )
-
-
-def _progress(of: Import, work: float) -> float:
-    if of.state in ("queued", "analysed"):
-        return work
-    if of.state in ("committing", "undoing"):
-        return min(of.done / of.rows, 1.0) if of.rows else 0.0
-    return 1.0
 
 
 class Imports(BaseModel):
