@@ -96,6 +96,8 @@ OPERATOR_MAY: Final = {
     ("GET", "/anomalies/export/size"),
     ("GET", "/anomalies/{anomaly_id}"),
     ("GET", "/anomalies/meter"),
+    ("GET", "/anomalies/meter/export"),
+    ("GET", "/anomalies/meter/export/size"),
     ("GET", "/anomalies/meter/summary"),
     ("GET", "/anomalies/meter/{nomen}"),
     ("GET", "/incidents"),

@@ -1,10 +1,13 @@
 """Register reads on the topic become the seed's summary and lists, on a real Kafka and PostgreSQL."""
 
 import asyncio
+import io
 import time
 from datetime import date, timedelta
+from typing import Any
 
 import httpx
+import openpyxl
 import pytest
 from arus.metering.v1.events_pb2 import RegisterReadRecorded
 
@@ -60,7 +63,24 @@ async def test_reads_become_the_seeds_summary_and_lists_with_reasons(
     listed = (await http.get("/anomalies/meter", params={"kind": ["extreme", "zero"]})).json()["items"]
     assert [(one["nomen"], one["kinds"]) for one in listed] == [("100", ["extreme"]), ("200", ["zero"])]
     assert listed[0]["reasons"][0]["text"] == "Pemakaian 300 m³ dalam 30 hari, lebih dari 100 m³ sebulan."
+    asked = {"format": "csv", "kind": ["extreme", "zero"]}
+    export = "/anomalies/meter/export"
+    head, *lines = (await http.get(export, params=asked)).content.decode("utf-8-sig").splitlines()
+    assert head.startswith("Nomor pelanggan;Rayon;Periode;Jenis;Tanggal baca;")
+    assert [line.split(";")[:4] for line in lines] == [
+        ["100", "34", "2024-12", "Ekstrem"],
+        ["200", "34", "2024-12", "Nol"],
+    ]
+    assert (await http.get(f"{export}/size")).json()["rows"] == 3
     english = caller(place.tenant, language="en")
+    answer = await english.get(export, params={"format": "xlsx", "kind": "negative"})
+    page: Any = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    [(nomen, *_, kinds, _day, begin, stand, days, use, _usual, why)] = page.iter_rows(
+        min_row=2, values_only=True
+    )
+    assert (nomen, kinds, begin, stand, days, use) == ("300", "Negative", 1040, 900, 30, -140)
+    assert why == "The stand went back from 1,040 m³ to 900 m³."
+    assert page["A2"].data_type == "s", "a customer's number keeps its zeros"
     history = (await english.get("/anomalies/meter/300")).json()["items"]
     assert [one["period"] for one in history] == ["2024-12", "2024-11", "2024-10", "2024-09"]
     assert history[0]["reasons"][0]["text"] == "The stand went back from 1,040 m³ to 900 m³."
@@ -69,5 +89,7 @@ async def test_reads_become_the_seeds_summary_and_lists_with_reasons(
     stranger = caller("01JGZ3M0T0ARVSTENANT00000X")
     assert (await summary(stranger))["judged"] == 0
     assert (await stranger.get("/anomalies/meter/300")).status_code == 404
+    assert (await stranger.get(f"{export}/size")).json()["rows"] == 0
+    assert len((await stranger.get(export, params={"format": "csv"})).content.splitlines()) == 1
     wrong = await http.get("/anomalies/meter", params={"period": "2024-13"})
     assert wrong.status_code == 422

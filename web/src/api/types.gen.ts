@@ -5575,6 +5575,18 @@ export type ListMeterAnomaliesData = {
     path?: never;
     query?: {
         /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+        /**
          * Period
          *
          * The newest judged one, when left out.
@@ -5590,18 +5602,6 @@ export type ListMeterAnomaliesData = {
          * Rayon
          */
         rayon?: string | null;
-        /**
-         * Limit
-         *
-         * Most items of one page.
-         */
-        limit?: number;
-        /**
-         * Cursor
-         *
-         * next_cursor of the page before.
-         */
-        cursor?: string | null;
     };
     url: '/api/v1/anomalies/meter';
 };
@@ -5663,6 +5663,182 @@ export type ListMeterAnomaliesResponses = {
 };
 
 export type ListMeterAnomaliesResponse = ListMeterAnomaliesResponses[keyof ListMeterAnomaliesResponses];
+
+export type ExportMeterAnomaliesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
+        /**
+         * Period
+         *
+         * The newest judged one, when left out.
+         */
+        period?: string | null;
+        /**
+         * Kind
+         *
+         * Any of these; all when left out.
+         */
+        kind?: Array<Kind> | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+    };
+    url: '/api/v1/anomalies/meter/export';
+};
+
+export type ExportMeterAnomaliesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ExportMeterAnomaliesError = ExportMeterAnomaliesErrors[keyof ExportMeterAnomaliesErrors];
+
+export type ExportMeterAnomaliesResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ExportMeterAnomaliesResponse = ExportMeterAnomaliesResponses[keyof ExportMeterAnomaliesResponses];
+
+export type SizeMeterExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Period
+         *
+         * The newest judged one, when left out.
+         */
+        period?: string | null;
+        /**
+         * Kind
+         *
+         * Any of these; all when left out.
+         */
+        kind?: Array<Kind> | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+    };
+    url: '/api/v1/anomalies/meter/export/size';
+};
+
+export type SizeMeterExportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SizeMeterExportError = SizeMeterExportErrors[keyof SizeMeterExportErrors];
+
+export type SizeMeterExportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExportSize;
+};
+
+export type SizeMeterExportResponse = SizeMeterExportResponses[keyof SizeMeterExportResponses];
 
 export type SummariseMeterAnomaliesData = {
     body?: never;

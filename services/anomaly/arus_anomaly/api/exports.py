@@ -1,4 +1,4 @@
-"""REST routes of verdicts as a file: /anomalies/export."""
+"""REST routes of verdicts as a file: /anomalies/export, and of register reads /anomalies/meter/export."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -11,13 +11,17 @@ from arus_contracts import reading
 from arus_runtime.sheets import Column, Row, Sheet
 from arus_runtime.web import Ctx, router
 from arus_runtime.web.exports import EXPORTED, Exported, ExportSize, check_size, sent
-from arus_runtime.words import Language, format_value, render
+from arus_runtime.words import Language, format_period, format_value, render
 from fastapi.responses import FileResponse
 
 from arus_anomaly import codec, store, words
+from arus_anomaly.api import readings
 from arus_anomaly.api.verdicts import Filtered, Reader
 from arus_anomaly.rules.fuel import Status
+from arus_anomaly.schemas.meter import MeterAnomaly
 from arus_anomaly.schemas.verdicts import status_name
+from arus_anomaly.store import meter
+from arus_anomaly.store.meter import StoredMeter
 from arus_anomaly.store.verdicts import Asked, Stored
 
 routes = router("anomalies")
@@ -51,6 +55,37 @@ async def export_anomalies(
         )
         rows = _rows(store.verdicts.every(tx, asked, export.most), language)
         return await sent(context, export, sheet, rows, _name(asked, language))
+
+
+@routes.get("/anomalies/meter/export/size")
+async def size_meter_export(context: Ctx, asked: readings.Filtered, principal: Reader) -> ExportSize:
+    """Say how many rows an export with these filters would hold, and how many it may."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        return ExportSize.of(await meter.size(tx, asked))
+
+
+@routes.get("/anomalies/meter/export", response_class=FileResponse, responses=EXPORTED)
+async def export_meter_anomalies(
+    context: Ctx, export: Exported, asked: readings.Filtered, principal: Reader
+) -> FileResponse:
+    """Give the customers of whom a kind holds in a period as a file in the language of Accept-Language.
+
+    CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
+    """
+    language = export.language
+    async with context.db.tenant(principal.tenant_id) as tx:
+        check_size(export, await meter.size(tx, asked))
+        period = format_period(asked.period, language) if asked.period else ""
+        sheet = Sheet(
+            _say("export_meter_title", language, period=period).strip(),
+            _about_meter(asked, language, datetime.now(UTC)),
+            _meter_columns(language),
+            language,
+            export.byte_order_mark,
+        )
+        rows = _meter_rows(meter.every(tx, asked, export.most), language)
+        name = "-".join(filter(None, (_say("export_meter_file", language), asked.period)))
+        return await sent(context, export, sheet, rows, name)
 
 
 def _columns(language: Language) -> Sequence[Column]:
@@ -113,6 +148,63 @@ def _name(asked: Asked, language: Language) -> str:
     """Return what the file is called, the dates it was asked for included."""
     dates = [day.isoformat() for day in (asked.since, asked.until) if day]
     return "-".join((_say("export_file", language), *dates))
+
+
+def _meter_columns(language: Language) -> Sequence[Column]:
+    return (
+        Column(_say("column_nomen", language), width=14),
+        Column(_say("column_rayon", language), width=8),
+        Column(_say("column_period", language), width=9),
+        Column(_say("column_kinds", language), width=20),
+        Column(_say("column_read_date", language), "date", 12),
+        Column(_say("column_from", language), "litres", 12),
+        Column(_say("column_stand", language), "litres", 12),
+        Column(_say("column_days", language), "count", 6),
+        Column(_say("column_use", language), "litres", 12),
+        Column(_say("column_usual", language), "litres", 12),
+        Column(_say("column_reason", language), width=52),
+    )
+
+
+async def _meter_rows(
+    chunks: AsyncGenerator[Sequence[StoredMeter]], language: Language
+) -> AsyncGenerator[Sequence[Row]]:
+    async with aclosing(chunks):
+        async for verdicts in chunks:
+            yield await asyncio.to_thread(_meter_told, verdicts, language)
+
+
+def _meter_told(verdicts: Sequence[StoredMeter], language: Language) -> Sequence[Row]:
+    return [_meter_row(one, language) for one in verdicts]
+
+
+def _meter_row(stored: StoredMeter, language: Language) -> Row:
+    said = MeterAnomaly.of(stored, language)
+    return (
+        said.nomen,
+        said.rayon,
+        said.period,
+        ", ".join(_say(f"kind_{kind}", language) for kind in said.kinds),
+        said.read_date,
+        _number(said.from_m3),
+        _number(said.stand_m3),
+        said.days or None,
+        _number(said.use_m3),
+        _number(said.usual_m3),
+        " ".join(reason.text for reason in (*said.reasons, *said.remarks)),
+    )
+
+
+def _number(shown: str | None) -> Decimal | None:
+    return None if shown is None else Decimal(shown)
+
+
+def _about_meter(asked: meter.Asked, language: Language, now: datetime) -> list[str]:
+    kinds = ", ".join(_say(f"kind_{kind}", language) for kind in asked.kinds)
+    narrowed = [_say("export_kinds", language, value=kinds)] if kinds else []
+    if asked.rayon is not None:
+        narrowed.append(_say("export_rayon", language, value=asked.rayon))
+    return [*narrowed, _say("export_made", language, at=format_value(now, language))]
 
 
 def _say(code: str, language: Language, **params: Any) -> str:

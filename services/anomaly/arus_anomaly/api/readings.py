@@ -28,6 +28,22 @@ async def _language(accept_language: Annotated[str | None, Header()] = None) -> 
 Speaks = Annotated[Language, Depends(_language)]
 
 
+async def _asked(
+    *,
+    context: Ctx,
+    principal: Reader,
+    period: Period = None,
+    kind: Annotated[list[Kind] | None, Query(description="Any of these; all when left out.")] = None,
+    rayon: Rayon = None,
+) -> store.Asked:
+    async with context.db.tenant(principal.tenant_id) as tx:
+        return store.Asked(period or await store.newest_period(tx) or "", kind or (), rayon)
+
+
+Filtered = Annotated[store.Asked, Depends(_asked)]
+"""A route's parameter that brings the filters of the list."""
+
+
 @routes.get("/anomalies/meter/summary")
 async def summarise_meter_anomalies(
     *, context: Ctx, principal: Reader, language: Speaks, period: Period = None, rayon: Rayon = None
@@ -41,20 +57,12 @@ async def summarise_meter_anomalies(
 
 @routes.get("/anomalies/meter")
 async def list_meter_anomalies(
-    *,
-    context: Ctx,
-    window: Paging,
-    principal: Reader,
-    language: Speaks,
-    period: Period = None,
-    kind: Annotated[list[Kind] | None, Query(description="Any of these; all when left out.")] = None,
-    rayon: Rayon = None,
+    context: Ctx, window: Paging, asked: Filtered, principal: Reader, language: Speaks
 ) -> Page[MeterAnomaly]:
     """List the customers of whom a kind holds in a period, by number."""
     after = window.after(str) or (None,)
     async with context.db.tenant(principal.tenant_id) as tx:
-        of = period or await store.newest_period(tx) or ""
-        rows = await store.found(tx, of, kind or (), rayon, after[0], limit=window.fetch)
+        rows = await store.found(tx, asked, after[0], window.fetch)
     return window.page(rows, lambda one: MeterAnomaly.of(one, language), lambda one: (one.nomen,))
 
 

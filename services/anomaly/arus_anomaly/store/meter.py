@@ -1,6 +1,6 @@
 """SQL of verdicts on billing periods."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,17 +18,39 @@ select {", ".join(f"count(*) filter (where kinds & {bit} > 0) as {kind}" for kin
 from meter_verdicts
 where is_current and period = %(period)s and (%(rayon)s::text is null or rayon = %(rayon)s)
 """  # noqa: S608 - our own names
-_FOUND: Final = """
-select nomen, period, judged_at, value from meter_verdicts
-where is_current and (%(period)s::text is null or period = %(period)s) and kinds & %(kinds)s > 0
+_ASKED: Final = """
+from meter_verdicts
+where is_current and period = %(period)s and kinds & %(kinds)s > 0
   and (%(rayon)s::text is null or rayon = %(rayon)s)
-  and (%(after)s::text is null or nomen > %(after)s)
+"""
+_FOUND: Final = f"""
+select nomen, period, judged_at, value {_ASKED} and (%(after)s::text is null or nomen > %(after)s)
 order by nomen limit %(limit)s
 """
 _OF: Final = """
 select nomen, period, judged_at, value from meter_verdicts
 where is_current and nomen = %s order by period desc
 """
+
+
+CHUNK: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which verdicts are asked for. kinds: any of them holds; rayon: None for any."""
+
+    period: str
+    kinds: Sequence[Kind]
+    rayon: str | None
+
+    def values(self) -> dict[str, Any]:
+        """Return the parameters of the SQL that finds them."""
+        return {
+            "period": self.period,
+            "kinds": sum(BIT[kind] for kind in self.kinds or Kind),
+            "rayon": self.rayon,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +78,26 @@ async def counts(tx: Tx, period: str, rayon: str | None) -> Mapping[str, Any]:
     return row
 
 
-async def found(
-    tx: Tx, period: str, kinds: Sequence[Kind], rayon: str | None, after: str | None, *, limit: int
-) -> Sequence[StoredMeter]:
-    """Return verdicts of a period of which any of some kinds holds, by customer."""
+async def found(tx: Tx, asked: Asked, after: str | None, limit: int) -> Sequence[StoredMeter]:
+    """Return verdicts that are asked for, by customer. after: the last one seen."""
     rows = tx.cursor(row_factory=class_row(StoredMeter))
-    bits = sum(BIT[kind] for kind in kinds or Kind)
-    values = {"period": period, "kinds": bits, "rayon": rayon, "after": after, "limit": limit}
-    await rows.execute(_FOUND, values, prepare=False)
+    await rows.execute(_FOUND.encode(), {**asked.values(), "after": after, "limit": limit}, prepare=False)
     return await rows.fetchall()
+
+
+async def size(tx: Tx, asked: Asked) -> int:
+    """Return how many verdicts are asked for."""
+    row = await (await tx.execute(f"select count(*) as found {_ASKED}".encode(), asked.values())).fetchone()
+    assert row is not None
+    return row["found"]
+
+
+async def every(tx: Tx, asked: Asked, most: int) -> AsyncGenerator[Sequence[StoredMeter]]:
+    """Yield verdicts that are asked for, by customer, some thousands at a time."""
+    async with tx.cursor("meter_verdicts", row_factory=class_row(StoredMeter)) as rows:
+        await rows.execute(_FOUND.encode(), {**asked.values(), "after": None, "limit": most})
+        while found := await rows.fetchmany(CHUNK):
+            yield found
 
 
 async def of_customer(tx: Tx, nomen: str) -> Sequence[StoredMeter]:
