@@ -82,8 +82,9 @@ async def record_known(
     sound = [entry for entry, flaws in zip(entries, found, strict=True) if not flaws]
     standing: set[store.Duplicate] = set()
     if sound:
-        await store.hold_keys(tx, principal.tenant_id, {entry.key for entry in sound})
-        standing = await store.standing(tx, ledger.table, sound)
+        async with tx.pipeline():  # what needs no answer of the other goes in one round trip
+            await store.hold_keys(tx, principal.tenant_id, {entry.key for entry in sound})
+            standing = await store.standing(tx, ledger.table, sound)
     outcomes: list[Recorded | Refused] = []
     for entry, flaws in zip(entries, found, strict=True):
         if flaws:
@@ -96,14 +97,15 @@ async def record_known(
         outcomes.append(Recorded(_fact(entry, timezone, principal.user_id, at), warnings))
     facts = [outcome.fact for outcome in outcomes if isinstance(outcome, Recorded)]
     if facts:
-        await store.add(tx, principal.tenant_id, ledger.table, facts)
-        await _tell(
-            tx,
-            principal,
-            at,
-            [(fact, ledger.told.recorded(principal.tenant_id, fact), "recorded") for fact in facts],
-            import_id,
-        )
+        async with tx.pipeline():
+            await store.add(tx, principal.tenant_id, ledger.table, facts)
+            await _tell(
+                tx,
+                principal,
+                at,
+                [(fact, ledger.told.recorded(principal.tenant_id, fact), "recorded") for fact in facts],
+                import_id,
+            )
     return outcomes
 
 
