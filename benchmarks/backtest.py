@@ -13,7 +13,8 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -84,22 +85,31 @@ def fill(url: str, facts: int) -> None:
         connection.execute("vacuum analyze verdicts")
 
 
-async def asked(url: str, most_pages: int) -> Result:
-    """Return what was measured, pages being as small as the console's."""
+@asynccontextmanager
+async def reader(url: str, tenant: str = TENANT) -> AsyncGenerator[httpx.AsyncClient]:
+    """Give a client of the service's own API, on a database, as the owner of an organisation."""
     urls = schemas.role_urls(url, "anomaly", lambda _: PASSWORD)
     settings = Settings.model_validate(
         {"service": "anomaly", "db_api_url": urls["api"], "db_worker_url": urls["worker"]}
     )
-    claims = {"iss": "arus", "aud": "arus", "sub": "reader", "org": TENANT, "roles": ["owner"]}
+    claims = {"iss": "arus", "aud": "arus", "sub": "reader", "org": tenant, "roles": ["owner"]}
     token = jwt.encode(claims | {"exp": int(time.time()) + 86_400}, KEY, "EdDSA", {"kid": "bench"})
     verifier = Verifier(FixedKeys({"bench": KEY.public_key()}))
-    async with opened(SERVICE, settings, verifier) as context:
-        client = httpx.AsyncClient(
+    async with (
+        opened(SERVICE, settings, verifier) as context,
+        httpx.AsyncClient(
             transport=httpx.ASGITransport(create_app(SERVICE, context)),
             base_url="http://anomaly/api/v1",
             headers={"Authorization": f"Bearer {token}"},
             timeout=600,
-        )
+        ) as client,
+    ):
+        yield client
+
+
+async def asked(url: str, most_pages: int) -> Result:
+    """Return what was measured, pages being as small as the console's."""
+    async with reader(url) as client:
 
         async def page(cursor: str | None) -> tuple[float, dict[str, Any]]:
             began = time.perf_counter()
@@ -115,7 +125,6 @@ async def asked(url: str, most_pages: int) -> Result:
             seconds, following = await page(cursor)
             later.append(seconds)
             shown |= {"next_cursor": following["next_cursor"]}
-        await client.aclose()
     return {
         "facts": counts["facts"],
         "changed": counts["changed"],

@@ -16,6 +16,7 @@ from typing import Final
 import anatomy
 import backtest
 import console
+import exports
 import gateway
 import growth
 import latency
@@ -34,6 +35,7 @@ BENCHMARKS: Final[tuple[Benchmark, ...]] = (
     soak.BENCHMARK,
     log.BENCHMARK,
     backtest.BENCHMARK,
+    exports.BENCHMARK,
     console.BENCHMARK,
 )
 
