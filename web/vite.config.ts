@@ -16,7 +16,7 @@ const SHELL = new RegExp(
     'api/(sdk|client)\\.gen',
     'lib/(failure|format|http|kept|live|media|problem|quantity|queue|search)\\.',
     'app/(Brand|Guard|Reason|Shell|catalogue|client|keys|language|live|pages|preferences|roles|session|theme|unsent)\\.',
-    'ui/(Button|Chart|Chip|OnDemand|Page|States|StatusBadge|Toast)\\.',
+    'ui/(Button|Chart|Chip|OnDemand|Page|ScrollBox|States|StatusBadge|Toast)\\.',
   ].join('|')})`,
 )
 

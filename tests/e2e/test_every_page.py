@@ -42,6 +42,7 @@ INSIDE = {
     "notifikasi-webhook": "/notifications?tab=webhooks",
     "unggah": "/imports",
     "pam": "/water",
+    "perbandingan": "/comparison",
     "meter": "/meter",
     "pelanggan": "/customers",
     "laporan": "/reports",

@@ -19,6 +19,7 @@ import { Route as VerifyEmailRouteImport } from './routes/verify-email'
 import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppAnomaliesRouteImport } from './routes/_app/anomalies'
 import { Route as AppAuditRouteImport } from './routes/_app/audit'
+import { Route as AppComparisonRouteImport } from './routes/_app/comparison'
 import { Route as AppCustomersRouteImport } from './routes/_app/customers'
 import { Route as AppImportsRouteImport } from './routes/_app/imports'
 import { Route as AppIncidentsRouteImport } from './routes/_app/incidents'
@@ -81,6 +82,11 @@ const AppAnomaliesRoute = AppAnomaliesRouteImport.update({
 const AppAuditRoute = AppAuditRouteImport.update({
   id: '/audit',
   path: '/audit',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppComparisonRoute = AppComparisonRouteImport.update({
+  id: '/comparison',
+  path: '/comparison',
   getParentRoute: () => AppRoute,
 } as any)
 const AppCustomersRoute = AppCustomersRouteImport.update({
@@ -164,6 +170,7 @@ export interface FileRoutesByFullPath {
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
   '/audit': typeof AppAuditRoute
+  '/comparison': typeof AppComparisonRoute
   '/customers': typeof AppCustomersRoute
   '/imports': typeof AppImportsRoute
   '/incidents': typeof AppIncidentsRoute
@@ -188,6 +195,7 @@ export interface FileRoutesByTo {
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
   '/audit': typeof AppAuditRoute
+  '/comparison': typeof AppComparisonRoute
   '/customers': typeof AppCustomersRoute
   '/imports': typeof AppImportsRoute
   '/incidents': typeof AppIncidentsRoute
@@ -215,6 +223,7 @@ export interface FileRoutesById {
   '/verify-email': typeof VerifyEmailRoute
   '/_app/anomalies': typeof AppAnomaliesRoute
   '/_app/audit': typeof AppAuditRoute
+  '/_app/comparison': typeof AppComparisonRoute
   '/_app/customers': typeof AppCustomersRoute
   '/_app/imports': typeof AppImportsRoute
   '/_app/incidents': typeof AppIncidentsRoute
@@ -243,6 +252,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/anomalies'
     | '/audit'
+    | '/comparison'
     | '/customers'
     | '/imports'
     | '/incidents'
@@ -267,6 +277,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/anomalies'
     | '/audit'
+    | '/comparison'
     | '/customers'
     | '/imports'
     | '/incidents'
@@ -293,6 +304,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/_app/anomalies'
     | '/_app/audit'
+    | '/_app/comparison'
     | '/_app/customers'
     | '/_app/imports'
     | '/_app/incidents'
@@ -390,6 +402,13 @@ declare module '@tanstack/react-router' {
       path: '/audit'
       fullPath: '/audit'
       preLoaderRoute: typeof AppAuditRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/comparison': {
+      id: '/_app/comparison'
+      path: '/comparison'
+      fullPath: '/comparison'
+      preLoaderRoute: typeof AppComparisonRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/customers': {
@@ -496,6 +515,7 @@ declare module '@tanstack/react-router' {
 interface AppRouteChildren {
   AppAnomaliesRoute: typeof AppAnomaliesRoute
   AppAuditRoute: typeof AppAuditRoute
+  AppComparisonRoute: typeof AppComparisonRoute
   AppCustomersRoute: typeof AppCustomersRoute
   AppImportsRoute: typeof AppImportsRoute
   AppIncidentsRoute: typeof AppIncidentsRoute
@@ -516,6 +536,7 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppAnomaliesRoute: AppAnomaliesRoute,
   AppAuditRoute: AppAuditRoute,
+  AppComparisonRoute: AppComparisonRoute,
   AppCustomersRoute: AppCustomersRoute,
   AppImportsRoute: AppImportsRoute,
   AppIncidentsRoute: AppIncidentsRoute,

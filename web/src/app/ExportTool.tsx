@@ -2,8 +2,7 @@ import { useLingui } from '@lingui/react/macro'
 import { Download } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import type { ExportSize } from '@/api'
-import { useWide } from '@/lib/media'
-import { Button, IconButton } from '@/ui/Button'
+import { Tool } from '@/ui/Tool'
 
 const ExportMenu = lazy(() => import('./ExportMenu'))
 
@@ -21,18 +20,15 @@ export interface Exporting {
 /** Beside the filters of a list: take what they find away as a file. */
 export function ExportTool(exporting: Exporting) {
   const { t } = useLingui()
-  const wide = useWide()
   const [asked, setAsked] = useState(false)
-  const label = t`Ekspor`
   const press = asked ? {} : { onClick: () => setAsked(true) }
-  const button = wide ? (
-    <Button look="quiet" icon={<Download aria-hidden className="size-4" />} aria-haspopup="menu" {...press}>
-      {label}
-    </Button>
-  ) : (
-    <IconButton label={label} aria-haspopup="menu" {...press}>
-      <Download aria-hidden />
-    </IconButton>
+  const button = (
+    <Tool
+      label={t`Ekspor`}
+      icon={<Download aria-hidden className="size-4" />}
+      aria-haspopup="menu"
+      {...press}
+    />
   )
   return asked ? (
     <Suspense fallback={button}>

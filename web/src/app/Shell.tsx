@@ -16,7 +16,8 @@ import {
   type ReactElement,
   type ReactNode,
 } from 'react'
-import { useOnline, useWide } from '@/lib/media'
+import { datedMoment } from '@/lib/format'
+import { useOnline, usePrinting, useWide } from '@/lib/media'
 import { onSessionEnd } from '@/lib/http'
 import { IconButton } from '@/ui/Button'
 import { Bell } from './Bell'
@@ -93,7 +94,7 @@ export function Shell() {
   )
 
   return (
-    <div className="min-h-dvh md:grid md:grid-cols-[13.5rem_minmax(0,1fr)]">
+    <div className="min-h-dvh md:grid md:grid-cols-[13.5rem_minmax(0,1fr)] print:block">
       <a
         href="#content"
         className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded focus:bg-raised focus:px-3 focus:py-2 focus:shadow-pop"
@@ -109,6 +110,7 @@ export function Shell() {
           onShortcuts={() => setOpen('shortcuts')}
           onLeave={askToLeave}
         />
+        <Letterhead />
         <Banner unsent={unsent.filter(item => !item.refused).length} />
         <main id="content" tabIndex={-1} className="flex-1 pb-20 outline-none md:pb-8">
           <Outlet />
@@ -139,7 +141,7 @@ function SideBar({ pages }: { pages: readonly PageEntry[] }) {
   return (
     <nav
       aria-label={t`Utama`}
-      className="sticky top-0 flex h-dvh flex-col gap-4 overflow-y-auto border-r border-line px-3 py-3"
+      className="sticky top-0 flex h-dvh flex-col gap-4 overflow-y-auto border-r border-line px-3 py-3 print:hidden"
     >
       <Link to="/" className="flex items-center gap-2.5 px-1.5 py-1">
         <Mark />
@@ -174,7 +176,7 @@ function BottomBar({ pages }: { pages: readonly PageEntry[] }) {
   return (
     <nav
       aria-label={t`Utama`}
-      className="fixed inset-x-0 bottom-0 z-20 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]"
+      className="fixed inset-x-0 bottom-0 z-20 flex print:hidden border-t border-line bg-surface pb-[env(safe-area-inset-bottom)]"
     >
       {shown.map(page => (
         <Link
@@ -211,7 +213,7 @@ function TopBar({ wide, onSearch, onAccount, onShortcuts, onLeave }: TopBarProps
   const session = useSession()
   const { organisation } = session
   return (
-    <header className="sticky top-0 z-20 flex h-14 items-center gap-2 border-b border-line bg-surface/95 px-4 backdrop-blur md:px-6">
+    <header className="sticky top-0 z-20 flex h-14 items-center gap-2 border-b border-line bg-surface/95 px-4 backdrop-blur md:px-6 print:hidden">
       {!wide && (
         <>
           <Mark />
@@ -294,13 +296,32 @@ function OnDemand({ button, children }: OnDemandProps) {
   return asked ? <Suspense fallback={alone}>{children}</Suspense> : alone
 }
 
+function Letterhead() {
+  return usePrinting() ? <Printed /> : null
+}
+
+/** On paper: whose page it is, and when it was printed. */
+function Printed() {
+  const { organisation } = useSession()
+  const [at] = useState(Date.now)
+  const when = datedMoment(at)
+  return (
+    <p className="mb-3 flex justify-between gap-4 border-b border-line pb-1 text-xs text-muted">
+      <span>{organisation.name}</span>
+      <span>
+        <Trans>Dicetak {when}</Trans>
+      </span>
+    </p>
+  )
+}
+
 function Banner({ unsent }: { unsent: number }) {
   const online = useOnline()
   if (online && unsent === 0) return null
   return (
     <p
       role="status"
-      className="flex items-center gap-2 border-b border-line bg-waspada-soft px-4 py-2 text-sm text-waspada md:px-6"
+      className="flex items-center gap-2 border-b border-line bg-waspada-soft px-4 py-2 text-sm text-waspada md:px-6 print:hidden"
     >
       <CloudOff aria-hidden className="size-4 shrink-0" />
       <span>

@@ -1,10 +1,10 @@
 import { useLingui } from '@lingui/react/macro'
 import { ListChecks, TableProperties } from 'lucide-react'
-import { lazy, useState, type ReactNode } from 'react'
+import { lazy, useState } from 'react'
 import { useWide } from '@/lib/media'
-import { Button, IconButton } from '@/ui/Button'
 import type { Column, Selection } from '@/ui/columns'
 import { OnDemand } from '@/ui/OnDemand'
+import { Tool } from '@/ui/Tool'
 import type { TableName } from './preferences'
 
 const ViewDialog = lazy(() => import('./ViewDialog'))
@@ -24,7 +24,6 @@ export function TableTools({ table, columns, selection }: TableToolsProps) {
     <>
       {!wide && (
         <Tool
-          wide={wide}
           label={t`Pilih baris`}
           aria-pressed={selection.isOn}
           icon={<ListChecks aria-hidden className="size-4" />}
@@ -32,7 +31,6 @@ export function TableTools({ table, columns, selection }: TableToolsProps) {
         />
       )}
       <Tool
-        wide={wide}
         label={t({ message: 'Tampilan', context: 'tabel' })}
         aria-haspopup="dialog"
         icon={<TableProperties aria-hidden className="size-4" />}
@@ -42,27 +40,5 @@ export function TableTools({ table, columns, selection }: TableToolsProps) {
         <ViewDialog table={table} columns={columns} open={open} onClose={() => setOpen(false)} />
       </OnDemand>
     </>
-  )
-}
-
-interface ToolProps {
-  wide: boolean
-  label: string
-  icon: ReactNode
-  onClick: () => void
-  'aria-pressed'?: boolean
-  'aria-haspopup'?: 'dialog'
-}
-
-/** A phone has room for its icon only. */
-function Tool({ wide, label, icon, ...rest }: ToolProps) {
-  return wide ? (
-    <Button look="quiet" icon={icon} {...rest}>
-      {label}
-    </Button>
-  ) : (
-    <IconButton label={label} {...rest}>
-      {icon}
-    </IconButton>
   )
 }

@@ -13,6 +13,7 @@ import {
   ListOrdered,
   MapPin,
   Package,
+  Scale,
   ShieldAlert,
   Siren,
   SlidersHorizontal,
@@ -33,6 +34,7 @@ export interface PageEntry {
     | '/incidents'
     | '/imports'
     | '/water'
+    | '/comparison'
     | '/meter'
     | '/customers'
     | '/trends'
@@ -95,6 +97,13 @@ export const PAGES: readonly PageEntry[] = [
     name: msg`Dashboard PAM`,
     icon: ChartColumn,
     key: 'w',
+    needs: { resource: 'kpi', action: 'r' },
+  },
+  {
+    to: '/comparison',
+    name: msg`Perbandingan`,
+    icon: Scale,
+    key: 'v',
     needs: { resource: 'kpi', action: 'r' },
   },
   {

@@ -15,7 +15,7 @@ const LOOKS: Record<Look, string> = {
 export function buttonLook(look: Look = 'secondary', className?: string): string {
   return clsx(
     'inline-flex min-h-9 items-center justify-center gap-2 rounded-md border px-3 text-sm font-medium whitespace-nowrap',
-    'transition-colors select-none pointer-coarse:min-h-11',
+    'transition-colors select-none pointer-coarse:min-h-11 print:hidden',
     'disabled:cursor-not-allowed disabled:opacity-60 aria-disabled:opacity-60',
     LOOKS[look],
     className,
@@ -58,7 +58,7 @@ export function IconButton({ label, className, children, ...rest }: IconButtonPr
       title={label}
       {...rest}
       className={clsx(
-        'inline-flex size-9 shrink-0 items-center justify-center rounded-md text-muted transition-colors hover:bg-hover hover:text-text',
+        'inline-flex size-9 shrink-0 items-center justify-center rounded-md text-muted transition-colors hover:bg-hover hover:text-text print:hidden',
         'pointer-coarse:size-11 [&>svg]:size-4.5',
         className,
       )}

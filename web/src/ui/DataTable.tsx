@@ -6,7 +6,7 @@
  */
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
-import { useWide } from '@/lib/media'
+import { usePrinting, useWide } from '@/lib/media'
 import type { Column, Selection } from './columns'
 import { Cards } from './Cards'
 import { WideTable } from './WideTable'
@@ -45,6 +45,7 @@ const CARD_PX = 92
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { rows, rowId, dense = false } = props
   const wide = useWide()
+  const printing = usePrinting()
   const box = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
   useLayoutEffect(() => {
@@ -73,12 +74,16 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const items = virtual.getVirtualItems()
   const before = (items[0]?.start ?? top) - top
   const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? top) - top)
-  const shown: DataTableProps<Row> & Shown = {
-    ...props,
+  const inSight = {
     first: items[0]?.index ?? 0,
     last: items.at(-1)?.index ?? -1,
     before,
     after: Math.max(0, after),
+  }
+  const shown: DataTableProps<Row> & Shown = {
+    ...props,
+    // Paper has no window to scroll.
+    ...(printing ? { first: 0, last: rows.length - 1, before: 0, after: 0 } : inSight),
     measure: virtual.measureElement,
   }
   return <div ref={box}>{wide ? <WideTable {...shown} /> : <Cards {...shown} />}</div>

@@ -18,7 +18,7 @@ interface PanelProps {
 }
 
 const BACKDROP =
-  'fixed inset-0 bg-[#06141a]/45 transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0'
+  'fixed inset-0 bg-[#06141a]/45 print:hidden transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0'
 
 export function Dialog(props: PanelProps) {
   return (
@@ -67,6 +67,7 @@ function Panel({
           initialFocus={how => firstField(panel.current, how)}
           className={clsx(
             'fixed flex flex-col border border-line bg-raised text-text shadow-pop outline-none transition-[transform,opacity]',
+            'print:static print:block print:max-h-none print:w-auto print:border-0 print:shadow-none',
             className,
           )}
         >
@@ -81,9 +82,11 @@ function Panel({
               <X aria-hidden />
             </Base.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 pb-5">{children}</div>
+          <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 pb-5 print:overflow-visible">
+            {children}
+          </div>
           {footer && (
-            <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+            <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3 print:hidden pb-[max(0.75rem,env(safe-area-inset-bottom))]">
               {footer}
             </footer>
           )}

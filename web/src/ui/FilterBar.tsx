@@ -29,7 +29,7 @@ export function FilterBar({ chips, children, active, onClear, aside }: FilterBar
     </Button>
   )
   return (
-    <div className="flex flex-col gap-3">
+    <div className="flex flex-col gap-3 print:hidden">
       <div className="flex flex-wrap items-center gap-2">
         {/* On phones the chips are one line that scrolls sideways by itself. */}
         <div className="-mx-4 flex w-[calc(100%+2rem)] items-center gap-2 overflow-x-auto px-4 [scrollbar-width:none] md:mx-0 md:w-auto md:flex-wrap md:px-0">

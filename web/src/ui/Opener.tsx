@@ -16,7 +16,7 @@ export function Opener({ name, id, onOpen, children }: OpenerProps) {
       data-row={id}
       aria-label={name}
       onClick={onOpen}
-      className="block w-full truncate text-left font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-brand"
+      className="block w-full truncate text-left print:whitespace-normal font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-brand"
     >
       {children}
     </button>

@@ -18,7 +18,7 @@ export function Page({ title, lead, actions, children, narrow = false }: PagePro
   return (
     <div
       className={clsx(
-        'mx-auto flex w-full flex-col gap-4 px-4 py-4 md:px-6 md:py-5',
+        'mx-auto flex w-full flex-col gap-4 px-4 py-4 md:px-6 md:py-5 print:max-w-none print:p-0',
         narrow ? 'max-w-3xl' : 'max-w-7xl',
       )}
     >
@@ -46,7 +46,9 @@ export function Card({
   className?: string
 }) {
   return (
-    <section className={clsx('min-w-0 rounded-lg border border-line bg-surface', className)}>
+    <section
+      className={clsx('min-w-0 break-inside-avoid rounded-lg border border-line bg-surface', className)}
+    >
       {title && (
         <header className="flex items-center justify-between gap-3 px-4 pt-3 pb-1">
           <h2 className="text-sm font-semibold">{title}</h2>

@@ -8,8 +8,10 @@ import { ChartLine, Table2 } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { compact, date, quantity, shortDate } from '@/lib/format'
+import { compact, date, month, quantity, shortDate } from '@/lib/format'
+import { usePrinting } from '@/lib/media'
 import { Button } from './Button'
+import { ScrollBox } from './ScrollBox'
 
 type Ink = 'brand' | 'info' | 'text' | 'muted' | 'normal' | 'waspada' | 'anomali'
 
@@ -37,6 +39,9 @@ interface TimeChartProps {
 }
 
 const DAY_S = 86_400
+const TICK_PX = 64
+/** What a card on A4 has between its edges. */
+const PAPER_PX = 640
 const DASH: Partial<Record<Series['look'], number[]>> = { dashed: [7, 5], dotted: [2, 4] }
 
 export default function TimeChart({ caption, days, names, series, unit, height = 220 }: TimeChartProps) {
@@ -65,7 +70,14 @@ export default function TimeChart({ caption, days, names, series, unit, height =
         <Twin days={days} nameOf={nameOf} series={series} unit={unit} />
       ) : (
         <>
-          <Plot days={days} nameOf={nameOf} series={series} unit={unit} height={height} />
+          <Plot
+            days={days}
+            nameOf={nameOf}
+            named={names !== undefined}
+            series={series}
+            unit={unit}
+            height={height}
+          />
           {series.length > 1 && <Legend series={series} />}
         </>
       )}
@@ -77,25 +89,30 @@ interface Drawn extends Omit<TimeChartProps, 'caption' | 'names' | 'height'> {
   nameOf: (at: number) => string
 }
 
-function Plot({ days, nameOf, series, unit, height }: Drawn & { height: number }) {
+function Plot({ days, nameOf, named, series, unit, height }: Drawn & { named: boolean; height: number }) {
   const box = useRef<HTMLDivElement>(null)
   const [readout, setReadout] = useState<number | null>(null)
+  const printing = usePrinting()
   useEffect(() => {
     const element = box.current
     if (!element) return undefined
+    const widthNow = () => (printing ? PAPER_PX : element.clientWidth)
     const draw = () => {
       const ink = inks(element)
       const bars = series.some(one => one.look === 'bars')
+      const moments = days.map(day => Date.parse(day) / 1000)
+      const label = named && days.every(day => day.endsWith('-01')) ? month : shortDate
+      const step = Math.ceil((days.length * TICK_PX) / widthNow())
       const plot = new uPlot(
         {
-          width: element.clientWidth,
+          width: widthNow(),
           height,
           tzDate: seconds => new Date((seconds + new Date(seconds * 1000).getTimezoneOffset() * 60) * 1000),
           legend: { show: false },
           padding: [8, 24, 0, 0],
           cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
           scales: {
-            x: { range: (_, first, last) => spread(first, last, bars ? apart(days) * 0.6 : 0) },
+            x: { range: (_, first, last) => spread(first, last, bars || named ? apart(days) * 0.6 : 0) },
             y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] },
           },
           hooks: { setCursor: [self => setReadout(self.cursor.idx ?? null)] },
@@ -106,8 +123,10 @@ function Plot({ days, nameOf, series, unit, height }: Drawn & { height: number }
               grid: { show: false },
               ticks: { stroke: ink.line, width: 1, size: 4 },
               values: (_, ticks) =>
-                ticks.map(tick => shortDate(new Date(tick * 1000).toISOString().slice(0, 10))),
-              space: 64,
+                ticks.map(tick => label(new Date(tick * 1000).toISOString().slice(0, 10))),
+              // Weeks and months are marked where they are, counted from the newest.
+              ...(named && { splits: () => moments.filter((__, at) => (days.length - 1 - at) % step === 0) }),
+              space: TICK_PX,
               size: 32,
               incrs: [1, 2, 7, 14, 30, 61, 91, 182, 365].map(day => day * DAY_S),
             },
@@ -132,17 +151,14 @@ function Plot({ days, nameOf, series, unit, height }: Drawn & { height: number }
                 ],
           ),
         },
-        [
-          days.map(day => Date.parse(`${day}T00:00:00Z`) / 1000),
-          ...series.map(one => [...one.values]),
-        ] as uPlot.AlignedData,
+        [moments, ...series.map(one => [...one.values])] as uPlot.AlignedData,
         element,
       )
       return plot
     }
     let plot = draw()
     const resized = new ResizeObserver(() => {
-      if (Math.abs(plot.width - element.clientWidth) > 1) plot.setSize({ width: element.clientWidth, height })
+      if (Math.abs(plot.width - widthNow()) > 1) plot.setSize({ width: widthNow(), height })
     })
     resized.observe(element)
     const recoloured = new MutationObserver(() => {
@@ -155,12 +171,12 @@ function Plot({ days, nameOf, series, unit, height }: Drawn & { height: number }
       recoloured.disconnect()
       plot.destroy()
     }
-  }, [days, series, height])
+  }, [days, named, series, height, printing])
   const day = readout === null ? undefined : days[readout]
   return (
     <div className="relative">
       {/* The picture is for eyes; the table beside it says the same to everybody. */}
-      <div ref={box} aria-hidden className="w-full overflow-hidden" style={{ height }} />
+      <div ref={box} aria-hidden className="w-full overflow-hidden print:!h-auto" style={{ height }} />
       {day !== undefined && readout !== null && (
         <div className="pointer-events-none absolute top-1 right-2 rounded border border-line bg-raised/95 px-2 py-1 text-xs shadow-pop">
           <p className="font-medium">{nameOf(readout)}</p>
@@ -276,9 +292,7 @@ function Legend({ series }: { series: readonly Series[] }) {
 
 function Twin({ days, nameOf, series, unit }: Drawn) {
   return (
-    // A scrolling box must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div tabIndex={0} role="group" className="max-h-72 overflow-auto rounded border border-line">
+    <ScrollBox className="max-h-72">
       <table className="w-full text-sm">
         <thead className="sticky top-0 bg-raised text-xs text-muted">
           <tr>
@@ -310,6 +324,6 @@ function Twin({ days, nameOf, series, unit }: Drawn) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   )
 }

@@ -38,7 +38,7 @@ export function Toasts({ children }: { children: ReactNode }) {
       <Base.Portal>
         <Base.Viewport
           aria-label={t`Pesan`}
-          className="fixed inset-x-3 bottom-18 z-50 flex flex-col gap-2 sm:inset-x-auto sm:right-5 sm:w-96 md:bottom-5"
+          className="fixed inset-x-3 bottom-18 z-50 flex flex-col gap-2 print:hidden sm:inset-x-auto sm:right-5 sm:w-96 md:bottom-5"
         >
           <List />
         </Base.Viewport>

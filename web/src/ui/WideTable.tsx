@@ -5,7 +5,7 @@ import { toggled, type Column, type Selection } from './columns'
 import type { DataTableProps, Shown } from './DataTable'
 import { Opener } from './Opener'
 
-const HEAD = 'sticky top-14 z-10 border-b border-line bg-surface text-xs font-medium text-muted'
+const HEAD = 'sticky print:static top-14 z-10 border-b border-line bg-surface text-xs font-medium text-muted'
 
 export function WideTable<Row extends object>({
   label,
@@ -36,12 +36,12 @@ export function WideTable<Row extends object>({
     <table
       aria-label={label}
       aria-rowcount={rows.length + 1}
-      className="w-full table-fixed border-separate border-spacing-0 text-sm"
+      className="w-full table-fixed print:table-auto border-separate border-spacing-0 text-sm"
     >
       <thead>
         <tr aria-rowindex={1}>
           {selection && (
-            <th scope="col" className={clsx(HEAD, 'w-10 p-0')}>
+            <th scope="col" className={clsx(HEAD, 'w-10 p-0 print:hidden')}>
               <SelectAll selection={selection} ids={rows.map(rowId)} />
             </th>
           )}
@@ -50,7 +50,12 @@ export function WideTable<Row extends object>({
               key={id}
               scope="col"
               style={{ width: meta?.width }}
-              className={clsx(HEAD, 'h-9 px-3', meta?.numeric ? 'text-right' : 'text-left')}
+              className={clsx(
+                HEAD,
+                'h-9 px-3',
+                meta?.numeric ? 'text-right' : 'text-left',
+                'print:!w-auto print:px-1.5',
+              )}
             >
               {i18n._(header)}
             </th>
@@ -78,7 +83,7 @@ export function WideTable<Row extends object>({
               )}
             >
               {selection && (
-                <td className="border-b border-line p-0">
+                <td className="border-b border-line p-0 print:hidden">
                   <label className={clsx('relative z-1', BOX)}>
                     <input
                       type="checkbox"
@@ -127,7 +132,7 @@ const Cells = memo(function Cells<Row>({ row, id, name, columns, dense, onOpen }
       <td
         key={column.id}
         className={clsx(
-          'truncate border-b border-line px-3',
+          'truncate border-b border-line px-3 print:overflow-visible print:px-1.5 print:py-1 print:align-top print:text-xs print:whitespace-normal',
           dense ? 'h-8' : 'h-10',
           column.meta?.numeric && 'text-right tabular',
         )}

@@ -13,10 +13,11 @@ import type { Column } from '@/ui/columns'
 import { FilterBar } from '@/ui/FilterBar'
 import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
+import { PrintTool } from '@/ui/PrintTool'
 import { SearchField } from '@/ui/SearchField'
 import { Empty } from '@/ui/States'
 import { ActiveTag } from '@/app/ActiveTag'
-import { ToImports } from './parts'
+import { Narrowed, ToImports } from './parts'
 import { customersQuery, type CustomerFilters } from './queries'
 
 const ScopeFields = lazy(() => import('./ScopeFields'))
@@ -51,7 +52,12 @@ export function CustomersPage() {
             onChange={typed => change(tidy({ ...filters, q: typed || undefined }))}
           />
         }
-        aside={<TableTools table="customers" columns={columns} selection={selection} />}
+        aside={
+          <>
+            <PrintTool />
+            <TableTools table="customers" columns={columns} selection={selection} />
+          </>
+        }
       >
         <ScopeFields
           withPeriod={false}
@@ -59,6 +65,7 @@ export function CustomersPage() {
           onChange={next => change(tidy({ ...filters, rayon: next.rayon }))}
         />
       </FilterBar>
+      <Narrowed by={[q, rayon && t`Rayon ${rayon}`]} />
       <Listing
         table="customers"
         label={t`Pelanggan`}

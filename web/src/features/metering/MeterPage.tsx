@@ -14,10 +14,11 @@ import type { Column } from '@/ui/columns'
 import { FilterBar } from '@/ui/FilterBar'
 import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
+import { PrintTool } from '@/ui/PrintTool'
 import { Empty, Failed, Skeleton } from '@/ui/States'
 import { cubic } from './happenings'
 import { KIND_LOOK, KINDS, KindTags } from './kinds'
-import { AsOf, ToImports } from './parts'
+import { AsOf, Narrowed, ToImports } from './parts'
 import { meterQuery, meterSummaryQuery, type MeterFilters } from './queries'
 import { periodWords } from './scopes'
 
@@ -44,7 +45,12 @@ export function MeterPage() {
       <FilterBar
         active={active}
         onClear={() => change(kind ? { kind } : {})}
-        aside={<TableTools table="meter" columns={columns} selection={selection} />}
+        aside={
+          <>
+            <PrintTool />
+            <TableTools table="meter" columns={columns} selection={selection} />
+          </>
+        }
       >
         <ScopeFields
           scope={scope}
@@ -52,6 +58,7 @@ export function MeterPage() {
           onChange={next => change({ ...next, ...(kind && { kind }) })}
         />
       </FilterBar>
+      <Narrowed by={[kind && i18n._(KIND_LOOK[kind].word), scope.rayon && t`Rayon ${scope.rayon}`]} />
       {summary.isPending ? (
         <Skeleton lines={2} />
       ) : summary.data ? (

@@ -7,10 +7,14 @@ import type { Ageing, Comparison, Days, KpiData } from '@/api'
 import { date, money, number, percent, quantity } from '@/lib/format'
 import { Chart } from '@/ui/Chart'
 import { FilterBar } from '@/ui/FilterBar'
-import { Card, Page } from '@/ui/Page'
+import { Page } from '@/ui/Page'
+import { PrintTool } from '@/ui/PrintTool'
 import { Empty, Failed, Skeleton } from '@/ui/States'
 import type { Series } from '@/ui/TimeChart'
-import { AsOf, ToImports } from './parts'
+import { FigureTable } from './FigureTable'
+import { rate } from './happenings'
+import { Part } from './Part'
+import { AsOf, Narrowed, ToImports } from './parts'
 import { arrearsQuery, daysQuery, kpiQuery, rayonsQuery, type Scope } from './queries'
 import { periodWords } from './scopes'
 
@@ -28,9 +32,10 @@ export function WaterPage() {
       title={t`Dashboard PAM`}
       lead={<Trans>Berapa yang ditagih, berapa yang sudah dibayar, dan berapa yang menunggak.</Trans>}
     >
-      <FilterBar active={Object.keys(scope).length} onClear={() => change({})}>
+      <FilterBar active={Object.keys(scope).length} onClear={() => change({})} aside={<PrintTool />}>
         <ScopeFields scope={scope} newest={scope.period ? undefined : kpi.data?.periode} onChange={change} />
       </FilterBar>
+      <Narrowed by={[scope.rayon && t`Rayon ${scope.rayon}`]} />
       {kpi.isPending ? (
         <Skeleton lines={8} />
       ) : kpi.data === undefined ? (
@@ -98,33 +103,6 @@ function Figure({ label, value, children }: { label: ReactNode; value: string; c
   )
 }
 
-/** A card whose part is fetched, and fails, alone. */
-function Part<Data>({
-  title,
-  query,
-  children,
-}: {
-  title: ReactNode
-  query: { data: Data | undefined; isPending: boolean; error: Error | null; refetch: () => unknown }
-  children: (data: Data) => ReactNode
-}) {
-  return (
-    <Card title={title}>
-      {query.data !== undefined ? (
-        children(query.data)
-      ) : query.isPending ? (
-        <Skeleton lines={4} />
-      ) : (
-        <Failed
-          what={<Trans>Bagian ini belum bisa dimuat.</Trans>}
-          error={query.error}
-          onRetry={() => void query.refetch()}
-        />
-      )}
-    </Card>
-  )
-}
-
 function DaysCard({ scope }: { scope: Scope }) {
   const days = useQuery(daysQuery(scope))
   return (
@@ -159,7 +137,7 @@ function PaidByDay({ days }: { days: Days }) {
   }
   const until = date(last.day)
   const paid = money(last.paid_until_then.amount)
-  const share = last.collection_rate === null ? '–' : percent(last.collection_rate, 2)
+  const share = rate(last.collection_rate)
   return (
     <Chart
       caption={
@@ -187,15 +165,18 @@ function RayonsCard({ period }: { period: string | undefined }) {
 function Rayons({ comparison }: { comparison: Comparison }) {
   const { t } = useLingui()
   return (
-    <Figures
+    <FigureTable
       label={t`Per rayon`}
       head={[t`Rayon`, t`Ditagih`, t`Sudah dibayar`, t`Tingkat penagihan`]}
-      rows={comparison.items.map(one => [
-        one.rayon || '–',
-        money(one.target.amount),
-        money(one.paid.amount),
-        one.collection_rate === null ? '–' : percent(one.collection_rate, 2),
-      ])}
+      rows={comparison.items.map(one => ({
+        id: one.rayon ?? '',
+        cells: [
+          one.rayon || '–',
+          money(one.target.amount),
+          money(one.paid.amount),
+          rate(one.collection_rate),
+        ],
+      }))}
     />
   )
 }
@@ -212,63 +193,19 @@ function ArrearsCard({ scope }: { scope: Scope }) {
 function Bands({ ageing }: { ageing: Ageing }) {
   const { t } = useLingui()
   return (
-    <Figures
+    <FigureTable
       label={t`Tunggakan menurut umur`}
       head={[t`Umur (hari)`, t`Pelanggan`, t`Tagihan`, t`Jumlah`, t`Denda`]}
-      rows={ageing.items.map(one => [
-        one.days,
-        number(one.customers),
-        number(one.bills),
-        money(one.amount.amount),
-        money(one.penalty.amount),
-      ])}
+      rows={ageing.items.map(one => ({
+        id: one.days,
+        cells: [
+          one.days,
+          number(one.customers),
+          number(one.bills),
+          money(one.amount.amount),
+          money(one.penalty.amount),
+        ],
+      }))}
     />
-  )
-}
-
-interface FiguresProps {
-  label: string
-  head: readonly string[]
-  /** The first cell of each names its row. */
-  rows: readonly (readonly string[])[]
-}
-
-function Figures({ label, head, rows }: FiguresProps) {
-  return (
-    // A scrolling box must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div tabIndex={0} role="group" aria-label={label} className="overflow-x-auto rounded border border-line">
-      <table className="w-full text-sm">
-        <thead className="text-xs text-muted">
-          <tr>
-            {head.map((name, at) => (
-              <th
-                key={name}
-                scope="col"
-                className={`px-3 py-1.5 font-medium ${at === 0 ? 'text-left' : 'text-right'}`}
-              >
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name, ...cells]) => (
-            <tr key={name} className="border-t border-line">
-              <th scope="row" className="px-3 py-1.5 text-left font-normal whitespace-nowrap">
-                {name}
-              </th>
-              {cells.map((cell, at) => (
-                // Columns never move.
-                // oxlint-disable-next-line react/no-array-index-key
-                <td key={at} className="px-3 py-1.5 text-right whitespace-nowrap tabular">
-                  {cell}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   )
 }

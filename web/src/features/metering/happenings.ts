@@ -1,5 +1,5 @@
 /** Numbers of the books as people read them. The time line holds litres and hundredths of a rupiah. */
-import { money, quantity } from '@/lib/format'
+import { money, percent, quantity } from '@/lib/format'
 
 type Value = string | number | null | undefined
 
@@ -32,4 +32,14 @@ export function rupiahOfMinor(minor: Value): string {
 /** A text of the books; undefined where it is empty. */
 export function stated(value: Value): string | undefined {
   return value === null || value === undefined || value === '' ? undefined : String(value)
+}
+
+/** `+4,2%`; a dash where there is nothing to compare with. */
+export function signedPct(change: number | null): string {
+  return change === null ? '–' : `${change > 0 ? '+' : ''}${percent(change, 1)}`
+}
+
+/** `90,5%`; a dash where nothing was billed. */
+export function rate(share: number | null): string {
+  return share === null ? '–' : percent(share, 2)
 }

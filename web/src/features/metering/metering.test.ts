@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Days, Figures } from '@/api'
+import { beside, changePct, extremes, paced, valueOf } from './comparing'
 import { cubic, cubicOfLitres, rupiahOfMinor, stated } from './happenings'
 import { periodsOf, rayonsOf } from './scopes'
 import { chosen, uses } from './uses'
@@ -49,4 +51,68 @@ test('a drawer shows the period of its list, else the newest', () => {
   expect(chosen(HISTORY, '2025-11')).toBe(HISTORY[1])
   expect(chosen(HISTORY, '2019-01')).toBe(HISTORY[0])
   expect(chosen([], null)).toBeUndefined()
+})
+
+function figures(period: string, rayon: string | null, target: string, rate: number | null = 90): Figures {
+  const none = { amount: '0.00', currency: 'IDR' as const }
+  return {
+    period,
+    rayon,
+    customers: 10,
+    volume_m3: '120.5',
+    target: { ...none, amount: target },
+    target_customers: 10,
+    paid: none,
+    paid_customers: 0,
+    outstanding: none,
+    collection_rate: rate,
+    collection_rate_customers: rate,
+  }
+}
+
+test('rayons stand beside each other over the same periods, and a gap stays a gap', () => {
+  const sides = beside([
+    figures('2025-11', '34', '100.00'),
+    figures('2025-12', '34', '100.00'),
+    figures('2025-12', '35', '250.00', null),
+  ])
+  expect(sides.periods).toEqual(['2025-11', '2025-12'])
+  expect(sides.lines.map(line => line.rayon)).toEqual(['35', '34'])
+  const [of35] = sides.lines
+  expect(of35?.figures.map(one => valueOf(one, 'target'))).toEqual([null, 250])
+  expect(of35?.figures.map(one => valueOf(one, 'rate'))).toEqual([null, null])
+})
+
+test('a change needs something to compare with', () => {
+  expect(changePct(90, 60)).toBe(50)
+  expect(changePct(45, 60)).toBe(-25)
+  expect([changePct(10, 0), changePct(10, null), changePct(null, 10)]).toEqual([null, null, null])
+})
+
+test('the highest and the lowest are found among what is known', () => {
+  expect(extremes([80, null, 95, 60])).toEqual({ highest: 2, lowest: 3 })
+  expect(extremes([null, null])).toBeNull()
+})
+
+function days(period: string, shares: Record<string, number>): Days {
+  const money = { amount: '0.00', currency: 'IDR' as const }
+  const items = Object.entries(shares).map(([day, share]) => ({
+    day,
+    payments: 1,
+    paid: money,
+    paid_until_then: money,
+    collection_rate: share,
+  }))
+  return { period, target: money, items, data_as_of: null }
+}
+
+test('two periods are paced by days since each began, and a share holds until the next payment', () => {
+  const pace = paced(
+    days('2025-12', { '2025-12-03': 20, '2025-12-10': 45 }),
+    days('2025-11', { '2025-11-03': 10, '2025-11-08': 40, '2025-11-20': 70 }),
+  )
+  expect(pace?.days).toEqual(['2025-12-03', '2025-12-08', '2025-12-10', '2025-12-20'])
+  expect(pace?.now).toEqual([20, 20, 45, null])
+  expect(pace?.before).toEqual([10, 40, 40, 70])
+  expect(paced(days('2025-12', {}), { ...days('2025-11', {}), period: null })).toBeNull()
 })

@@ -31,11 +31,7 @@ export interface CustomerFilters {
 }
 
 /** The last twelve billed periods, each rayon apart: what there is to choose from. */
-export const scopesQuery = queryOptions({
-  queryKey: [{ _id: 'comparePeriods', by: 'rayon' }],
-  queryFn: async ({ signal }) => (await comparePeriods({ query: { by: 'rayon' }, signal })).data,
-  staleTime: 5 * 60_000,
-})
+export const scopesQuery = queryOptions({ ...periodsQuery({ by: 'rayon' }), staleTime: 5 * 60_000 })
 
 export function meterSummaryQuery(scope: Scope) {
   return queryOptions({
@@ -141,6 +137,24 @@ export function arrearsQuery(scope: Scope) {
   return queryOptions({
     queryKey: [{ _id: 'getArrears', ...scope }],
     queryFn: async ({ signal }) => (await getArrears({ query: scope, signal })).data,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export interface Span {
+  /** Absent: eleven periods before the last. */
+  from?: string
+  /** Absent: the newest one billed. */
+  to?: string
+  rayon?: string
+  /** Each rayon apart. */
+  by?: 'rayon'
+}
+
+export function periodsQuery(span: Span) {
+  return queryOptions({
+    queryKey: [{ _id: 'comparePeriods', ...span }],
+    queryFn: async ({ signal }) => (await comparePeriods({ query: span, signal })).data,
     placeholderData: keepPreviousData,
   })
 }

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { Trend } from '@/api'
 import { number, percent, quantity } from '@/lib/format'
+import { ScrollBox } from '@/ui/ScrollBox'
 
 export function Parts({ trend, shown }: { trend: Trend; shown: number }) {
   const total = trend.series.reduce((sum, one) => sum + Number(one.total.volume_l ?? 0), 0)
@@ -15,9 +16,7 @@ export function Parts({ trend, shown }: { trend: Trend; shown: number }) {
           <Plural value={shown} other="Grafik menggambar # yang terbanyak; tabel memuat semuanya." />
         </p>
       )}
-      {/* A scrolling box must be reachable by keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div tabIndex={0} role="group" className="overflow-x-auto rounded border border-line">
+      <ScrollBox>
         <table className="w-full text-sm">
           <thead className="text-xs text-muted">
             <tr>
@@ -75,7 +74,7 @@ export function Parts({ trend, shown }: { trend: Trend; shown: number }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </div>
   )
 }

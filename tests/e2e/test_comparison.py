@@ -1,0 +1,99 @@
+"""A supervisor of the water utility: periods and rayons side by side, on the screen and on paper."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from arus_stack.testing import until
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from .conftest import OpenScreen, Someone
+from .test_every_page import assert_good, settle
+
+pytestmark = pytest.mark.e2e
+
+FILES = {
+    "MC November 2025.csv": """NOMEN;NAMA;ALAMAT;RAYON;KUBIK;NOMINAL;PERIODE
+340001;SITI;JL SUNTER 1;34;20;100000;202511
+350001;BUDI;JL SUNTER 2;35;30;150000;202511
+""",
+    "MC Desember 2025.csv": """NOMEN;NAMA;ALAMAT;RAYON;KUBIK;NOMINAL;PERIODE
+340001;SITI;JL SUNTER 1;34;25;100000;202512
+350001;BUDI;JL SUNTER 2;35;35;150000;202512
+""",
+    "COLLECTION November 2025.csv": """NOMEN;RAYON;PAY_DT;AMT_COLLECT;PAYMENT_TYPE;NO_TRANSAKSI;BILL_PERIOD
+340001;34;15/11/2025;100000;CURRENT;T1;202511
+350001;35;16/11/2025;75000;CURRENT;T2;202511
+""",
+    "COLLECTION Desember 2025.csv": """NOMEN;RAYON;PAY_DT;AMT_COLLECT;PAYMENT_TYPE;NO_TRANSAKSI;BILL_PERIOD
+340001;34;15/12/2025;100000;CURRENT;T3;202512
+350001;35;19/12/2025;150000;CURRENT;T4;202512
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def supervisor(register: Callable[[str], Someone]) -> Someone:
+    """Return the owner of a utility with two billed periods."""
+    owner = register("Rina Kartika")
+    bring(owner, FILES)
+    return owner
+
+
+def bring(owner: Someone, files: dict[str, str]) -> None:
+    """Import files one after another, and return when the books hold them."""
+    for name, text in files.items():
+        sent = owner.client.post("/imports", files=[("files", (name, text.encode(), "text/csv"))])
+        path = f"/imports/{sent.raise_for_status().json()['items'][0]['id']}"
+
+        def state(path: str = path) -> str:
+            return owner.client.get(path).raise_for_status().json()["state"]
+
+        until(lambda state=state: state() not in {"queued", "analysed"}, f"the preview of {name}")
+        preview = owner.client.get(path).json()["preview"]
+        owner.client.post(f"{path}/commit", json={"preview": preview}).raise_for_status()
+        until(lambda state=state: state() == "completed", f"{name} in the books")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_two_periods_and_two_rayons_are_compared(
+    open_screen: OpenScreen, supervisor: Someone, console: str, width: int
+) -> None:
+    screen = open_screen(supervisor, width=width)
+    page = screen.page
+    page.goto(f"{console}/comparison")
+    settle(page)
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("Desember 2025: Rp 250.000,00 sudah dibayar dari Rp 250.000,00 yang ditagih")
+    expect(main).to_contain_text("Tertinggi 100% pada Desember 2025, terendah 70% pada November 2025.")
+    expect(main).to_contain_text("Desember 2025: 60 m³ ditagih, naik 20% dari November 2025.")
+    expect(main).to_contain_text(
+        "Sampai 19 Des 2025 sudah dibayar 100%; November 2025 pada hari yang sama 70%."
+    )
+    page.get_by_role("button", name="Lihat tabel").nth(1).click()
+    expect(page.get_by_role("row", name="November 2025 70 %")).to_be_visible()
+    assert_good(screen, path="/comparison", language="id")
+    page.get_by_role("button", name="Per rayon").click()
+    expect(page).to_have_url(f"{console}/comparison?by=rayon")
+    figures = page.get_by_role("table", name="Angka per periode")
+    expect(figures.get_by_role("row", name="November 2025 35")).to_contain_text("50%")
+    assert_good(screen, path="/comparison?by=rayon", language="id")
+
+
+def test_on_paper_there_is_the_report_and_no_frame(
+    open_screen: OpenScreen, supervisor: Someone, console: str
+) -> None:
+    page = open_screen(supervisor, theme="dark").page
+    page.goto(f"{console}/comparison")
+    settle(page)
+    paper = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True)))
+    said = "\n".join(sheet.extract_text() for sheet in paper.pages)
+    assert "Depot Nusantara" in said
+    assert "Dicetak" in said
+    assert "Angka per periode" in said
+    assert "Beranda" not in said
+    assert "Lihat tabel" not in said
+    width_pt, _ = paper.pages[0].mediabox.upper_right
+    assert round(float(width_pt)) == 595
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
