@@ -3,12 +3,20 @@
 from arus_runtime.service import Service, run
 
 from arus_metering import words
-from arus_metering.api import customers, kpi
+from arus_metering.api import customers, exports, kpi
 from arus_metering.commands.imports import imports
 
 SERVICE = Service(
     name="metering",
-    routers=(customers.customers, customers.collections, customers.meters, kpi.kpi),
+    # Exports first: their paths would be taken for a customer's number and a payment's id.
+    routers=(
+        exports.customers,
+        exports.collections,
+        customers.customers,
+        customers.collections,
+        customers.meters,
+        kpi.kpi,
+    ),
     workers=(imports,),
     outbox=True,
     words=words.templates(),

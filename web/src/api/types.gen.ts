@@ -7417,6 +7417,18 @@ export type ListCollectionsData = {
     path?: never;
     query?: {
         /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+        /**
          * Nomen
          */
         nomen?: string | null;
@@ -7444,18 +7456,6 @@ export type ListCollectionsData = {
          * Included.
          */
         to?: string | null;
-        /**
-         * Limit
-         *
-         * Most items of one page.
-         */
-        limit?: number;
-        /**
-         * Cursor
-         *
-         * next_cursor of the page before.
-         */
-        cursor?: string | null;
     };
     url: '/api/v1/collections';
 };
@@ -7590,6 +7590,206 @@ export type CreateCollectionResponses = {
 };
 
 export type CreateCollectionResponse = CreateCollectionResponses[keyof CreateCollectionResponses];
+
+export type ExportCollectionsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
+        /**
+         * Nomen
+         */
+        nomen?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Period
+         *
+         * The billing period paid.
+         */
+        period?: string | null;
+        /**
+         * Type
+         */
+        type?: 'CURRENT' | 'UNDUE' | 'ARREARS' | null;
+        /**
+         * From
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Included.
+         */
+        to?: string | null;
+    };
+    url: '/api/v1/collections/export';
+};
+
+export type ExportCollectionsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ExportCollectionsError = ExportCollectionsErrors[keyof ExportCollectionsErrors];
+
+export type ExportCollectionsResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ExportCollectionsResponse = ExportCollectionsResponses[keyof ExportCollectionsResponses];
+
+export type SizeCollectionsExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Nomen
+         */
+        nomen?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Period
+         *
+         * The billing period paid.
+         */
+        period?: string | null;
+        /**
+         * Type
+         */
+        type?: 'CURRENT' | 'UNDUE' | 'ARREARS' | null;
+        /**
+         * From
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Included.
+         */
+        to?: string | null;
+    };
+    url: '/api/v1/collections/export/size';
+};
+
+export type SizeCollectionsExportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SizeCollectionsExportError = SizeCollectionsExportErrors[keyof SizeCollectionsExportErrors];
+
+export type SizeCollectionsExportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExportSize;
+};
+
+export type SizeCollectionsExportResponse = SizeCollectionsExportResponses[keyof SizeCollectionsExportResponses];
 
 export type WithdrawCollectionData = {
     body?: never;
@@ -7977,6 +8177,170 @@ export type CreateCustomerResponses = {
 };
 
 export type CreateCustomerResponse = CreateCustomerResponses[keyof CreateCustomerResponses];
+
+export type ExportCustomersData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Q
+         *
+         * Part of the number, name or address, in any case.
+         */
+        q?: string;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
+    };
+    url: '/api/v1/customers/export';
+};
+
+export type ExportCustomersErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ExportCustomersError = ExportCustomersErrors[keyof ExportCustomersErrors];
+
+export type ExportCustomersResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ExportCustomersResponse = ExportCustomersResponses[keyof ExportCustomersResponses];
+
+export type SizeCustomersExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Part of the number, name or address, in any case.
+         */
+        q?: string;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+    };
+    url: '/api/v1/customers/export/size';
+};
+
+export type SizeCustomersExportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SizeCustomersExportError = SizeCustomersExportErrors[keyof SizeCustomersExportErrors];
+
+export type SizeCustomersExportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExportSize;
+};
+
+export type SizeCustomersExportResponse = SizeCustomersExportResponses[keyof SizeCustomersExportResponses];
 
 export type SearchCustomersData = {
     body?: never;

@@ -8,6 +8,7 @@ the first such file is written, never at start-up.
 """
 
 from arus_runtime.sheets.port import Column, File, Format, Row, Sheet, guarded
+from arus_runtime.sheets.saying import about, file_name
 from arus_runtime.sheets.writing import open_sheet
 
-__all__ = ["Column", "File", "Format", "Row", "Sheet", "guarded", "open_sheet"]
+__all__ = ["Column", "File", "Format", "Row", "Sheet", "about", "file_name", "guarded", "open_sheet"]

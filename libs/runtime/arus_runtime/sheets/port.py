@@ -10,7 +10,7 @@ from typing import Final, Literal, Protocol
 from arus_runtime.words import Language
 
 Format = Literal["csv", "xlsx", "pdf"]
-Kind = Literal["text", "date", "moment", "count", "litres", "percent"]
+Kind = Literal["text", "date", "moment", "count", "litres", "percent", "rupiah"]
 """What a column holds: moments are local times without a zone, percent is 173.3 for 173.3 %."""
 Row = Sequence[str | date | datetime | Decimal | int | None]
 

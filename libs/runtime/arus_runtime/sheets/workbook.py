@@ -20,7 +20,10 @@ _FORMATS: Final[Mapping[Kind, str]] = {
     "count": "#,##0",
     "litres": "#,##0.######",
     "percent": "0.0",
+    "rupiah": "#,##0.00",
 }
+_FIRST_YEAR: Final = 1900
+"""Workbooks know no date before; it is written as text."""
 _MOST_WIDE: Final = 60
 ABOUT: Final[Mapping[Language, str]] = {"id": "Tentang", "en": "About"}
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
@@ -63,6 +66,8 @@ class _Xlsx:
             case str():
                 # A text cell is never run; the quote keeps it so when somebody edits it.
                 page.write_string(self._row, at, value, self._quoted if guarded(value) != value else shown)
+            case date() if value.year < _FIRST_YEAR:
+                page.write_string(self._row, at, value.isoformat(), shown)
             case date():
                 page.write_datetime(self._row, at, value, shown)
             case _:

@@ -12,7 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from arus_runtime.sheets import Column, Format, Row, Sheet, guarded, open_sheet
+from arus_runtime.sheets import Column, Format, Row, Sheet, about, file_name, guarded, open_sheet
 from arus_runtime.words import Language
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,6 +57,16 @@ def written(path: Path, kind: Format, of: Sheet, *chunks: Sequence[Row]) -> Path
     return path
 
 
+def test_a_file_says_what_it_was_asked_for_and_when_it_was_made() -> None:
+    at, first, last = datetime.fromisoformat("2025-12-15T02:30"), date(2025, 12, 1), date(2025, 12, 31)
+    assert about("en", at, [("Rayon", "34"), ("Type", None)], (first, last)) == [
+        "From 1 Dec 2025 to 31 Dec 2025", "Rayon: 34", "Made 15 Dec 2025 02:30 UTC",
+    ]  # fmt: skip
+    assert about("id", at, [], (None, None)) == ["Semua tanggal", "Dibuat 15 Des 2025 02.30 UTC"]
+    assert about("id", at, []) == ["Dibuat 15 Des 2025 02.30 UTC"]
+    assert file_name("pembayaran", None, last) == "pembayaran-2025-12-31"
+
+
 def pages(path: Path) -> list[str]:
     return [page.extract_text() for page in PdfReader(path).pages]
 
@@ -92,6 +102,15 @@ def test_xlsx_has_dates_numbers_and_a_head_that_stays(tmp_path: Path) -> None:
     assert page.freeze_panes == "A2"
     assert page.auto_filter.ref == "A1:F3"
     assert [row[0].value for row in book.worksheets[1].iter_rows()] == ["Transaksi BBM", "Dari 1 Jan 2025"]
+
+
+def test_a_workbook_keeps_a_date_it_has_no_number_for_and_money_as_a_number(tmp_path: Path) -> None:
+    columns = (Column("Tanggal", "date"), Column("Jumlah", "rupiah"))
+    rows: list[Row] = [(date(1812, 1, 10), Decimal("-1500.50"))]
+    page: Any = openpyxl.load_workbook(
+        written(tmp_path / "a.xlsx", "xlsx", sheet("id", columns), rows)
+    ).worksheets[0]
+    assert [cell.value for cell in page[2]] == ["1812-01-10", -1500.5]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

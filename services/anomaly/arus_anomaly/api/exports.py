@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from arus_contracts import reading
-from arus_runtime.sheets import Column, Row, Sheet
+from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Ctx, router
 from arus_runtime.web.exports import EXPORTED, Exported, ExportSize, check_size, sent
-from arus_runtime.words import Language, format_period, format_value, render
+from arus_runtime.words import Language, format_period, render
 from fastapi.responses import FileResponse
 
 from arus_anomaly import codec, store, words
@@ -48,13 +48,14 @@ async def export_anomalies(
         check_size(export, sum((await store.verdicts.counts(tx, asked)).values()))
         sheet = Sheet(
             _say("export_title", language),
-            _about(asked, language, datetime.now(UTC)),
+            about(language, datetime.now(UTC), _narrowed(asked, language), (asked.since, asked.until)),
             _columns(language),
             language,
             export.byte_order_mark,
         )
         rows = _rows(store.verdicts.every(tx, asked, export.most), language)
-        return await sent(context, export, sheet, rows, _name(asked, language))
+        name = file_name(_say("export_file", language), asked.since, asked.until)
+        return await sent(context, export, sheet, rows, name)
 
 
 @routes.get("/anomalies/meter/export/size")
@@ -78,7 +79,7 @@ async def export_meter_anomalies(
         period = format_period(asked.period, language) if asked.period else ""
         sheet = Sheet(
             _say("export_meter_title", language, period=period).strip(),
-            _about_meter(asked, language, datetime.now(UTC)),
+            about(language, datetime.now(UTC), _meter_narrowed(asked, language)),
             _meter_columns(language),
             language,
             export.byte_order_mark,
@@ -131,23 +132,9 @@ def _row(stored: Stored, language: Language) -> Row:
     )
 
 
-def _about(asked: Asked, language: Language, now: datetime) -> list[str]:
-    """Return what the file holds and when it was made, in words."""
-    dates = [
-        _say(code, language, date=day)
-        for code, day in (("export_from", asked.since), ("export_to", asked.until))
-        if day
-    ]
+def _narrowed(asked: Asked, language: Language) -> list[tuple[str, str | None]]:
     statuses = ", ".join(status_name(Status(status)) for status in asked.statuses)
-    narrowed = [_say("export_statuses", language, value=statuses)] if statuses else []
-    made = _say("export_made", language, at=format_value(now, language))
-    return [" ".join(dates) or _say("export_all_dates", language), *narrowed, made]
-
-
-def _name(asked: Asked, language: Language) -> str:
-    """Return what the file is called, the dates it was asked for included."""
-    dates = [day.isoformat() for day in (asked.since, asked.until) if day]
-    return "-".join((_say("export_file", language), *dates))
+    return [(_say("column_status", language), statuses)]
 
 
 def _meter_columns(language: Language) -> Sequence[Column]:
@@ -199,12 +186,9 @@ def _number(shown: str | None) -> Decimal | None:
     return None if shown is None else Decimal(shown)
 
 
-def _about_meter(asked: meter.Asked, language: Language, now: datetime) -> list[str]:
+def _meter_narrowed(asked: meter.Asked, language: Language) -> list[tuple[str, str | None]]:
     kinds = ", ".join(_say(f"kind_{kind}", language) for kind in asked.kinds)
-    narrowed = [_say("export_kinds", language, value=kinds)] if kinds else []
-    if asked.rayon is not None:
-        narrowed.append(_say("export_rayon", language, value=asked.rayon))
-    return [*narrowed, _say("export_made", language, at=format_value(now, language))]
+    return [(_say("column_kinds", language), kinds), (_say("column_rayon", language), asked.rayon)]
 
 
 def _say(code: str, language: Language, **params: Any) -> str:

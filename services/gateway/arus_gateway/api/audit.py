@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from arus_runtime.auth import Principal, require
-from arus_runtime.sheets import Column, Row, Sheet
+from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Ctx, Page, Paging, router, wrong
 from arus_runtime.web.exports import EXPORTED, MOST_ROWS, Exported, ExportSize, check_size, sent
 from arus_runtime.web.spans import BusinessDate
-from arus_runtime.words import Language, format_value, render
+from arus_runtime.words import Language, render
 from fastapi import Depends, Query
 from fastapi.responses import FileResponse
 
@@ -75,18 +75,19 @@ async def export_audit(context: Ctx, door: DoorOf, export: Exported, narrowed: F
 
     CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
     """
-    language = export.language
-    async with acting(door.db, tenant=narrowed.asked.tenant_id) as tx:
-        check_size(export, await audit.number(tx, narrowed.asked, export.most))
+    language, asked = export.language, narrowed.asked
+    async with acting(door.db, tenant=asked.tenant_id) as tx:
+        check_size(export, await audit.number(tx, asked, export.most))
         sheet = Sheet(
             _say("export_title", language),
-            _about(narrowed, language),
+            about(language, datetime.now(UTC), _filters(asked, language), (narrowed.first, narrowed.last)),
             _columns(narrowed.zone, language),
             language,
             export.byte_order_mark,
         )
-        rows = _rows(audit.every(tx, narrowed.asked, export.most), narrowed.zone, language)
-        return await sent(context, export, sheet, rows, _name(narrowed, language))
+        rows = _rows(audit.every(tx, asked, export.most), narrowed.zone, language)
+        name = file_name(_say("export_file", language), narrowed.first, narrowed.last)
+        return await sent(context, export, sheet, rows, name)
 
 
 @routes.get("/audit")
@@ -152,30 +153,11 @@ def deed(action: str, language: Language) -> str:
     return _say(code, language) if code in words.templates() else action
 
 
-def _about(narrowed: Narrowed, language: Language) -> list[str]:
-    """Return what the file holds and when it was made, in words."""
-    asked = narrowed.asked
-    dates = [
-        _say(code, language, date=day)
-        for code, day in (("export_from", narrowed.first), ("export_to", narrowed.last))
-        if day
+def _filters(asked: Asked, language: Language) -> list[tuple[str, str | None]]:
+    return [
+        (_say("column_deed", language), asked.action and deed(asked.action, language)),
+        (_say("column_actor_id", language), asked.actor_id),
     ]
-    filters = [
-        _say("export_filter", language, field=_say(field, language), value=value)
-        for field, value in (
-            ("column_deed", asked.action and deed(asked.action, language)),
-            ("column_actor_id", asked.actor_id),
-        )
-        if value
-    ]
-    made = _say("export_made", language, at=format_value(datetime.now(UTC), language))
-    return [" ".join(dates) or _say("export_all_dates", language), *filters, made]
-
-
-def _name(narrowed: Narrowed, language: Language) -> str:
-    """Return what the file is called, the dates it was asked for included."""
-    dates = [day.isoformat() for day in (narrowed.first, narrowed.last) if day]
-    return "-".join((_say("export_file", language), *dates))
 
 
 def _say(code: str, language: Language, **params: Any) -> str:

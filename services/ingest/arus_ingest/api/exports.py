@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from arus_contracts.reading import litres
 from arus_runtime.auth import Principal, require
-from arus_runtime.sheets import Column, Row, Sheet
+from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Ctx, router
 from arus_runtime.web.exports import EXPORTED, MOST_ROWS, Exported, ExportSize, check_size, sent
-from arus_runtime.words import Language, format_value, render
+from arus_runtime.words import Language, render
 from fastapi import Depends
 from fastapi.responses import FileResponse
 
@@ -49,13 +49,19 @@ async def export_fuel_transactions(
         chunks = store.named_facts(tx, TABLE, filters, export.most)
         sheet = Sheet(
             _say("export_title", export.language),
-            _about(asked, export.language, datetime.now(UTC)),
+            about(
+                export.language,
+                datetime.now(UTC),
+                _narrowed(asked, export.language),
+                (asked.first, asked.last),
+            ),
             _columns(export.language),
             export.language,
             export.byte_order_mark,
         )
         rows = _rows(chunks, export.language)
-        return await sent(context, export, sheet, rows, _name(asked, export.language))
+        name = file_name(_say("export_file", export.language), asked.first, asked.last)
+        return await sent(context, export, sheet, rows, name)
 
 
 def _filters(asked: Filter, principal: Principal) -> Mapping[str, Any]:
@@ -107,31 +113,16 @@ async def _rows(chunks: AsyncGenerator[Sequence[Named]], language: Language) -> 
             ]
 
 
-def _about(asked: Filter, language: Language, now: datetime) -> list[str]:
-    """Return what the file holds and when it was made, in words."""
-    dates = [
-        _say(code, language, date=day)
-        for code, day in (("export_from", asked.first), ("export_to", asked.last))
-        if day
-    ]
-    narrowed = [
-        _say("export_filter", language, field=_say(field, language), value=value)
+def _narrowed(asked: Filter, language: Language) -> list[tuple[str, str | None]]:
+    return [
+        (_say(field, language), value)
         for field, value in (
             ("column_location", asked.location_id),
             ("column_product", asked.product_id),
             ("column_status", asked.status and _say(f"status_{asked.status}", language)),
             ("column_note", asked.text),
         )
-        if value
     ]
-    made = _say("export_made", language, at=format_value(now, language))
-    return [" ".join(dates) or _say("export_all_dates", language), *narrowed, made]
-
-
-def _name(asked: Filter, language: Language) -> str:
-    """Return what the file is called, the dates it was asked for included."""
-    dates = [day.isoformat() for day in (asked.first, asked.last) if day]
-    return "-".join((_say("export_file", language), *dates))
 
 
 def _say(code: str, language: Language, **params: Any) -> str:

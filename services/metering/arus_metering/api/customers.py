@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from arus_runtime.auth import Principal, require
+from arus_runtime.auth import require
 from arus_runtime.commands import Commanded
 from arus_runtime.web import PREFIX, Ctx, IfMatch, Page, Paging, etag, router
 from fastapi import Depends, Path, Query, Response
 
+from arus_metering.api.asking import CustomerReader, MeterReader, PaymentReader, Payments, Q, Rayon
 from arus_metering.commands import customers as commands
 from arus_metering.commands import payments
-from arus_metering.rules.payments import PaymentType
 from arus_metering.schemas.figures import Happening, Profile
 from arus_metering.schemas.records import (
     CustomerPatch,
@@ -23,7 +23,6 @@ from arus_metering.schemas.records import (
     NewReplacement,
     PaymentPatch,
     PaymentRecord,
-    Period,
     ReplacementRecord,
     SearchResults,
 )
@@ -39,13 +38,8 @@ SEED_RESULTS: Final = 50
 CREATED: Final[Mapping[int | str, dict[str, Any]]] = {
     201: {"headers": {"Location": {"schema": {"type": "string"}}}}
 }
-CustomerReader = Annotated[Principal, Depends(require("customers", "r"))]
-PaymentReader = Annotated[Principal, Depends(require("collections", "r"))]
-MeterReader = Annotated[Principal, Depends(require("meters", "r"))]
 Nomen = Annotated[str, Path(min_length=1, max_length=40)]
 PaymentId = Annotated[str, Path(min_length=1, max_length=500)]
-Q = Annotated[str, Query(max_length=200, description="Part of the number, name or address, in any case.")]
-Rayon = Annotated[str | None, Query(max_length=40)]
 
 
 @customers.get("/customers/search")
@@ -153,23 +147,13 @@ async def get_customer_timeline(
 
 @collections.get("/collections")
 async def list_collections(
-    *,
-    context: Ctx,
-    window: Paging,
-    principal: PaymentReader,
-    nomen: Annotated[str | None, Query(max_length=40)] = None,
-    rayon: Rayon = None,
-    period: Annotated[Period | None, Query(description="The billing period paid.")] = None,
-    type: Annotated[PaymentType | None, Query()] = None,  # noqa: A002 - the parameter's public name
-    first: Annotated[date | None, Query(alias="from")] = None,
-    last: Annotated[date | None, Query(alias="to", description="Included.")] = None,
+    context: Ctx, window: Paging, principal: PaymentReader, asked: Payments
 ) -> Page[PaymentRecord]:
     """List payments, newest first."""
     after = window.after(str, str)
-    asked = {"nomen": nomen, "rayon": rayon, "period": period, "type": type, "first": first, "last": last}
     async with context.db.tenant(principal.tenant_id) as tx:
         position = (date.fromisoformat(after[0]), after[1]) if after else None
-        rows = await payment_store.found(tx, asked, position, window.fetch)
+        rows = await payment_store.found(tx, asked.values(), position, window.fetch)
     return window.page(rows, PaymentRecord.of, lambda one: (one.payment_date.isoformat(), one.id))
 
 

@@ -14,7 +14,7 @@ from arus_runtime.web import FieldProblem, IfMatchHeader, Problem
 from arus_metering import codec
 from arus_metering.state import Customer, Replacement
 from arus_metering.store import customers as store
-from arus_metering.store import payments as entries
+from arus_metering.store import entries
 from arus_metering.store.versions import Version
 
 _NOTHING_BILLED: Final = {
@@ -28,7 +28,7 @@ _NOTHING_BILLED: Final = {
 
 async def add(tx: Tx, principal: Principal, values: Mapping[str, Any], at: datetime) -> Customer:
     """Record a customer; raises the 409 when their number is taken."""
-    await store.hold(tx, principal.tenant_id)
+    await entries.hold(tx, principal.tenant_id, "customer_periods")
     if await store.one(tx, values["nomen"]):
         entry = FieldProblem("nomen", "already_exists", {"value": values["nomen"]})
         raise Problem(
@@ -47,7 +47,7 @@ async def change(
     at: datetime,
 ) -> Customer:  # fmt: skip
     """Change what is said of a customer if the caller has seen the version; no difference, no event."""
-    await store.hold(tx, principal.tenant_id)
+    await entries.hold(tx, principal.tenant_id, "customer_periods")
     standing = await known(tx, nomen)
     if_match.check(standing.version)
     changed = replace(standing, **values)

@@ -15,6 +15,7 @@ from arus_metering import codec
 from arus_metering.commands.customers import known
 from arus_metering.rules.payments import payment_type
 from arus_metering.state import Payment
+from arus_metering.store import entries
 from arus_metering.store import payments as store
 from arus_metering.store.versions import Version
 
@@ -67,7 +68,7 @@ async def _write(
     version = Version(
         payment_id, 0, derived_id(entry_id, "row"), entry_id, said["nomen"], said["rayon"], values
     )
-    await store.write(tx, "collections", principal.tenant_id, version)
+    await entries.write(tx, "collections", principal.tenant_id, version)
     await _tell(tx, principal, said["nomen"], payment_id, values, at=at)
     return await found(tx, payment_id)
 

@@ -1,6 +1,7 @@
 """Customers as people look them up, inside one tenant's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any, Final
 
 from arus_runtime.postgres import Tx
@@ -8,6 +9,7 @@ from psycopg.rows import class_row, dict_row
 
 from arus_metering.rules import searching
 from arus_metering.state import Customer, Replacement
+from arus_metering.store.chunks import chunks, number
 from arus_metering.store.imports import MASTER, SAVE, SAVE_GRAMS
 
 _COLUMNS: Final = "nomen, name, address, rayon, usage_class, serial, is_active, version, updated_at"
@@ -24,7 +26,6 @@ where (%(rayon)s::text is null or rayon = %(rayon)s) and (%(after)s::text is nul
   and strpos(lower(nomen || ' ' || name || ' ' || address), %(text)s) > 0
 order by nomen limit %(limit)s
 """
-_HOLD: Final = "select pg_advisory_xact_lock(hashtextextended(%s || '/customer_periods', 7))"
 _TIMELINE: Final = """
 select * from (select * from (
   select 'read' as kind, read_date as day, period, jsonb_build_object('stand_awal_l', stand_awal_l,
@@ -71,14 +72,32 @@ where (%(nomen)s::text is null or nomen = %(nomen)s) order by replaced_on desc, 
 
 async def search(tx: Tx, text: str, rayon: str | None, after: str | None, limit: int) -> list[Customer]:
     """Return customers by number whose number, name or address holds a text, in any case."""
+    statement, values = await _asked(tx, text, rayon, after, limit)
+    rows = tx.cursor(row_factory=class_row(Customer))
+    await rows.execute(statement.encode(), values, prepare=False)
+    return await rows.fetchall()
+
+
+async def number_found(tx: Tx, text: str, rayon: str | None, most: int) -> int:
+    """Return how many customers a search finds, counted up to most + 1."""
+    return await number(tx, *await _asked(tx, text, rayon, None, most + 1))
+
+
+async def every(tx: Tx, text: str, rayon: str | None, most: int) -> AsyncGenerator[Sequence[Customer]]:
+    """Yield what a search finds, by number, some thousands at a time; at most so many in all."""
+    async with aclosing(chunks(tx, Customer, *await _asked(tx, text, rayon, None, most))) as found:
+        async for customers in found:
+            yield customers
+
+
+async def _asked(
+    tx: Tx, text: str, rayon: str | None, after: str | None, limit: int
+) -> tuple[str, Mapping[str, Any]]:
     plain = searching.plain([text])
     asked = searching.asked(plain)
-    rows = tx.cursor(row_factory=class_row(Customer))
     if asked:
         await tx.execute("select set_config('arus.grams', %s::text[]::text, true)", (asked,))
-    values = {"text": plain, "rayon": rayon, "after": after, "limit": limit}
-    await rows.execute(_SEARCH if asked else _LIST, values, prepare=False)
-    return await rows.fetchall()
+    return _SEARCH if asked else _LIST, {"text": plain, "rayon": rayon, "after": after, "limit": limit}
 
 
 async def one(tx: Tx, nomen: str) -> Customer | None:
@@ -111,11 +130,6 @@ async def replacements(tx: Tx, nomen: str | None) -> list[Replacement]:
     rows = tx.cursor(row_factory=class_row(Replacement))
     await rows.execute(_REPLACEMENTS, {"nomen": nomen}, prepare=False)
     return await rows.fetchall()
-
-
-async def hold(tx: Tx, tenant_id: str) -> None:
-    """Keep imports of customers, and other commands, waiting until the transaction ends."""
-    await tx.execute(_HOLD, (tenant_id,))
 
 
 async def settle(tx: Tx, tenant_id: str, nomen: str) -> Customer:

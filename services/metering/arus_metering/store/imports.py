@@ -52,7 +52,7 @@ on conflict (tenant_id, nomen) do update set
     rayon = excluded.rayon, words = excluded.words, grams = excluded.grams
 """
 _FORGET: Final = "delete from {table} where tenant_id = %(tenant)s and nomen = any(%(nomens)s)"
-_READS: Final = """
+READS: Final = """
 select nomen, period, row_id, read_date, stand_awal_l, stand_akhir_l, read_method, skip_status, trouble,
     serial, reader, usage_class, rayon, replaced_on, old_final_l, new_start_l, dials, multiplier
 from meter_readings
@@ -171,7 +171,7 @@ def reads(
 ) -> Mapping[tuple[str, str], list[Mapping[str, Any]]]:
     """Return the current reads of (nomen, period), by date; a period without any has an empty list."""
     found: dict[tuple[str, str], list[Mapping[str, Any]]] = {period: [] for period in periods}
-    for row in _of_periods(tx, _READS, tenant_id, found):
+    for row in _of_periods(tx, READS, tenant_id, found):
         found[row["nomen"], row["period"]].append(row)
     return found
 

@@ -1,6 +1,6 @@
 """Payments as people list, enter and take them back, inside one tenant's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -8,8 +8,7 @@ from arus_runtime.postgres import Tx
 from psycopg.rows import class_row
 
 from arus_metering.state import Payment
-from arus_metering.store import versions
-from arus_metering.store.versions import Version
+from arus_metering.store.chunks import chunks, number
 
 MANUAL: Final = "MANUAL"
 _COLUMNS: Final = """
@@ -42,33 +41,21 @@ async def found(
     return await rows.fetchall()
 
 
+def every(tx: Tx, asked: Mapping[str, Any], most: int) -> AsyncGenerator[Sequence[Payment]]:
+    """Yield payments, newest first, some thousands at a time; at most so many in all."""
+    return chunks(tx, Payment, _LIST, {**asked, "day": None, "key": None, "limit": most})
+
+
+async def number_found(tx: Tx, asked: Mapping[str, Any], most: int) -> int:
+    """Return how many payments are found, counted up to most + 1."""
+    return await number(tx, _LIST, {**asked, "day": None, "key": None, "limit": most + 1})
+
+
 async def one(tx: Tx, payment_id: str) -> Payment | None:
     """Return a payment that stands."""
     rows = tx.cursor(row_factory=class_row(Payment))
     await rows.execute(_ONE, (payment_id,))
     return await rows.fetchone()
-
-
-async def add(tx: Tx, tenant_id: str, entered: Version) -> None:
-    """Write a payment that a person entered, in place of what stood under its id."""
-    await write(tx, "collections", tenant_id, entered)
-
-
-async def write(tx: Tx, table: str, tenant_id: str, entered: Version) -> None:
-    """Write a version that a person entered as the current one of its key."""
-    row = await (await tx.execute("select nextval('versions') as number")).fetchone()
-    assert row is not None
-    number = row["number"]
-    await tx.execute(
-        versions.OVERTAKE.format(table=table).encode(),
-        {"tenant": tenant_id, "keys": [entered.key], "number": number},
-    )
-    names = versions.columns(table)
-    places = ", ".join(["%s"] * len(names))
-    await tx.execute(
-        f"insert into {table} ({', '.join(names)}) values ({places})".encode(),  # noqa: S608 - our own names
-        entered.columns(table, tenant_id, number, "", is_current=True),
-    )
 
 
 async def withdraw(tx: Tx, payment_id: str) -> None:
