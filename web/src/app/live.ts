@@ -1,11 +1,11 @@
 /** The session's live feed: one connection, shared by every page. */
 import { useEffect, useSyncExternalStore } from 'react'
-import type { Anomaly } from '@/api'
+import type { Anomaly, ImportRecord } from '@/api'
 import { renew } from '@/lib/http'
 import { LiveFeed, serverSentEvents, webSocket, type LiveState } from '@/lib/live'
 
 const feed = new LiveFeed(
-  `${location.origin}/api/v1/live?types=verdict,alert`,
+  `${location.origin}/api/v1/live?types=verdict,alert,import`,
   [webSocket, serverSentEvents],
   // An expired session closes the wire, so it is renewed before the next try.
   () => renew(Date.now() - 60_000),
@@ -16,7 +16,7 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') feed.hurry()
 })
 
-/** Keep the feed open for as long as the shell is shown, for those who may read verdicts. */
+/** Keep the feed open for as long as the shell is shown, for those whom it tells anything. */
 export function useFeed(wanted: boolean): void {
   useEffect(() => {
     if (!wanted) return undefined
@@ -27,6 +27,11 @@ export function useFeed(wanted: boolean): void {
 
 export function useLiveState(): LiveState {
   return useSyncExternalStore(feed.watch, feed.snapshot)
+}
+
+/** Whether what happens is told at once. */
+export function feedIsOpen(): boolean {
+  return feed.snapshot().status === 'open'
 }
 
 /** Hear of every incident that opens or changes. `onReset`: some were missed. */
@@ -49,6 +54,17 @@ export function listenToVerdicts(
   return feed.listen(message => {
     if (message.type === 'verdict') onVerdict(message.data as Anomaly)
     if (message.type === 'verdict_withdrawn') onWithdrawn((message.data as Anomaly).fact_id)
+    if (message.type === 'reset') onReset()
+  })
+}
+
+/** How far an import is. */
+export type ImportMoved = Pick<ImportRecord, 'id' | 'state' | 'rows' | 'progress' | 'counts'>
+
+/** Hear of every import that moves. `onReset`: some were missed. */
+export function listenToImports(onMove: (moved: ImportMoved) => void, onReset: () => void): () => void {
+  return feed.listen(message => {
+    if (message.type === 'import') onMove(message.data as ImportMoved)
     if (message.type === 'reset') onReset()
   })
 }

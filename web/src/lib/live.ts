@@ -41,12 +41,22 @@ export const webSocket: Opener = (url, on) => {
   return { close: () => socket.close() }
 }
 
+const TYPES = [
+  'message',
+  'verdict',
+  'verdict_withdrawn',
+  'alert',
+  'alert_answered',
+  'import',
+  'reset',
+  'ping',
+]
+
 export const serverSentEvents: Opener = (url, on) => {
   const source = new EventSource(url, { withCredentials: true })
   const read = (event: MessageEvent<string>) => on.message(event.data)
   source.addEventListener('open', on.open)
-  for (const type of ['message', 'verdict', 'verdict_withdrawn', 'alert', 'alert_answered', 'reset', 'ping'])
-    source.addEventListener(type, read)
+  for (const type of TYPES) source.addEventListener(type, read)
   source.addEventListener('error', () => {
     // The browser would reconnect by itself, without our event id and our patience.
     source.close()

@@ -13,6 +13,7 @@ import { Page } from '@/ui/Page'
 import { Empty, Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
 import { Drop } from './Drop'
+import { useFollowing } from './following'
 import { importsQuery, moves, saveSample, saveTemplate, typesQuery } from './queries'
 import { StateTag } from './states'
 
@@ -25,6 +26,7 @@ export function ImportsPage() {
   const navigate = route.useNavigate()
   const maySend = useMay('imports', 'c')
   const list = useInfiniteQuery(importsQuery)
+  useFollowing()
   const rows = (list.data?.pages ?? []).flatMap(page => page.items)
   return (
     <Page

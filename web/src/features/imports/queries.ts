@@ -10,14 +10,21 @@ import {
   seeUndoOfImport,
   type ImportRecord,
 } from '@/api'
+import { feedIsOpen } from '@/app/live'
 import { fileName, save } from '@/lib/file'
 
-const FOLLOW_MS = 700
+/** How often the server is asked for what goes on: seldom, while the feed tells it anyway. */
+const ASK_MS = { told: 10_000, untold: 700 }
 const MOVING = new Set<ImportRecord['state']>(['queued', 'analysed', 'committing', 'undoing'])
 
 /** Whether an import goes on by itself. */
 export function moves(state: ImportRecord['state']): boolean {
   return MOVING.has(state)
+}
+
+function askAgain(goesOn: boolean): number | false {
+  if (!goesOn) return false
+  return feedIsOpen() ? ASK_MS.told : ASK_MS.untold
 }
 
 /** Imports, newest first; while one goes on, how far it is. */
@@ -29,7 +36,7 @@ export const importsQuery = infiniteQueryOptions({
   getNextPageParam: page => page.next_cursor ?? undefined,
   placeholderData: keepPreviousData,
   refetchInterval: ({ state }) =>
-    (state.data?.pages ?? []).some(page => page.items.some(one => moves(one.state))) ? FOLLOW_MS : false,
+    askAgain((state.data?.pages ?? []).some(page => page.items.some(one => moves(one.state)))),
 })
 
 export const importQuery = (id: string) =>
@@ -37,7 +44,7 @@ export const importQuery = (id: string) =>
     queryKey: [{ _id: 'getImport', id }],
     queryFn: async ({ signal }) => (await getImport({ path: { import_id: id }, signal })).data,
     staleTime: 0,
-    refetchInterval: ({ state }) => (state.data && moves(state.data.state) ? FOLLOW_MS : false),
+    refetchInterval: ({ state }) => askAgain(state.data !== undefined && moves(state.data.state)),
   })
 
 export const previewQuery = (id: string, preview: string) =>

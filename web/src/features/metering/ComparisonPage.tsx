@@ -15,6 +15,7 @@ import { beside, type Beside } from './comparing'
 import { AnomaliesCompared } from './AnomaliesCompared'
 import { ArrearsCompared } from './ArrearsCompared'
 import { MoneyChart, RateChart, VolumeChart } from './ComparisonCharts'
+import { useFollowingImports } from './following'
 import { PaceCompared } from './PaceCompared'
 import { AsOf, ToImports } from './parts'
 import { PeriodTable } from './PeriodTable'
@@ -23,6 +24,7 @@ import { periodWords } from './scopes'
 
 const ComparisonFields = lazy(() => import('./ComparisonFields'))
 const route = getRouteApi('/_app/comparison')
+const FIGURES = ['comparePeriods', 'followDays', 'getArrears', 'summariseMeterAnomalies']
 
 export function ComparisonPage() {
   const { t } = useLingui()
@@ -31,6 +33,7 @@ export function ComparisonPage() {
   const navigate = route.useNavigate()
   const compared = useQuery(periodsQuery(span))
   const sides = useMemo(() => beside(compared.data?.items ?? []), [compared.data])
+  useFollowingImports(FIGURES)
   const change = (next: Span) => void navigate({ search: next, replace: true })
   const clear = () => change(by ? { by } : {})
   const active = Object.keys(narrowing).length

@@ -6,6 +6,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { Contact } from 'lucide-react'
 import { lazy, useMemo } from 'react'
 import type { CustomerRecord } from '@/api'
+import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
 import { TableTools } from '@/app/TableTools'
 import { tidy } from '@/lib/search'
@@ -17,12 +18,15 @@ import { PrintTool } from '@/ui/PrintTool'
 import { SearchField } from '@/ui/SearchField'
 import { Empty } from '@/ui/States'
 import { ActiveTag } from '@/app/ActiveTag'
+import { useFollowingImports } from './following'
 import { Narrowed, ToImports } from './parts'
-import { customersQuery, type CustomerFilters } from './queries'
+import { customersExport, customersQuery, type CustomerFilters } from './queries'
 
 const ScopeFields = lazy(() => import('./ScopeFields'))
 const CustomerDrawer = lazy(() => import('./CustomerDrawer'))
 const route = getRouteApi('/_app/customers')
+const FIGURES = ['getCustomer', 'getCustomerTimeline']
+const LISTS = ['listCustomers']
 
 export function CustomersPage() {
   const { t } = useLingui()
@@ -32,6 +36,7 @@ export function CustomersPage() {
   const list = useInfiniteQuery(customersQuery(filters))
   const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
   const selection = useSelection()
+  useFollowingImports(FIGURES, LISTS, id !== undefined || selection.ids.size > 0)
   const change = (next: CustomerFilters) => void navigate({ search: next, replace: true })
   return (
     <Page
@@ -54,6 +59,7 @@ export function CustomersPage() {
         }
         aside={
           <>
+            <ExportTool {...customersExport(filters)} />
             <PrintTool />
             <TableTools table="customers" columns={columns} selection={selection} />
           </>

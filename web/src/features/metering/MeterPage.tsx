@@ -7,6 +7,7 @@ import { Gauge, Layers, ShieldCheck } from 'lucide-react'
 import { lazy, useMemo } from 'react'
 import { i18n } from '@lingui/core'
 import type { MeterAnomaly, MeterSummary } from '@/api'
+import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
 import { TableTools } from '@/app/TableTools'
 import { number } from '@/lib/format'
@@ -16,15 +17,18 @@ import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
 import { PrintTool } from '@/ui/PrintTool'
 import { Empty, Failed, Skeleton } from '@/ui/States'
+import { useFollowingImports } from './following'
 import { cubic } from './happenings'
 import { KIND_LOOK, KINDS, KindTags } from './kinds'
 import { AsOf, Narrowed, ToImports } from './parts'
-import { meterQuery, meterSummaryQuery, type MeterFilters } from './queries'
+import { meterExport, meterQuery, meterSummaryQuery, type MeterFilters } from './queries'
 import { periodWords } from './scopes'
 
 const ScopeFields = lazy(() => import('./ScopeFields'))
 const MeterDrawer = lazy(() => import('./MeterDrawer'))
 const route = getRouteApi('/_app/meter')
+const FIGURES = ['summariseMeterAnomalies', 'getMeterHistory', 'comparePeriods']
+const LISTS = ['listMeterAnomalies']
 
 export function MeterPage() {
   const { t } = useLingui()
@@ -35,6 +39,7 @@ export function MeterPage() {
   const list = useInfiniteQuery(meterQuery(filters))
   const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
   const selection = useSelection()
+  useFollowingImports(FIGURES, LISTS, id !== undefined || selection.ids.size > 0)
   const change = (next: MeterFilters) => void navigate({ search: next, replace: true })
   const active = Object.keys(scope).length
   return (
@@ -47,6 +52,7 @@ export function MeterPage() {
         onClear={() => change(kind ? { kind } : {})}
         aside={
           <>
+            <ExportTool {...meterExport(filters)} />
             <PrintTool />
             <TableTools table="meter" columns={columns} selection={selection} />
           </>

@@ -5,14 +5,15 @@ import { Failed, Skeleton } from '@/ui/States'
 
 interface PartProps<Data> {
   title: ReactNode
+  aside?: ReactNode
   query: { data: Data | undefined; isPending: boolean; error: Error | null; refetch: () => unknown }
   children: (data: Data) => ReactNode
 }
 
 /** A card whose part is fetched, and fails, alone. */
-export function Part<Data>({ title, query, children }: PartProps<Data>) {
+export function Part<Data>({ title, aside, query, children }: PartProps<Data>) {
   return (
-    <Card title={title}>
+    <Card title={title} aside={aside}>
       {query.data !== undefined ? (
         children(query.data)
       ) : query.isPending ? (

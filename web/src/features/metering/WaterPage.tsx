@@ -4,6 +4,8 @@ import { getRouteApi } from '@tanstack/react-router'
 import { ChartColumn } from 'lucide-react'
 import { lazy, useMemo, type ReactNode } from 'react'
 import type { Ageing, Comparison, Days, KpiData } from '@/api'
+import { ExportTool } from '@/app/ExportTool'
+import { useMay } from '@/app/session'
 import { date, money, number, percent, quantity } from '@/lib/format'
 import { Chart } from '@/ui/Chart'
 import { FilterBar } from '@/ui/FilterBar'
@@ -12,20 +14,23 @@ import { PrintTool } from '@/ui/PrintTool'
 import { Empty, Failed, Skeleton } from '@/ui/States'
 import type { Series } from '@/ui/TimeChart'
 import { FigureTable } from './FigureTable'
+import { useFollowingImports } from './following'
 import { rate } from './happenings'
 import { Part } from './Part'
 import { AsOf, Narrowed, ToImports } from './parts'
-import { arrearsQuery, daysQuery, kpiQuery, rayonsQuery, type Scope } from './queries'
+import { arrearsQuery, daysQuery, kpiQuery, paymentsExport, rayonsQuery, type Scope } from './queries'
 import { periodWords } from './scopes'
 
 const ScopeFields = lazy(() => import('./ScopeFields'))
 const route = getRouteApi('/_app/water')
+const FIGURES = ['getKpiData', 'followDays', 'compareRayons', 'getArrears', 'comparePeriods']
 
 export function WaterPage() {
   const { t } = useLingui()
   const scope = route.useSearch()
   const navigate = route.useNavigate()
   const kpi = useQuery(kpiQuery(scope))
+  useFollowingImports(FIGURES)
   const change = (next: Scope) => void navigate({ search: next, replace: true })
   return (
     <Page
@@ -105,8 +110,17 @@ function Figure({ label, value, children }: { label: ReactNode; value: string; c
 
 function DaysCard({ scope }: { scope: Scope }) {
   const days = useQuery(daysQuery(scope))
+  const seesPayments = useMay('collections', 'r')
+  const { rayon } = scope
+  const period = days.data?.period
   return (
-    <Part title={<Trans>Pembayaran dari hari ke hari</Trans>} query={days}>
+    <Part
+      title={<Trans>Pembayaran dari hari ke hari</Trans>}
+      aside={
+        seesPayments && period && <ExportTool {...paymentsExport({ period, ...(rayon && { rayon }) })} />
+      }
+      query={days}
+    >
       {data => <PaidByDay days={data} />}
     </Part>
   )

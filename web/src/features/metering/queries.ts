@@ -2,6 +2,9 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import {
   comparePeriods,
   compareRayons,
+  exportCollections,
+  exportCustomers,
+  exportMeterAnomalies,
   followDays,
   getArrears,
   getCustomer,
@@ -10,9 +13,13 @@ import {
   getMeterHistory,
   listCustomers,
   listMeterAnomalies,
+  sizeCollectionsExport,
+  sizeCustomersExport,
+  sizeMeterExport,
   summariseMeterAnomalies,
   type Kind,
 } from '@/api'
+import type { Exporting } from '@/app/ExportTool'
 
 export interface Scope {
   /** Absent: the newest one. */
@@ -157,4 +164,36 @@ export function periodsQuery(span: Span) {
     queryFn: async ({ signal }) => (await comparePeriods({ query: span, signal })).data,
     placeholderData: keepPreviousData,
   })
+}
+
+export function meterExport({ kind, ...scope }: MeterFilters): Exporting {
+  const query = { ...scope, ...(kind && { kind: [kind] }) }
+  return {
+    what: { of: 'meter', kind, ...scope },
+    filtered: kind !== undefined || Object.keys(scope).length > 0,
+    size: async signal => (await sizeMeterExport({ query, signal })).data,
+    fetch: async format =>
+      (await exportMeterAnomalies({ query: { ...query, format }, parseAs: 'stream' })).response,
+  }
+}
+
+export function customersExport(query: CustomerFilters): Exporting {
+  return {
+    what: { of: 'customers', ...query },
+    filtered: Object.keys(query).length > 0,
+    size: async signal => (await sizeCustomersExport({ query, signal })).data,
+    fetch: async format =>
+      (await exportCustomers({ query: { ...query, format }, parseAs: 'stream' })).response,
+  }
+}
+
+/** The payments of a period. */
+export function paymentsExport(query: { period: string; rayon?: string }): Exporting {
+  return {
+    what: { of: 'collections', ...query },
+    filtered: true,
+    size: async signal => (await sizeCollectionsExport({ query, signal })).data,
+    fetch: async format =>
+      (await exportCollections({ query: { ...query, format }, parseAs: 'stream' })).response,
+  }
 }

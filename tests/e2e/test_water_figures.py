@@ -1,4 +1,4 @@
-"""A supervisor of the water utility: periods and rayons side by side, on the screen and on paper."""
+"""A supervisor of the water utility: figures side by side, on paper, in files, and while a file goes in."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -97,3 +97,44 @@ def test_on_paper_there_is_the_report_and_no_frame(
     width_pt, _ = paper.pages[0].mediabox.upper_right
     assert round(float(width_pt)) == 595
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_figures_move_while_a_file_goes_in(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Dewi Lestari")
+    page = open_screen(owner).page
+    page.goto(f"{console}/water")
+    expect(page.get_by_text("Belum ada tagihan.")).to_be_visible()
+    expect(page.get_by_text("Langsung", exact=True)).to_be_visible()
+    november = "MC November 2025.csv"
+    bring(owner, {november: FILES[november]})
+    expect(page.get_by_role("main")).to_contain_text("Rp 250.000,00")
+
+
+@pytest.mark.parametrize(
+    ("path", "rows", "name", "holds"),
+    [
+        ("/customers?q=SITI", "1 baris yang cocok", "pelanggan.csv", "SITI"),
+        ("/water", "2 baris yang cocok", "pembayaran.csv", "350001"),
+    ],
+    ids=["customers", "payments"],
+)
+def test_what_a_page_shows_is_taken_away_as_a_file(
+    *,
+    path: str,
+    rows: str,
+    name: str,
+    holds: str,
+    open_screen: OpenScreen,
+    supervisor: Someone,
+    console: str,
+) -> None:
+    page = open_screen(supervisor).page
+    page.goto(console + path)
+    page.get_by_role("button", name="Ekspor").click()
+    expect(page.get_by_role("menu")).to_contain_text(rows)
+    with page.expect_download() as taken:
+        page.get_by_role("menuitem", name="CSV").click()
+    assert taken.value.suggested_filename == name
+    assert holds in taken.value.path().read_text("utf-8-sig")
