@@ -93,7 +93,7 @@ def report(result: Result) -> Report:
     head = ("format", "seconds", "CPU s of the service", "MB of the file", "memory, MB more")
     notes = (
         f"{result['facts']:,} verdicts with their reasons in words; of PDF the newest {DAYS_OF_PDF} days.",
-        f"Rounds: {result['rounds']}, each in a process of its own. A PDF holds {MOST_ROWS['pdf']:,} rows at most.",
+        f"Rounds: {result['rounds']}, each in a process of its own. PDF holds {MOST_ROWS['pdf']:,} at most.",
     )
     return Report((Table(head, rows),), notes=notes)
 
