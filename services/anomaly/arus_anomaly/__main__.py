@@ -4,12 +4,19 @@ from arus.anomaly.v1.api_pb2_grpc import add_AnomalyServiceServicer_to_server
 from arus_runtime.service import Service, run
 
 from arus_anomaly import handlers, jobs, measures, rpc, words
-from arus_anomaly.api import exports, incidents, readings, thresholds, verdicts
+from arus_anomaly.api import exports, incidents, meter_limits, readings, thresholds, verdicts
 
 SERVICE = Service(
     name="anomaly",
     # What has a name of its own is found before the verdicts with an id.
-    routers=(exports.routes, readings.routes, verdicts.routes, incidents.routes, thresholds.routes),
+    routers=(
+        exports.routes,
+        readings.routes,
+        verdicts.routes,
+        incidents.routes,
+        meter_limits.routes,
+        thresholds.routes,
+    ),
     rpc=((add_AnomalyServiceServicer_to_server, rpc.Anomalies),),
     workers=(handlers.fuel, handlers.learned, handlers.meter, handlers.catalogue),
     startup=(measures.measuring,),

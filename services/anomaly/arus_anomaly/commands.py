@@ -13,12 +13,16 @@ from arus_runtime.web import FieldProblem, Problem, wrong
 from psycopg.errors import UniqueViolation
 
 from arus_anomaly import catalogue, codec, store
+from arus_anomaly.codec.meter_limits import limits_set, litres
 from arus_anomaly.rules import feedback
 from arus_anomaly.rules.feedback import Answer, OfKey
 from arus_anomaly.rules.learned.causes import Cause
 from arus_anomaly.rules.learned.severity import cut_of, cut_on
+from arus_anomaly.rules.meter.limits import EVERY_CLASS, Limits
+from arus_anomaly.rules.meter.limits import Version as MeterVersion
 from arus_anomaly.rules.thresholds import Scope, Thresholds, Version
 from arus_anomaly.schemas.incidents import Bar, NewAnswer
+from arus_anomaly.schemas.meter_limits import NewMeterLimits
 from arus_anomaly.schemas.thresholds import ThresholdsIn
 from arus_anomaly.store.incidents import StoredIncident
 from arus_anomaly.store.verdicts import Stored
@@ -75,6 +79,47 @@ async def set_thresholds(
     await outbox.add(
         tx,
         codec.threshold_set(principal.tenant_id, version, valid_from, principal.user_id),
+        tenant_id=principal.tenant_id,
+        key=principal.tenant_id,
+        cause=version_id,
+        label="set",
+    )
+    return version_id
+
+
+def meter_limits(new: NewMeterLimits) -> MeterVersion:
+    """Return limits of register reads as somebody wrote them; raises the 422 when they contradict."""
+    said, limits = new.limits, None
+    if said is not None:
+        first, last = said.month_from_days, said.month_to_days
+        if last < first:
+            raise wrong("limits.month_to_days", "too_small", bound=first, value=last)
+        limits = Limits(
+            DRAFT,
+            litres(said.extreme_m3),
+            said.drop_pct,
+            litres(said.drop_floor_m3),
+            (first, last),
+            said.zeros,
+            said.estimates,
+            frozenset(said.trouble_codes),
+        )
+    return MeterVersion(0, DRAFT, new.usage_class or EVERY_CLASS, limits)
+
+
+async def set_meter_limits(tx: Tx, principal: Principal, new: MeterVersion, asked: datetime | None) -> str:
+    """Record a draft as a version, and return its id. They are the whole organisation's to set."""
+    if principal.locations is not None:
+        raise Problem(403, "limits_outside_scope")
+    version_id = new_ulid()
+    limits = new.limits and new.limits._replace(version_id=version_id)
+    version = new._replace(id=version_id, limits=limits)
+    valid_from = await store.meter_limits.add_version(
+        tx, principal.tenant_id, version, asked, principal.user_id
+    )
+    await outbox.add(
+        tx,
+        limits_set(principal.tenant_id, version, valid_from, principal.user_id),
         tenant_id=principal.tenant_id,
         key=principal.tenant_id,
         cause=version_id,

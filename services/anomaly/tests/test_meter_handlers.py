@@ -14,7 +14,7 @@ from arus.metering.v1.events_pb2 import (
 from arus_anomaly.codec import meter as codec
 from arus_anomaly.handlers.meter import METER_VERDICTS, meter
 from arus_anomaly.rules.meter import Kind
-from arus_anomaly.state.meter import Known, MeterHistory
+from arus_anomaly.state.meter import KnownPeriod, MeterHistory
 from arus_runtime.testing import NOON, Bench
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,7 +124,7 @@ def test_a_history_is_read_back_as_it_was_written(reads: list[tuple[int, int, st
         event = read(at, stand, method=method)
         if method == "X":
             event.reads[0].replacement.new_start_l = stand
-        known = Known(codec.reads(event, NOON), rayon="34", said="x")
+        known = KnownPeriod(codec.reads(event, NOON), rayon="34", said="x")
         history = history.with_period(codec.number(event.period), known)
     assert codec.load_meter(codec.dump_meter(history)) == history
 

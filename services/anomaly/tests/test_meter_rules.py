@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from arus_anomaly.rules.meter import Judgement, Kind, Limits, Version, judge, limits_of
+from arus_anomaly.rules.meter import Judgement, Kind, Limits, LimitsOf, judge
 from arus_anomaly.rules.meter.findings import FINDINGS
+from arus_anomaly.rules.meter.limits import EVERY_CLASS, NO_VERSIONS, Version, holding, with_versions
 from arus_anomaly.state.meter import Period, Read, Rebilling, Replacement
 from arus_runtime.words import reasons
 from hypothesis import given
@@ -24,6 +25,15 @@ def read(month: int, stand_m3: float | None, *, day: date | None = None, **said:
 
 def period(month: int, *reads: Read, rebilling: Rebilling | None = None) -> Period:
     return Period(2025 * 12 + month, reads, rebilling)
+
+
+def recorded(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * 86_400_000
+
+
+def limits_of(*versions: Version) -> LimitsOf:
+    of = with_versions(NO_VERSIONS, [("t", version) for version in versions])["t"]
+    return lambda usage_class, recorded_ms: holding(of, usage_class, recorded_ms)
 
 
 def stands(*stands_m3: float, **said: Any) -> list[Period]:
@@ -53,6 +63,14 @@ def test_a_first_read_is_a_baseline_only() -> None:
 def test_an_ordinary_month_is_no_anomaly() -> None:
     judged = last(stands(*USUAL, 1080))
     assert (codes(judged), judged.use_l, judged.days, judged.usual_l) == (["NORMAL"], 20 * M3, 30, 20 * M3)
+
+
+def test_where_nothing_usual_is_known_nothing_usual_is_said() -> None:
+    assert codes(last(stands(1000, 1020))) == ["BELUM_ADA_BIASANYA"]
+    rebilled = period(1, read(1, 1020), rebilling=Rebilling(-5 * M3, 0))
+    assert codes(last([*stands(1000), rebilled])) == ["REBILL"]
+    unused = last(stands(1000, 1000, 1005))
+    assert (codes(unused), unused.usual_l, unused.usual_periods) == (["NORMAL"], 0, 1), "zero is usual here"
 
 
 def test_extreme_is_more_than_100_m3_and_not_100() -> None:
@@ -222,7 +240,7 @@ def test_a_third_estimate_in_a_row_is_warned_of() -> None:
         ({"stand_m3": 100_000}, "STAND_LEBIH_DARI_REGISTER"),
         ({"stand_m3": 1080.5}, "STAND_PECAHAN"),
         ({"stand_m3": 1080, "serial": "B"}, "NOMOR_SERI_LAIN"),
-        ({"stand_m3": 1080, "known_on": FIRST.toordinal()}, "TANGGAL_DI_DEPAN"),
+        ({"stand_m3": 1080, "recorded_ms": recorded(FIRST)}, "TANGGAL_DI_DEPAN"),
         ({"stand_m3": 1080, "day": FIRST + timedelta(days=90)}, "TANGGAL_MUNDUR"),
         ({"stand_m3": 1080, "previous_l": 1050 * M3}, "STAND_AWAL_BEDA"),
         ({"stand_m3": 1180, "previous_l": 1050 * M3}, "STAND_AWAL_BEDA"),
@@ -322,20 +340,49 @@ def test_a_skipped_read_is_counted_apart_and_what_follows_is_prorated() -> None:
 
 
 def test_a_trouble_code_may_mean_salah_catat() -> None:
-    limits = limits_of([Version("", 0, Limits("v1", trouble_codes=frozenset({"STAND TIDAK JELAS"})))])
+    limits = limits_of(
+        Version(0, "v1", EVERY_CLASS, Limits("v1", trouble_codes=frozenset({"STAND TIDAK JELAS"})))
+    )
     periods = [*stands(*USUAL), period(4, read(4, 1080, skip="STAND TIDAK JELAS"))]
     assert judge(periods, limits)[-1].kinds == (Kind.INCORRECT,)
 
 
-def test_limits_hold_for_their_class_from_their_day_on() -> None:
-    from_day = (FIRST + timedelta(days=120)).toordinal()
+def test_limits_hold_for_their_class_from_when_a_read_was_recorded_on() -> None:
+    begins = recorded(date(2026, 1, 1))
     limits = limits_of(
-        [Version("NIAGA", from_day, Limits("v1", extreme_l=500 * M3)), Version("", 0, Limits("v0"))]
+        Version(begins, "v1", "NIAGA", Limits("v1", extreme_l=500 * M3)),
+        Version(0, "v0", EVERY_CLASS, Limits("v0", extreme_l=120 * M3)),
     )
-    periods = stands(0, 150, 300, 450, 600, usage_class="NIAGA")
-    judged = judge(periods, limits)
+    *before, newest = stands(0, 150, 300, 450, 600, usage_class="NIAGA", recorded_ms=begins - 1)
+    after = newest._replace(reads=(newest.reads[0]._replace(recorded_ms=begins),))
+    judged = judge([*before, after], limits)
     assert [one.kinds for one in judged] == [(), *[(Kind.EXTREME,)] * 3, ()]
     assert [one.limits_id for one in judged] == ["v0"] * 4 + ["v1"]
+    assert [one.limit_l for one in judged[3:]] == [120 * M3, 500 * M3]
+
+
+def test_a_class_that_inherits_follows_every_class_again_and_then_what_is_built_in() -> None:
+    own = Version(1, "v1", "NIAGA", Limits("v1"))
+    inherits, wide = Version(2, "v2", "NIAGA", None), Version(3, "v3", EVERY_CLASS, Limits("v3"))
+    limits = limits_of(wide, inherits, own)
+    assert [limits("NIAGA", at).version_id for at in (0, 1, 2, 3)] == ["", "v1", "", "v3"]
+    assert limits("2A", 3).version_id == "v3"
+
+
+@pytest.mark.parametrize(
+    ("limits", "stands_m3", "codes_of_last"),
+    [
+        (Limits(drop_pct=30), (*USUAL, 1069), ["NORMAL"]),
+        (Limits(drop_pct=30), (*USUAL, 1065), ["TURUN"]),
+        (Limits(drop_floor_l=20_001), (*USUAL, 1065), ["NORMAL"]),
+        (Limits(zeros=2), (*USUAL, 1060, 1060), ["ZERO", "MACET"]),
+        (Limits(month_days=(31, 45), extreme_l=99_999), (0, 60, 120, 180, 280), ["EXTREME"]),
+    ],
+)
+def test_every_limit_that_can_be_set_is_judged_by(
+    limits: Limits, stands_m3: Sequence[float], codes_of_last: list[str]
+) -> None:
+    assert codes(judge(stands(*stands_m3), lambda _, __: limits)[-1]) == codes_of_last
 
 
 READS = st.lists(

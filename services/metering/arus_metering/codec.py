@@ -83,7 +83,7 @@ def customer_changed(tenant_id: str, nomen: str, customer: Row | None) -> Custom
 def reads_stand(
     tenant_id: str, nomen: str, period: str, reads: Sequence[Row], customer: Row | None
 ) -> RegisterReadRecorded | RegisterReadWithdrawn:
-    """Return the reads of a period as they now stand. reads: by date; customer: as the books know them."""
+    """Return the reads of a period as they now stand. reads: by date; customer: as of the period."""
     if not reads:
         return RegisterReadWithdrawn(tenant_id=tenant_id, nomen=nomen, period=period)
     newest = reads[-1]

@@ -130,6 +130,28 @@ async def test_an_import_taken_back_leaves_the_books_as_if_it_had_never_come(
     assert [(one.nomen, one.is_gone) for one in of_type(gone, CustomerChanged)] == [("3", True), ("1", False)]
 
 
+async def test_a_billing_master_behind_the_reads_says_anew_whose_they_are(files: Imports) -> None:
+    def told(events: list[Any]) -> list[tuple[str, str, bool]]:
+        found = of_type(events, RegisterReadRecorded)
+        return [(read.period, read.usage_class, read.is_active) for read in found]
+
+    for month in ("2025-10", "2025-11", "2025-12"):
+        read = {"nomen": "1", "stand_akhir": "100", "read_method": "ACTUAL"}
+        assert told(files.take(files.file("SBRS", month, read))) == [(month, "", True)]
+    november = files.file("MC", "2025-11", customer("1", tariff="2A"))
+    october, rest = ("2025-10", "2A", True), [("2025-11", "2A", True), ("2025-12", "2A", True)]
+    assert told(files.take(november)) == [october, *rest], "the first that is known holds before it too"
+    closed = files.file("MC", "2025-12", customer("1", tariff="2A", customer_status="TUTUP"))
+    assert told(files.take(closed)) == [("2025-12", "2A", False)]
+    assert told(files.take(files.file("MC", "2025-10", customer("1", tariff="3B")))) == [
+        ("2025-10", "3B", True)
+    ]
+    late = files.file("SBRS", "2025-11", {"nomen": "1", "stand_akhir": "120", "read_method": "ACTUAL"})
+    assert told(files.take(late)) == [("2025-11", "2A", True)], "as of its month, not of the newest"
+    assert told(files.undo(closed)) == [("2025-12", "2A", True)]
+    assert told(files.undo(november)) == [("2025-11", "3B", True), ("2025-12", "3B", True)]
+
+
 async def test_a_wrong_row_is_answered_and_the_others_are_taken(files: Imports) -> None:
     chunk = files.file(
         "SBRS", "2025-12", {"nomen": "1", "stand_akhir": "x"}, {"nomen": "2", "stand_akhir": "5"}

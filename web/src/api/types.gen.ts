@@ -990,6 +990,37 @@ export type Effective = {
 };
 
 /**
+ * EffectiveMeterLimits
+ *
+ * What reads of a tariff class are judged by now.
+ */
+export type EffectiveMeterLimits = {
+    /**
+     * Usage Class
+     *
+     * null: every class without its own.
+     */
+    usage_class: string | null;
+    /**
+     * Scope
+     */
+    scope: 'built_in' | 'every_class' | 'class';
+    limits: MeterLimitsOut;
+};
+
+/**
+ * EffectiveMeterLimitsList
+ *
+ * What holds now: for every class, and for each that has, or had, limits of its own.
+ */
+export type EffectiveMeterLimitsList = {
+    /**
+     * Items
+     */
+    items: Array<EffectiveMeterLimits>;
+};
+
+/**
  * ExportSize
  *
  * How much an export would hold, and how much it may. rows: counted up to one more than the largest.
@@ -2353,6 +2384,12 @@ export type MeterAnomaly = {
      */
     usual_m3: string | null;
     /**
+     * Limits Id
+     *
+     * Version of the limits it was judged by; null: built in.
+     */
+    limits_id: string | null;
+    /**
      * Judged At
      */
     judged_at: string;
@@ -2372,6 +2409,139 @@ export type MeterHistoryOut = {
      * Items
      */
     items: Array<MeterAnomaly>;
+};
+
+/**
+ * MeterLimitsIn
+ *
+ * What register reads are to be judged by; what is left out is as built in.
+ */
+export type MeterLimitsIn = {
+    /**
+     * Extreme M3
+     *
+     * More in a month is extreme.
+     */
+    extreme_m3?: number | string;
+    /**
+     * Drop Pct
+     *
+     * Below this percentage of the usual use it dropped.
+     */
+    drop_pct?: number;
+    /**
+     * Drop Floor M3
+     *
+     * Where a usual month is less, a drop says nothing.
+     */
+    drop_floor_m3?: number | string;
+    /**
+     * Month From Days
+     *
+     * Periods of so many days to month_to_days are a month; others are prorated.
+     */
+    month_from_days?: number;
+    /**
+     * Month To Days
+     */
+    month_to_days?: number;
+    /**
+     * Zeros
+     *
+     * So many without use in a row look like a stuck meter.
+     */
+    zeros?: number;
+    /**
+     * Estimates
+     *
+     * So many estimates in a row are warned of.
+     */
+    estimates?: number;
+    /**
+     * Trouble Codes
+     *
+     * Reader's codes that say the read is wrong.
+     */
+    trouble_codes?: Array<string>;
+};
+
+/**
+ * MeterLimitsOut
+ *
+ * What register reads are judged by. id: of the version that says so; null: built in.
+ */
+export type MeterLimitsOut = {
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Extreme M3
+     */
+    extreme_m3: string;
+    /**
+     * Drop Pct
+     */
+    drop_pct: number;
+    /**
+     * Drop Floor M3
+     */
+    drop_floor_m3: string;
+    /**
+     * Month From Days
+     */
+    month_from_days: number;
+    /**
+     * Month To Days
+     */
+    month_to_days: number;
+    /**
+     * Zeros
+     */
+    zeros: number;
+    /**
+     * Estimates
+     */
+    estimates: number;
+    /**
+     * Trouble Codes
+     */
+    trouble_codes: Array<string>;
+};
+
+/**
+ * MeterLimitsVersion
+ *
+ * A version of limits. limits: null where it follows what holds for every class.
+ */
+export type MeterLimitsVersion = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Usage Class
+     *
+     * null: every class without its own.
+     */
+    usage_class: string | null;
+    /**
+     * Valid From
+     */
+    valid_from: string;
+    limits: MeterLimitsOut | null;
+    /**
+     * State
+     */
+    state: 'planned' | 'active' | 'replaced';
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Created At
+     */
+    created_at: string;
 };
 
 /**
@@ -2782,6 +2952,30 @@ export type NewLocation = {
      * Is Active
      */
     is_active?: boolean;
+};
+
+/**
+ * NewMeterLimits
+ *
+ * Limits of a tariff class, or of every class without its own.
+ */
+export type NewMeterLimits = {
+    /**
+     * Usage Class
+     *
+     * null: every class without its own.
+     */
+    usage_class?: string | null;
+    /**
+     * null: follow what holds for every class, in the end what is built in.
+     */
+    limits: MeterLimitsIn | null;
+    /**
+     * Valid From
+     *
+     * From when on reads are judged by it; null, or sooner than 5 s from now: 5 s from now.
+     */
+    valid_from?: string | null;
 };
 
 /**
@@ -3607,6 +3801,20 @@ export type PageMeterAnomaly = {
      * Items
      */
     items: Array<MeterAnomaly>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[MeterLimitsVersion]
+ */
+export type PageMeterLimitsVersion = {
+    /**
+     * Items
+     */
+    items: Array<MeterLimitsVersion>;
     /**
      * Next Cursor
      */
@@ -16364,6 +16572,228 @@ export type ListEffectiveThresholdsResponses = {
 };
 
 export type ListEffectiveThresholdsResponse = ListEffectiveThresholdsResponses[keyof ListEffectiveThresholdsResponses];
+
+export type ListMeterLimitsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Usage Class
+         *
+         * A tariff class; empty: every class without its own.
+         */
+        usage_class?: string | null;
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/thresholds/meter';
+};
+
+export type ListMeterLimitsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListMeterLimitsError = ListMeterLimitsErrors[keyof ListMeterLimitsErrors];
+
+export type ListMeterLimitsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageMeterLimitsVersion;
+};
+
+export type ListMeterLimitsResponse = ListMeterLimitsResponses[keyof ListMeterLimitsResponses];
+
+export type SetMeterLimitsData = {
+    body: NewMeterLimits;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/thresholds/meter';
+};
+
+export type SetMeterLimitsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SetMeterLimitsError = SetMeterLimitsErrors[keyof SetMeterLimitsErrors];
+
+export type SetMeterLimitsResponses = {
+    /**
+     * Successful Response
+     */
+    201: MeterLimitsVersion;
+};
+
+export type SetMeterLimitsResponse = SetMeterLimitsResponses[keyof SetMeterLimitsResponses];
+
+export type ListEffectiveMeterLimitsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/thresholds/meter/effective';
+};
+
+export type ListEffectiveMeterLimitsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListEffectiveMeterLimitsError = ListEffectiveMeterLimitsErrors[keyof ListEffectiveMeterLimitsErrors];
+
+export type ListEffectiveMeterLimitsResponses = {
+    /**
+     * Successful Response
+     */
+    200: EffectiveMeterLimitsList;
+};
+
+export type ListEffectiveMeterLimitsResponse = ListEffectiveMeterLimitsResponses[keyof ListEffectiveMeterLimitsResponses];
 
 export type ListUsersData = {
     body?: never;

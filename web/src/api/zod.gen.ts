@@ -680,6 +680,88 @@ export const zMemberOut = z.object({
 });
 
 /**
+ * MeterLimitsIn
+ *
+ * What register reads are to be judged by; what is left out is as built in.
+ */
+export const zMeterLimitsIn = z.object({
+    extreme_m3: z._default(z.optional(z.union([
+        z.number().check(z.gt(0), z.lte(1000000)),
+        z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,3}0*$/))
+    ])), '100'),
+    drop_pct: z._default(z.optional(z.int().check(z.gte(1), z.lte(99))), 50),
+    drop_floor_m3: z._default(z.optional(z.union([
+        z.number().check(z.gte(0), z.lte(1000000)),
+        z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,3}0*$/))
+    ])), '5'),
+    month_from_days: z._default(z.optional(z.int().check(z.gte(1), z.lte(366))), 20),
+    month_to_days: z._default(z.optional(z.int().check(z.gte(1), z.lte(366))), 45),
+    zeros: z._default(z.optional(z.int().check(z.gte(2), z.lte(24))), 3),
+    estimates: z._default(z.optional(z.int().check(z.gte(2), z.lte(24))), 3),
+    trouble_codes: z._default(z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(60))).check(z.maxLength(50))), [])
+});
+
+/**
+ * MeterLimitsOut
+ *
+ * What register reads are judged by. id: of the version that says so; null: built in.
+ */
+export const zMeterLimitsOut = z.object({
+    id: z.nullable(z.string()),
+    extreme_m3: z.string(),
+    drop_pct: z.int(),
+    drop_floor_m3: z.string(),
+    month_from_days: z.int(),
+    month_to_days: z.int(),
+    zeros: z.int(),
+    estimates: z.int(),
+    trouble_codes: z.array(z.string())
+});
+
+/**
+ * EffectiveMeterLimits
+ *
+ * What reads of a tariff class are judged by now.
+ */
+export const zEffectiveMeterLimits = z.object({
+    usage_class: z.nullable(z.string()),
+    scope: z.enum([
+        'built_in',
+        'every_class',
+        'class'
+    ]),
+    limits: zMeterLimitsOut
+});
+
+/**
+ * EffectiveMeterLimitsList
+ *
+ * What holds now: for every class, and for each that has, or had, limits of its own.
+ */
+export const zEffectiveMeterLimitsList = z.object({
+    items: z.array(zEffectiveMeterLimits)
+});
+
+/**
+ * MeterLimitsVersion
+ *
+ * A version of limits. limits: null where it follows what holds for every class.
+ */
+export const zMeterLimitsVersion = z.object({
+    id: z.string(),
+    usage_class: z.nullable(z.string()),
+    valid_from: z.iso.datetime(),
+    limits: z.nullable(zMeterLimitsOut),
+    state: z.enum([
+        'planned',
+        'active',
+        'replaced'
+    ]),
+    created_by: z.string(),
+    created_at: z.iso.datetime()
+});
+
+/**
  * MeterSummary
  *
  * The seed's summary of a period: all seven kinds, and how many customers have any.
@@ -928,6 +1010,17 @@ export const zNewLocation = z.object({
 });
 
 /**
+ * NewMeterLimits
+ *
+ * Limits of a tariff class, or of every class without its own.
+ */
+export const zNewMeterLimits = z.object({
+    usage_class: z.nullish(z.string().check(z.minLength(1), z.maxLength(40))),
+    limits: z.nullable(zMeterLimitsIn),
+    valid_from: z.nullish(z.iso.datetime())
+});
+
+/**
  * NewPayment
  *
  * A payment as a clerk enters it; without a period it pays the month of its date.
@@ -1172,6 +1265,14 @@ export const zPageLocationRecord = z.object({
  */
 export const zPageMemberOut = z.object({
     items: z.array(zMemberOut),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
+ * Page[MeterLimitsVersion]
+ */
+export const zPageMeterLimitsVersion = z.object({
+    items: z.array(zMeterLimitsVersion),
     next_cursor: z.nullable(z.string())
 });
 
@@ -1512,6 +1613,7 @@ export const zMeterAnomaly = z.object({
     days: z.int(),
     use_m3: z.nullable(z.string()),
     usual_m3: z.nullable(z.string()),
+    limits_id: z.nullable(z.string()),
     judged_at: z.iso.datetime()
 });
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -27,9 +27,9 @@ from arus.metering.v1.events_pb2 import (
 )
 from arus_runtime.worker import Reject
 
-from arus_anomaly.codec.keys import business_date, ordinal
-from arus_anomaly.rules.meter import RULE, Judgement, Kind
-from arus_anomaly.state.meter import Changed, Known, MeterHistory, Read, Rebilling, Replacement
+from arus_anomaly.codec.keys import business_date, milliseconds, ordinal
+from arus_anomaly.rules.meter import DEFAULTS, RULE, Judgement, Kind
+from arus_anomaly.state.meter import Changed, KnownPeriod, MeterHistory, Read, Rebilling, Replacement
 
 Told = RegisterReadRecorded | RegisterReadWithdrawn | MeterReplaced | PeriodRebilled
 WIRE_KIND: Final[Mapping[Kind, MeterKind]] = {
@@ -44,8 +44,6 @@ WIRE_KIND: Final[Mapping[Kind, MeterKind]] = {
 KIND_OF: Final = {wire: kind for kind, wire in WIRE_KIND.items()}
 BIT: Final = {kind: 1 << place for place, kind in enumerate(Kind)}
 """What stands for a kind in a column of several."""
-_EAST: Final = timedelta(hours=14)
-"""It is no later date anywhere on earth."""
 
 
 def nomen_of(event: Told, record_key: str) -> str:
@@ -72,7 +70,7 @@ def period(of: int) -> str:
 
 def reads(event: RegisterReadRecorded, at: datetime) -> tuple[Read, ...]:
     """Return the reads of a period, by date. at: when they were recorded."""
-    known_on = (at + _EAST).date().toordinal()
+    recorded_ms = milliseconds(at)
     found = [
         Read(
             id=read.read_id.encode(),
@@ -82,8 +80,8 @@ def reads(event: RegisterReadRecorded, at: datetime) -> tuple[Read, ...]:
             method=read.read_method,
             previous_l=read.previous_l if read.HasField("previous_l") else None,
             skip=read.skip_status or read.trouble,
-            known_on=known_on,
-            usage_class=event.usage_class,
+            recorded_ms=recorded_ms,
+            usage_class=event.usage_class.strip().upper(),
             is_active=event.is_active,
             multiplier=read.multiplier or 1,
             dials=read.dials,
@@ -133,6 +131,7 @@ def reached(judged: Judgement, tenant_id: str, nomen: str, rayon: str) -> MeterV
         run=judged.run,
         limit_l=judged.limit_l,
         limits_id=judged.limits_id,
+        drop_pct=judged.drop_pct,
         delta_l=judged.delta_l,
         delta_minor=judged.delta_minor,
         rayon=rayon,
@@ -187,7 +186,7 @@ def load_meter(value: bytes) -> MeterHistory:
     document: dict[str, Any] = orjson.loads(value)
     return MeterHistory(
         {
-            of: Known(
+            of: KnownPeriod(
                 tuple(_remembered(read) for read in told),
                 Rebilling(*rebilled) if rebilled else None,
                 rayon,
@@ -215,9 +214,12 @@ class MeterVerdict:
     use_l: int
     use30_l: int
     usual_l: int
+    usual_periods: int
     would_be_l: int | None
     run: int
     limit_l: int
+    limits_id: str
+    drop_pct: int
     delta_l: int
     delta_minor: int
 
@@ -238,9 +240,12 @@ def meter_verdict(value: bytes) -> MeterVerdict:
         event.use_l,
         event.use30_l,
         event.usual_l,
+        event.usual_periods,
         event.would_be_l if event.HasField("would_be_l") else None,
         event.run,
         event.limit_l,
+        event.limits_id,
+        event.drop_pct or DEFAULTS.drop_pct,
         event.delta_l,
         event.delta_minor,
     )

@@ -9,11 +9,14 @@ from arus.metering.v1.events_pb2 import (
     RegisterReadRecorded,
     RegisterReadWithdrawn,
 )
-from arus_runtime.worker import Column, Effect, Meta, Row, State, Supersede, Table, Worker
+from arus_runtime.side_inputs import Known, SideInput
+from arus_runtime.worker import Column, Effect, InformedWorker, Meta, Row, State, Supersede, Table
 
 from arus_anomaly.codec import meter as codec
+from arus_anomaly.codec import meter_limits
 from arus_anomaly.rules import meter as rules
-from arus_anomaly.state.meter import Known, MeterHistory
+from arus_anomaly.rules.meter.limits import NO_VERSIONS, Limits, Versions, holding
+from arus_anomaly.state.meter import KnownPeriod, MeterHistory
 
 METER_VERDICTS: Final = Table(
     "meter_verdicts",
@@ -27,60 +30,75 @@ METER_VERDICTS: Final = Table(
     ),
     entity=("tenant_id", "nomen", "period"),
 )
-meter: Final = Worker(
+LIMITS: Final[SideInput[Versions]] = SideInput(
+    {"meter_limits": meter_limits.VERSION_COLUMNS},
+    empty=NO_VERSIONS,
+    add=lambda versions, _, rows: meter_limits.add_versions(versions, rows),
+)
+meter: Final = InformedWorker(
     "meter",
     topics=("meter.read.v1",),
     state=State(new=lambda: MeterHistory({}), load=codec.load_meter, dump=codec.dump_meter),
+    side=LIMITS,
     tables=(METER_VERDICTS,),
 )
 
 
 @meter.on(RegisterReadRecorded)
-def recorded(history: MeterHistory, event: RegisterReadRecorded, meta: Meta) -> MeterHistory:
+def recorded(
+    history: MeterHistory, event: RegisterReadRecorded, meta: Meta, _: Known[Versions]
+) -> MeterHistory:
     """Take the reads of a period in place of those that stood."""
     codec.nomen_of(event, meta.key)
     of = codec.number(event.period)
-    known = history.known.get(of, Known())
-    return history.with_period(of, known._replace(reads=codec.reads(event, meta.at), rayon=event.rayon))
+    told = history.known.get(of, KnownPeriod())
+    return history.with_period(of, told._replace(reads=codec.reads(event, meta.at), rayon=event.rayon))
 
 
 @meter.on(RegisterReadWithdrawn)
-def withdrawn(history: MeterHistory, event: RegisterReadWithdrawn, meta: Meta) -> MeterHistory:
+def withdrawn(
+    history: MeterHistory, event: RegisterReadWithdrawn, meta: Meta, _: Known[Versions]
+) -> MeterHistory:
     """Take the reads of a period out."""
     codec.nomen_of(event, meta.key)
     of = codec.number(event.period)
-    return history.with_period(of, history.known.get(of, Known())._replace(reads=()))
+    return history.with_period(of, history.known.get(of, KnownPeriod())._replace(reads=()))
 
 
 @meter.on(MeterReplaced)
-def replaced(history: MeterHistory, event: MeterReplaced, meta: Meta) -> MeterHistory:
+def replaced(history: MeterHistory, event: MeterReplaced, meta: Meta, _: Known[Versions]) -> MeterHistory:
     """Take in that the meter was changed."""
     codec.nomen_of(event, meta.key)
     return history.with_changed(codec.changed(event))
 
 
 @meter.on(PeriodRebilled)
-def rebilled(history: MeterHistory, event: PeriodRebilled, meta: Meta) -> MeterHistory:
+def rebilled(history: MeterHistory, event: PeriodRebilled, meta: Meta, _: Known[Versions]) -> MeterHistory:
     """Take in that a period was billed again, or that this was taken back."""
     codec.nomen_of(event, meta.key)
     of = codec.number(event.period)
-    known = history.known.get(of, Known())
-    return history.with_period(of, known._replace(rebilling=codec.rebilling(event)))
+    told = history.known.get(of, KnownPeriod())
+    return history.with_period(of, told._replace(rebilling=codec.rebilling(event)))
 
 
 @meter.concludes
-def judge(history: MeterHistory, meta: Meta) -> tuple[MeterHistory, Sequence[Effect]]:
+def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[MeterHistory, Sequence[Effect]]:
     """Say what is said of each period now, where it differs from what was said. What was said is kept."""
     tenant_id, _, nomen = meta.key.partition(":")
+
+    def limits(usage_class: str, recorded_ms: int) -> Limits:
+        of = known.at(recorded_ms.to_bytes(6, "big")).get(tenant_id)
+        return rules.DEFAULTS if of is None else holding(of, usage_class, recorded_ms)
+
     superseded: list[tuple[str, str, str]] = []
     gone: list[tuple[str, str, str]] = []
     rows: list[Row] = []
-    known = dict(history.known)
-    for judged in rules.judge(history.periods()):
-        of, standing = judged.period, known[judged.period]
+    told = dict(history.known)
+    for judged in rules.judge(history.periods(), limits):
+        of, standing = judged.period, told[judged.period]
         entity = (tenant_id, nomen, codec.period(of))
         if not judged.findings:
-            del known[of]
+            del told[of]
             if standing.said:
                 superseded.append(entity)
                 gone.append(entity)
@@ -93,7 +111,7 @@ def judge(history: MeterHistory, meta: Meta) -> tuple[MeterHistory, Sequence[Eff
             continue
         if standing.said:
             superseded.append(entity)
-        known[of] = standing._replace(said=said)
+        told[of] = standing._replace(said=said)
         values = (*entity, standing.rayon, codec.bits(judged.kinds), meta.at)
         rows.append(Row(METER_VERDICTS, values, verdict))
     effects: list[Effect] = [Supersede(METER_VERDICTS, superseded)] if superseded else []
@@ -101,4 +119,4 @@ def judge(history: MeterHistory, meta: Meta) -> tuple[MeterHistory, Sequence[Eff
     if gone:
         # A withdrawal is written down and told, but it is no verdict that stands.
         effects.append(Supersede(METER_VERDICTS, gone))
-    return MeterHistory(known, history.changed), effects
+    return MeterHistory(told, history.changed), effects

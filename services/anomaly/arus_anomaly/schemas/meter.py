@@ -95,6 +95,7 @@ class MeterAnomaly(BaseModel):
                     "days": 30,
                     "use_m3": "272",
                     "usual_m3": "20",
+                    "limits_id": None,
                     "judged_at": "2025-12-15T02:00:00Z",
                 }
             ]
@@ -113,6 +114,7 @@ class MeterAnomaly(BaseModel):
     days: int
     use_m3: str | None
     usual_m3: str | None
+    limits_id: str | None = Field(description="Version of the limits it was judged by; null: built in.")
     judged_at: datetime
 
     @classmethod
@@ -133,7 +135,8 @@ class MeterAnomaly(BaseModel):
             from_m3=_m3(said.from_l),
             days=said.days,
             use_m3=_m3(said.use_l) if said.days else None,
-            usual_m3=_m3(said.usual_l) if said.usual_l else None,
+            usual_m3=_m3(said.usual_l) if said.usual_periods else None,
+            limits_id=said.limits_id or None,
             judged_at=stored.judged_at,
         )
 
@@ -165,5 +168,6 @@ def _params(said: MeterVerdict) -> Mapping[str, Decimal | int]:
         **{name: Decimal(litres) / _LITRES for name, litres in volumes.items() if litres is not None},
         "days": said.days,
         "run": said.run,
+        "drop_pct": said.drop_pct,
         "delta_idr": Decimal(said.delta_minor) / _MINOR,
     }

@@ -3,9 +3,14 @@
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from datetime import date
+from typing import Final, NamedTuple
 
-ACTUAL = "ACTUAL"
+ACTUAL: Final = "ACTUAL"
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_DAY_MS: Final = 86_400_000
+_EAST_MS: Final = 14 * 3_600_000
+"""It is no later date anywhere on earth than 14 hours ahead of UTC."""
 
 
 class Replacement(NamedTuple):
@@ -32,8 +37,8 @@ class Read(NamedTuple):
     """The stand before, as the file says it; None when it does not."""
     skip: str = ""
     """Why nothing was read, or the reader's trouble code; "" for none."""
-    known_on: int = 0
-    """Day on which it was recorded; 0: unknown."""
+    recorded_ms: int = 0
+    """When it was recorded, milliseconds since 1970; 0: unknown."""
     usage_class: str = ""
     is_active: bool = True
     """Whether the service was active."""
@@ -45,6 +50,11 @@ class Read(NamedTuple):
     opens: bool = False
     """The first read of a register of which no earlier use is known: a baseline only."""
     replacement: Replacement | None = None
+
+    @property
+    def latest_day(self) -> int:
+        """Return the last day that had begun anywhere on earth when it was recorded."""
+        return (self.recorded_ms + _EAST_MS) // _DAY_MS + _EPOCH
 
 
 class Rebilling(NamedTuple):
@@ -73,7 +83,7 @@ class Changed(NamedTuple):
     replacement: Replacement
 
 
-class Known(NamedTuple):
+class KnownPeriod(NamedTuple):
     """A billing period as it was told, and what was said of it last."""
 
     reads: tuple[Read, ...] = ()
@@ -87,10 +97,10 @@ class Known(NamedTuple):
 class MeterHistory:
     """Everything told of one customer: periods by number, meters changed by day."""
 
-    known: Mapping[int, Known]
+    known: Mapping[int, KnownPeriod]
     changed: tuple[Changed, ...] = ()
 
-    def with_period(self, number: int, known: Known) -> "MeterHistory":
+    def with_period(self, number: int, known: KnownPeriod) -> "MeterHistory":
         """Return this history with a period as it now is."""
         return replace(self, known={**self.known, number: known})
 

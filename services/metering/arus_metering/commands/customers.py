@@ -88,7 +88,8 @@ async def known(tx: Tx, nomen: str) -> Customer:
 async def _enter(tx: Tx, principal: Principal, said: Mapping[str, Any], at: datetime) -> Customer:
     """Write what a person says of a customer as a version of this month, and tell it."""
     nomen: str = said["nomen"]
-    values = {**_NOTHING_BILLED, **said, "period": f"{at:%Y-%m}"}
+    month = f"{at:%Y-%m}"
+    values = {**_NOTHING_BILLED, **said, "period": month}
     entry_id = new_ulid()
     version = Version(
         f"MANUAL//{nomen}", 0, derived_id(entry_id, "row"), entry_id, nomen, said["rayon"], values
@@ -104,6 +105,17 @@ async def _enter(tx: Tx, principal: Principal, said: Mapping[str, Any], at: date
         label="changed",
         at=at,
     )
+    anew = await store.reads_told_with(tx, principal.tenant_id, nomen, month)
+    for period, (reads, master) in anew.items():
+        await outbox.add(
+            tx,
+            codec.reads_stand(principal.tenant_id, nomen, period, reads, master),
+            tenant_id=principal.tenant_id,
+            key=codec.key(principal.tenant_id, nomen),
+            cause=entry_id,
+            label=f"reads/{period}",
+            at=at,
+        )
     return customer
 
 

@@ -1,6 +1,6 @@
 """Imports as commands that come as events: a chunk, or a withdrawal, in the batch's transaction."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -84,14 +84,20 @@ def _tell(tx: store.Tx, table: str, tenant_id: str, touched: Mapping[str, str]) 
 def _customers(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable[Emit]:
     for nomen, customer in store.settle_customers(tx, tenant_id, touched.values()).items():
         yield Emit(codec.customer_changed(tenant_id, nomen, customer), codec.key(tenant_id, nomen))
+    months = {(nomen, _month(key)) for key, nomen in touched.items()}
+    # A master that comes behind the reads of its months says anew whose and of which class they are.
+    yield from _reads_of(tx, tenant_id, store.told_with(tx, tenant_id, months))
 
 
 def _reads(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable[Emit]:
-    customers = store.known(tx, tenant_id, touched.values())
-    periods = {(nomen, _month(key)) for key, nomen in touched.items()}
-    for (nomen, period), reads in store.reads(tx, tenant_id, periods).items():
-        event = codec.reads_stand(tenant_id, nomen, period, reads, customers.get(nomen))
-        yield Emit(event, codec.key(tenant_id, nomen))
+    return _reads_of(tx, tenant_id, {(nomen, _month(key)) for key, nomen in touched.items()})
+
+
+def _reads_of(tx: store.Tx, tenant_id: str, periods: Collection[tuple[str, str]]) -> Iterable[Emit]:
+    masters = store.masters(tx, tenant_id, periods)
+    for of, reads in store.reads(tx, tenant_id, periods).items():
+        event = codec.reads_stand(tenant_id, *of, reads, masters.get(of))
+        yield Emit(event, codec.key(tenant_id, of[0]))
 
 
 def _payments(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable[Emit]:

@@ -10,7 +10,7 @@ from psycopg.rows import class_row, dict_row
 from arus_metering.rules import searching
 from arus_metering.state import Customer, Replacement
 from arus_metering.store.chunks import chunks, number
-from arus_metering.store.imports import MASTER, SAVE, SAVE_GRAMS
+from arus_metering.store.imports import MASTER, MASTERS, READS, SAVE, SAVE_GRAMS, TOLD_WITH
 
 _COLUMNS: Final = "nomen, name, address, rayon, usage_class, serial, is_active, version, updated_at"
 _SEARCH: Final = """
@@ -145,3 +145,21 @@ async def settle(tx: Tx, tenant_id: str, nomen: str) -> Customer:
     settled = await one(tx, nomen)
     assert settled is not None
     return settled
+
+
+async def reads_told_with(
+    tx: Tx, tenant_id: str, nomen: str, period: str
+) -> Mapping[str, tuple[Sequence[dict[str, Any]], dict[str, Any] | None]]:
+    """Return the reads, by period, that are told with the customer as of a period, and that customer."""
+    rows = tx.cursor(row_factory=dict_row)
+    values = {"tenant": tenant_id, "nomens": [nomen], "periods": [period]}
+    await rows.execute(TOLD_WITH, values, prepare=False)
+    values["periods"] = [row["period"] for row in await rows.fetchall()]
+    values["nomens"] = [nomen] * len(values["periods"])
+    await rows.execute(MASTERS, values, prepare=False)
+    masters = {row["period"]: row for row in await rows.fetchall()}
+    await rows.execute(READS, values, prepare=False)
+    reads = await rows.fetchall()
+    return {
+        of: ([read for read in reads if read["period"] == of], masters.get(of)) for of in values["periods"]
+    }

@@ -29,6 +29,27 @@ select distinct on (nomen) nomen, name, address, rayon, usage_class, serial, is_
 where tenant_id = %(tenant)s and nomen = any(%(nomens)s) and is_current
 order by nomen, period desc, number desc
 """
+MASTERS: Final = """
+select v.nomen, v.period, m.rayon, m.usage_class, m.is_active
+from unnest(%(nomens)s::text[], %(periods)s::text[]) as v (nomen, period)
+cross join lateral (
+    select * from customer_periods c
+    where c.tenant_id = %(tenant)s and c.nomen = v.nomen and c.is_current
+    order by c.period > v.period, case when c.period <= v.period then c.period end desc, c.period,
+        c.number desc
+    limit 1) m
+"""
+TOLD_WITH: Final = """
+select distinct r.nomen, r.period
+from unnest(%(nomens)s::text[], %(periods)s::text[]) as t (nomen, period)
+join meter_readings r on r.tenant_id = %(tenant)s and r.nomen = t.nomen and r.is_current
+where not exists (
+    select from customer_periods c
+    where c.tenant_id = %(tenant)s and c.nomen = r.nomen and c.is_current
+        and case when r.period >= t.period then c.period > t.period and c.period <= r.period
+                 else c.period < t.period end)
+order by 1, 2
+"""
 KNOWN: Final = """
 select nomen, name, address, rayon, usage_class, serial, is_active from customers
 where tenant_id = %(tenant)s and nomen = any(%(nomens)s)
@@ -91,7 +112,7 @@ class Numbered(NamedTuple):
 
 def begin(tx: Tx, tenant_id: str, import_id: str, type_: str, period: str) -> Numbered:
     """Return an import with its number; others of its kind wait behind it."""
-    tx.execute(_HELD, (f"{tenant_id}/{versions.TABLES[type_]}",))
+    tx.execute(_HELD, (f"{tenant_id}/{versions.HELD[versions.TABLES[type_]]}",))
     values = {"tenant": tenant_id, "import": import_id, "type": type_, "period": period}
     tx.execute(_BEGIN, values)
     row = tx.execute(_NUMBER, values).fetchone()
@@ -143,9 +164,16 @@ def withdraw(tx: Tx, table: str, tenant_id: str, import_id: str) -> list[tuple[s
     return gone
 
 
-def known(tx: Tx, tenant_id: str, nomens: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
-    """Return customers by number."""
-    return _by_nomen(tx, KNOWN, tenant_id, sorted(set(nomens)))
+def masters(
+    tx: Tx, tenant_id: str, periods: Iterable[tuple[str, str]]
+) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    """Return the customer of each (nomen, period): as of that month, else as first known; unknown: absent."""
+    return {(row["nomen"], row["period"]): row for row in _of_periods(tx, MASTERS, tenant_id, periods)}
+
+
+def told_with(tx: Tx, tenant_id: str, periods: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return (nomen, period) of the reads that are told with the customer as of some (nomen, period)."""
+    return [(row["nomen"], row["period"]) for row in _of_periods(tx, TOLD_WITH, tenant_id, periods)]
 
 
 def settle_customers(tx: Tx, tenant_id: str, nomens: Iterable[str]) -> Mapping[str, Mapping[str, Any] | None]:

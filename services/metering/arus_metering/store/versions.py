@@ -41,6 +41,9 @@ TABLES: Final[Mapping[str, LiteralString]] = {
     "ARDEBT": "arrears",
 }
 """By type of import."""
+HELD: Final[Mapping[str, str]] = {**{table: table for table in OWN}, "meter_readings": "customer_periods"}
+"""By table: under which name it is held while an import is taken in. Register reads are told with what is
+known of their customer then, so they and customers wait for each other."""
 
 
 class Version(NamedTuple):

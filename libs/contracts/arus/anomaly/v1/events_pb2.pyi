@@ -198,6 +198,41 @@ class ThresholdSet(_message.Message):
     set_by: str
     def __init__(self, tenant_id: _Optional[str] = ..., version_id: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., valid_from: _Optional[str] = ..., thresholds: _Optional[_Union[ThresholdSet.Thresholds, _Mapping]] = ..., set_by: _Optional[str] = ...) -> None: ...
 
+class MeterThresholdSet(_message.Message):
+    __slots__ = ("tenant_id", "version_id", "usage_class", "valid_from", "limits", "set_by")
+    class Limits(_message.Message):
+        __slots__ = ("extreme_l", "drop_pct", "drop_floor_l", "month_from_days", "month_to_days", "zeros", "estimates", "trouble_codes")
+        EXTREME_L_FIELD_NUMBER: _ClassVar[int]
+        DROP_PCT_FIELD_NUMBER: _ClassVar[int]
+        DROP_FLOOR_L_FIELD_NUMBER: _ClassVar[int]
+        MONTH_FROM_DAYS_FIELD_NUMBER: _ClassVar[int]
+        MONTH_TO_DAYS_FIELD_NUMBER: _ClassVar[int]
+        ZEROS_FIELD_NUMBER: _ClassVar[int]
+        ESTIMATES_FIELD_NUMBER: _ClassVar[int]
+        TROUBLE_CODES_FIELD_NUMBER: _ClassVar[int]
+        extreme_l: int
+        drop_pct: int
+        drop_floor_l: int
+        month_from_days: int
+        month_to_days: int
+        zeros: int
+        estimates: int
+        trouble_codes: _containers.RepeatedScalarFieldContainer[str]
+        def __init__(self, extreme_l: _Optional[int] = ..., drop_pct: _Optional[int] = ..., drop_floor_l: _Optional[int] = ..., month_from_days: _Optional[int] = ..., month_to_days: _Optional[int] = ..., zeros: _Optional[int] = ..., estimates: _Optional[int] = ..., trouble_codes: _Optional[_Iterable[str]] = ...) -> None: ...
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_ID_FIELD_NUMBER: _ClassVar[int]
+    USAGE_CLASS_FIELD_NUMBER: _ClassVar[int]
+    VALID_FROM_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    SET_BY_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    version_id: str
+    usage_class: str
+    valid_from: str
+    limits: MeterThresholdSet.Limits
+    set_by: str
+    def __init__(self, tenant_id: _Optional[str] = ..., version_id: _Optional[str] = ..., usage_class: _Optional[str] = ..., valid_from: _Optional[str] = ..., limits: _Optional[_Union[MeterThresholdSet.Limits, _Mapping]] = ..., set_by: _Optional[str] = ...) -> None: ...
+
 class OpinionReached(_message.Message):
     __slots__ = ("tenant_id", "fact_id", "domain", "location_id", "product_id", "business_date", "volume_ul", "stage", "history_count", "expected_ul", "low_ul", "high_ul", "p", "severity", "hints", "shift_permille", "milder", "milder_ul", "detector", "calibration", "calendar", "incident_id")
     class Hint(_message.Message):
@@ -350,7 +385,7 @@ class IncidentAnswered(_message.Message):
     def __init__(self, tenant_id: _Optional[str] = ..., incident_id: _Optional[str] = ..., domain: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., answer_id: _Optional[str] = ..., answer: _Optional[_Union[Answer, str]] = ..., cause: _Optional[_Union[Cause, str]] = ..., reverts: _Optional[str] = ..., answered_by: _Optional[str] = ..., valid_from: _Optional[str] = ...) -> None: ...
 
 class MeterVerdictReached(_message.Message):
-    __slots__ = ("tenant_id", "nomen", "period", "kinds", "reason_codes", "rule", "read_id", "read_date", "stand_l", "from_l", "days", "use_l", "use30_l", "usual_l", "usual_periods", "would_be_l", "run", "limit_l", "limits_id", "delta_l", "delta_minor", "rayon")
+    __slots__ = ("tenant_id", "nomen", "period", "kinds", "reason_codes", "rule", "read_id", "read_date", "stand_l", "from_l", "days", "use_l", "use30_l", "usual_l", "usual_periods", "would_be_l", "run", "limit_l", "limits_id", "delta_l", "delta_minor", "rayon", "drop_pct")
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     NOMEN_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
@@ -373,6 +408,7 @@ class MeterVerdictReached(_message.Message):
     DELTA_L_FIELD_NUMBER: _ClassVar[int]
     DELTA_MINOR_FIELD_NUMBER: _ClassVar[int]
     RAYON_FIELD_NUMBER: _ClassVar[int]
+    DROP_PCT_FIELD_NUMBER: _ClassVar[int]
     tenant_id: str
     nomen: str
     period: str
@@ -395,7 +431,8 @@ class MeterVerdictReached(_message.Message):
     delta_l: int
     delta_minor: int
     rayon: str
-    def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., period: _Optional[str] = ..., kinds: _Optional[_Iterable[_Union[MeterKind, str]]] = ..., reason_codes: _Optional[_Iterable[str]] = ..., rule: _Optional[str] = ..., read_id: _Optional[str] = ..., read_date: _Optional[str] = ..., stand_l: _Optional[int] = ..., from_l: _Optional[int] = ..., days: _Optional[int] = ..., use_l: _Optional[int] = ..., use30_l: _Optional[int] = ..., usual_l: _Optional[int] = ..., usual_periods: _Optional[int] = ..., would_be_l: _Optional[int] = ..., run: _Optional[int] = ..., limit_l: _Optional[int] = ..., limits_id: _Optional[str] = ..., delta_l: _Optional[int] = ..., delta_minor: _Optional[int] = ..., rayon: _Optional[str] = ...) -> None: ...
+    drop_pct: int
+    def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., period: _Optional[str] = ..., kinds: _Optional[_Iterable[_Union[MeterKind, str]]] = ..., reason_codes: _Optional[_Iterable[str]] = ..., rule: _Optional[str] = ..., read_id: _Optional[str] = ..., read_date: _Optional[str] = ..., stand_l: _Optional[int] = ..., from_l: _Optional[int] = ..., days: _Optional[int] = ..., use_l: _Optional[int] = ..., use30_l: _Optional[int] = ..., usual_l: _Optional[int] = ..., usual_periods: _Optional[int] = ..., would_be_l: _Optional[int] = ..., run: _Optional[int] = ..., limit_l: _Optional[int] = ..., limits_id: _Optional[str] = ..., delta_l: _Optional[int] = ..., delta_minor: _Optional[int] = ..., rayon: _Optional[str] = ..., drop_pct: _Optional[int] = ...) -> None: ...
 
 class MeterVerdictWithdrawn(_message.Message):
     __slots__ = ("tenant_id", "nomen", "period")

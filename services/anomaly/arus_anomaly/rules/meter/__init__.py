@@ -2,7 +2,7 @@
 
 from arus_anomaly.rules.meter.findings import REMARKS, Finding, Judgement, Kind
 from arus_anomaly.rules.meter.judging import RULE, judge
-from arus_anomaly.rules.meter.limits import DEFAULTS, Limits, LimitsOf, Version, builtin, limits_of
+from arus_anomaly.rules.meter.limits import DEFAULTS, Limits, LimitsOf, builtin
 
 __all__ = [
     "DEFAULTS",
@@ -13,8 +13,6 @@ __all__ = [
     "Kind",
     "Limits",
     "LimitsOf",
-    "Version",
     "builtin",
     "judge",
-    "limits_of",
 ]

@@ -50,6 +50,7 @@ TROUBLE: Final = Finding("METER_KODE_KENDALA", Kind.INCORRECT)
 
 BASELINE: Final = Finding("METER_AWAL", None)
 NORMAL: Final = Finding("METER_NORMAL", None)
+UNCOMPARED: Final = Finding("METER_BELUM_ADA_BIASANYA", None)
 SKIPPED: Final = Finding("METER_TIDAK_DIBACA", None)
 ROLLOVER: Final = Finding("METER_PUTARAN", None)
 REPLACED: Final = Finding("METER_GANTI", None)
@@ -61,8 +62,8 @@ USAGE_INACTIVE: Final = Finding("METER_PAKAI_TANPA_LAYANAN", None)
 FINDINGS: Final = (
     EXTREME, DROP, ZERO, STUCK, NEGATIVE, REBILLED, ESTIMATED, METHOD_UNKNOWN, ESTIMATED_AGAIN, BELOW_ZERO,
     BEYOND_DIALS, FRACTION, WRONG_SERIAL, FUTURE, NOT_LATER, TWICE, PREVIOUS_DIFFERS, SWAPPED, DIGIT_MORE,
-    DIGIT_LESS, REPLACEMENT_INCOMPLETE, TROUBLE, BASELINE, NORMAL, SKIPPED, ROLLOVER, REPLACED, CATCH_UP,
-    OVER_ESTIMATE, PRORATED, USAGE_INACTIVE,
+    DIGIT_LESS, REPLACEMENT_INCOMPLETE, TROUBLE, BASELINE, NORMAL, UNCOMPARED, SKIPPED, ROLLOVER, REPLACED,
+    CATCH_UP, OVER_ESTIMATE, PRORATED, USAGE_INACTIVE,
 )  # fmt: skip
 REMARKS: Final = frozenset(one.code for one in FINDINGS if one.kind is None)
 
@@ -92,6 +93,8 @@ class Judgement(NamedTuple):
     """How many zero uses or estimates in a row, this one included."""
     limit_l: int = 0
     """What extreme use was compared with."""
+    drop_pct: int = 0
+    """Below this share of the usual use it dropped."""
     limits_id: str = ""
     delta_l: int = 0
     delta_minor: int = 0

@@ -31,6 +31,8 @@ RULE: Final = "meter/1"
 _DIALS: Final = 5
 """Digits of a register of which none are known; a stand of more digits has as many as it shows."""
 _SPIKE_TIMES: Final = 2
+_NOTHING: Final = (f.NORMAL, f.UNCOMPARED)
+"""Said of a read of which there is nothing else to say."""
 
 
 class Level(NamedTuple):
@@ -94,7 +96,7 @@ def judge(periods: Sequence[Period], limits: LimitsOf = builtin) -> list[Judgeme
         said = _period(register, period, periods[at + 1 :], limits)
         if period.rebilling:
             said = said._replace(
-                findings=(*(one for one in said.findings if one != f.NORMAL), f.REBILLED),
+                findings=(*(one for one in said.findings if one not in _NOTHING), f.REBILLED),
                 delta_l=period.rebilling.delta_l,
                 delta_minor=period.rebilling.delta_minor,
             )
@@ -121,7 +123,7 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
     if not period.reads:
         return Judgement(period.number, ())
     read = period.reads[-1]
-    by = limits(read.usage_class, read.day)
+    by = limits(read.usage_class, read.recorded_ms)
     said = Judgement(
         period.number,
         (),
@@ -129,6 +131,7 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
         read.day,
         read.stand_l,
         limit_l=by.extreme_l,
+        drop_pct=by.drop_pct,
         limits_id=by.version_id,
     )
     wrong = _wrong_itself(register, period.number, read, by)
@@ -153,7 +156,7 @@ def _wrong_itself(register: Register, number: int, read: Read, by: Limits) -> li
     """Return what is wrong with a read whatever its use."""
     stand_l, before = read.stand_l, register.last
     wrong: list[Finding] = []
-    if read.known_on and read.day > read.known_on:
+    if read.recorded_ms and read.day > read.latest_day:
         wrong.append(f.FUTURE)
     if before and register.level and read.day <= register.level.day:
         wrong.append(f.NOT_LATER)
@@ -272,7 +275,7 @@ def _counted(case: _Case, stand_l: int, base: Level) -> Judgement:
     if litres >= 0 and not _incorrect(found):
         codes = (*_codes(read, use, of, by), *_zero(register, read, use, by))
     if not (found or codes or remarks):
-        codes = (f.NORMAL,)
+        codes = (f.NORMAL if of.periods else f.UNCOMPARED,)
     said = _with(case.with_(*codes, *remarks), use, base, of)
     if f.ZERO in codes:
         said = said._replace(run=register.zeros)

@@ -1,4 +1,8 @@
-"""What register reads are judged by: per usage class, each version from a day on."""
+"""What register reads are judged by: per tariff class, each version from a time on.
+
+For a read the newest version of its class counts, as of when the read was recorded; a version that inherits
+makes its class follow what holds for every class again, in the end what is built in.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -22,42 +26,62 @@ class Limits(NamedTuple):
     estimates: int = 3
     """So many in a row are warned of (R-25)."""
     trouble_codes: frozenset[str] = frozenset()
-    """Reader's codes that say the read is wrong (R-23)."""
+    """Reader's codes that say the read is wrong (R-23), in capitals."""
 
 
 DEFAULTS: Final = Limits()
+EVERY_CLASS: Final = ""
 LimitsOf = Callable[[str, int], Limits]
-"""What the read of a usage class on a day is judged by."""
+"""What a read of a tariff class is judged by, given when it was recorded: milliseconds since 1970."""
 
 
 class Version(NamedTuple):
-    """Limits of a usage class from a day on. usage_class: "" for every class without its own."""
+    """What somebody set."""
 
+    valid_from_ms: int
+    """Milliseconds since 1970."""
+    id: str
     usage_class: str
-    valid_from: int
-    limits: Limits
+    """``EVERY_CLASS`` for those without their own."""
+    limits: Limits | None
+    """None: what holds for every class."""
 
 
-def builtin(_usage_class: str, _day: int) -> Limits:
+OfTenant = Mapping[str, Sequence[Version]]
+"""Of each class its versions, the newest first."""
+Versions = Mapping[str, OfTenant]
+"""By tenant; a tenant without versions is absent."""
+NO_VERSIONS: Final[Versions] = {}
+
+
+def builtin(_usage_class: str, _recorded_ms: int) -> Limits:
     """Return the built-in limits."""
     return DEFAULTS
 
 
-def limits_of(versions: Iterable[Version]) -> LimitsOf:
-    """Return which of some versions holds: the newest of the class, else of every class, else as built in."""
-    by_class: dict[str, list[Version]] = {}
-    for version in versions:
-        by_class.setdefault(version.usage_class, []).append(version)
-    newest_first: Mapping[str, Sequence[Version]] = {
-        name: sorted(of, key=lambda one: (one.valid_from, one.limits.version_id), reverse=True)
-        for name, of in by_class.items()
-    }
+def with_versions(versions: Versions, added: Iterable[tuple[str, Version]]) -> Versions:
+    """Return versions with more, each with its tenant."""
+    changed: dict[str, dict[str, Sequence[Version]]] = {}
+    for tenant_id, version in added:
+        of = changed.setdefault(tenant_id, dict(versions.get(tenant_id, {})))
+        of[version.usage_class] = sorted(
+            (*of.get(version.usage_class, ()), version),
+            key=lambda one: (one.valid_from_ms, one.id),
+            reverse=True,
+        )
+    return {**versions, **changed}
 
-    def holding(usage_class: str, day: int) -> Limits:
-        for name in (usage_class, ""):
-            for version in newest_first.get(name, ()):
-                if version.valid_from <= day:
-                    return version.limits
-        return DEFAULTS
 
-    return holding
+def version_holding(of: OfTenant, usage_class: str, recorded_ms: int) -> Version | None:
+    """Return the version that a read is judged by; None: the built-in limits."""
+    for name in (usage_class, EVERY_CLASS):
+        version = next((one for one in of.get(name, ()) if one.valid_from_ms <= recorded_ms), None)
+        if version is not None and version.limits is not None:
+            return version
+    return None
+
+
+def holding(of: OfTenant, usage_class: str, recorded_ms: int) -> Limits:
+    """Return what a read is judged by."""
+    version = version_holding(of, usage_class, recorded_ms)
+    return DEFAULTS if version is None or version.limits is None else version.limits
