@@ -38,6 +38,8 @@ OPERATIONS = [
 OF_ONE = [(method, path) for method, path in OPERATIONS if "{" in path]
 LISTS = [path for method, path in OPERATIONS if method == "get" and "{" not in path and path != "/live"]
 FILES = [path for path in LISTS if path.endswith("/export")]
+# Register reads come by files alone; whose the export's rows are, the anomaly service's own tests say.
+FILES_OF_FACTS = [path for path in FILES if path != "/anomalies/meter/export"]
 # A type of file is nobody's; asked for by the name of their import, there is none.
 IMPORT_PATHS = [path for _, path in OF_ONE if path.startswith("/imports/")]
 FACT = {"date": "2025-01-10", "volume_l": "1"}
@@ -215,7 +217,7 @@ def test_what_is_theirs_is_not_there_for_others(walls: Walls, method: str, path:
     assert everything(walls.theirs) == before
 
 
-@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("path", FILES_OF_FACTS)
 def test_an_export_shows_its_owner_what_is_theirs(walls: Walls, path: str) -> None:
     known = {
         "/audit/export": "/keys/{id}",
