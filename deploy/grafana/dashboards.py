@@ -174,6 +174,11 @@ BUSINESS = Board(
         Panel("Incidents, by severity and answer", "short",
               "sum by (severity, answer) (max by (severity, answer) (arus_incidents)) or vector(0)",
               "{{severity}} {{answer}}"),
+        Panel("Cases not done, by status and priority", "short",
+              'sum by (status, priority) (max by (status, priority) (arus_cases{status!~"resolved|closed"}))'
+              " or vector(0)",
+              "{{status}} {{priority}}"),
+        Panel("Cases overdue", "short", "max(arus_cases_overdue) or vector(0)", "overdue"),
         Panel("Sign-ins and registrations", "short",
               'sum by (operation, status) (increase(arus_request_seconds_count{service="gateway",'
               'operation=~"login|register|open_session"}[1h]))',

@@ -28,6 +28,7 @@ ACTIONS: Final = {"GET": "r", "POST": "c", "PUT": "u", "PATCH": "u", "DELETE": "
 RESOURCES: Final = {
     "/anomalies": "anomalies",
     "/incidents": "incidents",
+    "/cases": "cases",
     "/thresholds": "thresholds",
     "/fuel/transactions": "fuel.transactions",
     "/fuel/deliveries": "fuel.deliveries",
@@ -52,11 +53,12 @@ RESOURCES: Final = {
 }
 # Opening the feed is reading, whatever the method.
 READING: Final = {("POST", "/live/ticket")}
-# Marking as read, and taking an import back, change what is there.
+# Marking as read, giving cases to somebody, and taking an import back, change what is there.
 CHANGING: Final = {
     ("POST", "/notifications/read-all"),
     ("POST", "/notifications/{notification_id}/read"),
     ("POST", "/imports/{import_id}/undo"),
+    ("POST", "/cases/assign"),
 }
 # What anyone signed in may do with their own account.
 PERSONAL: Final = {
@@ -103,6 +105,15 @@ OPERATOR_MAY: Final = {
     ("GET", "/incidents"),
     ("GET", "/incidents/summary"),
     ("GET", "/incidents/{incident_id}"),
+    ("GET", "/cases"),
+    ("GET", "/cases/summary"),
+    ("GET", "/cases/assignees"),
+    ("GET", "/cases/export"),
+    ("GET", "/cases/export/size"),
+    ("GET", "/cases/{case_id}"),
+    ("GET", "/cases/{case_id}/comments"),
+    ("GET", "/cases/{case_id}/history"),
+    ("GET", "/cases/{case_id}/attachments/{attachment_id}"),
     ("GET", "/live"),
     ("POST", "/live/ticket"),
     ("GET", "/locations"),

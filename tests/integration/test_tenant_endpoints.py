@@ -4,6 +4,7 @@ import email
 import json
 import re
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,8 @@ FILES = [path for path in LISTS if path.endswith("/export")]
 FILES_OF_FACTS = [path for path in FILES if path != "/anomalies/meter/export"]
 # A type of file is nobody's; asked for by the name of their import, there is none.
 IMPORT_PATHS = [path for _, path in OF_ONE if path.startswith("/imports/")]
+CASE_PATHS = [path for _, path in OF_ONE if path.startswith("/cases/")]
+PHOTO = {"file": ("meter.png", b"\x89PNG\r\n\x1a\n")}
 FACT = {"date": "2025-01-10", "volume_l": "1"}
 
 
@@ -53,8 +56,8 @@ class Walls:
     ours: Stranger
     ids: dict[str, str]
     """What they own: the path that shows it → its id."""
-    incident_id: str
-    """Their incident, whose answers are found below it."""
+    outer: dict[str, str]
+    """Their incident, whose answers are found below it, and their case, whose files are."""
 
     def body(self, method: str, path: str) -> dict[str, Any] | None:
         """Return a body that its owner could send."""
@@ -72,6 +75,9 @@ class Walls:
             ("put", "/products/{product_id}"): goods,
             ("patch", "/customers/{nomen}"): {"name": "Direbut"},
             ("patch", "/collections/{payment_id}"): {"amount": "1"},
+            ("patch", "/cases/{case_id}"): {"priority": "low"},
+            ("post", "/cases/{case_id}/comments"): {"text": "Direbut"},
+            ("post", "/cases/{case_id}/visits"): {"visited_at": "2025-01-10T00:00:00Z", "outcome": "leak"},
             ("patch", "/organisations/{id}"): {"name": "Direbut"},
             ("patch", "/users/{id}"): {"role": "viewer"},
             ("patch", "/reports/schedules/{id}"): {"day": 2},
@@ -113,8 +119,12 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
         nomen = token_hex(6)
         theirs.make("/customers", nomen=nomen, name="PT Example", address="Jl. Sunter No.1")
         paid = theirs.make("/collections", nomen=nomen, payment_date="2025-01-10", amount="5")["id"]
+        case: str = theirs.make("/cases", nomen=nomen, type="zero")["id"]
+        sent = theirs.http.post(f"/cases/{case}/attachments", files=PHOTO).raise_for_status()
         ids = {
             **dict.fromkeys(IMPORT_PATHS, imported),
+            **dict.fromkeys(CASE_PATHS, case),
+            "/cases/{case_id}/attachments/{attachment_id}": sent.json()["id"],
             "/customers/{nomen}": nomen,
             "/customers/{nomen}/timeline": nomen,
             "/collections/{payment_id}": paid,
@@ -151,7 +161,7 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
         hook = theirs.make("/notifications/webhooks", name="Kendali", url="https://example.com/arus")["id"]
         for act in ("", "/rotate", "/test"):
             ids[f"/notifications/webhooks/{{webhook_id}}{act}"] = hook
-        yield Walls(theirs, ours, ids, incident_id)
+        yield Walls(theirs, ours, ids, {"incident_id": incident_id, "case_id": case})
 
 
 def done(someone: Stranger, report_id: str) -> None:
@@ -210,9 +220,11 @@ def shown(someone: Stranger, path: str) -> str:
 def test_what_is_theirs_is_not_there_for_others(walls: Walls, method: str, path: str) -> None:
     assert path in walls.ids, "say in this test how to make one"
     before = everything(walls.theirs)
-    address = re.sub(r"\{.*?\}", walls.ids[path], path.replace("{incident_id}", walls.incident_id))
+    inside = path.format_map(defaultdict(lambda: walls.ids[path], walls.outer))
     headers = {"Upload-Offset": "0"} if path.startswith("/imports/uploads/") else {}
-    answer = walls.ours.http.request(method, address, json=walls.body(method, path), headers=headers)
+    files = PHOTO if (method, path) == ("post", "/cases/{case_id}/attachments") else None
+    body = walls.body(method, path)
+    answer = walls.ours.http.request(method, inside, json=body, headers=headers, files=files)
     assert answer.status_code in (403, 404), answer.text
     assert everything(walls.theirs) == before
 
@@ -223,6 +235,7 @@ def test_an_export_shows_its_owner_what_is_theirs(walls: Walls, path: str) -> No
         "/audit/export": "/keys/{id}",
         "/customers/export": "/customers/{nomen}",
         "/collections/export": "/collections/{payment_id}",
+        "/cases/export": "/cases/{case_id}",
     }
     one = walls.ids[known.get(path, "/fuel/transactions/{transaction_id}")]
     assert one in shown(walls.theirs, path)

@@ -23,6 +23,20 @@ create policy tenant on {table}
 """
 
 
+def tenant_adds(table: str) -> str:
+    """Return the SQL that lets each tenant read and add rows of its own, and change none."""
+    return f"""
+alter table {table} enable row level security;
+alter table {table} force row level security;
+drop policy if exists tenant_reads on {table};
+create policy tenant_reads on {table} for select
+  using (tenant_id = current_setting('arus.tenant', true));
+drop policy if exists tenant_adds on {table};
+create policy tenant_adds on {table} for insert
+  with check (tenant_id = current_setting('arus.tenant', true));
+"""
+
+
 def sealed(table: str) -> str:
     """Return the SQL that hides a table from every role that does not bypass row-level security."""
     return f"alter table {table} enable row level security; alter table {table} force row level security;\n"
@@ -125,15 +139,7 @@ create table if not exists {name} (
   {columns}
 );
 create unique index if not exists {name}_number on {name} (number);
-alter table {name} enable row level security;
-alter table {name} force row level security;
-drop policy if exists tenant_reads on {name};
-create policy tenant_reads on {name} for select
-  using (tenant_id = current_setting('arus.tenant', true));
-drop policy if exists tenant_adds on {name};
-create policy tenant_adds on {name} for insert
-  with check (tenant_id = current_setting('arus.tenant', true));
-"""
+""" + tenant_adds(name)
 
 
 def idempotency_tables() -> str:

@@ -21,13 +21,13 @@ _FOLDER: Final = "files"
 
 
 class Files:
-    """An object store, reached by keys. Nothing is ever held in memory whole."""
+    """An object store, reached by keys. It holds nothing in memory whole."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
-    async def put(self, key: str, source: Path) -> None:
-        """Keep the file under the key, in place of one that was there."""
+    async def put(self, key: str, source: Path | bytes) -> None:
+        """Keep a file, or what it holds, under the key, in place of one that was there."""
         await self._store.put_async(key, source)
 
     async def fetch(self, key: str, target: Path) -> None:

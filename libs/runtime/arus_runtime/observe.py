@@ -53,6 +53,8 @@ IMPORTS: Final = Counter("arus_imports", "Imports that came to a state people wa
 IMPORT_ROWS: Final = Counter("arus_import_rows", "Imported rows, by what became of them.", ("outcome",))
 MAILS: Final = Counter("arus_mails", "Mails handed over, by outcome.", ("outcome",))
 INCIDENTS: Final = Gauge("arus_incidents", "Incidents by severity and last answer.", ("severity", "answer"))
+CASES: Final = Gauge("arus_cases", "Cases by status and priority.", ("status", "priority"))
+CASES_OVERDUE: Final = Gauge("arus_cases_overdue", "Cases past their due date that are not done.")
 DELIVERIES: Final = Counter(
     "arus_deliveries", "Messages to people and webhooks that ended, by outcome.", ("channel", "outcome")
 )

@@ -4,11 +4,21 @@ from arus.anomaly.v1.api_pb2_grpc import add_AnomalyServiceServicer_to_server
 from arus_runtime.service import Service, run
 
 from arus_anomaly import handlers, jobs, measures, rpc, words
-from arus_anomaly.api import exports, incidents, meter_limits, readings, thresholds, verdicts
+from arus_anomaly.api import (
+    case_exports,
+    cases,
+    dossiers,
+    exports,
+    incidents,
+    meter_limits,
+    readings,
+    thresholds,
+    verdicts,
+)
 
 SERVICE = Service(
     name="anomaly",
-    # What has a name of its own is found before the verdicts with an id.
+    # What has a name of its own is found before the verdicts and cases with an id.
     routers=(
         exports.routes,
         readings.routes,
@@ -16,6 +26,9 @@ SERVICE = Service(
         incidents.routes,
         meter_limits.routes,
         thresholds.routes,
+        case_exports.routes,
+        cases.routes,
+        dossiers.routes,
     ),
     rpc=((add_AnomalyServiceServicer_to_server, rpc.Anomalies),),
     workers=(handlers.fuel, handlers.learned, handlers.meter, handlers.catalogue),

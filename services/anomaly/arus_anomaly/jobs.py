@@ -1,6 +1,7 @@
-"""Slow work: an organisation's own calibration, fitted every week on its own facts."""
+"""Slow work and what the clock asks for: an organisation's own calibration, and cases that fell due."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from arus_runtime.context import Context
@@ -10,10 +11,13 @@ from arus_runtime.postgres import Tx
 from arus_runtime.schedules import Schedule
 
 from arus_anomaly import codec, store
+from arus_anomaly.commands import cases
+from arus_anomaly.rules import cases as case_rules
 from arus_anomaly.rules import feedback
 from arus_anomaly.rules.feedback import END
 
 KIND: Final = "anomaly.calibrate"
+REMIND: Final = "anomaly.remind"
 LEAST_FACTS: Final = 1_000
 """An organisation with fewer is read by the calibration that ships."""
 _fit: Final = isolated("arus_anomaly.calibrate:fit", memory_limit_mb=1024, cpu_limit_s=600)
@@ -40,5 +44,22 @@ async def _tenants(tx: Tx) -> Sequence[tuple[str, str]]:
     return [(tenant_id, "Asia/Jakarta") for tenant_id in await store.calibrations.tenants(tx, LEAST_FACTS)]
 
 
-JOBS: Final = (Job(KIND, calibrate, finish=keep, time_limit_s=900.0),)
-SCHEDULES: Final = (Schedule("calibrate", "30 2 * * 0", KIND, _tenants),)
+async def look(context: Context, work: Work) -> None:
+    """Do nothing: what fell due is found and told in the transaction that ends the job."""
+    del context, work
+
+
+async def remind(tx: Tx, work: Work, _: None) -> None:
+    """Tell which cases of a tenant fell due or became overdue."""
+    await cases.remind(tx, work.tenant_id, datetime.now(UTC))
+
+
+async def _with_due_cases(tx: Tx) -> Sequence[tuple[str, str]]:
+    return [(tenant_id, str(case_rules.ZONE)) for tenant_id in await store.cases.tenants_with_due(tx)]
+
+
+JOBS: Final = (Job(KIND, calibrate, finish=keep, time_limit_s=900.0), Job(REMIND, look, finish=remind))
+SCHEDULES: Final = (
+    Schedule("calibrate", "30 2 * * 0", KIND, _tenants),
+    Schedule("cases-due", "0 7 * * *", REMIND, _with_due_cases, late_at_most=timedelta(hours=12)),
+)

@@ -1,8 +1,9 @@
-"""What this service shows of itself besides what every service does: incidents over all organisations."""
+"""What this service shows of itself besides what every service does: how incidents and cases stand."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from itertools import product
 from typing import Final
 
@@ -12,6 +13,7 @@ from arus_runtime.context import Context
 from psycopg import OperationalError
 
 from arus_anomaly import store
+from arus_anomaly.rules import cases
 from arus_anomaly.rules.feedback import Answer
 from arus_anomaly.rules.learned.severity import Severity
 from arus_anomaly.store.incidents import Kind
@@ -25,7 +27,7 @@ _log: Final = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def measuring(context: Context) -> AsyncGenerator[None]:
-    """Count incidents while the process runs, where it runs jobs."""
+    """Count incidents and cases while the process runs, where it runs jobs."""
     if "jobs" not in context.settings.roles:
         yield
         return
@@ -38,10 +40,14 @@ async def _measure(context: Context) -> None:
         try:
             async with context.worker_db.system() as tx:
                 counts = await store.incidents.counts(tx, None)
+                of_cases, overdue = await store.cases.measured(tx, cases.today(datetime.now(UTC)))
         except OperationalError as error:
             _log.warning("not measured for now: the database is away", reason=str(error))
         else:
             for answer, severity in product(_ANSWERS, _SEVERITIES):
                 gauge = observe.INCIDENTS.labels(severity.name.lower(), str(answer) or "none")
                 gauge.set(sum(counts.get(Kind(state, answer, severity), 0) for state in _STANDING))
+            for status, priority in product(cases.Status, cases.Priority):
+                observe.CASES.labels(status, priority).set(of_cases.get((status, priority), 0))
+            observe.CASES_OVERDUE.set(overdue)
         await asyncio.sleep(MEASURE_S)

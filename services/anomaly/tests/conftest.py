@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -95,7 +96,7 @@ def database(database_for: DatabaseFor) -> ServiceDatabase:
 
 
 @pytest.fixture
-def settings(database: ServiceDatabase, kafka: KafkaServer) -> Settings:
+def settings(database: ServiceDatabase, kafka: KafkaServer, tmp_path: Path) -> Settings:
     access = kafka.service("anomaly")
     return Settings.model_validate(
         {
@@ -106,6 +107,7 @@ def settings(database: ServiceDatabase, kafka: KafkaServer) -> Settings:
             "kafka_user": access.user,
             "kafka_password": access.password,
             "kafka_ca": access.ca,
+            "home": tmp_path,
         }
     )
 

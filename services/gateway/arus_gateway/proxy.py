@@ -19,6 +19,7 @@ SERVICE_OF: Final[Mapping[str, str]] = {
     "anomalies": "anomaly",
     "incidents": "anomaly",
     "thresholds": "anomaly",
+    "cases": "anomaly",
     "notifications": "notify",
     "customers": "metering",
     "collections": "metering",

@@ -1,4 +1,4 @@
-"""gRPC: views, alerts, the machine door passed on to ingest, and, for the house only, whom to tell."""
+"""gRPC: views, alerts, the machine door passed on to ingest, whom to tell, and whom to give work."""
 
 from collections.abc import AsyncIterator
 from datetime import date
@@ -8,8 +8,15 @@ import grpc
 from arus.alerts.v1.api_pb2 import WatchRequest, WatchResponse
 from arus.alerts.v1.api_pb2_grpc import AlertServiceServicer
 from arus.anomaly.v1.events_pb2 import Status, VerdictReached
-from arus.identity.v1.api_pb2 import ListRecipientsRequest, ListRecipientsResponse, Recipient
-from arus.identity.v1.api_pb2_grpc import PeopleServiceServicer
+from arus.identity.v1.api_pb2 import (
+    Changer,
+    ListChangersRequest,
+    ListChangersResponse,
+    ListRecipientsRequest,
+    ListRecipientsResponse,
+    Recipient,
+)
+from arus.identity.v1.api_pb2_grpc import MemberServiceServicer, PeopleServiceServicer
 from arus.ingest.v1.api_pb2 import RecordFuelTransactionsResponse
 from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer, IngestServiceStub
 from arus.views.v1.api_pb2 import FuelUse, FuelUseDay, GetOverviewRequest, GetOverviewResponse, VerdictCounts
@@ -185,6 +192,33 @@ class People(PeopleServiceServicer):
                 )
                 for contact in found
             ],
+        )
+
+
+class Members(MemberServiceServicer):
+    """Whom to give work, within the caller's organisation."""
+
+    def __init__(self, context: Context) -> None:
+        self._db = context.db
+        self._door = door_of(context)
+
+    @override
+    async def ListChangers(self, request: ListChangersRequest, context: Any) -> ListChangersResponse:
+        """Return the members of the caller's organisation who may change the resource."""
+        principal = await _admit(self._door, request.resource, "r")
+        able = [role for role in roles() if rules.may_change(role, request.resource)]
+        async with acting(self._db, tenant=principal.tenant_id) as tx:
+            found = await organisations.recipients(tx, principal.tenant_id, able)
+        return ListChangersResponse(
+            changers=[
+                Changer(
+                    user_id=contact.id,
+                    name=contact.name,
+                    everywhere=contact.location_ids is None,
+                    location_ids=contact.location_ids or (),
+                )
+                for contact in found
+            ]
         )
 
 

@@ -37,6 +37,7 @@ RESOURCE_OF_PATH: Final[Mapping[str, str]] = {
     "fuel/trends": "fuel.transactions",
     "anomalies": "anomalies",
     "incidents": "incidents",
+    "cases": "cases",
     "live": "anomalies",
     "thresholds": "thresholds",
     "notifications": "notifications",
@@ -144,6 +145,11 @@ def may_be_told(role: str, resource: str) -> bool:
     """Say whether people of the role are told of the resource: who may read it and switch the telling off."""
     held = frozenset((role,))
     return allowed(held, resource, "r") and allowed(held, "notifications", "u")
+
+
+def may_change(role: str, resource: str) -> bool:
+    """Say whether people of the role may change the resource, and so be given work on it."""
+    return allowed(frozenset((role,)), resource, "u")
 
 
 def lies_within(held: Collection[str] | None, given: Collection[str] | None) -> bool:

@@ -7,7 +7,10 @@ from secrets import compare_digest
 from typing import Final
 
 from arus.alerts.v1.api_pb2_grpc import add_AlertServiceServicer_to_server
-from arus.identity.v1.api_pb2_grpc import add_PeopleServiceServicer_to_server
+from arus.identity.v1.api_pb2_grpc import (
+    add_MemberServiceServicer_to_server,
+    add_PeopleServiceServicer_to_server,
+)
 from arus.ingest.v1.api_pb2_grpc import add_IngestServiceServicer_to_server
 from arus.views.v1.api_pb2_grpc import add_ViewServiceServicer_to_server
 from arus_runtime import tasks
@@ -117,6 +120,7 @@ SERVICE: Final = Service(
         (add_AlertServiceServicer_to_server, rpc.Alerts),
         (add_IngestServiceServicer_to_server, rpc.Ingest),
         (add_PeopleServiceServicer_to_server, rpc.People),
+        (add_MemberServiceServicer_to_server, rpc.Members),
     ),
     workers=(handlers.catalogue,),
     jobs=jobs.JOBS,

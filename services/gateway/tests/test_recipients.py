@@ -1,4 +1,4 @@
-"""Whom notify may tell: asked over gRPC with the secret of the house, and by nobody else."""
+"""Whom notify may tell, asked with the secret of the house and by nobody else; whom people may give work."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Any
 
 import grpc
 import pytest
-from arus.identity.v1.api_pb2 import ListRecipientsRequest, ListRecipientsResponse
-from arus.identity.v1.api_pb2_grpc import PeopleServiceStub
+from arus.identity.v1.api_pb2 import ListChangersRequest, ListRecipientsRequest, ListRecipientsResponse
+from arus.identity.v1.api_pb2_grpc import MemberServiceStub, PeopleServiceStub
 from arus_gateway import rules
 from arus_gateway.service import SERVICE
 from arus_runtime import rpc
@@ -94,3 +94,29 @@ async def test_without_a_secret_in_the_settings_nobody_may_ask(opening: Opening)
 def test_a_role_is_told_of_what_it_may_read_if_it_may_switch_the_telling_off() -> None:
     told = {role for role in roles() if rules.may_be_told(role, "incidents")}
     assert told == {"owner", "admin", "analyst", "viewer", "reporter"}
+
+
+async def test_work_is_given_to_active_members_who_may_change_it_within_ones_own_organisation(
+    opening: Opening,
+) -> None:
+    async with opening() as gateway:
+        owner, stranger = await gateway.register(), await gateway.register()
+        analyst = await gateway.colleague(owner, "analyst", location_ids=[HERE])
+        viewer = await gateway.colleague(owner, "viewer")
+        gone = await gateway.colleague(owner, "analyst")
+        await owner.http.patch(f"/users/{gone.id}", json={"is_active": False})
+        server, port = await rpc.serve(SERVICE.rpc, gateway.context, SERVICE.words)
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub: Any = MemberServiceStub(channel)
+
+            async def changers(who: Any, resource: str = "cases") -> dict[str, list[str]]:
+                metadata = (("authorization", f"Bearer {who.tokens['access_token']}"),)
+                answer = await stub.ListChangers(ListChangersRequest(resource=resource), metadata=metadata)
+                return {one.user_id: list(one.location_ids) for one in answer.changers}
+
+            assert await changers(owner) == await changers(viewer) == {owner.id: [], analyst.id: [HERE]}
+            assert (await changers(stranger)).keys() == {stranger.id}
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await changers(viewer, "users")
+        await server.stop(None)
+    assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED

@@ -1,8 +1,9 @@
 """The metering service: `python -m arus_metering`."""
 
+from arus.metering.v1.api_pb2_grpc import add_CustomerServiceServicer_to_server
 from arus_runtime.service import Service, run
 
-from arus_metering import words
+from arus_metering import rpc, words
 from arus_metering.api import customers, exports, kpi
 from arus_metering.commands.imports import imports
 
@@ -17,6 +18,7 @@ SERVICE = Service(
         customers.meters,
         kpi.kpi,
     ),
+    rpc=((add_CustomerServiceServicer_to_server, rpc.Customers),),
     workers=(imports,),
     outbox=True,
     words=words.templates(),

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AnswerIncidentData, AnswerIncidentErrors, AnswerIncidentResponses, AskImportUploadData, AskImportUploadErrors, AskImportUploadResponses, BacktestThresholdsData, BacktestThresholdsErrors, BacktestThresholdsResponses, BeginImportUploadData, BeginImportUploadErrors, BeginImportUploadResponses, ChangeCollectionData, ChangeCollectionErrors, ChangeCollectionResponses, ChangeCustomerData, ChangeCustomerErrors, ChangeCustomerResponses, ChangeMeData, ChangeMeErrors, ChangeMeResponses, ChangeNotificationPreferencesData, ChangeNotificationPreferencesErrors, ChangeNotificationPreferencesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeReportScheduleData, ChangeReportScheduleErrors, ChangeReportScheduleResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CommitImportData, CommitImportErrors, CommitImportResponses, ComparePeriodsData, ComparePeriodsErrors, ComparePeriodsResponses, CompareRayonsData, CompareRayonsErrors, CompareRayonsResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ContinueImportUploadData, ContinueImportUploadErrors, ContinueImportUploadResponses, CorrectFuelDeliveryData, CorrectFuelDeliveryErrors, CorrectFuelDeliveryResponses, CorrectFuelTransactionData, CorrectFuelTransactionErrors, CorrectFuelTransactionResponses, CreateCollectionData, CreateCollectionErrors, CreateCollectionResponses, CreateCustomerData, CreateCustomerErrors, CreateCustomerResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateLocationData, CreateLocationErrors, CreateLocationResponses, CreateOrganisationData, CreateOrganisationErrors, CreateOrganisationResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeactivateCustomerData, DeactivateCustomerErrors, DeactivateCustomerResponses, DeactivateLocationData, DeactivateLocationErrors, DeactivateLocationResponses, DeactivateProductData, DeactivateProductErrors, DeactivateProductResponses, DeactivateUserData, DeactivateUserErrors, DeactivateUserResponses, DeleteReportScheduleData, DeleteReportScheduleErrors, DeleteReportScheduleResponses, ExportAnomaliesData, ExportAnomaliesErrors, ExportAnomaliesResponses, ExportAuditData, ExportAuditErrors, ExportAuditResponses, ExportCollectionsData, ExportCollectionsErrors, ExportCollectionsResponses, ExportCustomersData, ExportCustomersErrors, ExportCustomersResponses, ExportFuelTransactionsData, ExportFuelTransactionsErrors, ExportFuelTransactionsResponses, ExportMeterAnomaliesData, ExportMeterAnomaliesErrors, ExportMeterAnomaliesResponses, FollowDaysData, FollowDaysErrors, FollowDaysResponses, GetAnomalyData, GetAnomalyErrors, GetAnomalyResponses, GetArrearsData, GetArrearsErrors, GetArrearsResponses, GetCollectionData, GetCollectionErrors, GetCollectionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetCustomerTimelineData, GetCustomerTimelineErrors, GetCustomerTimelineResponses, GetFuelDeliveryData, GetFuelDeliveryErrors, GetFuelDeliveryResponses, GetFuelTransactionData, GetFuelTransactionErrors, GetFuelTransactionResponses, GetImportData, GetImportErrors, GetImportResponses, GetIncidentData, GetIncidentErrors, GetIncidentResponses, GetKpiDataData, GetKpiDataErrors, GetKpiDataResponses, GetLocationData, GetLocationErrors, GetLocationResponses, GetMeterHistoryData, GetMeterHistoryErrors, GetMeterHistoryResponses, GetNotificationPreferencesData, GetNotificationPreferencesErrors, GetNotificationPreferencesResponses, GetProductData, GetProductErrors, GetProductResponses, GetReportData, GetReportErrors, GetReportFileData, GetReportFileErrors, GetReportFileResponses, GetReportResponses, GetReportScheduleData, GetReportScheduleErrors, GetReportScheduleResponses, GetUserData, GetUserErrors, GetUserResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, ImportErrorsData, ImportErrorsErrors, ImportErrorsResponses, ImportSampleData, ImportSampleErrors, ImportSampleResponses, ImportTemplateData, ImportTemplateErrors, ImportTemplateResponses, LeaveOrganisationData, LeaveOrganisationErrors, LeaveOrganisationResponses, ListAnomaliesData, ListAnomaliesErrors, ListAnomaliesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCollectionsData, ListCollectionsErrors, ListCollectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEffectiveMeterLimitsData, ListEffectiveMeterLimitsErrors, ListEffectiveMeterLimitsResponses, ListEffectiveThresholdsData, ListEffectiveThresholdsErrors, ListEffectiveThresholdsResponses, ListFuelDeliveriesData, ListFuelDeliveriesErrors, ListFuelDeliveriesResponses, ListFuelTransactionsData, ListFuelTransactionsErrors, ListFuelTransactionsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListImportTypesData, ListImportTypesErrors, ListImportTypesResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLocationsData, ListLocationsErrors, ListLocationsResponses, ListMeterAnomaliesData, ListMeterAnomaliesErrors, ListMeterAnomaliesResponses, ListMeterLimitsData, ListMeterLimitsErrors, ListMeterLimitsResponses, ListMeterReplacementsData, ListMeterReplacementsErrors, ListMeterReplacementsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOrganisationsData, ListOrganisationsErrors, ListOrganisationsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListReportSchedulesData, ListReportSchedulesErrors, ListReportSchedulesResponses, ListReportsData, ListReportsErrors, ListReportsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LiveEventsData, LiveEventsErrors, LiveEventsResponse, LiveEventsResponses, LiveTicketData, LiveTicketErrors, LiveTicketResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, MeData, MeErrors, MeResponses, OpenSessionData, OpenSessionErrors, OpenSessionResponses, OverviewData, OverviewErrors, OverviewResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, RecordFuelDeliveriesData, RecordFuelDeliveriesErrors, RecordFuelDeliveriesResponses, RecordFuelDeliveryData, RecordFuelDeliveryErrors, RecordFuelDeliveryResponses, RecordFuelTransactionData, RecordFuelTransactionErrors, RecordFuelTransactionResponses, RecordFuelTransactionsData, RecordFuelTransactionsErrors, RecordFuelTransactionsResponses, RecordMeterReplacementData, RecordMeterReplacementErrors, RecordMeterReplacementResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveWebhookData, RemoveWebhookErrors, RemoveWebhookResponses, RenameOrganisationData, RenameOrganisationErrors, RenameOrganisationResponses, ReplaceFuelDeliveryData, ReplaceFuelDeliveryErrors, ReplaceFuelDeliveryResponses, ReplaceFuelTransactionData, ReplaceFuelTransactionErrors, ReplaceFuelTransactionResponses, ReplaceLocationData, ReplaceLocationErrors, ReplaceLocationResponses, ReplaceProductData, ReplaceProductErrors, ReplaceProductResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RevertAnswerData, RevertAnswerErrors, RevertAnswerResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SayOfImportData, SayOfImportErrors, SayOfImportResponses, ScheduleReportData, ScheduleReportErrors, ScheduleReportResponses, SearchCustomersData, SearchCustomersErrors, SearchCustomersResponses, SeeUndoOfImportData, SeeUndoOfImportErrors, SeeUndoOfImportResponses, SendScheduledReportData, SendScheduledReportErrors, SendScheduledReportResponses, SetMeterLimitsData, SetMeterLimitsErrors, SetMeterLimitsResponses, SetThresholdsData, SetThresholdsErrors, SetThresholdsResponses, ShowAnomalyTrendsData, ShowAnomalyTrendsErrors, ShowAnomalyTrendsResponses, ShowFuelTrendsData, ShowFuelTrendsErrors, ShowFuelTrendsResponses, SizeAnomaliesExportData, SizeAnomaliesExportErrors, SizeAnomaliesExportResponses, SizeAuditExportData, SizeAuditExportErrors, SizeAuditExportResponses, SizeCollectionsExportData, SizeCollectionsExportErrors, SizeCollectionsExportResponses, SizeCustomersExportData, SizeCustomersExportErrors, SizeCustomersExportResponses, SizeFuelTransactionsExportData, SizeFuelTransactionsExportErrors, SizeFuelTransactionsExportResponses, SizeMeterExportData, SizeMeterExportErrors, SizeMeterExportResponses, SummariseAnomaliesData, SummariseAnomaliesErrors, SummariseAnomaliesResponses, SummariseIncidentsData, SummariseIncidentsErrors, SummariseIncidentsResponses, SummariseMeterAnomaliesData, SummariseMeterAnomaliesErrors, SummariseMeterAnomaliesResponses, SwitchData, SwitchErrors, SwitchResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UndoImportData, UndoImportErrors, UndoImportResponses, UpdateLocationData, UpdateLocationErrors, UpdateLocationResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, UploadImportsData, UploadImportsErrors, UploadImportsResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VoidFuelDeliveryData, VoidFuelDeliveryErrors, VoidFuelDeliveryResponses, VoidFuelTransactionData, VoidFuelTransactionErrors, VoidFuelTransactionResponses, WithdrawCollectionData, WithdrawCollectionErrors, WithdrawCollectionResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AnswerIncidentData, AnswerIncidentErrors, AnswerIncidentResponses, AskImportUploadData, AskImportUploadErrors, AskImportUploadResponses, AssignCasesData, AssignCasesErrors, AssignCasesResponses, AttachToCaseData, AttachToCaseErrors, AttachToCaseResponses, BacktestThresholdsData, BacktestThresholdsErrors, BacktestThresholdsResponses, BeginImportUploadData, BeginImportUploadErrors, BeginImportUploadResponses, ChangeCaseData, ChangeCaseErrors, ChangeCaseResponses, ChangeCollectionData, ChangeCollectionErrors, ChangeCollectionResponses, ChangeCustomerData, ChangeCustomerErrors, ChangeCustomerResponses, ChangeMeData, ChangeMeErrors, ChangeMeResponses, ChangeNotificationPreferencesData, ChangeNotificationPreferencesErrors, ChangeNotificationPreferencesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeReportScheduleData, ChangeReportScheduleErrors, ChangeReportScheduleResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CommentCaseData, CommentCaseErrors, CommentCaseResponses, CommitImportData, CommitImportErrors, CommitImportResponses, ComparePeriodsData, ComparePeriodsErrors, ComparePeriodsResponses, CompareRayonsData, CompareRayonsErrors, CompareRayonsResponses, ConfirmResetData, ConfirmResetErrors, ConfirmResetResponses, ContinueImportUploadData, ContinueImportUploadErrors, ContinueImportUploadResponses, CorrectFuelDeliveryData, CorrectFuelDeliveryErrors, CorrectFuelDeliveryResponses, CorrectFuelTransactionData, CorrectFuelTransactionErrors, CorrectFuelTransactionResponses, CreateCollectionData, CreateCollectionErrors, CreateCollectionResponses, CreateCustomerData, CreateCustomerErrors, CreateCustomerResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateLocationData, CreateLocationErrors, CreateLocationResponses, CreateOrganisationData, CreateOrganisationErrors, CreateOrganisationResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeactivateCustomerData, DeactivateCustomerErrors, DeactivateCustomerResponses, DeactivateLocationData, DeactivateLocationErrors, DeactivateLocationResponses, DeactivateProductData, DeactivateProductErrors, DeactivateProductResponses, DeactivateUserData, DeactivateUserErrors, DeactivateUserResponses, DeleteReportScheduleData, DeleteReportScheduleErrors, DeleteReportScheduleResponses, ExportAnomaliesData, ExportAnomaliesErrors, ExportAnomaliesResponses, ExportAuditData, ExportAuditErrors, ExportAuditResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportCollectionsData, ExportCollectionsErrors, ExportCollectionsResponses, ExportCustomersData, ExportCustomersErrors, ExportCustomersResponses, ExportFuelTransactionsData, ExportFuelTransactionsErrors, ExportFuelTransactionsResponses, ExportMeterAnomaliesData, ExportMeterAnomaliesErrors, ExportMeterAnomaliesResponses, FollowDaysData, FollowDaysErrors, FollowDaysResponses, GetAnomalyData, GetAnomalyErrors, GetAnomalyResponses, GetArrearsData, GetArrearsErrors, GetArrearsResponses, GetCaseAttachmentData, GetCaseAttachmentErrors, GetCaseAttachmentResponses, GetCaseData, GetCaseErrors, GetCaseResponses, GetCollectionData, GetCollectionErrors, GetCollectionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetCustomerTimelineData, GetCustomerTimelineErrors, GetCustomerTimelineResponses, GetFuelDeliveryData, GetFuelDeliveryErrors, GetFuelDeliveryResponses, GetFuelTransactionData, GetFuelTransactionErrors, GetFuelTransactionResponses, GetImportData, GetImportErrors, GetImportResponses, GetIncidentData, GetIncidentErrors, GetIncidentResponses, GetKpiDataData, GetKpiDataErrors, GetKpiDataResponses, GetLocationData, GetLocationErrors, GetLocationResponses, GetMeterHistoryData, GetMeterHistoryErrors, GetMeterHistoryResponses, GetNotificationPreferencesData, GetNotificationPreferencesErrors, GetNotificationPreferencesResponses, GetProductData, GetProductErrors, GetProductResponses, GetReportData, GetReportErrors, GetReportFileData, GetReportFileErrors, GetReportFileResponses, GetReportResponses, GetReportScheduleData, GetReportScheduleErrors, GetReportScheduleResponses, GetUserData, GetUserErrors, GetUserResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, ImportErrorsData, ImportErrorsErrors, ImportErrorsResponses, ImportSampleData, ImportSampleErrors, ImportSampleResponses, ImportTemplateData, ImportTemplateErrors, ImportTemplateResponses, LeaveOrganisationData, LeaveOrganisationErrors, LeaveOrganisationResponses, ListAnomaliesData, ListAnomaliesErrors, ListAnomaliesResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCaseAssigneesData, ListCaseAssigneesErrors, ListCaseAssigneesResponses, ListCaseCommentsData, ListCaseCommentsErrors, ListCaseCommentsResponses, ListCaseHistoryData, ListCaseHistoryErrors, ListCaseHistoryResponses, ListCasesData, ListCasesErrors, ListCasesResponses, ListCollectionsData, ListCollectionsErrors, ListCollectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEffectiveMeterLimitsData, ListEffectiveMeterLimitsErrors, ListEffectiveMeterLimitsResponses, ListEffectiveThresholdsData, ListEffectiveThresholdsErrors, ListEffectiveThresholdsResponses, ListFuelDeliveriesData, ListFuelDeliveriesErrors, ListFuelDeliveriesResponses, ListFuelTransactionsData, ListFuelTransactionsErrors, ListFuelTransactionsResponses, ListImportsData, ListImportsErrors, ListImportsResponses, ListImportTypesData, ListImportTypesErrors, ListImportTypesResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLocationsData, ListLocationsErrors, ListLocationsResponses, ListMeterAnomaliesData, ListMeterAnomaliesErrors, ListMeterAnomaliesResponses, ListMeterLimitsData, ListMeterLimitsErrors, ListMeterLimitsResponses, ListMeterReplacementsData, ListMeterReplacementsErrors, ListMeterReplacementsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListOrganisationsData, ListOrganisationsErrors, ListOrganisationsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListReportSchedulesData, ListReportSchedulesErrors, ListReportSchedulesResponses, ListReportsData, ListReportsErrors, ListReportsResponses, ListThresholdsData, ListThresholdsErrors, ListThresholdsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LiveEventsData, LiveEventsErrors, LiveEventsResponse, LiveEventsResponses, LiveTicketData, LiveTicketErrors, LiveTicketResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MakeReportData, MakeReportErrors, MakeReportResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, MeData, MeErrors, MeResponses, OpenCaseData, OpenCaseErrors, OpenCaseResponses, OpenSessionData, OpenSessionErrors, OpenSessionResponses, OverviewData, OverviewErrors, OverviewResponses, PreviewImportData, PreviewImportErrors, PreviewImportResponses, RecordCaseVisitData, RecordCaseVisitErrors, RecordCaseVisitResponses, RecordFuelDeliveriesData, RecordFuelDeliveriesErrors, RecordFuelDeliveriesResponses, RecordFuelDeliveryData, RecordFuelDeliveryErrors, RecordFuelDeliveryResponses, RecordFuelTransactionData, RecordFuelTransactionErrors, RecordFuelTransactionResponses, RecordFuelTransactionsData, RecordFuelTransactionsErrors, RecordFuelTransactionsResponses, RecordMeterReplacementData, RecordMeterReplacementErrors, RecordMeterReplacementResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveCaseAttachmentData, RemoveCaseAttachmentErrors, RemoveCaseAttachmentResponses, RemoveWebhookData, RemoveWebhookErrors, RemoveWebhookResponses, RenameOrganisationData, RenameOrganisationErrors, RenameOrganisationResponses, ReplaceFuelDeliveryData, ReplaceFuelDeliveryErrors, ReplaceFuelDeliveryResponses, ReplaceFuelTransactionData, ReplaceFuelTransactionErrors, ReplaceFuelTransactionResponses, ReplaceLocationData, ReplaceLocationErrors, ReplaceLocationResponses, ReplaceProductData, ReplaceProductErrors, ReplaceProductResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, RevertAnswerData, RevertAnswerErrors, RevertAnswerResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SayOfImportData, SayOfImportErrors, SayOfImportResponses, ScheduleReportData, ScheduleReportErrors, ScheduleReportResponses, SearchCustomersData, SearchCustomersErrors, SearchCustomersResponses, SeeUndoOfImportData, SeeUndoOfImportErrors, SeeUndoOfImportResponses, SendScheduledReportData, SendScheduledReportErrors, SendScheduledReportResponses, SetMeterLimitsData, SetMeterLimitsErrors, SetMeterLimitsResponses, SetThresholdsData, SetThresholdsErrors, SetThresholdsResponses, ShowAnomalyTrendsData, ShowAnomalyTrendsErrors, ShowAnomalyTrendsResponses, ShowFuelTrendsData, ShowFuelTrendsErrors, ShowFuelTrendsResponses, SizeAnomaliesExportData, SizeAnomaliesExportErrors, SizeAnomaliesExportResponses, SizeAuditExportData, SizeAuditExportErrors, SizeAuditExportResponses, SizeCasesExportData, SizeCasesExportErrors, SizeCasesExportResponses, SizeCollectionsExportData, SizeCollectionsExportErrors, SizeCollectionsExportResponses, SizeCustomersExportData, SizeCustomersExportErrors, SizeCustomersExportResponses, SizeFuelTransactionsExportData, SizeFuelTransactionsExportErrors, SizeFuelTransactionsExportResponses, SizeMeterExportData, SizeMeterExportErrors, SizeMeterExportResponses, SummariseAnomaliesData, SummariseAnomaliesErrors, SummariseAnomaliesResponses, SummariseCasesData, SummariseCasesErrors, SummariseCasesResponses, SummariseIncidentsData, SummariseIncidentsErrors, SummariseIncidentsResponses, SummariseMeterAnomaliesData, SummariseMeterAnomaliesErrors, SummariseMeterAnomaliesResponses, SwitchData, SwitchErrors, SwitchResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, UndoImportData, UndoImportErrors, UndoImportResponses, UpdateLocationData, UpdateLocationErrors, UpdateLocationResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, UploadImportsData, UploadImportsErrors, UploadImportsResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VoidFuelDeliveryData, VoidFuelDeliveryErrors, VoidFuelDeliveryResponses, VoidFuelTransactionData, VoidFuelTransactionErrors, VoidFuelTransactionResponses, WithdrawCollectionData, WithdrawCollectionErrors, WithdrawCollectionResponses, WithdrawInvitationData, WithdrawInvitationErrors, WithdrawInvitationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -354,6 +354,211 @@ export const resendVerification = <ThrowOnError extends boolean = true>(options?
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/auth/verify-email/resend',
     ...options
+});
+
+/**
+ * List Cases
+ *
+ * List cases, the newest first.
+ */
+export const listCases = <ThrowOnError extends boolean = true>(options?: Options<ListCasesData, ThrowOnError>): RequestResult<ListCasesResponses, ListCasesErrors, ThrowOnError> => (options?.client ?? client).get<ListCasesResponses, ListCasesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases',
+    ...options
+});
+
+/**
+ * Open Case
+ *
+ * Open a case about an incident, a fuel record, or a customer.
+ */
+export const openCase = <ThrowOnError extends boolean = true>(options: Options<OpenCaseData, ThrowOnError>): RequestResult<OpenCaseResponses, OpenCaseErrors, ThrowOnError> => (options.client ?? client).post<OpenCaseResponses, OpenCaseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Assign Cases
+ *
+ * Give cases to one member. Each is judged on its own: what is refused stops no other.
+ *
+ * What the member has already is unchanged. Versions do not matter: nothing but the assignee changes.
+ */
+export const assignCases = <ThrowOnError extends boolean = true>(options: Options<AssignCasesData, ThrowOnError>): RequestResult<AssignCasesResponses, AssignCasesErrors, ThrowOnError> => (options.client ?? client).post<AssignCasesResponses, AssignCasesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/assign',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Case Assignees
+ *
+ * List the members who may be given cases.
+ */
+export const listCaseAssignees = <ThrowOnError extends boolean = true>(options?: Options<ListCaseAssigneesData, ThrowOnError>): RequestResult<ListCaseAssigneesResponses, ListCaseAssigneesErrors, ThrowOnError> => (options?.client ?? client).get<ListCaseAssigneesResponses, ListCaseAssigneesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/assignees',
+    ...options
+});
+
+/**
+ * Export Cases
+ *
+ * Give what the list's filters find as a file in the language of Accept-Language, newest first.
+ *
+ * CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
+ */
+export const exportCases = <ThrowOnError extends boolean = true>(options: Options<ExportCasesData, ThrowOnError>): RequestResult<ExportCasesResponses, ExportCasesErrors, ThrowOnError> => (options.client ?? client).get<ExportCasesResponses, ExportCasesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/export',
+    ...options
+});
+
+/**
+ * Size Cases Export
+ *
+ * Say how many rows an export with these filters would hold, and how many it may.
+ */
+export const sizeCasesExport = <ThrowOnError extends boolean = true>(options?: Options<SizeCasesExportData, ThrowOnError>): RequestResult<SizeCasesExportResponses, SizeCasesExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeCasesExportResponses, SizeCasesExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/export/size',
+    ...options
+});
+
+/**
+ * Summarise Cases
+ *
+ * Count the cases that the list's filters find, by status: the columns of a board.
+ */
+export const summariseCases = <ThrowOnError extends boolean = true>(options?: Options<SummariseCasesData, ThrowOnError>): RequestResult<SummariseCasesResponses, SummariseCasesErrors, ThrowOnError> => (options?.client ?? client).get<SummariseCasesResponses, SummariseCasesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/summary',
+    ...options
+});
+
+/**
+ * Get Case
+ *
+ * Show one case with its files and what was found in the field.
+ */
+export const getCase = <ThrowOnError extends boolean = true>(options: Options<GetCaseData, ThrowOnError>): RequestResult<GetCaseResponses, GetCaseErrors, ThrowOnError> => (options.client ?? client).get<GetCaseResponses, GetCaseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/{case_id}',
+    ...options
+});
+
+/**
+ * Change Case
+ *
+ * Change what is sent and leave the rest. A closed case is only taken up again.
+ */
+export const changeCase = <ThrowOnError extends boolean = true>(options: Options<ChangeCaseData, ThrowOnError>): RequestResult<ChangeCaseResponses, ChangeCaseErrors, ThrowOnError> => (options.client ?? client).patch<ChangeCaseResponses, ChangeCaseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/{case_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Attach To Case
+ *
+ * Keep a file with a case, at most 20 of them. The same file again is the one that is there.
+ */
+export const attachToCase = <ThrowOnError extends boolean = true>(options: Options<AttachToCaseData, ThrowOnError>): RequestResult<AttachToCaseResponses, AttachToCaseErrors, ThrowOnError> => (options.client ?? client).post<AttachToCaseResponses, AttachToCaseErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/{case_id}/attachments',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Case Attachment
+ *
+ * Take a file away for good. Its name, and who removed it when, stay; doing it again changes nothing.
+ */
+export const removeCaseAttachment = <ThrowOnError extends boolean = true>(options: Options<RemoveCaseAttachmentData, ThrowOnError>): RequestResult<RemoveCaseAttachmentResponses, RemoveCaseAttachmentErrors, ThrowOnError> => (options.client ?? client).delete<RemoveCaseAttachmentResponses, RemoveCaseAttachmentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/{case_id}/attachments/{attachment_id}',
+    ...options
+});
+
+/**
+ * Get Case Attachment
+ *
+ * Give a file of a case; gone (410) once it was removed.
+ */
+export const getCaseAttachment = <ThrowOnError extends boolean = true>(options: Options<GetCaseAttachmentData, ThrowOnError>): RequestResult<GetCaseAttachmentResponses, GetCaseAttachmentErrors, ThrowOnError> => (options.client ?? client).get<GetCaseAttachmentResponses, GetCaseAttachmentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/{case_id}/attachments/{attachment_id}',
+    ...options
+});
+
+/**
+ * List Case Comments
+ *
+ * List what people wrote of a case, newest first.
+ */
+export const listCaseComments = <ThrowOnError extends boolean = true>(options: Options<ListCaseCommentsData, ThrowOnError>): RequestResult<ListCaseCommentsResponses, ListCaseCommentsErrors, ThrowOnError> => (options.client ?? client).get<ListCaseCommentsResponses, ListCaseCommentsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/{case_id}/comments',
+    ...options
+});
+
+/**
+ * Comment Case
+ *
+ * Write something of a case; who has it and who opened it are told.
+ */
+export const commentCase = <ThrowOnError extends boolean = true>(options: Options<CommentCaseData, ThrowOnError>): RequestResult<CommentCaseResponses, CommentCaseErrors, ThrowOnError> => (options.client ?? client).post<CommentCaseResponses, CommentCaseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/{case_id}/comments',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Case History
+ *
+ * List who changed what of a case and when, newest first.
+ */
+export const listCaseHistory = <ThrowOnError extends boolean = true>(options: Options<ListCaseHistoryData, ThrowOnError>): RequestResult<ListCaseHistoryResponses, ListCaseHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListCaseHistoryResponses, ListCaseHistoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/{case_id}/history',
+    ...options
+});
+
+/**
+ * Record Case Visit
+ *
+ * Record what somebody found in the field; a case that waited for it is in progress again.
+ */
+export const recordCaseVisit = <ThrowOnError extends boolean = true>(options: Options<RecordCaseVisitData, ThrowOnError>): RequestResult<RecordCaseVisitResponses, RecordCaseVisitErrors, ThrowOnError> => (options.client ?? client).post<RecordCaseVisitResponses, RecordCaseVisitErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cases/{case_id}/visits',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

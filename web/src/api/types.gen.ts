@@ -329,6 +329,96 @@ export type AskedOut = {
 };
 
 /**
+ * Assigned
+ *
+ * What became of one case. text: why it was refused, in the reader's language.
+ */
+export type Assigned = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Outcome
+     */
+    outcome: 'assigned' | 'unchanged' | 'refused';
+    /**
+     * Code
+     */
+    code: string | null;
+    /**
+     * Text
+     */
+    text: string | null;
+};
+
+/**
+ * Assignee
+ *
+ * Somebody who may be given cases. location_ids null: everywhere.
+ */
+export type Assignee = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Location Ids
+     */
+    location_ids: Array<string> | null;
+};
+
+/**
+ * Assignees
+ *
+ * Who may be given cases.
+ */
+export type Assignees = {
+    /**
+     * Items
+     */
+    items: Array<Assignee>;
+};
+
+/**
+ * Assignment
+ *
+ * Cases that are given to one member, or to nobody.
+ */
+export type Assignment = {
+    /**
+     * Ids
+     */
+    ids: Array<string>;
+    /**
+     * Assignee Id
+     *
+     * null: nobody.
+     */
+    assignee_id: string | null;
+};
+
+/**
+ * AssignmentOut
+ *
+ * What became of each case, in the order asked for; no case stops another.
+ */
+export type AssignmentOut = {
+    /**
+     * Assigned
+     */
+    assigned: number;
+    /**
+     * Items
+     */
+    items: Array<Assigned>;
+};
+
+/**
  * AuditOut
  *
  * Something somebody did.
@@ -534,6 +624,18 @@ export type Block = {
 };
 
 /**
+ * Body_attach_to_case
+ */
+export type BodyAttachToCase = {
+    /**
+     * File
+     *
+     * JPEG, PNG, WebP, HEIC, PDF, XLSX, DOCX, CSV, TXT; at most 8 MB.
+     */
+    file: Blob | File;
+};
+
+/**
  * Body_upload_imports
  */
 export type BodyUploadImports = {
@@ -549,6 +651,482 @@ export type BodyUploadImports = {
      * Take files that were imported before, too.
      */
     anyway?: boolean;
+};
+
+/**
+ * CaseAttachment
+ *
+ * A file of a case. removed_at: when it was taken away; that it was there stays.
+ */
+export type CaseAttachment = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Added By
+     */
+    added_by: string;
+    /**
+     * Added At
+     */
+    added_at: string;
+    /**
+     * Removed By
+     */
+    removed_by: string | null;
+    /**
+     * Removed At
+     */
+    removed_at: string | null;
+};
+
+/**
+ * CaseComment
+ *
+ * What somebody wrote of a case.
+ */
+export type CaseComment = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Written By
+     */
+    written_by: string;
+    /**
+     * Written At
+     */
+    written_at: string;
+};
+
+/**
+ * CaseDetail
+ *
+ * A case with its files and what was found in the field; comments and history are lists of their own.
+ */
+export type CaseDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     *
+     * Counts the organisation's cases: what people call it by.
+     */
+    number: number;
+    /**
+     * Domain
+     */
+    domain: 'fuel' | 'meter';
+    /**
+     * Type
+     */
+    type: 'extreme' | 'turun' | 'zero' | 'negative' | 'salah_catat' | 'rebill' | 'estimasi' | 'WASPADA' | 'ANOMALI' | 'other';
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Status
+     */
+    status: 'open' | 'in_progress' | 'waiting_field' | 'resolved' | 'closed';
+    /**
+     * Next Statuses
+     *
+     * Those that may follow.
+     */
+    next_statuses: Array<'open' | 'in_progress' | 'waiting_field' | 'resolved' | 'closed'>;
+    /**
+     * Priority
+     */
+    priority: 'low' | 'medium' | 'high' | 'critical';
+    /**
+     * Assignee Id
+     */
+    assignee_id: string | null;
+    /**
+     * Due Date
+     */
+    due_date: string | null;
+    /**
+     * Is Overdue
+     */
+    is_overdue: boolean;
+    /**
+     * Resolution
+     */
+    resolution: string;
+    /**
+     * Incident Id
+     */
+    incident_id: string | null;
+    /**
+     * Fact Id
+     */
+    fact_id: string | null;
+    location: Named | null;
+    product: Named | null;
+    /**
+     * Nomen
+     */
+    nomen: string | null;
+    /**
+     * Period
+     */
+    period: string | null;
+    /**
+     * Rayon
+     */
+    rayon: string | null;
+    /**
+     * Customer
+     *
+     * Name and address are those when the case was opened.
+     */
+    customer: string | null;
+    /**
+     * Address
+     */
+    address: string | null;
+    /**
+     * Comments
+     */
+    comments: number;
+    /**
+     * Attachments
+     *
+     * Those that were not removed.
+     */
+    attachments: number;
+    /**
+     * Opened By
+     */
+    opened_by: string;
+    /**
+     * Opened At
+     */
+    opened_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Ended At
+     *
+     * When it was resolved, or closed without that.
+     */
+    ended_at: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Files
+     *
+     * Newest first, those that were removed among them.
+     */
+    files: Array<CaseAttachment>;
+    /**
+     * Visits
+     *
+     * Newest first.
+     */
+    visits: Array<CaseVisit>;
+};
+
+/**
+ * CaseHistory
+ *
+ * One entry of a case's history, which nobody changes.
+ */
+export type CaseHistory = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'opened' | 'changed' | 'commented' | 'attached' | 'attachment_removed' | 'visited' | 'fell_due' | 'became_overdue';
+    /**
+     * Changes
+     */
+    changes: {
+        [key: string]: FieldChange;
+    };
+    /**
+     * About Id
+     *
+     * Of the comment, file or visit.
+     */
+    about_id: string | null;
+    /**
+     * Changed By
+     *
+     * null: the clock.
+     */
+    changed_by: string | null;
+    /**
+     * Changed At
+     */
+    changed_at: string;
+};
+
+/**
+ * CaseOut
+ *
+ * A case as it now is.
+ */
+export type CaseOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     *
+     * Counts the organisation's cases: what people call it by.
+     */
+    number: number;
+    /**
+     * Domain
+     */
+    domain: 'fuel' | 'meter';
+    /**
+     * Type
+     */
+    type: 'extreme' | 'turun' | 'zero' | 'negative' | 'salah_catat' | 'rebill' | 'estimasi' | 'WASPADA' | 'ANOMALI' | 'other';
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Status
+     */
+    status: 'open' | 'in_progress' | 'waiting_field' | 'resolved' | 'closed';
+    /**
+     * Next Statuses
+     *
+     * Those that may follow.
+     */
+    next_statuses: Array<'open' | 'in_progress' | 'waiting_field' | 'resolved' | 'closed'>;
+    /**
+     * Priority
+     */
+    priority: 'low' | 'medium' | 'high' | 'critical';
+    /**
+     * Assignee Id
+     */
+    assignee_id: string | null;
+    /**
+     * Due Date
+     */
+    due_date: string | null;
+    /**
+     * Is Overdue
+     */
+    is_overdue: boolean;
+    /**
+     * Resolution
+     */
+    resolution: string;
+    /**
+     * Incident Id
+     */
+    incident_id: string | null;
+    /**
+     * Fact Id
+     */
+    fact_id: string | null;
+    location: Named | null;
+    product: Named | null;
+    /**
+     * Nomen
+     */
+    nomen: string | null;
+    /**
+     * Period
+     */
+    period: string | null;
+    /**
+     * Rayon
+     */
+    rayon: string | null;
+    /**
+     * Customer
+     *
+     * Name and address are those when the case was opened.
+     */
+    customer: string | null;
+    /**
+     * Address
+     */
+    address: string | null;
+    /**
+     * Comments
+     */
+    comments: number;
+    /**
+     * Attachments
+     *
+     * Those that were not removed.
+     */
+    attachments: number;
+    /**
+     * Opened By
+     */
+    opened_by: string;
+    /**
+     * Opened At
+     */
+    opened_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Ended At
+     *
+     * When it was resolved, or closed without that.
+     */
+    ended_at: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * CasePatch
+ *
+ * Only what changes; null empties assignee and due date.
+ */
+export type CasePatch = {
+    /**
+     * Type
+     */
+    type?: 'extreme' | 'turun' | 'zero' | 'negative' | 'salah_catat' | 'rebill' | 'estimasi' | 'WASPADA' | 'ANOMALI' | 'other';
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Status
+     *
+     * One of the case's next_statuses; resolved and closed need a resolution.
+     */
+    status?: 'open' | 'in_progress' | 'waiting_field' | 'resolved' | 'closed';
+    /**
+     * Priority
+     */
+    priority?: 'low' | 'medium' | 'high' | 'critical';
+    /**
+     * Assignee Id
+     */
+    assignee_id?: string | null;
+    /**
+     * Due Date
+     */
+    due_date?: string | null;
+    /**
+     * Resolution
+     *
+     * What it was and what was done. Gone when the case is taken up again.
+     */
+    resolution?: string;
+};
+
+/**
+ * CaseSummary
+ *
+ * How many cases there are: a column of a board each, and what waits for somebody.
+ */
+export type CaseSummary = {
+    /**
+     * By Status
+     */
+    by_status: {
+        [key: string]: number;
+    };
+    /**
+     * Overdue
+     */
+    overdue: number;
+    /**
+     * Unassigned
+     *
+     * Those not done that nobody has.
+     */
+    unassigned: number;
+    /**
+     * Mine
+     *
+     * Those not done that the caller has.
+     */
+    mine: number;
+};
+
+/**
+ * CaseVisit
+ *
+ * What somebody found in the field.
+ */
+export type CaseVisit = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Visited At
+     */
+    visited_at: string;
+    /**
+     * Outcome
+     */
+    outcome: 'no_fault' | 'leak' | 'meter_broken' | 'misread' | 'illegal_use' | 'meter_replaced' | 'no_access' | 'other';
+    /**
+     * Stand M3
+     */
+    stand_m3: string | null;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Attachment Ids
+     */
+    attachment_ids: Array<string>;
+    /**
+     * Recorded By
+     */
+    recorded_by: string;
+    /**
+     * Recorded At
+     */
+    recorded_at: string;
 };
 
 /**
@@ -1156,6 +1734,22 @@ export type FactReplacement = {
      * Note
      */
     note?: string | null;
+};
+
+/**
+ * FieldChange
+ *
+ * What a field was and what it is.
+ */
+export type FieldChange = {
+    /**
+     * Before
+     */
+    before: string | null;
+    /**
+     * After
+     */
+    after: string | null;
 };
 
 /**
@@ -2736,6 +3330,74 @@ export type NewBacktest = {
 };
 
 /**
+ * NewCase
+ *
+ * A case: about an incident, a fuel record, or a customer by number. Exactly one of these is named.
+ */
+export type NewCase = {
+    /**
+     * Incident Id
+     */
+    incident_id?: string | null;
+    /**
+     * Fact Id
+     *
+     * A judged fuel record.
+     */
+    fact_id?: string | null;
+    /**
+     * Nomen
+     *
+     * A customer's number.
+     */
+    nomen?: string | null;
+    /**
+     * Period
+     *
+     * A billing period; only with nomen.
+     */
+    period?: string | null;
+    /**
+     * Type
+     *
+     * Left out: what was said of the record, or of the customer's period. Of a meter the seven keys, of fuel WASPADA and ANOMALI, of both other.
+     */
+    type?: 'extreme' | 'turun' | 'zero' | 'negative' | 'salah_catat' | 'rebill' | 'estimasi' | 'WASPADA' | 'ANOMALI' | 'other' | null;
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Priority
+     */
+    priority?: 'low' | 'medium' | 'high' | 'critical';
+    /**
+     * Assignee Id
+     *
+     * Of /cases/assignees; null: nobody yet.
+     */
+    assignee_id?: string | null;
+    /**
+     * Due Date
+     *
+     * Today (WIB) or later.
+     */
+    due_date?: string | null;
+};
+
+/**
+ * NewComment
+ *
+ * What somebody writes of a case; it is never changed.
+ */
+export type NewComment = {
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * NewCustomer
  *
  * A customer as a clerk enters them.
@@ -3217,6 +3879,40 @@ export type NewVersion = {
 };
 
 /**
+ * NewVisit
+ *
+ * What somebody found in the field.
+ */
+export type NewVisit = {
+    /**
+     * Visited At
+     *
+     * Not in the future.
+     */
+    visited_at: string;
+    /**
+     * Outcome
+     */
+    outcome: 'no_fault' | 'leak' | 'meter_broken' | 'misread' | 'illegal_use' | 'meter_replaced' | 'no_access' | 'other';
+    /**
+     * Stand M3
+     *
+     * What the register showed.
+     */
+    stand_m3?: number | string | null;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Attachment Ids
+     *
+     * Photos among the case's files.
+     */
+    attachment_ids?: Array<string>;
+};
+
+/**
  * NewWebhook
  *
  * Where events go. https to the public internet only.
@@ -3647,6 +4343,48 @@ export type PageAuditOut = {
      * Items
      */
     items: Array<AuditOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[CaseComment]
+ */
+export type PageCaseComment = {
+    /**
+     * Items
+     */
+    items: Array<CaseComment>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[CaseHistory]
+ */
+export type PageCaseHistory = {
+    /**
+     * Items
+     */
+    items: Array<CaseHistory>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[CaseOut]
+ */
+export type PageCaseOut = {
+    /**
+     * Items
+     */
+    items: Array<CaseOut>;
     /**
      * Next Cursor
      */
@@ -7619,6 +8357,1483 @@ export type ResendVerificationResponses = {
      */
     202: unknown;
 };
+
+export type ListCasesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Sort
+         *
+         * due: those due soonest first, without a date last.
+         */
+        sort?: 'newest' | 'due';
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Status
+         *
+         * One or several.
+         */
+        status?: Array<'open' | 'in_progress' | 'waiting_field' | 'resolved' | 'closed'> | null;
+        /**
+         * Priority
+         *
+         * One or several.
+         */
+        priority?: Array<'low' | 'medium' | 'high' | 'critical'> | null;
+        /**
+         * Type
+         *
+         * One or several.
+         */
+        type?: Array<'extreme' | 'turun' | 'zero' | 'negative' | 'salah_catat' | 'rebill' | 'estimasi' | 'WASPADA' | 'ANOMALI' | 'other'> | null;
+        /**
+         * Domain
+         */
+        domain?: 'fuel' | 'meter' | null;
+        /**
+         * Assignee Id
+         *
+         * none: nobody's.
+         */
+        assignee_id?: string | null;
+        /**
+         * Mine
+         *
+         * Only those that the caller has.
+         */
+        mine?: boolean;
+        /**
+         * Overdue
+         *
+         * Only those past their due date and not done.
+         */
+        overdue?: boolean;
+        /**
+         * Nomen
+         */
+        nomen?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Incident Id
+         */
+        incident_id?: string | null;
+        /**
+         * Fact Id
+         */
+        fact_id?: string | null;
+        /**
+         * Q
+         *
+         * Part of #number, customer, address or description, in any case.
+         */
+        q?: string | null;
+    };
+    url: '/api/v1/cases';
+};
+
+export type ListCasesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListCasesError = ListCasesErrors[keyof ListCasesErrors];
+
+export type ListCasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCaseOut;
+};
+
+export type ListCasesResponse = ListCasesResponses[keyof ListCasesResponses];
+
+export type OpenCaseData = {
+    body: NewCase;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/cases';
+};
+
+export type OpenCaseErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type OpenCaseError = OpenCaseErrors[keyof OpenCaseErrors];
+
+export type OpenCaseResponses = {
+    /**
+     * Successful Response
+     */
+    201: CaseOut;
+};
+
+export type OpenCaseResponse = OpenCaseResponses[keyof OpenCaseResponses];
+
+export type AssignCasesData = {
+    body: Assignment;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+        /**
+         * Accept-Language
+         *
+         * id (default) or en: the language of reason.text.
+         */
+        'accept-language'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/cases/assign';
+};
+
+export type AssignCasesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type AssignCasesError = AssignCasesErrors[keyof AssignCasesErrors];
+
+export type AssignCasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: AssignmentOut;
+};
+
+export type AssignCasesResponse = AssignCasesResponses[keyof AssignCasesResponses];
+
+export type ListCaseAssigneesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/cases/assignees';
+};
+
+export type ListCaseAssigneesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListCaseAssigneesError = ListCaseAssigneesErrors[keyof ListCaseAssigneesErrors];
+
+export type ListCaseAssigneesResponses = {
+    /**
+     * Successful Response
+     */
+    200: Assignees;
+};
+
+export type ListCaseAssigneesResponse = ListCaseAssigneesResponses[keyof ListCaseAssigneesResponses];
+
+export type ExportCasesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
+        /**
+         * Status
+         *
+         * One or several.
+         */
+        status?: Array<'open' | 'in_progress' | 'waiting_field' | 'resolved' | 'closed'> | null;
+        /**
+         * Priority
+         *
+         * One or several.
+         */
+        priority?: Array<'low' | 'medium' | 'high' | 'critical'> | null;
+        /**
+         * Type
+         *
+         * One or several.
+         */
+        type?: Array<'extreme' | 'turun' | 'zero' | 'negative' | 'salah_catat' | 'rebill' | 'estimasi' | 'WASPADA' | 'ANOMALI' | 'other'> | null;
+        /**
+         * Domain
+         */
+        domain?: 'fuel' | 'meter' | null;
+        /**
+         * Assignee Id
+         *
+         * none: nobody's.
+         */
+        assignee_id?: string | null;
+        /**
+         * Mine
+         *
+         * Only those that the caller has.
+         */
+        mine?: boolean;
+        /**
+         * Overdue
+         *
+         * Only those past their due date and not done.
+         */
+        overdue?: boolean;
+        /**
+         * Nomen
+         */
+        nomen?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Incident Id
+         */
+        incident_id?: string | null;
+        /**
+         * Fact Id
+         */
+        fact_id?: string | null;
+        /**
+         * Q
+         *
+         * Part of #number, customer, address or description, in any case.
+         */
+        q?: string | null;
+    };
+    url: '/api/v1/cases/export';
+};
+
+export type ExportCasesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ExportCasesError = ExportCasesErrors[keyof ExportCasesErrors];
+
+export type ExportCasesResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ExportCasesResponse = ExportCasesResponses[keyof ExportCasesResponses];
+
+export type SizeCasesExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Status
+         *
+         * One or several.
+         */
+        status?: Array<'open' | 'in_progress' | 'waiting_field' | 'resolved' | 'closed'> | null;
+        /**
+         * Priority
+         *
+         * One or several.
+         */
+        priority?: Array<'low' | 'medium' | 'high' | 'critical'> | null;
+        /**
+         * Type
+         *
+         * One or several.
+         */
+        type?: Array<'extreme' | 'turun' | 'zero' | 'negative' | 'salah_catat' | 'rebill' | 'estimasi' | 'WASPADA' | 'ANOMALI' | 'other'> | null;
+        /**
+         * Domain
+         */
+        domain?: 'fuel' | 'meter' | null;
+        /**
+         * Assignee Id
+         *
+         * none: nobody's.
+         */
+        assignee_id?: string | null;
+        /**
+         * Mine
+         *
+         * Only those that the caller has.
+         */
+        mine?: boolean;
+        /**
+         * Overdue
+         *
+         * Only those past their due date and not done.
+         */
+        overdue?: boolean;
+        /**
+         * Nomen
+         */
+        nomen?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Incident Id
+         */
+        incident_id?: string | null;
+        /**
+         * Fact Id
+         */
+        fact_id?: string | null;
+        /**
+         * Q
+         *
+         * Part of #number, customer, address or description, in any case.
+         */
+        q?: string | null;
+    };
+    url: '/api/v1/cases/export/size';
+};
+
+export type SizeCasesExportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SizeCasesExportError = SizeCasesExportErrors[keyof SizeCasesExportErrors];
+
+export type SizeCasesExportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExportSize;
+};
+
+export type SizeCasesExportResponse = SizeCasesExportResponses[keyof SizeCasesExportResponses];
+
+export type SummariseCasesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Status
+         *
+         * One or several.
+         */
+        status?: Array<'open' | 'in_progress' | 'waiting_field' | 'resolved' | 'closed'> | null;
+        /**
+         * Priority
+         *
+         * One or several.
+         */
+        priority?: Array<'low' | 'medium' | 'high' | 'critical'> | null;
+        /**
+         * Type
+         *
+         * One or several.
+         */
+        type?: Array<'extreme' | 'turun' | 'zero' | 'negative' | 'salah_catat' | 'rebill' | 'estimasi' | 'WASPADA' | 'ANOMALI' | 'other'> | null;
+        /**
+         * Domain
+         */
+        domain?: 'fuel' | 'meter' | null;
+        /**
+         * Assignee Id
+         *
+         * none: nobody's.
+         */
+        assignee_id?: string | null;
+        /**
+         * Mine
+         *
+         * Only those that the caller has.
+         */
+        mine?: boolean;
+        /**
+         * Overdue
+         *
+         * Only those past their due date and not done.
+         */
+        overdue?: boolean;
+        /**
+         * Nomen
+         */
+        nomen?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Location Id
+         */
+        location_id?: string | null;
+        /**
+         * Incident Id
+         */
+        incident_id?: string | null;
+        /**
+         * Fact Id
+         */
+        fact_id?: string | null;
+        /**
+         * Q
+         *
+         * Part of #number, customer, address or description, in any case.
+         */
+        q?: string | null;
+    };
+    url: '/api/v1/cases/summary';
+};
+
+export type SummariseCasesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SummariseCasesError = SummariseCasesErrors[keyof SummariseCasesErrors];
+
+export type SummariseCasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: CaseSummary;
+};
+
+export type SummariseCasesResponse = SummariseCasesResponses[keyof SummariseCasesResponses];
+
+export type GetCaseData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}';
+};
+
+export type GetCaseErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetCaseError = GetCaseErrors[keyof GetCaseErrors];
+
+export type GetCaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: CaseDetail;
+};
+
+export type GetCaseResponse = GetCaseResponses[keyof GetCaseResponses];
+
+export type ChangeCaseData = {
+    body: CasePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}';
+};
+
+export type ChangeCaseErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ChangeCaseError = ChangeCaseErrors[keyof ChangeCaseErrors];
+
+export type ChangeCaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: CaseOut;
+};
+
+export type ChangeCaseResponse = ChangeCaseResponses[keyof ChangeCaseResponses];
+
+export type AttachToCaseData = {
+    body: BodyAttachToCase;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/attachments';
+};
+
+export type AttachToCaseErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type AttachToCaseError = AttachToCaseErrors[keyof AttachToCaseErrors];
+
+export type AttachToCaseResponses = {
+    /**
+     * Successful Response
+     */
+    201: CaseAttachment;
+};
+
+export type AttachToCaseResponse = AttachToCaseResponses[keyof AttachToCaseResponses];
+
+export type RemoveCaseAttachmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+        /**
+         * Attachment Id
+         */
+        attachment_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/attachments/{attachment_id}';
+};
+
+export type RemoveCaseAttachmentErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type RemoveCaseAttachmentError = RemoveCaseAttachmentErrors[keyof RemoveCaseAttachmentErrors];
+
+export type RemoveCaseAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveCaseAttachmentResponse = RemoveCaseAttachmentResponses[keyof RemoveCaseAttachmentResponses];
+
+export type GetCaseAttachmentData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+        /**
+         * Attachment Id
+         */
+        attachment_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/attachments/{attachment_id}';
+};
+
+export type GetCaseAttachmentErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetCaseAttachmentError = GetCaseAttachmentErrors[keyof GetCaseAttachmentErrors];
+
+export type GetCaseAttachmentResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type GetCaseAttachmentResponse = GetCaseAttachmentResponses[keyof GetCaseAttachmentResponses];
+
+export type ListCaseCommentsData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/cases/{case_id}/comments';
+};
+
+export type ListCaseCommentsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListCaseCommentsError = ListCaseCommentsErrors[keyof ListCaseCommentsErrors];
+
+export type ListCaseCommentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCaseComment;
+};
+
+export type ListCaseCommentsResponse = ListCaseCommentsResponses[keyof ListCaseCommentsResponses];
+
+export type CommentCaseData = {
+    body: NewComment;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/comments';
+};
+
+export type CommentCaseErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type CommentCaseError = CommentCaseErrors[keyof CommentCaseErrors];
+
+export type CommentCaseResponses = {
+    /**
+     * Successful Response
+     */
+    201: CaseComment;
+};
+
+export type CommentCaseResponse = CommentCaseResponses[keyof CommentCaseResponses];
+
+export type ListCaseHistoryData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/cases/{case_id}/history';
+};
+
+export type ListCaseHistoryErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListCaseHistoryError = ListCaseHistoryErrors[keyof ListCaseHistoryErrors];
+
+export type ListCaseHistoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCaseHistory;
+};
+
+export type ListCaseHistoryResponse = ListCaseHistoryResponses[keyof ListCaseHistoryResponses];
+
+export type RecordCaseVisitData = {
+    body: NewVisit;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/v1/cases/{case_id}/visits';
+};
+
+export type RecordCaseVisitErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type RecordCaseVisitError = RecordCaseVisitErrors[keyof RecordCaseVisitErrors];
+
+export type RecordCaseVisitResponses = {
+    /**
+     * Successful Response
+     */
+    201: CaseVisit;
+};
+
+export type RecordCaseVisitResponse = RecordCaseVisitResponses[keyof RecordCaseVisitResponses];
 
 export type ListCollectionsData = {
     body?: never;

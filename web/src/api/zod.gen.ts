@@ -61,6 +61,62 @@ export const zAskedOut = z.object({
 });
 
 /**
+ * Assigned
+ *
+ * What became of one case. text: why it was refused, in the reader's language.
+ */
+export const zAssigned = z.object({
+    id: z.string(),
+    outcome: z.enum([
+        'assigned',
+        'unchanged',
+        'refused'
+    ]),
+    code: z.nullable(z.string()),
+    text: z.nullable(z.string())
+});
+
+/**
+ * Assignee
+ *
+ * Somebody who may be given cases. location_ids null: everywhere.
+ */
+export const zAssignee = z.object({
+    id: z.string(),
+    name: z.string(),
+    location_ids: z.nullable(z.array(z.string()))
+});
+
+/**
+ * Assignees
+ *
+ * Who may be given cases.
+ */
+export const zAssignees = z.object({
+    items: z.array(zAssignee)
+});
+
+/**
+ * Assignment
+ *
+ * Cases that are given to one member, or to nobody.
+ */
+export const zAssignment = z.object({
+    ids: z.array(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))).check(z.minLength(1), z.maxLength(200)),
+    assignee_id: z.nullable(z.string().check(z.minLength(1), z.maxLength(64)))
+});
+
+/**
+ * AssignmentOut
+ *
+ * What became of each case, in the order asked for; no case stops another.
+ */
+export const zAssignmentOut = z.object({
+    assigned: z.int(),
+    items: z.array(zAssigned)
+});
+
+/**
  * AuditOut
  *
  * Something somebody did.
@@ -116,11 +172,121 @@ export const zBlock = z.object({
 });
 
 /**
+ * Body_attach_to_case
+ */
+export const zBodyAttachToCase = z.object({
+    file: z.string()
+});
+
+/**
  * Body_upload_imports
  */
 export const zBodyUploadImports = z.object({
     files: z.array(z.string()),
     anyway: z._default(z.optional(z.boolean()), false)
+});
+
+/**
+ * CaseAttachment
+ *
+ * A file of a case. removed_at: when it was taken away; that it was there stays.
+ */
+export const zCaseAttachment = z.object({
+    id: z.string(),
+    name: z.string(),
+    media_type: z.string(),
+    size_bytes: z.int(),
+    sha256: z.string(),
+    added_by: z.string(),
+    added_at: z.iso.datetime(),
+    removed_by: z.nullable(z.string()),
+    removed_at: z.nullable(z.iso.datetime())
+});
+
+/**
+ * CaseComment
+ *
+ * What somebody wrote of a case.
+ */
+export const zCaseComment = z.object({
+    id: z.string(),
+    text: z.string(),
+    written_by: z.string(),
+    written_at: z.iso.datetime()
+});
+
+/**
+ * CasePatch
+ *
+ * Only what changes; null empties assignee and due date.
+ */
+export const zCasePatch = z.object({
+    type: z.optional(z.enum([
+        'extreme',
+        'turun',
+        'zero',
+        'negative',
+        'salah_catat',
+        'rebill',
+        'estimasi',
+        'WASPADA',
+        'ANOMALI',
+        'other'
+    ])),
+    description: z.optional(z.string().check(z.maxLength(4000))),
+    status: z.optional(z.enum([
+        'open',
+        'in_progress',
+        'waiting_field',
+        'resolved',
+        'closed'
+    ])),
+    priority: z.optional(z.enum([
+        'low',
+        'medium',
+        'high',
+        'critical'
+    ])),
+    assignee_id: z.nullish(z.string().check(z.minLength(1), z.maxLength(64))),
+    due_date: z.nullish(z.iso.date()),
+    resolution: z.optional(z.string().check(z.maxLength(4000)))
+});
+
+/**
+ * CaseSummary
+ *
+ * How many cases there are: a column of a board each, and what waits for somebody.
+ */
+export const zCaseSummary = z.object({
+    by_status: z.record(z.string(), z.int()),
+    overdue: z.int(),
+    unassigned: z.int(),
+    mine: z.int()
+});
+
+/**
+ * CaseVisit
+ *
+ * What somebody found in the field.
+ */
+export const zCaseVisit = z.object({
+    id: z.string(),
+    visited_at: z.iso.datetime(),
+    outcome: z.enum([
+        'no_fault',
+        'leak',
+        'meter_broken',
+        'misread',
+        'illegal_use',
+        'meter_replaced',
+        'no_access',
+        'other'
+    ]),
+    stand_m3: z.nullable(z.string()),
+    note: z.string(),
+    attachment_ids: z.array(z.string()),
+    recorded_by: z.string(),
+    recorded_at: z.iso.datetime()
 });
 
 /**
@@ -322,6 +488,39 @@ export const zFactReplacement = z.object({
         z.number().check(z.gt(0), z.lte(1000000))
     ]),
     note: z.nullish(z.string().check(z.maxLength(500)))
+});
+
+/**
+ * FieldChange
+ *
+ * What a field was and what it is.
+ */
+export const zFieldChange = z.object({
+    before: z.nullable(z.string()),
+    after: z.nullable(z.string())
+});
+
+/**
+ * CaseHistory
+ *
+ * One entry of a case's history, which nobody changes.
+ */
+export const zCaseHistory = z.object({
+    id: z.string(),
+    kind: z.enum([
+        'opened',
+        'changed',
+        'commented',
+        'attached',
+        'attachment_removed',
+        'visited',
+        'fell_due',
+        'became_overdue'
+    ]),
+    changes: z.record(z.string(), zFieldChange),
+    about_id: z.nullable(z.string()),
+    changed_by: z.nullable(z.string()),
+    changed_at: z.iso.datetime()
 });
 
 /**
@@ -879,6 +1078,136 @@ export const zNamed = z.object({
 });
 
 /**
+ * CaseDetail
+ *
+ * A case with its files and what was found in the field; comments and history are lists of their own.
+ */
+export const zCaseDetail = z.object({
+    id: z.string(),
+    number: z.int(),
+    domain: z.enum(['fuel', 'meter']),
+    type: z.enum([
+        'extreme',
+        'turun',
+        'zero',
+        'negative',
+        'salah_catat',
+        'rebill',
+        'estimasi',
+        'WASPADA',
+        'ANOMALI',
+        'other'
+    ]),
+    description: z.string(),
+    status: z.enum([
+        'open',
+        'in_progress',
+        'waiting_field',
+        'resolved',
+        'closed'
+    ]),
+    next_statuses: z.array(z.enum([
+        'open',
+        'in_progress',
+        'waiting_field',
+        'resolved',
+        'closed'
+    ])),
+    priority: z.enum([
+        'low',
+        'medium',
+        'high',
+        'critical'
+    ]),
+    assignee_id: z.nullable(z.string()),
+    due_date: z.nullable(z.iso.date()),
+    is_overdue: z.boolean(),
+    resolution: z.string(),
+    incident_id: z.nullable(z.string()),
+    fact_id: z.nullable(z.string()),
+    location: z.nullable(zNamed),
+    product: z.nullable(zNamed),
+    nomen: z.nullable(z.string()),
+    period: z.nullable(z.string()),
+    rayon: z.nullable(z.string()),
+    customer: z.nullable(z.string()),
+    address: z.nullable(z.string()),
+    comments: z.int(),
+    attachments: z.int(),
+    opened_by: z.string(),
+    opened_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+    ended_at: z.nullable(z.iso.datetime()),
+    version: z.int(),
+    files: z.array(zCaseAttachment),
+    visits: z.array(zCaseVisit)
+});
+
+/**
+ * CaseOut
+ *
+ * A case as it now is.
+ */
+export const zCaseOut = z.object({
+    id: z.string(),
+    number: z.int(),
+    domain: z.enum(['fuel', 'meter']),
+    type: z.enum([
+        'extreme',
+        'turun',
+        'zero',
+        'negative',
+        'salah_catat',
+        'rebill',
+        'estimasi',
+        'WASPADA',
+        'ANOMALI',
+        'other'
+    ]),
+    description: z.string(),
+    status: z.enum([
+        'open',
+        'in_progress',
+        'waiting_field',
+        'resolved',
+        'closed'
+    ]),
+    next_statuses: z.array(z.enum([
+        'open',
+        'in_progress',
+        'waiting_field',
+        'resolved',
+        'closed'
+    ])),
+    priority: z.enum([
+        'low',
+        'medium',
+        'high',
+        'critical'
+    ]),
+    assignee_id: z.nullable(z.string()),
+    due_date: z.nullable(z.iso.date()),
+    is_overdue: z.boolean(),
+    resolution: z.string(),
+    incident_id: z.nullable(z.string()),
+    fact_id: z.nullable(z.string()),
+    location: z.nullable(zNamed),
+    product: z.nullable(zNamed),
+    nomen: z.nullable(z.string()),
+    period: z.nullable(z.string()),
+    rayon: z.nullable(z.string()),
+    customer: z.nullable(z.string()),
+    address: z.nullable(z.string()),
+    comments: z.int(),
+    attachments: z.int(),
+    opened_by: z.string(),
+    opened_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+    ended_at: z.nullable(z.iso.datetime()),
+    version: z.int()
+});
+
+/**
  * NamedRecord
  *
  * A record with its name.
@@ -906,6 +1235,48 @@ export const zNewAnswer = z.object({
         'PEMBOROSAN'
     ])),
     note: z._default(z.optional(z.string().check(z.maxLength(1000))), '')
+});
+
+/**
+ * NewCase
+ *
+ * A case: about an incident, a fuel record, or a customer by number. Exactly one of these is named.
+ */
+export const zNewCase = z.object({
+    incident_id: z.nullish(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))),
+    fact_id: z.nullish(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))),
+    nomen: z.nullish(z.string().check(z.minLength(1), z.maxLength(40))),
+    period: z.nullish(z.string().check(z.regex(/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/))),
+    type: z.nullish(z.enum([
+        'extreme',
+        'turun',
+        'zero',
+        'negative',
+        'salah_catat',
+        'rebill',
+        'estimasi',
+        'WASPADA',
+        'ANOMALI',
+        'other'
+    ])),
+    description: z._default(z.optional(z.string().check(z.maxLength(4000))), ''),
+    priority: z._default(z.optional(z.enum([
+        'low',
+        'medium',
+        'high',
+        'critical'
+    ])), 'medium'),
+    assignee_id: z.nullish(z.string().check(z.minLength(1), z.maxLength(64))),
+    due_date: z.nullish(z.iso.date())
+});
+
+/**
+ * NewComment
+ *
+ * What somebody writes of a case; it is never changed.
+ */
+export const zNewComment = z.object({
+    text: z.string().check(z.minLength(1), z.maxLength(4000))
 });
 
 /**
@@ -1126,6 +1497,31 @@ export const zNewUser = z.object({
 });
 
 /**
+ * NewVisit
+ *
+ * What somebody found in the field.
+ */
+export const zNewVisit = z.object({
+    visited_at: z.iso.datetime(),
+    outcome: z.enum([
+        'no_fault',
+        'leak',
+        'meter_broken',
+        'misread',
+        'illegal_use',
+        'meter_replaced',
+        'no_access',
+        'other'
+    ]),
+    stand_m3: z.nullish(z.union([
+        z.number().check(z.gte(0), z.lt(1000000000)),
+        z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,3}0*$/))
+    ])),
+    note: z._default(z.optional(z.string().check(z.maxLength(4000))), ''),
+    attachment_ids: z._default(z.optional(z.array(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))).check(z.maxLength(20))), [])
+});
+
+/**
  * NewWebhook
  *
  * Where events go. https to the public internet only.
@@ -1209,6 +1605,30 @@ export const zOrganisationOut = z.object({
  */
 export const zPageAuditOut = z.object({
     items: z.array(zAuditOut),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
+ * Page[CaseComment]
+ */
+export const zPageCaseComment = z.object({
+    items: z.array(zCaseComment),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
+ * Page[CaseHistory]
+ */
+export const zPageCaseHistory = z.object({
+    items: z.array(zCaseHistory),
+    next_cursor: z.nullable(z.string())
+});
+
+/**
+ * Page[CaseOut]
+ */
+export const zPageCaseOut = z.object({
+    items: z.array(zCaseOut),
     next_cursor: z.nullable(z.string())
 });
 

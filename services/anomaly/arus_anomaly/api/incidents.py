@@ -9,8 +9,9 @@ from arus_runtime.ids import Ulid
 from arus_runtime.web import Ctx, Page, Paging, router
 from fastapi import Depends, Query, Response
 
-from arus_anomaly import commands, store
+from arus_anomaly import store
 from arus_anomaly.api.asking import ReasonLanguage, Since, Until, check_range, locations
+from arus_anomaly.commands import incidents as commands
 from arus_anomaly.schemas.incidents import (
     SEVERITY_OF,
     STATE_OF,

@@ -8,8 +8,8 @@ from arus_runtime.commands import Commanded
 from arus_runtime.web import Ctx, Page, Paging, router
 from fastapi import Depends, Query, Response
 
-from arus_anomaly import commands
 from arus_anomaly.codec import milliseconds
+from arus_anomaly.commands import thresholds as commands
 from arus_anomaly.rules.meter.limits import EVERY_CLASS, version_holding
 from arus_anomaly.schemas.meter_limits import (
     EffectiveMeterLimits,

@@ -11,8 +11,9 @@ from arus_runtime.ids import Ulid, is_ulid
 from arus_runtime.web import Ctx, Page, Paging, Window, router, wrong
 from fastapi import Depends, Query, Response
 
-from arus_anomaly import codec, commands, store
+from arus_anomaly import codec, store
 from arus_anomaly.api.asking import ReasonLanguage, check_range
+from arus_anomaly.commands import thresholds as commands
 from arus_anomaly.rules.backtest import Backtest, Known, Position, Tally
 from arus_anomaly.rules.thresholds import Scope, version_holding, with_versions
 from arus_anomaly.schemas.thresholds import (

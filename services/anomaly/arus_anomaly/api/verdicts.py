@@ -8,8 +8,9 @@ from arus_runtime.ids import Ulid, is_ulid
 from arus_runtime.web import Ctx, Page, Paging, Problem, Spanned, router
 from fastapi import Depends, Query
 
-from arus_anomaly import codec, commands, store
+from arus_anomaly import codec, store
 from arus_anomaly.api.asking import ReasonLanguage, Since, Until, check_range, locations
+from arus_anomaly.commands import incidents
 from arus_anomaly.rules.fuel import Status
 from arus_anomaly.rules.learned.detector import REBUILT_FACTS
 from arus_anomaly.rules.thresholds import DEFAULTS
@@ -111,7 +112,7 @@ async def get_anomaly(
             raise Problem(404, "not_found")
         said = codec.verdict(revisions[0].value)
         by = await store.thresholds.of_version(tx, said.thresholds_id) if said.thresholds_id else DEFAULTS
-        confirmed = await commands.confirmed(tx, principal.tenant_id, revisions[0])
+        confirmed = await incidents.confirmed(tx, principal.tenant_id, revisions[0])
         history = await store.verdicts.looked_back_on(tx, revisions[0], by, confirmed)
         opinions = await store.incidents.opinions(tx, [anomaly_id, *(past.fact_id for past in history)])
         second = None

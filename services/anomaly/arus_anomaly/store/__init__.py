@@ -1,5 +1,23 @@
 """SQL of the service, by subject, inside one tenant's transaction: row-level security adds the tenant."""
 
-from arus_anomaly.store import calibrations, incidents, meter_limits, thresholds, trends, verdicts
+from arus_anomaly.store import (
+    calibrations,
+    cases,
+    dossiers,
+    incidents,
+    meter_limits,
+    thresholds,
+    trends,
+    verdicts,
+)
 
-__all__ = ["calibrations", "incidents", "meter_limits", "thresholds", "trends", "verdicts"]
+__all__ = [
+    "calibrations",
+    "cases",
+    "dossiers",
+    "incidents",
+    "meter_limits",
+    "thresholds",
+    "trends",
+    "verdicts",
+]

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, answerIncident, backtestThresholds, beginImportUpload, changeCollection, changeCustomer, changeMe, changeNotificationPreferences, changePassword, changeReportSchedule, changeUser, changeWebhook, commitImport, comparePeriods, compareRayons, confirmReset, continueImportUpload, correctFuelDelivery, correctFuelTransaction, createCollection, createCustomer, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, createWebhook, deactivateCustomer, deactivateLocation, deactivateProduct, deactivateUser, deleteReportSchedule, exportAnomalies, exportAudit, exportCollections, exportCustomers, exportFuelTransactions, exportMeterAnomalies, followDays, getAnomaly, getArrears, getCollection, getCustomer, getCustomerTimeline, getFuelDelivery, getFuelTransaction, getImport, getIncident, getKpiData, getLocation, getMeterHistory, getNotificationPreferences, getProduct, getReport, getReportFile, getReportSchedule, getUser, getWebhook, importErrors, importSample, importTemplate, leaveOrganisation, listAnomalies, listAudit, listCollections, listCustomers, listDeliveries, listEffectiveMeterLimits, listEffectiveThresholds, listFuelDeliveries, listFuelTransactions, listImports, listImportTypes, listIncidents, listInvitations, listKeys, listLocations, listMeterAnomalies, listMeterLimits, listMeterReplacements, listNotifications, listOrganisations, listProducts, listReports, listReportSchedules, listThresholds, listUsers, listWebhooks, liveTicket, login, logout, makeReport, markAllNotificationsRead, markNotificationRead, me, openSession, type Options, overview, previewImport, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, recordMeterReplacement, refresh, register, removeWebhook, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revertAnswer, revokeKey, rotateWebhookSecret, sayOfImport, scheduleReport, searchCustomers, seeUndoOfImport, sendScheduledReport, setMeterLimits, setThresholds, showAnomalyTrends, showFuelTrends, sizeAnomaliesExport, sizeAuditExport, sizeCollectionsExport, sizeCustomersExport, sizeFuelTransactionsExport, sizeMeterExport, summariseAnomalies, summariseIncidents, summariseMeterAnomalies, switch_, testWebhook, undoImport, updateLocation, updateProduct, uploadImports, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawCollection, withdrawInvitation } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AnswerIncidentData, AnswerIncidentError, AnswerIncidentResponse, BacktestThresholdsData, BacktestThresholdsError, BacktestThresholdsResponse, BeginImportUploadData, BeginImportUploadError, ChangeCollectionData, ChangeCollectionError, ChangeCollectionResponse, ChangeCustomerData, ChangeCustomerError, ChangeCustomerResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangeNotificationPreferencesData, ChangeNotificationPreferencesError, ChangeNotificationPreferencesResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeReportScheduleData, ChangeReportScheduleError, ChangeReportScheduleResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ChangeWebhookData, ChangeWebhookError, ChangeWebhookResponse, CommitImportData, CommitImportError, CommitImportResponse, ComparePeriodsData, ComparePeriodsError, ComparePeriodsResponse, CompareRayonsData, CompareRayonsError, CompareRayonsResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, ContinueImportUploadData, ContinueImportUploadError, ContinueImportUploadResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateCollectionData, CreateCollectionError, CreateCollectionResponse, CreateCustomerData, CreateCustomerError, CreateCustomerResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeactivateCustomerData, DeactivateCustomerError, DeactivateCustomerResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, DeleteReportScheduleData, DeleteReportScheduleError, DeleteReportScheduleResponse, ExportAnomaliesData, ExportAnomaliesError, ExportAnomaliesResponse, ExportAuditData, ExportAuditError, ExportAuditResponse, ExportCollectionsData, ExportCollectionsError, ExportCollectionsResponse, ExportCustomersData, ExportCustomersError, ExportCustomersResponse, ExportFuelTransactionsData, ExportFuelTransactionsError, ExportFuelTransactionsResponse, ExportMeterAnomaliesData, ExportMeterAnomaliesError, ExportMeterAnomaliesResponse, FollowDaysData, FollowDaysError, FollowDaysResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetArrearsData, GetArrearsError, GetArrearsResponse, GetCollectionData, GetCollectionError, GetCollectionResponse, GetCustomerData, GetCustomerError, GetCustomerResponse, GetCustomerTimelineData, GetCustomerTimelineError, GetCustomerTimelineResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetImportData, GetImportError, GetImportResponse, GetIncidentData, GetIncidentError, GetIncidentResponse, GetKpiDataData, GetKpiDataError, GetKpiDataResponse, GetLocationData, GetLocationError, GetLocationResponse, GetMeterHistoryData, GetMeterHistoryError, GetMeterHistoryResponse, GetNotificationPreferencesData, GetNotificationPreferencesError, GetNotificationPreferencesResponse, GetProductData, GetProductError, GetProductResponse, GetReportData, GetReportError, GetReportFileData, GetReportFileError, GetReportFileResponse, GetReportResponse, GetReportScheduleData, GetReportScheduleError, GetReportScheduleResponse, GetUserData, GetUserError, GetUserResponse, GetWebhookData, GetWebhookError, GetWebhookResponse, ImportErrorsData, ImportErrorsError, ImportErrorsResponse, ImportSampleData, ImportSampleError, ImportSampleResponse, ImportTemplateData, ImportTemplateError, ImportTemplateResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListCustomersData, ListCustomersError, ListCustomersResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListEffectiveMeterLimitsData, ListEffectiveMeterLimitsError, ListEffectiveMeterLimitsResponse, ListEffectiveThresholdsData, ListEffectiveThresholdsError, ListEffectiveThresholdsResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListImportTypesData, ListImportTypesError, ListImportTypesResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListMeterAnomaliesData, ListMeterAnomaliesError, ListMeterAnomaliesResponse, ListMeterLimitsData, ListMeterLimitsError, ListMeterLimitsResponse, ListMeterReplacementsData, ListMeterReplacementsError, ListMeterReplacementsResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListReportSchedulesData, ListReportSchedulesError, ListReportSchedulesResponse, ListReportsData, ListReportsError, ListReportsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MakeReportData, MakeReportError, MakeReportResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, MeData, MeError, MeResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RecordMeterReplacementData, RecordMeterReplacementError, RecordMeterReplacementResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RemoveWebhookData, RemoveWebhookError, RemoveWebhookResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevertAnswerData, RevertAnswerError, RevertAnswerResponse, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SayOfImportData, SayOfImportError, SayOfImportResponse, ScheduleReportData, ScheduleReportError, ScheduleReportResponse, SearchCustomersData, SearchCustomersError, SearchCustomersResponse, SeeUndoOfImportData, SeeUndoOfImportError, SeeUndoOfImportResponse, SendScheduledReportData, SendScheduledReportError, SendScheduledReportResponse, SetMeterLimitsData, SetMeterLimitsError, SetMeterLimitsResponse, SetThresholdsData, SetThresholdsError, SetThresholdsResponse, ShowAnomalyTrendsData, ShowAnomalyTrendsError, ShowAnomalyTrendsResponse, ShowFuelTrendsData, ShowFuelTrendsError, ShowFuelTrendsResponse, SizeAnomaliesExportData, SizeAnomaliesExportError, SizeAnomaliesExportResponse, SizeAuditExportData, SizeAuditExportError, SizeAuditExportResponse, SizeCollectionsExportData, SizeCollectionsExportError, SizeCollectionsExportResponse, SizeCustomersExportData, SizeCustomersExportError, SizeCustomersExportResponse, SizeFuelTransactionsExportData, SizeFuelTransactionsExportError, SizeFuelTransactionsExportResponse, SizeMeterExportData, SizeMeterExportError, SizeMeterExportResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SummariseIncidentsData, SummariseIncidentsError, SummariseIncidentsResponse, SummariseMeterAnomaliesData, SummariseMeterAnomaliesError, SummariseMeterAnomaliesResponse, SwitchData, SwitchError, SwitchResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, UndoImportData, UndoImportError, UndoImportResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, UploadImportsData, UploadImportsError, UploadImportsResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawCollectionData, WithdrawCollectionError, WithdrawCollectionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
+import { acceptInvitation, answerIncident, assignCases, attachToCase, backtestThresholds, beginImportUpload, changeCase, changeCollection, changeCustomer, changeMe, changeNotificationPreferences, changePassword, changeReportSchedule, changeUser, changeWebhook, commentCase, commitImport, comparePeriods, compareRayons, confirmReset, continueImportUpload, correctFuelDelivery, correctFuelTransaction, createCollection, createCustomer, createInvitation, createKey, createLocation, createOrganisation, createProduct, createUser, createWebhook, deactivateCustomer, deactivateLocation, deactivateProduct, deactivateUser, deleteReportSchedule, exportAnomalies, exportAudit, exportCases, exportCollections, exportCustomers, exportFuelTransactions, exportMeterAnomalies, followDays, getAnomaly, getArrears, getCase, getCaseAttachment, getCollection, getCustomer, getCustomerTimeline, getFuelDelivery, getFuelTransaction, getImport, getIncident, getKpiData, getLocation, getMeterHistory, getNotificationPreferences, getProduct, getReport, getReportFile, getReportSchedule, getUser, getWebhook, importErrors, importSample, importTemplate, leaveOrganisation, listAnomalies, listAudit, listCaseAssignees, listCaseComments, listCaseHistory, listCases, listCollections, listCustomers, listDeliveries, listEffectiveMeterLimits, listEffectiveThresholds, listFuelDeliveries, listFuelTransactions, listImports, listImportTypes, listIncidents, listInvitations, listKeys, listLocations, listMeterAnomalies, listMeterLimits, listMeterReplacements, listNotifications, listOrganisations, listProducts, listReports, listReportSchedules, listThresholds, listUsers, listWebhooks, liveTicket, login, logout, makeReport, markAllNotificationsRead, markNotificationRead, me, openCase, openSession, type Options, overview, previewImport, recordCaseVisit, recordFuelDeliveries, recordFuelDelivery, recordFuelTransaction, recordFuelTransactions, recordMeterReplacement, refresh, register, removeCaseAttachment, removeWebhook, renameOrganisation, replaceFuelDelivery, replaceFuelTransaction, replaceLocation, replaceProduct, requestReset, resendVerification, revertAnswer, revokeKey, rotateWebhookSecret, sayOfImport, scheduleReport, searchCustomers, seeUndoOfImport, sendScheduledReport, setMeterLimits, setThresholds, showAnomalyTrends, showFuelTrends, sizeAnomaliesExport, sizeAuditExport, sizeCasesExport, sizeCollectionsExport, sizeCustomersExport, sizeFuelTransactionsExport, sizeMeterExport, summariseAnomalies, summariseCases, summariseIncidents, summariseMeterAnomalies, switch_, testWebhook, undoImport, updateLocation, updateProduct, uploadImports, verifyEmail, voidFuelDelivery, voidFuelTransaction, withdrawCollection, withdrawInvitation } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AnswerIncidentData, AnswerIncidentError, AnswerIncidentResponse, AssignCasesData, AssignCasesError, AssignCasesResponse, AttachToCaseData, AttachToCaseError, AttachToCaseResponse, BacktestThresholdsData, BacktestThresholdsError, BacktestThresholdsResponse, BeginImportUploadData, BeginImportUploadError, ChangeCaseData, ChangeCaseError, ChangeCaseResponse, ChangeCollectionData, ChangeCollectionError, ChangeCollectionResponse, ChangeCustomerData, ChangeCustomerError, ChangeCustomerResponse, ChangeMeData, ChangeMeError, ChangeMeResponse, ChangeNotificationPreferencesData, ChangeNotificationPreferencesError, ChangeNotificationPreferencesResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeReportScheduleData, ChangeReportScheduleError, ChangeReportScheduleResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, ChangeWebhookData, ChangeWebhookError, ChangeWebhookResponse, CommentCaseData, CommentCaseError, CommentCaseResponse, CommitImportData, CommitImportError, CommitImportResponse, ComparePeriodsData, ComparePeriodsError, ComparePeriodsResponse, CompareRayonsData, CompareRayonsError, CompareRayonsResponse, ConfirmResetData, ConfirmResetError, ConfirmResetResponse, ContinueImportUploadData, ContinueImportUploadError, ContinueImportUploadResponse, CorrectFuelDeliveryData, CorrectFuelDeliveryError, CorrectFuelDeliveryResponse, CorrectFuelTransactionData, CorrectFuelTransactionError, CorrectFuelTransactionResponse, CreateCollectionData, CreateCollectionError, CreateCollectionResponse, CreateCustomerData, CreateCustomerError, CreateCustomerResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateKeyData, CreateKeyError, CreateKeyResponse, CreateLocationData, CreateLocationError, CreateLocationResponse, CreateOrganisationData, CreateOrganisationError, CreateOrganisationResponse, CreateProductData, CreateProductError, CreateProductResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeactivateCustomerData, DeactivateCustomerError, DeactivateCustomerResponse, DeactivateLocationData, DeactivateLocationError, DeactivateLocationResponse, DeactivateProductData, DeactivateProductError, DeactivateProductResponse, DeactivateUserData, DeactivateUserError, DeactivateUserResponse, DeleteReportScheduleData, DeleteReportScheduleError, DeleteReportScheduleResponse, ExportAnomaliesData, ExportAnomaliesError, ExportAnomaliesResponse, ExportAuditData, ExportAuditError, ExportAuditResponse, ExportCasesData, ExportCasesError, ExportCasesResponse, ExportCollectionsData, ExportCollectionsError, ExportCollectionsResponse, ExportCustomersData, ExportCustomersError, ExportCustomersResponse, ExportFuelTransactionsData, ExportFuelTransactionsError, ExportFuelTransactionsResponse, ExportMeterAnomaliesData, ExportMeterAnomaliesError, ExportMeterAnomaliesResponse, FollowDaysData, FollowDaysError, FollowDaysResponse, GetAnomalyData, GetAnomalyError, GetAnomalyResponse, GetArrearsData, GetArrearsError, GetArrearsResponse, GetCaseAttachmentData, GetCaseAttachmentError, GetCaseAttachmentResponse, GetCaseData, GetCaseError, GetCaseResponse, GetCollectionData, GetCollectionError, GetCollectionResponse, GetCustomerData, GetCustomerError, GetCustomerResponse, GetCustomerTimelineData, GetCustomerTimelineError, GetCustomerTimelineResponse, GetFuelDeliveryData, GetFuelDeliveryError, GetFuelDeliveryResponse, GetFuelTransactionData, GetFuelTransactionError, GetFuelTransactionResponse, GetImportData, GetImportError, GetImportResponse, GetIncidentData, GetIncidentError, GetIncidentResponse, GetKpiDataData, GetKpiDataError, GetKpiDataResponse, GetLocationData, GetLocationError, GetLocationResponse, GetMeterHistoryData, GetMeterHistoryError, GetMeterHistoryResponse, GetNotificationPreferencesData, GetNotificationPreferencesError, GetNotificationPreferencesResponse, GetProductData, GetProductError, GetProductResponse, GetReportData, GetReportError, GetReportFileData, GetReportFileError, GetReportFileResponse, GetReportResponse, GetReportScheduleData, GetReportScheduleError, GetReportScheduleResponse, GetUserData, GetUserError, GetUserResponse, GetWebhookData, GetWebhookError, GetWebhookResponse, ImportErrorsData, ImportErrorsError, ImportErrorsResponse, ImportSampleData, ImportSampleError, ImportSampleResponse, ImportTemplateData, ImportTemplateError, ImportTemplateResponse, LeaveOrganisationData, LeaveOrganisationError, LeaveOrganisationResponse, ListAnomaliesData, ListAnomaliesError, ListAnomaliesResponse, ListAuditData, ListAuditError, ListAuditResponse, ListCaseAssigneesData, ListCaseAssigneesError, ListCaseAssigneesResponse, ListCaseCommentsData, ListCaseCommentsError, ListCaseCommentsResponse, ListCaseHistoryData, ListCaseHistoryError, ListCaseHistoryResponse, ListCasesData, ListCasesError, ListCasesResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListCustomersData, ListCustomersError, ListCustomersResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListEffectiveMeterLimitsData, ListEffectiveMeterLimitsError, ListEffectiveMeterLimitsResponse, ListEffectiveThresholdsData, ListEffectiveThresholdsError, ListEffectiveThresholdsResponse, ListFuelDeliveriesData, ListFuelDeliveriesError, ListFuelDeliveriesResponse, ListFuelTransactionsData, ListFuelTransactionsError, ListFuelTransactionsResponse, ListImportsData, ListImportsError, ListImportsResponse, ListImportTypesData, ListImportTypesError, ListImportTypesResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListKeysData, ListKeysError, ListKeysResponse, ListLocationsData, ListLocationsError, ListLocationsResponse, ListMeterAnomaliesData, ListMeterAnomaliesError, ListMeterAnomaliesResponse, ListMeterLimitsData, ListMeterLimitsError, ListMeterLimitsResponse, ListMeterReplacementsData, ListMeterReplacementsError, ListMeterReplacementsResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListOrganisationsData, ListOrganisationsError, ListOrganisationsResponse, ListProductsData, ListProductsError, ListProductsResponse, ListReportSchedulesData, ListReportSchedulesError, ListReportSchedulesResponse, ListReportsData, ListReportsError, ListReportsResponse, ListThresholdsData, ListThresholdsError, ListThresholdsResponse, ListUsersData, ListUsersError, ListUsersResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MakeReportData, MakeReportError, MakeReportResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, MeData, MeError, MeResponse, OpenCaseData, OpenCaseError, OpenCaseResponse, OpenSessionData, OpenSessionError, OpenSessionResponse, OverviewData, OverviewError, OverviewResponse, PreviewImportData, PreviewImportError, PreviewImportResponse, RecordCaseVisitData, RecordCaseVisitError, RecordCaseVisitResponse, RecordFuelDeliveriesData, RecordFuelDeliveriesError, RecordFuelDeliveriesResponse, RecordFuelDeliveryData, RecordFuelDeliveryError, RecordFuelDeliveryResponse, RecordFuelTransactionData, RecordFuelTransactionError, RecordFuelTransactionResponse, RecordFuelTransactionsData, RecordFuelTransactionsError, RecordFuelTransactionsResponse, RecordMeterReplacementData, RecordMeterReplacementError, RecordMeterReplacementResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RemoveCaseAttachmentData, RemoveCaseAttachmentError, RemoveCaseAttachmentResponse, RemoveWebhookData, RemoveWebhookError, RemoveWebhookResponse, RenameOrganisationData, RenameOrganisationError, RenameOrganisationResponse, ReplaceFuelDeliveryData, ReplaceFuelDeliveryError, ReplaceFuelDeliveryResponse, ReplaceFuelTransactionData, ReplaceFuelTransactionError, ReplaceFuelTransactionResponse, ReplaceLocationData, ReplaceLocationError, ReplaceLocationResponse, ReplaceProductData, ReplaceProductError, ReplaceProductResponse, RequestResetData, RequestResetError, ResendVerificationData, ResendVerificationError, RevertAnswerData, RevertAnswerError, RevertAnswerResponse, RevokeKeyData, RevokeKeyError, RevokeKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, SayOfImportData, SayOfImportError, SayOfImportResponse, ScheduleReportData, ScheduleReportError, ScheduleReportResponse, SearchCustomersData, SearchCustomersError, SearchCustomersResponse, SeeUndoOfImportData, SeeUndoOfImportError, SeeUndoOfImportResponse, SendScheduledReportData, SendScheduledReportError, SendScheduledReportResponse, SetMeterLimitsData, SetMeterLimitsError, SetMeterLimitsResponse, SetThresholdsData, SetThresholdsError, SetThresholdsResponse, ShowAnomalyTrendsData, ShowAnomalyTrendsError, ShowAnomalyTrendsResponse, ShowFuelTrendsData, ShowFuelTrendsError, ShowFuelTrendsResponse, SizeAnomaliesExportData, SizeAnomaliesExportError, SizeAnomaliesExportResponse, SizeAuditExportData, SizeAuditExportError, SizeAuditExportResponse, SizeCasesExportData, SizeCasesExportError, SizeCasesExportResponse, SizeCollectionsExportData, SizeCollectionsExportError, SizeCollectionsExportResponse, SizeCustomersExportData, SizeCustomersExportError, SizeCustomersExportResponse, SizeFuelTransactionsExportData, SizeFuelTransactionsExportError, SizeFuelTransactionsExportResponse, SizeMeterExportData, SizeMeterExportError, SizeMeterExportResponse, SummariseAnomaliesData, SummariseAnomaliesError, SummariseAnomaliesResponse, SummariseCasesData, SummariseCasesError, SummariseCasesResponse, SummariseIncidentsData, SummariseIncidentsError, SummariseIncidentsResponse, SummariseMeterAnomaliesData, SummariseMeterAnomaliesError, SummariseMeterAnomaliesResponse, SwitchData, SwitchError, SwitchResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, UndoImportData, UndoImportError, UndoImportResponse, UpdateLocationData, UpdateLocationError, UpdateLocationResponse, UpdateProductData, UpdateProductError, UpdateProductResponse, UploadImportsData, UploadImportsError, UploadImportsResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, VoidFuelDeliveryData, VoidFuelDeliveryError, VoidFuelDeliveryResponse, VoidFuelTransactionData, VoidFuelTransactionError, VoidFuelTransactionResponse, WithdrawCollectionData, WithdrawCollectionError, WithdrawCollectionResponse, WithdrawInvitationData, WithdrawInvitationError, WithdrawInvitationResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -690,6 +690,419 @@ export const resendVerificationMutation = (options?: Partial<Options<ResendVerif
     const mutationOptions: UseMutationOptions<unknown, ResendVerificationError, Options<ResendVerificationData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await resendVerification({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listCasesQueryKey = (options?: Options<ListCasesData>) => createQueryKey('listCases', options);
+
+/**
+ * List Cases
+ *
+ * List cases, the newest first.
+ */
+export const listCasesOptions = (options?: Options<ListCasesData>) => queryOptions<ListCasesResponse, ListCasesError, ListCasesResponse, ReturnType<typeof listCasesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listCases({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listCasesQueryKey(options)
+});
+
+export const listCasesInfiniteQueryKey = (options?: Options<ListCasesData>): QueryKey<Options<ListCasesData>> => createQueryKey('listCases', options, true);
+
+/**
+ * List Cases
+ *
+ * List cases, the newest first.
+ */
+export const listCasesInfiniteOptions = (options?: Options<ListCasesData>) => {
+    const opts = infiniteQueryOptions<ListCasesResponse, ListCasesError, InfiniteData<ListCasesResponse>, QueryKey<Options<ListCasesData>>, string | null | Pick<QueryKey<Options<ListCasesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListCasesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listCases({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listCasesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Open Case
+ *
+ * Open a case about an incident, a fuel record, or a customer.
+ */
+export const openCaseMutation = (options?: Partial<Options<OpenCaseData>>): UseMutationOptions<OpenCaseResponse, OpenCaseError, Options<OpenCaseData>> => {
+    const mutationOptions: UseMutationOptions<OpenCaseResponse, OpenCaseError, Options<OpenCaseData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await openCase({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Assign Cases
+ *
+ * Give cases to one member. Each is judged on its own: what is refused stops no other.
+ *
+ * What the member has already is unchanged. Versions do not matter: nothing but the assignee changes.
+ */
+export const assignCasesMutation = (options?: Partial<Options<AssignCasesData>>): UseMutationOptions<AssignCasesResponse, AssignCasesError, Options<AssignCasesData>> => {
+    const mutationOptions: UseMutationOptions<AssignCasesResponse, AssignCasesError, Options<AssignCasesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await assignCases({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listCaseAssigneesQueryKey = (options?: Options<ListCaseAssigneesData>) => createQueryKey('listCaseAssignees', options);
+
+/**
+ * List Case Assignees
+ *
+ * List the members who may be given cases.
+ */
+export const listCaseAssigneesOptions = (options?: Options<ListCaseAssigneesData>) => queryOptions<ListCaseAssigneesResponse, ListCaseAssigneesError, ListCaseAssigneesResponse, ReturnType<typeof listCaseAssigneesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listCaseAssignees({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listCaseAssigneesQueryKey(options)
+});
+
+export const exportCasesQueryKey = (options: Options<ExportCasesData>) => createQueryKey('exportCases', options);
+
+/**
+ * Export Cases
+ *
+ * Give what the list's filters find as a file in the language of Accept-Language, newest first.
+ *
+ * CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
+ */
+export const exportCasesOptions = (options: Options<ExportCasesData>) => queryOptions<ExportCasesResponse, ExportCasesError, ExportCasesResponse, ReturnType<typeof exportCasesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportCases({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportCasesQueryKey(options)
+});
+
+export const sizeCasesExportQueryKey = (options?: Options<SizeCasesExportData>) => createQueryKey('sizeCasesExport', options);
+
+/**
+ * Size Cases Export
+ *
+ * Say how many rows an export with these filters would hold, and how many it may.
+ */
+export const sizeCasesExportOptions = (options?: Options<SizeCasesExportData>) => queryOptions<SizeCasesExportResponse, SizeCasesExportError, SizeCasesExportResponse, ReturnType<typeof sizeCasesExportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await sizeCasesExport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: sizeCasesExportQueryKey(options)
+});
+
+export const summariseCasesQueryKey = (options?: Options<SummariseCasesData>) => createQueryKey('summariseCases', options);
+
+/**
+ * Summarise Cases
+ *
+ * Count the cases that the list's filters find, by status: the columns of a board.
+ */
+export const summariseCasesOptions = (options?: Options<SummariseCasesData>) => queryOptions<SummariseCasesResponse, SummariseCasesError, SummariseCasesResponse, ReturnType<typeof summariseCasesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await summariseCases({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: summariseCasesQueryKey(options)
+});
+
+export const getCaseQueryKey = (options: Options<GetCaseData>) => createQueryKey('getCase', options);
+
+/**
+ * Get Case
+ *
+ * Show one case with its files and what was found in the field.
+ */
+export const getCaseOptions = (options: Options<GetCaseData>) => queryOptions<GetCaseResponse, GetCaseError, GetCaseResponse, ReturnType<typeof getCaseQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getCase({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getCaseQueryKey(options)
+});
+
+/**
+ * Change Case
+ *
+ * Change what is sent and leave the rest. A closed case is only taken up again.
+ */
+export const changeCaseMutation = (options?: Partial<Options<ChangeCaseData>>): UseMutationOptions<ChangeCaseResponse, ChangeCaseError, Options<ChangeCaseData>> => {
+    const mutationOptions: UseMutationOptions<ChangeCaseResponse, ChangeCaseError, Options<ChangeCaseData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeCase({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Attach To Case
+ *
+ * Keep a file with a case, at most 20 of them. The same file again is the one that is there.
+ */
+export const attachToCaseMutation = (options?: Partial<Options<AttachToCaseData>>): UseMutationOptions<AttachToCaseResponse, AttachToCaseError, Options<AttachToCaseData>> => {
+    const mutationOptions: UseMutationOptions<AttachToCaseResponse, AttachToCaseError, Options<AttachToCaseData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await attachToCase({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove Case Attachment
+ *
+ * Take a file away for good. Its name, and who removed it when, stay; doing it again changes nothing.
+ */
+export const removeCaseAttachmentMutation = (options?: Partial<Options<RemoveCaseAttachmentData>>): UseMutationOptions<RemoveCaseAttachmentResponse, RemoveCaseAttachmentError, Options<RemoveCaseAttachmentData>> => {
+    const mutationOptions: UseMutationOptions<RemoveCaseAttachmentResponse, RemoveCaseAttachmentError, Options<RemoveCaseAttachmentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeCaseAttachment({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getCaseAttachmentQueryKey = (options: Options<GetCaseAttachmentData>) => createQueryKey('getCaseAttachment', options);
+
+/**
+ * Get Case Attachment
+ *
+ * Give a file of a case; gone (410) once it was removed.
+ */
+export const getCaseAttachmentOptions = (options: Options<GetCaseAttachmentData>) => queryOptions<GetCaseAttachmentResponse, GetCaseAttachmentError, GetCaseAttachmentResponse, ReturnType<typeof getCaseAttachmentQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getCaseAttachment({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getCaseAttachmentQueryKey(options)
+});
+
+export const listCaseCommentsQueryKey = (options: Options<ListCaseCommentsData>) => createQueryKey('listCaseComments', options);
+
+/**
+ * List Case Comments
+ *
+ * List what people wrote of a case, newest first.
+ */
+export const listCaseCommentsOptions = (options: Options<ListCaseCommentsData>) => queryOptions<ListCaseCommentsResponse, ListCaseCommentsError, ListCaseCommentsResponse, ReturnType<typeof listCaseCommentsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listCaseComments({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listCaseCommentsQueryKey(options)
+});
+
+export const listCaseCommentsInfiniteQueryKey = (options: Options<ListCaseCommentsData>): QueryKey<Options<ListCaseCommentsData>> => createQueryKey('listCaseComments', options, true);
+
+/**
+ * List Case Comments
+ *
+ * List what people wrote of a case, newest first.
+ */
+export const listCaseCommentsInfiniteOptions = (options: Options<ListCaseCommentsData>) => {
+    const opts = infiniteQueryOptions<ListCaseCommentsResponse, ListCaseCommentsError, InfiniteData<ListCaseCommentsResponse>, QueryKey<Options<ListCaseCommentsData>>, string | null | Pick<QueryKey<Options<ListCaseCommentsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListCaseCommentsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listCaseComments({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listCaseCommentsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Comment Case
+ *
+ * Write something of a case; who has it and who opened it are told.
+ */
+export const commentCaseMutation = (options?: Partial<Options<CommentCaseData>>): UseMutationOptions<CommentCaseResponse, CommentCaseError, Options<CommentCaseData>> => {
+    const mutationOptions: UseMutationOptions<CommentCaseResponse, CommentCaseError, Options<CommentCaseData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await commentCase({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listCaseHistoryQueryKey = (options: Options<ListCaseHistoryData>) => createQueryKey('listCaseHistory', options);
+
+/**
+ * List Case History
+ *
+ * List who changed what of a case and when, newest first.
+ */
+export const listCaseHistoryOptions = (options: Options<ListCaseHistoryData>) => queryOptions<ListCaseHistoryResponse, ListCaseHistoryError, ListCaseHistoryResponse, ReturnType<typeof listCaseHistoryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listCaseHistory({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listCaseHistoryQueryKey(options)
+});
+
+export const listCaseHistoryInfiniteQueryKey = (options: Options<ListCaseHistoryData>): QueryKey<Options<ListCaseHistoryData>> => createQueryKey('listCaseHistory', options, true);
+
+/**
+ * List Case History
+ *
+ * List who changed what of a case and when, newest first.
+ */
+export const listCaseHistoryInfiniteOptions = (options: Options<ListCaseHistoryData>) => {
+    const opts = infiniteQueryOptions<ListCaseHistoryResponse, ListCaseHistoryError, InfiniteData<ListCaseHistoryResponse>, QueryKey<Options<ListCaseHistoryData>>, string | null | Pick<QueryKey<Options<ListCaseHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListCaseHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listCaseHistory({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listCaseHistoryInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Record Case Visit
+ *
+ * Record what somebody found in the field; a case that waited for it is in progress again.
+ */
+export const recordCaseVisitMutation = (options?: Partial<Options<RecordCaseVisitData>>): UseMutationOptions<RecordCaseVisitResponse, RecordCaseVisitError, Options<RecordCaseVisitData>> => {
+    const mutationOptions: UseMutationOptions<RecordCaseVisitResponse, RecordCaseVisitError, Options<RecordCaseVisitData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await recordCaseVisit({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -69,6 +69,35 @@ class MeterKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     METER_KIND_SALAH_CATAT: _ClassVar[MeterKind]
     METER_KIND_REBILL: _ClassVar[MeterKind]
     METER_KIND_ESTIMASI: _ClassVar[MeterKind]
+
+class CaseStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CASE_STATUS_UNSPECIFIED: _ClassVar[CaseStatus]
+    CASE_STATUS_OPEN: _ClassVar[CaseStatus]
+    CASE_STATUS_IN_PROGRESS: _ClassVar[CaseStatus]
+    CASE_STATUS_WAITING_FIELD: _ClassVar[CaseStatus]
+    CASE_STATUS_RESOLVED: _ClassVar[CaseStatus]
+    CASE_STATUS_CLOSED: _ClassVar[CaseStatus]
+
+class CasePriority(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CASE_PRIORITY_UNSPECIFIED: _ClassVar[CasePriority]
+    CASE_PRIORITY_LOW: _ClassVar[CasePriority]
+    CASE_PRIORITY_MEDIUM: _ClassVar[CasePriority]
+    CASE_PRIORITY_HIGH: _ClassVar[CasePriority]
+    CASE_PRIORITY_CRITICAL: _ClassVar[CasePriority]
+
+class CaseChange(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CASE_CHANGE_UNSPECIFIED: _ClassVar[CaseChange]
+    CASE_CHANGE_OPENED: _ClassVar[CaseChange]
+    CASE_CHANGE_CHANGED: _ClassVar[CaseChange]
+    CASE_CHANGE_COMMENTED: _ClassVar[CaseChange]
+    CASE_CHANGE_ATTACHED: _ClassVar[CaseChange]
+    CASE_CHANGE_ATTACHMENT_REMOVED: _ClassVar[CaseChange]
+    CASE_CHANGE_VISITED: _ClassVar[CaseChange]
+    CASE_CHANGE_FELL_DUE: _ClassVar[CaseChange]
+    CASE_CHANGE_BECAME_OVERDUE: _ClassVar[CaseChange]
 STATUS_UNSPECIFIED: Status
 STATUS_NORMAL: Status
 STATUS_WASPADA: Status
@@ -108,6 +137,26 @@ METER_KIND_NEGATIVE: MeterKind
 METER_KIND_SALAH_CATAT: MeterKind
 METER_KIND_REBILL: MeterKind
 METER_KIND_ESTIMASI: MeterKind
+CASE_STATUS_UNSPECIFIED: CaseStatus
+CASE_STATUS_OPEN: CaseStatus
+CASE_STATUS_IN_PROGRESS: CaseStatus
+CASE_STATUS_WAITING_FIELD: CaseStatus
+CASE_STATUS_RESOLVED: CaseStatus
+CASE_STATUS_CLOSED: CaseStatus
+CASE_PRIORITY_UNSPECIFIED: CasePriority
+CASE_PRIORITY_LOW: CasePriority
+CASE_PRIORITY_MEDIUM: CasePriority
+CASE_PRIORITY_HIGH: CasePriority
+CASE_PRIORITY_CRITICAL: CasePriority
+CASE_CHANGE_UNSPECIFIED: CaseChange
+CASE_CHANGE_OPENED: CaseChange
+CASE_CHANGE_CHANGED: CaseChange
+CASE_CHANGE_COMMENTED: CaseChange
+CASE_CHANGE_ATTACHED: CaseChange
+CASE_CHANGE_ATTACHMENT_REMOVED: CaseChange
+CASE_CHANGE_VISITED: CaseChange
+CASE_CHANGE_FELL_DUE: CaseChange
+CASE_CHANGE_BECAME_OVERDUE: CaseChange
 
 class VerdictReached(_message.Message):
     __slots__ = ("tenant_id", "verdict_id", "domain", "fact_id", "location_id", "product_id", "business_date", "status", "volume_ul", "history_sum_ul", "history_count", "risk_score", "reason_code", "rule", "history_needed", "thresholds_id", "waspada_ppm", "anomali_ppm", "low_ppm")
@@ -443,3 +492,49 @@ class MeterVerdictWithdrawn(_message.Message):
     nomen: str
     period: str
     def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., period: _Optional[str] = ...) -> None: ...
+
+class CaseChanged(_message.Message):
+    __slots__ = ("tenant_id", "case_id", "number", "change", "domain", "type", "status", "priority", "assignee_id", "due_date", "incident_id", "fact_id", "location_id", "product_id", "nomen", "period", "rayon", "version", "changed_fields", "opened_by", "changed_by")
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    DOMAIN_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNEE_ID_FIELD_NUMBER: _ClassVar[int]
+    DUE_DATE_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
+    FACT_ID_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
+    NOMEN_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    RAYON_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    OPENED_BY_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_BY_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    case_id: str
+    number: int
+    change: CaseChange
+    domain: str
+    type: str
+    status: CaseStatus
+    priority: CasePriority
+    assignee_id: str
+    due_date: str
+    incident_id: str
+    fact_id: str
+    location_id: str
+    product_id: str
+    nomen: str
+    period: str
+    rayon: str
+    version: int
+    changed_fields: _containers.RepeatedScalarFieldContainer[str]
+    opened_by: str
+    changed_by: str
+    def __init__(self, tenant_id: _Optional[str] = ..., case_id: _Optional[str] = ..., number: _Optional[int] = ..., change: _Optional[_Union[CaseChange, str]] = ..., domain: _Optional[str] = ..., type: _Optional[str] = ..., status: _Optional[_Union[CaseStatus, str]] = ..., priority: _Optional[_Union[CasePriority, str]] = ..., assignee_id: _Optional[str] = ..., due_date: _Optional[str] = ..., incident_id: _Optional[str] = ..., fact_id: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., nomen: _Optional[str] = ..., period: _Optional[str] = ..., rayon: _Optional[str] = ..., version: _Optional[int] = ..., changed_fields: _Optional[_Iterable[str]] = ..., opened_by: _Optional[str] = ..., changed_by: _Optional[str] = ...) -> None: ...

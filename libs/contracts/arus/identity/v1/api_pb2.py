@@ -24,19 +24,27 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x61rus/identity/v1/api.proto\x12\x10\x61rus.identity.v1\"<\n\x15ListRecipientsRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x10\n\x08resource\x18\x02 \x01(\t\"d\n\x16ListRecipientsResponse\x12/\n\nrecipients\x18\x01 \x03(\x0b\x32\x1b.arus.identity.v1.Recipient\x12\x19\n\x11organisation_name\x18\x02 \x01(\t\"\x83\x01\n\tRecipient\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x0c\n\x04role\x18\x05 \x01(\t\x12\x12\n\neverywhere\x18\x06 \x01(\x08\x12\x14\n\x0clocation_ids\x18\x07 \x03(\t2t\n\rPeopleService\x12\x63\n\x0eListRecipients\x12\'.arus.identity.v1.ListRecipientsRequest\x1a(.arus.identity.v1.ListRecipientsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x61rus/identity/v1/api.proto\x12\x10\x61rus.identity.v1\"\'\n\x13ListChangersRequest\x12\x10\n\x08resource\x18\x01 \x01(\t\"C\n\x14ListChangersResponse\x12+\n\x08\x63hangers\x18\x01 \x03(\x0b\x32\x19.arus.identity.v1.Changer\"R\n\x07\x43hanger\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x12\n\neverywhere\x18\x03 \x01(\x08\x12\x14\n\x0clocation_ids\x18\x04 \x03(\t\"<\n\x15ListRecipientsRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x10\n\x08resource\x18\x02 \x01(\t\"d\n\x16ListRecipientsResponse\x12/\n\nrecipients\x18\x01 \x03(\x0b\x32\x1b.arus.identity.v1.Recipient\x12\x19\n\x11organisation_name\x18\x02 \x01(\t\"\x83\x01\n\tRecipient\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x0c\n\x04role\x18\x05 \x01(\t\x12\x12\n\neverywhere\x18\x06 \x01(\x08\x12\x14\n\x0clocation_ids\x18\x07 \x03(\t2t\n\rPeopleService\x12\x63\n\x0eListRecipients\x12\'.arus.identity.v1.ListRecipientsRequest\x1a(.arus.identity.v1.ListRecipientsResponse2n\n\rMemberService\x12]\n\x0cListChangers\x12%.arus.identity.v1.ListChangersRequest\x1a&.arus.identity.v1.ListChangersResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'arus.identity.v1.api_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LISTRECIPIENTSREQUEST']._serialized_start=48
-  _globals['_LISTRECIPIENTSREQUEST']._serialized_end=108
-  _globals['_LISTRECIPIENTSRESPONSE']._serialized_start=110
-  _globals['_LISTRECIPIENTSRESPONSE']._serialized_end=210
-  _globals['_RECIPIENT']._serialized_start=213
-  _globals['_RECIPIENT']._serialized_end=344
-  _globals['_PEOPLESERVICE']._serialized_start=346
-  _globals['_PEOPLESERVICE']._serialized_end=462
+  _globals['_LISTCHANGERSREQUEST']._serialized_start=48
+  _globals['_LISTCHANGERSREQUEST']._serialized_end=87
+  _globals['_LISTCHANGERSRESPONSE']._serialized_start=89
+  _globals['_LISTCHANGERSRESPONSE']._serialized_end=156
+  _globals['_CHANGER']._serialized_start=158
+  _globals['_CHANGER']._serialized_end=240
+  _globals['_LISTRECIPIENTSREQUEST']._serialized_start=242
+  _globals['_LISTRECIPIENTSREQUEST']._serialized_end=302
+  _globals['_LISTRECIPIENTSRESPONSE']._serialized_start=304
+  _globals['_LISTRECIPIENTSRESPONSE']._serialized_end=404
+  _globals['_RECIPIENT']._serialized_start=407
+  _globals['_RECIPIENT']._serialized_end=538
+  _globals['_PEOPLESERVICE']._serialized_start=540
+  _globals['_PEOPLESERVICE']._serialized_end=656
+  _globals['_MEMBERSERVICE']._serialized_start=658
+  _globals['_MEMBERSERVICE']._serialized_end=768
 # @@protoc_insertion_point(module_scope)

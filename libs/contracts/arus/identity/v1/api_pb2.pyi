@@ -6,6 +6,30 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class ListChangersRequest(_message.Message):
+    __slots__ = ("resource",)
+    RESOURCE_FIELD_NUMBER: _ClassVar[int]
+    resource: str
+    def __init__(self, resource: _Optional[str] = ...) -> None: ...
+
+class ListChangersResponse(_message.Message):
+    __slots__ = ("changers",)
+    CHANGERS_FIELD_NUMBER: _ClassVar[int]
+    changers: _containers.RepeatedCompositeFieldContainer[Changer]
+    def __init__(self, changers: _Optional[_Iterable[_Union[Changer, _Mapping]]] = ...) -> None: ...
+
+class Changer(_message.Message):
+    __slots__ = ("user_id", "name", "everywhere", "location_ids")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    EVERYWHERE_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_IDS_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    name: str
+    everywhere: bool
+    location_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_id: _Optional[str] = ..., name: _Optional[str] = ..., everywhere: _Optional[bool] = ..., location_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class ListRecipientsRequest(_message.Message):
     __slots__ = ("tenant_id", "resource")
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class PeopleServiceStub:
-    """Who the people of an organisation are, for the service that tells them what happened.
+    """Who the people of an organisation are, for the service that tells them what happened: it acts for nobody in
+    particular. People and their keys are never let in.
     """
 
     def __init__(self, channel):
@@ -43,7 +44,8 @@ class PeopleServiceStub:
 
 
 class PeopleServiceServicer:
-    """Who the people of an organisation are, for the service that tells them what happened.
+    """Who the people of an organisation are, for the service that tells them what happened: it acts for nobody in
+    particular. People and their keys are never let in.
     """
 
     def ListRecipients(self, request, context):
@@ -70,7 +72,8 @@ def add_PeopleServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PeopleService:
-    """Who the people of an organisation are, for the service that tells them what happened.
+    """Who the people of an organisation are, for the service that tells them what happened: it acts for nobody in
+    particular. People and their keys are never let in.
     """
 
     @staticmethod
@@ -90,6 +93,82 @@ class PeopleService:
             '/arus.identity.v1.PeopleService/ListRecipients',
             arus_dot_identity_dot_v1_dot_api__pb2.ListRecipientsRequest.SerializeToString,
             arus_dot_identity_dot_v1_dot_api__pb2.ListRecipientsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class MemberServiceStub:
+    """Whom of an organisation work can be given to, for services that act in a caller's name.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.ListChangers = channel.unary_unary(
+                '/arus.identity.v1.MemberService/ListChangers',
+                request_serializer=arus_dot_identity_dot_v1_dot_api__pb2.ListChangersRequest.SerializeToString,
+                response_deserializer=arus_dot_identity_dot_v1_dot_api__pb2.ListChangersResponse.FromString,
+                _registered_method=True)
+
+
+class MemberServiceServicer:
+    """Whom of an organisation work can be given to, for services that act in a caller's name.
+    """
+
+    def ListChangers(self, request, context):
+        """Returns the active members of the caller's organisation who may change the resource, for who may read it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_MemberServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'ListChangers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListChangers,
+                    request_deserializer=arus_dot_identity_dot_v1_dot_api__pb2.ListChangersRequest.FromString,
+                    response_serializer=arus_dot_identity_dot_v1_dot_api__pb2.ListChangersResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'arus.identity.v1.MemberService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('arus.identity.v1.MemberService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class MemberService:
+    """Whom of an organisation work can be given to, for services that act in a caller's name.
+    """
+
+    @staticmethod
+    def ListChangers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/arus.identity.v1.MemberService/ListChangers',
+            arus_dot_identity_dot_v1_dot_api__pb2.ListChangersRequest.SerializeToString,
+            arus_dot_identity_dot_v1_dot_api__pb2.ListChangersResponse.FromString,
             options,
             channel_credentials,
             insecure,
