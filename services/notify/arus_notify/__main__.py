@@ -7,7 +7,7 @@ from arus_notify import api, handlers, jobs, outside, upkeep, words
 SERVICE = Service(
     name="notify",
     routers=api.ROUTERS,
-    workers=(handlers.incidents, handlers.catalogue),
+    workers=(handlers.incidents, handlers.cases, handlers.catalogue),
     jobs=jobs.JOBS,
     job_slots=16,  # a receiver that does not answer holds up nobody else
     words=words.templates(),

@@ -4,13 +4,21 @@ from collections.abc import Sequence
 from typing import Final
 
 import orjson
-from arus.anomaly.v1.events_pb2 import Cause, IncidentChange, IncidentChanged, Status
+from arus.anomaly.v1.events_pb2 import (
+    CaseChange,
+    CaseChanged,
+    CasePriority,
+    Cause,
+    IncidentChange,
+    IncidentChanged,
+    Status,
+)
 from arus_contracts import reading
 from arus_runtime.words import Language, render
 from arus_runtime.worker import Meta, Reject
 
 from arus_notify import rules
-from arus_notify.state import Alert, Severity, Told
+from arus_notify.state import Alert, CaseAlert, Severity, Told
 
 TELLING: Final = frozenset((IncidentChange.INCIDENT_CHANGE_OPENED, IncidentChange.INCIDENT_CHANGE_ESCALATED))
 """Changes that people are told of; the others change what the list says of an incident."""
@@ -46,6 +54,33 @@ def alert(event: IncidentChanged, meta: Meta) -> Alert:
         occurred_at=meta.at,
         said=event.SerializeToString(),
     )
+
+
+def case_alert(event: CaseChanged, meta: Meta) -> CaseAlert | None:
+    """Return what people should know of a case, None for nothing; raises Reject for another's key."""
+    key = f"{event.tenant_id}:{event.case_id}"
+    if key != meta.key or not event.case_id:
+        raise Reject(f"case {event.case_id!r} of {key} is recorded under the key {meta.key}")
+    change = CaseChange.Name(event.change).removeprefix("CASE_CHANGE_").lower()
+    news = rules.case_news(change, event.changed_fields, event.assignee_id, event.opened_by, event.changed_by)
+    if news is None:
+        return None
+    is_critical = event.priority == CasePriority.CASE_PRIORITY_CRITICAL
+    return CaseAlert(
+        tenant_id=event.tenant_id,
+        id=meta.new_id("case"),
+        what=news.what,
+        severity=rules.case_severity(news.what, critical=is_critical),
+        location_id=event.location_id,
+        people=news.people,
+        occurred_at=meta.at,
+        said=event.SerializeToString(),
+    )
+
+
+def case(said: bytes) -> CaseChanged:
+    """Read what an alert of a case says."""
+    return CaseChanged.FromString(said)
 
 
 def standing(event: IncidentChanged) -> str:

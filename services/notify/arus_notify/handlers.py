@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from arus.anomaly.v1.events_pb2 import IncidentChanged
+import orjson
+from arus.anomaly.v1.events_pb2 import CaseChanged, IncidentChanged
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
 from arus_runtime import jobs
 from arus_runtime.ids import named_id
@@ -14,6 +15,7 @@ from arus_notify.state import Alert, Told
 
 TELL: Final = "notify.tell"
 SUMMARISE: Final = "notify.summarise"
+TELL_CASE: Final = "notify.tell-case"
 
 ALERTS: Final = Table(
     "alerts",
@@ -31,6 +33,20 @@ ALERTS: Final = Table(
 INCIDENTS: Final = Table(
     "incidents",
     (Column("tenant_id", "text"), Column("id", "text"), Column("standing", "text")),
+    key=("tenant_id", "id"),
+)
+CASE_ALERTS: Final = Table(
+    "case_alerts",
+    (
+        Column("tenant_id", "text"),
+        Column("id", "text"),
+        Column("what", "text"),
+        Column("severity", "int2"),
+        Column("location_id", "text"),
+        Column("people", "jsonb"),
+        Column("occurred_at", "timestamptz"),
+        Column("said", "bytea"),
+    ),
     key=("tenant_id", "id"),
 )
 LOCATIONS: Final = Table(
@@ -55,6 +71,7 @@ incidents: Final = Worker(
     state=State(new=Told, load=codec.load_told, dump=codec.dump_told),
     tables=(ALERTS, INCIDENTS, jobs.TABLE),
 )
+cases: Final = Projection("cases", topics=("anomaly.case.v1",), tables=(CASE_ALERTS, jobs.TABLE))
 catalogue: Final = Projection(
     "catalogue", topics=("catalog.location.v1", "catalog.product.v1"), tables=(LOCATIONS, PRODUCTS)
 )
@@ -78,6 +95,32 @@ def changed(told: Told, event: IncidentChanged, meta: Meta) -> tuple[Told, Seque
         alert.said,
     )
     return after, (stands, Upsert(ALERTS, row), _to_tell(alert))
+
+
+@cases.on(CaseChanged)
+def case_changed(event: CaseChanged, meta: Meta) -> list[Effect]:
+    """Ask for people to be told of what happened to a case that concerns them."""
+    alert = codec.case_alert(event, meta)
+    if alert is None:
+        return []
+    row = (
+        alert.tenant_id,
+        alert.id,
+        alert.what,
+        alert.severity,
+        alert.location_id,
+        orjson.dumps(alert.people).decode(),
+        alert.occurred_at,
+        alert.said,
+    )
+    to_tell = jobs.asked(
+        TELL_CASE,
+        {"alert_id": alert.id},
+        tenant_id=alert.tenant_id,
+        job_id=str(named_id(f"{TELL_CASE}/{alert.tenant_id}/{alert.id}")),
+        run_after=alert.occurred_at,
+    )
+    return [Upsert(CASE_ALERTS, row), to_tell]
 
 
 @catalogue.on(LocationChanged)

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 import yaml
-from arus.anomaly.v1.events_pb2 import IncidentChanged
+from arus.anomaly.v1.events_pb2 import CaseChanged, IncidentChanged
 from arus_runtime.envelope import timestamp
 from arus_runtime.words import Language, Templates, render
 
@@ -79,6 +79,18 @@ class Writer:
         }
         return self._letter(headline, lines, link, f"incident.{codec.change(event)}", data)
 
+    def case(self, event: CaseChanged, what: str, severity: Severity, names: Mapping[str, str]) -> Letter:
+        """Return the letter of what happened to a case."""
+        link = f"{self.public_url}/app/cases?id={event.case_id}"
+        lines = tuple(case_lines(event, names, self.language))
+        data = {
+            "case_id": event.case_id,
+            "number": event.number,
+            "severity": severity.name.lower(),
+            "url": link,
+        }
+        return self._letter(case_headline(event, what, self.language), lines, link, f"case.{what}", data)
+
     def summary(self, group_id: str, severity: Severity, incidents: int, critical: int) -> Letter:
         """Return the letter that tells of old records at once."""
         link = f"{self.public_url}/app/incidents"
@@ -104,7 +116,9 @@ class Writer:
             lines.append(say("digest_budget", self.language, held=held, bound=alarms_per_day))
         if held := sum(entry.held == "quiet" for entry in told):
             lines.append(say("digest_quiet", self.language, held=held))
-        headline = say("digest", self.language, incidents=incidents, critical=critical)
+        cases = sum(entry.case_said is not None for entry in told)
+        code = "digest_cases" if cases else "digest"
+        headline = say(code, self.language, incidents=incidents, critical=critical, cases=cases)
         return self._letter(headline, tuple(lines), f"{self.public_url}/app/notifications", "digest", {})
 
     def test(self) -> Letter:
@@ -152,6 +166,23 @@ def headline_of(
     )
 
 
+def case_headline(event: CaseChanged, what: str, language: Language) -> str:
+    """Return what happened to a case in one line."""
+    return say(f"case_{what}", language, number=event.number, about=say(f"case_type_{event.type}", language))
+
+
+def case_lines(event: CaseChanged, names: Mapping[str, str], language: Language) -> Sequence[str]:
+    """Return what a case is about and until when, a line each."""
+    if event.nomen:
+        code = "case_of_period" if event.period else "case_of_customer"
+        subject = say(code, language, nomen=event.nomen, period=event.period, rayon=event.rayon or "-")
+    else:
+        place, goods = (names.get(one, one) for one in (event.location_id, event.product_id))
+        subject = say("case_of_place", language, location=place, product=goods)
+    due = [say("case_due", language, date=_day(event.due_date))] if event.due_date else []
+    return [subject, *due]
+
+
 def summary_headline(group_id: str, incidents: int, critical: int, language: Language) -> str:
     """Return what a summary says in one line."""
     code = "summary_import" if IMPORT in group_id else "summary_late"
@@ -160,6 +191,8 @@ def summary_headline(group_id: str, incidents: int, critical: int, language: Lan
 
 def entry_headline(entry: Shown, names: Mapping[str, str], language: Language) -> str:
     """Return what an entry of the list says in one line."""
+    if entry.case_said is not None:
+        return case_headline(codec.case(entry.case_said), entry.case_what or "", language)
     if entry.said is None:
         return summary_headline(entry.group_id or "", entry.incidents, entry.critical, language)
     return headline_of(codec.incident(entry.said), Severity(entry.severity), names, language)
@@ -167,8 +200,16 @@ def entry_headline(entry: Shown, names: Mapping[str, str], language: Language) -
 
 def entry_line(entry: Shown, names: Mapping[str, str], language: Language) -> str:
     """Return what an entry says and why, in one line."""
-    headline = entry_headline(entry, names, language)
-    return f"{headline}. {codec.reason(codec.incident(entry.said), language)}" if entry.said else headline
+    return f"{entry_headline(entry, names, language)}. {entry_text(entry, names, language)}"
+
+
+def entry_text(entry: Shown, names: Mapping[str, str], language: Language) -> str:
+    """Return why an entry is told."""
+    if entry.case_said is not None:
+        return " ".join(case_lines(codec.case(entry.case_said), names, language))
+    if entry.said is None:
+        return say("summary_why", language)
+    return codec.reason(codec.incident(entry.said), language)
 
 
 def severity_word(severity: Severity, language: Language) -> str:

@@ -12,7 +12,7 @@ from arus_runtime.postgres import Tx
 
 from arus_notify import rules, store
 from arus_notify.people import Recipient
-from arus_notify.state import Alert, Channel, Preferences, Severity
+from arus_notify.state import Alert, CaseAlert, Channel, Preferences, Severity
 from arus_notify.store.deliveries import Delivery
 from arus_notify.store.notifications import Notification
 from arus_notify.store.webhooks import Hook
@@ -23,7 +23,7 @@ DIGEST: Final = "notify.digest"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What somebody is told of: one alert, or the summary of a group."""
+    """What somebody is told of: one alert, the summary of a group, or what happened to a case."""
 
     tenant_id: str
     kind: str
@@ -33,11 +33,13 @@ class Subject:
     location_id: str | None
     incidents: int
     critical: int
+    case_alert_id: str | None = None
 
     @property
     def name(self) -> str:
         """What ids are derived from: the same alert or summary is told once, whoever tells it."""
-        about = f"{self.incident_id}/{int(self.severity)}" if self.incident_id else self.group_id
+        of_incident = f"{self.incident_id}/{int(self.severity)}" if self.incident_id else None
+        about = of_incident or self.group_id or self.case_alert_id
         return f"{self.tenant_id}/{self.kind}/{about}"
 
 
@@ -53,6 +55,21 @@ def of_alert(alert: Alert) -> Subject:
         alert.location_id,
         1,
         critical,
+    )
+
+
+def of_case(alert: CaseAlert) -> Subject:
+    """Return what happened to a case as something to be told."""
+    return Subject(
+        alert.tenant_id,
+        "case",
+        alert.severity,
+        None,
+        None,
+        alert.location_id or None,
+        0,
+        0,
+        case_alert_id=alert.id,
     )
 
 
@@ -106,6 +123,7 @@ class Planner:
             severity=subject.severity,
             incident_id=subject.incident_id,
             group_id=subject.group_id,
+            case_alert_id=subject.case_alert_id,
             location_id=subject.location_id,
             incidents=subject.incidents,
             critical=subject.critical,
@@ -157,6 +175,7 @@ class Planner:
             webhook_id=webhook_id,
             incident_id=subject.incident_id,
             group_id=subject.group_id,
+            case_alert_id=subject.case_alert_id,
             location_id=subject.location_id,
             incidents=subject.incidents,
             critical=subject.critical,

@@ -28,6 +28,38 @@ def group(tenant_id: str, import_id: str, occurred_at: datetime) -> str:
     return f"{tenant_id}/import/{import_id}" if import_id else f"{tenant_id}/late/{occurred_at.date()}"
 
 
+class CaseNews(NamedTuple):
+    """What happened to a case, in a word, and whom it is for."""
+
+    what: str
+    people: Sequence[str]
+
+
+def case_news(change: str, fields: Collection[str], assignee: str, opener: str, by: str) -> CaseNews | None:
+    """Return what of a case people should know, None for nothing: nobody is told of what they did themselves.
+
+    change: of the event, in lower case. fields: those that changed. by: who did it, empty for the clock.
+    """
+    match change:
+        case "opened" | "changed" if "assignee_id" in fields:
+            what, people = "assigned", [assignee]
+        case "commented" | "visited":
+            what, people = change, [assignee, opener]
+        case "fell_due" | "became_overdue":
+            what, people = change, [assignee or opener]
+        case _:
+            return None
+    others = [person for person in dict.fromkeys(people) if person and person != by]
+    return CaseNews(what, others) if others else None
+
+
+def case_severity(what: str, *, critical: bool) -> Severity:
+    """Return how much a piece of news of a case matters. critical: the case's own priority."""
+    if what in {"commented", "visited"}:
+        return Severity.INFO
+    return Severity.CRITICAL if critical else Severity.WARNING
+
+
 class Plan(NamedTuple):
     """How one person is told: in the list, at once by these channels, or held by them for the digest."""
 

@@ -1,6 +1,6 @@
 """What is remembered: how far people were told of incidents, and how each of them wants to be told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import IntEnum, StrEnum
@@ -51,6 +51,24 @@ class Alert:
     severity: Severity
     location_id: str
     group_id: str
+    occurred_at: datetime
+    said: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAlert:
+    """Something about a case that some people should know.
+
+    what: assigned, commented, visited, fell_due or became_overdue. people: whom it is for. location_id: where
+    the case lies, empty for nowhere. said: the CaseChanged that says it.
+    """
+
+    tenant_id: str
+    id: str
+    what: str
+    severity: Severity
+    location_id: str
+    people: Sequence[str]
     occurred_at: datetime
     said: bytes
 

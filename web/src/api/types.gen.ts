@@ -1475,7 +1475,7 @@ export type DeliveryRecord = {
     /**
      * Kind
      */
-    kind: 'incident' | 'summary' | 'digest' | 'test';
+    kind: 'incident' | 'summary' | 'case' | 'digest' | 'test';
     /**
      * Severity
      */
@@ -4110,7 +4110,7 @@ export type NotificationPreferencesPatch = {
 /**
  * NotificationRecord
  *
- * One entry of a person's list: an incident, or the summary of what old records brought.
+ * One entry of a person's list: an incident, the summary of old records, or news of a case.
  */
 export type NotificationRecord = {
     /**
@@ -4120,7 +4120,7 @@ export type NotificationRecord = {
     /**
      * Kind
      */
-    kind: 'incident' | 'summary';
+    kind: 'incident' | 'summary' | 'case';
     /**
      * Severity
      */
@@ -4139,6 +4139,10 @@ export type NotificationRecord = {
      * Incident Id
      */
     incident_id: string | null;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
     /**
      * Standing
      *

@@ -409,6 +409,7 @@ export const zDeliveryRecord = z.object({
     kind: z.enum([
         'incident',
         'summary',
+        'case',
         'digest',
         'test'
     ]),
@@ -1540,11 +1541,15 @@ export const zNewWebhook = z.object({
 /**
  * NotificationRecord
  *
- * One entry of a person's list: an incident, or the summary of what old records brought.
+ * One entry of a person's list: an incident, the summary of old records, or news of a case.
  */
 export const zNotificationRecord = z.object({
     id: z.string(),
-    kind: z.enum(['incident', 'summary']),
+    kind: z.enum([
+        'incident',
+        'summary',
+        'case'
+    ]),
     severity: z.enum([
         'info',
         'warning',
@@ -1553,6 +1558,7 @@ export const zNotificationRecord = z.object({
     title: z.string(),
     text: z.string(),
     incident_id: z.nullable(z.string()),
+    case_id: z.nullable(z.string()),
     standing: z.nullable(z.enum([
         'open',
         'closed',

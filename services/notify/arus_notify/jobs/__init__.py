@@ -2,7 +2,7 @@
 
 from arus_runtime.jobs import Job
 
-from arus_notify.handlers import SUMMARISE, TELL
+from arus_notify.handlers import SUMMARISE, TELL, TELL_CASE
 from arus_notify.jobs import delivering, digests, telling
 from arus_notify.planning import DELIVER, DIGEST
 
@@ -10,6 +10,7 @@ from arus_notify.planning import DELIVER, DIGEST
 JOBS = (
     Job(TELL, telling.ask, finish=telling.tell, attempts=12, backoff_s=2.0),
     Job(SUMMARISE, telling.ask, finish=telling.summarise, attempts=12, backoff_s=2.0),
+    Job(TELL_CASE, telling.ask, finish=telling.tell_case, attempts=12, backoff_s=2.0),
     Job(
         DELIVER,
         delivering.deliver,

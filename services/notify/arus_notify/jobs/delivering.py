@@ -157,6 +157,14 @@ async def _letter(context: Context, delivery: Delivery, writer: Writer, person: 
                 event = codec.incident(alert.said)
                 names = await store.alerts.names(tx, tenant_id, (event.location_id, event.product_id))
             return writer.incident(event, severity, names)
+        case "case":
+            async with context.worker_db.system() as tx:
+                news = await store.cases.one(tx, tenant_id, delivery.case_alert_id or "")
+                if news is None:
+                    raise Skip("withdrawn")
+                of_case = codec.case(news.said)
+                names = await store.alerts.names(tx, tenant_id, (of_case.location_id, of_case.product_id))
+            return writer.case(of_case, news.what, severity, names)
         case "summary":
             return writer.summary(delivery.group_id or "", severity, delivery.incidents, delivery.critical)
         case "digest":

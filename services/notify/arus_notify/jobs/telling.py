@@ -43,12 +43,22 @@ async def summarise(tx: Tx, work: Work, asked: Asked) -> None:
         await _tell_all(tx, asked, alerts, lambda within: planning.of_group(alerts, within))
 
 
-async def _tell_all(tx: Tx, asked: Asked, alerts: Sequence[Alert], subject_for: "SubjectFor") -> None:
+async def tell_case(tx: Tx, work: Work, asked: Asked) -> None:
+    """Tell what happened to a case to whom it concerns, as far as they see it; to webhooks, nothing."""
+    alert = await store.cases.one(tx, work.tenant_id, work.params["alert_id"])
+    if alert is None:
+        return
+    planner, organisation = await _planner(tx, asked, alert.tenant_id), asked[0]
+    for person_id in alert.people:
+        person = organisation.people.get(person_id)
+        if person is not None and (not alert.location_id or person.sees(alert.location_id)):
+            await planner.tell_person(person, planning.of_case(alert))
+
+
+async def _planner(tx: Tx, asked: Asked, tenant_id: str) -> Planner:
     organisation, usable = asked
-    tenant_id = alerts[0].tenant_id
-    places = {alert.location_id for alert in alerts}
     await store.notifications.lock(tx, tenant_id)
-    planner = Planner(
+    return Planner(
         tx,
         tenant_id,
         datetime.now(UTC),
@@ -56,6 +66,12 @@ async def _tell_all(tx: Tx, asked: Asked, alerts: Sequence[Alert], subject_for: 
         await store.preferences.of(tx, tenant_id, organisation.people),
         await store.alerts.timezone(tx, tenant_id),
     )
+
+
+async def _tell_all(tx: Tx, asked: Asked, alerts: Sequence[Alert], subject_for: "SubjectFor") -> None:
+    tenant_id = alerts[0].tenant_id
+    places = {alert.location_id for alert in alerts}
+    planner, organisation = await _planner(tx, asked, tenant_id), asked[0]
     for person in organisation.people.values():
         within = frozenset(filter(person.sees, places))
         if within and (subject := subject_for(within)):

@@ -23,6 +23,7 @@ NOTIFICATION: JsonDict = {
     "title": "Kritis: insiden di Gudang A, Solar",
     "text": "Pemakaian 520 L, 173% dari biasanya (300 L): ANOMALI.",
     "incident_id": "01JH8PV6W4RZ3M0T5X9K2C7B1N",
+    "case_id": None,
     "standing": "open",
     "location": {"id": "01JGJ4M3Z8Q0T7C1V5X2B9N6KD", "name": "Gudang A"},
     "product": {"id": "01JGJ4M3ZA5R8W2E6T0Y4V1P7H", "name": "Solar"},
@@ -59,16 +60,17 @@ class NamedRecord(BaseModel):
 
 
 class NotificationRecord(BaseModel):
-    """One entry of a person's list: an incident, or the summary of what old records brought."""
+    """One entry of a person's list: an incident, the summary of old records, or news of a case."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [NOTIFICATION]})
 
     id: str
-    kind: Literal["incident", "summary"]
+    kind: Literal["incident", "summary", "case"]
     severity: SeverityName
     title: str
     text: str = Field(description="Why, in the asked language.")
     incident_id: str | None
+    case_id: str | None
     standing: Literal["open", "closed", "withdrawn"] | None = Field(
         description="How the incident stands now; withdrawn: its records were corrected, there was none."
     )
@@ -87,6 +89,8 @@ class NotificationRecord(BaseModel):
     def of(cls, entry: Shown, names: Mapping[str, str], language: Language) -> Self:
         """Show an entry."""
         event = codec.incident(entry.said) if entry.said else None
+        of_case = codec.case(entry.case_said) if entry.case_said else None
+        place = event or (of_case if of_case and of_case.location_id else None)
 
         def named(record_id: str) -> NamedRecord:
             return NamedRecord(id=record_id, name=names.get(record_id, record_id))
@@ -97,11 +101,12 @@ class NotificationRecord(BaseModel):
                 "kind": entry.kind,
                 "severity": name_of(entry.severity),
                 "title": letters.entry_headline(entry, names, language),
-                "text": codec.reason(event, language) if event else letters.say("summary_why", language),
+                "text": letters.entry_text(entry, names, language),
                 "incident_id": entry.incident_id,
+                "case_id": of_case.case_id if of_case else None,
                 "standing": (entry.standing or "open") if event else None,
-                "location": named(event.location_id) if event else None,
-                "product": named(event.product_id) if event else None,
+                "location": named(place.location_id) if place else None,
+                "product": named(place.product_id) if place else None,
                 "incidents": entry.incidents,
                 "critical": entry.critical,
                 "import_id": letters.import_of(entry.group_id or ""),
@@ -131,7 +136,7 @@ class DeliveryRecord(BaseModel):
 
     id: str
     channel: ChannelName
-    kind: Literal["incident", "summary", "digest", "test"]
+    kind: Literal["incident", "summary", "case", "digest", "test"]
     severity: SeverityName
     state: State
     reason: str | None = Field(description="Why it is held, skipped, failed or not there yet.")

@@ -8,13 +8,14 @@ from typing import Final
 
 from arus_runtime.postgres import Tx
 
-from arus_notify.store import alerts, deliveries, notifications, preferences, webhooks
+from arus_notify.store import alerts, cases, deliveries, notifications, preferences, webhooks
 
-__all__ = ["alerts", "deliveries", "forget", "notifications", "preferences", "webhooks"]
+__all__ = ["alerts", "cases", "deliveries", "forget", "notifications", "preferences", "webhooks"]
 
 _OLD: Final = (
     "delete from deliveries where created_at < now() - make_interval(days => %s)",
     "delete from notifications where created_at < now() - make_interval(days => %s)",
+    "delete from case_alerts where occurred_at < now() - make_interval(days => %s)",
     "delete from alerts where occurred_at < now() - make_interval(days => %s)",
 )
 

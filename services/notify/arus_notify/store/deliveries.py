@@ -26,6 +26,7 @@ class Delivery:
     webhook_id: str | None = None
     incident_id: str | None = None
     group_id: str | None = None
+    case_alert_id: str | None = None
     location_id: str | None = None
     incidents: int = 1
     critical: int = 0

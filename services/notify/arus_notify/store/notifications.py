@@ -15,7 +15,7 @@ from arus_notify.store import alerts
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What one person is told of one alert or summary. The columns' meaning: see the migration."""
+    """What one person is told of one alert, summary or case. The columns' meaning: see the migration."""
 
     tenant_id: str
     id: str
@@ -24,6 +24,7 @@ class Notification:
     severity: Severity
     incident_id: str | None
     group_id: str | None
+    case_alert_id: str | None
     location_id: str | None
     incidents: int
     critical: int
@@ -35,7 +36,7 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One entry of the list. said: the IncidentChanged; None for a summary."""
+    """One entry of the list. said: the IncidentChanged; case_said, case_what: of a case; None for others."""
 
     id: str
     kind: str
@@ -44,6 +45,8 @@ class Shown:
     location_id: str | None
     said: bytes | None
     standing: str | None
+    case_said: bytes | None
+    case_what: str | None
     incidents: int
     critical: int
     group_id: str | None
@@ -64,10 +67,11 @@ returning xmax = 0 as is_new
 """  # noqa: S608 — this module's own names of columns
 _SHOWN: Final = """
 select n.id, n.kind, n.severity, n.incident_id, n.location_id, n.incidents, n.critical, n.group_id, n.held,
-       n.created_at, n.read_at, a.said, i.standing
+       n.created_at, n.read_at, a.said, i.standing, c.said as case_said, c.what as case_what
 from notifications n
 left join alerts a on (a.tenant_id, a.incident_id, a.severity) = (n.tenant_id, n.incident_id, n.severity)
 left join incidents i on (i.tenant_id, i.id) = (n.tenant_id, n.incident_id)
+left join case_alerts c on (c.tenant_id, c.id) = (n.tenant_id, n.case_alert_id)
 """
 # Whose scope became narrower sees no more of what they were told before.
 _SEEN: Final = "(%(within)s::text[] is null or n.location_id is null or n.location_id = any(%(within)s))"
@@ -185,7 +189,10 @@ async def for_digest(
 
 async def names(tx: Tx, tenant_id: str, told: Sequence[Shown]) -> Mapping[str, str]:
     """Return what the locations and products of these entries are called."""
-    events = [codec.incident(entry.said) for entry in told if entry.said]
+    events = [
+        *(codec.incident(entry.said) for entry in told if entry.said),
+        *(codec.case(entry.case_said) for entry in told if entry.case_said),
+    ]
     ids = {name for event in events for name in (event.location_id, event.product_id)}
     return await alerts.names(tx, tenant_id, ids)
 

@@ -142,7 +142,7 @@ function Entry({ entry }: { entry: NotificationRecord }) {
         </p>
       </div>
       <div className="flex flex-wrap gap-2">
-        {incident_id ? (
+        {incident_id && (
           <Link
             to="/incidents"
             search={{ id: incident_id }}
@@ -152,7 +152,8 @@ function Entry({ entry }: { entry: NotificationRecord }) {
             <Trans>Lihat</Trans>
             <span className="sr-only"> {title}</span>
           </Link>
-        ) : (
+        )}
+        {entry.kind === 'summary' && (
           <Link
             to="/incidents"
             search={{ answer: 'all' }}

@@ -43,6 +43,7 @@ export const STATE_WORDS: Record<DeliveryState, MessageDescriptor> = {
 export const KIND_WORDS: Record<DeliveryRecord['kind'], MessageDescriptor> = {
   incident: msg({ message: 'Insiden', context: 'satu' }),
   summary: msg`Rangkuman riwayat`,
+  case: msg`Kabar kasus`,
   digest: msg`Ringkasan harian`,
   test: msg`Pesan uji`,
 }
