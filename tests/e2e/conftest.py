@@ -41,7 +41,7 @@ class Someone:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """What a test may rely on: two depots, two fuels, ten days of use, one anomaly."""
+    """What a test may rely on: two depots, two fuels, ten days of use, one anomaly, a case about it."""
 
     owner: Someone
     operator: Someone
@@ -51,6 +51,7 @@ class Organisation:
     incident_id: str
     transaction_id: str
     member_id: str
+    case_id: str
 
 
 @dataclass(slots=True)
@@ -145,7 +146,12 @@ def organisation(stack: RunningStack, register: Callable[[str], Someone]) -> Ite
     tell(stack, owner, gudang, solar, last, severity="SEVERITY_CRITICAL")
     create(owner, "/notifications/webhooks", {"name": "Ruang kendali", "url": "https://example.com/arus"})
     incident_id = incidents()[0]["id"]
-    yield Organisation(owner, operator, gudang, solar, anomalies()[0]["id"], incident_id, last, member["id"])
+    case = create(
+        owner, "/cases", {"incident_id": incident_id, "description": "Periksa tangki dan tombol pompa."}
+    )
+    yield Organisation(
+        owner, operator, gudang, solar, anomalies()[0]["id"], incident_id, last, member["id"], case["id"]
+    )
     operator.client.close()
 
 

@@ -31,6 +31,10 @@ INSIDE = {
     "insiden": "/incidents",
     "insiden-semua": "/incidents?answer=all",
     "insiden-rinci": "/incidents?id={incident_id}",
+    "analisis": "/cases",
+    "analisis-tabel": "/cases?view=table",
+    "analisis-rinci": "/cases?id={case_id}",
+    "analisis-baru": "/cases?id=new",
     "ambang": "/thresholds",
     "ambang-riwayat": "/thresholds?tab=versions",
     "ambang-baru": "/thresholds?id=new",
@@ -74,6 +78,8 @@ OUTSIDE = {
 DRAWERS = {
     "anomali-rinci",
     "insiden-rinci",
+    "analisis-rinci",
+    "analisis-baru",
     "transaksi-rinci",
     "ambang-baru",
     "laporan-jadwal-baru",
@@ -152,6 +158,7 @@ def test_a_page_inside_is_good(
         incident_id=organisation.incident_id,
         transaction_id=organisation.transaction_id,
         member_id=organisation.member_id,
+        case_id=organisation.case_id,
     )
     screen.page.goto(console + path)
     if name in DRAWERS:

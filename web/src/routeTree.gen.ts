@@ -19,6 +19,7 @@ import { Route as VerifyEmailRouteImport } from './routes/verify-email'
 import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppAnomaliesRouteImport } from './routes/_app/anomalies'
 import { Route as AppAuditRouteImport } from './routes/_app/audit'
+import { Route as AppCasesRouteImport } from './routes/_app/cases'
 import { Route as AppComparisonRouteImport } from './routes/_app/comparison'
 import { Route as AppCustomersRouteImport } from './routes/_app/customers'
 import { Route as AppImportsRouteImport } from './routes/_app/imports'
@@ -82,6 +83,11 @@ const AppAnomaliesRoute = AppAnomaliesRouteImport.update({
 const AppAuditRoute = AppAuditRouteImport.update({
   id: '/audit',
   path: '/audit',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppCasesRoute = AppCasesRouteImport.update({
+  id: '/cases',
+  path: '/cases',
   getParentRoute: () => AppRoute,
 } as any)
 const AppComparisonRoute = AppComparisonRouteImport.update({
@@ -170,6 +176,7 @@ export interface FileRoutesByFullPath {
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
   '/audit': typeof AppAuditRoute
+  '/cases': typeof AppCasesRoute
   '/comparison': typeof AppComparisonRoute
   '/customers': typeof AppCustomersRoute
   '/imports': typeof AppImportsRoute
@@ -195,6 +202,7 @@ export interface FileRoutesByTo {
   '/verify-email': typeof VerifyEmailRoute
   '/anomalies': typeof AppAnomaliesRoute
   '/audit': typeof AppAuditRoute
+  '/cases': typeof AppCasesRoute
   '/comparison': typeof AppComparisonRoute
   '/customers': typeof AppCustomersRoute
   '/imports': typeof AppImportsRoute
@@ -223,6 +231,7 @@ export interface FileRoutesById {
   '/verify-email': typeof VerifyEmailRoute
   '/_app/anomalies': typeof AppAnomaliesRoute
   '/_app/audit': typeof AppAuditRoute
+  '/_app/cases': typeof AppCasesRoute
   '/_app/comparison': typeof AppComparisonRoute
   '/_app/customers': typeof AppCustomersRoute
   '/_app/imports': typeof AppImportsRoute
@@ -252,6 +261,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/anomalies'
     | '/audit'
+    | '/cases'
     | '/comparison'
     | '/customers'
     | '/imports'
@@ -277,6 +287,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/anomalies'
     | '/audit'
+    | '/cases'
     | '/comparison'
     | '/customers'
     | '/imports'
@@ -304,6 +315,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/_app/anomalies'
     | '/_app/audit'
+    | '/_app/cases'
     | '/_app/comparison'
     | '/_app/customers'
     | '/_app/imports'
@@ -402,6 +414,13 @@ declare module '@tanstack/react-router' {
       path: '/audit'
       fullPath: '/audit'
       preLoaderRoute: typeof AppAuditRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/cases': {
+      id: '/_app/cases'
+      path: '/cases'
+      fullPath: '/cases'
+      preLoaderRoute: typeof AppCasesRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/comparison': {
@@ -515,6 +534,7 @@ declare module '@tanstack/react-router' {
 interface AppRouteChildren {
   AppAnomaliesRoute: typeof AppAnomaliesRoute
   AppAuditRoute: typeof AppAuditRoute
+  AppCasesRoute: typeof AppCasesRoute
   AppComparisonRoute: typeof AppComparisonRoute
   AppCustomersRoute: typeof AppCustomersRoute
   AppImportsRoute: typeof AppImportsRoute
@@ -536,6 +556,7 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppAnomaliesRoute: AppAnomaliesRoute,
   AppAuditRoute: AppAuditRoute,
+  AppCasesRoute: AppCasesRoute,
   AppComparisonRoute: AppComparisonRoute,
   AppCustomersRoute: AppCustomersRoute,
   AppImportsRoute: AppImportsRoute,

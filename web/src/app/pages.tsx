@@ -4,6 +4,7 @@ import { msg } from '@lingui/core/macro'
 import {
   Bell,
   ChartColumn,
+  ClipboardList,
   Contact,
   FileText,
   History,
@@ -32,6 +33,7 @@ export interface PageEntry {
     | '/fuel/transactions'
     | '/anomalies'
     | '/incidents'
+    | '/cases'
     | '/imports'
     | '/water'
     | '/comparison'
@@ -84,6 +86,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: ShieldAlert,
     key: 'i',
     needs: { resource: 'incidents', action: 'r' },
+  },
+  {
+    to: '/cases',
+    name: msg`Analisis`,
+    icon: ClipboardList,
+    key: 'y',
+    needs: { resource: 'cases', action: 'r' },
   },
   {
     to: '/imports',

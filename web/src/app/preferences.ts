@@ -19,6 +19,7 @@ export type TableName =
   | 'deliveries'
   | 'meter'
   | 'customers'
+  | 'cases'
 
 export interface Look {
   hidden: ReadonlySet<string>

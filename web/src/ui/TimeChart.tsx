@@ -39,7 +39,7 @@ interface TimeChartProps {
 }
 
 const DAY_S = 86_400
-const TICK_PX = 64
+const TICK_PX = 76
 /** What a card on A4 has between its edges. */
 const PAPER_PX = 640
 const DASH: Partial<Record<Series['look'], number[]>> = { dashed: [7, 5], dotted: [2, 4] }

@@ -1,29 +1,32 @@
 /** One import: what the file is, what saving it would do, and how it can be taken back. */
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Download, Undo2 } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
+import { Download } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import {
   commitImport,
   sayOfImport,
-  undoImport,
   type AskedOut,
   type ImportDetail,
   type ImportPatch,
   type SampleRow,
 } from '@/api'
-import { refetch } from '@/app/client'
 import { useMay } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
 import { moment, number } from '@/lib/format'
-import { Button } from '@/ui/Button'
+import { Button, buttonLook } from '@/ui/Button'
 import { Drawer } from '@/ui/Dialog'
 import { TextField } from '@/ui/Field'
 import { Select } from '@/ui/Select'
 import { Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
-import { importQuery, moves, previewQuery, saveErrors, typesQuery, undoQuery } from './queries'
+import { importQuery, moves, previewQuery, refetchImports, saveErrors, typesQuery } from './queries'
 import { StateTag } from './states'
+import { Undoing } from './Undoing'
+
+/** The type of file whose rows are judged: register reads. */
+const READS = 'SBRS'
 
 interface Props {
   id: string | undefined
@@ -56,14 +59,10 @@ export default function ImportDrawer({ id, onClose }: Props) {
   )
 }
 
-function follow(): void {
-  refetch('getImport', 'listImports', 'previewImport', 'seeUndoOfImport', 'listFuelTransactions')
-}
-
 function useSaying(found: ImportDetail) {
   return useMutation({
     mutationFn: (body: ImportPatch) => sayOfImport({ path: { import_id: found.id }, body }),
-    onSettled: follow,
+    onSettled: refetchImports,
     onError: error => toast({ text: sentenceOf(error) }),
   })
 }
@@ -322,9 +321,10 @@ function History({ found }: { found: ImportDetail }) {
 function Acts({ found }: { found: ImportDetail }) {
   const mayCommit = useMay('imports', 'c')
   const mayUndo = useMay('imports', 'u')
+  const seesMeter = useMay('anomalies', 'r')
   const commit = useMutation({
     mutationFn: () => commitImport({ path: { import_id: found.id }, body: { preview: found.preview ?? '' } }),
-    onSettled: follow,
+    onSettled: refetchImports,
     onError: error => toast({ text: sentenceOf(error) }),
   })
   const errors = useMutation({
@@ -346,6 +346,15 @@ function Acts({ found }: { found: ImportDetail }) {
         </Button>
       )}
       {done && mayUndo && <Undoing found={found} />}
+      {done && found.type === READS && seesMeter && (
+        <Link
+          to="/meter"
+          search={found.period ? { period: found.period } : {}}
+          className={buttonLook('primary')}
+        >
+          <Trans>Lihat anomali meter</Trans>
+        </Link>
+      )}
       {(found.state === 'preview' || goesOn) && mayCommit && (
         <Button
           look="primary"
@@ -357,62 +366,5 @@ function Acts({ found }: { found: ImportDetail }) {
         </Button>
       )}
     </>
-  )
-}
-
-/** Taking back shows what it touches first: the second press is the act. */
-function Undoing({ found }: { found: ImportDetail }) {
-  const [asked, setAsked] = useState(false)
-  const would = useQuery({ ...undoQuery(found.id), enabled: asked })
-  const undo = useMutation({
-    mutationFn: () => undoImport({ path: { import_id: found.id } }),
-    onSettled: () => {
-      setAsked(false)
-      follow()
-    },
-    onError: error => toast({ text: sentenceOf(error) }),
-  })
-  if (!asked || !would.data)
-    return (
-      <Button
-        look="danger"
-        busy={asked && would.isPending}
-        icon={<Undo2 aria-hidden className="size-4" />}
-        onClick={() => setAsked(true)}
-      >
-        <Trans>Batalkan impor</Trans>
-      </Button>
-    )
-  const { counts, possible, dependants, dependants_in_all } = would.data
-  const touched = counts.created + counts.updated
-  return (
-    <div className="flex w-full flex-col gap-2">
-      {possible ? (
-        <p role="status" className="text-sm">
-          <Plural value={touched} other="# baris akan kembali seperti sebelum impor ini." />
-        </p>
-      ) : (
-        <div role="alert" className="text-sm">
-          <p className="font-semibold">
-            <Plural value={dependants_in_all} other="Belum bisa: # hal bergantung padanya." />
-          </p>
-          <ul className="list-disc pl-5">
-            {dependants.map(one => (
-              <li key={`${one.kind}.${one.id}`}>{one.message}</li>
-            ))}
-          </ul>
-        </div>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button onClick={() => setAsked(false)}>
-          <Trans>Tidak jadi</Trans>
-        </Button>
-        {possible && (
-          <Button look="danger" busy={undo.isPending} onClick={() => undo.mutate()}>
-            <Trans>Ya, batalkan</Trans>
-          </Button>
-        )}
-      </div>
-    </div>
   )
 }

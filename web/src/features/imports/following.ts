@@ -1,9 +1,9 @@
 /** Imports as the live feed moves them: how far each is, between two answers of the server. */
 import { useEffect } from 'react'
 import type { ImportRecord } from '@/api'
-import { queries, refetch } from '@/app/client'
+import { queries } from '@/app/client'
 import { listenToImports, type ImportMoved } from '@/app/live'
-import { importQuery, importsQuery } from './queries'
+import { importQuery, importsQuery, refetchImports } from './queries'
 
 /** What was fetched, with what the feed says of it. */
 export function withMove<One extends ImportRecord>(
@@ -21,11 +21,10 @@ export function isNews(known: readonly ImportRecord[], { id, state }: ImportMove
 /** Move the bars of what is known; whatever changed its state, or is new, is fetched. */
 export function useFollowing(): void {
   useEffect(() => {
-    const fetchAll = () => refetch('listImports', 'getImport', 'previewImport', 'seeUndoOfImport')
     return listenToImports(move => {
       const list = queries.getQueryData(importsQuery.queryKey)
       if (isNews(list?.pages.flatMap(page => page.items) ?? [], move)) {
-        fetchAll()
+        refetchImports()
         return
       }
       queries.setQueryData(
@@ -37,6 +36,6 @@ export function useFollowing(): void {
           },
       )
       queries.setQueryData(importQuery(move.id).queryKey, known => known && withMove(known, move))
-    }, fetchAll)
+    }, refetchImports)
   }, [])
 }

@@ -10,6 +10,7 @@ import {
   seeUndoOfImport,
   type ImportRecord,
 } from '@/api'
+import { refetch } from '@/app/client'
 import { feedIsOpen } from '@/app/live'
 import { fileName, save } from '@/lib/file'
 
@@ -81,4 +82,9 @@ export async function saveSample(type: string): Promise<void> {
 async function kept(asked: Promise<{ response: Response }>, otherwise: string): Promise<void> {
   const { response } = await asked
   save(fileName(response, otherwise), await response.blob())
+}
+
+/** Fetch again what a change of an import can be seen in. */
+export function refetchImports(): void {
+  refetch('getImport', 'listImports', 'previewImport', 'seeUndoOfImport', 'listFuelTransactions')
 }

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { IncidentDetail, Judged } from '@/api'
+import { CasesAbout } from '@/app/CasesAbout'
 import { Feedback } from '@/app/Feedback'
 import { incidentQuery } from '@/app/incidents'
 import { Causes, OpinionLine, OpinionMilder, Shift } from '@/app/Opinion'
@@ -75,6 +76,7 @@ function Body({ incident }: { incident: IncidentDetail }) {
       </div>
       <Records records={incident.records} />
       <Causes causes={causes} />
+      <CasesAbout about={{ incident: incident.id }} />
       <Feedback incident={incident} />
     </div>
   )

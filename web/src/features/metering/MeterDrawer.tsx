@@ -2,7 +2,8 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
-import type { MeterAnomaly, MeterHistoryOut } from '@/api'
+import type { Kind, MeterAnomaly, MeterHistoryOut } from '@/api'
+import { CasesAbout } from '@/app/CasesAbout'
 import { useMay } from '@/app/session'
 import { date, datedMoment } from '@/lib/format'
 import { buttonLook } from '@/ui/Button'
@@ -12,7 +13,7 @@ import { Failed, Skeleton } from '@/ui/States'
 import type { Series } from '@/ui/TimeChart'
 import { CustomerFacts } from './CustomerFacts'
 import { cubic } from './happenings'
-import { KindTags } from './kinds'
+import { KindTags } from '@/app/kinds'
 import { Fact, FACTS } from './parts'
 import { customerQuery, meterHistoryQuery } from './queries'
 import { periodWords } from './scopes'
@@ -40,6 +41,7 @@ export default function MeterDrawer({ nomen, period, onClose }: MeterDrawerProps
       {history.data && read ? (
         <div key={history.data.nomen} className="flex flex-col gap-5">
           <Said read={read} />
+          <CasesAbout about={{ nomen: history.data.nomen, period: read.period, ...first(read.kinds) }} />
           <Uses history={history.data} />
           <Whose nomen={history.data.nomen} />
           <Others history={history.data} read={read} />
@@ -59,6 +61,11 @@ export default function MeterDrawer({ nomen, period, onClose }: MeterDrawerProps
       )}
     </Drawer>
   )
+}
+
+/** The kind that a new case is about, unless its maker says otherwise. */
+function first([kind]: readonly Kind[]): { kind?: Kind } {
+  return kind ? { kind } : {}
 }
 
 function Said({ read }: { read: MeterAnomaly }) {

@@ -1,6 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router'
 import { Guard } from '@/app/Guard'
-import { KINDS } from '@/features/metering/kinds'
+import { KINDS } from '@/app/kinds'
 import { MeterPage } from '@/features/metering/MeterPage'
 import { oneOf, period, text, tidy } from '@/lib/search'
 

@@ -1,0 +1,176 @@
+"""What is odd is looked into: from a file to somebody's case, over a board, together, to a finding."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from arus_stack.testing import until
+from playwright.sync_api import Locator, expect
+
+from .conftest import OpenScreen, Organisation, Someone, create
+from .test_every_page import assert_good, settle, settle_in_drawer
+
+pytestmark = pytest.mark.e2e
+
+FILE = """NOMEN;NAMA;ALAMAT;RAYON;STAND AWAL;STAND AKHIR;VOLUME;METODE;STATUS SKIP;PETUGAS;TGL BACA;PERIODE
+340077;SITI AMINAH;JL AGUNG NIAGA 7;34;900;910;10;ESTIMATE;;JOKO;20/12/2025;202512
+"""
+CUSTOMER = {"nomen": "340077", "name": "SITI AMINAH", "address": "JL AGUNG NIAGA 7", "rayon": "34"}
+MOST_CLICKS = 9
+
+
+@pytest.fixture(scope="module")
+def analyst(register: Callable[[str], Someone]) -> Someone:
+    """Return the owner of a utility with one customer."""
+    owner = register("Rina Kartika")
+    create(owner, "/customers", CUSTOMER)
+    return owner
+
+
+def of(someone: Someone, case_id: str) -> dict[str, Any]:
+    """Return a case as it stands."""
+    return someone.client.get(f"/cases/{case_id}").raise_for_status().json()
+
+
+def test_a_file_becomes_an_assigned_case_in_under_ten_clicks(
+    open_screen: OpenScreen, analyst: Someone, console: str
+) -> None:
+    page = open_screen(analyst).page
+    clicks = 0
+
+    def click(what: Locator) -> None:
+        nonlocal clicks
+        clicks += 1
+        what.click()
+
+    page.goto(f"{console}/imports")
+    with page.expect_file_chooser() as chooser:
+        click(page.get_by_role("button", name="Pilih berkas"))
+    chooser.value.set_files({"name": "SBRS Desember.csv", "mimeType": "text/csv", "buffer": FILE.encode()})
+    row = page.get_by_role("list", name="Impor").get_by_role("button", name="SBRS Desember.csv")
+    expect(row).to_contain_text("Siap disimpan")
+    click(row)
+    drawer = page.get_by_role("dialog", name="SBRS Desember.csv")
+    click(drawer.get_by_role("button", name="Simpan 1 baris"))
+    click(drawer.get_by_role("link", name="Lihat anomali meter"))
+    click(page.get_by_role("button", name=CUSTOMER["nomen"]))
+    click(page.get_by_role("link", name="Buat analisis"))
+    form = page.get_by_role("dialog", name="Analisis baru")
+    expect(form.get_by_label("Nomor pelanggan")).to_have_value(CUSTOMER["nomen"])
+    click(form.get_by_role("combobox", name="Penanggung jawab"))
+    click(page.get_by_role("option", name="Rina Kartika"))
+    click(form.get_by_role("button", name="Simpan analisis"))
+    expect(page.get_by_role("dialog", name="Estimasi")).to_contain_text("SITI AMINAH, 340077")
+    assert clicks <= MOST_CLICKS
+    me = analyst.client.get("/auth/me").json()["user"]["id"]
+    [case] = analyst.client.get("/cases", params={"nomen": CUSTOMER["nomen"]}).json()["items"]
+    assert (case["assignee_id"], case["type"], case["period"]) == (me, "estimasi", "2025-12")
+
+
+def test_a_case_is_dragged_on_and_done_with_a_finding(
+    open_screen: OpenScreen, analyst: Someone, console: str
+) -> None:
+    case = create(analyst, "/cases", {"nomen": CUSTOMER["nomen"], "type": "zero"})
+    screen = open_screen(analyst)
+    page = screen.page
+    page.goto(f"{console}/cases?type=zero")
+    settle(page)
+    card = page.get_by_role("list", name="Terbuka").get_by_role("listitem").filter(has_text="Nol")
+    card.drag_to(page.get_by_role("region", name="Dikerjakan"))
+    until(lambda: of(analyst, case["id"])["status"] == "in_progress", "the dragged case")
+    column = page.get_by_role("list", name="Dikerjakan")
+    column.get_by_role("button", name=f"Pindahkan #{case['number']} ke…").click()
+    page.get_by_role("menuitem", name="Terselesaikan").click()
+    dialog = page.get_by_role("dialog", name="→ Terselesaikan")
+    dialog.get_by_role("button", name="Simpan").click()
+    expect(dialog).to_contain_text("Tulis apa yang ditemukan.")
+    dialog.get_by_label("Temuan").fill("Rumah kosong sejak Oktober.")
+    dialog.get_by_role("button", name="Simpan").click()
+    expect(page.get_by_role("list", name="Terselesaikan")).to_contain_text("Nol")
+    until(lambda: of(analyst, case["id"])["status"] == "resolved", "the case that is done")
+    assert of(analyst, case["id"])["resolution"] == "Rumah kosong sejak Oktober."
+    assert_good(screen, path="/cases", language="id")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_two_people_change_one_case_and_neither_loses_a_word(
+    open_screen: OpenScreen, analyst: Someone, console: str, width: int
+) -> None:
+    body = {"nomen": CUSTOMER["nomen"], "type": "turun" if width == 360 else "rebill"}
+    case = create(analyst, "/cases", body)
+    screen = open_screen(analyst, width=width)
+    page = screen.page
+    page.goto(f"{console}/cases?id={case['id']}")
+    drawer = page.get_by_role("dialog", name=f"#{case['number']}")
+    drawer.get_by_label("Uraian").fill("Pelanggan menelepon.")
+    analyst.client.patch(
+        f"/cases/{case['id']}", json={"priority": "high"}, headers={"If-Match": f'"{case["version"]}"'}
+    ).raise_for_status()
+    drawer.get_by_role("button", name="Simpan").click()
+    clash = page.get_by_role("dialog", name="Rekan Anda mengubahnya lebih dulu")
+    expect(clash).to_contain_text("Prioritas: Sedang → Tinggi")
+    expect(clash).to_contain_text("Uraian: Pelanggan menelepon.")
+    settle_in_drawer(page)
+    # The browser itself notes the refusal as an error.
+    screen.complaints[:] = [text for text in screen.complaints if "412" not in text]
+    assert_good(screen, path="conflict", language="id")
+    clash.get_by_role("button", name="Simpan punya saya").click()
+    expect(clash).to_have_count(0)
+    found = of(analyst, case["id"])
+    assert (found["priority"], found["description"]) == ("high", "Pelanggan menelepon.")
+
+
+def test_what_was_found_in_the_field_and_said_of_it_stays_with_the_case(
+    open_screen: OpenScreen, analyst: Someone, console: str
+) -> None:
+    case = create(analyst, "/cases", {"nomen": CUSTOMER["nomen"], "type": "extreme"})
+    page = open_screen(analyst).page
+    page.goto(f"{console}/cases?id={case['id']}")
+    drawer = page.get_by_role("dialog", name=f"#{case['number']}")
+    drawer.get_by_role("button", name="Catat hasil kunjungan").click()
+    form = page.get_by_role("dialog", name="Hasil kunjungan")
+    form.get_by_label("Yang ditemukan").click()
+    page.get_by_role("option", name="Bocor").click()
+    form.get_by_label("Stand meter").fill("1.522,5")
+    form.get_by_role("button", name="Simpan hasil").click()
+    expect(drawer).to_contain_text("Bocor · stand 1.522,5 m³")
+    drawer.get_by_label("Lampiran baru").set_input_files(
+        {"name": "catatan.txt", "mimeType": "text/plain", "buffer": b"Pipa basah."}
+    )
+    expect(drawer).to_contain_text("catatan.txt")
+    drawer.get_by_label("Tulis komentar").fill("Pipa diganti besok.")
+    drawer.get_by_role("button", name="Kirim komentar").click()
+    expect(drawer.get_by_text("Pipa diganti besok.")).to_be_visible()
+    expect(drawer).to_contain_text("Kunjungan dicatat")
+
+
+def test_several_cases_are_given_to_one_person(
+    open_screen: OpenScreen, analyst: Someone, console: str
+) -> None:
+    made = [
+        create(analyst, "/cases", {"nomen": CUSTOMER["nomen"], "type": one}) for one in ("negative", "other")
+    ]
+    page = open_screen(analyst).page
+    page.goto(f"{console}/cases?view=table&assignee=none")
+    settle(page)
+    for case in made:
+        page.get_by_role("checkbox", name=f"Pilih #{case['number']} ").check()
+    page.get_by_role("button", name="Tugaskan…").click()
+    dialog = page.get_by_role("dialog", name="Tugaskan 2 analisis")
+    dialog.get_by_role("combobox", name="Penanggung jawab").click()
+    page.get_by_role("option", name="Rina Kartika").click()
+    dialog.get_by_role("button", name="Tugaskan").click()
+    expect(page.get_by_text("2 analisis ditugaskan.")).to_be_visible()
+    assert all(of(analyst, case["id"])["assignee_id"] for case in made)
+
+
+def test_an_incident_becomes_a_case(
+    open_screen: OpenScreen, organisation: Organisation, console: str
+) -> None:
+    page = open_screen(organisation.owner).page
+    page.goto(f"{console}/cases?id=new&incident={organisation.incident_id}")
+    form = page.get_by_role("dialog", name="Analisis baru")
+    expect(form).to_contain_text("Tentang insiden: Gudang A · Solar")
+    form.get_by_role("button", name="Simpan analisis").click()
+    # The organisation has one about it already, which the answer names.
+    expect(form).to_contain_text("#1")

@@ -1,0 +1,105 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useMutation } from '@tanstack/react-query'
+import { Download, Paperclip, Trash2 } from 'lucide-react'
+import { useRef } from 'react'
+import { attachToCase, removeCaseAttachment, type CaseDetail } from '@/api'
+import { refetchCases } from '@/app/cases'
+import { useMay } from '@/app/session'
+import { sentenceOf } from '@/lib/failure'
+import { datedMoment, number } from '@/lib/format'
+import { Button, IconButton } from '@/ui/Button'
+import { toast } from '@/ui/Toast'
+import { useNames } from './names'
+import { saveAttachment } from './queries'
+
+const KINDS = '.jpg,.jpeg,.png,.webp,.heic,.heif,.pdf,.xlsx,.docx,.csv,.txt'
+const KB = 1_000
+
+/** Photos and papers of a case. */
+export function Files({ one }: { one: CaseDetail }) {
+  const { t } = useLingui()
+  const nameOf = useNames()
+  const mayAdd = useMay('cases', 'c')
+  const mayRemove = useMay('cases', 'd')
+  const input = useRef<HTMLInputElement>(null)
+  const add = useMutation({
+    mutationFn: async (files: readonly File[]) => {
+      for (const file of files) await attachToCase({ path: { case_id: one.id }, body: { file } })
+    },
+    onSettled: refetchCases,
+    onError: error => toast({ text: sentenceOf(error) }),
+  })
+  const remove = useMutation({
+    mutationFn: (id: string) => removeCaseAttachment({ path: { case_id: one.id, attachment_id: id } }),
+    onSettled: refetchCases,
+    onError: error => toast({ text: sentenceOf(error) }),
+  })
+  const take = useMutation({
+    mutationFn: (file: CaseDetail['files'][number]) => saveAttachment(one.id, file),
+    onError: error => toast({ text: sentenceOf(error) }),
+  })
+  const kept = one.files.filter(file => file.removed_at === null)
+  return (
+    <section className="flex flex-col gap-2">
+      <h3 className="text-sm font-semibold">
+        <Trans>Lampiran</Trans>
+      </h3>
+      {kept.length > 0 && (
+        <ul className="divide-y divide-line rounded-lg border border-line text-sm">
+          {kept.map(file => {
+            const { name } = file
+            return (
+              <li key={file.id} className="flex items-center gap-2 px-3 py-1.5">
+                <span className="min-w-0 flex-1">
+                  <span className="block break-all">{name}</span>
+                  <span className="block text-xs text-muted">
+                    {number(file.size_bytes / KB, 0)} KB · {nameOf(file.added_by)} ·{' '}
+                    {datedMoment(file.added_at)}
+                  </span>
+                </span>
+                <IconButton label={t`Unduh ${name}`} onClick={() => take.mutate(file)}>
+                  <Download aria-hidden />
+                </IconButton>
+                {mayRemove && (
+                  <IconButton label={t`Hapus ${name}`} onClick={() => remove.mutate(file.id)}>
+                    <Trash2 aria-hidden />
+                  </IconButton>
+                )}
+              </li>
+            )
+          })}
+        </ul>
+      )}
+      {mayAdd && (
+        <>
+          <input
+            ref={input}
+            type="file"
+            multiple
+            accept={KINDS}
+            aria-label={t`Lampiran baru`}
+            className="sr-only"
+            tabIndex={-1}
+            onChange={event => {
+              add.mutate([...(event.target.files ?? [])])
+              event.target.value = ''
+            }}
+          />
+          <Button
+            className="self-start"
+            busy={add.isPending}
+            icon={<Paperclip aria-hidden className="size-4" />}
+            onClick={() => input.current?.click()}
+          >
+            <Trans>Lampirkan foto atau berkas</Trans>
+          </Button>
+        </>
+      )}
+      {kept.length === 0 && !mayAdd && (
+        <p className="text-sm text-muted">
+          <Trans>Belum ada lampiran.</Trans>
+        </p>
+      )}
+    </section>
+  )
+}
