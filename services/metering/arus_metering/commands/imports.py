@@ -75,10 +75,13 @@ def _withdraw(event: ImportWithdrawn, tx: store.Tx) -> list[Emit]:
 
 
 def _tell(tx: store.Tx, table: str, tenant_id: str, touched: Mapping[str, str]) -> list[Emit]:
-    """Return what now stands of the facts that were touched. touched: key → nomen."""
+    """Return what now stands of the facts that were touched. touched: key → nomen.
+
+    An event's id follows from its place, so the order must not be the database's, nor a set's.
+    """
     if not touched:
         return []
-    return list(_TELL[table](tx, tenant_id, touched))
+    return list(_TELL[table](tx, tenant_id, dict(sorted(touched.items()))))
 
 
 def _customers(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable[Emit]:
@@ -95,7 +98,7 @@ def _reads(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable
 
 def _reads_of(tx: store.Tx, tenant_id: str, periods: Collection[tuple[str, str]]) -> Iterable[Emit]:
     masters = store.masters(tx, tenant_id, periods)
-    for of, reads in store.reads(tx, tenant_id, periods).items():
+    for of, reads in store.reads(tx, tenant_id, sorted(periods)).items():
         event = codec.reads_stand(tenant_id, *of, reads, masters.get(of))
         yield Emit(event, codec.key(tenant_id, of[0]))
 
@@ -111,7 +114,7 @@ def _bills(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable
     for key, nomen in touched.items():
         event = codec.bill_stands(tenant_id, nomen, key, now.get(key), _month(key))
         yield Emit(event, codec.key(tenant_id, nomen))
-    periods = {(nomen, _month(key)) for key, nomen in touched.items()}
+    periods = sorted({(nomen, _month(key)) for key, nomen in touched.items()})
     for (nomen, period), bills in store.bills(tx, tenant_id, periods).items():
         if len(bills) > 1:  # the only bill that was ever made of a period corrects nothing
             standing = [bill for bill in bills if not bill.is_withdrawn]

@@ -177,7 +177,10 @@ def told_with(tx: Tx, tenant_id: str, periods: Iterable[tuple[str, str]]) -> lis
 
 
 def settle_customers(tx: Tx, tenant_id: str, nomens: Iterable[str]) -> Mapping[str, Mapping[str, Any] | None]:
-    """Let customers be what their newest period says; return those that changed, None for those now gone."""
+    """Let customers be what their newest period says; return those that changed, None for those now gone.
+
+    In the order of their numbers.
+    """
     asked = sorted(set(nomens))
     before, now = (_by_nomen(tx, statement, tenant_id, asked) for statement in (KNOWN, MASTER))
     gone = [nomen for nomen in before if nomen not in now]
@@ -191,7 +194,8 @@ def settle_customers(tx: Tx, tenant_id: str, nomens: Iterable[str]) -> Mapping[s
         tx.execute(SAVE, {"tenant": tenant_id, **lists})
         grams = ["\n".join(searching.grams(text)) for text in words]
         tx.execute(SAVE_GRAMS, {"tenant": tenant_id, **lists, "words": words, "grams": grams})
-    return {**dict.fromkeys(gone), **{one["nomen"]: one for one in changed}}
+    settled = {**dict.fromkeys(gone), **{one["nomen"]: one for one in changed}}
+    return dict(sorted(settled.items()))
 
 
 def reads(
