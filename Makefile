@@ -113,9 +113,18 @@ faults: setup ## kill and stop processes at the worst moments: nothing is lost, 
 reliability: setup ## the same, and write what the tests say into docs/reliability.md
 	ARUS_RELIABILITY_PAGE=docs/reliability.md $(RUN) pytest --strict-skips tests/faults
 
+.PHONY: faults-long
+faults-long: setup ## the same in the long form: 20 kills each, a million events, hours; ONLY=… for one scenario
+	ARUS_FAULTS_LONG=true ARUS_RELIABILITY_PAGE=docs/reliability.md \
+		$(RUN) pytest --strict-skips --timeout 14400 -k "$(ONLY)" tests/faults
+
+.PHONY: faults-broken
+faults-broken: setup ## the same with the fence, the offset or another line taken out: each must report differences
+	$(RUN) pytest --strict-skips -m faults tests/faults/test_broken.py
+
 .PHONY: mutations
 mutations: setup ## take each guarantee's line out of the runtime: its test must fail
-	$(RUN) pytest --strict-skips -m mutations tests/faults
+	$(RUN) pytest --strict-skips -m mutations tests/faults/test_mutations.py
 
 .PHONY: image-test
 image-test: setup ## build the Dockerfile with buildah and run what it makes: make image-test IMAGES=ingest,gateway

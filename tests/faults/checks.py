@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from subprocess import Popen
 
 from arus_runtime.log import Record
@@ -65,6 +65,13 @@ async def verdicts_told_wrongly(ground: Ground, name: str) -> int:
         places[key].append(event.history_count)
     swapped = sum(of != list(range(1, len(of) + 1)) for of in places.values())
     return (seen - kept).total() + (kept - seen).total() + swapped
+
+
+def moved_on(ground: Ground, name: str, *, events: int, facts: int) -> Callable[[], bool]:
+    """Return what tells whether a worker has taken so many more events, and the book so many more facts."""
+    count = "select count(*) from facts"
+    taken, kept = ground.progress(name), ground.query(count)[0]
+    return lambda: ground.progress(name) >= taken + events and ground.query(count)[0] >= kept + facts
 
 
 async def unlike_calm(ground: Ground, name: str, door: Popen[bytes]) -> tuple[int, list[int]]:

@@ -23,12 +23,12 @@ from arus_runtime.log import AiokafkaLog, Record, Security, TopicPartition
 from arus_runtime.testing import message
 from arus_stack.testing import KafkaServer, PostgresServer
 
-from .workers import IN, INCIDENTS, OUT, SERVICE, tables
+from .page import with_said
+from .sizes import IS_LONG, PATIENCE_S
+from .workers import IN, SERVICE, TOPICS, tables
 
 TESTS = Path(__file__).parents[1]
-PATIENCE_S = 90.0
 PAGE = "ARUS_RELIABILITY_PAGE"
-MARKERS = ("<!-- reliability: made by `make reliability` -->\n", "<!-- end of reliability -->\n")
 SAID = pytest.StashKey[dict[str, str]]()
 NAMES = ("calm", "killed", "stopped", "relayed", "cold", "slow", "rough", "jumping")
 
@@ -166,9 +166,7 @@ async def ground_on(kafka: KafkaServer, url: str, folder: Path) -> AsyncGenerato
         enable_auto_commit=False, auto_offset_reset="earliest", **log.options()
     )
     await reader.start()
-    partitions = [
-        aiokafka.TopicPartition(topic, number) for topic in (IN, OUT, INCIDENTS) for number in range(6)
-    ]
+    partitions = [aiokafka.TopicPartition(topic, number) for topic in TOPICS for number in range(6)]
     ends = await reader.end_offsets(partitions)
     ground = Ground(url, kafka, log, reader, ends, folder)
     ground.query(f"create schema {SERVICE}")
@@ -209,7 +207,7 @@ def say(capfd: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> Ca
     def say(line: str) -> None:
         with capfd.disabled():
             print(f"\n{line}")  # noqa: T201 - it is what the test shows
-        request.config.stash.setdefault(SAID, {})[request.node.originalname] = line
+        request.config.stash.setdefault(SAID, {})[request.node.name] = line
 
     return say
 
@@ -217,17 +215,5 @@ def say(capfd: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> Ca
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write what was said into the page that ARUS_RELIABILITY_PAGE names, when every test passed."""
     if (page := os.environ.get(PAGE)) and session.exitstatus == pytest.ExitCode.OK:
-        rows = session.config.stash.get(SAID, dict[str, str]())
-        path = Path(page)
-        path.write_text(with_table(path.read_text("utf-8"), rows), "utf-8")
-
-
-def with_table(page: str, said: Mapping[str, str]) -> str:
-    """Return the page with a new table between its markers."""
-    rows = [
-        f"| {test.removeprefix('test_').replace('_', ' ')} | {line} |\n"
-        for test, line in sorted(said.items())
-    ]
-    head, _, rest = page.partition(MARKERS[0])
-    table = "| what must hold | what the test said |\n|---|---|\n" + "".join(rows)
-    return head + MARKERS[0] + table + MARKERS[1] + rest.partition(MARKERS[1])[2]
+        path, said = Path(page), session.config.stash.get(SAID, dict[str, str]())
+        path.write_text(with_said(path.read_text("utf-8"), said, is_long=IS_LONG), "utf-8")

@@ -59,7 +59,8 @@ async def work(name: str) -> None:
 
 
 async def serve(service: str, name: str) -> None:
-    worker = getattr(import_module(f"arus_{service}.handlers"), name)
+    own = import_module(f"arus_{service}.__main__").SERVICE
+    (worker,) = (worker for worker in own.workers if worker.name == name)
     engine = Engine(service, worker, LOG, PostgresStore(URL, service, worker), batch_records=FEW)
     await engine.run(asyncio.Event())
 

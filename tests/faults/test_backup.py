@@ -11,7 +11,9 @@ import pytest
 from arus_stack.strangers import Stranger
 from arus_stack.testing import RunningStack, arus, running_stack, until
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+from .sizes import TIMEOUT_S
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(TIMEOUT_S)]
 
 NO_CONSOLE = {"ARUS_CONSOLE": "false"}
 DAY = "2025-01-{:02}"

@@ -12,12 +12,12 @@ from arus_stack import ports
 from arus_stack.kafka.broker import Kafka
 from arus_stack.testing import KafkaServer, PostgresServer, need, set_up_kafka
 
-from .checks import unlike_calm
+from .checks import moved_on, unlike_calm
 from .conftest import Ground, ground_on
 from .servers import Server
+from .sizes import size
 
 pytestmark = [pytest.mark.faults, pytest.mark.integration]
-FACTS = 6_000
 JUMPS = ("+1d", "-1d", "+1h", "-30d")
 Say = Callable[[str], None]
 SMALL_MB, LARGE_MB = 48, 1_024
@@ -40,22 +40,16 @@ async def test_clocks_that_jump_under_worker_relay_and_door_change_nothing(
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    await ground.publish(FACTS)
+    times, facts = size("clocks")
+    await ground.publish(facts)
     ground.start("worker", "jumping", **moved)
     ground.start("relay", "jumping", **moved)
     door = ground.start("door", "4", **moved)
-    for jump in JUMPS:
-        taken = ground.progress("jumping")
-        facts = ground.query("select count(*) from facts")[0]
-        await ground.until(
-            lambda taken=taken, facts=facts: (
-                ground.progress("jumping") >= taken + FACTS // (2 * len(JUMPS))
-                and ground.query("select count(*) from facts")[0] > facts + 10
-            )
-        )
-        clock.write_text(jump, "ascii")
+    for turn in range(times):
+        await ground.until(moved_on(ground, "jumping", events=size("clocks").step(), facts=10))
+        clock.write_text(JUMPS[turn % len(JUMPS)], "ascii")
     wanted, wrong = await unlike_calm(ground, "jumping", door)
-    say(f"clocks: jumps of {', '.join(JUMPS)}, {wanted} events, {sum(wrong)} differences")
+    say(f"clocks: {times} jumps, of {', '.join(JUMPS)}, {wanted} events, {sum(wrong)} differences")
     assert wrong == [0, 0, 0]
 
 

@@ -1,4 +1,4 @@
-"""The fuel door is killed again and again while facts come in: what was said is recorded and judged once.
+"""A door is killed again and again while facts come in: what was said is recorded and judged once.
 
 Facts are sent as a careful client sends them: with an Idempotency-Key, and again when no answer came.
 """
@@ -18,12 +18,12 @@ import httpx
 import pytest
 from arus_stack.testing import RunningStack
 
-pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.timeout(600)]
+from .sizes import PATIENCE_S, TIMEOUT_S, size
+
+pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.timeout(TIMEOUT_S)]
 
 PASSWORD = "Rahasia-panjang-7"
-FACTS = 80
-KILL_AFTER = (8, 24, 40, 56)
-PATIENCE_S = 120.0
+EVERY = 16  # answers the door is killed
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def client(stack: RunningStack) -> Iterator[httpx.Client]:
         yield made
 
 
-def facts(location_id: str, product_id: str) -> list[dict[str, Any]]:
+def facts(location_id: str, product_id: str, count: int) -> list[dict[str, Any]]:
     """Return a history with ordinary days and a few that are not; no two facts share a date."""
     first = date(2025, 1, 1)
     return [
@@ -46,7 +46,7 @@ def facts(location_id: str, product_id: str) -> list[dict[str, Any]]:
             "product_id": product_id,
             "volume_l": str(520 if n % 17 == 16 else 400 if n % 11 == 10 else 300 + n % 7),
         }
-        for n in range(FACTS)
+        for n in range(count)
     ]
 
 
@@ -77,9 +77,11 @@ def said(client: httpx.Client, fact: dict[str, Any]) -> str:
 
 @dataclass
 class Killer:
-    """Kills the door each time so many more facts are answered for."""
+    """Kills a door each time so many more facts are answered for."""
 
     stack: RunningStack
+    door: str
+    times: int
     answered: int = 0
     killed: list[int] = field(default_factory=list[int])
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -88,25 +90,27 @@ class Killer:
         """Count an answer; the one that reaches a mark kills, while the others are on their way."""
         with self._lock:
             self.answered += 1
-            if len(self.killed) < len(KILL_AFTER) and self.answered >= KILL_AFTER[len(self.killed)]:
-                pid = self.stack.services()["ingest"]["pid"]
+            if len(self.killed) < self.times and self.answered >= (len(self.killed) + 0.5) * EVERY:
+                pid = self.stack.services()[self.door]["pid"]
                 if pid not in self.killed:
                     os.kill(pid, signal.SIGKILL)
                     self.killed.append(pid)
 
 
+@pytest.mark.parametrize("door", ["ingest", "gateway"])
 def test_a_door_killed_again_and_again_ends_where_a_calm_one_does(
-    stack: RunningStack, client: httpx.Client, say: Callable[[str], None]
+    door: str, stack: RunningStack, client: httpx.Client, say: Callable[[str], None]
 ) -> None:
+    times, count = size(door)
     solar = {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"}
     product_id = client.post("/products", json=solar).json()["id"]
     calm, shaken = (
         client.post("/locations", json={"name": name, "type": "depot"}).json()["id"] for name in ("A", "B")
     )
-    for fact in facts(calm, product_id):
+    for fact in facts(calm, product_id, count):
         client.post("/fuel/transactions", json=fact).raise_for_status()
 
-    killer = Killer(stack)
+    killer = Killer(stack, door, times)
 
     def one(fact: dict[str, Any]) -> str:
         fact_id = said(client, fact)
@@ -114,15 +118,15 @@ def test_a_door_killed_again_and_again_ends_where_a_calm_one_does(
         return fact_id
 
     with ThreadPoolExecutor(4) as pool:
-        ids = list(pool.map(one, facts(shaken, product_id)))
+        ids = list(pool.map(one, facts(shaken, product_id, count)))
 
-    assert len(set(killer.killed)) == len(KILL_AFTER)
+    assert len(set(killer.killed)) == times
     listed = client.get("/fuel/transactions", params={"location_id": shaken, "limit": 500}).json()["items"]
     assert sorted(item["id"] for item in listed) == sorted(ids)
     deadline = time.monotonic() + PATIENCE_S
-    while len(judged(client, calm)) < FACTS or judged(client, shaken) != judged(client, calm):
+    while len(judged(client, calm)) < count or judged(client, shaken) != judged(client, calm):
         assert time.monotonic() < deadline, (judged(client, shaken), judged(client, calm))
         time.sleep(0.2)
     lost = len(set(ids) ^ {item["id"] for item in listed})
-    say(f"door: {len(killer.killed)} kills, {FACTS} facts of four people, {lost} differences")
+    say(f"{door}: {len(killer.killed)} kills, {count} facts of four people, {lost} differences")
     assert {status for *_, status in judged(client, shaken)} == {"NORMAL", "WASPADA", "ANOMALI"}

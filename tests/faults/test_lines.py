@@ -13,15 +13,13 @@ from arus_stack.kafka.broker import Kafka
 from arus_stack.line import Line
 from arus_stack.testing import KafkaServer, PostgresServer, set_up_kafka
 
-from .checks import unlike_calm
+from .checks import moved_on, unlike_calm
 from .conftest import Ground, ground_on
 from .servers import Server
+from .sizes import Size, size
 
 pytestmark = [pytest.mark.faults, pytest.mark.integration]
-FACTS = 6_000
-ROUNDS = 2
 Say = Callable[[str], None]
-STEP = FACTS // (5 * ROUNDS)
 
 
 def halved(line: Line) -> None:
@@ -42,29 +40,33 @@ def quick(line: Line) -> None:
 
 
 FAULTS: tuple[Callable[[Line], None], ...] = (halved, slow, cut, quick)
+BROKEN = 3  # times in a round
 
 
-async def everything_works_through(ground: Ground, line: Line, **env: str) -> tuple[int, list[int]]:
-    """Let worker, relay and door work on env's lines while each fault befalls one of them.
+async def everything_works_through(
+    ground: Ground, line: Line, size: Size, **env: str
+) -> tuple[int, list[int]]:
+    """Let worker, relay and door work on env's lines while each fault befalls one of them, again and again.
 
     Returns how many events there were in the end, and how much is wrong.
     """
-    await ground.publish(FACTS)
+    await ground.publish(size.events)
     ground.start("worker", "rough", **env)
     ground.start("relay", "rough", **env)
     door = ground.start("door", "4", **env)
-    for _ in range(ROUNDS):
+    for _ in range(size.times // BROKEN):
         for fault in FAULTS:
-            taken = ground.progress("rough")
-            facts = ground.query("select count(*) from facts")[0]
-            await ground.until(
-                lambda taken=taken, facts=facts: (
-                    ground.progress("rough") >= taken + STEP // 2
-                    and ground.query("select count(*) from facts")[0] > facts
-                )
-            )
+            await ground.until(moved_on(ground, "rough", events=size.step(3), facts=1))
             fault(line)
     return await unlike_calm(ground, "rough", door)
+
+
+def summary(server: str, size: Size, events: int, wrong: list[int]) -> str:
+    rounds = size.times // BROKEN
+    return (
+        f"line to {server}: {rounds} times each broken in the middle, slow, cut, {events} events,"
+        f" {sum(wrong)} differences"
+    )
 
 
 async def test_a_line_to_the_database_that_breaks_again_and_again_loses_and_doubles_nothing(
@@ -72,11 +74,10 @@ async def test_a_line_to_the_database_that_breaks_again_and_again_loses_and_doub
 ) -> None:
     parts = urlsplit(ground.url)
     with Line(parts.hostname or "", parts.port or 5432) as line:
-        events, wrong = await everything_works_through(ground, line, ARUS_FAULT_DB=line.url(ground.url))
-    say(
-        f"line to PostgreSQL: {ROUNDS} times each broken in the middle, slow, cut, {events} events,"
-        f" {sum(wrong)} differences"
-    )
+        events, wrong = await everything_works_through(
+            ground, line, size("line to the database"), ARUS_FAULT_DB=line.url(ground.url)
+        )
+    say(summary("PostgreSQL", size("line to the database"), events, wrong))
     assert wrong == [0, 0, 0]
 
 
@@ -100,11 +101,8 @@ async def test_a_line_to_the_broker_that_breaks_again_and_again_loses_and_double
         set_up_kafka(access)
         url = postgres.create_database()
         async with ground_on(KafkaServer(access), url, tmp_path) as ground:
-            events, wrong = await everything_works_through(ground, line)
+            events, wrong = await everything_works_through(ground, line, size("line to the broker"))
         postgres.drop_database(url)
         server.close()
-    say(
-        f"line to Kafka: {ROUNDS} times each broken in the middle, slow, cut, {events} events,"
-        f" {sum(wrong)} differences"
-    )
+    say(summary("Kafka", size("line to the broker"), events, wrong))
     assert wrong == [0, 0, 0]

@@ -14,11 +14,10 @@ from arus_runtime.testing import NOON, decoded, message
 
 from .checks import once, verdicts_told_wrongly
 from .conftest import Ground
+from .sizes import size
 from .workers import IN, Link
 
 pytestmark = [pytest.mark.faults, pytest.mark.integration]
-FACTS = 6_000
-KILLS = 6
 KEYS = 50
 Say = Callable[[str], None]
 TWICE = LATE = 0.2
@@ -26,7 +25,7 @@ UNREADABLE = 0.01
 PARKED = "select count(*) from outbox where topic = %s"
 
 
-def stream(source: str, chance: random.Random) -> tuple[Sequence[Message], int]:
+def stream(source: str, count: int, chance: random.Random) -> tuple[Sequence[Message], int]:
     """Return facts as careless senders publish them, and how many of them nobody can read.
 
     A repeat stands somewhere after its first; a late one says that it was recorded three days before.
@@ -34,7 +33,7 @@ def stream(source: str, chance: random.Random) -> tuple[Sequence[Message], int]:
     sent: list[Message] = []
     facts: list[Message] = []
     unreadable = 0
-    for n in range(FACTS):
+    for n in range(count):
         late = timedelta(days=3) if chance.random() < LATE else timedelta(0)
         fact = FuelTransactionRecorded(transaction_id=f"f{n}", volume_ul=n)
         key = f"t:{n % KEYS}"
@@ -51,7 +50,8 @@ def stream(source: str, chance: random.Random) -> tuple[Sequence[Message], int]:
 
 
 async def test_records_twice_late_and_unreadable_end_as_a_pure_fold_says(ground: Ground, say: Say) -> None:
-    sent, unreadable = stream(f"/{ground.folder.name}", ground.chance)
+    times, wanted = size("records")
+    sent, unreadable = stream(f"/{ground.folder.name}", wanted, ground.chance)
     producer = ground.log.producer()
     await producer.start()
     for start in range(0, len(sent), 5_000):
@@ -59,7 +59,7 @@ async def test_records_twice_late_and_unreadable_end_as_a_pure_fold_says(ground:
     await producer.stop()
 
     await ground.kill_while(
-        lambda: ground.progress("rough"), ["worker", "rough"], kills=KILLS, step=len(sent) // (2 * KILLS)
+        lambda: ground.progress("rough"), ["worker", "rough"], kills=times, step=size("records").step()
     )
     await ground.until(lambda: ground.progress("rough") == len(sent))
     parked = ground.query(PARKED, f"{IN}.dlq")[0]
@@ -79,9 +79,9 @@ async def test_records_twice_late_and_unreadable_end_as_a_pure_fold_says(ground:
     wrong = len(set(expected) ^ set(found)) + abs(len(expected) - len(found)) + abs(parked - unreadable)
     wrong += await verdicts_told_wrongly(ground, "rough")
     say(
-        f"careless senders: 20 % twice, 20 % late, {unreadable} unreadable, {KILLS} kills of the worker,"
+        f"careless senders: 20 % twice, 20 % late, {unreadable} unreadable, {times} kills of the worker,"
         f" {len(sent)} records, {wrong} differences"
     )
-    assert len(expected) == FACTS
+    assert len(expected) == wanted
     assert parked == unreadable > 0
     assert wrong == 0

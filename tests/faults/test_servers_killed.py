@@ -16,11 +16,9 @@ from arus_stack.testing import KafkaServer, PostgresServer, set_up_kafka
 from .checks import differences, facts_told_wrongly, unlike_calm, verdicts_told_wrongly
 from .conftest import Ground, ground_on
 from .servers import Server
+from .sizes import Size, size
 
 pytestmark = [pytest.mark.faults, pytest.mark.integration]
-FACTS = 6_000
-KILLS = 3
-STEP = (30, 1, 300)  # facts recorded, offsets published, records taken
 Say = Callable[[str], None]
 
 
@@ -48,7 +46,9 @@ def broker(tmp_path: Path) -> Iterator[tuple[Server, KafkaServer]]:
     server.close()
 
 
-async def kill_under_everything(ground: Ground, server: Server, **env: str) -> tuple[int, list[int]]:
+async def kill_under_everything(
+    ground: Ground, server: Server, size: Size, **env: str
+) -> tuple[int, list[int]]:
     """Kill a server each time after worker, relay and door moved on, and start it again.
 
     Returns how many events there were in the end, and how much is wrong: with the worker's results beside
@@ -60,15 +60,16 @@ async def kill_under_everything(ground: Ground, server: Server, **env: str) -> t
         (published,) = ground.query("select coalesce(sum(src_off), 0)::bigint from published")
         return facts, published, ground.progress("killed")
 
-    await ground.publish(FACTS)
+    steps = (30, 1, size.step(6))
+    await ground.publish(size.events)
     ground.start("worker", "killed", **env)
     ground.start("relay", "killed", **env)
     door = ground.start("door", "4")
-    for _ in range(KILLS):
+    for _ in range(size.times):
         before = moved()
         await ground.until(
             lambda at=before: all(
-                now >= then + step for now, then, step in zip(moved(), at, STEP, strict=True)
+                now >= then + step for now, then, step in zip(moved(), at, steps, strict=True)
             )
         )
         server.kill()
@@ -81,7 +82,7 @@ async def test_a_database_killed_under_everything_leaves_what_a_calm_one_does(
 ) -> None:
     server, url = database
     async with ground_on(kafka, url, tmp_path) as ground:
-        events, wrong = await kill_under_everything(ground, server)
+        events, wrong = await kill_under_everything(ground, server, size("database"))
     say(f"database: {server.kills} kills, {events} events, {sum(wrong)} differences")
     assert wrong == [0, 0, 0]
 
@@ -93,7 +94,7 @@ async def test_a_broker_killed_under_everything_leaves_what_a_calm_one_does(
     server, kafka = broker
     url = postgres.create_database()
     async with ground_on(kafka, url, tmp_path) as ground:
-        events, wrong = await kill_under_everything(ground, server, ARUS_FAULT_CLIENT=client)
+        events, wrong = await kill_under_everything(ground, server, size("broker"), ARUS_FAULT_CLIENT=client)
     say(f"broker, {client}: {server.kills} kills, {events} events, {sum(wrong)} differences")
     assert wrong == [0, 0, 0]
     postgres.drop_database(url)
@@ -108,15 +109,15 @@ async def line(ground: Ground) -> AsyncGenerator[Line]:
 
 
 async def test_a_slow_disk_changes_nothing_but_the_time(ground: Ground, line: Line, say: Say) -> None:
-    line.delay_s = 0.05
-    await ground.publish(FACTS // 2)
+    line.delay_s, events = 0.05, size("slow disk").events
+    await ground.publish(events)
     ground.start("worker", "slow", ARUS_FAULT_DB=line.url(ground.url))
     ground.start("relay", "slow", ARUS_FAULT_DB=line.url(ground.url))
     ground.start("worker", "calm")
-    await ground.until(lambda: ground.progress("calm") == ground.progress("slow") == FACTS // 2)
+    await ground.until(lambda: ground.progress("calm") == ground.progress("slow") == events)
     await ground.until(lambda: ground.unpublished("slow") == 0)
     wrong = [differences(ground, "slow", "calm"), await verdicts_told_wrongly(ground, "slow")]
-    say(f"slow disk: answers late by up to 50 ms, {FACTS // 2} events, {sum(wrong)} differences")
+    say(f"slow disk: answers late by up to 50 ms, {events} events, {sum(wrong)} differences")
     assert wrong == [0, 0]
     assert ground.query("select max(epoch) from progress where worker = 'slow'") == [1]
 
@@ -146,26 +147,27 @@ async def test_a_relay_whose_database_falls_silent_is_replaced_and_then_harmless
 
 
 async def test_a_worker_whose_line_falls_silent_takes_another(ground: Ground, line: Line, say: Say) -> None:
-    await ground.publish(FACTS)
+    silences, events = size("silent line")
+    await ground.publish(events)
     ground.start("worker", "slow", ARUS_FAULT_DB=line.url(ground.url), ARUS_FAULT_ANSWER_S="1")
-    silences = 3
     for silence in range(1, silences + 1):
-        await ground.until(lambda at=silence: ground.progress("slow") > at * FACTS // 10)
+        await ground.until(lambda at=silence: ground.progress("slow") > at * events // (2 * silences + 4))
         line.strand()
     ground.start("worker", "calm")
-    await ground.until(lambda: ground.progress("calm") == ground.progress("slow") == FACTS)
+    await ground.until(lambda: ground.progress("calm") == ground.progress("slow") == events)
     wrong = differences(ground, "slow", "calm")
-    say(f"silent line: {silences} silences, {FACTS} events, {wrong} differences")
+    say(f"silent line: {silences} silences, {events} events, {wrong} differences")
     assert wrong == 0
     assert ground.query("select max(epoch) > 1 from progress where worker = 'slow'") == [True]
 
 
 async def test_more_keys_than_the_cache_holds_change_nothing(ground: Ground, say: Say) -> None:
-    keys, cached = 3_000, 500
-    await ground.publish(2 * FACTS, keys)
+    events = size("cold cache").events
+    keys, cached = events // 4, events // 24
+    await ground.publish(events, keys)
     ground.start("worker", "cold", ARUS_FAULT_CACHED_KEYS=str(cached))
     ground.start("worker", "calm")
-    await ground.until(lambda: ground.progress("calm") == ground.progress("cold") == 2 * FACTS)
+    await ground.until(lambda: ground.progress("calm") == ground.progress("cold") == events)
     wrong = differences(ground, "cold", "calm")
-    say(f"cold cache: {keys} keys, {cached} cached, {2 * FACTS} events, {wrong} differences")
+    say(f"cold cache: {keys} keys, {cached} cached, {events} events, {wrong} differences")
     assert wrong == 0

@@ -14,7 +14,8 @@ from arus_runtime.worker import Column, Effect, Meta, Row, State, Table, Worker
 SERVICE = "faults"
 IN = "fuel.transaction.v1"
 OUT = "anomaly.verdict.v1"
-INCIDENTS = "anomaly.incident.v1"
+TOPICS = (IN, OUT, "anomaly.incident.v1", "meter.read.v1", "import.chunk.v1")
+"""Six partitions each."""
 _LINK = struct.Struct(">qI")
 
 
@@ -60,4 +61,14 @@ def tables(*names: str) -> str:
 create table aggregates (id text primary key, version bigint not null default 0);
 create table facts (id text primary key, aggregate text not null, version bigint not null);
 """
-    return ddl.worker_tables() + book + "".join(ddl.append_table(name, columns) for name in names)
+    return (
+        ddl.worker_tables() + book + "".join(ddl.append_table(name, columns) + _bare(name) for name in names)
+    )
+
+
+def _bare(name: str) -> str:
+    """Return what takes a table's key away: a row that is written twice must stand there twice."""
+    return f"""
+alter table {name} drop constraint {name}_pkey;
+create index {name}_place on {name} (src_part, src_off, src_idx);
+"""

@@ -1,0 +1,35 @@
+"""The two forms differ in numbers only, the long one does what it promises, and the page names real tests."""
+
+import ast
+from pathlib import Path
+
+from .page import NOT_RUN, rows, with_said
+from .sizes import LONG, SHORT, UNDISTURBED
+
+HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "reliability.md"
+
+
+def test_the_long_form_disturbs_everything_twenty_times_under_a_million_events() -> None:
+    assert LONG.keys() == SHORT.keys()
+    assert all(size.times >= 20 for name, size in LONG.items() if name not in UNDISTURBED)
+    assert sum(size.events for size in LONG.values()) >= 1_000_000
+
+
+def test_every_row_of_the_page_is_what_a_test_says() -> None:
+    tests = {
+        node.name.removeprefix("test_").replace("_", " ")
+        for file in HERE.glob("test_*.py")
+        for node in ast.parse(file.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {holds.partition(" (")[0] for holds in rows(PAGE.read_text("utf-8"))} <= tests
+
+
+def test_a_form_that_was_run_leaves_the_words_of_the_other() -> None:
+    page = PAGE.read_text("utf-8")
+    once = with_said(page, {"test_a_b[c]": "2 kills, 0 differences"}, is_long=False)
+    assert rows(once)["a b (c)"] == ["2 kills, 0 differences", NOT_RUN]
+    twice = with_said(once, {"test_a_b[c]": "20 kills, 0 differences"}, is_long=True)
+    assert rows(twice)["a b (c)"] == ["2 kills, 0 differences", "20 kills, 0 differences"]
+    assert {holds: said for holds, said in rows(twice).items() if holds != "a b (c)"} == rows(page)
