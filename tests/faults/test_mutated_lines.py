@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from .mutations import MUTATIONS, Mutation
+from .mutations import MUTATIONS, Mutation, scenarios
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.promise.replace(" ", "_"))
+@pytest.mark.parametrize(
+    "mutation",
+    [*MUTATIONS, *scenarios.MUTATIONS],
+    ids=lambda mutation: mutation.promise.replace(" ", "_"),
+)
 def test_the_line_of_a_guarantee_stands_once_and_so_does_its_suite(mutation: Mutation) -> None:
     package = find_spec(mutation.package)
     assert package is not None

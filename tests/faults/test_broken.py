@@ -1,0 +1,39 @@
+"""Take the fence, the offset or another guarantee's line out, and a scenario must report differences.
+
+``make faults-broken`` runs all of them; one for the fence and one for the offset run always.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from arus_stack.testing import KafkaServer, PostgresServer
+
+from .broken import run_on
+from .mutations import Mutation, scenarios
+
+pytestmark = [pytest.mark.faults, pytest.mark.integration]
+TIMEOUT_S = 240
+
+
+@pytest.mark.parametrize(
+    "mutation",
+    [
+        pytest.param(
+            mutation,
+            id=mutation.promise.replace(" ", "_"),
+            marks=() if mutation in scenarios.IN_CI else pytest.mark.mutations,
+        )
+        for mutation in scenarios.MUTATIONS
+    ],
+)
+def test_a_scenario_reports_differences_without(
+    mutation: Mutation, kafka: KafkaServer, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    env = {"ARUS_TEST_POSTGRES_URL": postgres.url, "ARUS_TEST_KAFKA_URL": kafka.access.url}
+    done = run_on(mutation, tmp_path, env, test_s=TIMEOUT_S, timeout_s=TIMEOUT_S)
+    said = re.search(r"(\d+) differences", done.stdout)
+    assert said is not None, f"{done.stdout[-3000:]}{done.stderr[-1000:]}"
+    assert int(said[1]) > 0
