@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -48,6 +49,8 @@ BATCH = 200  # many transactions to be killed in
 FEW = 50
 AGGREGATES = 20
 AGAIN_S = 0.05
+SLOW_S = 0.02
+CHANCE = random.Random()
 
 
 async def work(name: str) -> None:
@@ -143,7 +146,7 @@ async def record(tx: psycopg.AsyncConnection[Any], aggregate: str, fact_id: str)
     await tx.execute("insert into facts values (%s, %s, %s)", (fact_id, aggregate, row[0]))
     event = FuelTransactionRecorded(transaction_id=fact_id, volume_ul=row[0])
     await outbox.add(tx, event, tenant_id="t", key=f"t:{aggregate}", cause=fact_id, label="recorded")
-    await tx.execute("select pg_sleep(random() * 0.02)")
+    await asyncio.sleep(SLOW_S * CHANCE.random())
 
 
 def main() -> None:

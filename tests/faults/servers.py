@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PATIENCE_S = 90.0
@@ -18,6 +19,7 @@ class Server:
     command: Sequence[str]
     ready: Callable[[], bool]
     log: Path
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
     process: subprocess.Popen[bytes] | None = None
     kills: int = 0
 
@@ -31,7 +33,12 @@ class Server:
         while not self.ready():
             if self.process is None or self.process.poll() is not None:
                 with self.log.open("ab") as output:
-                    self.process = subprocess.Popen(self.command, stdout=output, stderr=subprocess.STDOUT)
+                    self.process = subprocess.Popen(
+                        self.command,
+                        env={**os.environ, **self.env},
+                        stdout=output,
+                        stderr=subprocess.STDOUT,
+                    )
             assert time.monotonic() < deadline, self.log.read_text()[-2000:]
             time.sleep(0.05)
 

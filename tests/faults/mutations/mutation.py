@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ALONE = "services/ingest/tests/test_alone.py"
+POOL = "libs/runtime/tests/shell/test_postgres.py"
 ENGINE = "libs/runtime/tests/heart/test_engine.py"
 HEART = "libs/runtime/tests/heart/test_conformance.py"
 SIDES = "libs/runtime/tests/heart/test_side_inputs.py"

@@ -23,7 +23,7 @@ _PUBLISHED = (
 """What the broker refused is ticked off too."""
 
 IN_CI = [
-    Mutation("the offset in the batch's transaction, a worker killed", *_BATCH, KILLED, "a_worker_killed"),
+    Mutation("the offset in the batch's transaction, careless senders", *_BATCH, RECORDS, "twice_late"),
     Mutation(
         "the fence, a worker stopped",
         "store/postgres.py", "\n  and p.epoch = v.epoch and p.next_offset = v.start\n", "\n",
@@ -35,6 +35,7 @@ MUTATIONS = [
     *(
         Mutation(f"the offset in the batch's transaction, {what}", *_BATCH, suite, tests)
         for what, suite, tests in (
+            ("a worker killed", KILLED, "a_worker_killed"),
             ("the fuel worker killed", SERVICES, "anomaly/fuel"),
             ("the learned worker killed", SERVICES, "anomaly/learned"),
             ("the meter worker killed", SERVICES, "anomaly/meter"),
@@ -43,7 +44,6 @@ MUTATIONS = [
             ("the database killed", SERVERS, "a_database_killed"),
             ("a silent line", SERVERS, "a_worker_whose_line"),
             ("a broken line to the database", LINES, "a_line_to_the_database"),
-            ("careless senders", RECORDS, "twice_late"),
         )
     ),
     *(

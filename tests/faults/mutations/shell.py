@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .mutation import COMMANDS, JOBS, LANES, SCHEDULES, Mutation
+from .mutation import ALONE, COMMANDS, JOBS, LANES, POOL, SCHEDULES, Mutation
 
 MUTATIONS = [
     Mutation(
@@ -157,8 +157,18 @@ MUTATIONS = [
         LANES, "falls_silent",
     ),
     Mutation(
+        "who waits for a connection is bounded in number",
+        "postgres.py", "            max_waiting=WAITING_AT_MOST,\n", "",
+        ALONE, "does_not_grow",
+    ),
+    Mutation(
+        "a server that was given up is asked again",
+        "postgres.py", "            reconnect_failed=_again,\n", "",
+        POOL, "given_up_is_found",
+    ),
+    Mutation(
         "a silent database is given up",
         "postgres.py", "timeout=self.answer_s if timeout is None else timeout", "timeout=timeout",
-        "services/ingest/tests/test_alone.py", "mute",
+        ALONE, "mute",
     ),
 ]  # fmt: skip

@@ -1,0 +1,69 @@
+"""The engine asks one thing at a time of a store's writing connection."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Sequence
+
+import pytest
+from arus_runtime.log import TopicPartition
+from arus_runtime.log.partitioner import partition_of
+from arus_runtime.memory import MemoryDatabase, MemoryStore
+from arus_runtime.store import Grant, Part
+from arus_runtime.worker import AnyWorker
+from typing_extensions import override
+
+from .workers import IN, TOTALS, Door, totals
+from .worlds import House, MemoryWorld
+
+pytestmark = pytest.mark.parametrize("world", ["memory"], indirect=True)
+LONG_ENOUGH_S = 1.0
+
+
+class Watching(MemoryStore):
+    """A store that tells whether partitions are taken while it commits, and waits for that a while."""
+
+    def __init__(self, database: MemoryDatabase, worker: AnyWorker, loading: Callable[[], None]) -> None:
+        super().__init__(database, worker)
+        self.loading = loading
+        self.taking = threading.Event()
+        self.overlapped = False
+
+    @override
+    def load(self, at: TopicPartition, keys: Sequence[str]) -> dict[str, bytes]:
+        self.taking.clear()
+        self.loading()
+        return super().load(at, keys)
+
+    @override
+    def commit(self, parts: Sequence[Part]) -> None:
+        self.overlapped = self.taking.wait(LONG_ENOUGH_S)
+        super().commit(parts)
+
+    @override
+    def take(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Grant]:
+        self.taking.set()
+        return super().take(partitions)
+
+
+async def test_partitions_are_taken_only_after_the_commit_under_way(world: MemoryWorld, house: House) -> None:
+    worker, loop = totals(), asyncio.get_running_loop()
+    at = TopicPartition(IN, partition_of(b"t:k", world.partitions))
+    other = TopicPartition(IN, (at.partition + 1) % world.partitions)
+
+    def given() -> None:
+        """Let the group give us another partition while a batch is folded, whose commit is then under way."""
+        asyncio.run_coroutine_threadsafe(engine.assigned([other]), loop).result()
+
+    store = Watching(world.database, worker, given)
+    engine = house.work(worker, store)
+    await world.publish(Door().recorded("t:k", "a", 10))
+    await house.taken(worker)
+
+    async def taken() -> bool:
+        return store.taking.is_set()
+
+    await house.until(taken)
+    assert not store.overlapped
+    assert [(row["place"], row["sum_ul"]) for row in await world.rows(TOTALS)] == [(1, 10)]
