@@ -8,20 +8,24 @@ from typing import Any
 import psycopg
 import structlog
 
+from arus_runtime.postgres import ANSWER_S, Bounded
+
 GATHER_S = 0.005
 
-Connection = psycopg.AsyncConnection[Any]
+Connection = Bounded[Any]
 
 
 class Bell:
     """Wakes a service's relay in another process by NOTIFY.
 
     It rings after commits, never in them: committing with a NOTIFY takes a lock that all such commits of the
-    server share. One NOTIFY stands for all commits of a few milliseconds.
+    server share. One NOTIFY stands for all commits of a few milliseconds. answer_s: how long an answer is
+    waited for.
     """
 
-    def __init__(self, url: str, service: str) -> None:
+    def __init__(self, url: str, service: str, *, answer_s: float = ANSWER_S) -> None:
         self._url = url
+        self._answer_s = answer_s
         self._channel = channel(service)
         self._rung = asyncio.Event()
         self._log = structlog.get_logger().bind(relay=service)
@@ -51,9 +55,8 @@ class Bell:
     async def _notify(self, connection: Connection | None) -> Connection | None:
         try:
             if connection is None:
-                connection = await psycopg.AsyncConnection[Any].connect(
-                    self._url, autocommit=True, connect_timeout=5
-                )
+                connection = await Connection.connect(self._url, autocommit=True, connect_timeout=5)
+                connection.answer_s = self._answer_s
             await connection.execute("select pg_notify(%s, '')", (self._channel,), prepare=True)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             self._log.warning("the relay is not woken", detail=str(error))

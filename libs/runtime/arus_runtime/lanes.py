@@ -23,6 +23,7 @@ from arus_runtime.bell import channel
 from arus_runtime.catalogue import topic_of
 from arus_runtime.fold import INDEX_BITS
 from arus_runtime.log.port import Message
+from arus_runtime.postgres import ANSWER_S, Bounded
 from arus_runtime.relay import Lane, Unsent
 from arus_runtime.store import Fenced
 from arus_runtime.worker import AnyWorker
@@ -30,35 +31,41 @@ from arus_runtime.worker import AnyWorker
 BATCH_RECORDS = 2_000
 SILENT_S = 5.0
 
-Connection = psycopg.AsyncConnection[Any]
-
 
 class PostgresLanes:
     """The lanes of a service in its schema: the events of its workers' rows, and its outbox.
 
     The relay that holds them says so every second. One that has died is replaced at once, one that is silent
-    for five seconds has its backend ended first.
+    for five seconds has its backend ended first. answer_s: how long an answer is waited for.
     """
 
     def __init__(
-        self, url: str, service: str, workers: Sequence[AnyWorker], *, batch_records: int = BATCH_RECORDS
+        self,
+        url: str,
+        service: str,
+        workers: Sequence[AnyWorker],
+        *,
+        batch_records: int = BATCH_RECORDS,
+        answer_s: float = ANSWER_S,
     ) -> None:
         self._url = url
+        self._answer_s = answer_s
         self._options = f"-c search_path={service} -c timezone=UTC"
         self._service = service
         self.batch_records = batch_records
         self._workers = workers
         self._wake: Callable[[], None] = _nobody
-        self._connection: Connection | None = None
+        self._connection: Bounded[Any] | None = None
         self._epoch = 0
 
     async def take(self) -> Sequence[Lane]:
         """Become the one active relay of the service, unless another one lives."""
         connection = self._connection
         if connection is None or connection.closed:
-            connection = await psycopg.AsyncConnection[Any].connect(
+            connection = await Bounded[Any].connect(
                 self._url, autocommit=True, options=self._options, connect_timeout=5
             )
+            connection.answer_s = self._answer_s
             self._connection = connection
             connection.add_notify_handler(self._rung)
         found = await (await connection.execute(_HOLDER, (SILENT_S, self._service))).fetchone()

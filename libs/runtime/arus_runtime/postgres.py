@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, Self
 
 from psycopg import AsyncConnection, OperationalError, errors
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow, Row, dict_row
 from psycopg_pool import AsyncConnectionPool
 from typing_extensions import override
 
@@ -16,6 +16,11 @@ STATEMENT_TIMEOUT_S: Final = 10
 CHECKOUT_TIMEOUT_S: Final = 5
 SILENCE_S: Final = 5
 """How much later than its own statement_timeout a server may answer before it is given up."""
+WAITING_AT_MOST: Final = 1_000
+"""How many may wait for a connection; the pool keeps even those who gave up until it has one for them."""
+RECONNECT_S: Final = 10
+"""A lost server is asked again with growing pauses for so long, then as at first."""
+ANSWER_S: Final = float(STATEMENT_TIMEOUT_S + SILENCE_S)
 _SET_TENANT: Final = "select set_config('arus.tenant', %s, true)"
 
 
@@ -23,10 +28,10 @@ class SilentError(OperationalError):
     """The server neither answered nor closed the connection: it is stopped, or the network swallows all."""
 
 
-class _Bounded(AsyncConnection[DictRow]):
+class Bounded(AsyncConnection[Row]):
     """A connection that waits for an answer only so long: a silent server cannot keep its own timeouts."""
 
-    answer_s = float(STATEMENT_TIMEOUT_S + SILENCE_S)
+    answer_s = ANSWER_S
 
     @override
     async def wait(self, gen: Any, interval: float = 0.0, timeout: float | None = None) -> Any:
@@ -35,6 +40,11 @@ class _Bounded(AsyncConnection[DictRow]):
         except errors._WaitTimeout as error:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as wait() says
             self.pgconn.finish()
             raise SilentError(f"the database must answer within {self.answer_s:g} s") from error
+
+
+async def _again(pool: AsyncConnectionPool[Any]) -> None:
+    """Let a pool that gave a server up go on asking: nobody else will when all who may wait have."""
+    await pool.check()
 
 
 class Database:
@@ -50,20 +60,23 @@ class Database:
         self._size = size
         options = f"-c search_path={schema} -c statement_timeout={statement_timeout_s}s -c timezone=UTC"
         self._answer_s = statement_timeout_s + SILENCE_S
-        self._pool = AsyncConnectionPool[_Bounded](
+        self._pool = AsyncConnectionPool[Bounded[DictRow]](
             url,
-            connection_class=_Bounded,
+            connection_class=Bounded[DictRow],
             configure=self._bound,
             kwargs={"row_factory": dict_row, "options": options, "connect_timeout": CHECKOUT_TIMEOUT_S},
             min_size=1,
             max_size=size,
             timeout=CHECKOUT_TIMEOUT_S,
             max_idle=60,
+            max_waiting=WAITING_AT_MOST,
+            reconnect_timeout=RECONNECT_S,
+            reconnect_failed=_again,
             open=False,
             name=schema,
         )
 
-    async def _bound(self, connection: _Bounded) -> None:
+    async def _bound(self, connection: Bounded[DictRow]) -> None:
         connection.answer_s = self._answer_s
 
     async def open(self) -> None:
@@ -110,7 +123,7 @@ class Database:
         finally:
             await self._pool.putconn(connection)
 
-    async def _begin(self, tenant_id: str) -> _Bounded:
+    async def _begin(self, tenant_id: str) -> Bounded[DictRow]:
         """Take a connection and begin: BEGIN and the tenant travel in one round trip.
 
         A restarted server leaves dead connections in the pool: each is dropped here, and the next one tried.

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from arus_runtime.lanes import PostgresLanes
 from arus_runtime.log import TopicPartition
+from arus_runtime.postgres import SilentError
 from arus_runtime.relay import Lane
 from arus_runtime.store import Away, Fenced, Part, PostgresStore
 from arus_stack.line import Line
@@ -164,3 +165,18 @@ async def test_a_line_that_falls_silent_is_given_up_and_another_one_serves(world
         store.commit([replace(part, epoch=again.epoch)])
         assert store.load(at, ["t:k"]) == {"t:k": b"x" * 16}
         store.close()
+
+
+async def test_a_lone_relay_whose_line_falls_silent_takes_another(world: RealWorld) -> None:
+    await add(world, "a")
+    parts = urlsplit(world.url)
+    with Line(parts.hostname or "", parts.port or 5432) as line:
+        lanes = PostgresLanes(line.url(world.url), SERVICE, (), answer_s=0.5)
+        outbox = await taken(lanes)
+        line.strand()
+        async with asyncio.timeout(PATIENCE_S):
+            with pytest.raises(SilentError, match=r"the database must answer within 0\.5 s"):
+                await outbox.unsent()
+        await world.query("update relay set beat_at = beat_at - interval '10 seconds' returning 1")
+        assert names((await (await taken(lanes)).unsent()).messages) == ["a"]
+        await lanes.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from arus_runtime import relay as relays
@@ -13,6 +14,7 @@ from arus_runtime.envelope import Envelope, timestamp
 from arus_runtime.log import MemoryLog
 from arus_runtime.memory import MemoryDatabase, MemoryLanes
 from arus_runtime.relay import Relay
+from arus_stack.line import Line
 from psycopg import AsyncConnection
 
 from .workers import OUT
@@ -76,6 +78,29 @@ async def test_a_bell_wakes_the_relay_of_another_process(world: RealWorld, house
     await add(world, "second")
     bell.ring()
     await left(house, relay)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("world", ["real"], indirect=True)
+@pytest.mark.usefixtures("_no_net")
+async def test_a_bell_whose_line_falls_silent_takes_another(world: RealWorld, house: House) -> None:
+    relay = await resting(world, house)
+    parts = urlsplit(world.url)
+    with Line(parts.hostname or "", parts.port or 5432) as line:
+        bell = Bell(line.url(world.url), SERVICE, answer_s=0.5)
+        house.tasks.append(asyncio.create_task(bell.run(house.stop)))
+        bell.ring()
+        await add(world, "second")
+
+        async def published() -> bool:
+            bell.ring()
+            return await world.unpublished() == 0
+
+        await house.until(published)
+        line.strand()
+        await add(world, "third")
+        await house.until(published)
+        await left(house, relay)
 
 
 @pytest.mark.integration

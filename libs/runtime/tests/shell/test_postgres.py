@@ -1,9 +1,15 @@
 """Tenants are kept apart by the database itself, and a lost server is an answer, not a crash."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
 import psycopg
 import pytest
+from arus_runtime import postgres
 from arus_runtime.context import Context
 from arus_runtime.postgres import Database, Tx
+from arus_stack.line import Line
 from arus_stack.testing import ServiceDatabase
 
 pytestmark = pytest.mark.integration
@@ -79,6 +85,39 @@ async def test_connections_that_died_in_the_pool_are_replaced_unnoticed(database
             admin.execute("select pg_terminate_backend(pid) from unnest(%s::int[]) pid", (pids,))
         async with db.tenant("a") as tx:
             assert tx.info.backend_pid not in pids
+
+
+async def test_a_server_that_was_given_up_is_found_again(
+    database: ServiceDatabase, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Even when as many wait as may, and nobody else would make the pool look."""
+    monkeypatch.setattr(postgres, "WAITING_AT_MOST", 1)
+    monkeypatch.setattr(postgres, "CHECKOUT_TIMEOUT_S", 1)
+    monkeypatch.setattr(postgres, "RECONNECT_S", 0.1)
+    parts = urlsplit(database.api_url)
+    with Line(parts.hostname or "", parts.port or 5432) as line:
+        line.cut()
+        async with Database(line.url(database.api_url), database.schema) as pool:
+
+            async def answers() -> bool:
+                try:
+                    await pool.ping()
+                except psycopg.OperationalError:
+                    return False
+                return True
+
+            async def given_up() -> bool:
+                return not await answers() and "reconnection attempt in pool" in caplog.text
+
+            await until(given_up)
+            line.mend()
+            await until(answers)
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(30):
+        while not await holds():  # noqa: ASYNC110 - nobody signals a condition
+            await asyncio.sleep(0.01)
 
 
 async def test_a_schema_is_all_a_service_sees(database: ServiceDatabase) -> None:
