@@ -96,8 +96,8 @@ class Ground:
         ends = await self.reader.end_offsets(partitions)
         return sum(ends[at] - self.ends[at] for at in partitions)
 
-    async def publish(self, count: int, keys: int = 50) -> None:
-        """Publish facts."""
+    async def publish(self, count: int, keys: int = 50, first: int = 0) -> None:
+        """Publish facts, numbered from the first."""
         producer = self.log.producer()
         await producer.start()
         facts = [
@@ -108,7 +108,7 @@ class Ground:
                 source=f"/{self.folder.name}",
                 sequence=n,
             )
-            for n in range(count)
+            for n in range(first, first + count)
         ]
         for start in range(0, count, 5_000):
             await producer.publish(facts[start : start + 5_000])
