@@ -53,12 +53,15 @@ RESOURCES: Final = {
 }
 # Opening the feed is reading, whatever the method.
 READING: Final = {("POST", "/live/ticket")}
-# Marking as read, giving cases to somebody, and taking an import back, change what is there.
+# Marking as read, giving cases to somebody, taking an import back, and correcting a register read change what
+# is there.
 CHANGING: Final = {
     ("POST", "/notifications/read-all"),
     ("POST", "/notifications/{notification_id}/read"),
     ("POST", "/imports/{import_id}/undo"),
     ("POST", "/cases/assign"),
+    ("POST", "/meters/{nomen}/reads/{period}/estimate"),
+    ("POST", "/meters/{nomen}/reads/{period}/revert"),
 }
 # What anyone signed in may do with their own account.
 PERSONAL: Final = {

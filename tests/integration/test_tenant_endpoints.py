@@ -78,6 +78,8 @@ class Walls:
             ("patch", "/cases/{case_id}"): {"priority": "low"},
             ("post", "/cases/{case_id}/comments"): {"text": "Direbut"},
             ("post", "/cases/{case_id}/visits"): {"visited_at": "2025-01-10T00:00:00Z", "outcome": "leak"},
+            ("patch", "/meters/{nomen}/reads/{period}"): {"stand_m3": "1", "reason": "Direbut"},
+            ("post", "/meters/{nomen}/reads/{period}/estimate"): {"reason": "Direbut"},
             ("patch", "/organisations/{id}"): {"name": "Direbut"},
             ("patch", "/users/{id}"): {"role": "viewer"},
             ("patch", "/reports/schedules/{id}"): {"day": 2},
@@ -129,6 +131,10 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
             "/customers/{nomen}/timeline": nomen,
             "/collections/{payment_id}": paid,
             "/anomalies/meter/{nomen}": nomen,
+            **{
+                f"/meters/{{nomen}}/reads{path}": nomen
+                for path in ("", "/{period}", "/{period}/estimate", "/{period}/revert")
+            },
             "/locations/{location_id}": location_id,
             "/products/{product_id}": product_id,
             "/fuel/transactions/{transaction_id}": theirs.make("/fuel/transactions", **fact)["id"],
@@ -161,7 +167,7 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
         hook = theirs.make("/notifications/webhooks", name="Kendali", url="https://example.com/arus")["id"]
         for act in ("", "/rotate", "/test"):
             ids[f"/notifications/webhooks/{{webhook_id}}{act}"] = hook
-        yield Walls(theirs, ours, ids, {"incident_id": incident_id, "case_id": case})
+        yield Walls(theirs, ours, ids, {"incident_id": incident_id, "case_id": case, "period": "2025-12"})
 
 
 def done(someone: Stranger, report_id: str) -> None:

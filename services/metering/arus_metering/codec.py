@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from arus.imports.v1.events_pb2 import ImportChunkPublished, ImportRowsAnswered
+from arus.imports.v1.events_pb2 import (
+    ImportChunkPublished,
+    ImportRowsAnswered,
+    ImportWithdrawalAnswered,
+    ImportWithdrawn,
+)
 from arus.metering.v1.events_pb2 import (
     BillIssued,
     BillWithdrawn,
@@ -61,6 +66,18 @@ def answered(
             )
         else:
             answer.rows.add(row_id=row_id, outcome=outcome)
+    return answer
+
+
+def withdrawal_refused(
+    event: ImportWithdrawn, edits: Iterable[tuple[str, str, str]], in_all: int
+) -> ImportWithdrawalAnswered:
+    """Return that an import stays, because people corrected reads of it. edits: (id, nomen, period)."""
+    answer = ImportWithdrawalAnswered(
+        tenant_id=event.tenant_id, import_id=event.import_id, dependants_in_all=in_all
+    )
+    for id_, nomen, period in edits:
+        answer.dependants.add(kind="read_edit", id=id_, label=f"{nomen} {period}")
     return answer
 
 

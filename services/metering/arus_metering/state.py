@@ -63,3 +63,65 @@ class Replacement:
     old_final_l: int | None
     new_serial: str
     new_start_l: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadVersion:
+    """What a file, or a person, says of the register read of a period.
+
+    import_id "": a person; then edit_id, act and the rest behind it say why. stand_akhir_l None: not read.
+    """
+
+    key: str
+    number: int
+    line: int
+    import_id: str
+    row_id: str
+    is_current: bool
+    is_withdrawn: bool
+    recorded_at: datetime
+    nomen: str
+    rayon: str
+    period: str
+    read_date: date
+    serial: str
+    stand_awal_l: int | None
+    stand_akhir_l: int | None
+    volume_l: int | None
+    read_method: str
+    skip_status: str
+    trouble: str
+    reader: str
+    usage_class: str
+    replaced_on: date | None
+    old_final_l: int | None
+    new_start_l: int | None
+    dials: int | None
+    multiplier: int | None
+    edit_id: str | None
+    act: str | None
+    reason: str | None
+    case_id: str | None
+    said_by: str | None
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Why a person made a version of a read. act: EDITED or ESTIMATED; import_id: whose read it corrects."""
+
+    tenant_id: str
+    id: str
+    key: str
+    number: int
+    act: str
+    nomen: str
+    period: str
+    import_id: str
+    raw_l: int | None
+    stand_l: int
+    reason: str
+    case_id: str
+    said_by: str
+    said_at: datetime

@@ -1,9 +1,12 @@
-"""Rows of files as facts, payment types, corrections of bills, and what a search looks for."""
+"""Rows of files as facts, payment types, corrections of bills, and what a search looks for; estimates."""
+
+from datetime import date
 
 import pytest
 from arus_metering.rules import rows, searching
 from arus_metering.rules.amounts import LITRES, rupiah, shown, whole
 from arus_metering.rules.billing import Bill, Correction, correction
+from arus_metering.rules.estimating import Stand, estimated_l
 from arus_metering.rules.payments import band, payment_type
 from arus_metering.state import Fact, Wrong
 from hypothesis import given
@@ -96,3 +99,31 @@ def test_whatever_is_part_of_a_text_has_only_grams_of_it(text: str, first: int, 
     part = searching.plain([plain[first:last]])
     if part in plain:
         assert set(searching.asked(part)) <= set(searching.grams(plain))
+
+
+def stand(day: str, m3: int, serial: str = "A", *, is_actual: bool = True, multiplier: int = 1) -> Stand:
+    return Stand(date.fromisoformat(day), m3 * 1_000, serial, is_actual, multiplier)
+
+
+HISTORY = [stand("2025-08-01", 0), stand("2025-08-31", 10), stand("2025-09-30", 30), stand("2025-10-30", 60)]
+
+
+@pytest.mark.parametrize(
+    ("before", "serial", "multiplier", "m3"),
+    [
+        (HISTORY, "A", 1, 80),
+        ([*HISTORY, stand("2025-11-09", 66, is_actual=False)], "A", 1, 79.333),
+        (HISTORY[:2], "A", 1, 40),
+        ([*HISTORY, stand("2025-11-09", 5)], "A", 1, 18.333),
+        ([*HISTORY[:1], stand("2025-10-30", 10, multiplier=10)], "A", 10, 13.333),
+        ([*HISTORY, stand("2025-11-29", 5, "B")], "B", 1, None),
+        (HISTORY[:1], "A", 1, None),
+        ([], "", 1, None),
+    ],
+    ids=["three", "from_an_estimate", "one", "went_back", "multiplied", "other_register", "no_use", "none"],
+)
+def test_an_estimate_goes_on_from_the_last_stand_as_usual(
+    before: list[Stand], serial: str, multiplier: int, m3: float | None
+) -> None:
+    found = estimated_l(before, date(2025, 11, 29), serial, multiplier)
+    assert found == (None if m3 is None else round(m3 * 1_000))

@@ -305,6 +305,36 @@ export type AnswerOut = {
 };
 
 /**
+ * AsRead
+ *
+ * A register read. stand_m3 null: nothing was read; import_id null: a person said it.
+ */
+export type AsRead = {
+    /**
+     * Stand M3
+     */
+    stand_m3: string | null;
+    /**
+     * Volume M3
+     */
+    volume_m3: string | null;
+    /**
+     * Read Date
+     */
+    read_date: string;
+    /**
+     * Read Method
+     *
+     * In capitals; empty: the file does not say.
+     */
+    read_method: string;
+    /**
+     * Import Id
+     */
+    import_id: string | null;
+};
+
+/**
  * AskedOut
  *
  * Something to be said before the rows can be used: answer it by PATCH, in `answers`, under its key.
@@ -1916,7 +1946,7 @@ export type Happening = {
     /**
      * Kind
      */
-    kind: 'read' | 'payment' | 'bill' | 'billed' | 'arrears' | 'replacement';
+    kind: 'read' | 'payment' | 'bill' | 'billed' | 'arrears' | 'replacement' | 'correction';
     /**
      * Day
      */
@@ -4606,6 +4636,20 @@ export type PageProductRecord = {
 };
 
 /**
+ * Page[RegisterRead]
+ */
+export type PageRegisterRead = {
+    /**
+     * Items
+     */
+    items: Array<RegisterRead>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[ReportOut]
  */
 export type PageReportOut = {
@@ -5024,6 +5068,122 @@ export type QuietHours = {
 };
 
 /**
+ * ReadEdit
+ *
+ * What a person says the register showed, and why. What is left out stays as it was read.
+ */
+export type ReadEdit = {
+    /**
+     * Stand M3
+     */
+    stand_m3: number | string;
+    /**
+     * Read Date
+     */
+    read_date?: string;
+    /**
+     * Read Method
+     */
+    read_method?: 'AS_READ' | 'ACTUAL' | 'ESTIMATED';
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Case Id
+     */
+    case_id?: string;
+};
+
+/**
+ * ReadEstimate
+ *
+ * Why a read is estimated.
+ */
+export type ReadEstimate = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Case Id
+     */
+    case_id?: string;
+};
+
+/**
+ * ReadVersionOut
+ *
+ * What was once said of a period's read, by a file or a person, and why.
+ */
+export type ReadVersionOut = {
+    /**
+     * Stand M3
+     */
+    stand_m3: string | null;
+    /**
+     * Volume M3
+     */
+    volume_m3: string | null;
+    /**
+     * Read Date
+     */
+    read_date: string;
+    /**
+     * Read Method
+     *
+     * In capitals; empty: the file does not say.
+     */
+    read_method: string;
+    /**
+     * Import Id
+     */
+    import_id: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Method
+     */
+    method: 'RAW' | 'EDITED' | 'ESTIMATED';
+    /**
+     * Is Current
+     */
+    is_current: boolean;
+    /**
+     * Is Withdrawn
+     */
+    is_withdrawn: boolean;
+    /**
+     * Said At
+     */
+    said_at: string;
+    /**
+     * Said By
+     *
+     * Null: a file.
+     */
+    said_by: string | null;
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Withdrawn By
+     */
+    withdrawn_by: string | null;
+    /**
+     * Withdrawn At
+     */
+    withdrawn_at: string | null;
+};
+
+/**
  * Reason
  *
  * Why: a stable code, the numbers of its sentence, and the sentence in the reader's language.
@@ -5093,6 +5253,52 @@ export type RefreshIn = {
      * Refresh Token
      */
     refresh_token?: string | null;
+};
+
+/**
+ * RegisterRead
+ *
+ * The register read of a period: as the file brought it, as it is told, and all that was said of it.
+ *
+ * raw null: no file that stands says anything of the period.
+ */
+export type RegisterRead = {
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Serial
+     */
+    serial: string;
+    /**
+     * Previous M3
+     *
+     * The stand before, as the file says it.
+     */
+    previous_m3: string | null;
+    raw: AsRead | null;
+    validated: AsRead;
+    /**
+     * Method
+     */
+    method: 'RAW' | 'EDITED' | 'ESTIMATED';
+    /**
+     * Version
+     *
+     * Of what stands; the ETag.
+     */
+    version: number;
+    /**
+     * Versions
+     *
+     * Oldest first.
+     */
+    versions: Array<ReadVersionOut>;
 };
 
 /**
@@ -15577,6 +15783,427 @@ export type RecordMeterReplacementResponses = {
 };
 
 export type RecordMeterReplacementResponse = RecordMeterReplacementResponses[keyof RecordMeterReplacementResponses];
+
+export type ListRegisterReadsData = {
+    body?: never;
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+    };
+    query?: {
+        /**
+         * Limit
+         *
+         * Most items of one page.
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * next_cursor of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/meters/{nomen}/reads';
+};
+
+export type ListRegisterReadsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListRegisterReadsError = ListRegisterReadsErrors[keyof ListRegisterReadsErrors];
+
+export type ListRegisterReadsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageRegisterRead;
+};
+
+export type ListRegisterReadsResponse = ListRegisterReadsResponses[keyof ListRegisterReadsResponses];
+
+export type GetRegisterReadData = {
+    body?: never;
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+        /**
+         * Period
+         */
+        period: string;
+    };
+    query?: never;
+    url: '/api/v1/meters/{nomen}/reads/{period}';
+};
+
+export type GetRegisterReadErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetRegisterReadError = GetRegisterReadErrors[keyof GetRegisterReadErrors];
+
+export type GetRegisterReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: RegisterRead;
+};
+
+export type GetRegisterReadResponse = GetRegisterReadResponses[keyof GetRegisterReadResponses];
+
+export type EditRegisterReadData = {
+    body: ReadEdit;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+        /**
+         * Period
+         */
+        period: string;
+    };
+    query?: never;
+    url: '/api/v1/meters/{nomen}/reads/{period}';
+};
+
+export type EditRegisterReadErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type EditRegisterReadError = EditRegisterReadErrors[keyof EditRegisterReadErrors];
+
+export type EditRegisterReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: RegisterRead;
+};
+
+export type EditRegisterReadResponse = EditRegisterReadResponses[keyof EditRegisterReadResponses];
+
+export type EstimateRegisterReadData = {
+    body: ReadEstimate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+        /**
+         * Period
+         */
+        period: string;
+    };
+    query?: never;
+    url: '/api/v1/meters/{nomen}/reads/{period}/estimate';
+};
+
+export type EstimateRegisterReadErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type EstimateRegisterReadError = EstimateRegisterReadErrors[keyof EstimateRegisterReadErrors];
+
+export type EstimateRegisterReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: RegisterRead;
+};
+
+export type EstimateRegisterReadResponse = EstimateRegisterReadResponses[keyof EstimateRegisterReadResponses];
+
+export type RevertRegisterReadData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+        /**
+         * Period
+         */
+        period: string;
+    };
+    query?: never;
+    url: '/api/v1/meters/{nomen}/reads/{period}/revert';
+};
+
+export type RevertRegisterReadErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type RevertRegisterReadError = RevertRegisterReadErrors[keyof RevertRegisterReadErrors];
+
+export type RevertRegisterReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: RegisterRead;
+};
+
+export type RevertRegisterReadResponse = RevertRegisterReadResponses[keyof RevertRegisterReadResponses];
 
 export type ListNotificationsData = {
     body?: never;

@@ -49,6 +49,19 @@ export const zAnswerOut = z.object({
 });
 
 /**
+ * AsRead
+ *
+ * A register read. stand_m3 null: nothing was read; import_id null: a person said it.
+ */
+export const zAsRead = z.object({
+    stand_m3: z.nullable(z.string()),
+    volume_m3: z.nullable(z.string()),
+    read_date: z.iso.date(),
+    read_method: z.string(),
+    import_id: z.nullable(z.string())
+});
+
+/**
  * AskedOut
  *
  * Something to be said before the rows can be used: answer it by PATCH, in `answers`, under its key.
@@ -593,7 +606,8 @@ export const zHappening = z.object({
         'bill',
         'billed',
         'arrears',
-        'replacement'
+        'replacement',
+        'correction'
     ]),
     day: z.iso.date(),
     period: z.string(),
@@ -1966,6 +1980,63 @@ export const zNotificationPreferencesPatch = z.object({
 });
 
 /**
+ * ReadEdit
+ *
+ * What a person says the register showed, and why. What is left out stays as it was read.
+ */
+export const zReadEdit = z.object({
+    stand_m3: z.union([
+        z.number().check(z.gte(0), z.lte(1000000000)),
+        z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,3}0*$/))
+    ]),
+    read_date: z.optional(z.iso.date()),
+    read_method: z._default(z.optional(z.enum([
+        'AS_READ',
+        'ACTUAL',
+        'ESTIMATED'
+    ])), 'AS_READ'),
+    reason: z.string().check(z.minLength(1), z.maxLength(500), z.regex(/\S/)),
+    case_id: z._default(z.optional(z.string().check(z.maxLength(60))), '')
+});
+
+/**
+ * ReadEstimate
+ *
+ * Why a read is estimated.
+ */
+export const zReadEstimate = z.object({
+    reason: z.string().check(z.minLength(1), z.maxLength(500), z.regex(/\S/)),
+    case_id: z._default(z.optional(z.string().check(z.maxLength(60))), '')
+});
+
+/**
+ * ReadVersionOut
+ *
+ * What was once said of a period's read, by a file or a person, and why.
+ */
+export const zReadVersionOut = z.object({
+    stand_m3: z.nullable(z.string()),
+    volume_m3: z.nullable(z.string()),
+    read_date: z.iso.date(),
+    read_method: z.string(),
+    import_id: z.nullable(z.string()),
+    version: z.int(),
+    method: z.enum([
+        'RAW',
+        'EDITED',
+        'ESTIMATED'
+    ]),
+    is_current: z.boolean(),
+    is_withdrawn: z.boolean(),
+    said_at: z.iso.datetime(),
+    said_by: z.nullable(z.string()),
+    reason: z.nullable(z.string()),
+    case_id: z.nullable(z.string()),
+    withdrawn_by: z.nullable(z.string()),
+    withdrawn_at: z.nullable(z.iso.datetime())
+});
+
+/**
  * Reason
  *
  * Why: a stable code, the numbers of its sentence, and the sentence in the reader's language.
@@ -2296,6 +2367,37 @@ export const zNewest = z.object({
  */
 export const zRefreshIn = z.object({
     refresh_token: z.nullish(z.string().check(z.minLength(1), z.maxLength(500)))
+});
+
+/**
+ * RegisterRead
+ *
+ * The register read of a period: as the file brought it, as it is told, and all that was said of it.
+ *
+ * raw null: no file that stands says anything of the period.
+ */
+export const zRegisterRead = z.object({
+    nomen: z.string(),
+    period: z.string(),
+    serial: z.string(),
+    previous_m3: z.nullable(z.string()),
+    raw: z.nullable(zAsRead),
+    validated: zAsRead,
+    method: z.enum([
+        'RAW',
+        'EDITED',
+        'ESTIMATED'
+    ]),
+    version: z.int(),
+    versions: z.array(zReadVersionOut)
+});
+
+/**
+ * Page[RegisterRead]
+ */
+export const zPageRegisterRead = z.object({
+    items: z.array(zRegisterRead),
+    next_cursor: z.nullable(z.string())
 });
 
 /**

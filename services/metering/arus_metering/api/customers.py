@@ -10,7 +10,7 @@ from arus_runtime.commands import Commanded
 from arus_runtime.web import PREFIX, Ctx, IfMatch, Page, Paging, etag, router
 from fastapi import Depends, Path, Query, Response
 
-from arus_metering.api.asking import CustomerReader, MeterReader, PaymentReader, Payments, Q, Rayon
+from arus_metering.api.asking import CustomerReader, MeterReader, Nomen, PaymentReader, Payments, Q, Rayon
 from arus_metering.commands import customers as commands
 from arus_metering.commands import payments
 from arus_metering.schemas.figures import Happening, Profile
@@ -38,7 +38,6 @@ SEED_RESULTS: Final = 50
 CREATED: Final[Mapping[int | str, dict[str, Any]]] = {
     201: {"headers": {"Location": {"schema": {"type": "string"}}}}
 }
-Nomen = Annotated[str, Path(min_length=1, max_length=40)]
 PaymentId = Annotated[str, Path(min_length=1, max_length=500)]
 
 

@@ -12,9 +12,10 @@ from arus_metering.rules import rows
 from arus_metering.rules.billing import correction
 from arus_metering.state import Fact, Wrong
 from arus_metering.store import imports as store
-from arus_metering.store import versions
+from arus_metering.store import reads, versions
 from arus_metering.store.versions import Version
 
+SHOWN_DEPENDANTS: Final = 100
 imports: Final = Projection("imports", topics=("import.chunk.v1",))
 
 
@@ -68,6 +69,9 @@ def _apply(
 def _withdraw(event: ImportWithdrawn, tx: store.Tx) -> list[Emit]:
     table, tenant_id = versions.TABLES[event.type], event.tenant_id
     store.begin(tx, tenant_id, event.import_id, event.type, event.period)
+    edits, in_all = reads.hanging(tx, tenant_id, event.import_id, SHOWN_DEPENDANTS)
+    if in_all:
+        return [Emit(codec.withdrawal_refused(event, edits, in_all))]
     gone = store.withdraw(tx, table, tenant_id, event.import_id)
     told = _tell(tx, table, tenant_id, dict(gone))
     answer = ImportWithdrawalAnswered(tenant_id=tenant_id, import_id=event.import_id, withdrawn=len(gone))
@@ -98,8 +102,8 @@ def _reads(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable
 
 def _reads_of(tx: store.Tx, tenant_id: str, periods: Collection[tuple[str, str]]) -> Iterable[Emit]:
     masters = store.masters(tx, tenant_id, periods)
-    for of, reads in store.reads(tx, tenant_id, sorted(periods)).items():
-        event = codec.reads_stand(tenant_id, *of, reads, masters.get(of))
+    for of, standing in store.reads(tx, tenant_id, sorted(periods)).items():
+        event = codec.reads_stand(tenant_id, *of, standing, masters.get(of))
         yield Emit(event, codec.key(tenant_id, of[0]))
 
 

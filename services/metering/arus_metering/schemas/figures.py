@@ -206,7 +206,7 @@ class Ageing(BaseModel):
 class Happening(BaseModel):
     """What happened at a customer. facts: as its kind has them; litres, hundredths of a rupiah."""
 
-    kind: Literal["read", "payment", "bill", "billed", "arrears", "replacement"]
+    kind: Literal["read", "payment", "bill", "billed", "arrears", "replacement", "correction"]
     day: date
     period: str
     facts: dict[str, str | int | None]

@@ -54,6 +54,11 @@ select * from (select * from (
     'old_serial', old_serial,
     'old_final_l', old_final_l, 'new_serial', new_serial, 'new_start_l', new_start_l), ''
   from meter_replacements where nomen = %(nomen)s
+  union all
+  select 'correction', said_at::date, period, jsonb_build_object('act', act, 'raw_l', raw_l,
+    'stand_l', stand_l, 'reason', reason, 'case_id', case_id, 'said_by', said_by,
+    'withdrawn_by', withdrawn_by, 'withdrawn_at', withdrawn_at), ''
+  from read_edits where nomen = %(nomen)s
 ) line
 where (%(before)s::date is null or day < %(before)s)
 order by day desc fetch first %(limit)s rows with ties

@@ -12,7 +12,7 @@ _HOLD: Final = "select pg_advisory_xact_lock(hashtextextended(%s, 7))"
 
 async def hold(tx: Tx, tenant_id: str, table: str) -> None:
     """Keep imports into a table, and other commands on it, waiting until the transaction ends."""
-    await tx.execute(_HOLD, (f"{tenant_id}/{table}",))
+    await tx.execute(_HOLD, (f"{tenant_id}/{versions.HELD[table]}",))
 
 
 async def write(tx: Tx, table: str, tenant_id: str, entered: Version) -> int:

@@ -1,8 +1,17 @@
-/** What happened at a customer, newest first: reads, bills, payments, arrears and changed meters as one line. */
+/** What happened at a customer, newest first: reads, their corrections, bills, payments, arrears and changed meters as one line. */
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { AlarmClock, Gauge, HandCoins, ReceiptText, Replace, Target, type LucideIcon } from 'lucide-react'
+import {
+  AlarmClock,
+  Gauge,
+  HandCoins,
+  PencilLine,
+  ReceiptText,
+  Replace,
+  Target,
+  type LucideIcon,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Happening } from '@/api'
 import { date } from '@/lib/format'
@@ -18,6 +27,7 @@ const LOOK: Readonly<Record<Happening['kind'], { word: MessageDescriptor; icon: 
   billed: { word: msg`Target tagihan`, icon: Target },
   arrears: { word: msg`Tunggakan`, icon: AlarmClock },
   replacement: { word: msg`Meter diganti`, icon: Replace },
+  correction: { word: msg`Bacaan dikoreksi`, icon: PencilLine },
 }
 
 const PAYMENTS: Readonly<Record<string, MessageDescriptor>> = {
@@ -77,6 +87,8 @@ function What({ item }: { item: Happening }): ReactNode {
       return <Arrears facts={facts} period={period} />
     case 'replacement':
       return <Replacement facts={facts} />
+    case 'correction':
+      return <Correction facts={facts} period={period} />
     case 'bill':
     case 'billed':
       return <Billed facts={facts} />
@@ -163,6 +175,30 @@ function Replacement({ facts }: { facts: Facts }) {
       {stated(facts['old_serial']) ?? '–'} ({cubicOfLitres(facts['old_final_l'])}) →{' '}
       {stated(facts['new_serial']) ?? '–'} ({cubicOfLitres(facts['new_start_l'])})
     </span>
+  )
+}
+
+function Correction({ facts, period }: { facts: Facts; period: string }) {
+  const billed = periodWords(period)
+  const rest = [stated(facts['reason']), stated(facts['case_id'])].filter(Boolean).join(' · ')
+  return (
+    <>
+      <span className="tabular">
+        {billed}: {cubicOfLitres(facts['raw_l'])} → {cubicOfLitres(facts['stand_l'])}
+        {facts['act'] === 'ESTIMATED' && (
+          <>
+            {' · '}
+            <Trans>perkiraan</Trans>
+          </>
+        )}
+      </span>
+      <Rest>{rest}</Rest>
+      {stated(facts['withdrawn_at']) && (
+        <Rest>
+          <Trans>koreksi ini sudah dibatalkan</Trans>
+        </Rest>
+      )}
+    </>
   )
 }
 

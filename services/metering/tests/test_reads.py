@@ -1,0 +1,158 @@
+"""Register reads that people correct: the raw read stays, what is told follows, and all of it can go back."""
+
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from arus.imports.v1.events_pb2 import ImportWithdrawalAnswered
+from arus.metering.v1.events_pb2 import RegisterReadRecorded
+from arus_stack.testing import ServiceDatabase
+
+from .conftest import Caller, Imports
+
+pytestmark = pytest.mark.integration
+M3 = 1_000
+PATH = "/meters/1/reads/2025-12"
+WHY = {"reason": "Angka tertukar", "case_id": "K-7"}
+MONTHS = ("2025-08", "2025-09", "2025-10", "2025-11", "2025-12")
+
+
+@pytest.fixture
+def filled(files: Imports) -> list[Any]:
+    """Five reads of one customer, each from its own file; the last one is a slip of the pen."""
+    stands = ("1000", "1020", "1040", "1060", "1800")
+    chunks: list[Any] = []
+    for month, read in zip(MONTHS, stands, strict=True):
+        row = {
+            "nomen": "1", "stand_akhir": read, "read_method": "ACTUAL", "read_date": f"{month}-14",
+            "serial": "A", "dials": "5",
+        }  # fmt: skip
+        chunks.append(files.file("SBRS", month, row))
+        files.take(chunks[-1])
+    return chunks
+
+
+def told(database: ServiceDatabase) -> list[RegisterReadRecorded]:
+    """Return what people's commands told of reads, oldest first."""
+    with psycopg.connect(database.worker_url, options="-c search_path=metering") as connection:
+        rows = connection.execute("select value from outbox order by id").fetchall()
+    return [RegisterReadRecorded.FromString(value) for (value,) in rows]
+
+
+async def test_a_read_is_edited_beside_what_the_file_said_and_taken_back(
+    filled: list[Any], owner: httpx.AsyncClient, database: ServiceDatabase
+) -> None:
+    before = await owner.get(PATH)
+    assert (before.json()["method"], before.json()["raw"], len(before.json()["versions"])) == (
+        "RAW", before.json()["validated"], 1,
+    )  # fmt: skip
+    tag = {"If-Match": before.headers["etag"]}
+    more = {"read_date": "2025-12-15", "read_method": "AS_READ"}
+    edited = await owner.patch(PATH, json={"stand_m3": "1080", **more, **WHY}, headers=tag)
+    assert edited.status_code == 200, edited.text
+    read = edited.json()
+    assert (read["method"], read["raw"]["stand_m3"], read["validated"]["stand_m3"]) == (
+        "EDITED",
+        "1800",
+        "1080",
+    )
+    assert read["raw"]["import_id"] == filled[-1].import_id
+    assert (read["validated"]["read_date"], read["validated"]["read_method"]) == ("2025-12-15", "ACTUAL")
+    newest = read["versions"][-1]
+    assert (newest["said_by"], newest["reason"], newest["case_id"], newest["import_id"]) == (
+        "user-1", "Angka tertukar", "K-7", None,
+    )  # fmt: skip
+    stale = await owner.patch(PATH, json={"stand_m3": "1", **WHY}, headers=tag)
+    assert stale.status_code == 412
+
+    reverted = await owner.post(f"{PATH}/revert", headers={"If-Match": edited.headers["etag"]})
+    assert (reverted.status_code, reverted.json()["method"]) == (200, "RAW")
+    assert reverted.json()["validated"] == before.json()["validated"]
+    assert reverted.headers["etag"] == before.headers["etag"]
+    gone = reverted.json()["versions"][-1]
+    assert (gone["is_withdrawn"], gone["withdrawn_by"], gone["stand_m3"]) == (True, "user-1", "1080")
+    assert (await owner.post(f"{PATH}/revert")).json()["code"] == "read_not_edited"
+
+    stands = [(event.reads[0].stand_l, len(event.reads)) for event in told(database)]
+    assert stands == [(1_080 * M3, 1), (1_800 * M3, 1)]
+    line = (await owner.get("/customers/1/timeline")).json()["items"]
+    [correction] = [one["facts"] for one in line if one["kind"] == "correction"]
+    assert (correction["said_by"], correction["reason"], correction["withdrawn_by"]) == (
+        "user-1", "Angka tertukar", "user-1",
+    )  # fmt: skip
+    assert (correction["raw_l"], correction["stand_l"]) == (1_800 * M3, 1_080 * M3)
+
+
+async def test_a_read_is_estimated_from_the_last_three_actual_periods(
+    filled: list[Any], owner: httpx.AsyncClient, database: ServiceDatabase
+) -> None:
+    estimated = (await owner.post(f"{PATH}/estimate", json={"reason": "Rumah terkunci"})).json()
+    assert (estimated["method"], estimated["validated"]["read_method"]) == ("ESTIMATED", "ESTIMATED")
+    # 60 m³ in the 92 days from August to November, 30 days on.
+    assert float(estimated["validated"]["stand_m3"]) == pytest.approx(1060 + 20 * 30 / 30.67, abs=0.1)
+    assert estimated["raw"]["stand_m3"] == "1800"
+    assert told(database)[-1].reads[0].read_method == "ESTIMATED"
+    first = await owner.post("/meters/1/reads/2025-08/estimate", json={"reason": "x"})
+    assert (first.status_code, first.json()["code"]) == (409, "nothing_to_estimate_from")
+
+
+async def test_an_import_whose_read_was_corrected_is_not_taken_back(
+    filled: list[Any], files: Imports, owner: httpx.AsyncClient
+) -> None:
+    await owner.patch(PATH, json={"stand_m3": "1080", **WHY})
+    [refused] = files.undo(filled[-1])
+    assert isinstance(refused, ImportWithdrawalAnswered)
+    assert (refused.dependants_in_all, refused.withdrawn) == (1, 0)
+    assert [(one.kind, one.label) for one in refused.dependants] == [("read_edit", "1 2025-12")]
+    assert (await owner.get(PATH)).json()["validated"]["stand_m3"] == "1080"
+
+    newer = files.file("SBRS", "2025-12", {"nomen": "1", "stand_akhir": "1081", "read_method": "ACTUAL"})
+    files.take(newer)
+    overtaken = (await owner.get(PATH)).json()
+    assert (overtaken["method"], overtaken["validated"]["stand_m3"]) == ("RAW", "1081"), "the newest stands"
+    assert (await owner.post(f"{PATH}/revert")).json()["validated"]["stand_m3"] == "1081"
+    assert isinstance(files.undo(filled[-1])[-1], ImportWithdrawalAnswered)
+    assert files.undo(newer)[-1].withdrawn == 1
+    assert (await owner.get(PATH)).status_code == 404
+
+
+async def test_reads_are_listed_by_period_and_end_at_the_tenants_wall(
+    filled: list[Any], owner: httpx.AsyncClient, caller: Caller
+) -> None:
+    await owner.patch("/meters/1/reads/2025-11", json={"stand_m3": "1061", **WHY})
+    page = (await owner.get("/meters/1/reads", params={"limit": 2})).json()
+    assert [(one["period"], one["method"]) for one in page["items"]] == [
+        ("2025-12", "RAW"), ("2025-11", "EDITED"),
+    ]  # fmt: skip
+    rest = (await owner.get("/meters/1/reads", params={"cursor": page["next_cursor"]})).json()
+    assert [one["period"] for one in rest["items"]] == ["2025-10", "2025-09", "2025-08"]
+
+    stranger = caller("tenant-b")
+    assert (await stranger.get("/meters/1/reads")).status_code == 404
+    assert (await stranger.patch(PATH, json={"stand_m3": "1", **WHY})).status_code == 404
+    viewer = caller("tenant-a", "viewer")
+    assert (await viewer.get(PATH)).status_code == 200
+    for act in ("estimate", "revert"):
+        assert (await stranger.post(f"{PATH}/{act}", json={"reason": "x"})).status_code == 404
+        assert (await viewer.post(f"{PATH}/{act}", json={"reason": "x"})).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"stand_m3": "-1", **WHY}, "stand_m3"),
+        ({"stand_m3": "100000", **WHY}, "stand_m3"),
+        ({"stand_m3": "1.0001", **WHY}, "stand_m3"),
+        ({"stand_m3": "1", "reason": " "}, "reason"),
+        ({"stand_m3": "1"}, "reason"),
+        ({"stand_m3": "1", **WHY, "read_method": "GUESSED"}, "read_method"),
+    ],
+    ids=["negative", "beyond_the_register", "too_exact", "blank", "without_reason", "method"],
+)
+async def test_what_cannot_be_is_named(
+    filled: list[Any], owner: httpx.AsyncClient, body: dict[str, str], field: str
+) -> None:
+    answer = await owner.patch(PATH, json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    assert (await owner.get(PATH)).json()["method"] == "RAW"
