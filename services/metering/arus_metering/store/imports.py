@@ -179,12 +179,12 @@ def told_with(tx: Tx, tenant_id: str, periods: Iterable[tuple[str, str]]) -> lis
 def settle_customers(tx: Tx, tenant_id: str, nomens: Iterable[str]) -> Mapping[str, Mapping[str, Any] | None]:
     """Let customers be what their newest period says; return those that changed, None for those now gone.
 
-    In the order of their numbers.
+    Those that are gone come first; each in the order of their numbers.
     """
     asked = sorted(set(nomens))
     before, now = (_by_nomen(tx, statement, tenant_id, asked) for statement in (KNOWN, MASTER))
-    gone = [nomen for nomen in before if nomen not in now]
-    changed = [customer for nomen, customer in now.items() if before.get(nomen) != customer]
+    gone = [nomen for nomen in asked if nomen in before and nomen not in now]
+    changed = [now[nomen] for nomen in asked if nomen in now and before.get(nomen) != now[nomen]]
     if gone:
         for table in ("customers", "customer_grams"):
             tx.execute(_FORGET.format(table=table).encode(), {"tenant": tenant_id, "nomens": gone})
@@ -194,8 +194,7 @@ def settle_customers(tx: Tx, tenant_id: str, nomens: Iterable[str]) -> Mapping[s
         tx.execute(SAVE, {"tenant": tenant_id, **lists})
         grams = ["\n".join(searching.grams(text)) for text in words]
         tx.execute(SAVE_GRAMS, {"tenant": tenant_id, **lists, "words": words, "grams": grams})
-    settled = {**dict.fromkeys(gone), **{one["nomen"]: one for one in changed}}
-    return dict(sorted(settled.items()))
+    return {**dict.fromkeys(gone), **{one["nomen"]: one for one in changed}}
 
 
 def reads(
