@@ -11,6 +11,8 @@ import { Tabs } from '@/ui/Tabs'
 import { EffectiveTab } from './EffectiveTab'
 
 const VersionsTab = lazy(() => import('./VersionsTab'))
+const MeterLimitsDrawer = lazy(() => import('./MeterLimitsDrawer'))
+const MeterTab = lazy(() => import('./MeterTab'))
 const ThresholdsDrawer = lazy(() => import('./ThresholdsDrawer'))
 const route = getRouteApi('/_app/thresholds')
 
@@ -21,10 +23,18 @@ export function ThresholdsPage() {
   const maySet = useMay('thresholds', 'c')
   const { tab } = search
   const stay = tab ? { tab } : {}
+  const close = () => void navigate({ search: stay })
+  const ofMeter = tab === 'meter'
   return (
     <Page
       title={t`Ambang batas`}
-      lead={<Trans>Sejak berapa persen pemakaian menjadi WASPADA atau ANOMALI, dan di mana.</Trans>}
+      lead={
+        ofMeter ? (
+          <Trans>Dengan apa setiap pembacaan meter dinilai, per golongan.</Trans>
+        ) : (
+          <Trans>Sejak berapa persen pemakaian menjadi WASPADA atau ANOMALI, dan di mana.</Trans>
+        )
+      }
       actions={
         maySet && (
           <Button
@@ -33,7 +43,7 @@ export function ThresholdsPage() {
             icon={<SlidersHorizontal aria-hidden className="size-4" />}
             onClick={() => void navigate({ search: { ...stay, id: 'new' } })}
           >
-            <Trans>Ubah ambang batas</Trans>
+            {ofMeter ? <Trans>Ubah batas meter</Trans> : <Trans>Ubah ambang batas</Trans>}
           </Button>
         )
       }
@@ -41,7 +51,7 @@ export function ThresholdsPage() {
       <Tabs
         label={t`Bagian`}
         value={tab ?? 'effective'}
-        onChange={next => void navigate({ search: next === 'versions' ? { tab: next } : {}, replace: true })}
+        onChange={next => void navigate({ search: next === 'effective' ? {} : { tab: next }, replace: true })}
         tabs={[
           { value: 'effective' as const, label: t`Berlaku sekarang`, content: <EffectiveTab /> },
           {
@@ -53,10 +63,32 @@ export function ThresholdsPage() {
               </Suspense>
             ),
           },
+          {
+            value: 'meter' as const,
+            label: t`Meter`,
+            content: (
+              <Suspense fallback={<Skeleton />}>
+                <MeterTab
+                  onChange={usageClass =>
+                    void navigate({
+                      search: { ...stay, id: 'new', ...(usageClass && { class: usageClass }) },
+                    })
+                  }
+                />
+              </Suspense>
+            ),
+          },
         ]}
       />
-      <OnDemand wanted={search.id !== undefined}>
-        <ThresholdsDrawer open={search.id !== undefined} onClose={() => void navigate({ search: stay })} />
+      <OnDemand wanted={search.id !== undefined && !ofMeter}>
+        <ThresholdsDrawer open={search.id !== undefined && !ofMeter} onClose={close} />
+      </OnDemand>
+      <OnDemand wanted={search.id !== undefined && ofMeter}>
+        <MeterLimitsDrawer
+          open={search.id !== undefined && ofMeter}
+          usageClass={search.class ?? ''}
+          onClose={close}
+        />
       </OnDemand>
     </Page>
   )

@@ -11,9 +11,7 @@ import type { Column } from '@/ui/columns'
 import { Empty } from '@/ui/States'
 import { Tag } from '@/ui/StatusBadge'
 import { versionsQuery } from './queries'
-import { bound, PROFILES, STATES } from './words'
-
-const TONES = { planned: 'info', active: 'good', replaced: 'muted' } as const
+import { bound, PROFILES, STATES, TONES } from './words'
 
 export default function VersionsTab() {
   const { t } = useLingui()

@@ -1,7 +1,9 @@
-import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import {
   backtestThresholds,
+  listEffectiveMeterLimits,
   listEffectiveThresholds,
+  listMeterLimits,
   listThresholds,
   type NewBacktest,
   type NewVersion,
@@ -27,6 +29,19 @@ export const versionsQuery = infiniteQueryOptions({
   queryKey: [{ _id: 'listThresholds' }],
   queryFn: async ({ pageParam, signal }) =>
     (await listThresholds({ query: { limit: PAGE, ...(pageParam && { cursor: pageParam }) }, signal })).data,
+  initialPageParam: '',
+  getNextPageParam: page => page.next_cursor ?? undefined,
+})
+
+export const meterLimitsQuery = queryOptions({
+  queryKey: [{ _id: 'listEffectiveMeterLimits' }],
+  queryFn: async ({ signal }) => (await listEffectiveMeterLimits({ signal })).data.items,
+})
+
+export const meterVersionsQuery = infiniteQueryOptions({
+  queryKey: [{ _id: 'listMeterLimits' }],
+  queryFn: async ({ pageParam, signal }) =>
+    (await listMeterLimits({ query: { limit: PAGE, ...(pageParam && { cursor: pageParam }) }, signal })).data,
   initialPageParam: '',
   getNextPageParam: page => page.next_cursor ?? undefined,
 })

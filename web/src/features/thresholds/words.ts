@@ -1,7 +1,7 @@
 /** Thresholds in words. */
-import type { MessageDescriptor } from '@lingui/core'
+import { i18n, type MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import type { Effective, ThresholdsOut, VersionOut } from '@/api'
+import type { Effective, EffectiveMeterLimits, ThresholdsOut, VersionOut } from '@/api'
 import { percent } from '@/lib/format'
 
 export const SCOPES: Record<Effective['scope'], MessageDescriptor> = {
@@ -16,6 +16,23 @@ export const STATES: Record<VersionOut['state'], MessageDescriptor> = {
   planned: msg`Direncanakan`,
   active: msg`Berlaku`,
   replaced: msg`Diganti`,
+}
+
+export const TONES: Record<VersionOut['state'], 'info' | 'good' | 'muted'> = {
+  planned: 'info',
+  active: 'good',
+  replaced: 'muted',
+}
+
+export const METER_SCOPES: Record<EffectiveMeterLimits['scope'], MessageDescriptor> = {
+  built_in: msg`Bawaan`,
+  every_class: msg`Semua golongan`,
+  class: msg`Golongan ini`,
+}
+
+/** A tariff class; null: all that have no limits of their own. */
+export function classWord(usageClass: string | null): string {
+  return usageClass ?? i18n._(msg`Semua golongan`)
 }
 
 export const PROFILES: Record<ThresholdsOut['profile'], MessageDescriptor> = {

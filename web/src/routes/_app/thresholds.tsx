@@ -1,11 +1,16 @@
 import { createFileRoute } from '@tanstack/react-router'
 import { Guard } from '@/app/Guard'
 import { ThresholdsPage } from '@/features/thresholds/ThresholdsPage'
-import { oneOf, tidy } from '@/lib/search'
+import { oneOf, text, tidy } from '@/lib/search'
 
 export const Route = createFileRoute('/_app/thresholds')({
   validateSearch: (search: Record<string, unknown>) =>
-    tidy({ tab: oneOf(search['tab'], ['versions']), id: oneOf(search['id'], ['new']) }),
+    tidy({
+      tab: oneOf(search['tab'], ['versions', 'meter']),
+      id: oneOf(search['id'], ['new']),
+      // The tariff class whose limits are changed.
+      class: text(search['class']),
+    }),
   component: () => (
     <Guard to="/thresholds">
       <ThresholdsPage />

@@ -1,0 +1,211 @@
+/** What reads of a tariff class are judged by from a time on. */
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
+import { useId } from 'react'
+import { Controller } from 'react-hook-form'
+import { setMeterLimits, type MeterLimitsOut, type NewMeterLimits } from '@/api'
+import { zNewMeterLimits } from '@/api/zod.gen'
+import { refetch } from '@/app/client'
+import { useForm } from '@/app/useForm'
+import { datedMoment, decimal, HOME_ZONE, instantAt, zoneName } from '@/lib/format'
+import { Button } from '@/ui/Button'
+import { Drawer } from '@/ui/Dialog'
+import { TextArea, TextField } from '@/ui/Field'
+import { Form } from '@/ui/Form'
+import { NumberField } from '@/ui/NumberField'
+import { Select } from '@/ui/Select'
+import { Skeleton } from '@/ui/States'
+import { toast } from '@/ui/Toast'
+import { limitsOf, type TypedLimits } from './limits'
+import { meterLimitsQuery } from './queries'
+
+interface MeterLimitsDrawerProps {
+  open: boolean
+  /** The class whose limits are changed; empty: every class without its own. */
+  usageClass: string
+  onClose: () => void
+}
+
+export default function MeterLimitsDrawer({ open, usageClass, onClose }: MeterLimitsDrawerProps) {
+  const { t } = useLingui()
+  const formId = useId()
+  const limits = useQuery({ ...meterLimitsQuery, enabled: open })
+  const standing =
+    limits.data?.find(one => (one.usage_class ?? '') === usageClass) ??
+    limits.data?.find(one => one.usage_class === null)
+  return (
+    <Drawer
+      open={open}
+      onClose={onClose}
+      title={t`Ubah batas meter`}
+      description={t`Berlaku untuk pembacaan yang masuk sesudahnya. Penilaian yang sudah ada tidak berubah.`}
+      footer={
+        <Button type="submit" form={formId} look="primary">
+          <Trans>Aktifkan</Trans>
+        </Button>
+      }
+    >
+      {open && standing ? (
+        <LimitsForm
+          key={usageClass}
+          formId={formId}
+          usageClass={usageClass}
+          standing={standing.limits}
+          onDone={onClose}
+        />
+      ) : (
+        <Skeleton lines={6} />
+      )}
+    </Drawer>
+  )
+}
+
+interface FormProps {
+  formId: string
+  usageClass: string
+  standing: MeterLimitsOut
+  onDone: () => void
+}
+
+function LimitsForm({ formId, usageClass, standing, onDone }: FormProps) {
+  const { t, i18n } = useLingui()
+  const form = useForm<TypedLimits, NewMeterLimits>({
+    defaults: {
+      usage_class: usageClass,
+      content: 'own',
+      extreme_m3: decimal(standing.extreme_m3),
+      drop_pct: String(standing.drop_pct),
+      drop_floor_m3: decimal(standing.drop_floor_m3),
+      month_from_days: String(standing.month_from_days),
+      month_to_days: String(standing.month_to_days),
+      zeros: String(standing.zeros),
+      estimates: String(standing.estimates),
+      trouble_codes: standing.trouble_codes.join('\n'),
+      start: 'now',
+      valid_from: '',
+    },
+    schema: zNewMeterLimits,
+    bodyOf: values => limitsOf(values, i18n.locale),
+    also: ({ start, valid_from }) => ({
+      valid_from:
+        start === 'later' && !(instantAt(valid_from) > Date.now()) && t`Pilih waktu yang akan datang.`,
+    }),
+    send: body => setMeterLimits({ body }),
+    done: ({ start, valid_from }) => {
+      refetch('listMeterLimits', 'listEffectiveMeterLimits')
+      const from = start === 'later' ? datedMoment(instantAt(valid_from)) : ''
+      toast({
+        text: from
+          ? t`Batas meter tersimpan. Berlaku mulai ${from}.`
+          : t`Batas meter tersimpan. Berlaku dalam beberapa detik.`,
+      })
+      onDone()
+    },
+  })
+  const { control, register, errorOf, watch } = form
+  const zone = zoneName(HOME_ZONE)
+  return (
+    <Form id={formId} form={form}>
+      <TextField
+        label={t`Golongan`}
+        placeholder={t`Semua golongan`}
+        hint={t`Kosongkan untuk semua golongan yang tidak punya batas sendiri.`}
+        error={errorOf('usage_class')}
+        {...register('usage_class')}
+      />
+      <Controller
+        control={control}
+        name="content"
+        render={({ field }) => (
+          <Select
+            label={t`Isi`}
+            choices={[
+              { value: 'own', label: t`Batas sendiri` },
+              { value: 'inherit', label: t`Ikut semua golongan` },
+            ]}
+            value={field.value}
+            onChange={field.onChange}
+          />
+        )}
+      />
+      {watch('content') === 'own' && (
+        <>
+          <div className="grid grid-cols-2 gap-3">
+            <NumberField
+              label={t`Ekstrem di atas`}
+              unit="m³"
+              error={errorOf('extreme_m3')}
+              {...register('extreme_m3')}
+            />
+            <NumberField
+              label={t`Turun di bawah`}
+              unit="%"
+              error={errorOf('drop_pct')}
+              {...register('drop_pct')}
+            />
+            <NumberField
+              label={t`Periode dari (hari)`}
+              unit=""
+              error={errorOf('month_from_days')}
+              {...register('month_from_days')}
+            />
+            <NumberField
+              label={t`Periode sampai (hari)`}
+              unit=""
+              error={errorOf('month_to_days')}
+              {...register('month_to_days')}
+            />
+            <NumberField
+              label={t`Nol berturut-turut`}
+              unit=""
+              error={errorOf('zeros')}
+              {...register('zeros')}
+            />
+            <NumberField
+              label={t`Estimasi berturut-turut`}
+              unit=""
+              error={errorOf('estimates')}
+              {...register('estimates')}
+            />
+            <NumberField
+              label={t`Turun dinilai mulai`}
+              unit="m³"
+              error={errorOf('drop_floor_m3')}
+              {...register('drop_floor_m3')}
+            />
+          </div>
+          <TextArea
+            label={t`Kode petugas yang berarti salah catat`}
+            rows={3}
+            hint={t`Satu kode per baris.`}
+            error={errorOf('trouble_codes')}
+            {...register('trouble_codes')}
+          />
+        </>
+      )}
+      <Controller
+        control={control}
+        name="start"
+        render={({ field }) => (
+          <Select
+            label={t`Berlaku mulai`}
+            choices={[
+              { value: 'now', label: t`Segera` },
+              { value: 'later', label: t`Tanggal dan jam tertentu` },
+            ]}
+            value={field.value}
+            onChange={field.onChange}
+          />
+        )}
+      />
+      {watch('start') === 'later' && (
+        <TextField
+          label={t`Tanggal dan jam (${zone})`}
+          type="datetime-local"
+          error={errorOf('valid_from')}
+          {...register('valid_from')}
+        />
+      )}
+    </Form>
+  )
+}
