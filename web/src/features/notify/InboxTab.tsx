@@ -98,7 +98,7 @@ export function InboxTab() {
 }
 
 function Entry({ entry }: { entry: NotificationRecord }) {
-  const { title, held, standing, read_at, incident_id } = entry
+  const { title, held, standing, read_at, incident_id, case_id } = entry
   const mark = useMutation({
     mutationFn: () => markNotificationRead({ path: { notification_id: entry.id }, keepalive: true }),
     onSuccess: () => refetch(...READ),
@@ -146,6 +146,17 @@ function Entry({ entry }: { entry: NotificationRecord }) {
           <Link
             to="/incidents"
             search={{ id: incident_id }}
+            className="inline-flex min-h-9 items-center rounded-md px-2 text-sm font-medium text-brand underline-offset-4 hover:underline pointer-coarse:min-h-11"
+            onClick={() => isUnread && mark.mutate()}
+          >
+            <Trans>Lihat</Trans>
+            <span className="sr-only"> {title}</span>
+          </Link>
+        )}
+        {case_id && (
+          <Link
+            to="/cases"
+            search={{ id: case_id }}
             className="inline-flex min-h-9 items-center rounded-md px-2 text-sm font-medium text-brand underline-offset-4 hover:underline pointer-coarse:min-h-11"
             onClick={() => isUnread && mark.mutate()}
           >
