@@ -11,24 +11,35 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
+from arus.metering.v1.events_pb2 import RegisterReadRecorded
 from arus_anomaly.bench import keyed, streams
+from arus_anomaly.codec import meter as codec
+from arus_anomaly.handlers.meter import judge as meter_judge
+from arus_anomaly.handlers.meter import meter
 from arus_anomaly.rules.fuel import Trailing, builtin, judge
 from arus_anomaly.rules.learned import detector, many
 from arus_anomaly.rules.learned.columns import Memories
 from arus_anomaly.rules.learned.detector import Fact, SideInputs
 from arus_anomaly.rules.learned.profile import FUEL
 from arus_anomaly.rules.learned.shipped import CALIBRATIONS
+from arus_anomaly.rules.meter.limits import NO_VERSIONS
 from arus_anomaly.state import Fact as Row
 from arus_anomaly.state.memory import Memory
+from arus_anomaly.state.meter import MeterHistory
+from arus_runtime.side_inputs import Known
+from arus_runtime.testing import meta
 
 RESULTS: Final = Path(__file__).parent / "results"
 SIDE: Final = SideInputs(FUEL, CALIBRATIONS["fuel"])
 FIRST_DAY: Final = 739_252
 ROUNDS: Final = 3
+READS_BEHIND: Final = (0, 3, 12, 24)
 MEASURES: Final = ("ap", "precision", "recall", "false_alarms_per_key_month")
 STREAM_MEASURES: Final = ("nab_standard", "nab_standard_held_out", "point_ap")
 
@@ -85,6 +96,44 @@ def facts_per_s_of_the_rule(count: int) -> float:
     return max(rates)
 
 
+def reads_per_s(customers: int, behind: int) -> float:
+    """Return register reads that the meter's worker judges a second of CPU, the best of three.
+
+    Each is the newest of a customer with so many periods behind it, from the state as bytes to the state as
+    bytes, the log and the database aside; all periods of the customer are judged again.
+    """
+    about, nothing = meta(tenant="t", key="t:1"), Known(NO_VERSIONS, 2**47)
+    take, rates = meter.handlers[RegisterReadRecorded], list[float]()
+    for _ in range(ROUNDS):
+        chance, spent = np.random.default_rng(1), 0.0
+        for _ in range(customers):
+            *before, newest = _reads(chance.normal(20, 5, behind + 1))
+            history = MeterHistory({})
+            for read in before:
+                history = take(history, read, about, nothing)
+            stored = codec.dump_meter(meter_judge(history, about, nothing)[0])
+            began = time.process_time()
+            history = take(codec.load_meter(stored), newest, about, nothing)
+            codec.dump_meter(meter_judge(history, about, nothing)[0])
+            spent += time.process_time() - began
+        rates.append(customers / spent)
+    return max(rates)
+
+
+def _reads(uses_m3: npt.NDArray[np.float64]) -> list[RegisterReadRecorded]:
+    told: list[RegisterReadRecorded] = []
+    for at, stand_m3 in enumerate(np.cumsum(np.maximum(uses_m3.round(), 0)).astype(int).tolist()):
+        read = RegisterReadRecorded(
+            tenant_id="t", nomen="1", period=f"{2023 + at // 12}-{at % 12 + 1:02}", rayon="34", is_active=True
+        )
+        on = date(2023, 1, 14) + timedelta(days=30 * at)
+        read.reads.add(
+            read_id=f"r{at}", read_date=f"{on}", stand_l=stand_m3 * 1000, read_method="ACTUAL", serial="A"
+        )
+        told.append(read)
+    return told
+
+
 def throughput() -> dict[str, int]:
     """Return facts a second of CPU: in one large batch, in batches as a worker's, one by one; the rule's."""
     return {
@@ -95,6 +144,9 @@ def throughput() -> dict[str, int]:
         "batches_of_2000_over_1_key": round(facts_per_s(1, 2_000, 10)),
         "one_by_one": round(facts_per_s_one_by_one(20_000)),
         "rule_one_by_one": round(facts_per_s_of_the_rule(50_000)),
+        **{
+            f"register_reads_with_{behind}_behind": round(reads_per_s(300, behind)) for behind in READS_BEHIND
+        },
     }
 
 

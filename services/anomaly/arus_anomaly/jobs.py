@@ -1,5 +1,6 @@
 """Slow work and what the clock asks for: an organisation's own calibration, and cases that fell due."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -10,13 +11,15 @@ from arus_runtime.jobs import Job, Work
 from arus_runtime.postgres import Tx
 from arus_runtime.schedules import Schedule
 
-from arus_anomaly import codec, store
+from arus_anomaly import codec, reviews, store
 from arus_anomaly.commands import cases
 from arus_anomaly.rules import cases as case_rules
 from arus_anomaly.rules import feedback
 from arus_anomaly.rules.feedback import END
+from arus_anomaly.rules.learned.profile import METER
 
 KIND: Final = "anomaly.calibrate"
+METERS: Final = "anomaly.calibrate-meters"
 REMIND: Final = "anomaly.remind"
 LEAST_FACTS: Final = 1_000
 """An organisation with fewer is read by the calibration that ships."""
@@ -34,6 +37,15 @@ async def calibrate(context: Context, work: Work) -> Any:
     return await _fit(context, work)
 
 
+async def calibrate_meters(context: Context, work: Work) -> Any:
+    """Return the calibration of the tenant's uses of register reads, null when they are too few."""
+    async with context.worker_db.system() as tx:
+        rows = await store.calibrations.uses(tx, work.tenant_id)
+    histories = await asyncio.to_thread(reviews.histories, rows)
+    work.params = {"domain": METER.name, "histories": histories}
+    return await _fit(context, work)
+
+
 async def keep(tx: Tx, work: Work, fitted: Any) -> None:
     """Record a calibration; facts recorded from a few seconds on are read by it."""
     if fitted is not None:
@@ -42,6 +54,11 @@ async def keep(tx: Tx, work: Work, fitted: Any) -> None:
 
 async def _tenants(tx: Tx) -> Sequence[tuple[str, str]]:
     return [(tenant_id, "Asia/Jakarta") for tenant_id in await store.calibrations.tenants(tx, LEAST_FACTS)]
+
+
+async def _utilities(tx: Tx) -> Sequence[tuple[str, str]]:
+    found = await store.calibrations.tenants_with_uses(tx, LEAST_FACTS)
+    return [(tenant_id, "Asia/Jakarta") for tenant_id in found]
 
 
 async def look(context: Context, work: Work) -> None:
@@ -58,8 +75,13 @@ async def _with_due_cases(tx: Tx) -> Sequence[tuple[str, str]]:
     return [(tenant_id, str(case_rules.ZONE)) for tenant_id in await store.cases.tenants_with_due(tx)]
 
 
-JOBS: Final = (Job(KIND, calibrate, finish=keep, time_limit_s=900.0), Job(REMIND, look, finish=remind))
+JOBS: Final = (
+    Job(KIND, calibrate, finish=keep, time_limit_s=900.0),
+    Job(METERS, calibrate_meters, finish=keep, time_limit_s=900.0),
+    Job(REMIND, look, finish=remind),
+)
 SCHEDULES: Final = (
     Schedule("calibrate", "30 2 * * 0", KIND, _tenants),
+    Schedule("calibrate-meters", "0 3 * * 0", METERS, _utilities),
     Schedule("cases-due", "0 7 * * *", REMIND, _with_due_cases, late_at_most=timedelta(hours=12)),
 )

@@ -195,10 +195,11 @@ def test_register_reads_are_facts_of_use(tmp_path: Path) -> None:
     rows: list[tuple[object, ...]] = [
         ("M1", "A", "2024-01-25", "ACTUAL", "REGULAR", 100, "FIRST_READING", "", ""),
         ("M1", "A", "2024-02-24", "ACTUAL", "REGULAR", 118, "", 18, ""),
-        ("M1", "A", "2024-03-25", "ACTUAL", "REGULAR", 418, "EXTREME_USAGE", 300, ""),
+        ("M1", "A", "2024-03-25", "ACTUAL", "REGULAR", 455, "EXTREME_USAGE", 337, ""),
     ]
-    (one,) = labelled(written(tmp_path / "m.csv", header, rows))
-    assert (one.values.tolist(), one.is_anomaly.tolist()) == ([18.0, 300.0], [False, True])
+    rows.append(("M1", "A", "2024-05-24", "ESTIMATED", "REGULAR", 467, "ESTIMATED_READING", 12, ""))
+    (one,) = meter.uses(written(tmp_path / "m.csv", header, rows))
+    assert (one.values.tolist(), one.is_anomaly.tolist()) == ([18.0, 337.0], [False, True])
 
 
 def test_facts_of_a_key_are_put_in_order_and_streams_stay_as_written(tmp_path: Path) -> None:

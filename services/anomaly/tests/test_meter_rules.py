@@ -339,6 +339,13 @@ def test_a_skipped_read_is_counted_apart_and_what_follows_is_prorated() -> None:
     assert (codes(following), following.use30_l) == (["DIPRORATA"], 20 * M3)
 
 
+def test_more_than_45_days_are_prorated() -> None:
+    late = last([*stands(*USUAL), period(4, read(4, 1100, day=FIRST + timedelta(days=90 + 60)))])
+    assert (codes(late), late.days, late.use30_l) == (["DIPRORATA"], 60, 20 * M3)
+    in_time = last([*stands(*USUAL), period(4, read(4, 1090, day=FIRST + timedelta(days=90 + 45)))])
+    assert codes(in_time) == ["NORMAL"]
+
+
 def test_a_trouble_code_may_mean_salah_catat() -> None:
     limits = limits_of(
         Version(0, "v1", EVERY_CLASS, Limits("v1", trouble_codes=frozenset({"STAND TIDAK JELAS"})))

@@ -102,7 +102,7 @@ export const summariseMeterAnomalies = <ThrowOnError extends boolean = true>(opt
 /**
  * Get Meter History
  *
- * Return what is said of every period of a customer, newest first.
+ * Return what is said of every period of a customer, newest first, with a second opinion on each use.
  */
 export const getMeterHistory = <ThrowOnError extends boolean = true>(options: Options<GetMeterHistoryData, ThrowOnError>): RequestResult<GetMeterHistoryResponses, GetMeterHistoryErrors, ThrowOnError> => (options.client ?? client).get<GetMeterHistoryResponses, GetMeterHistoryErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -3032,7 +3032,7 @@ export type MeterHistoryOut = {
     /**
      * Items
      */
-    items: Array<MeterAnomaly>;
+    items: Array<MeterPeriod>;
 };
 
 /**
@@ -3166,6 +3166,139 @@ export type MeterLimitsVersion = {
      * Created At
      */
     created_at: string;
+};
+
+/**
+ * MeterOpinion
+ *
+ * What the learned detector says of a use of 30 days, in m³. It never changes what the rule says.
+ */
+export type MeterOpinion = {
+    /**
+     * Stage
+     *
+     * LEARNING: too few uses to judge by.
+     */
+    stage: 'LEARNING' | 'JUDGED';
+    /**
+     * Severity
+     */
+    severity: 'none' | 'info' | 'warning' | 'critical';
+    /**
+     * Expected M3
+     */
+    expected_m3: string;
+    /**
+     * Usual From M3
+     *
+     * Between these less than one honest use in 100 falls out.
+     */
+    usual_from_m3: string;
+    /**
+     * Usual To M3
+     */
+    usual_to_m3: string;
+    /**
+     * P
+     *
+     * Share of honest uses that surprise as much; null: not told yet.
+     */
+    p: number | null;
+    /**
+     * Peers Moved Pct
+     *
+     * How much more others of the class, in the rayon, use than when this customer was first read; 0 also where too few are known. It is part of expected_m3.
+     */
+    peers_moved_pct: number;
+    /**
+     * History Count
+     */
+    history_count: number;
+    reason: Reason;
+    /**
+     * Detector
+     */
+    detector: string;
+    /**
+     * Calibration
+     *
+     * What p was read from: own-… was fitted on the organisation's uses.
+     */
+    calibration: string;
+};
+
+/**
+ * MeterPeriod
+ *
+ * What is said of a customer's billing period, and what the learned detector thinks of its use.
+ */
+export type MeterPeriod = {
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Rayon
+     */
+    rayon: string;
+    /**
+     * Kinds
+     */
+    kinds: Array<Kind>;
+    /**
+     * Reasons
+     *
+     * Why each kind holds.
+     */
+    reasons: Array<Reason>;
+    /**
+     * Remarks
+     *
+     * What else there is to say; no anomaly.
+     */
+    remarks: Array<Reason>;
+    /**
+     * Read Date
+     */
+    read_date: string | null;
+    /**
+     * Stand M3
+     */
+    stand_m3: string | null;
+    /**
+     * From M3
+     */
+    from_m3: string | null;
+    /**
+     * Days
+     */
+    days: number;
+    /**
+     * Use M3
+     */
+    use_m3: string | null;
+    /**
+     * Usual M3
+     */
+    usual_m3: string | null;
+    /**
+     * Limits Id
+     *
+     * Version of the limits it was judged by; null: built in.
+     */
+    limits_id: string | null;
+    /**
+     * Judged At
+     */
+    judged_at: string;
+    /**
+     * null where no use was read rightly, at the first one, and where nothing was used.
+     */
+    second_opinion: MeterOpinion | null;
 };
 
 /**

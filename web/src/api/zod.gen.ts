@@ -2115,13 +2115,60 @@ export const zMeterAnomaly = z.object({
 });
 
 /**
+ * MeterOpinion
+ *
+ * What the learned detector says of a use of 30 days, in m³. It never changes what the rule says.
+ */
+export const zMeterOpinion = z.object({
+    stage: z.enum(['LEARNING', 'JUDGED']),
+    severity: z.enum([
+        'none',
+        'info',
+        'warning',
+        'critical'
+    ]),
+    expected_m3: z.string(),
+    usual_from_m3: z.string(),
+    usual_to_m3: z.string(),
+    p: z.nullable(z.number()),
+    peers_moved_pct: z.int(),
+    history_count: z.int(),
+    reason: zReason,
+    detector: z.string(),
+    calibration: z.string()
+});
+
+/**
+ * MeterPeriod
+ *
+ * What is said of a customer's billing period, and what the learned detector thinks of its use.
+ */
+export const zMeterPeriod = z.object({
+    nomen: z.string(),
+    period: z.string(),
+    rayon: z.string(),
+    kinds: z.array(zKind),
+    reasons: z.array(zReason),
+    remarks: z.array(zReason),
+    read_date: z.nullable(z.iso.date()),
+    stand_m3: z.nullable(z.string()),
+    from_m3: z.nullable(z.string()),
+    days: z.int(),
+    use_m3: z.nullable(z.string()),
+    usual_m3: z.nullable(z.string()),
+    limits_id: z.nullable(z.string()),
+    judged_at: z.iso.datetime(),
+    second_opinion: z.nullable(zMeterOpinion)
+});
+
+/**
  * MeterHistoryOut
  *
  * What is said of every period of a customer, newest first.
  */
 export const zMeterHistoryOut = z.object({
     nomen: z.string(),
-    items: z.array(zMeterAnomaly)
+    items: z.array(zMeterPeriod)
 });
 
 /**

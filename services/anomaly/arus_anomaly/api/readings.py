@@ -7,8 +7,9 @@ from arus_runtime.web import Ctx, Page, Paging, Problem, router
 from arus_runtime.words import Language, language_of
 from fastapi import Depends, Header, Path, Query
 
+from arus_anomaly import reviews
 from arus_anomaly.rules.meter import Kind
-from arus_anomaly.schemas.meter import MeterAnomaly, MeterHistoryOut, MeterSummary
+from arus_anomaly.schemas.meter import MeterAnomaly, MeterHistoryOut, MeterPeriod, MeterSummary
 from arus_anomaly.store import meter as store
 
 routes: Final = router("anomalies")
@@ -73,9 +74,11 @@ async def get_meter_history(
     principal: Reader,
     language: Speaks,
 ) -> MeterHistoryOut:
-    """Return what is said of every period of a customer, newest first."""
+    """Return what is said of every period of a customer, newest first, with a second opinion on each use."""
     async with context.db.tenant(principal.tenant_id) as tx:
         rows = await store.of_customer(tx, nomen)
-    if not rows:
-        raise Problem(404, "not_found")
-    return MeterHistoryOut(nomen=nomen, items=[MeterAnomaly.of(row, language) for row in rows])
+        if not rows:
+            raise Problem(404, "not_found")
+        opinions = await reviews.of_customer(tx, principal.tenant_id, rows)
+    items = [MeterPeriod.with_opinion(row, opinions.get(row.period), language) for row in rows]
+    return MeterHistoryOut(nomen=nomen, items=items)

@@ -36,6 +36,7 @@ PROTOCOL: Final = (
     "tenths, fitted on facts not labelled. shipped: the same with the calibration that ships. "
     "false_alarms_per_key_month and calibration: on --clean when given, else on facts not labelled. "
     "calibration: observed / nominal share by nominal share and least facts of history; "
+    "register reads: uses of 30 days that were read, and rightly, against the other keys' median. "
     "calibration_interval_95: what 2,000 draws of as many keys give, the calibration held. Peers: "
     "cut set to cost 0.05 false alarms a key and month on those facts; ratio_rule_150 is the contract's."
 )
@@ -72,8 +73,8 @@ def measured(path: Path, domain: str, clean: Path | None, progress: Progress) ->
 
     domain: fuel, spend, meter or sensor; clean: a file without anomalies on which false alarms are counted.
     """
-    dirty = labelled(path)
-    honest = labelled(clean) if clean else None
+    dirty = _series(path)
+    honest = _series(clean) if clean else None
     progress(f"learned: {len(dirty)} keys")
     ours = _sensor(dirty, honest) if domain == SENSOR else _ours(dirty, honest, PROFILES[domain])
     peers: dict[str, Any] = {}
@@ -98,6 +99,10 @@ def measured(path: Path, domain: str, clean: Path | None, progress: Progress) ->
         "peers": peers,
         "protocol": SENSOR_PROTOCOL if domain == SENSOR else PROTOCOL,
     }
+
+
+def _series(path: Path) -> Sequence[Series]:
+    return meter.uses(path) if meter.is_register_reads(path) else labelled(path)
 
 
 def _ours(dirty: Sequence[Series], clean: Sequence[Series] | None, profile: Profile) -> dict[str, Any]:

@@ -5,11 +5,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from arus_anomaly.bench.series import UnreadableData
+import numpy as np
+
+from arus_anomaly.bench.series import Series, UnreadableData
 from arus_anomaly.rules.meter import RULE, Kind, judge
+from arus_anomaly.rules.meter.findings import counts
+from arus_anomaly.rules.meter.opinions import Movements, Seen, levels
 from arus_anomaly.state.meter import Period, Read
 
 COLUMNS: Final = frozenset({"key", "read_date", "stand", "expected"})
@@ -27,6 +32,8 @@ PROTOCOL: Final = (
     "a definition by chance counts against precision. A replaced meter without its final and start stands is "
     "taken as a first read. kinds_without_label: found, but nothing in the file is labelled so."
 )
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_DAY_S: Final = 86_400
 _REPLACED: Final = "METER_REPLACED"
 
 
@@ -34,6 +41,38 @@ def is_register_reads(path: Path) -> bool:
     """Say whether a file holds register reads with what is expected of them."""
     with path.open(encoding="utf-8", newline="") as file:
         return set(csv.DictReader(file).fieldnames or ()) >= COLUMNS
+
+
+def uses(path: Path) -> list[Series]:
+    """Return the uses of 30 days that the second opinion reads, all keys each other's peers."""
+    judged = {key: judge([_period(row) for row in rows]) for key, rows in _by_key(path).items()}
+    peers = Movements()
+    for one in chain.from_iterable(judged.values()):
+        if one.movement is not None:
+            peers.add(one.period, one.movement)
+    moved, found = levels(peers.medians()), list[Series]()
+    for key, rows in _by_key(path).items():
+        facts = [
+            ((one.day - _EPOCH) * _DAY_S, Seen(one.period, one.day, one.use30_l).value(moved), _shows(row))
+            for row, one in zip(rows, judged[key], strict=True)
+            if counts(one.kinds, one.days)
+        ]
+        if facts:
+            at_s, values, is_anomaly = zip(*facts, strict=True)
+            found.append(
+                Series(
+                    key,
+                    np.array(at_s, np.int64),
+                    np.array(values, np.float64),
+                    np.array(is_anomaly, np.bool_),
+                )
+            )
+    return found
+
+
+def _shows(row: Mapping[str, str]) -> bool:
+    """Say whether a read is labelled as what a pattern of use can show."""
+    return not _expected(row["expected"]).isdisjoint((Kind.EXTREME, Kind.DROP))
 
 
 def measured(path: Path) -> dict[str, Any]:

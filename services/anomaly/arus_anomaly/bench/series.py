@@ -18,11 +18,6 @@ Flags = npt.NDArray[np.bool_]
 _UNIX_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_S: Final = 86_400
 _MONTH_DAYS: Final = 365.25 / 12
-_METER_ANOMALIES: Final = ("EXTREME_USAGE", "DROP_GT_50")
-"""Of register reads: what a pattern of use can show. Other marks follow from the stand alone."""
-
-
-_REGISTER_READS: Final = frozenset({"key", "read_date", "usage", "expected"})
 
 
 class UnreadableData(ValueError):  # noqa: N818 - it says what happened
@@ -58,7 +53,7 @@ def folder(path: Path) -> list[Series]:
 
 
 def labelled(path: Path) -> list[Series]:
-    """Return a file of many keys: key, timestamp, value, label; or register reads with usage and expected."""
+    """Return a file of many keys: key, timestamp, value, label."""
     return [_in_order(one) for one in _keyed(path, {"key", "timestamp", "value", "label"})]
 
 
@@ -67,12 +62,11 @@ def _keyed(path: Path, needed: set[str]) -> list[Series]:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         columns = set(reader.fieldnames or ())
-        as_read = _plain if columns >= _REGISTER_READS else dict[str, str]
-        if missing := needed - (needed if as_read is _plain else columns):
+        if missing := needed - columns:
             raise UnreadableData(
                 f"{path.name} must have the columns {sorted(needed)}, lacks {sorted(missing)}"
             )
-        for row in map(as_read, reader):
+        for row in reader:
             try:
                 fact = _fact(row)
             except ValueError as error:
@@ -80,11 +74,6 @@ def _keyed(path: Path, needed: set[str]) -> list[Series]:
             if fact:
                 found.setdefault(row.get("key", path.stem), []).append(fact)
     return [_series(key, facts) for key, facts in found.items()]
-
-
-def _plain(row: Mapping[str, str]) -> dict[str, str]:
-    label = str(int(row["expected"] in _METER_ANOMALIES))
-    return {"key": row["key"], "timestamp": row["read_date"], "value": row["usage"], "label": label}
 
 
 def _fact(row: Mapping[str, str]) -> tuple[int, float, bool] | None:

@@ -29,6 +29,8 @@ from arus_runtime.worker import Reject
 
 from arus_anomaly.codec.keys import business_date, milliseconds, ordinal
 from arus_anomaly.rules.meter import DEFAULTS, RULE, Judgement, Kind
+from arus_anomaly.rules.meter.findings import counts
+from arus_anomaly.rules.meter.opinions import Seen
 from arus_anomaly.state.meter import Changed, KnownPeriod, MeterHistory, Read, Rebilling, Replacement
 
 Told = RegisterReadRecorded | RegisterReadWithdrawn | MeterReplaced | PeriodRebilled
@@ -132,6 +134,7 @@ def reached(judged: Judgement, tenant_id: str, nomen: str, rayon: str) -> MeterV
         limit_l=judged.limit_l,
         limits_id=judged.limits_id,
         drop_pct=judged.drop_pct,
+        usage_class=judged.usage_class,
         delta_l=judged.delta_l,
         delta_minor=judged.delta_minor,
         rayon=rayon,
@@ -222,6 +225,7 @@ class MeterVerdict:
     drop_pct: int
     delta_l: int
     delta_minor: int
+    usage_class: str
 
 
 def meter_verdict(value: bytes) -> MeterVerdict:
@@ -248,4 +252,12 @@ def meter_verdict(value: bytes) -> MeterVerdict:
         event.drop_pct or DEFAULTS.drop_pct,
         event.delta_l,
         event.delta_minor,
+        event.usage_class,
     )
+
+
+def seen(verdict: MeterVerdict) -> Seen | None:
+    """Return the use that a verdict is on, where it was read, and rightly."""
+    if verdict.read_date is None or not counts(verdict.kinds, verdict.days):
+        return None
+    return Seen(number(verdict.period), verdict.read_date.toordinal(), verdict.use30_l)

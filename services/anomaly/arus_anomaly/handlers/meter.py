@@ -26,6 +26,8 @@ METER_VERDICTS: Final = Table(
         Column("period", "text"),
         Column("rayon", "text"),
         Column("kinds", "int2"),
+        Column("usage_class", "text"),
+        Column("movement", "float8", nullable=True),
         Column("judged_at", "timestamptz"),
     ),
     entity=("tenant_id", "nomen", "period"),
@@ -102,7 +104,7 @@ def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[Me
             if standing.said:
                 superseded.append(entity)
                 gone.append(entity)
-                values = (*entity, standing.rayon, 0, meta.at)
+                values = (*entity, standing.rayon, 0, "", None, meta.at)
                 rows.append(Row(METER_VERDICTS, values, codec.withdrawn(of, tenant_id, nomen)))
             continue
         verdict = codec.reached(judged, tenant_id, nomen, standing.rayon)
@@ -112,7 +114,9 @@ def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[Me
         if standing.said:
             superseded.append(entity)
         told[of] = standing._replace(said=said)
-        values = (*entity, standing.rayon, codec.bits(judged.kinds), meta.at)
+        values = (
+            *entity, standing.rayon, codec.bits(judged.kinds), judged.usage_class, judged.movement, meta.at
+        )  # fmt: skip
         rows.append(Row(METER_VERDICTS, values, verdict))
     effects: list[Effect] = [Supersede(METER_VERDICTS, superseded)] if superseded else []
     effects += rows

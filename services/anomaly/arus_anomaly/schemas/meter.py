@@ -3,19 +3,24 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Self
+from math import expm1
+from typing import Any, Final, Literal, Self
 
 from arus_contracts.reading import plain
 from arus_runtime.words import Language, format_period
 from pydantic import BaseModel, ConfigDict, Field
 
 from arus_anomaly.codec.meter import MeterVerdict, meter_verdict
+from arus_anomaly.rules.learned.detector import DETECTOR, Stage
 from arus_anomaly.rules.meter import REMARKS, Kind
+from arus_anomaly.rules.meter.opinions import Opinion, reason, shown
 from arus_anomaly.schemas.reasons import Reason
 from arus_anomaly.store.meter import StoredMeter
 
-_LITRES = 1_000
-_MINOR = 100
+_LITRES: Final = 1_000
+_MINOR: Final = 100
+_SEVERITIES: Final = ("none", "info", "warning", "critical")
+"""By ``Severity``."""
 
 
 class Count(BaseModel):
@@ -141,11 +146,94 @@ class MeterAnomaly(BaseModel):
         )
 
 
+class MeterOpinion(BaseModel):
+    """What the learned detector says of a use of 30 days, in m³. It never changes what the rule says."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "stage": "JUDGED",
+                    "severity": "critical",
+                    "expected_m3": "20.4",
+                    "usual_from_m3": "9.8",
+                    "usual_to_m3": "42.6",
+                    "p": 0.00002,
+                    "peers_moved_pct": 4,
+                    "history_count": 23,
+                    "reason": {
+                        "code": "METER_LEARNED_HIGH",
+                        "params": {
+                            "use30_m3": "272",
+                            "expected_m3": "20.4",
+                            "low_m3": "9.8",
+                            "high_m3": "42.6",
+                            "one_in": 50000,
+                        },
+                        "text": "Di atas pola: 272 m³ sebulan, perkiraan 20,4 m³, kisaran wajar 9,8 sampai"
+                        " 42,6 m³. Pada pemakaian yang wajar ini terjadi sekitar 1 dari 50.000 kali.",
+                    },
+                    "detector": "learned/2",
+                    "calibration": "meter-simulated-2",
+                }
+            ]
+        }
+    )
+
+    stage: Literal["LEARNING", "JUDGED"] = Field(description="LEARNING: too few uses to judge by.")
+    severity: Literal["none", "info", "warning", "critical"]
+    expected_m3: str
+    usual_from_m3: str = Field(description="Between these less than one honest use in 100 falls out.")
+    usual_to_m3: str
+    p: float | None = Field(description="Share of honest uses that surprise as much; null: not told yet.")
+    peers_moved_pct: int = Field(
+        description="How much more others of the class, in the rayon, use than when this customer was first"
+        " read; 0 also where too few are known. It is part of expected_m3."
+    )
+    history_count: int
+    reason: Reason
+    detector: str
+    calibration: str = Field(description="What p was read from: own-… was fitted on the organisation's uses.")
+
+    @classmethod
+    def of(cls, opinion: Opinion, use30_l: int, language: Language) -> Self:
+        """Return an opinion on a use as it is shown."""
+        said = opinion.said
+        return cls(
+            stage="JUDGED" if said.stage is Stage.JUDGED else "LEARNING",
+            severity=_SEVERITIES[said.severity],
+            expected_m3=plain(shown(said.expected)),
+            usual_from_m3=plain(shown(said.low)),
+            usual_to_m3=plain(shown(said.high)),
+            p=said.p if said.decades else None,
+            peers_moved_pct=round(100 * expm1(opinion.moved)),
+            history_count=opinion.facts,
+            reason=Reason.of(*reason(opinion, use30_l), language),
+            detector=DETECTOR,
+            calibration=opinion.calibration,
+        )
+
+
+class MeterPeriod(MeterAnomaly):
+    """What is said of a customer's billing period, and what the learned detector thinks of its use."""
+
+    second_opinion: MeterOpinion | None = Field(
+        description="null where no use was read rightly, at the first one, and where nothing was used."
+    )
+
+    @classmethod
+    def with_opinion(cls, stored: StoredMeter, opinion: Opinion | None, language: Language) -> Self:
+        """Return a verdict as shown in a language, with the opinion on it."""
+        use30_l = meter_verdict(stored.value).use30_l
+        second = opinion and MeterOpinion.of(opinion, use30_l, language)
+        return cls(**dict(MeterAnomaly.of(stored, language)), second_opinion=second)
+
+
 class MeterHistoryOut(BaseModel):
     """What is said of every period of a customer, newest first."""
 
     nomen: str
-    items: list[MeterAnomaly]
+    items: list[MeterPeriod]
 
 
 def _m3(litres: int | None) -> str | None:

@@ -11,6 +11,7 @@ from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 
 from arus_anomaly import codec
+from arus_anomaly.rules.learned.calibrations import NO_CALIBRATIONS, Calibrations
 
 FACTS_OF_KEY: Final = 400
 """Older ones say little of how a place is now."""
@@ -46,6 +47,35 @@ async def histories(
         days.append(day.toordinal())
         litres.append(codec.volume_ul(value) / 1_000_000)
     return list(found.values())
+
+
+async def tenants_with_uses(tx: Tx, least: int) -> Sequence[str]:
+    """Return the tenants with at least so many uses of register reads that compare; worker role."""
+    rows = tx.cursor(row_factory=tuple_row)
+    await rows.execute(
+        "select tenant_id from meter_verdicts where is_current and movement is not null"
+        " group by tenant_id having count(*) >= %s",
+        (least,),
+    )
+    return [tenant_id for (tenant_id,) in await rows.fetchall()]
+
+
+async def uses(tx: Tx, tenant_id: str) -> Sequence[tuple[str, str, str, float | None, bytes]]:
+    """Return customer, class, rayon, movement and verdict of each current period, customer by customer."""
+    rows = tx.cursor(row_factory=tuple_row)
+    await rows.execute(
+        "select nomen, usage_class, rayon, movement, value from meter_verdicts"
+        " where tenant_id = %s and is_current order by nomen, period limit %s",
+        (tenant_id, MOST_FACTS),
+    )
+    return await rows.fetchall()
+
+
+async def own(tx: Tx) -> Calibrations:
+    """Return the calibrations that the tenant's own facts were fitted to."""
+    rows = tx.cursor(row_factory=tuple_row)
+    await rows.execute(f"select {', '.join(codec.CALIBRATION_COLUMNS)} from calibrations order by number")
+    return codec.add_calibrations(NO_CALIBRATIONS, await rows.fetchall())
 
 
 async def add(tx: Tx, tenant_id: str, calibration_id: str, fitted: Mapping[str, Any]) -> None:

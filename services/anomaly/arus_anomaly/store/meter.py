@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from arus_runtime.postgres import Tx
-from psycopg.rows import class_row
+from psycopg.rows import class_row, tuple_row
 
 from arus_anomaly.codec.meter import BIT
 from arus_anomaly.rules.meter import Kind
+from arus_anomaly.rules.meter.opinions import PEERS_NEEDED
 
 _NEWEST: Final = "select max(period) as period from meter_verdicts where is_current"
 _COUNTS: Final = f"""
@@ -27,6 +28,16 @@ _FOUND: Final = f"""
 select nomen, period, judged_at, value {_ASKED} and (%(after)s::text is null or nomen > %(after)s)
 order by nomen limit %(limit)s
 """
+_PEERS: Final = """
+select asked.period, percentile_cont(0.5) within group (order by peer.movement) as moved
+from unnest(%(periods)s::text[]) as asked (period)
+cross join lateral (
+  select movement from meter_verdicts
+  where is_current and movement is not null and period = asked.period and usage_class = %(class)s
+    and (%(rayon)s::text is null or rayon = %(rayon)s) and nomen <> %(nomen)s
+  order by rayon, nomen limit %(most)s) peer
+group by asked.period having count(*) >= %(needed)s
+"""
 _OF: Final = """
 select nomen, period, judged_at, value from meter_verdicts
 where is_current and nomen = %s order by period desc
@@ -34,6 +45,7 @@ where is_current and nomen = %s order by period desc
 
 
 CHUNK: Final = 2_000
+PEERS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,28 @@ async def every(tx: Tx, asked: Asked, most: int) -> AsyncGenerator[Sequence[Stor
         await rows.execute(_FOUND.encode(), {**asked.values(), "after": None, "limit": most})
         while found := await rows.fetchmany(CHUNK):
             yield found
+
+
+async def movements(
+    tx: Tx, nomen: str, usage_class: str, rayon: str, periods: Sequence[str]
+) -> Mapping[str, float]:
+    """Return the median movement of a customer's peers in periods: of its class in its rayon, else anywhere.
+
+    At most PEERS of them are asked; a period with too few is absent.
+    """
+    rows, found = tx.cursor(row_factory=tuple_row), dict[str, float]()
+    for place in (rayon, None):
+        asked = {
+            "periods": [period for period in periods if period not in found],
+            "class": usage_class,
+            "rayon": place,
+            "nomen": nomen,
+            "most": PEERS,
+            "needed": PEERS_NEEDED,
+        }
+        await rows.execute(_PEERS, asked, prepare=False)
+        found |= dict(await rows.fetchall())
+    return found
 
 
 async def of_customer(tx: Tx, nomen: str) -> Sequence[StoredMeter]:

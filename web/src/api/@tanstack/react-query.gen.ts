@@ -281,7 +281,7 @@ export const getMeterHistoryQueryKey = (options: Options<GetMeterHistoryData>) =
 /**
  * Get Meter History
  *
- * Return what is said of every period of a customer, newest first.
+ * Return what is said of every period of a customer, newest first, with a second opinion on each use.
  */
 export const getMeterHistoryOptions = (options: Options<GetMeterHistoryData>) => queryOptions<GetMeterHistoryResponse, GetMeterHistoryError, GetMeterHistoryResponse, ReturnType<typeof getMeterHistoryQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {

@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
-import type { Kind, MeterAnomaly, MeterHistoryOut } from '@/api'
+import type { Kind, MeterAnomaly, MeterHistoryOut, MeterOpinion } from '@/api'
 import { CasesAbout } from '@/app/CasesAbout'
 import { useMay } from '@/app/session'
 import { date, datedMoment } from '@/lib/format'
@@ -10,6 +10,7 @@ import { buttonLook } from '@/ui/Button'
 import { Chart } from '@/ui/Chart'
 import { Drawer } from '@/ui/Dialog'
 import { Failed, Skeleton } from '@/ui/States'
+import { SeverityBadge } from '@/ui/StatusBadge'
 import type { Series } from '@/ui/TimeChart'
 import { CustomerFacts } from './CustomerFacts'
 import { cubic } from './happenings'
@@ -41,6 +42,7 @@ export default function MeterDrawer({ nomen, period, onClose }: MeterDrawerProps
       {history.data && read ? (
         <div key={history.data.nomen} className="flex flex-col gap-5">
           <Said read={read} />
+          {read.second_opinion && <SecondOpinion opinion={read.second_opinion} />}
           <CasesAbout about={{ nomen: history.data.nomen, period: read.period, ...first(read.kinds) }} />
           <Uses history={history.data} />
           <Whose nomen={history.data.nomen} />
@@ -101,6 +103,35 @@ function Said({ read }: { read: MeterAnomaly }) {
       <p className="text-xs text-muted">
         <Trans>Dinilai {judged}</Trans>
       </p>
+    </section>
+  )
+}
+
+/** What the learned detector thinks of the use; it never changes what the rule says. */
+function SecondOpinion({ opinion }: { opinion: MeterOpinion }) {
+  const moved = Math.abs(opinion.peers_moved_pct)
+  return (
+    <section className="flex flex-col gap-2 text-sm">
+      <h3 className="font-semibold">
+        <Trans>Pendapat kedua</Trans>
+      </h3>
+      <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        {opinion.severity !== 'none' && <SeverityBadge severity={opinion.severity} />}
+        <span>{opinion.reason.text}</span>
+      </p>
+      {moved > 0 && (
+        <p className="text-xs text-muted">
+          {opinion.peers_moved_pct > 0 ? (
+            <Trans>
+              Pelanggan segolongan memakai {moved}% lebih banyak daripada dulu; sudah diperhitungkan.
+            </Trans>
+          ) : (
+            <Trans>
+              Pelanggan segolongan memakai {moved}% lebih sedikit daripada dulu; sudah diperhitungkan.
+            </Trans>
+          )}
+        </p>
+      )}
     </section>
   )
 }

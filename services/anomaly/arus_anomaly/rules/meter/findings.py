@@ -1,6 +1,8 @@
 """What can be said of a billing period's read, and why."""
 
+from collections.abc import Iterable
 from enum import StrEnum
+from math import log
 from typing import Final, NamedTuple
 
 
@@ -68,6 +70,14 @@ FINDINGS: Final = (
 REMARKS: Final = frozenset(one.code for one in FINDINGS if one.kind is None)
 
 
+_NO_USE: Final = frozenset((Kind.NEGATIVE, Kind.INCORRECT, Kind.ESTIMATED))
+
+
+def counts(kinds: Iterable[Kind], days: int) -> bool:
+    """Say whether a period's use was read, and rightly, so that it says how much is used."""
+    return days > 0 and _NO_USE.isdisjoint(kinds)
+
+
 class Judgement(NamedTuple):
     """What is said of a billing period, and the numbers it rests on. Volumes are litres."""
 
@@ -98,6 +108,14 @@ class Judgement(NamedTuple):
     limits_id: str = ""
     delta_l: int = 0
     delta_minor: int = 0
+    usage_class: str = ""
+
+    @property
+    def movement(self) -> float | None:
+        """Return how far (logarithm) the use lies above the usual one; None where that says nothing."""
+        if not counts(self.kinds, self.days) or self.use30_l <= 0 or self.usual_l <= 0:
+            return None
+        return log(self.use30_l / self.usual_l)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

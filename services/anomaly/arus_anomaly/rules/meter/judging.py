@@ -133,6 +133,7 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
         limit_l=by.extreme_l,
         drop_pct=by.drop_pct,
         limits_id=by.version_id,
+        usage_class=read.usage_class,
     )
     wrong = _wrong_itself(register, period.number, read, by)
     if len({one.stand_l for one in period.reads if one.stand_l is not None}) > 1:
