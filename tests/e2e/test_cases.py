@@ -1,13 +1,14 @@
 """What is odd is looked into: from a file to somebody's case, over a board, together, to a finding."""
 
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Any
 
 import pytest
-from arus_stack.testing import until
+from arus_stack.testing import RunningStack, until
 from playwright.sync_api import Locator, expect
 
-from .conftest import OpenScreen, Organisation, Someone, create
+from .conftest import PASSWORD, OpenScreen, Organisation, Someone, create, sign_in
 from .test_every_page import assert_good, settle, settle_in_drawer
 
 pytestmark = pytest.mark.e2e
@@ -174,3 +175,27 @@ def test_an_incident_becomes_a_case(
     form.get_by_role("button", name="Simpan analisis").click()
     # The organisation has one about it already, which the answer names.
     expect(form).to_contain_text("#1")
+
+
+def test_who_is_given_a_case_is_led_to_it(
+    stack: RunningStack, open_screen: OpenScreen, analyst: Someone, console: str
+) -> None:
+    member = create(
+        analyst,
+        "/users",
+        {
+            "email": f"{token_hex(6)}@contoh.id",
+            "name": "Siti Rahma",
+            "password": PASSWORD,
+            "role": "analyst",
+        },
+    )
+    body = {"nomen": CUSTOMER["nomen"], "type": "salah_catat", "assignee_id": member["id"]}
+    case = create(analyst, "/cases", body)
+    siti = sign_in(stack, member["email"])
+    until(lambda: siti.client.get("/notifications").json()["unread"] == 1, "the word about the case")
+    page = open_screen(siti).page
+    page.goto(f"{console}/notifications")
+    page.get_by_role("main").get_by_role("link", name="Lihat").click()
+    expect(page.get_by_role("dialog", name=f"#{case['number']} Salah catat")).to_be_visible()
+    siti.client.close()
