@@ -19,8 +19,10 @@ import console
 import exports
 import gateway
 import growth
+import imports
 import latency
 import log
+import search
 import soak
 import stream
 from harness import Benchmark, Length, Result, on_this_machine, read, said, write
@@ -37,6 +39,8 @@ BENCHMARKS: Final[tuple[Benchmark, ...]] = (
     backtest.BENCHMARK,
     exports.BENCHMARK,
     console.BENCHMARK,
+    imports.BENCHMARK,
+    search.BENCHMARK,
 )
 
 

@@ -73,14 +73,14 @@ on conflict (tenant_id, nomen) do update set
     rayon = excluded.rayon, words = excluded.words, grams = excluded.grams
 """
 _FORGET: Final = "delete from {table} where tenant_id = %(tenant)s and nomen = any(%(nomens)s)"
+# Each period on its own, as in ``versions.CURRENT``.
 READS: Final = """
-select nomen, period, row_id, read_date, stand_awal_l, stand_akhir_l, read_method, skip_status, trouble,
+select t.nomen, t.period, row_id, read_date, stand_awal_l, stand_akhir_l, read_method, skip_status, trouble,
     serial, reader, usage_class, rayon, replaced_on, old_final_l, new_start_l, dials, multiplier
-from meter_readings
-where tenant_id = %(tenant)s
-    and (nomen, period) in (select * from unnest(%(nomens)s::text[], %(periods)s::text[]))
-    and is_current
-order by nomen, period, read_date, line
+from unnest(%(nomens)s::text[], %(periods)s::text[]) asked (nomen, period) cross join lateral (
+    select * from meter_readings
+    where tenant_id = %(tenant)s and nomen = asked.nomen and period = asked.period and is_current offset 0) t
+order by t.nomen, t.period, read_date, line
 """
 _BILLS: Final = """
 select nomen, period, volume_l, amount_minor, is_current, is_withdrawn from bills
@@ -89,7 +89,8 @@ where tenant_id = %(tenant)s
 order by nomen, period, number, line
 """
 _STANDING: Final = """
-select {columns} from {table} where tenant_id = %(tenant)s and key = any(%(keys)s) and is_current
+select {columns} from unnest(%(keys)s::text[]) asked (key) cross join lateral (
+    select * from {table} where tenant_id = %(tenant)s and key = asked.key and is_current offset 0) t
 """
 
 
@@ -219,7 +220,7 @@ def bills(tx: Tx, tenant_id: str, periods: Iterable[tuple[str, str]]) -> Mapping
 
 def current(tx: Tx, table: str, tenant_id: str, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
     """Return the current facts under keys; of several under one the last."""
-    named = ", ".join(versions.columns(table))
+    named = ", ".join(f"t.{name}" for name in versions.columns(table))
     with tx.cursor(row_factory=dict_row) as cursor:
         cursor.execute(
             _STANDING.format(columns=named, table=table).encode(), {"tenant": tenant_id, "keys": list(keys)}

@@ -72,9 +72,11 @@ def columns(table: str) -> Sequence[str]:
     return (*COMMON, *OWN[table])
 
 
+# One look into the primary key per key, whatever is known of the table: while a large file comes in, the
+# planner's statistics are of an empty table, and it would read all of the tenant's facts for every chunk.
 CURRENT: Final = """
-select key, number, hash, row_id from {table}
-where tenant_id = %(tenant)s and key = any(%(keys)s) and is_current
+select t.key, t.number, t.hash, t.row_id from unnest(%(keys)s::text[]) asked (key) cross join lateral (
+    select * from {table} where tenant_id = %(tenant)s and key = asked.key and is_current offset 0) t
 """
 OVERTAKE: Final = """
 update {table} set is_current = false
