@@ -105,6 +105,10 @@ new-service: setup ## make a service from the template: make new-service NAME=we
 replay: setup ## fold the whole log into an empty schema: the verdicts must be the same, byte for byte
 	$(RUN) pytest --strict-skips tests/integration/test_replay.py
 
+.PHONY: undo
+undo: setup ## take an import of 100,000 reads back: the books must hash as if it had never come
+	ARUS_UNDO_ROWS=100000 $(RUN) pytest --strict-skips services/metering/tests/test_books.py -k piece_by_piece
+
 .PHONY: faults
 faults: setup ## kill and stop processes at the worst moments: nothing is lost, nothing counted twice
 	$(RUN) pytest --strict-skips tests/faults

@@ -71,6 +71,8 @@ IMPORT_WITHDRAWALS = Table(
         Column("import_id", "text"),
         Column("dependants", "jsonb"),
         Column("in_all", "int8"),
+        Column("withdrawn", "int8"),
+        Column("is_partial", "bool"),
     ),
     key=("tenant_id", "import_id"),
 )
@@ -136,7 +138,14 @@ def withdrawal_answered(event: ImportWithdrawalAnswered, meta: Meta) -> list[Ups
     return [
         Upsert(
             IMPORT_WITHDRAWALS,
-            (event.tenant_id, event.import_id, orjson.dumps(dependants).decode(), event.dependants_in_all),
+            (
+                event.tenant_id,
+                event.import_id,
+                orjson.dumps(dependants).decode(),
+                event.dependants_in_all,
+                event.withdrawn,
+                event.is_partial,
+            ),
         ),
         _settle(event.tenant_id, event.import_id, meta),
     ]

@@ -219,6 +219,19 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What a book answered when an import was to be taken back. in_all: of the dependants that forbid it.
+
+    withdrawn: how many rows since it was last asked; is_partial: it has to be asked again for the rest.
+    """
+
+    dependants: Sequence["Dependant"]
+    in_all: int
+    withdrawn: int
+    is_partial: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Dependant:
     """What would lose its ground if an import were taken back. label: what people call it."""
 

@@ -102,7 +102,13 @@ async def test_rows_go_to_their_book_and_its_answers_end_the_import(
     assert (await owner.get(f"{path}/errors.xlsx")).status_code == 200
 
     await owner.post(f"{path}/undo")
-    [wish] = [event for _, event in told(database) if isinstance(event, ImportWithdrawn)]
+    part = ImportWithdrawalAnswered(
+        tenant_id="tenant-a", import_id=chunks[0].import_id, withdrawn=400, is_partial=True
+    )
+    await heard(database, context, "tenant-a", part)
+    undoing = (await owner.get(path)).json()
+    assert (undoing["state"], undoing["done"], undoing["progress"]) == ("undoing", 400, 400 / 600)
+    [_, wish] = [event for _, event in told(database) if isinstance(event, ImportWithdrawn)]
     assert (wish.type, wish.period) == ("SBRS", "2025-12")
     await heard(
         database,

@@ -1,18 +1,21 @@
 """Imports into the books on a real PostgreSQL: versions, withdrawals, what is told, and the figures."""
 
+import hashlib
+import os
 from collections import Counter
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
-from arus.imports.v1.events_pb2 import ImportRowsAnswered
+from arus.imports.v1.events_pb2 import ImportChunkPublished, ImportRowsAnswered, ImportWithdrawn
 from arus.metering.v1.events_pb2 import (
     CustomerChanged,
     PeriodRebilled,
     RegisterReadRecorded,
     RegisterReadWithdrawn,
 )
+from arus_metering.commands.imports import AT_ONCE
 from arus_stack.testing import ServiceDatabase
 
 from .conftest import Caller, Imports
@@ -51,6 +54,12 @@ def standing(database: ServiceDatabase) -> Counter[tuple[Any, ...]]:
                     kept = {name: value for name, value in row.items() if name not in hidden}
                     found[table, str(sorted(kept.items()))] += 1
     return found
+
+
+def digest(database: ServiceDatabase) -> str:
+    """Return a hash of what stands in the books."""
+    lines = sorted(f"{entry} {count}" for entry, count in standing(database).items())
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def customer(nomen: str, **said: str) -> dict[str, str]:
@@ -150,6 +159,43 @@ async def test_a_billing_master_behind_the_reads_says_anew_whose_they_are(files:
     assert told(files.take(late)) == [("2025-11", "2A", True)], "as of its month, not of the newest"
     assert told(files.undo(closed)) == [("2025-12", "2A", True)]
     assert told(files.undo(november)) == [("2025-11", "3B", True), ("2025-12", "3B", True)]
+
+
+@pytest.mark.timeout(3_600)
+async def test_a_large_import_is_taken_back_piece_by_piece_and_leaves_nothing(
+    files: Imports, database: ServiceDatabase
+) -> None:
+    rows = int(os.environ.get("ARUS_UNDO_ROWS", "5000"))
+
+    def sent(import_id: str, first: int, more: int) -> list[ImportChunkPublished]:
+        chunks = [
+            files.file(
+                "SBRS",
+                "2025-12",
+                *(
+                    {"nomen": f"{n:08}", "stand_akhir": str(n % 900 + more), "read_method": "ACTUAL"}
+                    for n in range(start, start + 500)
+                ),
+                import_id=import_id,
+            )
+            for start in range(first, first + rows, 500)
+        ]
+        for chunk in chunks:
+            files.take(chunk)
+        return chunks
+
+    sent("earlier", 0, 0)
+    before = digest(database)
+    large = sent("large", rows // 2, 5)  # half of it says other than the earlier one, half is new
+    assert digest(database) != before
+    wish = ImportWithdrawn(tenant_id=files.tenant, import_id="large", type="SBRS", period="2025-12")
+    pieces = [files.take(wish)]
+    while pieces[-1][-1].is_partial:
+        pieces.append(files.take(wish))
+    assert max(len(piece) for piece in pieces) <= AT_ONCE + 1
+    assert sum(piece[-1].withdrawn for piece in pieces) == rows
+    assert files.take(large[0]) == [], "what was taken back does not come back"
+    assert digest(database) == before
 
 
 async def test_a_wrong_row_is_answered_and_the_others_are_taken(files: Imports) -> None:

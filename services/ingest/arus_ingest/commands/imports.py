@@ -139,18 +139,23 @@ async def undo(tx: Tx, principal: Principal, import_id: str, at: datetime) -> Im
     if old.type == fuel_rows.TYPE:
         await _ask(tx, principal.tenant_id, UNDO, new)
     else:
-        await store.forget_withdrawal(tx, new.id)
-        await outbox.add(
-            tx,
-            codec.withdrawn(principal.tenant_id, new, principal.user_id),
-            tenant_id=principal.tenant_id,
-            key=codec.import_key(principal.tenant_id, new.id),
-            cause=f"{new.id}/{new.version}",
-            label="withdrawn",
-            at=at,
-            import_id=new.id,
-        )
+        await _ask_to_withdraw(tx, principal.tenant_id, new, at)
     return new
+
+
+async def _ask_to_withdraw(tx: Tx, tenant_id: str, of: Import, at: datetime) -> None:
+    """Ask the book of an import to take back what is left of it."""
+    await store.forget_withdrawal(tx, of.id)
+    await outbox.add(
+        tx,
+        codec.withdrawn(tenant_id, of, of.undone_by or of.uploaded_by),
+        tenant_id=tenant_id,
+        key=codec.import_key(tenant_id, of.id),
+        cause=f"{of.id}/{of.version}",
+        label="withdrawn",
+        at=at,
+        import_id=of.id,
+    )
 
 
 def refused(dependants: list[Dependant], in_all: int) -> Problem:
@@ -204,13 +209,17 @@ async def _settle_undo(tx: Tx, tenant_id: str, old: Import, at: datetime) -> Imp
     answer = await store.withdrawal(tx, old.id)
     if answer is None:
         return old
-    dependants, in_all = answer
-    if in_all:
-        blocks = [Trouble(f"depends_{one.kind}", {"value": one.label, "id": one.id}) for one in dependants]
+    if answer.in_all:
+        blocks = [
+            Trouble(f"depends_{one.kind}", {"value": one.label, "id": one.id}) for one in answer.dependants
+        ]
         state: ImportState = "completed_with_errors" if old.rejected else "completed"
         new = await store.change(
             tx, old.id, state=state, blocks=blocks, undone_at=None, undone_by=None, done=old.rows
         )
+    elif answer.is_partial:
+        new = await store.change(tx, old.id, done=min(old.done + answer.withdrawn, old.rows))
+        await _ask_to_withdraw(tx, tenant_id, new, at)
     else:
         new = await store.change(tx, old.id, state="undone", undone_at=at, done=old.rows)
     await tell(tx, tenant_id, new)

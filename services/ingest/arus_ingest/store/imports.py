@@ -20,6 +20,7 @@ from arus_ingest.state import (
     Said,
     StandingRow,
     Trouble,
+    Withdrawal,
 )
 
 RowOutcome = Literal["created", "updated", "unchanged", "rejected"]
@@ -330,13 +331,17 @@ async def learn(
     )
 
 
-async def withdrawal(tx: Tx, import_id: str) -> tuple[Sequence[Dependant], int] | None:
-    """Return what depends on an import that is to be taken back; None while its book is silent."""
+async def withdrawal(tx: Tx, import_id: str) -> Withdrawal | None:
+    """Return what its book answered when an import was to be taken back; None while it is silent."""
     answer = await tx.execute(
-        "select dependants, in_all from import_withdrawals where import_id = %s", (import_id,)
+        "select dependants, in_all, withdrawn, is_partial from import_withdrawals where import_id = %s",
+        (import_id,),
     )
     row = await answer.fetchone()
-    return ([Dependant(**one) for one in row["dependants"]], row["in_all"]) if row else None
+    if row is None:
+        return None
+    dependants = [Dependant(**one) for one in row.pop("dependants")]
+    return Withdrawal(dependants=dependants, **row)
 
 
 async def forget_withdrawal(tx: Tx, import_id: str) -> None:

@@ -16,6 +16,8 @@ from arus_metering.store import reads, versions
 from arus_metering.store.versions import Version
 
 SHOWN_DEPENDANTS: Final = 100
+AT_ONCE: Final = 2_000
+"""Versions withdrawn in one transaction; who asked asks again while some are left."""
 imports: Final = Projection("imports", topics=("import.chunk.v1",))
 
 
@@ -29,7 +31,7 @@ def published(chunk: ImportChunkPublished, _meta: Meta) -> Sequence[Effect]:
 
 @imports.on(ImportWithdrawn)
 def withdrawn(event: ImportWithdrawn, _meta: Meta) -> Sequence[Effect]:
-    """Take an import back, unless it is another book's."""
+    """Take back as much of an import as one transaction may, unless it is another book's."""
     return [Write(partial(_withdraw, event))] if event.type in rows.TYPES else ()
 
 
@@ -68,13 +70,16 @@ def _apply(
 
 def _withdraw(event: ImportWithdrawn, tx: store.Tx) -> list[Emit]:
     table, tenant_id = versions.TABLES[event.type], event.tenant_id
-    store.begin(tx, tenant_id, event.import_id, event.type, event.period)
-    edits, in_all = reads.hanging(tx, tenant_id, event.import_id, SHOWN_DEPENDANTS)
-    if in_all:
-        return [Emit(codec.withdrawal_refused(event, edits, in_all))]
-    gone = store.withdraw(tx, table, tenant_id, event.import_id)
+    of = store.begin(tx, tenant_id, event.import_id, event.type, event.period)
+    if not of.is_withdrawn:  # what was begun is brought to its end
+        edits, in_all = reads.hanging(tx, tenant_id, event.import_id, SHOWN_DEPENDANTS)
+        if in_all:
+            return [Emit(codec.withdrawal_refused(event, edits, in_all))]
+    gone, more = store.withdraw(tx, table, tenant_id, event.import_id, AT_ONCE)
     told = _tell(tx, table, tenant_id, dict(gone))
-    answer = ImportWithdrawalAnswered(tenant_id=tenant_id, import_id=event.import_id, withdrawn=len(gone))
+    answer = ImportWithdrawalAnswered(
+        tenant_id=tenant_id, import_id=event.import_id, withdrawn=len(gone), is_partial=more
+    )
     return [*told, Emit(answer)]
 
 

@@ -155,14 +155,21 @@ def add(
             copy.write_row(one.columns(table, of.tenant_id, number, import_id, is_current=is_current))
 
 
-def withdraw(tx: Tx, table: str, tenant_id: str, import_id: str) -> list[tuple[str, str]]:
-    """Withdraw an import's versions, let the ones before stand again, and return (key, nomen) of each."""
-    values = {"tenant": tenant_id, "import": import_id}
-    gone = tx.execute(versions.WITHDRAW.format(table=table).encode(), values).fetchall()
-    keys = sorted({key for key, _ in gone})
+def withdraw(
+    tx: Tx, table: str, tenant_id: str, import_id: str, most: int
+) -> tuple[list[tuple[str, str]], bool]:
+    """Withdraw versions of an import and let the ones before stand again.
+
+    most: versions looked at; the rest of a key's goes with them. Returns (key, nomen) of each that was
+    withdrawn, and whether more are left.
+    """
+    values = {"tenant": tenant_id, "import": import_id, "most": most}
+    found = tx.execute(versions.LEFT.format(table=table).encode(), values).fetchall()
+    keys = sorted({key for (key,) in found})
+    gone = tx.execute(versions.WITHDRAW.format(table=table).encode(), {**values, "keys": keys}).fetchall()
     tx.execute(versions.PROMOTE.format(table=table).encode(), {"tenant": tenant_id, "keys": keys})
     tx.execute(_WITHDRAWN, values)
-    return gone
+    return gone, len(found) == most
 
 
 def masters(

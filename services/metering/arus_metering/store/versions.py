@@ -82,14 +82,19 @@ OVERTAKE: Final = """
 update {table} set is_current = false
 where tenant_id = %(tenant)s and key = any(%(keys)s) and is_current and number < %(number)s
 """
+LEFT: Final = """
+select key from {table} where tenant_id = %(tenant)s and import_id = %(import)s and not is_withdrawn
+order by key limit %(most)s
+"""
 WITHDRAW: Final = """
 update {table} set is_current = false, is_withdrawn = true
-where tenant_id = %(tenant)s and import_id = %(import)s and not is_withdrawn
+where tenant_id = %(tenant)s and key = any(%(keys)s) and import_id = %(import)s and not is_withdrawn
 returning key, nomen
 """
 PROMOTE: Final = """
 update {table} t set is_current = true
-from (select key, max(number) as number from {table}
-      where tenant_id = %(tenant)s and key = any(%(keys)s) and not is_withdrawn group by key) newest
+from (select asked.key, standing.number from unnest(%(keys)s::text[]) asked (key) cross join lateral (
+        select number from {table} where tenant_id = %(tenant)s and key = asked.key and not is_withdrawn
+        order by number desc limit 1) standing) newest
 where t.tenant_id = %(tenant)s and t.key = newest.key and t.number = newest.number and not t.is_current
 """

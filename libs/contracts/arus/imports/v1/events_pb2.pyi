@@ -108,7 +108,7 @@ class ImportRowsAnswered(_message.Message):
     def __init__(self, tenant_id: _Optional[str] = ..., import_id: _Optional[str] = ..., chunk: _Optional[int] = ..., rows: _Optional[_Iterable[_Union[ImportRowsAnswered.Row, _Mapping]]] = ...) -> None: ...
 
 class ImportWithdrawalAnswered(_message.Message):
-    __slots__ = ("tenant_id", "import_id", "dependants", "dependants_in_all", "withdrawn")
+    __slots__ = ("tenant_id", "import_id", "dependants", "dependants_in_all", "withdrawn", "is_partial")
     class Dependant(_message.Message):
         __slots__ = ("kind", "id", "label")
         KIND_FIELD_NUMBER: _ClassVar[int]
@@ -123,12 +123,14 @@ class ImportWithdrawalAnswered(_message.Message):
     DEPENDANTS_FIELD_NUMBER: _ClassVar[int]
     DEPENDANTS_IN_ALL_FIELD_NUMBER: _ClassVar[int]
     WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
+    IS_PARTIAL_FIELD_NUMBER: _ClassVar[int]
     tenant_id: str
     import_id: str
     dependants: _containers.RepeatedCompositeFieldContainer[ImportWithdrawalAnswered.Dependant]
     dependants_in_all: int
     withdrawn: int
-    def __init__(self, tenant_id: _Optional[str] = ..., import_id: _Optional[str] = ..., dependants: _Optional[_Iterable[_Union[ImportWithdrawalAnswered.Dependant, _Mapping]]] = ..., dependants_in_all: _Optional[int] = ..., withdrawn: _Optional[int] = ...) -> None: ...
+    is_partial: bool
+    def __init__(self, tenant_id: _Optional[str] = ..., import_id: _Optional[str] = ..., dependants: _Optional[_Iterable[_Union[ImportWithdrawalAnswered.Dependant, _Mapping]]] = ..., dependants_in_all: _Optional[int] = ..., withdrawn: _Optional[int] = ..., is_partial: _Optional[bool] = ...) -> None: ...
 
 class ImportChanged(_message.Message):
     __slots__ = ("tenant_id", "import_id", "state", "type", "period", "file_name", "rows", "done", "created", "updated", "unchanged", "rejected", "imported_by", "progress")

@@ -1,4 +1,4 @@
-"""Find a customer's month by either index.
+"""Find a customer's month by either index, and what is left of an import to withdraw.
 
 While a table's first large import comes in, PostgreSQL knows nothing of its columns and may look for one
 customer's month in the index by month; without the customer in it, that reads a million rows.
@@ -6,8 +6,8 @@ customer's month in the index by month; without the customer in it, that reads a
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -22,5 +22,8 @@ MONTHS = {
 
 def upgrade() -> None:
     for name, month in MONTHS.items():
+        op.execute(f"drop index {name}_import")
+        op.execute(f"""
+            create index {name}_import on {name} (tenant_id, import_id, key) where not is_withdrawn""")
         op.execute(f"drop index {name}_month")
         op.execute(f"create index {name}_month on {name} (tenant_id, {month}, nomen) where is_current")
