@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 from obstore.store import LocalStore, ObjectStore, from_url
 
@@ -47,6 +47,12 @@ class Files:
                 await self._store.delete_async(key)
             except FileNotFoundError:
                 continue
+
+    async def delete_under(self, folder: str) -> None:
+        """Forget every key that begins with a folder's name, which ends in a slash."""
+        # The library's own list has an overload of a kind it does not name.
+        listed: Any = self._store.list(folder.removesuffix("/"))  # pyright: ignore[reportUnknownMemberType]
+        await self.delete([one["path"] async for some in listed for one in some])
 
     @asynccontextmanager
     async def local(self, key: str) -> AsyncGenerator[Path]:

@@ -4,7 +4,7 @@ from arus.fuel.v1.api_pb2_grpc import add_FuelServiceServicer_to_server
 from arus.ingest.v1.api_pb2_grpc import add_IngestServiceServicer_to_server
 from arus_runtime.service import Service, run
 
-from arus_ingest import handlers, jobs, pressure, rpc, words
+from arus_ingest import handlers, jobs, pressure, rpc, upkeep, words
 from arus_ingest.api import exports, facts, import_files, imports, trends, uploads
 
 SERVICE = Service(
@@ -28,7 +28,7 @@ SERVICE = Service(
     uploads=("/imports",),
     outbox=True,
     words=words.templates(),
-    startup=(pressure.watched,),
+    startup=(pressure.watched, upkeep.sweeping),
 )
 
 if __name__ == "__main__":

@@ -26,6 +26,12 @@ class IngestSettings(BaseSettings):
     import_max_bytes: int = Field(
         default=2_000_000_000, ge=1024, description="Largest file that may come in pieces, in bytes."
     )
+    import_file_days: int = Field(
+        default=400, ge=1, le=36_500, description="Days for which the file of an import is kept."
+    )
+    import_upload_days: int = Field(
+        default=7, ge=1, le=3_650, description="Days in which a file that comes in pieces must be whole."
+    )
 
     @property
     def fuel_edit_window(self) -> timedelta:

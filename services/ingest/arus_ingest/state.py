@@ -132,7 +132,7 @@ class Import:
     committed, or why it failed. rows: of facts in it; done: how many were seen through in this state;
     chunks: of ≤ 500 sound rows each; sent: how many of them were carried out, or went to their book.
     repeats: the standing import of the same file. locations: to which who committed it is limited, None: to
-    none.
+    none. swept_at: when its file had been kept for long enough.
     """
 
     id: str
@@ -165,6 +165,7 @@ class Import:
     ended_at: datetime | None = None
     undone_at: datetime | None = None
     undone_by: str | None = None
+    swept_at: datetime | None = None
     version: int = 1
 
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ import openpyxl
 import psycopg
 import pytest
 from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
-from arus_ingest import jobs
+from arus_ingest import jobs, upkeep
 from arus_runtime.context import Context
 from arus_runtime.jobs import Jobs
 from arus_stack.testing import ServiceDatabase
@@ -262,3 +263,36 @@ async def test_no_organisation_sees_the_imports_of_another(
     limited = caller("tenant-a", "admin", sub="user-2", locations=["01JGJ4M3Z8Q0T7C1V5X2B9N6KD"])
     assert (await limited.get(f"/imports/{done['id']}")).status_code == 404
     assert (await limited.get("/imports")).json()["items"] == []
+
+
+async def test_files_are_kept_for_as_long_as_the_settings_say(
+    owner: httpx.AsyncClient, work: Work, context: Context, database: ServiceDatabase, tmp_path: Path
+) -> None:
+    done = await committed(owner, work, MIXED)
+    fresh = await uploaded(owner, GOOD)
+    begun = await owner.post(
+        "/imports/uploads",
+        headers={
+            "Upload-Length": "100",
+            "Upload-Metadata": f"filename {base64.b64encode(b'a.csv').decode()}",
+        },
+    )
+    upload = begun.headers["Location"].removeprefix("/api/v1")
+    await owner.patch(
+        upload,
+        content=b"half",
+        headers={"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"},
+    )
+    assert await upkeep.sweep_once(context) == {"imports": 0, "uploads": 0}
+    with psycopg.connect(database.superuser_url, options="-c search_path=ingest") as connection:
+        connection.execute(
+            "update imports set uploaded_at = now() - interval '401 days' where id = %s", (done["id"],)
+        )
+        connection.execute("update import_uploads set started_at = now() - interval '8 days'")
+    assert await upkeep.sweep_once(context) == {"imports": 1, "uploads": 1}
+    kept = {path.parts[-2] for path in (tmp_path / "files").rglob("*") if path.is_file()}
+    assert kept == {fresh["id"]}
+    assert (await owner.head(upload)).status_code == 404
+    answer = await owner.get(f"/imports/{done['id']}/errors.xlsx")
+    assert (answer.status_code, answer.json()["code"]) == (410, "import_file_gone")
+    assert (await owner.post(f"/imports/{done['id']}/undo")).json()["state"] == "undoing"

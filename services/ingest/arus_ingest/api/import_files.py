@@ -74,6 +74,7 @@ async def import_errors(import_id: str, context: Ctx, language: Speaks, principa
         refused = await store.rejections(tx, of.id)
     if not of.preview_hash:
         raise imports.wrong_state(of)
+    imports.check_file(of)
     path = _temporary()
     try:
         async with files_of(context).local(imports.rows_key(principal.tenant_id, of)) as rows:

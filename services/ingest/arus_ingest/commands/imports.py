@@ -34,14 +34,19 @@ class Undoing:
     in_all: int
 
 
+def folder_of(tenant_id: str, import_id: str) -> str:
+    """Return where everything that is kept of an import's file lies."""
+    return f"imports/{tenant_id}/{import_id}/"
+
+
 def source_key(tenant_id: str, import_id: str) -> str:
     """Return where the file of an import is kept."""
-    return f"imports/{tenant_id}/{import_id}/file"
+    return f"{folder_of(tenant_id, import_id)}file"
 
 
 def rows_key(tenant_id: str, of: Import) -> str:
     """Return where the rows of a file are kept, as they were previewed."""
-    return f"imports/{tenant_id}/{of.id}/rows-{of.preview_hash}"
+    return f"{folder_of(tenant_id, of.id)}rows-{of.preview_hash}"
 
 
 async def receive(tx: Tx, principal: Principal, new: Import) -> Import:
@@ -59,6 +64,7 @@ async def say(
     old = await held(tx, principal, import_id)
     if old.state not in OPEN or old.committed_at is not None:
         raise wrong_state(old)
+    check_file(old)
     said = Said(**{**asdict(old.said), **changes})
     if said.columns and (type_ := said.type or old.type):
         await store.learn(tx, principal.tenant_id, type_, said.columns, by=principal.user_id, at=at)
@@ -78,6 +84,7 @@ async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at:
     goes_on = old.state == "failed" and old.committed_at is not None
     if old.state != "preview" and not goes_on:
         raise wrong_state(old)
+    check_file(old)
     if preview != old.preview_hash:
         raise Problem(409, "preview_changed", errors=[FieldProblem("preview", "preview_changed")])
     if old.blocks and not goes_on:
@@ -278,6 +285,12 @@ def seen(principal: Principal, found: Import | None) -> Import:
     if found is None or (principal.locations is not None and found.uploaded_by != principal.user_id):
         raise Problem(404, "not_found")
     return found
+
+
+def check_file(of: Import) -> None:
+    """Raise the 410 of an import whose file was kept for long enough."""
+    if of.swept_at is not None:
+        raise Problem(410, "import_file_gone", params={"at": of.swept_at.date()})
 
 
 def wrong_state(of: Import) -> Problem:

@@ -28,7 +28,8 @@ RowOutcome = Literal["created", "updated", "unchanged", "rejected"]
 _IMPORT: Final = """
     id, state, file_name, size_bytes, sha256, said, type, period, sheet, detections, preview, preview_hash,
     blocks, repeats, rows, chunks, sent, done, created, updated, unchanged, rejected, uploaded_at,
-    uploaded_by, committed_at, committed_by, locations, ended_at, undone_at, undone_by, version"""
+    uploaded_by, committed_at, committed_by, locations, ended_at, undone_at, undone_by, swept_at,
+    version"""
 _LISTED: Final = _IMPORT.replace("preview,", "'{}'::jsonb as preview,", 1)
 _JSON: Final = frozenset(("said", "detections", "preview", "blocks"))
 _STANDS: Final = "i.committed_at is not null and i.state <> 'undone'"
