@@ -42,6 +42,10 @@ class ForbiddenError(Exception):
         self.action = action
 
 
+class LimitedError(Exception):
+    """The caller is limited to locations, and what they ask for knows of none."""
+
+
 class KeysUnavailableError(Exception):
     """The signing keys could not be fetched, so nothing can be said about the token."""
 
@@ -265,6 +269,25 @@ class Permission:
         if not principal.may(self.resource, self.action):
             raise ForbiddenError(self.resource, self.action)
         return principal
+
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """A FastAPI dependency that admits whom ``permission`` admits, unless they are limited to locations."""
+
+    permission: Permission
+
+    async def __call__(self, principal: Annotated[Principal, Depends(authenticated)]) -> Principal:
+        """Return the caller; raises ForbiddenError, LimitedError."""
+        await self.permission(principal)
+        if principal.locations is not None:
+            raise LimitedError
+        return principal
+
+
+def require_everywhere(resource: str, action: str) -> Everywhere:
+    """Return the dependency of what belongs to no location: who is limited to some is not admitted."""
+    return Everywhere(require(resource, action))
 
 
 def require(resource: str, action: str) -> Permission:

@@ -120,6 +120,8 @@ def of(error: Exception) -> Problem:
             return Problem(401, "not_authenticated")
         case auth.ForbiddenError():
             return Problem(403, "forbidden")
+        case auth.LimitedError():
+            return Problem(403, "limited_to_locations")
         case cursor.BadCursorError():
             return Problem(422, "invalid_input", errors=[FieldProblem("cursor", "bad_cursor")])
         case RequestValidationError():
@@ -170,6 +172,7 @@ def install(app: FastAPI, templates: Templates | None) -> None:
         Problem,
         auth.NotAuthenticatedError,
         auth.ForbiddenError,
+        auth.LimitedError,
         auth.KeysUnavailableError,
         cursor.BadCursorError,
         psycopg.Error,

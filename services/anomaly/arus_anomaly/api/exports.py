@@ -59,7 +59,7 @@ async def export_anomalies(
 
 
 @routes.get("/anomalies/meter/export/size")
-async def size_meter_export(context: Ctx, asked: readings.Filtered, principal: Reader) -> ExportSize:
+async def size_meter_export(context: Ctx, asked: readings.Filtered, principal: readings.Reader) -> ExportSize:
     """Say how many rows an export with these filters would hold, and how many it may."""
     async with context.db.tenant(principal.tenant_id) as tx:
         return ExportSize.of(await meter.size(tx, asked))
@@ -67,7 +67,7 @@ async def size_meter_export(context: Ctx, asked: readings.Filtered, principal: R
 
 @routes.get("/anomalies/meter/export", response_class=FileResponse, responses=EXPORTED)
 async def export_meter_anomalies(
-    context: Ctx, export: Exported, asked: readings.Filtered, principal: Reader
+    context: Ctx, export: Exported, asked: readings.Filtered, principal: readings.Reader
 ) -> FileResponse:
     """Give the customers of whom a kind holds in a period as a file in the language of Accept-Language.
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from arus_runtime.auth import Principal, require
+from arus_runtime.auth import Principal, require_everywhere
 from arus_runtime.web import Ctx, Page, Paging, Problem, router
 from arus_runtime.words import Language, language_of
 from fastapi import Depends, Header, Path, Query
@@ -14,7 +14,7 @@ from arus_anomaly.store import meter as store
 
 routes: Final = router("anomalies")
 
-Reader = Annotated[Principal, Depends(require("anomalies", "r"))]
+Reader = Annotated[Principal, Depends(require_everywhere("anomalies", "r"))]
 Period = Annotated[
     str | None,
     Query(pattern=r"^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$", description="The newest judged one, when left out."),

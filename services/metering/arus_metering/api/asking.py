@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from arus_runtime.auth import Principal, require
+from arus_runtime.auth import Principal, require_everywhere
 from arus_runtime.web import wrong
 from arus_runtime.web.spans import BusinessDate
 from fastapi import Depends, Path, Query
@@ -13,9 +13,9 @@ from fastapi import Depends, Path, Query
 from arus_metering.rules.payments import PaymentType
 from arus_metering.schemas.records import Period
 
-CustomerReader = Annotated[Principal, Depends(require("customers", "r"))]
-PaymentReader = Annotated[Principal, Depends(require("collections", "r"))]
-MeterReader = Annotated[Principal, Depends(require("meters", "r"))]
+CustomerReader = Annotated[Principal, Depends(require_everywhere("customers", "r"))]
+PaymentReader = Annotated[Principal, Depends(require_everywhere("collections", "r"))]
+MeterReader = Annotated[Principal, Depends(require_everywhere("meters", "r"))]
 Nomen = Annotated[str, Path(min_length=1, max_length=40)]
 Q = Annotated[str, Query(max_length=200, description="Part of the number, name or address, in any case.")]
 Rayon = Annotated[str | None, Query(max_length=40)]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from arus_runtime.auth import require
+from arus_runtime.auth import require_everywhere
 from arus_runtime.commands import Commanded
 from arus_runtime.web import PREFIX, Ctx, IfMatch, Page, Paging, etag, router
 from fastapi import Depends, Path, Query, Response
@@ -69,7 +69,7 @@ async def list_customers(
     status_code=201,
     response_model=CustomerRecord,
     responses={**CREATED},
-    dependencies=[Depends(require("customers", "c"))],
+    dependencies=[Depends(require_everywhere("customers", "c"))],
 )
 async def create_customer(new: NewCustomer, command: Commanded) -> Response:
     """Record a customer."""
@@ -93,7 +93,7 @@ async def get_customer(
 @customers.patch(
     "/customers/{nomen}",
     response_model=CustomerRecord,
-    dependencies=[Depends(require("customers", "u"))],
+    dependencies=[Depends(require_everywhere("customers", "u"))],
 )
 async def change_customer(
     nomen: Nomen, patch: CustomerPatch, if_match: IfMatch, command: Commanded
@@ -106,7 +106,9 @@ async def change_customer(
         return await command.answer(tx, 200, CustomerRecord.of(changed), {"ETag": etag(changed.version)})
 
 
-@customers.delete("/customers/{nomen}", status_code=204, dependencies=[Depends(require("customers", "d"))])
+@customers.delete(
+    "/customers/{nomen}", status_code=204, dependencies=[Depends(require_everywhere("customers", "d"))]
+)
 async def deactivate_customer(nomen: Nomen, if_match: IfMatch, command: Commanded) -> Response:
     """Deactivate a customer; their history stays."""
     async with command.transaction() as tx:
@@ -160,7 +162,7 @@ async def list_collections(
     "/collections",
     status_code=201,
     response_model=PaymentRecord,
-    dependencies=[Depends(require("collections", "c"))],
+    dependencies=[Depends(require_everywhere("collections", "c"))],
 )
 async def create_collection(new: NewPayment, command: Commanded) -> Response:
     """Record a payment."""
@@ -179,7 +181,7 @@ async def get_collection(context: Ctx, payment_id: PaymentId, principal: Payment
 @collections.patch(
     "/collections/{payment_id:path}",
     response_model=PaymentRecord,
-    dependencies=[Depends(require("collections", "u"))],
+    dependencies=[Depends(require_everywhere("collections", "u"))],
 )
 async def change_collection(payment_id: PaymentId, patch: PaymentPatch, command: Commanded) -> Response:
     """Correct a payment; what it said before is kept."""
@@ -189,7 +191,9 @@ async def change_collection(payment_id: PaymentId, patch: PaymentPatch, command:
 
 
 @collections.delete(
-    "/collections/{payment_id:path}", status_code=204, dependencies=[Depends(require("collections", "d"))]
+    "/collections/{payment_id:path}",
+    status_code=204,
+    dependencies=[Depends(require_everywhere("collections", "d"))],
 )
 async def withdraw_collection(payment_id: PaymentId, command: Commanded) -> Response:
     """Take a payment back; it is kept as withdrawn."""
@@ -211,7 +215,7 @@ async def list_meter_replacements(
     "/meters/replacements",
     status_code=201,
     response_model=ReplacementRecord,
-    dependencies=[Depends(require("meters", "c"))],
+    dependencies=[Depends(require_everywhere("meters", "c"))],
 )
 async def record_meter_replacement(new: NewReplacement, command: Commanded) -> Response:
     """Record that a customer's meter was changed for another."""

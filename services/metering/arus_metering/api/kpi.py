@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from arus_runtime.auth import Principal, require
+from arus_runtime.auth import Principal, require_everywhere
 from arus_runtime.postgres import Tx
 from arus_runtime.web import Ctx, router, wrong
 from fastapi import Depends, Query
@@ -15,7 +15,7 @@ from arus_metering.store import figures as store
 kpi = router("kpi")
 
 MOST_PERIODS = 36
-Reader = Annotated[Principal, Depends(require("kpi", "r"))]
+Reader = Annotated[Principal, Depends(require_everywhere("kpi", "r"))]
 Of = Annotated[Period | None, Query(description="The newest billed one, when left out.")]
 Rayon = Annotated[str | None, Query(max_length=40)]
 

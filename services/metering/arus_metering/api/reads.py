@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
-from arus_runtime.auth import require
+from arus_runtime.auth import require_everywhere
 from arus_runtime.commands import Command, Commanded
 from arus_runtime.postgres import Tx
 from arus_runtime.web import Ctx, IfMatch, Page, Paging, etag, router
@@ -20,7 +20,7 @@ from arus_metering.store import reads as store
 meters = router("meters")
 
 Period = Annotated[str, Path(pattern=r"^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$", examples=["2025-12"])]
-EDITOR: Final = [Depends(require("meters", "u"))]
+EDITOR: Final = [Depends(require_everywhere("meters", "u"))]
 
 
 @meters.get("/meters/{nomen}/reads")
