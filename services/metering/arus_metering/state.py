@@ -39,7 +39,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment as it now stands. source: COLLECTION, MB or MANUAL."""
+    """A payment as it now stands. source: COLLECTION, MB or MANUAL; is_repeat: of MB, it stands there too."""
 
     id: str
     nomen: str
@@ -50,6 +50,7 @@ class Payment:
     payment_type: str
     bill_period: str
     receipt_number: str
+    is_repeat: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,10 @@ async def test_the_seeds_figures_come_from_files(files: Imports, owner: httpx.As
     ]
     for first in range(0, 4_500, 500):
         files.take(files.file("COLLECTION", "2025-12", *paid[first : first + 500]))
+    # The register of paid bills says the same again.
+    master = [{**row, "bill_period": "2025-12"} for row in paid]
+    for first in range(0, 4_500, 500):
+        files.take(files.file("MB", "2025-12", *master[first : first + 500]))
     answer = (await owner.get("/kpi/data")).json()
     assert answer.pop("data_as_of")
     assert answer == {
@@ -282,6 +286,41 @@ async def test_figures_by_rayon_period_and_day(files: Imports, owner: httpx.Asyn
     ]  # fmt: skip
     wrong = await owner.get("/kpi/periods", params={"from": "2020-01"})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "from")
+
+
+async def test_a_payment_that_both_registers_hold_counts_once(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    files.take(files.file("MC", "2025-12", customer("1", target_mc="1000"), customer("2", target_mc="1000")))
+    once = {"payment_date": "2025-12-02", "amount": "100", "bill_period": "2025-12"}
+    daily = [
+        {"nomen": "1", **once, "key": "1a", "receipt_number": "K-1"},
+        {"nomen": "1", **once, "key": "1b", "receipt_number": "K-2"},
+        {"nomen": "2", **once, "key": "2a"},
+    ]
+    master = [
+        {"nomen": "1", **once, "key": "m1"},
+        {"nomen": "2", **once, "key": "m2"},
+        {"nomen": "2", **once, "key": "m3"},
+        {"nomen": "2", **once | {"payment_date": "2025-12-09"}, "key": "m4"},
+    ]
+    files.take(files.file("MB", "2025-12", *master))
+    taken = files.file("COLLECTION", "2025-12", *daily)
+    files.take(taken)
+    # 1 paid twice and MB knows of one of them; 2 paid once by the daily list and twice more by MB.
+    figures = (await owner.get("/kpi/data")).json()
+    assert (figures["target"]["sudah_bayar_nominal"], figures["collection_rate"]) == (500, 25.0)
+    days = (await owner.get("/kpi/daily")).json()["items"]
+    assert [(day["day"], day["payments"]) for day in days] == [("2025-12-02", 4), ("2025-12-09", 1)]
+    listed = (await owner.get("/collections")).json()["items"]
+    assert sorted(one["id"][-2:] for one in listed if one["is_repeat"]) == ["m1", "m2"]
+    line = (await owner.get("/customers/1/timeline")).json()["items"]
+    assert sorted(one["facts"]["is_repeat"] for one in line if one["kind"] == "payment") == [0, 0, 1]
+
+    files.undo(taken)
+    figures = (await owner.get("/kpi/data")).json()
+    assert figures["target"]["sudah_bayar_nominal"] == 400, "what only MB holds counts by itself"
+    assert not any(one["is_repeat"] for one in (await owner.get("/collections")).json()["items"])
 
 
 async def test_a_search_finds_any_part_of_number_name_or_address(

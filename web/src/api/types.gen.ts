@@ -4961,6 +4961,12 @@ export type PaymentRecord = {
      * Receipt Number
      */
     receipt_number: string;
+    /**
+     * Is Repeat
+     *
+     * Of MB: the daily transactions hold it too; figures count it once.
+     */
+    is_repeat: boolean;
 };
 
 /**

@@ -1787,7 +1787,8 @@ export const zPaymentRecord = z.object({
     amount: zMoney,
     payment_type: z.string(),
     bill_period: z.string(),
-    receipt_number: z.string()
+    receipt_number: z.string(),
+    is_repeat: z.boolean()
 });
 
 /**

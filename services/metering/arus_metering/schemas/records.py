@@ -198,6 +198,7 @@ class PaymentRecord(BaseModel):
                     "rayon": "34",
                     "source": "MANUAL",
                     "amount": {"amount": "500000.00", "currency": "IDR"},
+                    "is_repeat": False,
                 }
             ]
         }
@@ -212,6 +213,7 @@ class PaymentRecord(BaseModel):
     payment_type: str
     bill_period: str
     receipt_number: str
+    is_repeat: bool = Field(description="Of MB: the daily transactions hold it too; figures count it once.")
 
     @classmethod
     def of(cls, payment: Payment) -> Self:
@@ -226,6 +228,7 @@ class PaymentRecord(BaseModel):
             payment_type=payment.payment_type,
             bill_period=payment.bill_period,
             receipt_number=payment.receipt_number,
+            is_repeat=payment.is_repeat,
         )
 
 

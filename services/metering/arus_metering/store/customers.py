@@ -11,6 +11,7 @@ from arus_metering.rules import searching
 from arus_metering.state import Customer, Replacement
 from arus_metering.store.chunks import chunks, number
 from arus_metering.store.imports import MASTER, MASTERS, READS, SAVE, SAVE_GRAMS, TOLD_WITH
+from arus_metering.store.payments import IS_REPEAT
 
 _COLUMNS: Final = "nomen, name, address, rayon, usage_class, serial, is_active, version, updated_at"
 _SEARCH: Final = """
@@ -26,7 +27,7 @@ where (%(rayon)s::text is null or rayon = %(rayon)s) and (%(after)s::text is nul
   and strpos(lower(nomen || ' ' || name || ' ' || address), %(text)s) > 0
 order by nomen limit %(limit)s
 """
-_TIMELINE: Final = """
+_TIMELINE: Final = f"""
 select * from (select * from (
   select 'read' as kind, read_date as day, period, jsonb_build_object('stand_awal_l', stand_awal_l,
     'stand_akhir_l', stand_akhir_l, 'volume_l', volume_l, 'read_method', read_method,
@@ -35,8 +36,8 @@ select * from (select * from (
   union all
   select 'payment', payment_date, bill_period, jsonb_build_object('amount_minor', amount_minor,
     'payment_type', payment_type, 'channel', channel, 'receipt_number', receipt_number,
-    'source', source), import_id
-  from collections where nomen = %(nomen)s and is_current
+    'source', source, 'is_repeat', {IS_REPEAT}::int), import_id
+  from collections p where nomen = %(nomen)s and is_current
   union all
   select 'bill', coalesce(bill_date, (period || '-01')::date), period, jsonb_build_object('amount_minor',
     amount_minor, 'volume_l', volume_l, 'bill_number', bill_number, 'due_date', due_date), import_id
@@ -63,7 +64,7 @@ select * from (select * from (
 where (%(before)s::date is null or day < %(before)s)
 order by day desc fetch first %(limit)s rows with ties
 ) newest order by day desc, kind, period desc
-"""
+"""  # noqa: S608 - our own text
 _REPLACED: Final = """
 insert into meter_replacements
     (tenant_id, id, nomen, replaced_on, old_serial, old_final_l, new_serial, new_start_l, recorded_by)
@@ -115,7 +116,7 @@ async def one(tx: Tx, nomen: str) -> Customer | None:
 async def timeline(tx: Tx, nomen: str, before: Any, limit: int) -> Sequence[dict[str, Any]]:
     """Return what happened at a customer, newest first; all of the last day. before: a date to go on from."""
     rows = tx.cursor(row_factory=dict_row)
-    await rows.execute(_TIMELINE, {"nomen": nomen, "before": before, "limit": limit}, prepare=False)
+    await rows.execute(_TIMELINE.encode(), {"nomen": nomen, "before": before, "limit": limit}, prepare=False)
     return await rows.fetchall()
 
 

@@ -1,7 +1,8 @@
 """Figures of the collection: what was billed, what was paid of it, how old what is owed is.
 
-What was paid of a period counts once per customer and period: the daily transactions (COLLECTION, and what a
-person entered) where there are any, else the register of paid bills (MB).
+A payment that stands in the daily transactions (COLLECTION, or entered by a person) and in the register of
+paid bills (MB) counts once: the same customer, date, amount and billing period. Where each has it several
+times, as many as stand in the one that has more.
 """
 
 from collections.abc import Sequence
@@ -12,10 +13,10 @@ from arus_runtime.postgres import Tx
 from psycopg.rows import dict_row
 
 _PAID: Final = """
-  select nomen, bill_period, payment_date, rayon, amount_minor from collections p
-  where is_current and (source <> 'MB' or not exists (
-    select from collections c where c.tenant_id = p.tenant_id and c.nomen = p.nomen
-      and c.bill_period = p.bill_period and c.source <> 'MB' and c.is_current))
+  select nomen, bill_period, payment_date, max(rayon) as rayon, amount_minor,
+    greatest(count(*) filter (where source = 'MB'), count(*) filter (where source <> 'MB')) as times
+  from collections where is_current and bill_period between %(first)s and %(last)s
+  group by nomen, bill_period, payment_date, amount_minor
 """
 _BY_PERIOD: Final = f"""
 with billed as (
@@ -25,8 +26,8 @@ with billed as (
     and (%(rayon)s::text is null or rayon = %(rayon)s)
   group by period, part, nomen
 ), paid as (
-  select bill_period as period, nomen, sum(amount_minor) as amount_minor from ({_PAID}) p
-  where bill_period between %(first)s and %(last)s group by bill_period, nomen
+  select bill_period as period, nomen, sum(amount_minor * times) as amount_minor from ({_PAID}) p
+  group by bill_period, nomen
 )
 select b.period, b.part, count(*) as customers, sum(b.volume_l)::bigint as volume_l,
   count(*) filter (where b.target_minor > 0) as target_customers, sum(b.target_minor)::bigint as target_minor,
@@ -36,8 +37,9 @@ from billed b left join paid p using (period, nomen)
 group by b.period, b.part order by b.period, b.part
 """  # noqa: S608 - our own text
 _DAILY: Final = f"""
-select payment_date as day, count(*) as payments, sum(amount_minor)::bigint as paid_minor from ({_PAID}) p
-where bill_period = %(period)s and (%(rayon)s::text is null or rayon = %(rayon)s)
+select payment_date as day, sum(times)::bigint as payments, sum(amount_minor * times)::bigint as paid_minor
+from ({_PAID}) p
+where %(rayon)s::text is null or rayon = %(rayon)s
 group by payment_date order by payment_date
 """  # noqa: S608 - our own text
 _AGEING: Final = """
@@ -64,7 +66,7 @@ async def by_period(
 
 async def daily(tx: Tx, period: str, rayon: str | None) -> Sequence[dict[str, Any]]:
     """Return what was paid of a period on each day."""
-    return await _all(tx, _DAILY, {"period": period, "rayon": rayon})
+    return await _all(tx, _DAILY, {"first": period, "last": period, "rayon": rayon})
 
 
 async def ageing(tx: Tx, period: str, rayon: str | None) -> Sequence[dict[str, Any]]:

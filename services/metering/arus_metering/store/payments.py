@@ -11,11 +11,21 @@ from arus_metering.state import Payment
 from arus_metering.store.chunks import chunks, number
 
 MANUAL: Final = "MANUAL"
-_COLUMNS: Final = """
-key as id, nomen, rayon, source, payment_date, amount_minor, payment_type, bill_period, receipt_number
+_SAME: Final = """
+from collections o where o.tenant_id = p.tenant_id and o.nomen = p.nomen and o.bill_period = p.bill_period
+  and o.payment_date = p.payment_date and o.amount_minor = p.amount_minor and o.is_current
+"""
+IS_REPEAT: Final = f"""
+(p.source = 'MB' and (select count(*) {_SAME} and o.source <> 'MB')
+  > (select count(*) {_SAME} and o.source = 'MB' and (o.key, o.line) < (p.key, p.line)))
+"""
+"""Whether the daily transactions hold a payment of the register of paid bills as well; see ``figures``."""
+_COLUMNS: Final = f"""
+key as id, nomen, rayon, source, payment_date, amount_minor, payment_type, bill_period, receipt_number,
+{IS_REPEAT} as is_repeat
 """
 _LIST: Final = f"""
-select {_COLUMNS} from collections
+select {_COLUMNS} from collections p
 where is_current and (%(nomen)s::text is null or nomen = %(nomen)s)
   and (%(rayon)s::text is null or rayon = %(rayon)s)
   and (%(period)s::text is null or bill_period = %(period)s)
@@ -25,7 +35,7 @@ where is_current and (%(nomen)s::text is null or nomen = %(nomen)s)
   and (%(day)s::date is null or (payment_date, key) < (%(day)s, %(key)s))
 order by payment_date desc, key desc limit %(limit)s
 """  # noqa: S608 - our own names
-_ONE: Final = f"select {_COLUMNS} from collections where key = %s and is_current"  # noqa: S608 - our own names
+_ONE: Final = f"select {_COLUMNS} from collections p where key = %s and is_current"  # noqa: S608 - our own names
 _WITHDRAW: Final = """
 update collections set is_current = false, is_withdrawn = true where key = %s and is_current
 """
