@@ -148,6 +148,7 @@ async def test_a_relay_whose_database_falls_silent_is_replaced_and_then_harmless
 
 async def test_a_worker_whose_line_falls_silent_takes_another(ground: Ground, line: Line, say: Say) -> None:
     silences, events = size("silent line")
+    line.delay_s = 0.01  # or all is over before it falls silent
     await ground.publish(events)
     ground.start("worker", "slow", ARUS_FAULT_DB=line.url(ground.url), ARUS_FAULT_ANSWER_S="1")
     for silence in range(1, silences + 1):
