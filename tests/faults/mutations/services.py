@@ -70,7 +70,7 @@ MUTATIONS = [
     ),
     Mutation(
         "an incident under another's key is parked",
-        "codec.py", "if key != meta.key or not", "if not",
+        "codec.py", "if key != meta.key or not event.incident_id", "if not event.incident_id",
         TELLING, "under_anothers_key", package="arus_notify",
     ),
 ]  # fmt: skip
