@@ -18,7 +18,7 @@ FILE = """NOMEN;NAMA;ALAMAT;RAYON;STAND AWAL;STAND AKHIR;VOLUME;METODE;STATUS SK
 
 
 @pytest.mark.parametrize("width", [360, 1440])
-def test_an_estimated_read_is_found_by_its_tile_and_leads_to_its_customer(
+def test_an_estimated_read_is_found_corrected_and_leads_to_its_customer(
     open_screen: OpenScreen, organisation: Organisation, console: str, width: int
 ) -> None:
     screen = open_screen(organisation.owner, width=width)
@@ -49,6 +49,10 @@ def test_an_estimated_read_is_found_by_its_tile_and_leads_to_its_customer(
         history = organisation.owner.client.get(f"/anomalies/meter/{nomen}").json()
         return [item["kinds"] for item in history.get("items", [])]
 
+    def stand() -> str:
+        [read] = organisation.owner.client.get(f"/anomalies/meter/{nomen}").json()["items"]
+        return read["stand_m3"]
+
     until(lambda: kinds() == [["estimasi"]], "the judgement of the estimated read")
     page.goto(f"{console}/meter")
     page.get_by_role("button", name=re.compile(r"^Estimasi")).click()
@@ -58,6 +62,23 @@ def test_an_estimated_read_is_found_by_its_tile_and_leads_to_its_customer(
     expect(drawer).to_contain_text("Desember 2025")
     settle_in_drawer(page)
     assert_good(screen, path="/meter", language="id")
+
+    drawer.get_by_role("button", name="Koreksi bacaan").click()
+    form = page.get_by_role("dialog", name="Koreksi bacaan Desember 2025")
+    form.get_by_role("button", name="Simpan").click()
+    expect(form).to_contain_text("Isi stand yang benar.")
+    form.get_by_label("Stand yang benar").fill("915")
+    form.get_by_label("Alasan").fill("Dibaca ulang di lapangan.")
+    assert_good(screen, path="/meter", language="id")
+    form.get_by_role("button", name="Simpan").click()
+    expect(form).to_have_count(0)
+    expect(drawer).to_contain_text("Dibaca ulang di lapangan.")
+    expect(drawer).to_contain_text(re.compile(r"Yang dipakai\s*915"))
+    until(lambda: stand() == "915", "the judgement of the corrected read")
+    drawer.get_by_role("button", name="Batalkan koreksi").click()
+    expect(drawer).to_contain_text(re.compile(r"Yang dipakai\s*910"))
+    until(lambda: stand() == "910", "the judgement of the read as the file says it")
+
     page.goto(f"{console}/customers?q={nomen}")
     page.get_by_role("button", name="SITI AMINAH").click()
     drawer = page.get_by_role("dialog", name="SITI AMINAH")

@@ -12,6 +12,7 @@ import {
   type ImportPatch,
   type SampleRow,
 } from '@/api'
+import { usePeople } from '@/app/people'
 import { useMay } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
 import { moment, number } from '@/lib/format'
@@ -282,12 +283,15 @@ function Samples({ title, rows }: { title: ReactNode; rows: readonly SampleRow[]
 }
 
 function History({ found }: { found: ImportDetail }) {
+  const nameOf = usePeople()
   return (
     <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-xs text-muted">
       <dt>
         <Trans>Diunggah</Trans>
       </dt>
-      <dd>{moment(found.uploaded_at)}</dd>
+      <dd>
+        {moment(found.uploaded_at)} · {nameOf(found.uploaded_by)}
+      </dd>
       {found.committed_at && (
         <>
           <dt>
@@ -295,6 +299,7 @@ function History({ found }: { found: ImportDetail }) {
           </dt>
           <dd>
             {moment(found.committed_at)}
+            {found.committed_by && <> · {nameOf(found.committed_by)}</>}
             {found.duration_s !== null && (
               <>
                 {' · '}
@@ -309,7 +314,10 @@ function History({ found }: { found: ImportDetail }) {
           <dt>
             <Trans>Dibatalkan</Trans>
           </dt>
-          <dd>{moment(found.undone_at)}</dd>
+          <dd>
+            {moment(found.undone_at)}
+            {found.undone_by && <> · {nameOf(found.undone_by)}</>}
+          </dd>
         </>
       )}
       <dt>SHA-256</dt>

@@ -12,6 +12,7 @@ import { Drawer } from '@/ui/Dialog'
 import { Failed, Skeleton } from '@/ui/States'
 import { SeverityBadge } from '@/ui/StatusBadge'
 import type { Series } from '@/ui/TimeChart'
+import { Corrections } from './Corrections'
 import { CustomerFacts } from './CustomerFacts'
 import { cubic } from './happenings'
 import { KindTags } from '@/app/kinds'
@@ -43,6 +44,7 @@ export default function MeterDrawer({ nomen, period, onClose }: MeterDrawerProps
         <div key={history.data.nomen} className="flex flex-col gap-5">
           <Said read={read} />
           {read.second_opinion && <SecondOpinion opinion={read.second_opinion} />}
+          <Corrections nomen={history.data.nomen} period={read.period} />
           <CasesAbout about={{ nomen: history.data.nomen, period: read.period, ...first(read.kinds) }} />
           <Uses history={history.data} />
           <Whose nomen={history.data.nomen} />

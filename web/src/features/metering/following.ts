@@ -16,6 +16,14 @@ const TOUCHES: ReadonlySet<ImportMoved['state']> = new Set([
   'undone',
 ])
 
+/** A register read was corrected: the books say so at once, the judge soon after. */
+export function refetchCorrected(): void {
+  refetch('getRegisterRead', 'getCustomerTimeline', 'getCustomer')
+  for (const ms of ECHOES_MS) {
+    setTimeout(() => refetch('getMeterHistory', 'listMeterAnomalies', 'summariseMeterAnomalies'), ms)
+  }
+}
+
 /**
  * Read figures again while an import changes what they are of. lists: operations whose rows hold still while they
  * are read, or while `hold` says so.

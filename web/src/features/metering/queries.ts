@@ -11,6 +11,7 @@ import {
   getCustomerTimeline,
   getKpiData,
   getMeterHistory,
+  getRegisterRead,
   listCustomers,
   listMeterAnomalies,
   sizeCollectionsExport,
@@ -73,6 +74,13 @@ export function meterHistoryQuery(nomen: string) {
   return queryOptions({
     queryKey: [{ _id: 'getMeterHistory', nomen }],
     queryFn: async ({ signal }) => (await getMeterHistory({ path: { nomen }, signal })).data,
+  })
+}
+
+export function registerReadQuery(nomen: string, period: string) {
+  return queryOptions({
+    queryKey: [{ _id: 'getRegisterRead', nomen, period }],
+    queryFn: async ({ signal }) => (await getRegisterRead({ path: { nomen, period }, signal })).data,
   })
 }
 
