@@ -178,7 +178,7 @@ BUSINESS = Board(
               'sum by (status, priority) (max by (status, priority) (arus_cases{status!~"resolved|closed"}))'
               " or vector(0)",
               "{{status}} {{priority}}"),
-        Panel("Cases overdue", "short", "max(arus_cases_overdue) or vector(0)", "overdue"),
+        Panel("Cases overdue", "short", "max(arus_cases_overdue) or vector(0)", "overdue", calm=True),
         Panel("Sign-ins and registrations", "short",
               'sum by (operation, status) (increase(arus_request_seconds_count{service="gateway",'
               'operation=~"login|register|open_session"}[1h]))',

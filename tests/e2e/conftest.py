@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 from arus_stack import publishing
 from arus_stack.testing import RunningStack, until
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from typing_extensions import override
 
 # One address signs many people in; the limit itself is tested with the gateway.
 os.environ.setdefault("ARUS_RATE_AUTH", "1000000/minute")
@@ -98,12 +99,31 @@ def register(stack: RunningStack) -> Iterator[Callable[[str], Someone]]:
         client.close()
 
 
+class SignedIn(httpx.Auth):
+    """Signs in, and again when the token has run out: the tests take longer than one lasts."""
+
+    def __init__(self, stack: RunningStack, email: str) -> None:
+        self._login = f"{stack.gateway}/api/v1/auth/login"
+        self._who = {"email": email, "password": PASSWORD}
+        self._token = self._sign_in()
+
+    @override
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        answer = yield request
+        if answer.status_code == 401:
+            self._token = self._sign_in()
+            request.headers["Authorization"] = f"Bearer {self._token}"
+            yield request
+
+    def _sign_in(self) -> str:
+        return httpx.post(self._login, json=self._who).raise_for_status().json()["access_token"]
+
+
 def sign_in(stack: RunningStack, email: str) -> Someone:
     """Return a person with a bearer token."""
-    answer = httpx.post(f"{stack.gateway}/api/v1/auth/login", json={"email": email, "password": PASSWORD})
-    token = answer.raise_for_status().json()["access_token"]
-    headers = {"Authorization": f"Bearer {token}"}
-    return Someone(email, httpx.Client(base_url=f"{stack.gateway}/api/v1", headers=headers, timeout=30))
+    client = httpx.Client(base_url=f"{stack.gateway}/api/v1", auth=SignedIn(stack, email), timeout=30)
+    return Someone(email, client)
 
 
 @pytest.fixture(scope="session")

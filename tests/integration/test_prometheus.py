@@ -132,7 +132,11 @@ def demonstrate(stack: RunningStack, stop: threading.Event) -> None:
                 fact["location_id"] = someone.location(f"Gudang {number}")
             day = f"2025-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}"
             someone.make("/fuel/transactions", **fact, date=day, volume_l="900" if number % 9 == 8 else "300")
-            someone.http.get("/anomalies", params={"limit": 5})
+            for verdict in someone.http.get("/anomalies", params={"limit": 5}).json()["items"]:
+                if verdict["status"] == "ANOMALI":  # the second case about one record is refused
+                    someone.http.post(
+                        "/cases", json={"fact_id": verdict["fact_id"], "description": "Periksa."}
+                    )
             if stop.is_set():
                 return
 

@@ -33,11 +33,10 @@ class Mailbox:
         """Wait for the newest mail to the address whose link holds the word and return the link's token."""
         async with asyncio.timeout(20):
             while True:
-                for mail in reversed(self.mails):
+                for mail in [mail for mail in reversed(self.mails) if mail["To"] == address]:
                     text = mail.get_payload(decode=True)
                     assert isinstance(text, bytes)
-                    found = re.search(rf"/{word}\?token=([\w-]+)", text.decode())
-                    if found and mail["To"] == address:
+                    if found := re.search(rf"/{word}\?token=([\w-]+)", text.decode()):
                         self.mails.remove(mail)
                         return found[1]
                 await asyncio.sleep(0.01)
