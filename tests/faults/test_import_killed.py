@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,24 +12,12 @@ from arus_stack.demo.rest import Api
 from arus_stack.strangers import PASSWORD, Stranger
 from arus_stack.testing import RunningStack
 
-from .sizes import PATIENCE_S, TIMEOUT_S, size
+from .imports import done, ignored, pid_of, until
+from .sizes import TIMEOUT_S, size
 
 pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.timeout(TIMEOUT_S)]
 
 KILL_AT = 500
-
-
-def ignored(_name: str, _state: str, _done: float) -> None:
-    return
-
-
-def until(api: Api, path: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """Return an import as soon as something holds of it."""
-    deadline = time.monotonic() + 2 * PATIENCE_S
-    while not holds(one := api.get(path)):
-        assert time.monotonic() < deadline, one
-        time.sleep(0.02)
-    return one
 
 
 def test_a_commit_whose_process_is_killed_ends_as_a_calm_one_does(
@@ -54,15 +41,14 @@ def commit_killed(stack: RunningStack, file: Path, count: int) -> None:
         assert (seen["state"], seen["counts"]["created"]) == ("preview", count), seen
 
         path = f"/imports/{seen['id']}"
-        pid = stack.services()["ingest"]["pid"]
+        pid = pid_of(stack, "ingest")
         api.post(f"{path}/commit", {"preview": seen["preview"]})
         until(api, path, lambda one: one["done"] >= KILL_AT)
         os.kill(pid, signal.SIGKILL)
-        at_death = until(api, path, lambda _: True)
-        assert at_death["done"] < count, "killed too late to prove anything"
+        assert done(stack, path) < count, "killed too late to prove anything"
 
-        done = until(api, path, lambda one: one["state"] == "completed")
-        assert (done["done"], done["counts"]["created"]) == (count, count)
+        taken = until(api, path, lambda one: one["state"] == "completed")
+        assert (taken["done"], taken["counts"]["created"]) == (count, count)
         volumes: list[int] = []
         page: dict[str, Any] = {"next_cursor": ""}
         while page["next_cursor"] is not None:

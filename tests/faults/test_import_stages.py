@@ -14,6 +14,7 @@ from arus_stack.demo.rest import Api
 from arus_stack.strangers import PASSWORD, Stranger
 from arus_stack.testing import RunningStack
 
+from .imports import done, ignored, kill, pid_of, until
 from .sizes import PATIENCE_S, TIMEOUT_S
 
 pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.timeout(TIMEOUT_S)]
@@ -36,23 +37,6 @@ HIDDEN = (
     "tenant_id", "number", "import_id", "row_id", "recorded_at", "updated_at", "version", "judged_at",
     "src_part", "src_off", "src_idx", "value", "headers",
 )  # fmt: skip
-
-
-def ignored(_name: str, _state: str, _done: float) -> None:
-    return
-
-
-def until(api: Api, path: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """Return an import as soon as something holds of it."""
-    deadline = time.monotonic() + 2 * PATIENCE_S
-    while not holds(one := api.get(path)):
-        assert time.monotonic() < deadline, one
-        time.sleep(0.02)
-    return one
-
-
-def killed(stack: RunningStack, service: str) -> None:
-    os.kill(stack.services()[service]["pid"], signal.SIGKILL)
 
 
 def standing(stack: RunningStack, tenant_id: str) -> str:
@@ -96,8 +80,8 @@ def calm(stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Calm:
     before = judged(stack)
     with Stranger(stack.gateway) as owner, Api(stack.gateway, owner.email, PASSWORD) as api:
         for file in files:
-            [done] = importing.run(api, [file], ignored, commit=True)
-            assert (done["state"], done["counts"]["created"]) == ("completed", ROWS), done
+            [taken] = importing.run(api, [file], ignored, commit=True)
+            assert (taken["state"], taken["counts"]["created"]) == ("completed", ROWS), taken
             before += ROWS
             deadline = time.monotonic() + PATIENCE_S
             while judged(stack) < before:
@@ -128,16 +112,16 @@ def test_an_import_that_is_killed_at_every_stage_ends_as_a_calm_one_and_leaves_n
 
         [sent] = api.upload("/imports", calm.second, {"anyway": "false"})["items"]
         path = f"/imports/{sent['id']}"
-        killed(stack, victim)  # while it is queued
+        kill(stack, victim)  # while it is queued
         until(api, path, lambda one: one["state"] != "queued")
-        killed(stack, victim)  # while it is compared with what stands
+        kill(stack, victim)  # while it is compared with what stands
         seen = until(api, path, lambda one: one["state"] == "preview")
-        killed(stack, victim)  # while a person looks
+        kill(stack, victim)  # while a person looks
         dies_on_the_way(
             stack, api, path, victim, lambda: api.post(f"{path}/commit", {"preview": seen["preview"]})
         )
-        done = until(api, path, lambda one: one["state"] == "completed")
-        assert (done["done"], done["counts"]["created"]) == (ROWS, ROWS)
+        taken = until(api, path, lambda one: one["state"] == "completed")
+        assert (taken["done"], taken["counts"]["created"]) == (ROWS, ROWS)
         comes_to_stand_as(stack, owner.tenant_id, calm.after_second)
 
         dies_on_the_way(stack, api, path, victim, lambda: api.post(f"{path}/undo", {}))
@@ -147,10 +131,8 @@ def test_an_import_that_is_killed_at_every_stage_ends_as_a_calm_one_and_leaves_n
 
 def dies_on_the_way(stack: RunningStack, api: Api, path: str, victim: str, ask: Callable[[], Any]) -> None:
     """Ask for something, and kill a service once some of it is done, before everything is."""
-    until(api, path, lambda _: True)  # it may still be on its way back from an earlier death
-    pid = stack.services()[victim]["pid"]
+    pid = pid_of(stack, victim)
     ask()
     until(api, path, lambda one: one["done"] >= KILL_AT)
     os.kill(pid, signal.SIGKILL)
-    at_death = until(api, path, lambda _: True)
-    assert at_death["done"] < ROWS, "killed too late to prove anything"
+    assert done(stack, path) < ROWS, "killed too late to prove anything"
