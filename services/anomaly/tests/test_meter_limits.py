@@ -185,7 +185,7 @@ async def test_nobody_sets_or_sees_what_is_not_theirs(
     limited = await caller(place.tenant, "admin", locations=[place.location]).post(
         PATH, json={"limits": None}
     )
-    assert (limited.status_code, limited.json()["code"]) == (403, "limits_outside_scope")
+    assert (limited.status_code, limited.json()["code"]) == (403, "limited_to_locations")
     with psycopg.connect(database.api_url, autocommit=True) as connection:
         connection.execute("select set_config('arus.tenant', %s, false)", (place.tenant,))
         for change in ("update anomaly.meter_limits set zeros = 9", "delete from anomaly.meter_limits"):

@@ -5,16 +5,16 @@ from contextlib import aclosing
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from arus_runtime.sheets import Column, Row, Sheet
+from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Ctx, router
 from arus_runtime.web.exports import EXPORTED, MOST_ROWS, Exported, ExportSize, check_size, sent
-from arus_runtime.words import Language, format_value, render
+from arus_runtime.words import Language, render
 from fastapi.responses import FileResponse
 
 from arus_anomaly import directory, store, words
 from arus_anomaly.api.cases import Filtered, Reader
 from arus_anomaly.rules import cases as rules
-from arus_anomaly.store.cases import Shown
+from arus_anomaly.store.cases import AskedCases, Shown
 
 routes = router("cases")
 
@@ -36,19 +36,31 @@ async def export_cases(context: Ctx, export: Exported, asked: Filtered, principa
     """
     language = export.language
     people = {one.id: one.name for one in await directory.members(context.peers, principal)}
-    now = datetime.now(UTC)
     async with context.db.tenant(principal.tenant_id) as tx:
         check_size(export, await store.cases.count(tx, asked, _COUNTED))
         sheet = Sheet(
             _say("cases_export_title", language),
-            [_say("export_made", language, at=format_value(now, language))],
+            about(language, datetime.now(UTC), _narrowed(asked, language)),
             _columns(language),
             language,
             export.byte_order_mark,
         )
         rows = _rows(store.cases.every(tx, asked, export.most), people, asked.today, language)
-        name = "-".join((_say("cases_export_file", language), asked.today.isoformat()))
+        name = file_name(_say("cases_export_file", language), asked.today, None)
         return await sent(context, export, sheet, rows, name)
+
+
+def _narrowed(asked: AskedCases, language: Language) -> list[tuple[str, str | None]]:
+    statuses = ", ".join(_say(f"case_status_{status}", language) for status in asked.statuses)
+    priorities = ", ".join(_say(f"case_priority_{priority}", language) for priority in asked.priorities)
+    return [
+        (_say("column_status", language), statuses),
+        (_say("column_priority", language), priorities),
+        (_say("column_type", language), ", ".join(asked.types)),
+        (_say("column_nomen", language), asked.nomen),
+        (_say("column_rayon", language), asked.rayon),
+        (_say("column_overdue", language), _say("yes", language) if asked.overdue else None),
+    ]
 
 
 def _columns(language: Language) -> Sequence[Column]:

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated
 
-from arus_runtime.auth import Principal, require
+from arus_runtime.auth import Principal, require, require_everywhere
 from arus_runtime.commands import Commanded
 from arus_runtime.web import Ctx, Page, Paging, router
 from fastapi import Depends, Query, Response
@@ -57,7 +57,7 @@ async def list_effective_meter_limits(context: Ctx, principal: Reader) -> Effect
     "/thresholds/meter",
     status_code=201,
     response_model=MeterLimitsVersion,
-    dependencies=[Depends(require("thresholds", "c"))],
+    dependencies=[Depends(require_everywhere("thresholds", "c"))],
 )
 async def set_meter_limits(new: NewMeterLimits, command: Commanded) -> Response:
     """Set what register reads are judged by from a time on. What was said of earlier ones stays."""
