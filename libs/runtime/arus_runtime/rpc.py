@@ -16,7 +16,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from arus_runtime import observe
-from arus_runtime.auth import ForbiddenError, NotAuthenticatedError, Principal, Verifier
+from arus_runtime.auth import ForbiddenError, LimitedError, NotAuthenticatedError, Principal, Verifier
 from arus_runtime.context import Context, RpcPart
 from arus_runtime.settings import Peer, Settings
 from arus_runtime.web import problems
@@ -65,6 +65,14 @@ def require(resource: str, action: str) -> Principal:
     principal = caller()
     if not principal.may(resource, action):
         raise ForbiddenError(resource, action)
+    return principal
+
+
+def require_everywhere(resource: str, action: str) -> Principal:
+    """Return the caller as ``require`` does, unless limited to locations; raises LimitedError too."""
+    principal = require(resource, action)
+    if principal.locations is not None:
+        raise LimitedError
     return principal
 
 

@@ -25,7 +25,7 @@ class Member:
 
     def sees(self, location_id: str | None) -> bool:
         """Say whether the member may see what lies at the location; None: it lies at none."""
-        return location_id is None or self.locations is None or location_id in self.locations
+        return self.locations is None or location_id in self.locations
 
 
 async def members(peers: Peers, principal: Principal) -> Sequence[Member]:

@@ -24,7 +24,7 @@ class Customers(CustomerServiceServicer):
         self, request: GetCustomerRequest, context: ServicerContext[Any, Any]
     ) -> GetCustomerResponse:
         """Return a customer; NOT_FOUND when the caller's tenant has none of this number."""
-        principal = rpc.require("customers", "r")
+        principal = rpc.require_everywhere("customers", "r")
         async with self._db.tenant(principal.tenant_id) as tx:
             customer = await customers.known(tx, request.nomen)
         said = customers.vars_of(customer)

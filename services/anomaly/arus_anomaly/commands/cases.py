@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from arus_runtime import outbox
-from arus_runtime.auth import Principal
+from arus_runtime.auth import LimitedError, Principal
 from arus_runtime.ids import is_ulid, new_ulid
 from arus_runtime.postgres import Tx
 from arus_runtime.rpc import Peers
@@ -266,6 +266,8 @@ async def _of_fact(tx: Tx, principal: Principal, fact_id: str) -> Subject:
 
 
 async def _of_customer(tx: Tx, peers: Peers, principal: Principal, nomen: str, period: str | None) -> Subject:
+    if principal.locations is not None:
+        raise LimitedError
     found = await directory.customer(peers, principal, nomen)
     if found is None:
         raise wrong("nomen", "unknown_reference", value=nomen)

@@ -26,7 +26,7 @@ _SHOWN: Final = f"""
     from cases c
     left join locations l on l.tenant_id = c.tenant_id and l.id = c.location_id
     left join products p on p.tenant_id = c.tenant_id and p.id = c.product_id"""
-_SEEN: Final = "(%(within)s::text[] is null or c.location_id is null or c.location_id = any(%(within)s))"
+_SEEN: Final = "(%(within)s::text[] is null or c.location_id = any(%(within)s))"
 _NOT_DONE: Final = "c.ended_at is null"
 _OVERDUE: Final = f"{_NOT_DONE} and c.due_date < %(today)s"
 
@@ -45,8 +45,8 @@ class Shown(NamedTuple):
 class AskedCases:
     """Which cases are asked for; None and empty: any.
 
-    within: locations whose cases are seen, beside those of no location. text: part of number, customer,
-    address or description. unassigned, overdue: only such.
+    within: locations whose cases are seen; those of customers, who lie at none, are not. text: part of
+    number, customer, address or description. unassigned, overdue: only such.
     """
 
     today: date
