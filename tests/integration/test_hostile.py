@@ -5,6 +5,7 @@ ARUS_HOSTILE_EXAMPLES sets how many requests each operation gets (100).
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUntypedFunctionDecorator=false
 # (schemathesis is half typed)
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -116,3 +117,17 @@ def test_most_requests_were_let_in(caller: Caller) -> None:
     assert caller.answers[401] < asked / 4, caller.answers
     assert not caller.held_up
     assert {200, 201, 204, 404, 422} <= caller.answers.keys()
+
+
+def test_no_worker_stopped_for_what_came_in(stack: RunningStack, caller: Caller) -> None:
+    """What is odd is parked or said: it never keeps what comes after it, of other people too, waiting."""
+    assert caller.answers.total() >= EXAMPLES
+    ports = json.loads((stack.home / "ports.json").read_text("utf-8"))
+    of_services = {name: port for name, port in ports.items() if name.endswith(".http")}
+    assert {"anomaly.http", "metering.http", "notify.http"} <= of_services.keys()
+    stopped: list[str] = []
+    for name, port in of_services.items():
+        lines = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text.splitlines()
+        counts = [line for line in lines if line.startswith("arus_partitions_stopped{")]
+        stopped += [f"{name}: {line}" for line in counts if float(line.rpartition(" ")[2]) > 0]
+    assert stopped == []

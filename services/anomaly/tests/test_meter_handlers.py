@@ -14,8 +14,11 @@ from arus.metering.v1.events_pb2 import (
 from arus_anomaly.codec import meter as codec
 from arus_anomaly.handlers.meter import METER_VERDICTS, meter
 from arus_anomaly.rules.meter import Kind
+from arus_anomaly.rules.meter.limits import NO_VERSIONS
 from arus_anomaly.state.meter import KnownPeriod, MeterHistory
-from arus_runtime.testing import NOON, Bench
+from arus_runtime.side_inputs import Known
+from arus_runtime.testing import NOON, Bench, meta
+from google.protobuf.message import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -127,6 +130,73 @@ def test_a_history_is_read_back_as_it_was_written(reads: list[tuple[int, int, st
         known = KnownPeriod(codec.reads(event, NOON), rayon="34", said="x")
         history = history.with_period(codec.number(event.period), known)
     assert codec.load_meter(codec.dump_meter(history)) == history
+
+
+STANDS_L = st.none() | st.integers(0, 10**12)
+DAYS = st.dates().map(date.isoformat)
+SERIALS = st.sampled_from(["", "A", "B"])
+REPLACED = st.builds(
+    MeterReplaced,
+    tenant_id=st.just("t"),
+    nomen=st.just("1"),
+    replaced_on=DAYS,
+    old_serial=SERIALS,
+    new_serial=SERIALS,
+    old_final_l=STANDS_L,
+    new_start_l=STANDS_L,
+)
+READS = st.builds(
+    RegisterReadRecorded.Read,
+    read_id=st.sampled_from(["r1", "r2"]),
+    read_date=DAYS,
+    stand_l=STANDS_L,
+    previous_l=STANDS_L,
+    serial=SERIALS,
+    read_method=st.sampled_from(["", "ACTUAL", "ESTIMATED"]),
+    skip_status=st.sampled_from(["", "RUMAH KOSONG"]),
+    dials=st.sampled_from([0, 3, 5, 9]),
+    multiplier=st.sampled_from([0, 1, 10_000]),
+    replacement=st.none()
+    | st.builds(RegisterReadRecorded.Replacement, old_final_l=STANDS_L, new_start_l=STANDS_L),
+)
+RECORDED = st.builds(
+    RegisterReadRecorded,
+    tenant_id=st.just("t"),
+    nomen=st.just("1"),
+    period=st.sampled_from(PERIODS[:4]),
+    reads=st.lists(READS, max_size=2),
+    usage_class=st.sampled_from(["", "2A"]),
+    is_active=st.booleans(),
+)
+REBILLED = st.builds(
+    PeriodRebilled,
+    tenant_id=st.just("t"),
+    nomen=st.just("1"),
+    period=st.sampled_from(PERIODS[:4]),
+    delta_l=st.integers(-(10**12), 10**12),
+    delta_minor=st.integers(-(10**15), 10**15),
+)
+
+
+@given(st.lists(st.one_of(REPLACED, RECORDED, REBILLED), max_size=8))
+def test_nothing_that_the_books_may_say_stops_the_judge(events: list[Message]) -> None:
+    history, known = MeterHistory({}), Known(NO_VERSIONS, 2**47)
+    for event in events:
+        history = meter.handlers[type(event)](history, event, meta("t:1"), known)
+        assert meter.conclusion is not None
+        history, _ = meter.conclusion(history, meta("t:1"), known)
+    assert codec.load_meter(codec.dump_meter(history)) == history
+
+
+def test_two_changes_of_one_day_stand_in_one_order_whatever_is_left_out() -> None:
+    stated, unknown = (
+        codec.changed(
+            MeterReplaced(replaced_on="2025-12-01", new_serial="B", old_final_l=final, new_start_l=0)
+        )
+        for final in (5, None)
+    )
+    both = MeterHistory({}).with_changed(stated).with_changed(unknown).changed
+    assert both == MeterHistory({}).with_changed(unknown).with_changed(stated).changed == (unknown, stated)
 
 
 @pytest.mark.parametrize("period", ["2025-1", "2025-13", "", "x"])

@@ -106,7 +106,7 @@ class MeterHistory:
 
     def with_changed(self, changed: Changed) -> "MeterHistory":
         """Return this history with one more change of the meter."""
-        return replace(self, changed=tuple(sorted({*self.changed, changed})))
+        return replace(self, changed=tuple(sorted({*self.changed, changed}, key=_in_order)))
 
     def periods(self) -> list[Period]:
         """Return what is to be judged, oldest first; a change of the meter stands with the read behind it."""
@@ -115,6 +115,12 @@ class MeterHistory:
             Period(number, tuple(_behind(waiting, read) for read in known.reads), known.rebilling)
             for number, known in sorted(self.known.items())
         ]
+
+
+def _in_order(changed: Changed) -> tuple[int, str, tuple[tuple[bool, int], ...]]:
+    """Order by day; of two of one day, a stand that nobody wrote down comes before one that was."""
+    stands = tuple((stand is not None, stand or 0) for stand in changed.replacement)
+    return changed.day, changed.serial, stands
 
 
 def _behind(waiting: deque[Changed], read: Read) -> Read:
