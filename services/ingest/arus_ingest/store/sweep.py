@@ -18,7 +18,7 @@ class Old:
 
 
 async def old_uploads(tx: Tx, days: int) -> Sequence[Old]:
-    """Return files of which no piece has come for so many days, and those that became imports."""
+    """Return files in pieces that were begun so many days ago: by now whole and imported, or given up."""
     rows = tx.cursor(row_factory=class_row(Old))
     await rows.execute(
         """select tenant_id, id from import_uploads
