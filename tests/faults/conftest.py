@@ -146,6 +146,11 @@ class Ground:
             assert time.monotonic() < deadline, self.said()
             await asyncio.sleep(0.01 * self.chance.random())
 
+    def said_by(self, process: subprocess.Popen[bytes]) -> str:
+        """Return all that one process said."""
+        (log,) = self.folder.glob(f"*-{self.processes.index(process)}.log")
+        return log.read_text()
+
     def said(self) -> str:
         """Return the last words of every process."""
         logs = sorted(self.folder.glob("*.log"))

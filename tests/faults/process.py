@@ -8,6 +8,7 @@ ARUS_FAULT_CLIENT=confluent reaches Kafka through confluent-kafka.
 ARUS_FAULT_CACHED_KEYS=N makes a worker keep the states of so many keys only.
 ARUS_FAULT_ANSWER_S=N is how long a worker waits for its database.
 ARUS_FAULT_DIE_BEFORE_SENT=N makes a relay kill itself after its Nth publication, before it is ticked off.
+A worker that is sent SIGUSR1 stops itself, as SIGSTOP does, between folding its next batch and committing it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import os
 import random
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
@@ -31,9 +33,10 @@ from arus_runtime.lanes import PostgresLanes
 from arus_runtime.log import AiokafkaLog, Security
 from arus_runtime.log.confluent import ConfluentLog
 from arus_runtime.relay import Lane, Lanes, Relay, Unsent
-from arus_runtime.store import PostgresStore
+from arus_runtime.store import Part, PostgresStore
+from typing_extensions import override
 
-from .workers import SERVICE, chain
+from .workers import SERVICE, WOKEN, chain
 
 URL = os.environ["ARUS_FAULT_DB"]
 CLIENTS = {"aiokafka": AiokafkaLog, "confluent": ConfluentLog}
@@ -56,9 +59,32 @@ CHANCE = random.Random()
 async def work(name: str) -> None:
     engines.CACHED_KEYS = int(os.environ.get("ARUS_FAULT_CACHED_KEYS", engines.CACHED_KEYS))
     worker, _ = chain(name)
-    store = PostgresStore(URL, SERVICE, worker, answer_s=ANSWER_S)
+    store = Stoppable(URL, SERVICE, worker, answer_s=ANSWER_S)
+    signal.signal(signal.SIGUSR1, store.stop_soon)
     engine = Engine(SERVICE, worker, LOG, store, batch_records=BATCH)
     await engine.run(asyncio.Event())
+
+
+class Stoppable(PostgresStore):
+    """A store that can stop its process at the worst moment: all is folded, nothing is committed."""
+
+    stops = False
+
+    def stop_soon(self, *_: object) -> None:
+        self.stops = True
+
+    @override
+    def commit(self, parts: Sequence[Part]) -> None:
+        if not self.stops:
+            super().commit(parts)
+            return
+        # Sent to this very thread, it holds before the next line; sent to the process, some time later.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+        self.stops = False
+        try:
+            super().commit(parts)
+        finally:
+            print(WOKEN, flush=True)  # noqa: T201 - the test waits for it
 
 
 async def serve(service: str, name: str) -> None:

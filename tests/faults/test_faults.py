@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -14,10 +15,11 @@ from arus_runtime.testing import decoded
 from .checks import differences, facts_told_wrongly, once, results, verdicts_told_wrongly
 from .conftest import Ground
 from .sizes import size
-from .workers import IN, OUT
+from .workers import IN, OUT, WOKEN
 
 pytestmark = [pytest.mark.faults, pytest.mark.integration]
 Say = Callable[[str], None]
+HOLDERS = "select backend_pid from progress where worker = %s"
 IN_TRANSACTION = """
 select count(distinct a.pid) from pg_stat_activity a join progress p on p.backend_pid = a.pid
 where p.worker = %s and a.state like '%%in transaction%%'
@@ -48,14 +50,19 @@ async def test_a_worker_stopped_inside_and_outside_a_transaction_is_overtaken_an
         before = ground.progress("stopped")
         await ground.publish(share, first=turn * share)
         await ground.until(lambda at=before: ground.progress("stopped") > at)
-        await stopped_when(ground, holder, transactions=1 - turn % 2)
+        outside = turn % 2
+        await (stopped_before_commit(holder) if outside else stopped_in_transaction(ground, holder))
         before = ground.progress("stopped")
         assert before < (turn + 1) * share
+        known = set(ground.query(HOLDERS, "stopped"))
         heir = ground.start("worker", "stopped")
+        await ground.until(lambda held=known: held.isdisjoint(ground.query(HOLDERS, "stopped")))
         await ground.until(lambda at=before: ground.progress("stopped") > at)
         holder.send_signal(signal.SIGCONT)
         further = min(ground.progress("stopped") + share // 4, (turn + 1) * share)
         await ground.until(lambda to=further: ground.progress("stopped") >= to)
+        if outside:
+            await ground.until(lambda zombie=holder: WOKEN in ground.said_by(zombie))
         holder.kill()
         holder.wait()
         holder = heir
@@ -66,13 +73,20 @@ async def test_a_worker_stopped_inside_and_outside_a_transaction_is_overtaken_an
     assert results(ground, "stopped") == results(ground, "calm")
 
 
-async def stopped_when(ground: Ground, worker: Popen[bytes], transactions: int) -> None:
-    """Stop a worker when so many of its transactions are open."""
+async def stopped_in_transaction(ground: Ground, worker: Popen[bytes]) -> None:
+    """Stop a worker while a transaction of its is open."""
     worker.send_signal(signal.SIGSTOP)
-    while ground.query(IN_TRANSACTION, "stopped") != [transactions]:
+    while ground.query(IN_TRANSACTION, "stopped") != [1]:
         worker.send_signal(signal.SIGCONT)
         await asyncio.sleep(0.005 * ground.chance.random())  # a few events further
         worker.send_signal(signal.SIGSTOP)
+
+
+async def stopped_before_commit(worker: Popen[bytes]) -> None:
+    """Let a worker stop itself when it has folded a batch and committed nothing of it."""
+    worker.send_signal(signal.SIGUSR1)
+    _, status = await asyncio.to_thread(os.waitpid, worker.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
 
 
 async def test_a_relay_killed_before_it_ticks_off_shows_each_event_once(ground: Ground, say: Say) -> None:

@@ -16,6 +16,8 @@ IN = "fuel.transaction.v1"
 OUT = "anomaly.verdict.v1"
 TOPICS = (IN, OUT, "anomaly.incident.v1", "meter.read.v1", "import.chunk.v1")
 """Six partitions each."""
+WOKEN = "what a stopped worker held has been tried"
+"""Said by a worker that stopped itself before a commit, once it has tried that commit after all."""
 _LINK = struct.Struct(">qI")
 
 

@@ -1,10 +1,13 @@
 /** Wires the generated client to our one way of fetching, and keeps the cache of answers. */
-import { QueryClient } from '@tanstack/react-query'
+import { QueryClient, notifyManager } from '@tanstack/react-query'
 import { client } from '@/api/client.gen'
 import { apiFetch } from '@/lib/http'
 import { ProblemError } from '@/lib/problem'
 
 client.setConfig({ baseUrl: location.origin, fetch: apiFetch, throwOnError: true })
+
+// What somebody just chose stands there with the next frame, not with the one after it.
+notifyManager.setScheduler(queueMicrotask)
 
 export const queries = new QueryClient({
   defaultOptions: {

@@ -60,6 +60,8 @@ export function deleteView(view: SavedView): Promise<void> {
 
 /** Shown at once; taken back, with the reason, when the server does not keep it. */
 async function change(how: (known: Preferences) => Preferences): Promise<void> {
+  // An answer that is still under way knows nothing of the choice, and would undo it.
+  await queries.cancelQueries(meQuery)
   const before = queries.getQueryData(meQuery.queryKey)
   if (!before) return
   const preferences = how(before.preferences)
