@@ -11,7 +11,7 @@ import pytest
 import yaml
 from arus_runtime import observe
 from arus_runtime.catalogue import topics
-from arus_stack import house
+from arus_stack import cluster, house
 from arus_stack.home import Home
 from arus_stack.house import ServiceSource
 from arus_stack.settings import StackSettings
@@ -119,6 +119,23 @@ def test_a_deployed_service_is_told_what_the_embedded_one_is_told(
     assert {"secretRef": {"name": f"arus-{source.name}"}} in container["envFrom"]
     assert set(embedded.environment(source)) - BY_WHO_INSTALLS - BY_FILE <= given
     assert [name for name in BY_WHO_INSTALLS if name not in INSTALLING] == []
+
+
+def test_the_keys_of_an_object_store_reach_who_keeps_files_and_nobody_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "kunci-toko")
+    monkeypatch.delenv("ARUS_FILES_URL", raising=False)
+
+    def holding() -> set[str]:
+        system = System.to_start(StackSettings(home=tmp_path, gateway_port=0), Home(tmp_path))
+        items = cluster.secrets(system)["items"]
+        return {item["metadata"]["name"] for item in items if "AWS_ACCESS_KEY_ID" in item["stringData"]}
+
+    assert holding() == set()
+    monkeypatch.setenv("ARUS_FILES_URL", "s3://berkas")
+    assert holding() == {"arus-ingest", "arus-anomaly"}
 
 
 @pytest.mark.parametrize("service", SERVICES)

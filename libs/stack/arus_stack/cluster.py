@@ -15,12 +15,16 @@ from arus_stack.system import System
 
 _REMEMBERED = ("postgres.", "kafka.", "field-keys", "people")
 _TELLING = ("ARUS_SMTP_", "ARUS_MAIL_", "ARUS_WHATSAPP_")
+_FILES = "ARUS_FILES_URL"
+_OF_FILES = (_FILES, "AWS_", "GOOGLE_", "AZURE_")
+_KEEPING_FILES = ("ingest", "anomaly")
 
 
 def secrets(system: System) -> dict[str, Any]:
     """Return Kubernetes' secrets as a list: each service's, the signing key, what `arus migrate` must know.
 
-    The same ARUS_HOME gives the same secrets. How mail and WhatsApp are sent is taken from the environment.
+    The same ARUS_HOME gives the same secrets. How mail and WhatsApp are sent, and the keys of an object store
+    that ARUS_FILES_URL names, are taken from the environment.
     """
     told = {**dotenv(), **os.environ}
     telling = {name: value for name, value in told.items() if name.startswith(_TELLING) and value}
@@ -30,6 +34,10 @@ def secrets(system: System) -> dict[str, Any]:
     own = system.credentials()
     own["gateway"] |= telling | admin
     own["notify"] |= telling
+    if told.get(_FILES):
+        keys = {name: value for name, value in told.items() if name.startswith(_OF_FILES) and value}
+        for service in _KEEPING_FILES:
+            own[service] |= keys
     key = Path(environment["ARUS_SIGNING_KEY_FILE"]).read_text("ascii")
     return {
         "apiVersion": "v1",
