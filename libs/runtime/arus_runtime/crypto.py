@@ -48,11 +48,16 @@ class FieldKeys:
             raise ValueError("no field keys given")
         return cls(next(iter(keys)), keys)
 
+    @property
+    def prefix(self) -> str:
+        """What a value under the current key begins with."""
+        return f"{_VERSION}.{self.current}."
+
     def encrypt(self, plain: str, context: str) -> str:
         """Return the text to store; context names where it is stored."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain.encode(), context.encode())
-        return f"{_VERSION}.{self.current}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+        return self.prefix + base64.urlsafe_b64encode(nonce + sealed).decode()
 
     def decrypt(self, stored: str, context: str) -> str:
         """Return the plain text of a stored one; raises UndecryptableError."""
@@ -69,7 +74,7 @@ class FieldKeys:
 
     def is_current(self, stored: str) -> bool:
         """Say whether a stored value is under the current key; another one is to be encrypted anew."""
-        return stored.startswith(f"{_VERSION}.{self.current}.")
+        return stored.startswith(self.prefix)
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ from typing import Final
 
 from arus_runtime.postgres import Tx
 
-from arus_notify.store import alerts, cases, deliveries, notifications, preferences, webhooks
+from arus_notify.store import alerts, cases, deliveries, notifications, preferences, sealed, webhooks
 
-__all__ = ["alerts", "cases", "deliveries", "forget", "notifications", "preferences", "webhooks"]
+__all__ = ["alerts", "cases", "deliveries", "forget", "notifications", "preferences", "sealed", "webhooks"]
 
 _OLD: Final = (
     "delete from deliveries where created_at < now() - make_interval(days => %s)",

@@ -6,13 +6,21 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from arus_notify import upkeep
+from arus_notify.outside import outside_of
 from arus_notify.state import Severity
+from arus_runtime.crypto import Keyring, new_key
 
-from .conftest import Caller
+from .conftest import FIELD_KEYS, Caller
 from .world import Counterpart, Desk, Town
 
 RECORDED = json.loads((Path(__file__).parent / "recorded/whatsapp.json").read_text("utf-8"))
 NUMBER = "+6281234567890"
+SEALED = """
+with mine as (select %s::text as tenant_id)
+select whatsapp_number from preferences natural join mine
+union all select unnest(array[secret, former_secret]) from webhooks natural join mine
+"""
 
 
 @pytest.fixture
@@ -125,6 +133,32 @@ async def test_the_number_lies_sealed(desk: Desk, listener: str) -> None:
     [(stored,)] = desk.rows("select whatsapp_number from preferences where tenant_id = %s")
     assert stored.startswith("v1.k1.")
     assert NUMBER not in str(desk.rows("select d::text from deliveries d where tenant_id = %s"))
+
+
+async def test_after_a_rotation_all_is_sealed_anew_and_the_old_key_may_go(
+    desk: Desk, listener: str, counterpart: Counterpart, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, new = caller("admin-1"), f"k2:{new_key()}"
+    hook = await admin.post("/notifications/webhooks", json={"name": "a", "url": f"{counterpart.url}/"})
+    assert (await admin.post(f"/notifications/webhooks/{hook.json()['id']}/rotate")).status_code == 200
+    outside = outside_of(desk.context)
+    monkeypatch.setattr(upkeep, "SEALED_AT_ONCE", 1)
+
+    monkeypatch.setattr(outside, "_keyring", Keyring(f"{new},{FIELD_KEYS}"))
+    await upkeep.seal_anew(desk.context)
+    stored = desk.rows(SEALED)
+    assert [text[:6] for [text] in stored] == ["v1.k2."] * 3
+
+    monkeypatch.setattr(outside, "_keyring", Keyring(new))
+    await desk.happens()
+    await desk.work()
+    assert {row[:2] for row in desk.deliveries()} >= {("whatsapp", "sent"), ("webhook", "sent")}
+    await upkeep.seal_anew(desk.context)
+    assert desk.rows(SEALED) == stored
+
+    monkeypatch.setattr(outside, "_keyring", Keyring(f"k3:{new_key()}"))
+    await upkeep.seal_anew(desk.context)
+    assert desk.rows(SEALED) == stored
 
 
 async def test_whatsapp_is_refused_without_a_number_or_where_it_is_not_set_up(
