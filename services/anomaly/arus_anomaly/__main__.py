@@ -1,6 +1,9 @@
 """The anomaly service: `python -m arus_anomaly`."""
 
-from arus.anomaly.v1.api_pb2_grpc import add_AnomalyServiceServicer_to_server
+from arus.anomaly.v1.api_pb2_grpc import (
+    add_AnomalyServiceServicer_to_server,
+    add_CaseServiceServicer_to_server,
+)
 from arus_runtime.service import Service, run
 
 from arus_anomaly import handlers, jobs, measures, rpc, words
@@ -30,7 +33,10 @@ SERVICE = Service(
         cases.routes,
         dossiers.routes,
     ),
-    rpc=((add_AnomalyServiceServicer_to_server, rpc.Anomalies),),
+    rpc=(
+        (add_AnomalyServiceServicer_to_server, rpc.Anomalies),
+        (add_CaseServiceServicer_to_server, rpc.Cases),
+    ),
     workers=(handlers.fuel, handlers.learned, handlers.meter, handlers.catalogue),
     startup=(measures.measuring,),
     jobs=jobs.JOBS,

@@ -1,17 +1,19 @@
-"""gRPC methods of verdicts, for the views the gateway composes."""
+"""gRPC methods of verdicts, for the views the gateway composes, and of cases, for the books."""
 
 from collections import Counter
 from datetime import date
 from typing import Any, Final
 
 from arus.anomaly.v1.api_pb2 import (
+    GetCaseRequest,
+    GetCaseResponse,
     LocationCounts,
     ReportRequest,
     ReportResponse,
     SummariseRequest,
     SummariseResponse,
 )
-from arus.anomaly.v1.api_pb2_grpc import AnomalyServiceServicer
+from arus.anomaly.v1.api_pb2_grpc import AnomalyServiceServicer, CaseServiceServicer
 from arus.anomaly.v1.events_pb2 import VerdictReached
 from arus_runtime import rpc
 from arus_runtime.context import Context
@@ -21,6 +23,7 @@ from grpc.aio import ServicerContext
 from typing_extensions import override
 
 from arus_anomaly import reports, store
+from arus_anomaly.commands import cases
 from arus_anomaly.rules.fuel import Status
 
 NEWEST: Final = 10
@@ -95,6 +98,23 @@ class Anomalies(AnomalyServiceServicer):
             worst=worst,
             incidents=reports.counted(incidents),
             worst_incidents=incidents[: reports.WORST],
+        )
+
+
+class Cases(CaseServiceServicer):
+    """CaseService: single cases of the caller's tenant and locations."""
+
+    def __init__(self, context: Context) -> None:
+        self._db = context.db
+
+    @override
+    async def GetCase(self, request: GetCaseRequest, context: ServicerContext[Any, Any]) -> GetCaseResponse:
+        """Return what a case is about; NOT_FOUND when the caller's tenant has none with this id."""
+        principal = rpc.require("cases", "r")
+        async with self._db.tenant(principal.tenant_id) as tx:
+            case = (await cases.shown(tx, principal, request.case_id)).case
+        return GetCaseResponse(
+            case_id=case.id, number=case.number, domain=case.domain, nomen=case.nomen or ""
         )
 
 

@@ -1,7 +1,8 @@
 """The metering service over HTTP, on a real PostgreSQL, with callers of every kind."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,19 +11,23 @@ import jwt
 import psycopg
 import pytest
 from arus.imports.v1.events_pb2 import ImportChunkPublished, ImportWithdrawn
+from arus_anomaly.__main__ import SERVICE as ANOMALY
 from arus_metering.__main__ import SERVICE
 from arus_metering.commands.imports import imports
+from arus_runtime import rpc
 from arus_runtime.auth import FixedKeys, Verifier
 from arus_runtime.context import Context
 from arus_runtime.ids import derived_id
 from arus_runtime.service import opened
-from arus_runtime.settings import Settings
+from arus_runtime.settings import Peer, Settings
 from arus_runtime.testing import meta
 from arus_runtime.web import create_app
 from arus_stack.testing import DatabaseFor, ServiceDatabase
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
 
 KEY = Ed25519PrivateKey.generate()
+VERIFIER = Verifier(FixedKeys({"test": KEY.public_key()}))
 Caller = Callable[..., httpx.AsyncClient]
 
 
@@ -41,21 +46,25 @@ async def context(database: ServiceDatabase) -> AsyncIterator[Context]:
     settings = Settings.model_validate(
         {"service": "metering", "db_api_url": database.api_url, "db_worker_url": database.worker_url}
     )
-    verifier = Verifier(FixedKeys({"test": KEY.public_key()}))
-    async with opened(SERVICE, settings, verifier) as shared:
+    async with opened(SERVICE, settings, VERIFIER) as shared:
         yield shared
 
 
 @pytest.fixture
 async def caller(context: Context) -> AsyncIterator[Caller]:
     """Call it with a tenant and roles for a client that speaks for them."""
-    app = create_app(SERVICE, context)
+    async with calling(create_app(SERVICE, context)) as make:
+        yield make
+
+
+@asynccontextmanager
+async def calling(app: FastAPI) -> AsyncGenerator[Caller]:
     made: list[httpx.AsyncClient] = []
 
     def make(tenant: str = "tenant-a", *roles: str, **claims: Any) -> httpx.AsyncClient:
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False),
-            base_url="http://metering/api/v1",
+            base_url="http://service/api/v1",
             headers={"Authorization": f"Bearer {token(tenant, *roles, **claims)}", "Accept-Language": "en"},
         )
         made.append(client)
@@ -64,6 +73,22 @@ async def caller(context: Context) -> AsyncIterator[Caller]:
     yield make
     for client in made:
         await client.aclose()
+
+
+@pytest.fixture
+async def cases(database_for: DatabaseFor, context: Context) -> AsyncIterator[Caller]:
+    """Run the service that owns cases beside the books, each with the other's word; call it as ``caller``."""
+    own = database_for("anomaly")
+    books, books_port = await rpc.serve(SERVICE.rpc, context, SERVICE.words)
+    access = {"service": "anomaly", "db_api_url": own.api_url, "db_worker_url": own.worker_url}
+    settings = Settings.model_validate(access | {"peers": {"metering": {"grpc": f"127.0.0.1:{books_port}"}}})
+    async with opened(ANOMALY, settings, VERIFIER) as shared:
+        server, port = await rpc.serve(ANOMALY.rpc, shared, ANOMALY.words)
+        context.settings.peers["anomaly"] = Peer(grpc=f"127.0.0.1:{port}")
+        async with calling(create_app(ANOMALY, shared)) as make:
+            yield make
+        await server.stop(None)
+    await books.stop(None)
 
 
 @pytest.fixture

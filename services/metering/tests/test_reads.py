@@ -7,6 +7,9 @@ import psycopg
 import pytest
 from arus.imports.v1.events_pb2 import ImportWithdrawalAnswered
 from arus.metering.v1.events_pb2 import RegisterReadRecorded
+from arus_runtime.context import Context
+from arus_runtime.ids import new_ulid
+from arus_runtime.settings import Peer
 from arus_stack.testing import ServiceDatabase
 
 from .conftest import Caller, Imports
@@ -14,7 +17,7 @@ from .conftest import Caller, Imports
 pytestmark = pytest.mark.integration
 M3 = 1_000
 PATH = "/meters/1/reads/2025-12"
-WHY = {"reason": "Angka tertukar", "case_id": "K-7"}
+WHY = {"reason": "Angka tertukar"}
 MONTHS = ("2025-08", "2025-09", "2025-10", "2025-11", "2025-12")
 
 
@@ -61,7 +64,7 @@ async def test_a_read_is_edited_beside_what_the_file_said_and_taken_back(
     assert (read["validated"]["read_date"], read["validated"]["read_method"]) == ("2025-12-15", "ACTUAL")
     newest = read["versions"][-1]
     assert (newest["said_by"], newest["reason"], newest["case_id"], newest["import_id"]) == (
-        "user-1", "Angka tertukar", "K-7", None,
+        "user-1", "Angka tertukar", None, None,
     )  # fmt: skip
     stale = await owner.patch(PATH, json={"stand_m3": "1", **WHY}, headers=tag)
     assert stale.status_code == 412
@@ -115,6 +118,53 @@ async def test_an_import_whose_read_was_corrected_is_not_taken_back(
     assert isinstance(files.undo(filled[-1])[-1], ImportWithdrawalAnswered)
     assert files.undo(newer)[-1].withdrawn == 1
     assert (await owner.get(PATH)).status_code == 404
+
+
+async def test_a_correction_names_only_a_case_of_its_own_customer(
+    filled: list[Any], owner: httpx.AsyncClient, cases: Caller, caller: Caller
+) -> None:
+    async def opened(tenant: str, nomen: str) -> str:
+        customer = {"nomen": nomen, "name": "Ani", "address": "Jl. Sunter No.1", "rayon": "34"}
+        (await caller(tenant).post("/customers", json=customer)).raise_for_status()
+        new = {"nomen": nomen, "type": "extreme"}
+        return (await cases(tenant).post("/cases", json=new)).raise_for_status().json()["id"]
+
+    own, others, strangers = [
+        await opened(*about) for about in (("tenant-a", "1"), ("tenant-a", "2"), ("tenant-b", "1"))
+    ]
+    estimate = f"{PATH}/estimate"
+    for case_id, code, said in (
+        ("K-7", "case_not_known", "case_id must be a case of this organisation, got K-7."),
+        (strangers, "case_not_known", strangers),
+        (others, "case_about_another", "case_id must be a case about customer 1, got"),
+    ):
+        why = {"reason": "x", "case_id": case_id}
+        for answer in (
+            await owner.patch(PATH, json={"stand_m3": "1080", **why}),
+            await owner.post(estimate, json=why),
+        ):
+            [error] = answer.json()["errors"]
+            assert (answer.status_code, error["field"], error["code"]) == (422, "case_id", code)
+            assert said in error["message"]
+    assert (await owner.get(PATH)).json()["method"] == "RAW"
+    kept = (await owner.patch(PATH, json={"stand_m3": "1080", **WHY, "case_id": own})).raise_for_status()
+    assert kept.json()["versions"][-1]["case_id"] == own
+    nobodys = await owner.patch("/meters/9/reads/2025-12", json={"stand_m3": "1", **WHY, "case_id": own})
+    assert nobodys.status_code == 404
+
+
+async def test_a_correction_in_the_course_of_a_case_waits_until_cases_can_be_asked(
+    filled: list[Any], owner: httpx.AsyncClient, context: Context
+) -> None:
+    why = {"stand_m3": "1080", **WHY, "case_id": new_ulid()}
+    for peers in ({}, {"anomaly": Peer(grpc="127.0.0.1:1")}):
+        context.settings.peers.clear()
+        context.settings.peers.update(peers)
+        answer = await owner.patch(PATH, json=why)
+        assert (answer.status_code, answer.json()["code"]) == (503, "cases_unreachable")
+        assert int(answer.headers["Retry-After"]) > 0
+    assert (await owner.get(PATH)).json()["method"] == "RAW"
+    assert (await owner.patch(PATH, json={"stand_m3": "1080", **WHY})).status_code == 200
 
 
 async def test_reads_are_listed_by_period_and_end_at_the_tenants_wall(

@@ -5230,6 +5230,8 @@ export type ReadEdit = {
     reason: string;
     /**
      * Case Id
+     *
+     * The case it came up in, of the same customer; empty: none.
      */
     case_id?: string;
 };
@@ -5246,6 +5248,8 @@ export type ReadEstimate = {
     reason: string;
     /**
      * Case Id
+     *
+     * The case it came up in, of the same customer; empty: none.
      */
     case_id?: string;
 };

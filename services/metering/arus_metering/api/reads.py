@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from arus_runtime.auth import require_everywhere
 from arus_runtime.commands import Command, Commanded
+from arus_runtime.context import Context
 from arus_runtime.postgres import Tx
 from arus_runtime.web import Ctx, IfMatch, Page, Paging, etag, router
 from fastapi import Depends, Path, Response
@@ -49,38 +50,50 @@ async def get_register_read(
 
 @meters.patch("/meters/{nomen}/reads/{period}", response_model=RegisterRead, dependencies=EDITOR)
 async def edit_register_read(
-    *, nomen: Nomen, period: Period, edit: ReadEdit, if_match: IfMatch, command: Commanded
+    *,
+    context: Ctx,
+    nomen: Nomen,
+    period: Period,
+    edit: ReadEdit,
+    if_match: IfMatch,
+    command: Commanded,
 ) -> Response:
     """Correct what a register showed; the raw read is kept, and the period is judged again."""
     async with command.transaction() as tx:
         why = Why(edit.reason, edit.case_id)
-        versions = await _at(tx, command, nomen, period).edit(edit.values(), why, if_match)
+        versions = await _at(tx, context, command, nomen, period).edit(edit.values(), why, if_match)
         return await _answer(tx, command, RegisterRead.of(versions))
 
 
 @meters.post("/meters/{nomen}/reads/{period}/estimate", response_model=RegisterRead, dependencies=EDITOR)
 async def estimate_register_read(
-    *, nomen: Nomen, period: Period, estimate: ReadEstimate, if_match: IfMatch, command: Commanded
+    *,
+    context: Ctx,
+    nomen: Nomen,
+    period: Period,
+    estimate: ReadEstimate,
+    if_match: IfMatch,
+    command: Commanded,
 ) -> Response:
     """Put the usual use of the last three actual periods in place of a read; its method is ESTIMATED."""
     async with command.transaction() as tx:
         why = Why(estimate.reason, estimate.case_id)
-        versions = await _at(tx, command, nomen, period).estimate(why, if_match)
+        versions = await _at(tx, context, command, nomen, period).estimate(why, if_match)
         return await _answer(tx, command, RegisterRead.of(versions))
 
 
 @meters.post("/meters/{nomen}/reads/{period}/revert", response_model=RegisterRead, dependencies=EDITOR)
 async def revert_register_read(
-    *, nomen: Nomen, period: Period, if_match: IfMatch, command: Commanded
+    *, context: Ctx, nomen: Nomen, period: Period, if_match: IfMatch, command: Commanded
 ) -> Response:
     """Take the newest edit or estimate back; it is kept as withdrawn, and what stood before stands."""
     async with command.transaction() as tx:
-        versions = await _at(tx, command, nomen, period).revert(if_match)
+        versions = await _at(tx, context, command, nomen, period).revert(if_match)
         return await _answer(tx, command, RegisterRead.of(versions))
 
 
-def _at(tx: Tx, command: Command, nomen: str, period: str) -> Corrector:
-    return Corrector(tx, command.principal, nomen, period, datetime.now(UTC))
+def _at(tx: Tx, context: Context, command: Command, nomen: str, period: str) -> Corrector:
+    return Corrector(tx, context.peers, command.principal, nomen, period, datetime.now(UTC))
 
 
 async def _answer(tx: Tx, command: Command, read: RegisterRead) -> Response:

@@ -13,9 +13,10 @@ from arus_runtime import outbox
 from arus_runtime.auth import Principal
 from arus_runtime.ids import derived_id, new_ulid
 from arus_runtime.postgres import Tx
+from arus_runtime.rpc import Peers
 from arus_runtime.web import IfMatchHeader, Problem, wrong
 
-from arus_metering import codec
+from arus_metering import codec, directory
 from arus_metering.rules import reads as rules
 from arus_metering.rules.amounts import LITRES, shown
 from arus_metering.rules.estimating import ACTUAL, Stand, estimated_l
@@ -41,18 +42,21 @@ class Corrector:
     """Somebody at work on the read of a period."""
 
     tx: Tx
+    peers: Peers
     principal: Principal
     nomen: str
     period: str
     at: datetime
 
     async def edit(self, said: Mapping[str, Any], why: Why, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
-        """Let a person's stand be what is told of a period; raises the 404, the 412."""
+        """Let a person's stand be what is told of a period; raises the 404, the 412, the 422 of a case."""
+        await self._check(why)
         versions = await self._held(if_match)
         return await self._enter(versions, "EDITED", said, why)
 
     async def estimate(self, why: Why, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
         """Let the usual use since the stand before be what is told; raises the 409 where nothing tells it."""
+        await self._check(why)
         versions = await self._held(if_match)
         read = rules.standing(versions)
         before = [
@@ -81,6 +85,22 @@ class Corrector:
         await store.withdraw(self.tx, self.principal.tenant_id, edited, self.principal.user_id, self.at)
         await self._tell(f"{edited.edit_id}/withdrawn")
         return await store.of_period(self.tx, self.nomen, self.period)
+
+    async def _check(self, why: Why) -> None:
+        """Refuse a case that there is not, or not about this customer.
+
+        Asked before the books are held, so that nobody waits for the cases' owner.
+        """
+        if not why.case_id:
+            return
+        await found(self.tx, self.nomen, self.period)
+        case = await directory.case(self.peers, self.principal, why.case_id)
+        if case is None:
+            raise wrong("case_id", "case_not_known", value=why.case_id)
+        if case.nomen != self.nomen:
+            raise wrong(
+                "case_id", "case_about_another", value=why.case_id, number=case.number, bound=self.nomen
+            )
 
     async def _held(self, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
         await entries.hold(self.tx, self.principal.tenant_id, TABLE)

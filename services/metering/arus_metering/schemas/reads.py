@@ -15,9 +15,17 @@ from arus_metering.schemas.records import Stand
 from arus_metering.state import ReadVersion
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"\S")]
-CaseId = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
+CaseId = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=60),
+    Field(description="The case it came up in, of the same customer; empty: none."),
+]
 Method = Literal["RAW", "EDITED", "ESTIMATED"]
-EDIT: JsonDict = {"stand_m3": "1040", "reason": "Angka tertukar; dibaca ulang di lapangan."}
+EDIT: JsonDict = {
+    "stand_m3": "1040",
+    "reason": "Angka tertukar; dibaca ulang di lapangan.",
+    "case_id": "01JGZ3M0T0ARVSCASE00000001",
+}
 ESTIMATE: JsonDict = {"reason": "Rumah terkunci, meter tidak terbaca."}
 AS_READ: JsonDict = {
     "stand_m3": "1400",
@@ -44,7 +52,7 @@ EXAMPLE: JsonDict = {
         {
             **AS_READ, "stand_m3": "1040", "volume_m3": "20", "import_id": None, "version": 8,
             "method": "EDITED", "is_current": True, "is_withdrawn": False, "said_at": "2025-12-16T03:00:00Z",
-            "said_by": "01JGZ3M0T0ARVSPERS0N000001", "reason": EDIT["reason"], "case_id": None,
+            "said_by": "01JGZ3M0T0ARVSPERS0N000001", "reason": EDIT["reason"], "case_id": EDIT["case_id"],
             "withdrawn_by": None, "withdrawn_at": None,
         },
     ],

@@ -7,6 +7,24 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class GetCaseRequest(_message.Message):
+    __slots__ = ("case_id",)
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    case_id: str
+    def __init__(self, case_id: _Optional[str] = ...) -> None: ...
+
+class GetCaseResponse(_message.Message):
+    __slots__ = ("case_id", "number", "domain", "nomen")
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    DOMAIN_FIELD_NUMBER: _ClassVar[int]
+    NOMEN_FIELD_NUMBER: _ClassVar[int]
+    case_id: str
+    number: int
+    domain: str
+    nomen: str
+    def __init__(self, case_id: _Optional[str] = ..., number: _Optional[int] = ..., domain: _Optional[str] = ..., nomen: _Optional[str] = ...) -> None: ...
+
 class SummariseRequest(_message.Message):
     __slots__ = ("from_date", "to_date")
     FROM_DATE_FIELD_NUMBER: _ClassVar[int]

@@ -140,3 +140,76 @@ class AnomalyService:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class CaseServiceStub:
+    """Missing associated documentation comment in .proto file."""
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.GetCase = channel.unary_unary(
+                '/arus.anomaly.v1.CaseService/GetCase',
+                request_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.GetCaseRequest.SerializeToString,
+                response_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.GetCaseResponse.FromString,
+                _registered_method=True)
+
+
+class CaseServiceServicer:
+    """Missing associated documentation comment in .proto file."""
+
+    def GetCase(self, request, context):
+        """NOT_FOUND when the tenant has no such case, or the caller may not see where it lies.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_CaseServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'GetCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCase,
+                    request_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.GetCaseRequest.FromString,
+                    response_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.GetCaseResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'arus.anomaly.v1.CaseService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('arus.anomaly.v1.CaseService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class CaseService:
+    """Missing associated documentation comment in .proto file."""
+
+    @staticmethod
+    def GetCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/arus.anomaly.v1.CaseService/GetCase',
+            arus_dot_anomaly_dot_v1_dot_api__pb2.GetCaseRequest.SerializeToString,
+            arus_dot_anomaly_dot_v1_dot_api__pb2.GetCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
