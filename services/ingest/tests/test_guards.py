@@ -71,6 +71,18 @@ def test_a_cell_far_outside_the_table_is_refused(tmp_path: Path, cell: str) -> N
         detect(path)
 
 
+def test_a_workbook_that_was_written_again_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "SBRS_34_DES25.xlsx"
+    for nomens in (["340001", "340002"], ["340003"]):
+        book = openpyxl.Workbook()
+        assert book.active is not None
+        book.active.append(["Nomen", "Rayon", "Stand Awal", "Stand Akhir", "Read Method"])
+        for nomen in nomens:
+            book.active.append([nomen, "34", 100, 120, "ACTUAL"])
+        book.save(path)
+        assert [row.fields["nomen"] for row in read_rows(path, detect(path)[0])] == nomens
+
+
 def test_sectors_that_lead_in_a_circle_are_refused(tmp_path: Path) -> None:
     sheet = xlwt.Workbook()
     sheet.add_sheet("SBRS").write(0, 0, "NOMEN")  # pyright: ignore[reportUnknownMemberType] -- untyped

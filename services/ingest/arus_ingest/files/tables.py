@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from arus_ingest.files.amounts import of_number
 from arus_ingest.files.results import Limits, Unreadable
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 Cell = str | float | dt.date | dt.datetime | None
 Row = list[Cell]
@@ -52,21 +53,18 @@ class Table:
                 raise Unreadable("file_cell_too_long", bound=csv.field_size_limit()) from None
 
     def _cells(self, sheet: str) -> Iterator[tuple[int, Row]]:
-        book = _workbook(self.path)
-        at = book.sheet_names.index(sheet)
+        stands = _stands(self.path)
+        at = _opened(*stands).sheet_names.index(sheet)
         with _sound():
             if not slices.is_large(self.path, at):
-                slices.check(self.path, at)
-                yield from _rows(book, sheet, 0, self.limits)
+                yield from _rows(_small(*stands, at), 0, self.limits)
                 return
             for before, piece in slices.workbooks(self.path, at):
-                yield from _rows(_workbook(piece), sheet, before, self.limits)
+                yield from _rows(_workbook(piece).get_sheet_by_name(sheet), before, self.limits)
 
 
-def _rows(book: "CalamineWorkbook", name: str, before: int, limits: Limits) -> Iterator[tuple[int, Row]]:
+def _rows(sheet: "CalamineSheet", before: int, limits: Limits) -> Iterator[tuple[int, Row]]:
     """Yield a sheet's rows that are not empty, from its first column on; before: rows of earlier slices."""
-    with _sound():
-        sheet = book.get_sheet_by_name(name)
     if sheet.start is None or sheet.end is None:
         return
     first, left = sheet.start
@@ -113,7 +111,25 @@ def shown(cell: Cell) -> str:
 def _sheets(path: Path) -> list[str]:
     from python_calamine import SheetTypeEnum  # noqa: PLC0415 - slow to import
 
-    return [one.name for one in _workbook(path).sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    metadata = _opened(*_stands(path)).sheets_metadata
+    return [one.name for one in metadata if one.typ == SheetTypeEnum.WorkSheet]
+
+
+def _stands(path: Path) -> tuple[Path, int]:
+    """Return a file as it now is."""
+    return path, path.stat().st_mtime_ns
+
+
+# What was looked over is read right after: the last workbook stays open, its last sheet parsed.
+@lru_cache(maxsize=1)
+def _opened(path: Path, _changed_at_ns: int) -> "CalamineWorkbook":
+    return _workbook(path)
+
+
+@lru_cache(maxsize=1)
+def _small(path: Path, changed_at_ns: int, sheet: int) -> "CalamineSheet":
+    slices.check(path, sheet)
+    return _opened(path, changed_at_ns).get_sheet_by_index(sheet)
 
 
 def _workbook(source: Path | BytesIO) -> "CalamineWorkbook":
@@ -141,11 +157,11 @@ def _sound() -> Generator[None]:
 
 
 def _cell(cell: Any) -> Cell:
+    if isinstance(cell, (str, float)):  # nearly all
+        return None if cell == "" else cell
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, (dt.time, dt.timedelta)):
-        return str(cell)
-    return None if cell == "" else cell
+    return str(cell) if isinstance(cell, (dt.time, dt.timedelta)) else cell
 
 
 def _bounded(rows: int, columns: int, limits: Limits) -> None:
