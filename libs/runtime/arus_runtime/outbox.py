@@ -89,7 +89,7 @@ async def add_all(
     await tx.execute(
         """insert into outbox (tenant_id, topic, key, value, headers)
            select %s, topic, key, value, headers
-           from unnest(%s::text[], %s::text[], %s::bytea[], %s::bytea[]) with ordinality
+           from unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[]) with ordinality
              as added (topic, key, value, headers, place)
            order by place""",
         (
@@ -99,6 +99,5 @@ async def add_all(
             [pending.event.SerializeToString() for pending in events],
             headers,
         ),
-        binary=True,
     )
     return ids

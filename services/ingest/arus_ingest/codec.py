@@ -94,22 +94,19 @@ def import_key(tenant_id: str, import_id: str) -> str:
 
 def chunk(tenant_id: str, of: Import, number: int, rows: Sequence[ImportedRow]) -> ImportChunkPublished:
     """Return one chunk of a committed import; the first has number 1."""
-    return ImportChunkPublished(
+    event = ImportChunkPublished(
         tenant_id=tenant_id,
         import_id=of.id,
         type=of.type,
         period=of.period,
         chunk=number,
         chunks=of.chunks,
-        rows=[
-            ImportChunkPublished.Row(
-                row_id=row.id, number=row.number, key=row.key, hash=row.hash, fields=row.fields
-            )
-            for row in rows
-        ],
         file_name=of.file_name,
         imported_by=of.committed_by or of.uploaded_by,
     )
+    for row in rows:
+        event.rows.add(row_id=row.id, number=row.number, key=row.key, hash=row.hash, fields=row.fields)
+    return event
 
 
 def withdrawn(tenant_id: str, of: Import, by: str) -> ImportWithdrawn:

@@ -153,8 +153,8 @@ async def add_rows(
     await tx.execute(
         """insert into import_rows (tenant_id, import_id, number, row_id, key_id, hash, outcome, fact_id,
                                     fact_version, before)
-           select %s, %s, number, row_id, key_id, decode(hash, 'hex'), outcome, fact_id, fact_version, before
-           from unnest(%s::int[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::bigint[],
+           select %s, %s, number, row_id::uuid, key_id::uuid, hash, outcome, fact_id, fact_version, before
+           from unnest(%b::int[], %b::text[], %b::text[], %b::bytea[], %s::text[], %s::text[], %s::bigint[],
                        %s::jsonb[])
                 as row (number, row_id, key_id, hash, outcome, fact_id, fact_version, before)""",
         (
@@ -163,7 +163,7 @@ async def add_rows(
             [row.number for row in rows],
             [row.id for row in rows],
             [row.key_id for row in rows],
-            [row.hash for row in rows],
+            [bytes.fromhex(row.hash) for row in rows],
             [outcome for outcome, _, _, _ in became],
             [fact_id for _, fact_id, _, _ in became],
             [version for _, _, version, _ in became],

@@ -31,7 +31,7 @@ order by nomen, period desc, number desc
 """
 MASTERS: Final = """
 select v.nomen, v.period, m.rayon, m.usage_class, m.is_active
-from unnest(%(nomens)s::text[], %(periods)s::text[]) as v (nomen, period)
+from unnest(%(nomens)b::text[], %(periods)b::text[]) as v (nomen, period)
 cross join lateral (
     select * from customer_periods c
     where c.tenant_id = %(tenant)s and c.nomen = v.nomen and c.is_current
@@ -41,7 +41,7 @@ cross join lateral (
 """
 TOLD_WITH: Final = """
 select distinct r.nomen, r.period
-from unnest(%(nomens)s::text[], %(periods)s::text[]) as t (nomen, period)
+from unnest(%(nomens)b::text[], %(periods)b::text[]) as t (nomen, period)
 join meter_readings r on r.tenant_id = %(tenant)s and r.nomen = t.nomen and r.is_current
 where not exists (
     select from customer_periods c
@@ -57,8 +57,8 @@ where tenant_id = %(tenant)s and nomen = any(%(nomens)s)
 SAVE: Final = """
 insert into customers as c (tenant_id, nomen, name, address, rayon, usage_class, serial, is_active, version)
 select %(tenant)s, v.*, 1 from unnest(
-    %(nomen)s::text[], %(name)s::text[], %(address)s::text[], %(rayon)s::text[], %(usage_class)s::text[],
-    %(serial)s::text[], %(is_active)s::bool[]) as v
+    %(nomen)b::text[], %(name)b::text[], %(address)b::text[], %(rayon)b::text[], %(usage_class)b::text[],
+    %(serial)b::text[], %(is_active)b::bool[]) as v
 on conflict (tenant_id, nomen) do update set
     name = excluded.name, address = excluded.address, rayon = excluded.rayon,
     usage_class = excluded.usage_class, serial = excluded.serial, is_active = excluded.is_active,
@@ -67,7 +67,7 @@ on conflict (tenant_id, nomen) do update set
 SAVE_GRAMS: Final = """
 insert into customer_grams (tenant_id, nomen, rayon, words, grams)
 select %(tenant)s, nomen, rayon, words, string_to_array(grams, E'\\n')
-from unnest(%(nomen)s::text[], %(rayon)s::text[], %(words)s::text[], %(grams)s::text[])
+from unnest(%(nomen)b::text[], %(rayon)b::text[], %(words)b::text[], %(grams)b::text[])
     as v (nomen, rayon, words, grams)
 on conflict (tenant_id, nomen) do update set
     rayon = excluded.rayon, words = excluded.words, grams = excluded.grams
@@ -77,7 +77,7 @@ _FORGET: Final = "delete from {table} where tenant_id = %(tenant)s and nomen = a
 READS: Final = """
 select t.nomen, t.period, row_id, read_date, stand_awal_l, stand_akhir_l, read_method, skip_status, trouble,
     serial, reader, usage_class, rayon, replaced_on, old_final_l, new_start_l, dials, multiplier
-from unnest(%(nomens)s::text[], %(periods)s::text[]) asked (nomen, period) cross join lateral (
+from unnest(%(nomens)b::text[], %(periods)b::text[]) asked (nomen, period) cross join lateral (
     select * from meter_readings
     where tenant_id = %(tenant)s and nomen = asked.nomen and period = asked.period and is_current offset 0) t
 order by t.nomen, t.period, read_date, line
@@ -85,11 +85,11 @@ order by t.nomen, t.period, read_date, line
 _BILLS: Final = """
 select nomen, period, volume_l, amount_minor, is_current, is_withdrawn from bills
 where tenant_id = %(tenant)s
-    and (nomen, period) in (select * from unnest(%(nomens)s::text[], %(periods)s::text[]))
+    and (nomen, period) in (select * from unnest(%(nomens)b::text[], %(periods)b::text[]))
 order by nomen, period, number, line
 """
 _STANDING: Final = """
-select {columns} from unnest(%(keys)s::text[]) asked (key) cross join lateral (
+select {columns} from unnest(%(keys)b::text[]) asked (key) cross join lateral (
     select * from {table} where tenant_id = %(tenant)s and key = asked.key and is_current offset 0) t
 """
 

@@ -63,7 +63,7 @@ class Version(NamedTuple):
         """Return its values in the order of ``columns``."""
         return [
             tenant_id, self.key, number, self.line, import_id, self.row_id, self.hash, is_current, self.nomen,
-            self.rayon, *(self.values[name] for name in OWN[table]),
+            self.rayon, *map(self.values.__getitem__, OWN[table]),
         ]  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def columns(table: str) -> Sequence[str]:
 # One look into the primary key per key, whatever is known of the table: while a large file comes in, the
 # planner's statistics are of an empty table, and it would read all of the tenant's facts for every chunk.
 CURRENT: Final = """
-select t.key, t.number, t.hash, t.row_id from unnest(%(keys)s::text[]) asked (key) cross join lateral (
+select t.key, t.number, t.hash, t.row_id from unnest(%(keys)b::text[]) asked (key) cross join lateral (
     select * from {table} where tenant_id = %(tenant)s and key = asked.key and is_current offset 0) t
 """
 OVERTAKE: Final = """
@@ -93,7 +93,7 @@ returning key, nomen
 """
 PROMOTE: Final = """
 update {table} t set is_current = true
-from (select asked.key, standing.number from unnest(%(keys)s::text[]) asked (key) cross join lateral (
+from (select asked.key, standing.number from unnest(%(keys)b::text[]) asked (key) cross join lateral (
         select number from {table} where tenant_id = %(tenant)s and key = asked.key and not is_withdrawn
         order by number desc limit 1) standing) newest
 where t.tenant_id = %(tenant)s and t.key = newest.key and t.number = newest.number and not t.is_current
