@@ -91,16 +91,19 @@ def _texts(
 ) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]:
     """Return id, type, time, source, sequence, tenant, trace, import and the only worker meant.
 
-    Nearly always the headers are just ours, in our order: taken apart at once, at a quarter of zip's cost.
-    Raises ValueError when there are none.
+    Nearly always the headers are just ours, in our order, an import's behind them: taken apart at once, at a
+    quarter of zip's cost. Raises ValueError when there are none.
     """
-    if len(headers) == len(NAMES):
+    ours, imported = headers, None
+    if len(headers) == len(NAMES) + 1 and headers[-1][0] == IMPORT:
+        *ours, (_, imported) = headers
+    if len(ours) == len(NAMES):
         (
             (n0, event_id), (n1, kind), (n2, time), (n3, source), (n4, sequence), (n5, tenant),
             (n6, _), (n7, _), (n8, _), (n9, _), (n10, trace),
-        ) = headers  # fmt: skip
+        ) = ours  # fmt: skip
         if (n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10) == NAMES:
-            return event_id, kind, time, source, sequence, tenant, trace, b"", b""
+            return event_id, kind, time, source, sequence, tenant, trace, imported or b"", b""
     if not headers:
         raise ValueError("there are no headers")
     found = dict(headers)

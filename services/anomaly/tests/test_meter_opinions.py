@@ -99,7 +99,7 @@ def test_what_was_not_read_rightly_is_no_use_to_learn_from() -> None:
         for n, (stand, method) in enumerate(zip(stands, methods, strict=True))
     ]
     judged = judge(periods)
-    verdicts = [codec.meter_verdict(codec.reached(one, "t", "1", "34").SerializeToString()) for one in judged]
+    verdicts = [codec.meter_verdict(codec.reached(one, "t", "1", "34").value) for one in judged]
     # The first read is a baseline, the fourth an estimate; the fifth, read at last, is spread over both.
     assert [bool(codec.seen(verdict)) for verdict in verdicts] == [False, True, True, False, True, True, True]
     assert [one.movement is not None for one in judged] == [False, False, True, False, True, True, True]

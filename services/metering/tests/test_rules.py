@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from arus_metering.rules import rows, searching
-from arus_metering.rules.amounts import LITRES, rupiah, shown, whole
+from arus_metering.rules.amounts import LITRES, MOST, rupiah, shown, whole
 from arus_metering.rules.billing import Bill, Correction, correction
 from arus_metering.rules.estimating import Stand, estimated_l
 from arus_metering.rules.payments import band, payment_type
@@ -91,6 +91,15 @@ def test_amounts_are_exact_both_ways() -> None:
     assert whole("1234567.89", 100) == 123_456_789
     assert rupiah(-5) == "-0.05"
     assert [shown(one, LITRES) for one in (1_250, -500, 22_000)] == ["1.25", "-0.5", "22"]
+
+
+@given(st.integers(0, 10**16), st.sampled_from((1, 100, LITRES)))
+def test_digits_alone_are_read_as_the_decimal_they_are(number: int, per_unit: int) -> None:
+    if number * per_unit > MOST:
+        with pytest.raises(ValueError, match=str(number)):
+            whole(str(number), per_unit)
+    else:
+        assert whole(f"0{number}", per_unit) == whole(f"{number}.0", per_unit) == number * per_unit
 
 
 @given(st.text("ab c1", max_size=12), st.integers(0, 12), st.integers(0, 12))

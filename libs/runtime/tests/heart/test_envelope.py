@@ -7,6 +7,8 @@ from arus_runtime import dlq
 from arus_runtime.envelope import NAMES, Envelope, pack_consequence, pack_headers, unpack
 from arus_runtime.ids import derived_id
 from arus_runtime.log.port import Fetched
+from arus_runtime.reading import Reader
+from arus_runtime.worker import Meta, Projection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +44,18 @@ def test_a_consequence_is_named_when_it_is_unpacked(texts: tuple[str, ...]) -> N
     rest = (EVENT.event_type, time, tenant, subject, trace, import_id)
     named = Envelope(derived_id(cause, label), *rest)
     assert unpack(pack_consequence((cause, label, *rest)), b"/x", 1) == unpack(named.pack(), b"/x", 1)
+
+
+@pytest.mark.parametrize("import_id", ["", "an import"])
+@pytest.mark.parametrize("order", [1, -1], ids=["our order", "another order"])
+def test_an_envelope_is_read_in_any_order(import_id: str, order: int) -> None:
+    headers = unpack(EVENT._replace(import_id=import_id).pack(), b"/arus/ingest", 5)
+    read = Reader("anomaly/fuel", Projection("fuel", ("fuel.transaction.v1",)))
+    meta, sequence, *_ = read.read(Fetched("fuel.transaction.v1", 2, 7, b"t:k", None, headers[::order]))
+    assert (meta, sequence) == (
+        Meta("fuel.transaction.v1", 2, 7, "t:k", "id", EVENT.event_type, "t", "/arus/ingest", EVENT.time,
+             "00-00000000000000000000000000000000-0000000000000000-00", import_id), 5,
+    )  # fmt: skip
 
 
 def test_headers_kept_as_they_are_come_out_so() -> None:

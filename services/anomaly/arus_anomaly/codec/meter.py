@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from arus.metering.v1.events_pb2 import (
     RegisterReadRecorded,
     RegisterReadWithdrawn,
 )
+from arus_runtime.wire import Encoded
 from arus_runtime.worker import Reject
 
 from arus_anomaly.codec.keys import business_date, milliseconds, ordinal
@@ -44,6 +46,7 @@ WIRE_KIND: Final[Mapping[Kind, MeterKind]] = {
     Kind.ESTIMATED: METER_KIND_ESTIMASI,
 }
 KIND_OF: Final = {wire: kind for kind, wire in WIRE_KIND.items()}
+_REACHED: Final = MeterVerdictReached.DESCRIPTOR.full_name
 BIT: Final = {kind: 1 << place for place, kind in enumerate(Kind)}
 """What stands for a kind in a column of several."""
 
@@ -56,6 +59,7 @@ def nomen_of(event: Told, record_key: str) -> str:
     return event.nomen
 
 
+@lru_cache(maxsize=4096)
 def number(period: str) -> int:
     """Return the number of a billing period YYYY-MM; raises ``Reject`` for any other text."""
     try:
@@ -65,6 +69,7 @@ def number(period: str) -> int:
     return first.year * 12 + first.month - 1
 
 
+@lru_cache(maxsize=4096)
 def period(of: int) -> str:
     """Return a billing period as text."""
     return f"{of // 12:04}-{of % 12 + 1:02}"
@@ -111,9 +116,9 @@ def rebilling(event: PeriodRebilled) -> Rebilling | None:
     return Rebilling(event.delta_l, event.delta_minor) if event.delta_l or event.delta_minor else None
 
 
-def reached(judged: Judgement, tenant_id: str, nomen: str, rayon: str) -> MeterVerdictReached:
+def reached(judged: Judgement, tenant_id: str, nomen: str, rayon: str) -> Encoded:
     """Return a judgement as the event that tells it."""
-    return MeterVerdictReached(
+    event = MeterVerdictReached(
         tenant_id=tenant_id,
         nomen=nomen,
         period=period(judged.period),
@@ -139,6 +144,7 @@ def reached(judged: Judgement, tenant_id: str, nomen: str, rayon: str) -> MeterV
         delta_minor=judged.delta_minor,
         rayon=rayon,
     )
+    return Encoded(_REACHED, event.SerializeToString(deterministic=True))
 
 
 def withdrawn(of: int, tenant_id: str, nomen: str) -> MeterVerdictWithdrawn:
@@ -146,9 +152,9 @@ def withdrawn(of: int, tenant_id: str, nomen: str) -> MeterVerdictWithdrawn:
     return MeterVerdictWithdrawn(tenant_id=tenant_id, nomen=nomen, period=period(of))
 
 
-def digest(verdict: MeterVerdictReached) -> str:
+def digest(verdict: Encoded) -> str:
     """Return what tells a verdict from another one."""
-    return blake2b(verdict.SerializeToString(deterministic=True), digest_size=8).hexdigest()
+    return blake2b(verdict.value, digest_size=8).hexdigest()
 
 
 def bits(kinds: tuple[Kind, ...]) -> int:

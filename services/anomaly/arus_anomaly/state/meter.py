@@ -102,7 +102,7 @@ class MeterHistory:
 
     def with_period(self, number: int, known: KnownPeriod) -> "MeterHistory":
         """Return this history with a period as it now is."""
-        return replace(self, known={**self.known, number: known})
+        return MeterHistory({**self.known, number: known}, self.changed)
 
     def with_changed(self, changed: Changed) -> "MeterHistory":
         """Return this history with one more change of the meter."""

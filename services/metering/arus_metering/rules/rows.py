@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from arus_metering.rules.amounts import LITRES, MINOR, whole
@@ -183,8 +184,13 @@ def _period(fields: Fields, name: str, otherwise: str) -> str:
 
 def is_period(text: str) -> bool:
     """Say whether a text is YYYY-MM."""
+    return len(text) == 7 and _is_month(text)
+
+
+@lru_cache(maxsize=1024)
+def _is_month(text: str) -> bool:
     try:
-        return len(text) == 7 and f"{date.fromisoformat(f'{text}-01'):%Y-%m}" == text
+        return f"{date.fromisoformat(f'{text}-01'):%Y-%m}" == text
     except ValueError:
         return False
 

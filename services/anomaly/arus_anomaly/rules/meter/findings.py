@@ -120,5 +120,5 @@ class Judgement(NamedTuple):
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """Return the anomalies that hold, each once, in the order of R-26."""
-        held = {one.kind for one in self.findings}
-        return tuple(kind for kind in Kind if kind in held)
+        held = {one.kind for one in self.findings if one.kind}
+        return tuple(kind for kind in Kind if kind in held) if held else ()
