@@ -29,6 +29,8 @@ from arus_ingest.store import imports as store
 
 SAMPLES: Final = 5
 LOOKED_UP: Final = 5_000
+CHUNKS_AT_ONCE: Final = 4
+"""Go to their book in one transaction: each of them waits for the disk."""
 MEMORY_MB: Final = 2_048
 TOLD_EVERY_S: Final = 1.0
 _read: Final = isolated("arus_ingest.analysing:analyse", memory_limit_mb=MEMORY_MB)
@@ -198,55 +200,57 @@ async def _failed(tx: Tx, work: Work, reason: str) -> None:
 
 
 async def _commit(context: Context, work: Work) -> None:
-    """Carry out what was previewed, a chunk a transaction: what was killed goes on after its last chunk."""
+    """Carry out what was previewed, some chunks a transaction: what was killed goes on behind them."""
     async with context.db.tenant(work.tenant_id) as tx:
         of = await store.one(tx, work.params["import_id"])
     if of is None or of.state != "committing":
         return
     async with files_of(context).local(imports.rows_key(work.tenant_id, of)) as rows:
-        chunk = of.sent
-        async for batch in _batches(rows, of, rules.CHUNK_ROWS, of.sent):
-            chunk += 1
+        sent = of.sent
+        size = rules.CHUNK_ROWS * (1 if of.type == fuel_rows.TYPE else CHUNKS_AT_ONCE)
+        async for batch in _batches(rows, of, size, sent * rules.CHUNK_ROWS):
             async with context.db.tenant(work.tenant_id) as tx:
                 held = await store.hold(tx, of.id)
-                if held is None or held.state != "committing" or held.sent != chunk - 1:
+                if held is None or held.state != "committing" or held.sent != sent:
                     return  # another process carries it out by now
-                await _carry_out(tx, work.tenant_id, held, chunk, batch)
+                sent = await _carry_out(tx, work.tenant_id, held, batch)
             context.committed()
-            work.progress = chunk / max(of.chunks, 1)
+            work.progress = sent / max(of.chunks, 1)
     if of.type == fuel_rows.TYPE or not of.chunks:
         async with context.db.tenant(work.tenant_id) as tx:
             await imports.settle(tx, work.tenant_id, of.id, _now())
         context.committed()
 
 
-async def _carry_out(tx: Tx, tenant_id: str, of: Import, chunk: int, rows: Sequence[ImportedRow]) -> None:
+async def _carry_out(tx: Tx, tenant_id: str, of: Import, rows: Sequence[ImportedRow]) -> int:
+    """Record the rows that come next, or send them to their book; return how many chunks are done by then."""
     at = _now()
     if of.type == fuel_rows.TYPE:
         principal = _principal(tenant_id, of.committed_by or of.uploaded_by, of.locations)
         outcomes = await fuel_rows.record(tx, principal, of.id, rows, at)
-        await store.add_chunk(tx, tenant_id, of.id, chunk, outcomes)
+        sent = of.sent + 1
+        await store.add_chunk(tx, tenant_id, of.id, sent, outcomes)
         _, so_far = await store.answered(tx, of.id)
-        await store.change(tx, of.id, sent=chunk)
+        await store.change(tx, of.id, sent=sent)
         await imports.further(tx, tenant_id, of, so_far, at, is_last=False)
         _count(outcomes)
-        return
-    await store.change(tx, of.id, sent=chunk)
+        return sent
+    starts = range(0, len(rows), rules.CHUNK_ROWS)
+    sent = of.sent + len(starts)
+    await store.change(tx, of.id, sent=sent)
     await store.add_rows(tx, tenant_id, of.id, rows, [(None, None, None, None)] * len(rows))
-    await outbox.add_all(
-        tx,
-        [
-            Pending(
-                codec.chunk(tenant_id, of, chunk, rows),
-                codec.import_key(tenant_id, of.id),
-                of.id,
-                f"chunk {chunk}",
-            )
-        ],
-        tenant_id=tenant_id,
-        at=at,
-        import_id=of.id,
-    )
+    key = codec.import_key(tenant_id, of.id)
+    chunks = [
+        Pending(
+            codec.chunk(tenant_id, of, chunk, rows[start : start + rules.CHUNK_ROWS]),
+            key,
+            of.id,
+            f"chunk {chunk}",
+        )
+        for chunk, start in enumerate(starts, of.sent + 1)
+    ]
+    await outbox.add_all(tx, chunks, tenant_id=tenant_id, at=at, import_id=of.id)
+    return sent
 
 
 async def _undo(context: Context, work: Work) -> None:
@@ -285,7 +289,7 @@ async def _settle(context: Context, work: Work) -> None:
 
 
 async def _batches(path: Path, of: Import, size: int, skipped: int) -> AsyncGenerator[list[ImportedRow]]:
-    """Yield the sound rows of a file, so many at a time, after so many batches; read in a thread."""
+    """Yield the sound rows of a file, so many at a time, after so many rows; read in a thread."""
     batches = _read_batches(path, of, size, skipped)
     while batch := await asyncio.to_thread(next, batches, None):
         yield batch
@@ -301,7 +305,7 @@ def _read_batches(path: Path, of: Import, size: int, skipped: int) -> Iterator[l
             if "f" not in line:
                 continue
             place += 1
-            if place <= skipped * size:
+            if place <= skipped:
                 continue
             batch.append(
                 rules.imported_row(

@@ -23,9 +23,14 @@ from .conftest import told
 pytestmark = pytest.mark.integration
 
 HEAD = "NOMEN;STAND AWAL;STAND AKHIR;VOLUME;METODE BACA;TGL BACA"
-READS = "".join(
-    f"34010{number:05d};100;{100 + number};{number};ACTUAL;14/12/2025\n" for number in range(1, 601)
-)
+
+
+def reads(rows: int) -> bytes:
+    """Return a file of register reads, one of each customer."""
+    lines = (
+        f"34010{number:05d};100;{100 + number};{number};ACTUAL;14/12/2025" for number in range(1, rows + 1)
+    )
+    return "\n".join((HEAD, *lines)).encode()
 
 
 async def work(context: Context) -> None:
@@ -57,7 +62,7 @@ async def heard(database: ServiceDatabase, context: Context, tenant: str, *answe
 async def test_rows_go_to_their_book_and_its_answers_end_the_import(
     owner: httpx.AsyncClient, context: Context, database: ServiceDatabase
 ) -> None:
-    sent = await owner.post("/imports", files=[("files", ("SBRS_34_DES25.csv", f"{HEAD}\n{READS}".encode()))])
+    sent = await owner.post("/imports", files=[("files", ("SBRS_34_DES25.csv", reads(600)))])
     path = f"/imports/{sent.json()['items'][0]['id']}"
     await work(context)
     seen = (await owner.get(path)).json()
@@ -125,3 +130,35 @@ async def test_rows_go_to_their_book_and_its_answers_end_the_import(
     assert (kept["state"], [block["code"] for block in kept["blocks"]]) == (
         "completed_with_errors", ["depends_case"],
     )  # fmt: skip
+
+
+async def test_what_was_cut_short_goes_on_behind_what_went_out(
+    owner: httpx.AsyncClient, context: Context, database: ServiceDatabase
+) -> None:
+    sent = await owner.post("/imports", files=[("files", ("SBRS_34_DES25.csv", reads(2_600)))])
+    path = f"/imports/{sent.json()['items'][0]['id']}"
+    await work(context)
+    await owner.post(f"{path}/commit", json={"preview": (await owner.get(path)).json()["preview"]})
+
+    def cut_short() -> None:
+        raise OSError("the disk is gone")
+
+    context.committed = cut_short
+    await work(context)
+    assert [event.chunk for _, event in told(database) if isinstance(event, ImportChunkPublished)] == [
+        1,
+        2,
+        3,
+        4,
+    ]
+
+    context.committed = lambda: None
+    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+        connection.execute("update jobs set run_after = now() where state = 'waiting'")
+    await work(context)
+    chunks = [event for _, event in told(database) if isinstance(event, ImportChunkPublished)]
+    assert [(one.chunk, len(one.rows)) for one in chunks] == [
+        *((chunk, 500) for chunk in range(1, 6)),
+        (6, 100),
+    ]
+    assert [row.number for one in chunks for row in one.rows] == list(range(2, 2_602))
