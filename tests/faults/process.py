@@ -8,6 +8,7 @@ ARUS_FAULT_CLIENT=confluent reaches Kafka through confluent-kafka.
 ARUS_FAULT_CACHED_KEYS=N makes a worker keep the states of so many keys only.
 ARUS_FAULT_ANSWER_S=N is how long a worker waits for its database.
 ARUS_FAULT_DIE_BEFORE_SENT=N makes a relay kill itself after its Nth publication, before it is ticked off.
+ARUS_FAULT_DIE_AFTER=N makes a worker kill itself in the first commit after N events, or soon after.
 A worker that is sent SIGUSR1 stops itself, as SIGSTOP does, between folding its next batch and committing it.
 """
 
@@ -53,21 +54,26 @@ FEW = 50
 AGGREGATES = 20
 AGAIN_S = 0.05
 SLOW_S = 0.02
+COMMIT_S = 0.006
 CHANCE = random.Random()
 
 
 async def work(name: str) -> None:
     engines.CACHED_KEYS = int(os.environ.get("ARUS_FAULT_CACHED_KEYS", engines.CACHED_KEYS))
     worker, _ = chain(name)
-    store = Stoppable(URL, SERVICE, worker, answer_s=ANSWER_S)
+    store = Doomed(URL, SERVICE, worker, answer_s=ANSWER_S)
     signal.signal(signal.SIGUSR1, store.stop_soon)
     engine = Engine(SERVICE, worker, LOG, store, batch_records=BATCH)
     await engine.run(asyncio.Event())
 
 
-class Stoppable(PostgresStore):
-    """A store that can stop its process at the worst moment: all is folded, nothing is committed."""
+class Doomed(PostgresStore):
+    """A store that stops or kills its process at the worst moments.
 
+    Told from inside, nothing that is busy elsewhere lets it do more before.
+    """
+
+    left = int(os.environ.get("ARUS_FAULT_DIE_AFTER", "-1"))
     stops = False
 
     def stop_soon(self, *_: object) -> None:
@@ -75,6 +81,10 @@ class Stoppable(PostgresStore):
 
     @override
     def commit(self, parts: Sequence[Part]) -> None:
+        if self.left == 0:
+            threading.Timer(COMMIT_S * CHANCE.random(), os.kill, (os.getpid(), signal.SIGKILL)).start()
+        elif self.left > 0:
+            self.left = max(0, self.left - sum(part.next_offset - part.start for part in parts))
         if not self.stops:
             super().commit(parts)
             return
@@ -90,18 +100,18 @@ class Stoppable(PostgresStore):
 async def serve(service: str, name: str) -> None:
     own = import_module(f"arus_{service}.__main__").SERVICE
     (worker,) = (worker for worker in own.workers if worker.name == name)
-    engine = Engine(service, worker, LOG, PostgresStore(URL, service, worker), batch_records=FEW)
+    engine = Engine(service, worker, LOG, Doomed(URL, service, worker), batch_records=FEW)
     await engine.run(asyncio.Event())
 
 
 async def relay(names: Sequence[str]) -> None:
     lanes: Lanes = PostgresLanes(URL, SERVICE, [chain(name)[0] for name in names], batch_records=BATCH)
     if dies_after := int(os.environ.get("ARUS_FAULT_DIE_BEFORE_SENT", "0")):
-        lanes = Doomed(lanes, dies_after)
+        lanes = DoomedLanes(lanes, dies_after)
     await Relay(SERVICE, lanes, LOG.producer()).run(asyncio.Event())
 
 
-class Doomed:
+class DoomedLanes:
     """Lanes that end the process, as kill -9 would, between publishing and ticking off."""
 
     def __init__(self, lanes: Lanes, publications: int) -> None:
@@ -124,7 +134,7 @@ class Doomed:
 class DoomedLane:
     """One of them."""
 
-    def __init__(self, lanes: Doomed, lane: Lane) -> None:
+    def __init__(self, lanes: DoomedLanes, lane: Lane) -> None:
         self._lanes = lanes
         self._lane = lane
 

@@ -31,9 +31,10 @@ LEFT = "select id, pub_seq from outbox order by id"
 
 
 async def taken(lanes: PostgresLanes) -> Lane:
-    """Take the lanes and return the outbox's."""
-    held = await lanes.take()
-    assert held
+    """Take the lanes, once the database knows that who held them is gone, and return the outbox's."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not (held := await lanes.take()):  # noqa: ASYNC110 - PostgreSQL calls nobody
+            await asyncio.sleep(0.01)
     return held[-1]
 
 
