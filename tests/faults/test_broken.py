@@ -14,8 +14,10 @@ from arus_stack.testing import KafkaServer, PostgresServer
 from .broken import run_on
 from .mutations import Mutation, scenarios
 
-pytestmark = [pytest.mark.faults, pytest.mark.integration]
 TIMEOUT_S = 240
+TRIES = 3
+"""A kill falls where chance wants it: in the short form now and then not once where the line was needed."""
+pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.timeout(TRIES * TIMEOUT_S)]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,14 @@ def test_a_scenario_reports_differences_without(
     mutation: Mutation, kafka: KafkaServer, postgres: PostgresServer, tmp_path: Path
 ) -> None:
     env = {"ARUS_TEST_POSTGRES_URL": postgres.url, "ARUS_TEST_KAFKA_URL": kafka.access.url}
-    done = run_on(mutation, tmp_path, env, test_s=TIMEOUT_S, timeout_s=TIMEOUT_S)
-    said = re.search(r"(\d+) differences", done.stdout)
-    assert said is not None, f"{done.stdout[-3000:]}{done.stderr[-1000:]}"
-    assert int(said[1]) > 0
+    found = 0
+    for turn in range(TRIES):
+        folder = tmp_path / f"{turn}"
+        folder.mkdir()
+        done = run_on(mutation, folder, env, test_s=TIMEOUT_S, timeout_s=TIMEOUT_S)
+        said = re.search(r"(\d+) differences", done.stdout)
+        assert said is not None, f"{done.stdout[-3000:]}{done.stderr[-1000:]}"
+        found = int(said[1])
+        if found:
+            break
+    assert found > 0
