@@ -30,6 +30,10 @@ FILES = {
 340001;34;15/12/2025;100000;CURRENT;T3;202512
 350001;35;19/12/2025;150000;CURRENT;T4;202512
 """,
+    # Of what the daily list of November holds already: the figures stay as they are.
+    "MB November 2025.csv": """NOMEN;TGL BAYAR;JML BAYAR;BULAN REKENING;NO REKENING;LOKET
+340001;15/11/2025;100000;202511;R1;LOKET 1
+""",
 }
 
 
@@ -79,6 +83,16 @@ def test_two_periods_and_two_rayons_are_compared(
     figures = page.get_by_role("table", name="Angka per periode")
     expect(figures.get_by_role("row", name="November 2025 35")).to_contain_text("50%")
     assert_good(screen, path="/comparison?by=rayon", language="id")
+
+
+def test_a_clerk_sees_why_a_payment_that_two_files_hold_counts_once(
+    open_screen: OpenScreen, supervisor: Someone, console: str
+) -> None:
+    page = open_screen(supervisor, width=360).page
+    page.goto(f"{console}/customers?id=340001")
+    said = page.get_by_text("Tidak dihitung lagi: pembayaran ini sudah terhitung dari daftar harian.")
+    expect(said).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has=said)).to_contain_text("LOKET 1 · MB")
 
 
 def test_on_paper_there_is_the_report_and_no_frame(

@@ -314,6 +314,8 @@ async def test_a_payment_that_both_registers_hold_counts_once(
     assert [(day["day"], day["payments"]) for day in days] == [("2025-12-02", 4), ("2025-12-09", 1)]
     listed = (await owner.get("/collections")).json()["items"]
     assert sorted(one["id"][-2:] for one in listed if one["is_repeat"]) == ["m1", "m2"]
+    exported = (await owner.get("/collections/export", params={"format": "csv"})).text
+    assert (exported.count(",Yes,"), exported.count(",No: the daily list holds it already,")) == (5, 2)
     line = (await owner.get("/customers/1/timeline")).json()["items"]
     assert sorted(one["facts"]["is_repeat"] for one in line if one["kind"] == "payment") == [0, 0, 1]
 

@@ -87,7 +87,7 @@ async def export_collections(
             language,
             export.byte_order_mark,
         )
-        rows = _payment_rows(payment_store.every(tx, asked.values(), export.most))
+        rows = _payment_rows(payment_store.every(tx, asked.values(), export.most), language)
         name = file_name(_say("collections_file", language), asked.first, asked.last)
         return await sent(context, export, sheet, rows, name)
 
@@ -129,17 +129,22 @@ def _payment_columns(language: Language) -> Sequence[Column]:
         Column(_say("column_payment_type", language), width=11),
         Column(_say("column_receipt_number", language), width=18),
         Column(_say("column_source", language), width=13),
+        Column(_say("column_counted", language), width=34),
         Column("ID", width=40),
     )
 
 
-async def _payment_rows(chunks: AsyncGenerator[Sequence[Payment]]) -> AsyncGenerator[Sequence[Row]]:
+async def _payment_rows(
+    chunks: AsyncGenerator[Sequence[Payment]], language: Language
+) -> AsyncGenerator[Sequence[Row]]:
+    counted = {is_repeat: _say(f"counted_{not is_repeat}".lower(), language) for is_repeat in (True, False)}
     async with aclosing(chunks):
         async for found in chunks:
             yield [
                 (
                     one.payment_date, one.nomen, one.rayon, Decimal(one.amount_minor) / MINOR,
-                    one.bill_period, one.payment_type, one.receipt_number, one.source, one.id,
+                    one.bill_period, one.payment_type, one.receipt_number, one.source, counted[one.is_repeat],
+                    one.id,
                 )
                 for one in found
             ]  # fmt: skip

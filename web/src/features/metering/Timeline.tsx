@@ -4,6 +4,7 @@ import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import {
   AlarmClock,
+  CopyCheck,
   Gauge,
   HandCoins,
   PencilLine,
@@ -126,6 +127,12 @@ function Payment({ facts, period }: { facts: Facts; period: string }) {
         {amount} untuk {billed}
       </Trans>
       <Rest>{rest.filter(Boolean).join(' · ')}</Rest>
+      {facts['is_repeat'] === 1 && (
+        <span className="flex items-start gap-1 text-xs text-muted">
+          <CopyCheck aria-hidden className="mt-0.5 size-3.5 shrink-0" />
+          <Trans>Tidak dihitung lagi: pembayaran ini sudah terhitung dari daftar harian.</Trans>
+        </span>
+      )}
     </>
   )
 }
