@@ -6,7 +6,7 @@ import pytest
 from arus_stack.testing import until
 from playwright.sync_api import expect
 
-from .conftest import OpenScreen, Organisation, create
+from .conftest import OpenScreen, Organisation, Screen, Someone, create
 from .test_every_page import assert_good, settle_in_drawer
 
 pytestmark = pytest.mark.e2e
@@ -79,10 +79,42 @@ def test_an_estimated_read_is_found_corrected_and_leads_to_its_customer(
     expect(drawer).to_contain_text(re.compile(r"Yang dipakai\s*910"))
     until(lambda: stand() == "910", "the judgement of the read as the file says it")
 
+    correct_from_visit(screen, organisation.owner, console, nomen)
+    until(lambda: stand() == "917.5", "the judgement of the stand that was read on site")
+
+    see_on_the_time_line(screen, console, nomen)
+
+
+def correct_from_visit(screen: Screen, owner: Someone, console: str, nomen: str) -> None:
+    """Let a stand that was read on site correct December's read, from the case that sent somebody there."""
+    page = screen.page
+    case = create(owner, "/cases", {"nomen": nomen, "period": "2025-12", "type": "estimasi"})
+    visit = {"visited_at": "2025-12-20T03:00:00Z", "outcome": "misread", "stand_m3": "917.5"}
+    create(owner, f"/cases/{case['id']}/visits", visit)
+    page.goto(f"{console}/cases?id={case['id']}")
+    drawer = page.get_by_role("dialog", name=f"#{case['number']}")
+    drawer.get_by_role("button", name="Pakai stand ini sebagai koreksi").click()
+    form = page.get_by_role("dialog", name=re.compile(r"^Pakai stand 917,5\sm³ sebagai koreksi$"))
+    expect(form.get_by_label("Periode yang dikoreksi")).to_contain_text("Desember 2025")
+    expect(form).to_contain_text(re.compile(r"Sekarang 910\sm³"))
+    expect(form.get_by_label("Alasan")).to_have_value(
+        re.compile("^Stand dibaca di lapangan pada 20 Des 2025")
+    )
+    settle_in_drawer(page)
+    assert_good(screen, path="/cases", language="id")
+    form.get_by_role("button", name="Koreksi bacaan").click()
+    expect(form).to_have_count(0)
+
+
+def see_on_the_time_line(screen: Screen, console: str, nomen: str) -> None:
+    """Find the customer, and on their time line the read, why it was corrected, and the case."""
+    page = screen.page
     page.goto(f"{console}/customers?q={nomen}")
     page.get_by_role("button", name="SITI AMINAH").click()
     drawer = page.get_by_role("dialog", name="SITI AMINAH")
     expect(drawer).to_contain_text("Meter dibaca")
-    expect(drawer).to_contain_text("ESTIMATE")
+    expect(drawer).to_contain_text("Stand dibaca di lapangan pada 20 Des 2025, analisis #")
     settle_in_drawer(page)
     assert_good(screen, path="/customers", language="id")
+    drawer.get_by_role("link", name="Lihat analisisnya").click()
+    expect(page.get_by_role("dialog", name="Estimasi")).to_contain_text(nomen)

@@ -61,6 +61,7 @@ CHANGING: Final = {
     ("POST", "/imports/{import_id}/undo"),
     ("POST", "/cases/assign"),
     ("POST", "/meters/{nomen}/reads/{period}/estimate"),
+    ("POST", "/meters/{nomen}/reads/{period}/from-visit"),
     ("POST", "/meters/{nomen}/reads/{period}/revert"),
 }
 # What anyone signed in may do with their own account.

@@ -20,6 +20,7 @@ from arus.ingest.v1.api_pb2 import RecordFuelTransactionsRequest
 from arus.ingest.v1.api_pb2_grpc import IngestServiceStub
 from arus.views.v1.api_pb2 import GetOverviewRequest
 from arus.views.v1.api_pb2_grpc import ViewServiceStub
+from arus_runtime.ids import new_ulid
 from arus_stack.strangers import Stranger
 from arus_stack.testing import RunningStack
 
@@ -80,6 +81,9 @@ class Walls:
             ("post", "/cases/{case_id}/visits"): {"visited_at": "2025-01-10T00:00:00Z", "outcome": "leak"},
             ("patch", "/meters/{nomen}/reads/{period}"): {"stand_m3": "1", "reason": "Direbut"},
             ("post", "/meters/{nomen}/reads/{period}/estimate"): {"reason": "Direbut"},
+            ("post", "/meters/{nomen}/reads/{period}/from-visit"): dict.fromkeys(
+                ("case_id", "visit_id"), new_ulid()
+            ),
             ("patch", "/organisations/{id}"): {"name": "Direbut"},
             ("patch", "/users/{id}"): {"role": "viewer"},
             ("patch", "/reports/schedules/{id}"): {"day": 2},
@@ -133,7 +137,10 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
             "/anomalies/meter/{nomen}": nomen,
             **{
                 f"/meters/{{nomen}}/reads{path}": nomen
-                for path in ("", "/{period}", "/{period}/estimate", "/{period}/revert")
+                for path in (
+                    "",
+                    *(f"/{{period}}{act}" for act in ("", "/estimate", "/from-visit", "/revert")),
+                )
             },
             "/locations/{location_id}": location_id,
             "/products/{product_id}": product_id,

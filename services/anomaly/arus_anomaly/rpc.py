@@ -7,6 +7,8 @@ from typing import Any, Final
 from arus.anomaly.v1.api_pb2 import (
     GetCaseRequest,
     GetCaseResponse,
+    GetVisitRequest,
+    GetVisitResponse,
     LocationCounts,
     ReportRequest,
     ReportResponse,
@@ -23,7 +25,8 @@ from grpc.aio import ServicerContext
 from typing_extensions import override
 
 from arus_anomaly import reports, store
-from arus_anomaly.commands import cases
+from arus_anomaly.commands import cases, dossiers
+from arus_anomaly.rules.cases import today as day_of
 from arus_anomaly.rules.fuel import Status
 
 NEWEST: Final = 10
@@ -116,6 +119,16 @@ class Cases(CaseServiceServicer):
         return GetCaseResponse(
             case_id=case.id, number=case.number, domain=case.domain, nomen=case.nomen or ""
         )
+
+    @override
+    async def GetVisit(
+        self, request: GetVisitRequest, context: ServicerContext[Any, Any]
+    ) -> GetVisitResponse:
+        """Return what was found on a visit; NOT_FOUND when the caller sees no such visit of such a case."""
+        principal = rpc.require("cases", "r")
+        async with self._db.tenant(principal.tenant_id) as tx:
+            visit = await dossiers.visit(tx, principal, request.case_id, request.visit_id)
+        return GetVisitResponse(visited_on=day_of(visit.visited_at).isoformat(), stand_l=visit.stand_l)
 
 
 def _date(field: str, text: str) -> date | None:

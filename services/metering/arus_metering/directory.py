@@ -1,6 +1,6 @@
-"""Which cases there are, by their owner's word: the anomaly service's."""
+"""Which cases there are and what was found on their visits, by their owner's word: the anomaly service's."""
 
-from arus.anomaly.v1.api_pb2 import GetCaseRequest, GetCaseResponse
+from arus.anomaly.v1.api_pb2 import GetCaseRequest, GetCaseResponse, GetVisitRequest, GetVisitResponse
 from arus.anomaly.v1.api_pb2_grpc import CaseServiceStub
 from arus_runtime.auth import Principal
 from arus_runtime.ids import is_ulid
@@ -12,7 +12,21 @@ async def case(peers: Peers, principal: Principal, case_id: str) -> GetCaseRespo
     """Return a case by id, None when the caller sees none; raises the 503 when their owner is away."""
     if not is_ulid(case_id):
         return None
-    owner = Owner(peers, "anomaly", principal, "cases_unreachable")
+    owner = _owner(peers, principal)
     stub = CaseServiceStub(owner.channel())
     found = await owner.known(stub.GetCase, [GetCaseRequest(case_id=case_id)])
     return found[0] if found else None
+
+
+async def visit(peers: Peers, principal: Principal, case_id: str, visit_id: str) -> GetVisitResponse | None:
+    """Return what was found on a visit of a case, None when it has none such; raises the 503."""
+    if not is_ulid(visit_id):
+        return None
+    owner = _owner(peers, principal)
+    stub = CaseServiceStub(owner.channel())
+    found = await owner.known(stub.GetVisit, [GetVisitRequest(case_id=case_id, visit_id=visit_id)])
+    return found[0] if found else None
+
+
+def _owner(peers: Peers, principal: Principal) -> Owner:
+    return Owner(peers, "anomaly", principal, "cases_unreachable")

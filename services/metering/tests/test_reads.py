@@ -167,6 +167,46 @@ async def test_a_correction_in_the_course_of_a_case_waits_until_cases_can_be_ask
     assert (await owner.patch(PATH, json={"stand_m3": "1080", **WHY})).status_code == 200
 
 
+async def test_the_stand_of_a_visit_corrects_a_read_and_says_where_it_is_from(
+    filled: list[Any], owner: httpx.AsyncClient, cases: Caller
+) -> None:
+    customer = {"nomen": "1", "name": "Ani", "address": "Jl. Sunter No.1", "rayon": "34"}
+    (await owner.post("/customers", json=customer)).raise_for_status()
+    field = cases("tenant-a")
+
+    async def made(path: str, **said: Any) -> str:
+        return (await field.post(path, json=said)).raise_for_status().json()["id"]
+
+    case, other = [await made("/cases", nomen="1", type=kind) for kind in ("extreme", "zero")]
+    at = {"visited_at": "2025-12-16T18:30:00Z", "outcome": "misread"}
+    stood = await made(f"/cases/{case}/visits", **at, stand_m3="1081.5")
+    unread = await made(f"/cases/{case}/visits", **at)
+    path = f"{PATH}/from-visit"
+    for visit, of, code in (
+        (unread, case, "visit_without_stand"),
+        (stood, other, "visit_not_known"),
+        (new_ulid(), case, "visit_not_known"),
+    ):
+        answer = await owner.post(path, json={"case_id": of, "visit_id": visit})
+        [error] = answer.json()["errors"]
+        assert (answer.status_code, error["field"], error["code"]) == (422, "visit_id", code)
+        assert visit in error["message"]
+    asked = {"case_id": case, "visit_id": stood}
+    assert (await owner.post(path, json=asked, headers={"If-Match": '"1"'})).status_code == 412
+    read = (await owner.post(path, json=asked)).raise_for_status().json()
+    assert (read["method"], read["raw"]["stand_m3"], read["validated"]["stand_m3"]) == (
+        "EDITED", "1800", "1081.5",
+    )  # fmt: skip
+    # It was past midnight where the meter is.
+    assert (read["validated"]["read_date"], read["validated"]["read_method"]) == ("2025-12-17", "ACTUAL")
+    newest = read["versions"][-1]
+    assert newest["case_id"] == case
+    assert "Stand dibaca di lapangan pada 17 Des 2025, kasus #1." in newest["reason"]
+    assert (await owner.post(path, json=asked | {"reason": "Cocok"})).json()["versions"][-1][
+        "reason"
+    ] == "Cocok"
+
+
 async def test_reads_are_listed_by_period_and_end_at_the_tenants_wall(
     filled: list[Any], owner: httpx.AsyncClient, caller: Caller
 ) -> None:

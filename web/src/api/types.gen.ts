@@ -6374,6 +6374,28 @@ export type VersionOut = {
 };
 
 /**
+ * VisitedRead
+ *
+ * Whose stand corrects a read: a visit's, in the course of a case.
+ */
+export type VisitedRead = {
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Visit Id
+     */
+    visit_id: string;
+    /**
+     * Reason
+     *
+     * Empty: that the stand was read on the visit, with its day and the case.
+     */
+    reason?: string;
+};
+
+/**
  * Warned
  *
  * Something worth a second look; the record stands.
@@ -16259,6 +16281,94 @@ export type EstimateRegisterReadResponses = {
 };
 
 export type EstimateRegisterReadResponse = EstimateRegisterReadResponses[keyof EstimateRegisterReadResponses];
+
+export type TakeVisitedReadData = {
+    body: VisitedRead;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+        /**
+         * Period
+         */
+        period: string;
+    };
+    query?: never;
+    url: '/api/v1/meters/{nomen}/reads/{period}/from-visit';
+};
+
+export type TakeVisitedReadErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type TakeVisitedReadError = TakeVisitedReadErrors[keyof TakeVisitedReadErrors];
+
+export type TakeVisitedReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: RegisterRead;
+};
+
+export type TakeVisitedReadResponse = TakeVisitedReadResponses[keyof TakeVisitedReadResponses];
 
 export type RevertRegisterReadData = {
     body?: never;

@@ -3211,6 +3211,17 @@ export const zPageVersionOut = z.object({
 });
 
 /**
+ * VisitedRead
+ *
+ * Whose stand corrects a read: a visit's, in the course of a case.
+ */
+export const zVisitedRead = z.object({
+    case_id: z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)),
+    visit_id: z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)),
+    reason: z._default(z.optional(z.string().check(z.maxLength(500))), '')
+});
+
+/**
  * Warned
  *
  * Something worth a second look; the record stands.

@@ -86,6 +86,15 @@ async def record_visit(tx: Tx, principal: Principal, case_id: str, new: NewVisit
     return visit
 
 
+async def visit(tx: Tx, principal: Principal, case_id: str, visit_id: str) -> Visit:
+    """Return a visit of a case that the caller may see; raises the 404."""
+    await cases.shown(tx, principal, case_id)
+    found = await store.dossiers.one(tx, Visit, case_id, visit_id) if is_ulid(visit_id) else None
+    if found is None:
+        raise Problem(404, "not_found")
+    return found
+
+
 async def attach(
     context: Context, principal: Principal, case_id: str, file: File, at: datetime
 ) -> Attachment:

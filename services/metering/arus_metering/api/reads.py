@@ -15,7 +15,7 @@ from arus_metering.commands import reads as commands
 from arus_metering.commands.customers import known
 from arus_metering.commands.reads import Corrector, Why
 from arus_metering.rules.reads import by_period
-from arus_metering.schemas.reads import ReadEdit, ReadEstimate, RegisterRead
+from arus_metering.schemas.reads import ReadEdit, ReadEstimate, RegisterRead, VisitedRead
 from arus_metering.store import reads as store
 
 meters = router("meters")
@@ -79,6 +79,27 @@ async def estimate_register_read(
     async with command.transaction() as tx:
         why = Why(estimate.reason, estimate.case_id)
         versions = await _at(tx, context, command, nomen, period).estimate(why, if_match)
+        return await _answer(tx, command, RegisterRead.of(versions))
+
+
+@meters.post("/meters/{nomen}/reads/{period}/from-visit", response_model=RegisterRead, dependencies=EDITOR)
+async def take_visited_read(
+    *,
+    context: Ctx,
+    nomen: Nomen,
+    period: Period,
+    visited: VisitedRead,
+    if_match: IfMatch,
+    command: Commanded,
+) -> Response:
+    """Correct a read with the stand that a visit of a case found: ACTUAL, read on the day of the visit.
+
+    The raw read is kept, and the period is judged again.
+    """
+    async with command.transaction() as tx:
+        why = Why(visited.reason, visited.case_id)
+        corrector = _at(tx, context, command, nomen, period)
+        versions = await corrector.take_visit(visited.visit_id, why, if_match)
         return await _answer(tx, command, RegisterRead.of(versions))
 
 

@@ -6,15 +6,17 @@ told. It stands until it is taken back, or until a newer file says something of 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Literal
 
+from arus.anomaly.v1.api_pb2 import GetCaseResponse
 from arus_runtime import outbox
 from arus_runtime.auth import Principal
 from arus_runtime.ids import derived_id, new_ulid
 from arus_runtime.postgres import Tx
 from arus_runtime.rpc import Peers
 from arus_runtime.web import IfMatchHeader, Problem, wrong
+from arus_runtime.words import render
 
 from arus_metering import codec, directory
 from arus_metering.rules import reads as rules
@@ -24,6 +26,7 @@ from arus_metering.state import Edit, ReadVersion
 from arus_metering.store import entries
 from arus_metering.store import reads as store
 from arus_metering.store.versions import OWN, Version
+from arus_metering.words import templates
 
 TABLE: Final = "meter_readings"
 Act = Literal["EDITED", "ESTIMATED"]
@@ -77,6 +80,24 @@ class Corrector:
         said = {"stand_akhir_l": stand_l, "read_method": "ESTIMATED"}
         return await self._enter(versions, "ESTIMATED", said, why)
 
+    async def take_visit(self, visit_id: str, why: Why, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
+        """Let the stand that a visit of a case found be what is told of a period, read on that day.
+
+        why: without a reason, the visit is it. Raises the 404, the 412, the 422 of a case or visit.
+        """
+        case = await self._case(why.case_id)
+        visit = await directory.visit(self.peers, self.principal, why.case_id, visit_id)
+        if visit is None:
+            raise wrong("visit_id", "visit_not_known", value=visit_id, number=case.number)
+        if not visit.HasField("stand_l"):
+            raise wrong("visit_id", "visit_without_stand", value=visit_id)
+        visited_on = date.fromisoformat(visit.visited_on)
+        said = {"stand_akhir_l": visit.stand_l, "read_date": visited_on, "read_method": ACTUAL}
+        versions = await self._held(if_match)
+        of_visit = {"day": visited_on, "number": case.number}
+        reason = why.reason or render("stand_of_visit", of_visit, self.principal.language, templates())
+        return await self._enter(versions, "EDITED", said, Why(reason, why.case_id))
+
     async def revert(self, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
         """Take the newest edit back, overtaken by a newer file or not; raises the 409 where there is none."""
         edited = rules.edited(await self._held(if_match))
@@ -87,20 +108,21 @@ class Corrector:
         return await store.of_period(self.tx, self.nomen, self.period)
 
     async def _check(self, why: Why) -> None:
-        """Refuse a case that there is not, or not about this customer.
+        if why.case_id:
+            await self._case(why.case_id)
+
+    async def _case(self, case_id: str) -> GetCaseResponse:
+        """Return a case about this customer; raises the 404 of the read, the 422 of another case.
 
         Asked before the books are held, so that nobody waits for the cases' owner.
         """
-        if not why.case_id:
-            return
         await found(self.tx, self.nomen, self.period)
-        case = await directory.case(self.peers, self.principal, why.case_id)
+        case = await directory.case(self.peers, self.principal, case_id)
         if case is None:
-            raise wrong("case_id", "case_not_known", value=why.case_id)
+            raise wrong("case_id", "case_not_known", value=case_id)
         if case.nomen != self.nomen:
-            raise wrong(
-                "case_id", "case_about_another", value=why.case_id, number=case.number, bound=self.nomen
-            )
+            raise wrong("case_id", "case_about_another", value=case_id, number=case.number, bound=self.nomen)
+        return case
 
     async def _held(self, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
         await entries.hold(self.tx, self.principal.tenant_id, TABLE)

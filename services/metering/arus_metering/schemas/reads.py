@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
+from arus_runtime.ids import Ulid
 from arus_runtime.web.spans import BusinessDate
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
@@ -25,6 +26,11 @@ EDIT: JsonDict = {
     "stand_m3": "1040",
     "reason": "Angka tertukar; dibaca ulang di lapangan.",
     "case_id": "01JGZ3M0T0ARVSCASE00000001",
+}
+VISITED: JsonDict = {
+    "case_id": "01JGZ3M0T0ARVSCASE00000001",
+    "visit_id": "01JGZ3M0T0ARVSVXST00000001",
+    "reason": "Dibaca ulang di lapangan; angka tertukar.",
 }
 ESTIMATE: JsonDict = {"reason": "Rumah terkunci, meter tidak terbaca."}
 AS_READ: JsonDict = {
@@ -87,6 +93,18 @@ class ReadEstimate(BaseModel):
 
     reason: Reason
     case_id: CaseId = ""
+
+
+class VisitedRead(BaseModel):
+    """Whose stand corrects a read: a visit's, in the course of a case."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [VISITED]})
+
+    case_id: Ulid
+    visit_id: Ulid
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = Field(
+        default="", description="Empty: that the stand was read on the visit, with its day and the case."
+    )
 
 
 class AsRead(BaseModel):

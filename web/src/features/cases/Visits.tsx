@@ -1,6 +1,6 @@
 /** What somebody found in the field. */
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Footprints } from 'lucide-react'
+import { Footprints, PencilLine } from 'lucide-react'
 import { useId, useState } from 'react'
 import { Controller } from 'react-hook-form'
 import { recordCaseVisit, type CaseDetail, type CaseVisit, type NewVisit } from '@/api'
@@ -18,6 +18,7 @@ import { NumberField } from '@/ui/NumberField'
 import { Select } from '@/ui/Select'
 import { toast } from '@/ui/Toast'
 import { useNames } from './names'
+import { StandDialog } from './StandDialog'
 import { OUTCOMES } from './words'
 
 export function Visits({ one }: { one: CaseDetail }) {
@@ -31,7 +32,7 @@ export function Visits({ one }: { one: CaseDetail }) {
       {one.visits.length > 0 ? (
         <ul className="divide-y divide-line rounded-lg border border-line">
           {one.visits.map(visit => (
-            <Visit key={visit.id} visit={visit} />
+            <Visit key={visit.id} one={one} visit={visit} />
           ))}
         </ul>
       ) : (
@@ -53,9 +54,13 @@ export function Visits({ one }: { one: CaseDetail }) {
   )
 }
 
-function Visit({ visit }: { visit: CaseVisit }) {
+function Visit({ one, visit }: { one: CaseDetail; visit: CaseVisit }) {
   const { i18n } = useLingui()
   const nameOf = useNames()
+  const mayCorrect = useMay('meters', 'u')
+  const [taken, setTaken] = useState(false)
+  const { nomen } = one
+  const { stand_m3 } = visit
   return (
     <li className="px-3 py-2 text-sm">
       <p className="text-xs text-muted">
@@ -71,6 +76,23 @@ function Visit({ visit }: { visit: CaseVisit }) {
         )}
       </p>
       {visit.note && <p className="break-words whitespace-pre-line text-muted">{visit.note}</p>}
+      {mayCorrect && nomen !== null && stand_m3 !== null && (
+        <>
+          <Button
+            className="mt-2"
+            icon={<PencilLine aria-hidden className="size-4" />}
+            onClick={() => setTaken(true)}
+          >
+            <Trans>Pakai stand ini sebagai koreksi</Trans>
+          </Button>
+          <StandDialog
+            one={{ ...one, nomen }}
+            visit={{ ...visit, stand_m3 }}
+            open={taken}
+            onClose={() => setTaken(false)}
+          />
+        </>
+      )}
     </li>
   )
 }

@@ -8,6 +8,7 @@ import {
   listCaseHistory,
   listCases,
   listCustomers,
+  listRegisterReads,
   sizeCasesExport,
   summariseCases,
   type CaseOut,
@@ -139,4 +140,13 @@ export async function saveAttachment(
     parseAs: 'stream',
   })
   save(fileName(response, attachment.name), await response.blob())
+}
+
+/** The newest periods of a customer's register: what a stand read on site may correct. */
+export function readsQuery(nomen: string) {
+  return queryOptions({
+    queryKey: [{ _id: 'listRegisterReads', nomen }],
+    queryFn: async ({ signal }) =>
+      (await listRegisterReads({ path: { nomen }, query: { limit: 12 }, signal })).data.items,
+  })
 }

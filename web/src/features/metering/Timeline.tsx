@@ -2,6 +2,7 @@
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Link } from '@tanstack/react-router'
 import {
   AlarmClock,
   CopyCheck,
@@ -15,6 +16,7 @@ import {
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Happening } from '@/api'
+import { useMay } from '@/app/session'
 import { date } from '@/lib/format'
 import { cubicOfLitres, rupiahOfMinor, stated } from './happenings'
 import { periodWords } from './scopes'
@@ -187,7 +189,8 @@ function Replacement({ facts }: { facts: Facts }) {
 
 function Correction({ facts, period }: { facts: Facts; period: string }) {
   const billed = periodWords(period)
-  const rest = [stated(facts['reason']), stated(facts['case_id'])].filter(Boolean).join(' · ')
+  const caseId = stated(facts['case_id'])
+  const seesCases = useMay('cases', 'r')
   return (
     <>
       <span className="tabular">
@@ -199,7 +202,14 @@ function Correction({ facts, period }: { facts: Facts; period: string }) {
           </>
         )}
       </span>
-      <Rest>{rest}</Rest>
+      <Rest>{stated(facts['reason'])}</Rest>
+      {caseId && seesCases && (
+        <Rest>
+          <Link to="/cases" search={{ id: caseId }} className="font-medium text-brand hover:underline">
+            <Trans>Lihat analisisnya</Trans>
+          </Link>
+        </Rest>
+      )}
       {stated(facts['withdrawn_at']) && (
         <Rest>
           <Trans>koreksi ini sudah dibatalkan</Trans>

@@ -2,11 +2,10 @@ import { useEffect } from 'react'
 import { refetch } from '@/app/client'
 import { listenToImports, type ImportMoved } from '@/app/live'
 import { whileReading } from '@/app/reading'
+import { ECHOES_MS } from '@/app/reads'
 
 /** While a file goes in, figures are read again this often at most. */
 const FOLLOW_MS = 2_000
-/** Judges follow the books, and the feed does not tell of them: after a file's last word they are looked up again. */
-const ECHOES_MS = [1_500, 4_000, 10_000]
 
 const TOUCHES: ReadonlySet<ImportMoved['state']> = new Set([
   'committing',
@@ -15,14 +14,6 @@ const TOUCHES: ReadonlySet<ImportMoved['state']> = new Set([
   'undoing',
   'undone',
 ])
-
-/** A register read was corrected: the books say so at once, the judge soon after. */
-export function refetchCorrected(): void {
-  refetch('getRegisterRead', 'getCustomerTimeline', 'getCustomer')
-  for (const ms of ECHOES_MS) {
-    setTimeout(() => refetch('getMeterHistory', 'listMeterAnomalies', 'summariseMeterAnomalies'), ms)
-  }
-}
 
 /**
  * Read figures again while an import changes what they are of. lists: operations whose rows hold still while they

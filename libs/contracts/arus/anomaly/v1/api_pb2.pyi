@@ -25,6 +25,22 @@ class GetCaseResponse(_message.Message):
     nomen: str
     def __init__(self, case_id: _Optional[str] = ..., number: _Optional[int] = ..., domain: _Optional[str] = ..., nomen: _Optional[str] = ...) -> None: ...
 
+class GetVisitRequest(_message.Message):
+    __slots__ = ("case_id", "visit_id")
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    VISIT_ID_FIELD_NUMBER: _ClassVar[int]
+    case_id: str
+    visit_id: str
+    def __init__(self, case_id: _Optional[str] = ..., visit_id: _Optional[str] = ...) -> None: ...
+
+class GetVisitResponse(_message.Message):
+    __slots__ = ("visited_on", "stand_l")
+    VISITED_ON_FIELD_NUMBER: _ClassVar[int]
+    STAND_L_FIELD_NUMBER: _ClassVar[int]
+    visited_on: str
+    stand_l: int
+    def __init__(self, visited_on: _Optional[str] = ..., stand_l: _Optional[int] = ...) -> None: ...
+
 class SummariseRequest(_message.Message):
     __slots__ = ("from_date", "to_date")
     FROM_DATE_FIELD_NUMBER: _ClassVar[int]

@@ -156,6 +156,11 @@ class CaseServiceStub:
                 request_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.GetCaseRequest.SerializeToString,
                 response_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.GetCaseResponse.FromString,
                 _registered_method=True)
+        self.GetVisit = channel.unary_unary(
+                '/arus.anomaly.v1.CaseService/GetVisit',
+                request_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.GetVisitRequest.SerializeToString,
+                response_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.GetVisitResponse.FromString,
+                _registered_method=True)
 
 
 class CaseServiceServicer:
@@ -168,6 +173,13 @@ class CaseServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetVisit(self, request, context):
+        """What was found on a visit; NOT_FOUND as of a case, or when the case has no such visit.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CaseServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -175,6 +187,11 @@ def add_CaseServiceServicer_to_server(servicer, server):
                     servicer.GetCase,
                     request_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.GetCaseRequest.FromString,
                     response_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.GetCaseResponse.SerializeToString,
+            ),
+            'GetVisit': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetVisit,
+                    request_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.GetVisitRequest.FromString,
+                    response_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.GetVisitResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -204,6 +221,33 @@ class CaseService:
             '/arus.anomaly.v1.CaseService/GetCase',
             arus_dot_anomaly_dot_v1_dot_api__pb2.GetCaseRequest.SerializeToString,
             arus_dot_anomaly_dot_v1_dot_api__pb2.GetCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetVisit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/arus.anomaly.v1.CaseService/GetVisit',
+            arus_dot_anomaly_dot_v1_dot_api__pb2.GetVisitRequest.SerializeToString,
+            arus_dot_anomaly_dot_v1_dot_api__pb2.GetVisitResponse.FromString,
             options,
             channel_credentials,
             insecure,

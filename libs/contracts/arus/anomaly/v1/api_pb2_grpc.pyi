@@ -70,12 +70,16 @@ class CaseServiceStub:
     def __new__(cls, channel: _aio.Channel) -> CaseServiceAsyncStub: ...
     GetCase: _grpc.UnaryUnaryMultiCallable[_api_pb2.GetCaseRequest, _api_pb2.GetCaseResponse]
     """NOT_FOUND when the tenant has no such case, or the caller may not see where it lies."""
+    GetVisit: _grpc.UnaryUnaryMultiCallable[_api_pb2.GetVisitRequest, _api_pb2.GetVisitResponse]
+    """What was found on a visit; NOT_FOUND as of a case, or when the case has no such visit."""
 
 @_typing.type_check_only
 class CaseServiceAsyncStub(CaseServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetCase: _aio.UnaryUnaryMultiCallable[_api_pb2.GetCaseRequest, _api_pb2.GetCaseResponse]  # type: ignore[assignment]
     """NOT_FOUND when the tenant has no such case, or the caller may not see where it lies."""
+    GetVisit: _aio.UnaryUnaryMultiCallable[_api_pb2.GetVisitRequest, _api_pb2.GetVisitResponse]  # type: ignore[assignment]
+    """What was found on a visit; NOT_FOUND as of a case, or when the case has no such visit."""
 
 class CaseServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -85,5 +89,13 @@ class CaseServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_api_pb2.GetCaseResponse, _abc.Awaitable[_api_pb2.GetCaseResponse]]:
         """NOT_FOUND when the tenant has no such case, or the caller may not see where it lies."""
+
+    @_abc_1.abstractmethod
+    def GetVisit(
+        self,
+        request: _api_pb2.GetVisitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_api_pb2.GetVisitResponse, _abc.Awaitable[_api_pb2.GetVisitResponse]]:
+        """What was found on a visit; NOT_FOUND as of a case, or when the case has no such visit."""
 
 def add_CaseServiceServicer_to_server(servicer: CaseServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
