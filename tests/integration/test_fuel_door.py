@@ -80,6 +80,15 @@ def test_a_demo_run_twice_doubles_nothing_and_a_later_one_continues(
     assert (again.transactions, again.deliveries, again.already_there) == (0, 0, first.transactions)
     later = run(last + timedelta(days=1))
     assert 0 < later.transactions <= 20
+    assert (first.cases, again.cases, later.cases) == (4, 0, 0)
+    counts = client.get("/cases/summary").json()
+    assert {status: many for status, many in counts["by_status"].items() if many} == {
+        "open": 1, "in_progress": 1, "waiting_field": 1, "resolved": 1,
+    }  # fmt: skip
+    assert (counts["unassigned"], counts["mine"]) == (1, 2)
+    leak = client.get("/cases", params={"mine": True, "status": "in_progress"}).json()["items"][0]
+    assert (leak["location"]["name"], leak["product"]["name"]) == ("Depot Makassar", "Solar")
+    assert [one["outcome"] for one in client.get(f"/cases/{leak['id']}").json()["visits"]] == ["leak"]
     newest: dict[str, Any] = client.get(TRANSACTIONS, params={"limit": 1}).json()["items"][0]
     assert newest["date"] == "2025-07-01"
     assert len(client.get("/locations").json()["items"]) == 5

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from arus_stack.demo import organisation, public
+from arus_stack.demo import cases, organisation, public
 from arus_stack.demo.organisation import DEPOTS, FUELS, Cause, Use
 from arus_stack.demo.rest import Api, JsonObject, in_batches
 
@@ -29,6 +29,7 @@ class Report:
     transactions: int
     deliveries: int
     already_there: int
+    cases: int
     causes: tuple[Cause, ...]
 
 
@@ -60,13 +61,16 @@ def run(
         for done, delivery in enumerate(new_deliveries, 1):
             api.post("/fuel/deliveries", delivery)
             progress("deliveries", done, len(new_deliveries))
+        causes = organisation.causes(end)
+        opened = cases.opened(api, causes, locations, products, datetime.now(UTC))
     return Report(
         locations=len(locations),
         products=len(products),
         transactions=len(new),
         deliveries=len(new_deliveries),
         already_there=len(said) - len(new),
-        causes=organisation.causes(end),
+        cases=opened,
+        causes=causes,
     )
 
 
@@ -85,7 +89,7 @@ def run_public(
         said.sort(key=lambda use: use.date)
         new = _unrecorded(api, TRANSACTIONS, said, locations, products)
         _record(api, new, progress)
-    return Report(len(locations), len(products), len(new), 0, len(said) - len(new), ())
+    return Report(len(locations), len(products), len(new), 0, len(said) - len(new), 0, ())
 
 
 def _locations(api: Api, progress: Progress) -> dict[str, str]:

@@ -58,6 +58,10 @@ class Api:
         """Return the answer to a POST that is done once however often it is sent."""
         return self._asked(self._sent("POST", path, body=body), 200, 201, 202)
 
+    def patch(self, path: str, body: JsonObject) -> Any:
+        """Return the answer to a PATCH that is done once however often it is sent."""
+        return self._asked(self._sent("PATCH", path, body=body), 200)
+
     def upload(self, path: str, file: Path, form: Mapping[str, str]) -> Any:
         """Return the answer to a form that brings a file."""
         with file.open("rb") as content:
