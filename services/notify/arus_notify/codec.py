@@ -8,6 +8,7 @@ from arus.anomaly.v1.events_pb2 import (
     CaseChange,
     CaseChanged,
     CasePriority,
+    CaseStatus,
     Cause,
     IncidentChange,
     IncidentChanged,
@@ -56,26 +57,43 @@ def alert(event: IncidentChanged, meta: Meta) -> Alert:
     )
 
 
-def case_alert(event: CaseChanged, meta: Meta) -> CaseAlert | None:
-    """Return what people should know of a case, None for nothing; raises Reject for another's key."""
+def case_alerts(event: CaseChanged, meta: Meta) -> Sequence[CaseAlert]:
+    """Return what is told of a case; raises Reject for another's key."""
     key = f"{event.tenant_id}:{event.case_id}"
     if key != meta.key or not event.case_id:
         raise Reject(f"case {event.case_id!r} of {key} is recorded under the key {meta.key}")
-    change = CaseChange.Name(event.change).removeprefix("CASE_CHANGE_").lower()
-    news = rules.case_news(change, event.changed_fields, event.assignee_id, event.opened_by, event.changed_by)
-    if news is None:
-        return None
-    is_critical = event.priority == CasePriority.CASE_PRIORITY_CRITICAL
-    return CaseAlert(
-        tenant_id=event.tenant_id,
-        id=meta.new_id("case"),
-        what=news.what,
-        severity=rules.case_severity(news.what, critical=is_critical),
-        location_id=event.location_id,
-        people=news.people,
-        occurred_at=meta.at,
-        said=event.SerializeToString(),
+    news = rules.case_news(
+        CaseChange.Name(event.change).removeprefix("CASE_CHANGE_").lower(),
+        case_status(event),
+        event.changed_fields,
+        assignee=event.assignee_id,
+        opener=event.opened_by,
+        by=event.changed_by,
     )
+    is_critical = event.priority == CasePriority.CASE_PRIORITY_CRITICAL
+    return [
+        CaseAlert(
+            tenant_id=event.tenant_id,
+            id=meta.new_id(f"case/{one.what}"),
+            what=one.what,
+            severity=rules.case_severity(one.what, critical=is_critical),
+            location_id=event.location_id,
+            people=one.people,
+            occurred_at=meta.at,
+            said=event.SerializeToString(),
+        )
+        for one in news
+    ]
+
+
+def case_status(event: CaseChanged) -> str:
+    """Return how a case stands, for example "in_progress"."""
+    return CaseStatus.Name(event.status).removeprefix("CASE_STATUS_").lower()
+
+
+def case_priority(event: CaseChanged) -> str:
+    """Return how urgent a case is, for example "high"."""
+    return CasePriority.Name(event.priority).removeprefix("CASE_PRIORITY_").lower()
 
 
 def case(said: bytes) -> CaseChanged:

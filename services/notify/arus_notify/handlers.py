@@ -11,7 +11,7 @@ from arus_runtime.ids import named_id
 from arus_runtime.worker import Column, Effect, Meta, Projection, State, Table, Upsert, Worker
 
 from arus_notify import codec, rules
-from arus_notify.state import Alert, Told
+from arus_notify.state import Alert, CaseAlert, Told
 
 TELL: Final = "notify.tell"
 SUMMARISE: Final = "notify.summarise"
@@ -99,28 +99,8 @@ def changed(told: Told, event: IncidentChanged, meta: Meta) -> tuple[Told, Seque
 
 @cases.on(CaseChanged)
 def case_changed(event: CaseChanged, meta: Meta) -> list[Effect]:
-    """Ask for people to be told of what happened to a case that concerns them."""
-    alert = codec.case_alert(event, meta)
-    if alert is None:
-        return []
-    row = (
-        alert.tenant_id,
-        alert.id,
-        alert.what,
-        alert.severity,
-        alert.location_id,
-        orjson.dumps(alert.people).decode(),
-        alert.occurred_at,
-        alert.said,
-    )
-    to_tell = jobs.asked(
-        TELL_CASE,
-        {"alert_id": alert.id},
-        tenant_id=alert.tenant_id,
-        job_id=str(named_id(f"{TELL_CASE}/{alert.tenant_id}/{alert.id}")),
-        run_after=alert.occurred_at,
-    )
-    return [Upsert(CASE_ALERTS, row), to_tell]
+    """Ask for people and webhooks to be told of what happened to a case."""
+    return [effect for alert in codec.case_alerts(event, meta) for effect in _of_case(alert)]
 
 
 @catalogue.on(LocationChanged)
@@ -152,3 +132,25 @@ def _to_tell(alert: Alert) -> Upsert:
         job_id=str(named_id(f"{TELL}/{alert.tenant_id}/{alert.incident_id}/{int(alert.severity)}")),
         run_after=alert.occurred_at,
     )
+
+
+def _of_case(alert: CaseAlert) -> Sequence[Upsert]:
+    """Return what is kept of a piece of news, and the job that tells it."""
+    row = (
+        alert.tenant_id,
+        alert.id,
+        alert.what,
+        alert.severity,
+        alert.location_id,
+        orjson.dumps(alert.people).decode(),
+        alert.occurred_at,
+        alert.said,
+    )
+    to_tell = jobs.asked(
+        TELL_CASE,
+        {"alert_id": alert.id},
+        tenant_id=alert.tenant_id,
+        job_id=str(named_id(f"{TELL_CASE}/{alert.tenant_id}/{alert.id}")),
+        run_after=alert.occurred_at,
+    )
+    return Upsert(CASE_ALERTS, row), to_tell

@@ -87,6 +87,18 @@ class Writer:
             "case_id": event.case_id,
             "number": event.number,
             "severity": severity.name.lower(),
+            "domain": event.domain,
+            "kind": event.type,
+            "status": codec.case_status(event),
+            "priority": codec.case_priority(event),
+            "assignee_id": event.assignee_id or None,
+            "due_date": event.due_date or None,
+            "location": _named(event.location_id, names),
+            "product": _named(event.product_id, names),
+            "nomen": event.nomen or None,
+            "period": event.period or None,
+            "incident_id": event.incident_id or None,
+            "fact_id": event.fact_id or None,
             "url": link,
         }
         return self._letter(case_headline(event, what, self.language), lines, link, f"case.{what}", data)
@@ -221,6 +233,10 @@ def import_of(group_id: str) -> str | None:
     """Return the import that a group of alerts comes from."""
     _, is_import, import_id = group_id.partition(IMPORT)
     return import_id if is_import else None
+
+
+def _named(id_: str, names: Mapping[str, str]) -> Mapping[str, str | None] | None:
+    return {"id": id_, "name": names.get(id_)} if id_ else None
 
 
 def _day(text: str) -> date | str:

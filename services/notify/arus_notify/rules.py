@@ -29,17 +29,28 @@ def group(tenant_id: str, import_id: str, occurred_at: datetime) -> str:
 
 
 class CaseNews(NamedTuple):
-    """What happened to a case, in a word, and whom it is for."""
+    """What happened to a case, in a word, and whom it is for; for nobody: webhooks alone hear of it."""
 
     what: str
     people: Sequence[str]
 
 
-def case_news(change: str, fields: Collection[str], assignee: str, opener: str, by: str) -> CaseNews | None:
-    """Return what of a case people should know, None for nothing: nobody is told of what they did themselves.
+ENDS: Final = frozenset(("resolved", "closed"))
 
-    change: of the event, in lower case. fields: those that changed. by: who did it, empty for the clock.
+
+def case_news(
+    change: str, status: str, fields: Collection[str], *, assignee: str, opener: str, by: str
+) -> Sequence[CaseNews]:
+    """Return what of a case is told: to people, but nobody of what they did themselves, and to webhooks.
+
+    change, status: of the event, in lower case. fields: those that changed. by: who did it, empty for the
+    clock.
     """
+    news = list[CaseNews]()
+    if change == "opened":
+        news.append(CaseNews("opened", ()))
+    elif change == "changed" and "status" in fields and status in ENDS:
+        news.append(CaseNews(status, ()))
     match change:
         case "opened" | "changed" if "assignee_id" in fields:
             what, people = "assigned", [assignee]
@@ -48,9 +59,11 @@ def case_news(change: str, fields: Collection[str], assignee: str, opener: str, 
         case "fell_due" | "became_overdue":
             what, people = change, [assignee or opener]
         case _:
-            return None
-    others = [person for person in dict.fromkeys(people) if person and person != by]
-    return CaseNews(what, others) if others else None
+            return news
+    concerned = list(dict.fromkeys(filter(None, people)))
+    if concerned:
+        news.append(CaseNews(what, [person for person in concerned if person != by]))
+    return news
 
 
 def case_severity(what: str, *, critical: bool) -> Severity:

@@ -57,10 +57,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class CaseAlert:
-    """Something about a case that some people should know.
+    """Something about a case that some people and the webhooks should know.
 
-    what: assigned, commented, visited, fell_due or became_overdue. people: whom it is for. location_id: where
-    the case lies, empty for nowhere. said: the CaseChanged that says it.
+    what: opened, assigned, commented, visited, fell_due, became_overdue, resolved or closed. people: whom it
+    is for. location_id: where the case lies, empty for nowhere. said: the CaseChanged that says it.
     """
 
     tenant_id: str

@@ -44,7 +44,7 @@ async def summarise(tx: Tx, work: Work, asked: Asked) -> None:
 
 
 async def tell_case(tx: Tx, work: Work, asked: Asked) -> None:
-    """Tell what happened to a case to whom it concerns, as far as they see it; to webhooks, nothing."""
+    """Tell what happened to a case to whom it concerns, and to webhooks, as far as they see it."""
     alert = await store.cases.one(tx, work.tenant_id, work.params["alert_id"])
     if alert is None:
         return
@@ -53,6 +53,9 @@ async def tell_case(tx: Tx, work: Work, asked: Asked) -> None:
         person = organisation.people.get(person_id)
         if person is not None and (not alert.location_id or person.sees(alert.location_id)):
             await planner.tell_person(person, planning.of_case(alert))
+    for hook in await store.webhooks.active(tx, alert.tenant_id, alert.severity):
+        if hook.sees(alert.location_id):
+            await planner.tell_webhook(hook, planning.of_case(alert))
 
 
 async def _planner(tx: Tx, asked: Asked, tenant_id: str) -> Planner:

@@ -34,7 +34,7 @@ class Hook:
     updated_at: datetime
 
     def sees(self, location_id: str) -> bool:
-        """Say whether the webhook is told of the location."""
+        """Say whether the webhook is told of the location; empty for nowhere: one for everywhere is."""
         return self.location_ids is None or location_id in self.location_ids
 
 

@@ -1,5 +1,6 @@
 """News of cases: to whom it concerns and nobody else, in the way they want."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,36 +14,45 @@ from arus_runtime.testing import meta
 from arus_runtime.worker import Reject, Upsert
 
 from .conftest import Caller
-from .world import Desk, Mailbox, Town
+from .world import Counterpart, Desk, Mailbox, Town
 
 CHANGED = CaseChange.CASE_CHANGE_CHANGED
+
+
+OPENED: tuple[str, list[str]] = ("opened", [])
+DONE: tuple[str, list[str]] = ("closed", [])
+SITIS_OWN: tuple[str, list[str]] = ("assigned", [])
 
 
 @pytest.mark.parametrize(
     ("change", "fields", "by", "news"),
     [
-        ("opened", ["assignee_id", "status"], "budi", ("assigned", ["siti"])),
-        ("changed", ["assignee_id"], "budi", ("assigned", ["siti"])),
-        ("changed", ["assignee_id"], "siti", None),
-        ("changed", ["priority"], "budi", None),
-        ("opened", ["status"], "budi", None),
-        ("commented", [], "wati", ("commented", ["siti", "budi"])),
-        ("commented", [], "siti", ("commented", ["budi"])),
-        ("visited", [], "siti", ("visited", ["budi"])),
-        ("fell_due", [], "", ("fell_due", ["siti"])),
-        ("became_overdue", [], "", ("became_overdue", ["siti"])),
-        ("attached", [], "budi", None),
+        ("opened", ["assignee_id", "status"], "budi", [OPENED, ("assigned", ["siti"])]),
+        ("changed", ["assignee_id"], "budi", [("assigned", ["siti"])]),
+        ("changed", ["assignee_id"], "siti", [SITIS_OWN]),
+        ("changed", ["priority"], "budi", []),
+        ("changed", ["status", "assignee_id"], "budi", [DONE, ("assigned", ["siti"])]),
+        ("opened", ["status"], "budi", [OPENED]),
+        ("commented", [], "wati", [("commented", ["siti", "budi"])]),
+        ("commented", [], "siti", [("commented", ["budi"])]),
+        ("visited", [], "siti", [("visited", ["budi"])]),
+        ("fell_due", [], "", [("fell_due", ["siti"])]),
+        ("became_overdue", [], "", [("became_overdue", ["siti"])]),
+        ("attached", [], "budi", []),
     ],
 )
 def test_nobody_is_told_of_what_they_did_themselves(
     change: str, fields: Sequence[str], by: str, news: Any
 ) -> None:
-    assert rules.case_news(change, fields, "siti", "budi", by) == news
+    found = rules.case_news(change, "closed", fields, assignee="siti", opener="budi", by=by)
+    assert [(what, list(people)) for what, people in found] == news
 
 
 def test_who_opened_a_case_that_nobody_has_is_reminded_of_it() -> None:
-    assert rules.case_news("became_overdue", [], "", "budi", "") == ("became_overdue", ["budi"])
-    assert rules.case_news("changed", ["assignee_id"], "", "budi", "wati") is None, "taken from somebody"
+    nobodys = {"status": "open", "assignee": "", "opener": "budi"}
+    assert rules.case_news("became_overdue", fields=[], by="", **nobodys) == [("became_overdue", ["budi"])]
+    taken = rules.case_news("changed", fields=["assignee_id", "status"], by="wati", **nobodys)
+    assert taken == [], "taken from somebody"
 
 
 def test_a_critical_case_alarms_and_a_comment_never_does() -> None:
@@ -75,7 +85,9 @@ async def happens(desk: Desk, **more: Any) -> CaseChanged:
         "changed_fields": ["assignee_id"],
     }
     event = CaseChanged(**values | more)
-    at = meta(f"{event.tenant_id}:{event.case_id}", tenant=desk.tenant, at=datetime.now(UTC))
+    at = meta(
+        f"{event.tenant_id}:{event.case_id}", tenant=desk.tenant, at=datetime.now(UTC), event_id=new_ulid()
+    )
     async with desk.context.worker_db.system() as tx:
         for effect in handlers.case_changed(event, at):
             assert isinstance(effect, Upsert)
@@ -133,3 +145,41 @@ async def test_a_case_at_a_place_that_is_seen_no_more_is_told_no_more(
     await happens(desk, assignee_id=siti, changed_by="", **place)
     await desk.work()
     assert (mailbox.mails, desk.deliveries()) == ([], [])
+
+
+async def test_webhooks_hear_of_a_case_from_its_opening_to_its_end(
+    desk: Desk, caller: Caller, counterpart: Counterpart
+) -> None:
+    await desk.names()
+    for name, more in (("everything", {"least": "info"}), ("here", {"location_ids": [desk.location]})):
+        body = {"name": name, "url": f"{counterpart.url}/{name}"} | more
+        assert (await caller("admin-1").post("/notifications/webhooks", json=body)).status_code == 201
+    case, siti = new_ulid(), new_ulid()
+    said: dict[str, Any] = {"case_id": case, "assignee_id": siti, "opened_by": siti, "changed_by": siti}
+    place = {"location_id": desk.location, "product_id": desk.product, "domain": "fuel", "nomen": ""}
+    opened: dict[str, Any] = {"change": CaseChange.CASE_CHANGE_OPENED, "changed_fields": ["status"]}
+    closed: dict[str, Any] = {"status": CaseStatus.CASE_STATUS_CLOSED, "changed_fields": ["status"]}
+    await happens(desk, **said, **opened)
+    await happens(desk, **said)
+    await happens(desk, **said, change=CaseChange.CASE_CHANGE_COMMENTED, changed_fields=[])
+    await happens(desk, **said, **closed)
+    await happens(desk, **said, **closed, **place, priority=CasePriority.CASE_PRIORITY_CRITICAL)
+    await desk.work()
+    bodies = [(seen.path, json.loads(seen.body)) for seen in counterpart.seen]
+    assert sorted((path, body["type"], body["data"]["severity"]) for path, body in bodies) == [
+        ("/everything", "case.assigned", "warning"),
+        ("/everything", "case.closed", "critical"),
+        ("/everything", "case.closed", "warning"),
+        ("/everything", "case.commented", "info"),
+        ("/everything", "case.opened", "warning"),
+        ("/here", "case.closed", "critical"),
+    ], "a customer's case lies nowhere"
+    [there] = [body["data"] for path, body in bodies if path == "/here"]
+    assert (there["case_id"], there["number"], there["status"], there["priority"], there["assignee_id"]) == (
+        case, 17, "closed", "critical", siti,
+    )  # fmt: skip
+    assert (there["location"]["name"], there["product"]["name"], there["nomen"]) == (
+        "Gudang A",
+        "Solar",
+        None,
+    )

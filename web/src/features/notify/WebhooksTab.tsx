@@ -52,8 +52,9 @@ export default function WebhooksTab() {
       ) : rows.length === 0 ? (
         <Empty icon={<Webhook aria-hidden />} title={<Trans>Belum ada webhook.</Trans>} action={make}>
           <Trans>
-            Webhook memberi tahu sistem Anda sendiri begitu insiden dibuka atau memburuk. Setiap pesan
-            bertanda tangan, jadi penerima tahu bahwa pesan itu dari Arus.
+            Webhook memberi tahu sistem Anda sendiri begitu insiden dibuka atau memburuk, dan begitu analisis
+            dibuka, ditugaskan, atau selesai. Setiap pesan bertanda tangan, jadi penerima tahu bahwa pesan itu
+            dari Arus.
           </Trans>
         </Empty>
       ) : (
