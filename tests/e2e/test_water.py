@@ -1,6 +1,7 @@
 """A clerk of the water utility: a file of register reads goes in, what is odd comes out, and whose it is."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from arus_stack.testing import until
@@ -8,6 +9,7 @@ from playwright.sync_api import expect
 
 from .conftest import OpenScreen, Organisation, Screen, Someone, create
 from .test_every_page import assert_good, settle_in_drawer
+from .test_water_figures import bring
 
 pytestmark = pytest.mark.e2e
 
@@ -118,3 +120,65 @@ def see_on_the_time_line(screen: Screen, console: str, nomen: str) -> None:
     assert_good(screen, path="/customers", language="id")
     drawer.get_by_role("link", name="Lihat analisisnya").click()
     expect(page.get_by_role("dialog", name="Estimasi")).to_contain_text(nomen)
+
+
+@pytest.fixture(scope="module")
+def clerk(register: Callable[[str], Someone]) -> Someone:
+    """Return somebody in whose books two customers were not read in October."""
+    someone = register("Joko Susilo")
+    head = FILE.partition("\n")[0]
+    line = "{};SITI AMINAH;JL AGUNG NIAGA 7;34;{};{};;ACTUAL;;JOKO;10/{:02}/2025;2025{:02}\n"
+    reads = {8: (900, 920), 9: (920, 940), 11: (940, 980)}
+    files = {
+        f"SBRS 2025{month:02}.csv": f"{head}\n"
+        + "".join(line.format(f"3600{width:04}", *stands, month, month) for width in (360, 1440))
+        for month, stands in reads.items()
+    }
+    bring(someone, files)
+    for width in (360, 1440):
+        whose = {
+            "nomen": f"3600{width:04}",
+            "name": "SITI AMINAH",
+            "address": "JL AGUNG NIAGA 7",
+            "rayon": "34",
+        }
+        create(someone, "/customers", whose)
+    return someone
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_period_that_nobody_read_is_estimated_and_taken_back(
+    open_screen: OpenScreen, clerk: Someone, console: str, width: int
+) -> None:
+    nomen = f"3600{width:04}"
+
+    def kinds() -> dict[str, list[str]]:
+        history = clerk.client.get(f"/anomalies/meter/{nomen}").json().get("items", [])
+        return {item["period"]: item["kinds"] for item in history}
+
+    until(lambda: len(kinds()) == 3, "the judgement of three reads")
+    screen = open_screen(clerk, width=width)
+    page = screen.page
+    page.goto(f"{console}/meter?id={nomen}")
+    drawer = page.get_by_role("dialog", name=f"Meter {nomen}")
+    drawer.get_by_role("button", name="Perkirakan Oktober 2025").click()
+    form = page.get_by_role("dialog", name="Perkirakan Oktober 2025")
+    expect(form).to_contain_text(re.compile(r"940\sm³ → 959\sm³"))
+    expect(form).to_contain_text("Dihitung sampai 10 Okt 2025")
+    form.get_by_role("button", name="Simpan").click()
+    expect(form).to_contain_text("Isi alasannya.")
+    form.get_by_label("Alasan").fill("Rumah terkunci.")
+    assert_good(screen, path="/meter", language="id")
+    form.get_by_role("button", name="Simpan").click()
+    expect(form).to_have_count(0)
+    until(lambda: kinds().get("2025-10") == ["estimasi"], "the judgement of the estimate")
+
+    drawer.get_by_role("link", name="Oktober 2025").click()
+    expect(drawer).to_contain_text("Stand diperkirakan, bukan dibaca.")
+    expect(drawer).to_contain_text("Rumah terkunci.")
+    expect(drawer.get_by_role("button", name="Perkirakan Oktober 2025")).to_have_count(0)
+    settle_in_drawer(page)
+    assert_good(screen, path="/meter", language="id")
+    drawer.get_by_role("button", name="Batalkan koreksi").click()
+    until(lambda: "2025-10" not in kinds(), "the estimate taken back")
+    expect(drawer.get_by_role("button", name="Perkirakan Oktober 2025")).to_be_visible()

@@ -12,6 +12,7 @@ from arus_stack.testing import RunningStack
 pytestmark = pytest.mark.integration
 
 DEADLINE_S = 60
+NOT_YET: dict[str, Any] = {"kinds": None, "use_m3": None, "remarks": []}
 HEAD = "NOMEN;NAMA;ALAMAT;RAYON;STAND AWAL;STAND AKHIR;VOLUME;METODE;STATUS SKIP;PETUGAS;TGL BACA;PERIODE"
 ROWS = {
     "202511": "{nomen};SITI AMINAH;JL AGUNG NIAGA 7;34;980;1000;20;ACTUAL;;JOKO;10/11/2025;202511",
@@ -48,6 +49,33 @@ def test_an_edit_changes_the_judgement_and_keeps_its_import_until_it_is_taken_ba
         assert clerk.http.get(path).status_code == 404
 
 
+def test_a_period_that_nobody_read_is_estimated_and_judged_until_a_file_says_it(stack: RunningStack) -> None:
+    nomen = f"34{token_hex(3)}"
+    row = f"{nomen};SITI AMINAH;JL AGUNG NIAGA 7;34;{{}};{{}};;ACTUAL;;JOKO;10/{{:02}}/2025;2025{{:02}}"
+    reads = {8: (980, 1000), 9: (1000, 1020), 11: (1020, 1060)}
+    with Stranger(stack.gateway) as clerk:
+        for month, stands in reads.items():
+            imported(clerk, f"SBRS 2025{month:02}.csv", row.format(*stands, month, month))
+        judged(clerk, nomen, lambda said: said["use_m3"] == "40", period="2025-11")
+        made = clerk.make(f"/meters/{nomen}/reads", period="2025-10", reason="Rumah terkunci")
+        assert made["validated"]["stand_m3"] == "1039"
+        judged(clerk, nomen, lambda said: said["kinds"] == ["estimasi"], period="2025-10")
+        behind = judged(clerk, nomen, is_spread_over_the_estimate, period="2025-11")
+        assert (behind["kinds"], behind["use_m3"], behind["days"]) == ([], "40", 61)
+
+        # A file about it comes after all: as another version of the same read.
+        imported(clerk, "SBRS 202510.csv", row.format(1020, 1041, 10, 10))
+        read = judged(clerk, nomen, lambda said: said["kinds"] == [], period="2025-10")
+        assert read["use_m3"] == "21"
+        path = f"/meters/{nomen}/reads/2025-10"
+        assert [one["method"] for one in clerk.http.get(path).json()["versions"]] == ["ESTIMATED", "RAW"]
+        assert clerk.http.post(f"{path}/revert").raise_for_status().json()["method"] == "RAW"
+
+
+def is_spread_over_the_estimate(said: dict[str, Any]) -> bool:
+    return [remark["code"] for remark in said["remarks"]] == ["METER_SUSULAN"]
+
+
 def imported(someone: Stranger, name: str, row: str) -> str:
     """Return where an import of one row is, once it is in the books."""
     file = (name, f"{HEAD}\n{row}\n".encode())
@@ -66,14 +94,16 @@ def settled(someone: Stranger, path: str, state: str) -> dict[str, Any]:
     )
 
 
-def judged(someone: Stranger, nomen: str, as_expected: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """Return what is said of a customer's newest period, once that is as expected."""
+def judged(
+    someone: Stranger, nomen: str, as_expected: Callable[[dict[str, Any]], bool], period: str = "2025-12"
+) -> dict[str, Any]:
+    """Return what is said of a period of a customer, once that is as expected."""
 
-    def newest() -> dict[str, Any]:
+    def said() -> dict[str, Any]:
         items = someone.http.get(f"/anomalies/meter/{nomen}").json().get("items", [])
-        return next((one for one in items if one["period"] == "2025-12"), {"kinds": None})
+        return next((one for one in items if one["period"] == period), NOT_YET)
 
-    return until(newest, as_expected)
+    return until(said, as_expected)
 
 
 def until(ask: Callable[[], dict[str, Any]], enough: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

@@ -80,6 +80,7 @@ class Walls:
             ("post", "/cases/{case_id}/comments"): {"text": "Direbut"},
             ("post", "/cases/{case_id}/visits"): {"visited_at": "2025-01-10T00:00:00Z", "outcome": "leak"},
             ("patch", "/meters/{nomen}/reads/{period}"): {"stand_m3": "1", "reason": "Direbut"},
+            ("post", "/meters/{nomen}/reads"): {"period": "2025-12", "reason": "Direbut"},
             ("post", "/meters/{nomen}/reads/{period}/estimate"): {"reason": "Direbut"},
             ("post", "/meters/{nomen}/reads/{period}/from-visit"): dict.fromkeys(
                 ("case_id", "visit_id"), new_ulid()

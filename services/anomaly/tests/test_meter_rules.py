@@ -253,6 +253,14 @@ def test_what_is_wrong_in_itself_is_salah_catat_and_nothing_of_its_use(
     assert (codes(judged), judged.kinds) == ([code], (Kind.INCORRECT,))
 
 
+def test_a_file_may_go_on_from_the_last_stand_read_behind_an_estimate_that_it_knows_nothing_of() -> None:
+    before = [*stands(*USUAL), period(4, read(4, 1081, method="ESTIMATED"))]
+    assert last([*before, period(5, read(5, 1100, previous_l=1081 * M3))]).kinds == ()
+    assert last([*before, period(5, read(5, 1100, previous_l=1060 * M3))]).kinds == ()
+    wrong = last([*before, period(5, read(5, 1100, previous_l=1070 * M3))])
+    assert codes(wrong) == ["STAND_AWAL_BEDA", "SUSULAN"]
+
+
 def test_a_fraction_is_right_on_a_register_that_shows_it() -> None:
     assert last([*stands(*USUAL), period(4, read(4, 1080.5, decimals=1))]).kinds == ()
 

@@ -50,6 +50,11 @@ def fact_key(chunk: ImportChunkPublished, row: ImportChunkPublished.Row, fact: F
     return f"{chunk.type}/{fact.values.get('period', chunk.period)}/{row.key}"
 
 
+def read_key(nomen: str, period: str) -> str:
+    """Return what the read of a period is called, a file's and a person's alike: the newer one stands."""
+    return f"SBRS/{period}/{nomen}|{period}"
+
+
 def answered(
     chunk: ImportChunkPublished, outcomes: Iterable[tuple[str, Outcome | Wrong]]
 ) -> ImportRowsAnswered:

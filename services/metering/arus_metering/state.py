@@ -109,6 +109,29 @@ class ReadVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A read of a period that nobody read, as the books let expect it. Volumes are litres.
+
+    from_l, on from_day: the stand it goes on from; usual_l: the mean use of 30 days in so many periods.
+    """
+
+    nomen: str
+    period: str
+    rayon: str
+    usage_class: str
+    serial: str
+    dials: int | None
+    multiplier: int | None
+    from_day: date
+    from_l: int
+    read_date: date
+    stand_l: int
+    use_l: int
+    usual_l: int
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """Why a person made a version of a read. act: EDITED or ESTIMATED; import_id: whose read it corrects."""
 

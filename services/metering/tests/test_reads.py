@@ -17,6 +17,7 @@ from .conftest import Caller, Imports
 pytestmark = pytest.mark.integration
 M3 = 1_000
 PATH = "/meters/1/reads/2025-12"
+MISSING = "/meters/1/reads/2025-11"
 WHY = {"reason": "Angka tertukar"}
 MONTHS = ("2025-08", "2025-09", "2025-10", "2025-11", "2025-12")
 
@@ -92,12 +93,116 @@ async def test_a_read_is_estimated_from_the_last_three_actual_periods(
 ) -> None:
     estimated = (await owner.post(f"{PATH}/estimate", json={"reason": "Rumah terkunci"})).json()
     assert (estimated["method"], estimated["validated"]["read_method"]) == ("ESTIMATED", "ESTIMATED")
-    # 60 m³ in the 92 days from August to November, 30 days on.
-    assert float(estimated["validated"]["stand_m3"]) == pytest.approx(1060 + 20 * 30 / 30.67, abs=0.1)
+    # 60 m³ in the 92 days from August to November, 30 days on, as a register of whole m³ shows it.
+    assert estimated["validated"]["stand_m3"] == "1080"
     assert estimated["raw"]["stand_m3"] == "1800"
     assert told(database)[-1].reads[0].read_method == "ESTIMATED"
     first = await owner.post("/meters/1/reads/2025-08/estimate", json={"reason": "x"})
     assert (first.status_code, first.json()["code"]) == (409, "nothing_to_estimate_from")
+
+
+async def test_a_period_that_nobody_read_is_estimated_until_that_is_taken_back(
+    filled: list[Any], files: Imports, owner: httpx.AsyncClient, database: ServiceDatabase
+) -> None:
+    files.undo(filled[3])
+    proposed = await owner.get(f"{MISSING}/estimate")
+    # Fewer than three uses were read before: the last one alone, 20 m³ in 30 days, 31 days on.
+    assert proposed.json() == {
+        "nomen": "1", "period": "2025-11", "serial": "A", "read_date": "2025-11-14", "previous_m3": "1040",
+        "previous_date": "2025-10-14", "stand_m3": "1061", "volume_m3": "21", "days": 31, "usual_m3": "20",
+        "periods": 1,
+    }  # fmt: skip
+    later = (await owner.get(f"{MISSING}/estimate", params={"read_date": "2025-11-29"})).json()
+    assert (later["days"], later["stand_m3"]) == (46, "1071")
+
+    made = await owner.post("/meters/1/reads", json={"period": "2025-11", **WHY})
+    assert made.status_code == 201, made.text
+    read = made.json()
+    assert (read["method"], read["raw"], read["serial"], read["previous_m3"]) == (
+        "ESTIMATED",
+        None,
+        "A",
+        "1040",
+    )
+    assert read["validated"] == {
+        "stand_m3": "1061", "volume_m3": "21", "read_date": "2025-11-14", "read_method": "ESTIMATED",
+        "import_id": None,
+    }  # fmt: skip
+    assert [(one["said_by"], one["reason"], one["case_id"]) for one in read["versions"]] == [
+        ("user-1", "Angka tertukar", None)
+    ]
+    [said] = told(database)[-1].reads
+    assert (said.read_method, said.stand_l, said.previous_l, said.dials) == (
+        "ESTIMATED", 1_061 * M3, 1_040 * M3, 5,
+    )  # fmt: skip
+    again = await owner.post("/meters/1/reads", json={"period": "2025-11", **WHY})
+    assert (again.status_code, again.json()["code"]) == (409, "read_exists")
+    assert (await owner.get(f"{MISSING}/estimate")).json()["code"] == "read_exists"
+
+    gone = await owner.post(f"{MISSING}/revert", headers={"If-Match": made.headers["etag"]})
+    assert (gone.status_code, gone.content) == (204, b"")
+    assert (await owner.get(MISSING)).status_code == 404
+    assert not told(database)[-1].reads
+    line = (await owner.get("/customers/1/timeline")).json()["items"]
+    [correction] = [one["facts"] for one in line if one["kind"] == "correction"]
+    assert (correction["act"], correction["raw_l"], correction["withdrawn_by"]) == (
+        "ESTIMATED",
+        None,
+        "user-1",
+    )
+
+
+async def test_a_file_stands_in_place_of_an_estimate_of_what_nobody_had_read(
+    filled: list[Any], files: Imports, owner: httpx.AsyncClient
+) -> None:
+    files.undo(filled[3])
+    await owner.post("/meters/1/reads", json={"period": "2025-11", **WHY})
+    row = {"key": "1|2025-11", "nomen": "1", "stand_akhir": "1058", "read_method": "ACTUAL"}
+    newer = files.file("SBRS", "2025-11", row)
+    files.take(newer)
+    read = (await owner.get(MISSING)).json()
+    assert (read["method"], read["raw"]["stand_m3"], len(read["versions"])) == ("RAW", "1058", 2)
+    assert files.undo(newer)[-1].withdrawn == 1
+    assert (await owner.get(MISSING)).json()["validated"]["stand_m3"] == "1061"
+
+
+async def test_a_new_meter_is_estimated_from_what_it_showed_when_it_was_put_in(
+    filled: list[Any], files: Imports, owner: httpx.AsyncClient
+) -> None:
+    files.undo(filled[4])
+    await owner.post("/customers", json={"nomen": "1", "name": "PT Example", "address": "Jl. Sunter No.1"})
+    changed = {"nomen": "1", "replaced_on": "2025-11-24", "new_serial": "B", "new_start_m3": "2"}
+    assert (await owner.post("/meters/replacements", json=changed)).status_code == 201
+    one = (await owner.get(f"{PATH}/estimate")).json()
+    assert (one["serial"], one["previous_m3"], one["days"], one["stand_m3"]) == ("B", "2", 20, "15")
+
+
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [
+        ({"period": "2025-11", "read_date": "2025-10-14"}, (422, "read_date", ">= 15 Oct 2025")),
+        ({"period": "2025-11", "read_date": "2025-12-14"}, (422, "read_date", "<= 13 Dec 2025")),
+        ({"period": "2099-12"}, (422, "read_date", "got 14 Dec 2099")),
+        ({"period": "2025-13"}, (422, "period", "2025-13")),
+        ({"period": "2025-11", "reason": " "}, (422, "reason", "")),
+        ({"period": "2025-12"}, (409, "read_exists", "2025-12")),
+        ({"period": "2025-07"}, (409, "nothing_to_estimate_from", "2025-07")),
+    ],
+    ids=["before", "behind", "to_come", "no_month", "without_reason", "read", "nothing_before"],
+)
+async def test_what_cannot_be_estimated_says_why(
+    filled: list[Any], files: Imports, owner: httpx.AsyncClient, body: dict[str, str], refused: Any
+) -> None:
+    files.undo(filled[3])
+    answer = await owner.post("/meters/1/reads", json={**WHY, **body})
+    problem = answer.json()
+    code, text = problem["code"], problem["detail"]
+    if answer.status_code == 422:
+        [error] = problem["errors"]
+        code, text = error["field"], error["message"]
+    assert (answer.status_code, code) == refused[:2]
+    assert refused[2] in text
+    assert (await owner.get(MISSING)).status_code == 404
 
 
 async def test_an_import_whose_read_was_corrected_is_not_taken_back(
@@ -142,6 +247,7 @@ async def test_a_correction_names_only_a_case_of_its_own_customer(
         for answer in (
             await owner.patch(PATH, json={"stand_m3": "1080", **why}),
             await owner.post(estimate, json=why),
+            await owner.post("/meters/1/reads", json={"period": "2026-01", **why}),
         ):
             [error] = answer.json()["errors"]
             assert (answer.status_code, error["field"], error["code"]) == (422, "case_id", code)
@@ -220,9 +326,14 @@ async def test_reads_are_listed_by_period_and_end_at_the_tenants_wall(
 
     stranger = caller("tenant-b")
     assert (await stranger.get("/meters/1/reads")).status_code == 404
+    assert (await stranger.get("/meters/1/reads/2026-01/estimate")).status_code == 404
+    new = {"period": "2026-01", **WHY}
+    assert (await stranger.post("/meters/1/reads", json=new)).status_code == 404
     assert (await stranger.patch(PATH, json={"stand_m3": "1", **WHY})).status_code == 404
     viewer = caller("tenant-a", "viewer")
     assert (await viewer.get(PATH)).status_code == 200
+    assert (await viewer.get("/meters/1/reads/2026-01/estimate")).status_code == 200
+    assert (await viewer.post("/meters/1/reads", json=new)).status_code == 403
     for act in ("estimate", "revert"):
         assert (await stranger.post(f"{PATH}/{act}", json={"reason": "x"})).status_code == 404
         assert (await viewer.post(f"{PATH}/{act}", json={"reason": "x"})).status_code == 403

@@ -6,7 +6,7 @@ import pytest
 from arus_metering.rules import rows, searching
 from arus_metering.rules.amounts import LITRES, MOST, rupiah, shown, whole
 from arus_metering.rules.billing import Bill, Correction, correction
-from arus_metering.rules.estimating import Stand, estimated_l
+from arus_metering.rules.estimating import Register, Stand, estimated, usual_day
 from arus_metering.rules.payments import band, payment_type
 from arus_metering.state import Fact, Wrong
 from hypothesis import given
@@ -110,29 +110,60 @@ def test_whatever_is_part_of_a_text_has_only_grams_of_it(text: str, first: int, 
         assert set(searching.asked(part)) <= set(searching.grams(plain))
 
 
-def stand(day: str, m3: int, serial: str = "A", *, is_actual: bool = True, multiplier: int = 1) -> Stand:
-    return Stand(date.fromisoformat(day), m3 * 1_000, serial, is_actual, multiplier)
+def stand(
+    day: str,
+    m3: float,
+    serial: str = "A",
+    *,
+    is_actual: bool = True,
+    multiplier: int = 1,
+    is_new: bool = False,
+) -> Stand:
+    return Stand(date.fromisoformat(day), round(m3 * 1_000), serial, is_actual, multiplier, is_new)
 
 
 HISTORY = [stand("2025-08-01", 0), stand("2025-08-31", 10), stand("2025-09-30", 30), stand("2025-10-30", 60)]
+PUT_IN = stand("2025-11-14", 3, "B", is_new=True)
 
 
 @pytest.mark.parametrize(
     ("before", "serial", "multiplier", "m3"),
     [
         (HISTORY, "A", 1, 80),
-        ([*HISTORY, stand("2025-11-09", 66, is_actual=False)], "A", 1, 79.333),
+        ([*HISTORY, stand("2025-11-09", 66, is_actual=False)], "A", 1, 79),
+        ([*HISTORY[:3], stand("2025-10-30", 60.5)], "A", 1, 80.667),
         (HISTORY[:2], "A", 1, 40),
-        ([*HISTORY, stand("2025-11-09", 5)], "A", 1, 18.333),
-        ([*HISTORY[:1], stand("2025-10-30", 10, multiplier=10)], "A", 10, 13.333),
+        ([*HISTORY, stand("2025-11-09", 5)], "A", 1, 18),
+        ([*HISTORY[:1], stand("2025-10-30", 10, multiplier=10)], "A", 10, 13),
+        ([*HISTORY[:1], stand("2025-10-30", 9_990)], "A", 1, 3_320),
+        ([PUT_IN, *HISTORY], "", 1, 13),
+        ([PUT_IN._replace(stand_l=None), *HISTORY], "", 1, None),
         ([*HISTORY, stand("2025-11-29", 5, "B")], "B", 1, None),
         (HISTORY[:1], "A", 1, None),
         ([], "", 1, None),
     ],
-    ids=["three", "from_an_estimate", "one", "went_back", "multiplied", "other_register", "no_use", "none"],
-)
+    ids=[
+        "three", "from_an_estimate", "parts_of_a_m3", "one", "went_back", "multiplied", "past_its_end",
+        "new_meter", "new_meter_unread", "other_register", "no_use", "none",
+    ],
+)  # fmt: skip
 def test_an_estimate_goes_on_from_the_last_stand_as_usual(
     before: list[Stand], serial: str, multiplier: int, m3: float | None
 ) -> None:
-    found = estimated_l(before, date(2025, 11, 29), serial, multiplier)
-    assert found == (None if m3 is None else round(m3 * 1_000))
+    found = estimated(before, date(2025, 11, 29), Register(serial, multiplier, 4))
+    assert (found and found.stand_l) == (None if m3 is None else round(m3 * 1_000))
+
+
+@pytest.mark.parametrize(
+    ("read_on", "read_of", "of", "expected"),
+    [
+        ("2025-10-14", "2025-10-01", "2025-11-01", "2025-11-14"),
+        ("2025-11-02", "2025-10-01", "2025-12-01", "2026-01-02"),
+        ("2026-01-31", "2026-01-01", "2026-02-01", "2026-02-28"),
+    ],
+    ids=["next_month", "read_in_the_month_behind", "short_month"],
+)
+def test_a_period_would_have_been_read_on_the_day_of_the_month_of_the_others(
+    read_on: str, read_of: str, of: str, expected: str
+) -> None:
+    assert str(usual_day(*map(date.fromisoformat, (read_on, read_of, of)))) == expected

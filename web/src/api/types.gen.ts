@@ -3597,6 +3597,32 @@ export type NewCustomer = {
 };
 
 /**
+ * NewEstimate
+ *
+ * An estimate of a period that nobody read. read_date left out: read on the usual day of the month.
+ */
+export type NewEstimate = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Case Id
+     *
+     * The case it came up in, of the same customer; empty: none.
+     */
+    case_id?: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Read Date
+     */
+    read_date?: string;
+};
+
+/**
  * NewFact
  *
  * Fuel used at, or delivered to, a location.
@@ -5188,6 +5214,66 @@ export type Profile = {
      * Data As Of
      */
     data_as_of: string | null;
+};
+
+/**
+ * ProposedRead
+ *
+ * What a register would have shown in a period that nobody read, and what that rests on.
+ */
+export type ProposedRead = {
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Serial
+     */
+    serial: string;
+    /**
+     * Read Date
+     */
+    read_date: string;
+    /**
+     * Previous M3
+     *
+     * The stand it goes on from.
+     */
+    previous_m3: string;
+    /**
+     * Previous Date
+     */
+    previous_date: string;
+    /**
+     * Stand M3
+     */
+    stand_m3: string;
+    /**
+     * Volume M3
+     */
+    volume_m3: string;
+    /**
+     * Days
+     *
+     * Since previous_date.
+     */
+    days: number;
+    /**
+     * Usual M3
+     *
+     * Of 30 days.
+     */
+    usual_m3: string;
+    /**
+     * Periods
+     *
+     * How many actual periods usual_m3 is the mean of.
+     */
+    periods: number;
 };
 
 /**
@@ -16032,6 +16118,84 @@ export type ListRegisterReadsResponses = {
 
 export type ListRegisterReadsResponse = ListRegisterReadsResponses[keyof ListRegisterReadsResponses];
 
+export type EstimateMissingReadData = {
+    body: NewEstimate;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+    };
+    query?: never;
+    url: '/api/v1/meters/{nomen}/reads';
+};
+
+export type EstimateMissingReadErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type EstimateMissingReadError = EstimateMissingReadErrors[keyof EstimateMissingReadErrors];
+
+export type EstimateMissingReadResponses = {
+    /**
+     * Successful Response
+     */
+    201: RegisterRead;
+};
+
+export type EstimateMissingReadResponse = EstimateMissingReadResponses[keyof EstimateMissingReadResponses];
+
 export type GetRegisterReadData = {
     body?: never;
     path: {
@@ -16193,6 +16357,87 @@ export type EditRegisterReadResponses = {
 };
 
 export type EditRegisterReadResponse = EditRegisterReadResponses[keyof EditRegisterReadResponses];
+
+export type ProposeMissingReadData = {
+    body?: never;
+    path: {
+        /**
+         * Nomen
+         */
+        nomen: string;
+        /**
+         * Period
+         */
+        period: string;
+    };
+    query?: {
+        /**
+         * Read Date
+         *
+         * Left out: the day of the month of the read before.
+         */
+        read_date?: string | null;
+    };
+    url: '/api/v1/meters/{nomen}/reads/{period}/estimate';
+};
+
+export type ProposeMissingReadErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ProposeMissingReadError = ProposeMissingReadErrors[keyof ProposeMissingReadErrors];
+
+export type ProposeMissingReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProposedRead;
+};
+
+export type ProposeMissingReadResponse = ProposeMissingReadResponses[keyof ProposeMissingReadResponses];
 
 export type EstimateRegisterReadData = {
     body: ReadEstimate;
@@ -16454,6 +16699,10 @@ export type RevertRegisterReadResponses = {
      * Successful Response
      */
     200: RegisterRead;
+    /**
+     * Nobody read the period: nothing stands of it any more.
+     */
+    204: void;
 };
 
 export type RevertRegisterReadResponse = RevertRegisterReadResponses[keyof RevertRegisterReadResponses];

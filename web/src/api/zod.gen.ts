@@ -1310,6 +1310,18 @@ export const zNewCustomer = z.object({
 });
 
 /**
+ * NewEstimate
+ *
+ * An estimate of a period that nobody read. read_date left out: read on the usual day of the month.
+ */
+export const zNewEstimate = z.object({
+    reason: z.string().check(z.minLength(1), z.maxLength(500), z.regex(/\S/)),
+    case_id: z._default(z.optional(z.string().check(z.maxLength(60))), ''),
+    period: z.string().check(z.regex(/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/)),
+    read_date: z.optional(z.iso.date())
+});
+
+/**
  * NewFact
  *
  * Fuel used at, or delivered to, a location.
@@ -1902,6 +1914,25 @@ export const zProfile = z.object({
     items: z.array(zHappening),
     next_before: z.nullable(z.iso.date()),
     data_as_of: z.nullable(z.iso.datetime())
+});
+
+/**
+ * ProposedRead
+ *
+ * What a register would have shown in a period that nobody read, and what that rests on.
+ */
+export const zProposedRead = z.object({
+    nomen: z.string(),
+    period: z.string(),
+    serial: z.string(),
+    read_date: z.iso.date(),
+    previous_m3: z.string(),
+    previous_date: z.iso.date(),
+    stand_m3: z.string(),
+    volume_m3: z.string(),
+    days: z.int(),
+    usual_m3: z.string(),
+    periods: z.int()
 });
 
 /**

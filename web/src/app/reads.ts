@@ -6,7 +6,7 @@ export const ECHOES_MS = [1_500, 4_000, 10_000]
 
 /** A register read was corrected: the books say so at once, the judge soon after. */
 export function refetchCorrected(): void {
-  refetch('getRegisterRead', 'listRegisterReads', 'getCustomerTimeline', 'getCustomer')
+  refetch('getRegisterRead', 'proposeMissingRead', 'listRegisterReads', 'getCustomerTimeline', 'getCustomer')
   for (const ms of ECHOES_MS) {
     setTimeout(() => refetch('getMeterHistory', 'listMeterAnomalies', 'summariseMeterAnomalies'), ms)
   }

@@ -1,12 +1,13 @@
 """Register reads that people edit, estimate and take back: validation, editing and estimation (VEE).
 
 The read of the file stays as it came; what a person makes of it is a version beside it, and the one that is
-told. It stands until it is taken back, or until a newer file says something of the period.
+told. It stands until it is taken back, or until a newer file says something of the period. A period that
+nobody read can be estimated, too.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from arus.anomaly.v1.api_pb2 import GetCaseResponse
@@ -19,17 +20,21 @@ from arus_runtime.web import IfMatchHeader, Problem, wrong
 from arus_runtime.words import render
 
 from arus_metering import codec, directory
+from arus_metering.commands.customers import known
 from arus_metering.rules import reads as rules
 from arus_metering.rules.amounts import LITRES, shown
-from arus_metering.rules.estimating import ACTUAL, Stand, estimated_l
-from arus_metering.state import Edit, ReadVersion
-from arus_metering.store import entries
+from arus_metering.rules.estimating import ACTUAL, Register, Stand, estimated, usual_day
+from arus_metering.state import Edit, Proposal, ReadVersion
+from arus_metering.store import customers, entries
 from arus_metering.store import reads as store
 from arus_metering.store.versions import OWN, Version
 from arus_metering.words import templates
 
 TABLE: Final = "meter_readings"
 Act = Literal["EDITED", "ESTIMATED"]
+_EAST: Final = timedelta(hours=14)
+"""It is no later date anywhere on earth than so far ahead of UTC."""
+_ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +67,12 @@ class Corrector:
         await self._check(why)
         versions = await self._held(if_match)
         read = rules.standing(versions)
-        before = [
-            Stand(
-                row["read_date"],
-                row["stand_akhir_l"],
-                row["serial"],
-                row["read_method"] == ACTUAL and not row["skip_status"],
-                row["multiplier"] or 1,
-            )
-            for row in await store.earlier(self.tx, self.nomen, self.period)
-        ]
-        stand_l = estimated_l(before, read.read_date, read.serial, read.multiplier or 1)
-        if stand_l is None:
+        register = Register(read.serial, read.multiplier or 1, read.dials)
+        rows = await store.earlier(self.tx, self.nomen, self.period)
+        found = estimated(await self._stands(rows), read.read_date, register)
+        if found is None:
             raise Problem(409, "nothing_to_estimate_from", params={"period": self.period})
-        if read.dials:
-            stand_l %= 10**read.dials * LITRES
-        said = {"stand_akhir_l": stand_l, "read_method": "ESTIMATED"}
+        said = {"stand_akhir_l": found.stand_l, "read_method": "ESTIMATED"}
         return await self._enter(versions, "ESTIMATED", said, why)
 
     async def take_visit(self, visit_id: str, why: Why, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
@@ -98,8 +93,73 @@ class Corrector:
         reason = why.reason or render("stand_of_visit", of_visit, self.principal.language, templates())
         return await self._enter(versions, "EDITED", said, Why(reason, why.case_id))
 
+    async def proposal(self, on: date | None) -> Proposal:
+        """Return what the register would have shown in a period that nobody read. on: None: the usual day.
+
+        Raises the 404 of a customer nobody knows, the 409 where a read stands or nothing tells the use, the
+        422 of a day that does not lie between the reads before and behind it, or has not come yet.
+        """
+        if await store.of_period(self.tx, self.nomen, self.period):
+            raise Problem(409, "read_exists", params={"period": self.period})
+        rows = await store.earlier(self.tx, self.nomen, self.period)
+        behind = await store.next_day(self.tx, self.nomen, self.period)
+        if not rows:
+            if behind is None:
+                await known(self.tx, self.nomen)
+            raise Problem(409, "nothing_to_estimate_from", params={"period": self.period})
+        last = rows[-1]
+        day = on or usual_day(last["read_date"], _first(last["period"]), _first(self.period))
+        self._check_day(day, max(row["read_date"] for row in rows), behind)
+        register = Register("", last["multiplier"] or 1, last["dials"])
+        found = estimated(await self._stands(rows), day, register)
+        if found is None or found.base.stand_l is None:
+            raise Problem(409, "nothing_to_estimate_from", params={"period": self.period})
+        return Proposal(
+            nomen=self.nomen,
+            period=self.period,
+            rayon=last["rayon"],
+            usage_class=last["usage_class"],
+            serial=found.base.serial,
+            dials=None if found.base.is_new else last["dials"],
+            multiplier=last["multiplier"],
+            from_day=found.base.day,
+            from_l=found.base.stand_l,
+            read_date=day,
+            stand_l=found.stand_l,
+            use_l=found.use_l,
+            usual_l=found.usual_l,
+            periods=found.periods,
+        )
+
+    async def estimate_missing(self, on: date | None, why: Why) -> Sequence[ReadVersion]:
+        """Put what is proposed where no read stands; raises what ``proposal`` does, and the 422 of a case."""
+        if why.case_id:
+            await self._case_of_customer(why.case_id)
+        await entries.hold(self.tx, self.principal.tenant_id, TABLE)
+        one = await self.proposal(on)
+        values: dict[str, Any] = {
+            **dict.fromkeys(OWN[TABLE]),
+            "period": one.period,
+            "read_date": one.read_date,
+            "serial": one.serial,
+            "stand_awal_l": one.from_l,
+            "stand_akhir_l": one.stand_l,
+            "volume_l": one.use_l,
+            "read_method": "ESTIMATED",
+            "skip_status": "",
+            "trouble": "",
+            "reader": "",
+            "usage_class": one.usage_class,
+            "dials": one.dials,
+            "multiplier": one.multiplier,
+        }
+        return await self._record(codec.read_key(one.nomen, one.period), one.rayon, "ESTIMATED", values, why)
+
     async def revert(self, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
-        """Take the newest edit back, overtaken by a newer file or not; raises the 409 where there is none."""
+        """Take the newest edit back, overtaken by a newer file or not; raises the 409 where there is none.
+
+        Returns what then stands of the period: nothing, where nobody read it.
+        """
         edited = rules.edited(await self._held(if_match))
         if edited is None:
             raise Problem(409, "read_not_edited", params={"period": self.period})
@@ -112,11 +172,15 @@ class Corrector:
             await self._case(why.case_id)
 
     async def _case(self, case_id: str) -> GetCaseResponse:
-        """Return a case about this customer; raises the 404 of the read, the 422 of another case.
+        """Return a case about this customer; raises the 404 of the read, the 422 of another case."""
+        await found(self.tx, self.nomen, self.period)
+        return await self._case_of_customer(case_id)
+
+    async def _case_of_customer(self, case_id: str) -> GetCaseResponse:
+        """Return a case about this customer; raises the 422 of another case.
 
         Asked before the books are held, so that nobody waits for the cases' owner.
         """
-        await found(self.tx, self.nomen, self.period)
         case = await directory.case(self.peers, self.principal, case_id)
         if case is None:
             raise wrong("case_id", "case_not_known", value=case_id)
@@ -133,7 +197,7 @@ class Corrector:
     async def _enter(
         self, versions: Sequence[ReadVersion], act: Act, said: Mapping[str, Any], why: Why
     ) -> Sequence[ReadVersion]:
-        standing, raw, edit_id = rules.standing(versions), rules.raw(versions), new_ulid()
+        standing = rules.standing(versions)
         stand_l, before_l = said["stand_akhir_l"], standing.stand_awal_l
         values = {
             **{name: getattr(standing, name) for name in OWN[TABLE]},
@@ -146,19 +210,32 @@ class Corrector:
             raise wrong(
                 "stand_m3", "stand_beyond_register", value=shown(stand_l, LITRES), bound=10**standing.dials
             )
-        row_id = derived_id(edit_id, "read")
-        version = Version(standing.key, 0, row_id, edit_id, self.nomen, standing.rayon, values)
+        return await self._record(standing.key, standing.rayon, act, values, why, raw=rules.raw(versions))
+
+    async def _record(
+        self,
+        key: str,
+        rayon: str,
+        act: Act,
+        values: Mapping[str, Any],
+        why: Why,
+        *,
+        raw: ReadVersion | None = None,
+    ) -> Sequence[ReadVersion]:
+        """Write what a person makes of a period, and tell it. raw: what a file says of it, None: nothing."""
+        edit_id = new_ulid()
+        version = Version(key, 0, derived_id(edit_id, "read"), edit_id, self.nomen, rayon, values)
         edit = Edit(
             tenant_id=self.principal.tenant_id,
             id=edit_id,
-            key=standing.key,
+            key=key,
             number=await entries.write(self.tx, TABLE, self.principal.tenant_id, version),
             act=act,
             nomen=self.nomen,
             period=self.period,
             import_id=raw.import_id if raw else "",
             raw_l=raw.stand_akhir_l if raw else None,
-            stand_l=stand_l,
+            stand_l=values["stand_akhir_l"],
             reason=why.reason,
             case_id=why.case_id,
             said_by=self.principal.user_id,
@@ -167,6 +244,32 @@ class Corrector:
         await store.add(self.tx, edit)
         await self._tell(edit_id)
         return await store.of_period(self.tx, self.nomen, self.period)
+
+    async def _stands(self, rows: Sequence[Mapping[str, Any]]) -> list[Stand]:
+        """Return stands that were read, and what meters showed when they were put in."""
+        read = [
+            Stand(
+                row["read_date"],
+                row["stand_akhir_l"],
+                row["serial"],
+                row["read_method"] == ACTUAL and not row["skip_status"],
+                row["multiplier"] or 1,
+            )
+            for row in rows
+        ]
+        put_in = [
+            Stand(one.replaced_on, one.new_start_l, one.new_serial, is_actual=True, is_new=True)
+            for one in await customers.replacements(self.tx, self.nomen)
+        ]
+        return [*put_in, *read]
+
+    def _check_day(self, day: date, before: date, behind: date | None) -> None:
+        today = (self.at + _EAST).date()
+        latest = min(today, behind - _ONE_DAY) if behind else today
+        if day <= before:
+            raise wrong("read_date", "too_small", value=day, bound=before + _ONE_DAY)
+        if day > latest:
+            raise wrong("read_date", "too_large", value=day, bound=latest)
 
     async def _tell(self, cause: str) -> None:
         tenant_id = self.principal.tenant_id
@@ -180,6 +283,10 @@ class Corrector:
             label="read",
             at=self.at,
         )
+
+
+def _first(period: str) -> date:
+    return date.fromisoformat(f"{period}-01")
 
 
 async def found(tx: Tx, nomen: str, period: str) -> Sequence[ReadVersion]:

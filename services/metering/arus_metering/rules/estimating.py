@@ -1,43 +1,90 @@
 """What a register would show where it was not read, or wrongly: the stand before and the usual use (avg3)."""
 
-from collections.abc import Sequence
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from arus_runtime.periods import moved
+
+from arus_metering.rules.amounts import LITRES
+
 ACTUAL: Final = "ACTUAL"
 AVERAGED: Final = 3
+MONTH_DAYS: Final = 30
 
 
 class Stand(NamedTuple):
-    """A register that was read. stand_l: on the register; multiplier: what one of its litres stands for."""
+    """A register that was read, or put in.
+
+    stand_l: on the register, None: nobody wrote it down; multiplier: what one of its litres stands for.
+    """
 
     day: date
-    stand_l: int
+    stand_l: int | None
     serial: str
     is_actual: bool
     multiplier: int = 1
+    is_new: bool = False
+    """Whether this is what a meter showed when it took another one's place."""
 
 
-def estimated_l(before: Sequence[Stand], on: date, serial: str, multiplier: int) -> int | None:
-    """Return the stand that a register would show on a day; None where nothing tells.
+class Register(NamedTuple):
+    """What is known of a meter. serial "": the one that was there last; dials None: unknown."""
 
-    before: earlier stands, oldest first. The use of a day is the mean of the last three between actual
-    stands of one register, of fewer the last one's alone (R-20); uses below zero were no use. It counts from
-    the last stand of the same register.
+    serial: str
+    multiplier: int
+    dials: int | None
+
+
+class Estimated(NamedTuple):
+    """What a register would show. use_l: since the base, which it goes on from."""
+
+    stand_l: int
+    use_l: int
+    base: Stand
+    usual_l: int
+    """Of 30 days, rounded half up, for reading."""
+    periods: int
+    """How many uses that is the mean of."""
+
+
+def estimated(before: Iterable[Stand], on: date, register: Register) -> Estimated | None:
+    """Return what a register would show on a day, in whole m³ where it shows those; None where nothing tells.
+
+    before: earlier stands. The use of a day is the mean of the last three between actual stands of one
+    register, of fewer the last one's alone (R-20); uses below zero were no use. It counts from the last
+    stand of the same register, or from what it showed when it was put in.
     """
-    known = [stand for stand in before if stand.day < on]
+    known = sorted((stand for stand in before if stand.day < on), key=lambda stand: stand.day)
     of_day = [use for use in _uses([stand for stand in known if stand.is_actual]) if use.litres >= 0]
-    same = [stand for stand in known if not serial or not stand.serial or stand.serial == serial]
-    if not of_day or not same:
+    base = _base(known, register.serial)
+    if not of_day or base is None or base.stand_l is None:
         return None
     taken = of_day[-AVERAGED:] if len(of_day) >= AVERAGED else of_day[-1:]
     litres, days = 0, 1
     for use in taken:
         litres, days = litres * use.days + use.litres * days, days * use.days
-    days *= len(taken) * multiplier
-    base = same[-1]
-    return base.stand_l + (2 * litres * (on - base.day).days + days) // (2 * days)
+    days *= len(taken)
+    step_l = 1 if base.stand_l % LITRES else LITRES  # a register of whole m³ shows no part of one
+    steps = _rounded(litres * (on - base.day).days, days * register.multiplier * step_l)
+    shown_l = steps * step_l
+    stand_l = base.stand_l + shown_l
+    if register.dials:
+        stand_l %= 10**register.dials * LITRES
+    usual_l = _rounded(litres * MONTH_DAYS, days)
+    return Estimated(stand_l, shown_l * register.multiplier, base, usual_l, len(taken))
+
+
+def usual_day(read_on: date, read_of: date, of: date) -> date:
+    """Return when a period would have been read: on the day of the month of another period's read.
+
+    read_of, of: the first day of each period. A month that has no such day is read on its last.
+    """
+    months = (of.year - read_of.year) * 12 + of.month - read_of.month
+    first = moved("month", read_on.replace(day=1), months)
+    return first.replace(day=min(read_on.day, monthrange(first.year, first.month)[1]))
 
 
 class _Use(NamedTuple):
@@ -45,10 +92,28 @@ class _Use(NamedTuple):
     days: int
 
 
+def _base(known: Sequence[Stand], serial: str) -> Stand | None:
+    """Return the last stand of a register; of one that was put in, none from before."""
+    put_in = max((at for at, stand in enumerate(known) if stand.is_new), default=None)
+    if put_in is not None:
+        known, serial = known[put_in:], serial or known[put_in].serial
+    return next(
+        (stand for stand in reversed(known) if not serial or not stand.serial or stand.serial == serial),
+        None,
+    )
+
+
 def _uses(actual: Sequence[Stand]) -> list[_Use]:
     return [
         _Use((stand.stand_l - earlier.stand_l) * stand.multiplier, (stand.day - earlier.day).days)
         for earlier, stand in pairwise(actual)
         if stand.day > earlier.day
+        and not stand.is_new
+        and stand.stand_l is not None
+        and earlier.stand_l is not None
         and (stand.serial == earlier.serial or not stand.serial or not earlier.serial)
     ]
+
+
+def _rounded(litres: int, days: int) -> int:
+    return (2 * litres + days) // (2 * days)

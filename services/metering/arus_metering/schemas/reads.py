@@ -12,8 +12,8 @@ from pydantic.json_schema import SkipJsonSchema
 
 from arus_metering.rules import reads as rules
 from arus_metering.rules.amounts import LITRES, shown
-from arus_metering.schemas.records import Stand
-from arus_metering.state import ReadVersion
+from arus_metering.schemas.records import Period, Stand
+from arus_metering.state import Proposal, ReadVersion
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"\S")]
 CaseId = Annotated[
@@ -33,6 +33,20 @@ VISITED: JsonDict = {
     "reason": "Dibaca ulang di lapangan; angka tertukar.",
 }
 ESTIMATE: JsonDict = {"reason": "Rumah terkunci, meter tidak terbaca."}
+MISSING: JsonDict = {"period": "2025-11", "reason": "Petugas tidak datang; tetangga dibaca."}
+PROPOSED: JsonDict = {
+    "nomen": "123456",
+    "period": "2025-11",
+    "serial": "A-1001",
+    "read_date": "2025-11-14",
+    "previous_m3": "1000",
+    "previous_date": "2025-10-14",
+    "stand_m3": "1021",
+    "volume_m3": "21",
+    "days": 31,
+    "usual_m3": "20",
+    "periods": 3,
+}
 AS_READ: JsonDict = {
     "stand_m3": "1400",
     "volume_m3": "380",
@@ -105,6 +119,50 @@ class VisitedRead(BaseModel):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = Field(
         default="", description="Empty: that the stand was read on the visit, with its day and the case."
     )
+
+
+class NewEstimate(ReadEstimate):
+    """An estimate of a period that nobody read. read_date left out: read on the usual day of the month."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [MISSING]})
+
+    period: Period
+    read_date: BusinessDate | SkipJsonSchema[None] = None
+
+
+class ProposedRead(BaseModel):
+    """What a register would have shown in a period that nobody read, and what that rests on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PROPOSED]})
+
+    nomen: str
+    period: str
+    serial: str
+    read_date: date
+    previous_m3: str = Field(description="The stand it goes on from.")
+    previous_date: date
+    stand_m3: str
+    volume_m3: str
+    days: int = Field(description="Since previous_date.")
+    usual_m3: str = Field(description="Of 30 days.")
+    periods: int = Field(description="How many actual periods usual_m3 is the mean of.")
+
+    @classmethod
+    def of(cls, one: Proposal) -> Self:
+        """Return a proposal as shown."""
+        return cls(
+            nomen=one.nomen,
+            period=one.period,
+            serial=one.serial,
+            read_date=one.read_date,
+            previous_m3=shown(one.from_l, LITRES),
+            previous_date=one.from_day,
+            stand_m3=shown(one.stand_l, LITRES),
+            volume_m3=shown(one.use_l, LITRES),
+            days=(one.read_date - one.from_day).days,
+            usual_m3=shown(one.usual_l, LITRES),
+            periods=one.periods,
+        )
 
 
 class AsRead(BaseModel):

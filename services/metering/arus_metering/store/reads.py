@@ -5,7 +5,7 @@ overwritten, so what the file said stays beside what a person made of it.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from arus_runtime.postgres import Tx
@@ -28,9 +28,14 @@ order by r.period desc, r.key, r.number, r.line
 _OF_PAGE: Final = "and period in (select distinct period from meter_readings where nomen = %(nomen)s and \
 is_current and (%(before)s::text is null or period < %(before)s) order by period desc limit %(limit)s)"
 _CURRENT: Final = """
-select read_date, stand_akhir_l, serial, read_method, multiplier, skip_status from meter_readings
+select period, read_date, stand_akhir_l, serial, read_method, multiplier, skip_status, rayon, usage_class,
+    dials
+from meter_readings
 where nomen = %(nomen)s and is_current and period < %(period)s and stand_akhir_l is not null
 order by period, read_date, line
+"""
+_NEXT: Final = """
+select min(read_date) as day from meter_readings where nomen = %s and is_current and period > %s
 """
 _ADD: Final = """
 insert into read_edits (tenant_id, id, key, number, act, nomen, period, import_id, raw_l, stand_l, reason,
@@ -66,6 +71,13 @@ async def earlier(tx: Tx, nomen: str, period: str) -> Sequence[Mapping[str, Any]
     rows = tx.cursor(row_factory=dict_row)
     await rows.execute(_CURRENT, {"nomen": nomen, "period": period}, prepare=False)
     return await rows.fetchall()
+
+
+async def next_day(tx: Tx, nomen: str, period: str) -> date | None:
+    """Return the first day on which a later period was read."""
+    row = await (await tx.execute(_NEXT, (nomen, period))).fetchone()
+    assert row is not None
+    return row["day"]
 
 
 async def standing(

@@ -19,6 +19,7 @@ import { useMay } from '@/app/session'
 import { useForm } from '@/app/useForm'
 import { sentenceOf } from '@/lib/failure'
 import { datedMoment } from '@/lib/format'
+import { ProblemError } from '@/lib/problem'
 import { parseDecimal } from '@/lib/quantity'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
@@ -39,8 +40,9 @@ export function Corrections({ nomen, period }: { nomen: string; period: string }
   const found = useQuery({ ...registerReadQuery(nomen, period), enabled: mayRead, retry: false })
   const [way, setWay] = useState<Way | null>(null)
   const mayCorrect = useMay('meters', 'u')
+  const gone = found.error instanceof ProblemError && found.error.status === 404
   // A judgement may stand of a read that was taken back since, and limited members see no reads.
-  if (!found.data) return null
+  if (!found.data || gone) return null
   const read = found.data
   const people = read.versions.filter(version => version.said_by !== null)
   return (
@@ -176,7 +178,8 @@ interface CorrectionFormProps {
   onDone: () => void
 }
 
-function useKept(onDone: () => void) {
+/** Say that it is kept, and show what follows. */
+export function useKept(onDone: () => void) {
   const { t } = useLingui()
   return () => {
     refetchCorrected()

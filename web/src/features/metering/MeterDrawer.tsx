@@ -16,6 +16,7 @@ import { Corrections } from './Corrections'
 import { CustomerFacts } from './CustomerFacts'
 import { cubic } from './happenings'
 import { KindTags } from '@/app/kinds'
+import { MissingReads } from './MissingReads'
 import { Fact, FACTS } from './parts'
 import { customerQuery, meterHistoryQuery } from './queries'
 import { periodWords } from './scopes'
@@ -45,6 +46,7 @@ export default function MeterDrawer({ nomen, period, onClose }: MeterDrawerProps
           <Said read={read} />
           {read.second_opinion && <SecondOpinion opinion={read.second_opinion} />}
           <Corrections nomen={history.data.nomen} period={read.period} />
+          <MissingReads nomen={history.data.nomen} reads={history.data.items} until={period} />
           <CasesAbout about={{ nomen: history.data.nomen, period: read.period, ...first(read.kinds) }} />
           <Uses history={history.data} />
           <Whose nomen={history.data.nomen} />
@@ -209,7 +211,13 @@ function Others({ history, read }: { history: MeterHistoryOut; read: MeterAnomal
         {others.map(one => (
           <li key={one.period} className="flex flex-col gap-1 px-3 py-2 text-sm">
             <span className="flex items-baseline justify-between gap-2">
-              <span className="font-medium">{periodWords(one.period)}</span>
+              <Link
+                to="/meter"
+                search={{ id: history.nomen, period: one.period }}
+                className="font-medium text-brand hover:underline"
+              >
+                {periodWords(one.period)}
+              </Link>
               <span className="tabular">{cubic(one.use_m3)}</span>
             </span>
             {one.kinds.length > 0 && <KindTags kinds={one.kinds} />}

@@ -3,7 +3,7 @@ import type { Days, Figures } from '@/api'
 import { beside, changePct, extremes, paced, valueOf } from './comparing'
 import { cubic, cubicOfLitres, rupiahOfMinor, stated } from './happenings'
 import { periodsOf, rayonsOf } from './scopes'
-import { chosen, uses } from './uses'
+import { chosen, unread, uses } from './uses'
 
 const NBSP = '\u00a0'
 
@@ -52,6 +52,18 @@ test('a drawer shows the period of its list, else the newest', () => {
   expect(chosen(HISTORY, '2019-01')).toBe(HISTORY[0])
   expect(chosen([], null)).toBeUndefined()
 })
+
+test('a period between two reads, or up to the one that is shown, was read by nobody', () => {
+  const reads = [judged('2026-02'), judged('2026-01', null), judged('2025-11')]
+  expect(unread(reads, '2026-01')).toEqual(['2026-01', '2025-12'])
+  expect(unread(reads, '2026-03')).toEqual(['2026-03', '2026-01', '2025-12'])
+  expect(unread(reads, null)).toEqual(['2026-01', '2025-12'])
+  expect(unread([judged('2026-01', null)], '2026-03')).toEqual([])
+})
+
+function judged(period: string, read_date: string | null = '2025-11-10') {
+  return { period, read_date }
+}
 
 function figures(period: string, rayon: string | null, target: string, rate: number | null = 90): Figures {
   const none = { amount: '0.00', currency: 'IDR' as const }

@@ -14,6 +14,7 @@ import {
   getRegisterRead,
   listCustomers,
   listMeterAnomalies,
+  proposeMissingRead,
   sizeCollectionsExport,
   sizeCustomersExport,
   sizeMeterExport,
@@ -81,6 +82,21 @@ export function registerReadQuery(nomen: string, period: string) {
   return queryOptions({
     queryKey: [{ _id: 'getRegisterRead', nomen, period }],
     queryFn: async ({ signal }) => (await getRegisterRead({ path: { nomen, period }, signal })).data,
+  })
+}
+
+/** What a register would have shown in a period that nobody read. readDate '': on the usual day. */
+export function missingReadQuery(nomen: string, period: string, readDate: string) {
+  return queryOptions({
+    queryKey: [{ _id: 'proposeMissingRead', nomen, period, readDate }],
+    queryFn: async ({ signal }) =>
+      (
+        await proposeMissingRead({
+          path: { nomen, period },
+          query: { ...(readDate && { read_date: readDate }) },
+          signal,
+        })
+      ).data,
   })
 }
 

@@ -25,3 +25,29 @@ export function chosen<One extends Pick<MeterAnomaly, 'period'>>(
 ): One | undefined {
   return newestFirst.find(read => read.period === period) ?? newestFirst[0]
 }
+
+/** As many periods without a read as a drawer lists: the newest. */
+const MOST_UNREAD = 12
+
+/** The periods between a customer's reads, and up to the one that is asked for, that nobody read; newest first. */
+export function unread(
+  reads: readonly Pick<MeterAnomaly, 'period' | 'read_date'>[],
+  until: string | null | undefined,
+): string[] {
+  const read = new Set(reads.filter(one => one.read_date !== null).map(one => one.period))
+  const known = [...read].toSorted()
+  const first = known[0]
+  if (first === undefined) return []
+  const last = [...known, until ?? first].toSorted().at(-1) ?? first
+  const found: string[] = []
+  for (let period = first; period <= last; period = periodAfter(period)) {
+    if (!read.has(period)) found.push(period)
+  }
+  return found.toReversed().slice(0, MOST_UNREAD)
+}
+
+/** `2026-01` of `2025-12`. */
+function periodAfter(period: string): string {
+  const [year = 0, month = 0] = period.split('-').map(Number)
+  return new Date(Date.UTC(year, month)).toISOString().slice(0, 7)
+}

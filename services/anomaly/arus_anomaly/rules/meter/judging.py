@@ -183,10 +183,14 @@ def _is_other_serial(register: Register, read: Read) -> bool:
 
 
 def _previous_differs(register: Register, number: int, read: Read) -> bool:
-    """Say whether the file's previous stand is not the stored one; only the period before can tell."""
+    """Say whether the file's previous stand is not the stored one; only the period before can tell.
+
+    Behind estimates a file may know of none, and say the last stand that was read.
+    """
     if read.previous_l is None or read.replacement or read.opens or number != register.last_period + 1:
         return False
-    stored = {level.stand_l for level in (register.seen, register.level) if level}
+    was_read = register.actual if register.estimates else None
+    stored = {level.stand_l for level in (register.seen, register.level, was_read) if level}
     return bool(stored) and read.previous_l not in stored
 
 
