@@ -1,7 +1,7 @@
 """A clerk's file: dropped, looked at, saved, and taken back when it was the wrong one."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .conftest import OpenScreen, Organisation
 
@@ -12,6 +12,12 @@ FILE = """Tanggal;Lokasi;Produk;Volume (L);Catatan
 2024-03-02;GD-A;SOLAR;305,5;Genset
 2024-03-03;Gudang X;Solar;300;
 """
+
+
+def without_the_books(route: Route) -> None:
+    """Let the answer arrive as it is while the books cannot be asked."""
+    answer = route.fetch()
+    route.fulfill(response=answer, json={**answer.json(), "possible": None, "missing": ["metering"]})
 
 
 @pytest.mark.parametrize("width", [360, 1440])
@@ -39,7 +45,11 @@ def test_a_file_is_looked_at_saved_and_taken_back(
     with page.expect_download() as taken:
         drawer.get_by_role("button", name="Unduh yang ditolak").click()
     assert taken.value.suggested_filename == f"BBM Gudang A Maret {width}-perbaikan.xlsx"
+    page.route("**/api/v1/imports/*/undo", without_the_books, times=1)
     drawer.get_by_role("button", name="Batalkan impor").click()
+    expect(drawer).to_contain_text("Belum diketahui apa yang bergantung padanya")
+    drawer.get_by_role("button", name="Periksa lagi").click()
+    expect(drawer.get_by_role("alert")).to_have_count(0)
     expect(drawer).to_contain_text("3 baris akan kembali seperti sebelum impor ini.")
     drawer.get_by_role("button", name="Ya, batalkan").click()
     expect(drawer.get_by_text("Dibatalkan", exact=True).first).to_be_visible()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from arus_stack.testing import until
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from .conftest import OpenScreen, Organisation, Screen, Someone, create
 from .test_every_page import assert_good, settle_in_drawer
@@ -17,6 +17,29 @@ FILE = """NOMEN;NAMA;ALAMAT;RAYON;STAND AWAL;STAND AKHIR;VOLUME;METODE;STATUS SK
 {nomen};SITI AMINAH;JL AGUNG NIAGA 7;34;900;910;10;ESTIMATE;;JOKO;10/12/2025;202512
 {other};BUDI;JL SUNTER 1;34;900;910;10;ACTUAL;;JOKO;10/12/2025;202512
 """
+
+
+def save(page: Page, console: str, name: str, file: str) -> None:
+    """Upload a file of two reads and save what is in it."""
+    page.goto(f"{console}/imports")
+    page.get_by_label("Berkas", exact=True).set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": file.encode()}
+    )
+    row = page.get_by_role("list", name="Impor").get_by_role("button", name=name)
+    expect(row).to_contain_text("Siap disimpan")
+    row.click()
+    drawer = page.get_by_role("dialog", name=name)
+    drawer.get_by_role("button", name="Simpan 2 baris").click()
+    expect(drawer).to_contain_text("Selesai")
+
+
+def asked_to_be_taken_back(screen: Screen, console: str, name: str) -> Screen:
+    """Return a page beside the screen's that shows what taking a file back would do."""
+    page = screen.context.new_page()
+    page.goto(f"{console}/imports")
+    page.get_by_role("list", name="Impor").get_by_role("button", name=name).click()
+    page.get_by_role("dialog", name=name).get_by_role("button", name="Batalkan impor").click()
+    return Screen(screen.context, page)
 
 
 @pytest.mark.parametrize("width", [360, 1440])
@@ -32,20 +55,7 @@ def test_an_estimated_read_is_found_corrected_and_leads_to_its_customer(
         "/customers",
         {"nomen": nomen, "name": "SITI AMINAH", "address": "JL AGUNG NIAGA 7", "rayon": "34"},
     )
-    page.goto(f"{console}/imports")
-    page.get_by_label("Berkas", exact=True).set_input_files(
-        {
-            "name": name,
-            "mimeType": "text/csv",
-            "buffer": FILE.format(nomen=nomen, other=f"35000{width:04}").encode(),
-        }
-    )
-    row = page.get_by_role("list", name="Impor").get_by_role("button", name=name)
-    expect(row).to_contain_text("Siap disimpan")
-    row.click()
-    drawer = page.get_by_role("dialog", name=name)
-    drawer.get_by_role("button", name="Simpan 2 baris").click()
-    expect(drawer).to_contain_text("Selesai")
+    save(page, console, name, FILE.format(nomen=nomen, other=f"35000{width:04}"))
 
     def kinds() -> list[list[str]]:
         history = organisation.owner.client.get(f"/anomalies/meter/{nomen}").json()
@@ -77,9 +87,22 @@ def test_an_estimated_read_is_found_corrected_and_leads_to_its_customer(
     expect(drawer).to_contain_text("Dibaca ulang di lapangan.")
     expect(drawer).to_contain_text(re.compile(r"Yang dipakai\s*915"))
     until(lambda: stand() == "915", "the judgement of the corrected read")
+
+    beside = asked_to_be_taken_back(screen, console, name)
+    of_file = beside.page.get_by_role("dialog", name=name)
+    expect(of_file.get_by_role("alert")).to_contain_text(
+        re.compile(rf"1 hal bergantung padanya\.\s*Bacaan meter {nomen} 2025-12 sudah dikoreksi orang")
+    )
+    expect(of_file.get_by_role("button", name="Ya, batalkan")).to_have_count(0)
+    settle_in_drawer(beside.page)
+    assert_good(beside, path="/imports", language="id")
+
     drawer.get_by_role("button", name="Batalkan koreksi").click()
     expect(drawer).to_contain_text(re.compile(r"Yang dipakai\s*910"))
     until(lambda: stand() == "910", "the judgement of the read as the file says it")
+    of_file.get_by_role("button", name="Periksa lagi").click()
+    expect(of_file).to_contain_text("2 baris akan kembali seperti sebelum impor ini.")
+    expect(of_file.get_by_role("button", name="Ya, batalkan")).to_be_visible()
 
     correct_from_visit(screen, organisation.owner, console, nomen)
     until(lambda: stand() == "917.5", "the judgement of the stand that was read on site")

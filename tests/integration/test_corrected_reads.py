@@ -35,15 +35,20 @@ def test_an_edit_changes_the_judgement_and_keeps_its_import_until_it_is_taken_ba
         corrected = judged(clerk, nomen, lambda said: said["kinds"] == [])
         assert (corrected["use_m3"], first["use_m3"]) == ("40", "400")
 
+        asked = clerk.http.get(f"{imports[1]}/undo").raise_for_status().json()
+        assert (asked["possible"], asked["dependants_in_all"], asked["missing"]) == (False, 1, [])
         clerk.http.post(f"{imports[1]}/undo").raise_for_status()
         kept = settled(clerk, imports[1], "completed")
         assert [block["code"] for block in kept["blocks"]] == ["depends_read_edit"]
         assert f"{nomen} 2025-12" in kept["blocks"][0]["message"]
+        assert [one["message"] for one in asked["dependants"]] == [kept["blocks"][0]["message"]]
 
         tag = {"If-Match": edited.headers["etag"]}
         clerk.http.post(f"{path}/revert", headers=tag).raise_for_status()
         again = judged(clerk, nomen, lambda said: said["kinds"] == ["extreme"])
         assert without_time(again) == without_time(first)
+        free = clerk.http.get(f"{imports[1]}/undo").raise_for_status().json()
+        assert (free["possible"], free["dependants"]) == (True, [])
         clerk.http.post(f"{imports[1]}/undo").raise_for_status()
         settled(clerk, imports[1], "undone")
         assert clerk.http.get(path).status_code == 404

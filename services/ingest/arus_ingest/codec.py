@@ -14,6 +14,7 @@ from arus.fuel.v1.events_pb2 import (
     FuelTransactionRecorded,
     FuelTransactionVoided,
 )
+from arus.imports.v1.api_pb2 import ListDependantsResponse
 from arus.imports.v1.events_pb2 import (
     ImportChanged,
     ImportChunkPublished,
@@ -156,9 +157,9 @@ def outcomes(event: ImportRowsAnswered) -> Outcomes:
     )
 
 
-def dependants(event: ImportWithdrawalAnswered) -> list[Dependant]:
-    """Return what keeps an import from being taken back; empty when it was."""
-    return [Dependant(one.kind, one.id, one.label) for one in event.dependants]
+def dependants(said: ImportWithdrawalAnswered | ListDependantsResponse) -> list[Dependant]:
+    """Return what keeps an import from being taken back; empty when nothing does."""
+    return [Dependant(one.kind, one.id, one.label) for one in said.dependants]
 
 
 def _said(fact: FuelFact) -> dict[str, Any]:

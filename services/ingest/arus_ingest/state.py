@@ -239,3 +239,15 @@ class Dependant:
     kind: str
     id: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dependants:
+    """What keeps an import from being taken back: the first of it, how much there is.
+
+    missing: books that do not say what depends on it.
+    """
+
+    first: Sequence[Dependant] = ()
+    in_all: int = 0
+    missing: Sequence[str] = ()

@@ -1,11 +1,16 @@
 """Files whose facts belong to another book: what goes to it, and how its answers end an import."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from typing import Any
 
+import grpc
 import httpx
 import psycopg
 import pytest
+from arus.imports.v1.api_pb2 import ListDependantsRequest, ListDependantsResponse
+from arus.imports.v1.api_pb2_grpc import BookServiceServicer, add_BookServiceServicer_to_server
 from arus.imports.v1.events_pb2 import (
     ImportChunkPublished,
     ImportRowsAnswered,
@@ -15,10 +20,12 @@ from arus.imports.v1.events_pb2 import (
 from arus_ingest import handlers, jobs
 from arus_runtime.context import Context
 from arus_runtime.jobs import Jobs
+from arus_runtime.settings import Peer
 from arus_runtime.testing import Bench
 from arus_stack.testing import ServiceDatabase
+from typing_extensions import override
 
-from .conftest import told
+from .conftest import Caller, tenant_of, told
 
 pytestmark = pytest.mark.integration
 
@@ -59,13 +66,29 @@ async def heard(database: ServiceDatabase, context: Context, tenant: str, *answe
     await work(context)
 
 
-async def test_rows_go_to_their_book_and_its_answers_end_the_import(
-    owner: httpx.AsyncClient, context: Context, database: ServiceDatabase
-) -> None:
+async def previewed(owner: httpx.AsyncClient, context: Context) -> tuple[str, dict[str, Any]]:
+    """Upload 600 reads and return where their import is, and what it is by then."""
     sent = await owner.post("/imports", files=[("files", ("SBRS_34_DES25.csv", reads(600)))])
     path = f"/imports/{sent.json()['items'][0]['id']}"
     await work(context)
-    seen = (await owner.get(path)).json()
+    return path, (await owner.get(path)).json()
+
+
+def taken(chunk: ImportChunkPublished) -> ImportRowsAnswered:
+    """Return the answer of a book that takes every row as new."""
+    rows = [
+        ImportRowsAnswered.Row(row_id=row.row_id, outcome=ImportRowsAnswered.OUTCOME_CREATED)
+        for row in chunk.rows
+    ]
+    return ImportRowsAnswered(
+        tenant_id=chunk.tenant_id, import_id=chunk.import_id, chunk=chunk.chunk, rows=rows
+    )
+
+
+async def test_rows_go_to_their_book_and_its_answers_end_the_import(
+    owner: httpx.AsyncClient, context: Context, database: ServiceDatabase
+) -> None:
+    path, seen = await previewed(owner, context)
     assert (seen["state"], seen["type"], seen["period"]) == ("preview", "SBRS", "2025-12"), seen
     assert seen["counts"] == {"created": 600, "updated": 0, "unchanged": 0, "rejected": 0}
     await owner.post(f"{path}/commit", json={"preview": seen["preview"]})
@@ -80,18 +103,7 @@ async def test_rows_go_to_their_book_and_its_answers_end_the_import(
     assert chunks[0].rows[0].fields["stand_akhir"] == "101"
     assert (await owner.get(path)).json()["state"] == "committing"
 
-    answers = [
-        ImportRowsAnswered(
-            tenant_id="tenant-a",
-            import_id=one.import_id,
-            chunk=one.chunk,
-            rows=[
-                ImportRowsAnswered.Row(row_id=row.row_id, outcome=ImportRowsAnswered.OUTCOME_CREATED)
-                for row in one.rows
-            ],
-        )
-        for one in chunks
-    ]
+    answers = [taken(one) for one in chunks]
     refused = answers[1].rows[0]
     refused.outcome, refused.field, refused.code = (
         ImportRowsAnswered.OUTCOME_REJECTED,
@@ -162,3 +174,88 @@ async def test_what_was_cut_short_goes_on_behind_what_went_out(
         (6, 100),
     ]
     assert [row.number for one in chunks for row in one.rows] == list(range(2, 2_602))
+
+
+@dataclass
+class Book(BookServiceServicer):
+    """A book over real gRPC that says what the test wants it to say, and remembers whom it told."""
+
+    says: ListDependantsResponse = field(default_factory=ListDependantsResponse)
+    fails: grpc.StatusCode | None = None
+    asked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    @override
+    async def ListDependants(self, request: ListDependantsRequest, context: Any) -> ListDependantsResponse:
+        self.asked.append((tenant_of(context), request.import_id))
+        if self.fails:
+            await context.abort(self.fails, "as the test wants it")
+        return self.says
+
+
+@pytest.fixture
+async def book(context: Context) -> AsyncIterator[Book]:
+    made, server = Book(), grpc.aio.server()
+    add_BookServiceServicer_to_server(made, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    context.settings.peers["metering"] = Peer(grpc=f"127.0.0.1:{port}")
+    yield made
+    await server.stop(None)
+
+
+async def completed(owner: httpx.AsyncClient, context: Context, database: ServiceDatabase) -> str:
+    """Return where an import is whose rows its book took."""
+    path, seen = await previewed(owner, context)
+    await owner.post(f"{path}/commit", json={"preview": seen["preview"]})
+    await work(context)
+    chunks = [event for _, event in told(database) if isinstance(event, ImportChunkPublished)]
+    await heard(database, context, "tenant-a", *map(taken, chunks))
+    return path
+
+
+async def test_what_stands_on_an_import_is_told_before_it_is_taken_back(
+    caller: Caller, context: Context, database: ServiceDatabase, book: Book
+) -> None:
+    owner = caller()
+    path, _ = await previewed(owner, context)
+    early = (await owner.get(f"{path}/undo")).json()
+    assert (early["possible"], early["missing"], book.asked) == (False, [], []), "nothing is in the books yet"
+
+    path = await completed(owner, context, database)
+    free = (await owner.get(f"{path}/undo")).json()
+    assert (free["possible"], free["dependants"], free["dependants_in_all"]) == (True, [], 0)
+    assert book.asked == [("tenant-a", path.removeprefix("/imports/"))]
+
+    book.says = ListDependantsResponse(
+        dependants=[ImportWithdrawalAnswered.Dependant(kind="read_edit", id="E1", label="340100001 2025-12")],
+        dependants_in_all=120,
+    )
+    held = (await owner.get(f"{path}/undo")).json()
+    assert (held["possible"], held["dependants_in_all"], held["missing"]) == (False, 120, [])
+    assert [one["message"] for one in held["dependants"]] == [
+        "The register read 340100001 2025-12 was corrected by a person; take that back first."
+    ]
+    assert (await caller("tenant-b").get(f"{path}/undo")).status_code == 404
+    assert len(book.asked) == 2, "nobody else's import is asked about"
+
+
+async def test_a_book_that_does_not_say_is_named_and_nothing_is_guessed(
+    owner: httpx.AsyncClient, context: Context, database: ServiceDatabase, book: Book
+) -> None:
+    path = await completed(owner, context, database)
+    for trouble in (
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.PERMISSION_DENIED,
+        grpc.StatusCode.INTERNAL,
+        None,
+    ):
+        book.fails = trouble
+        if trouble is None:
+            context.settings.peers.pop("metering")
+        answer = await owner.get(f"{path}/undo")
+        assert answer.status_code == 200, answer.text
+        asked = answer.json()
+        assert (asked["possible"], asked["missing"]) == (None, ["metering"]), trouble
+        assert (asked["dependants"], asked["dependants_in_all"]) == ([], 0)
+    undoing = await owner.post(f"{path}/undo")
+    assert undoing.json()["state"] == "undoing", "the book has the last word"

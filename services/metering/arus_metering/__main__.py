@@ -1,5 +1,6 @@
 """The metering service: `python -m arus_metering`."""
 
+from arus.imports.v1.api_pb2_grpc import add_BookServiceServicer_to_server
 from arus.metering.v1.api_pb2_grpc import add_CustomerServiceServicer_to_server
 from arus_runtime.service import Service, run
 
@@ -19,7 +20,10 @@ SERVICE = Service(
         reads.meters,
         kpi.kpi,
     ),
-    rpc=((add_CustomerServiceServicer_to_server, rpc.Customers),),
+    rpc=(
+        (add_CustomerServiceServicer_to_server, rpc.Customers),
+        (add_BookServiceServicer_to_server, rpc.Book),
+    ),
     workers=(imports,),
     outbox=True,
     words=words.templates(),

@@ -78,12 +78,20 @@ def withdrawal_refused(
     event: ImportWithdrawn, edits: Iterable[tuple[str, str, str]], in_all: int
 ) -> ImportWithdrawalAnswered:
     """Return that an import stays, because people corrected reads of it. edits: (id, nomen, period)."""
-    answer = ImportWithdrawalAnswered(
-        tenant_id=event.tenant_id, import_id=event.import_id, dependants_in_all=in_all
+    return ImportWithdrawalAnswered(
+        tenant_id=event.tenant_id,
+        import_id=event.import_id,
+        dependants=corrections(edits),
+        dependants_in_all=in_all,
     )
-    for id_, nomen, period in edits:
-        answer.dependants.add(kind="read_edit", id=id_, label=f"{nomen} {period}")
-    return answer
+
+
+def corrections(edits: Iterable[tuple[str, str, str]]) -> list[ImportWithdrawalAnswered.Dependant]:
+    """Return edits of reads as what depends on their import. edits: (id, nomen, period)."""
+    return [
+        ImportWithdrawalAnswered.Dependant(kind="read_edit", id=id_, label=f"{nomen} {period}")
+        for id_, nomen, period in edits
+    ]
 
 
 def customer_changed(tenant_id: str, nomen: str, customer: Row | None) -> CustomerChanged:

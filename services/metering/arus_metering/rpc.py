@@ -1,16 +1,22 @@
-"""gRPC methods of customers, for services that have not heard of one."""
+"""gRPC methods of the books: customers that another service has not heard of, what depends on an import."""
 
 from typing import Any
 
+from arus.imports.v1.api_pb2 import ListDependantsRequest, ListDependantsResponse
+from arus.imports.v1.api_pb2_grpc import BookServiceServicer
 from arus.metering.v1.api_pb2 import GetCustomerRequest, GetCustomerResponse
 from arus.metering.v1.api_pb2_grpc import CustomerServiceServicer
 from arus_runtime import rpc
 from arus_runtime.context import Context
+from arus_runtime.ids import is_ulid
+from arus_runtime.web import Problem
 from grpc.aio import ServicerContext
 from typing_extensions import override
 
 from arus_metering import codec
 from arus_metering.commands import customers
+from arus_metering.commands.imports import SHOWN_DEPENDANTS
+from arus_metering.store import reads
 
 
 class Customers(CustomerServiceServicer):
@@ -29,3 +35,24 @@ class Customers(CustomerServiceServicer):
             customer = await customers.known(tx, request.nomen)
         said = customers.vars_of(customer)
         return GetCustomerResponse(customer=codec.customer_changed(principal.tenant_id, customer.nomen, said))
+
+
+class Book(BookServiceServicer):
+    """BookService: what of the caller's tenant stands on an import of the utility's facts."""
+
+    def __init__(self, context: Context) -> None:
+        self._db = context.db
+
+    @override
+    async def ListDependants(
+        self, request: ListDependantsRequest, context: ServicerContext[Any, Any]
+    ) -> ListDependantsResponse:
+        """Return what a withdrawal would be refused with now: the edits that stand on the import's reads."""
+        principal = rpc.require_everywhere("imports", "r")
+        if not is_ulid(request.import_id):
+            raise Problem(404, "not_found")
+        async with self._db.tenant(principal.tenant_id) as tx:
+            edits, in_all = await reads.hanging_now(
+                tx, principal.tenant_id, request.import_id, SHOWN_DEPENDANTS
+            )
+        return ListDependantsResponse(dependants=codec.corrections(edits), dependants_in_all=in_all)

@@ -1148,7 +1148,7 @@ export const previewImport = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * See Undo Of Import
  *
- * Show what taking an import back would touch, and what depends on it.
+ * Show what taking an import back would touch, and what depends on it, in the words of the refusal.
  */
 export const seeUndoOfImport = <ThrowOnError extends boolean = true>(options: Options<SeeUndoOfImportData, ThrowOnError>): RequestResult<SeeUndoOfImportResponses, SeeUndoOfImportErrors, ThrowOnError> => (options.client ?? client).get<SeeUndoOfImportResponses, SeeUndoOfImportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1159,7 +1159,9 @@ export const seeUndoOfImport = <ThrowOnError extends boolean = true>(options: Op
 /**
  * Undo Import
  *
- * Take an import back; refused (409) with the list of what depends on it.
+ * Take an import back; refused with the list of what depends on it.
+ *
+ * By 409 at once, or, when another service's book holds the facts, in `blocks` as soon as that answers.
  */
 export const undoImport = <ThrowOnError extends boolean = true>(options: Options<UndoImportData, ThrowOnError>): RequestResult<UndoImportResponses, UndoImportErrors, ThrowOnError> => (options.client ?? client).post<UndoImportResponses, UndoImportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

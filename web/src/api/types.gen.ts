@@ -6330,16 +6330,26 @@ export type UndoOut = {
     counts: Counts;
     /**
      * Possible
+     *
+     * null: not known, because of what is missing.
      */
-    possible: boolean;
+    possible: boolean | null;
     /**
      * Dependants
+     *
+     * The first 100 of what has to go first.
      */
     dependants: Array<DependantOut>;
     /**
      * Dependants In All
      */
     dependants_in_all: number;
+    /**
+     * Missing
+     *
+     * Books that do not say what depends on it: away, or not yours to look into. Undo it all the same if you wish: the book refuses if something does.
+     */
+    missing: Array<string>;
 };
 
 /**

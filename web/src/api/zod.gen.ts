@@ -3100,9 +3100,10 @@ export const zTypes = z.object({
  */
 export const zUndoOut = z.object({
     counts: zCounts,
-    possible: z.boolean(),
+    possible: z.nullable(z.boolean()),
     dependants: z.array(zDependantOut),
-    dependants_in_all: z.int()
+    dependants_in_all: z.int(),
+    missing: z.array(z.string())
 });
 
 /**

@@ -192,21 +192,23 @@ async def commit_import(
 
 @routes.get("/imports/{import_id}/undo")
 async def see_undo_of_import(import_id: str, context: Ctx, language: Speaks, principal: Reader) -> UndoOut:
-    """Show what taking an import back would touch, and what depends on it."""
-    async with context.db.tenant(principal.tenant_id) as tx:
-        of = imports.seen(principal, await store.one(tx, import_id) if is_ulid(import_id) else None)
-        would = await imports.undoing(tx, of)
+    """Show what taking an import back would touch, and what depends on it, in the words of the refusal."""
+    of, found = await imports.undoing(context, principal, import_id)
     return UndoOut(
         counts=Counts(created=of.created, updated=of.updated, unchanged=of.unchanged, rejected=of.rejected),
-        possible=of.state in imports.DONE and not would.in_all,
-        dependants=[DependantOut.of(one, language, words.templates()) for one in would.dependants],
-        dependants_in_all=would.in_all,
+        possible=None if found.missing else of.state in imports.DONE and not found.in_all,
+        dependants=[DependantOut.of(one, language, words.templates()) for one in found.first],
+        dependants_in_all=found.in_all,
+        missing=list(found.missing),
     )
 
 
 @routes.post("/imports/{import_id}/undo", status_code=202, response_model=ImportRecord, dependencies=ADMITTED)
 async def undo_import(import_id: str, language: Speaks, command: Commanded, principal: Editor) -> Response:
-    """Take an import back; refused (409) with the list of what depends on it."""
+    """Take an import back; refused with the list of what depends on it.
+
+    By 409 at once, or, when another service's book holds the facts, in `blocks` as soon as that answers.
+    """
     async with command.transaction() as tx:
         new = await imports.undo(tx, principal, import_id, datetime.now(UTC))
         return await command.answer(tx, 202, _record(new, 0.0, language))

@@ -1,19 +1,20 @@
 """Commands of imports: each moves one a state on, tells it, and asks for the slow work that follows."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
 from arus_runtime import jobs, outbox
 from arus_runtime.auth import ForbiddenError, Principal
+from arus_runtime.context import Context
 from arus_runtime.ids import is_ulid
 from arus_runtime.postgres import Tx
 from arus_runtime.web import FieldProblem, Problem
 
-from arus_ingest import codec, rules
+from arus_ingest import books, codec, rules
 from arus_ingest.commands import fuel_rows
-from arus_ingest.state import Dependant, Import, ImportState, Outcomes, Said, Trouble
+from arus_ingest.state import Dependants, Import, ImportState, Outcomes, Said, Trouble
 from arus_ingest.store import imports as store
 
 ANALYSE: Final = "imports.analyse"
@@ -23,15 +24,6 @@ OPEN: Final[frozenset[ImportState]] = frozenset(("needs_mapping", "preview", "fa
 DONE: Final[frozenset[ImportState]] = frozenset(("completed", "completed_with_errors"))
 FUEL_RESOURCE: Final = "fuel.transactions"
 SHOWN_DEPENDANTS: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Undoing:
-    """What taking an import back would touch, and what keeps it from being taken back."""
-
-    of: Import
-    dependants: list[Dependant]
-    in_all: int
 
 
 def folder_of(tenant_id: str, import_id: str) -> str:
@@ -116,15 +108,19 @@ async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at:
     return new
 
 
-async def undoing(tx: Tx, of: Import) -> Undoing:
-    """Say what taking an import back would touch and, as far as is known here, what keeps it from that.
+async def undoing(context: Context, principal: Principal, import_id: str) -> tuple[Import, Dependants]:
+    """Return an import and what keeps it from being taken back; raises the 404.
 
-    What depends on facts that another book owns, that book says when it is asked to withdraw them.
+    What depends on facts that another book owns, that book is asked; it has the last word when it is asked
+    to withdraw them.
     """
-    if of.type != fuel_rows.TYPE:
-        return Undoing(of, [], 0)
-    found, in_all = await store.dependants(tx, of, SHOWN_DEPENDANTS)
-    return Undoing(of, found, in_all)
+    async with context.db.tenant(principal.tenant_id) as tx:
+        of = seen(principal, await store.one(tx, import_id) if is_ulid(import_id) else None)
+        if of.type == fuel_rows.TYPE:
+            return of, await store.dependants(tx, of, SHOWN_DEPENDANTS)
+    if of.state not in DONE:
+        return of, Dependants()
+    return of, await books.dependants(context.peers, principal, of.id)
 
 
 async def undo(tx: Tx, principal: Principal, import_id: str, at: datetime) -> Import:
@@ -136,9 +132,10 @@ async def undo(tx: Tx, principal: Principal, import_id: str, at: datetime) -> Im
         raise wrong_state(old)
     if old.type == fuel_rows.TYPE and not principal.may(FUEL_RESOURCE, "d"):
         raise ForbiddenError(FUEL_RESOURCE, "d")
-    would = await undoing(tx, old)
-    if would.in_all:
-        raise refused(would.dependants, would.in_all)
+    if old.type == fuel_rows.TYPE:
+        found = await store.dependants(tx, old, SHOWN_DEPENDANTS)
+        if found.in_all:
+            raise refused(found)
     new = await store.change(
         tx, old.id, state="undoing", undone_by=principal.user_id, undone_at=at, done=0, blocks=[]
     )
@@ -165,15 +162,15 @@ async def _ask_to_withdraw(tx: Tx, tenant_id: str, of: Import, at: datetime) -> 
     )
 
 
-def refused(dependants: list[Dependant], in_all: int) -> Problem:
+def refused(found: Dependants) -> Problem:
     """Return the 409 that names what depends on an import."""
     return Problem(
         409,
         "import_in_use",
-        params={"number": in_all},
+        params={"number": found.in_all},
         errors=[
             FieldProblem(f"dependants.{place}", f"depends_{one.kind}", {"value": one.label, "id": one.id})
-            for place, one in enumerate(dependants)
+            for place, one in enumerate(found.first)
         ],
     )
 

@@ -422,18 +422,40 @@ class UndoOut(BaseModel):
             "examples": [
                 {
                     "counts": {"created": 28, "updated": 1, "unchanged": 1, "rejected": 1},
-                    "possible": True,
+                    "possible": False,
+                    "dependants": [
+                        {
+                            "kind": "read_edit",
+                            "id": "01JGZ5V8Q3M4N5P6R7S8T9V0W1",
+                            "label": "340100012 2025-12",
+                            "message": (
+                                "Bacaan meter 340100012 2025-12 sudah dikoreksi orang; "
+                                "batalkan koreksinya dahulu."
+                            ),
+                        }
+                    ],
+                    "dependants_in_all": 1,
+                    "missing": [],
+                },
+                {
+                    "counts": {"created": 28, "updated": 1, "unchanged": 1, "rejected": 1},
+                    "possible": None,
                     "dependants": [],
                     "dependants_in_all": 0,
-                }
+                    "missing": ["metering"],
+                },
             ]
         }
     )
 
     counts: Counts = Field(description="What it did: created is withdrawn, updated says what it said before.")
-    possible: bool
-    dependants: list[DependantOut]
+    possible: bool | None = Field(description="null: not known, because of what is missing.")
+    dependants: list[DependantOut] = Field(description="The first 100 of what has to go first.")
     dependants_in_all: int
+    missing: list[str] = Field(
+        description="Books that do not say what depends on it: away, or not yours to look into. Undo it "
+        "all the same if you wish: the book refuses if something does."
+    )
 
 
 class FieldOut(BaseModel):

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from arus_ingest.state import (
     Dependant,
+    Dependants,
     Import,
     ImportedRow,
     ImportState,
@@ -253,8 +254,8 @@ async def kept_rows(tx: Tx, import_id: str, after: int, limit: int) -> list[Kept
     return [KeptRow(**row) for row in await answer.fetchall()]
 
 
-async def dependants(tx: Tx, of: Import, limit: int) -> tuple[list[Dependant], int]:
-    """Return what keeps an import of facts of this service from being taken back, and how much there is.
+async def dependants(tx: Tx, of: Import, limit: int) -> Dependants:
+    """Return what keeps an import of facts of this service from being taken back.
 
     Later imports that say something of the same rows, and facts that people changed since.
     """
@@ -284,7 +285,7 @@ async def dependants(tx: Tx, of: Import, limit: int) -> tuple[list[Dependant], i
     for kind, rows in (("import", await later.fetchall()), ("fuel_transaction", await by_hand.fetchall())):
         found += [Dependant(kind, row["id"], row["label"]) for row in rows]
         in_all += rows[0]["in_all"] if rows else 0
-    return found[:limit], in_all
+    return Dependants(found[:limit], in_all)
 
 
 async def analysed(tx: Tx, import_id: str, detections: Sequence[Mapping[str, Any]], rows: int) -> Import:

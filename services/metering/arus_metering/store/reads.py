@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from arus_runtime.postgres import Tx
 from psycopg import Connection
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row, dict_row, tuple_row
 
 from arus_metering.state import Edit, ReadVersion
 from arus_metering.store import versions
@@ -54,6 +54,8 @@ select id, nomen, period, count(*) over () as in_all from read_edits
 where tenant_id = %(tenant)s and import_id = %(import)s and withdrawn_at is null
 order by nomen, period, id limit %(limit)s
 """
+Hanging = tuple[str, str, str]
+"""An edit that stands on a read of an import: its id, nomen and period."""
 
 
 async def page(tx: Tx, nomen: str, before: str | None, limit: int) -> list[ReadVersion]:
@@ -106,11 +108,21 @@ async def withdraw(tx: Tx, tenant_id: str, edited: ReadVersion, by: str, at: dat
     )
 
 
-def hanging(
-    tx: Connection[Any], tenant_id: str, import_id: str, most: int
-) -> tuple[list[tuple[str, str, str]], int]:
-    """Return the edits that stand on reads of an import, as (id, nomen, period), and how many there are."""
-    found = tx.execute(_HANGING, {"tenant": tenant_id, "import": import_id, "limit": most}).fetchall()
+def hanging(tx: Connection[Any], tenant_id: str, import_id: str, most: int) -> tuple[list[Hanging], int]:
+    """Return the edits that stand on reads of an import, and how many there are."""
+    return _hanging(
+        tx.execute(_HANGING, {"tenant": tenant_id, "import": import_id, "limit": most}).fetchall()
+    )
+
+
+async def hanging_now(tx: Tx, tenant_id: str, import_id: str, most: int) -> tuple[list[Hanging], int]:
+    """Return the same to who asks before an import is taken back."""
+    rows = tx.cursor(row_factory=tuple_row)
+    await rows.execute(_HANGING, {"tenant": tenant_id, "import": import_id, "limit": most}, prepare=False)
+    return _hanging(await rows.fetchall())
+
+
+def _hanging(found: Sequence[tuple[Any, ...]]) -> tuple[list[Hanging], int]:
     return [(id_, nomen, period) for id_, nomen, period, _ in found], found[0][3] if found else 0
 
 

@@ -2201,7 +2201,7 @@ export const seeUndoOfImportQueryKey = (options: Options<SeeUndoOfImportData>) =
 /**
  * See Undo Of Import
  *
- * Show what taking an import back would touch, and what depends on it.
+ * Show what taking an import back would touch, and what depends on it, in the words of the refusal.
  */
 export const seeUndoOfImportOptions = (options: Options<SeeUndoOfImportData>) => queryOptions<SeeUndoOfImportResponse, SeeUndoOfImportError, SeeUndoOfImportResponse, ReturnType<typeof seeUndoOfImportQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -2219,7 +2219,9 @@ export const seeUndoOfImportOptions = (options: Options<SeeUndoOfImportData>) =>
 /**
  * Undo Import
  *
- * Take an import back; refused (409) with the list of what depends on it.
+ * Take an import back; refused with the list of what depends on it.
+ *
+ * By 409 at once, or, when another service's book holds the facts, in `blocks` as soon as that answers.
  */
 export const undoImportMutation = (options?: Partial<Options<UndoImportData>>): UseMutationOptions<UndoImportResponse, UndoImportError, Options<UndoImportData>> => {
     const mutationOptions: UseMutationOptions<UndoImportResponse, UndoImportError, Options<UndoImportData>> = {

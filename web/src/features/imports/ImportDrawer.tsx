@@ -85,7 +85,7 @@ function Body({ found }: { found: ImportDetail }) {
       )}
       {found.blocks.map(block => (
         <p
-          key={block.code}
+          key={block.message}
           role="status"
           className="flex flex-wrap items-center justify-between gap-2 rounded-md bg-waspada-soft px-3 py-2 text-sm text-waspada"
         >

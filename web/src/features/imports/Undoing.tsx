@@ -2,13 +2,14 @@ import { Plural, Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Undo2 } from 'lucide-react'
 import { useState } from 'react'
-import { undoImport, type ImportDetail } from '@/api'
+import { undoImport, type ImportDetail, type UndoOut } from '@/api'
 import { sentenceOf } from '@/lib/failure'
 import { Button } from '@/ui/Button'
+import { ScrollBox } from '@/ui/ScrollBox'
 import { toast } from '@/ui/Toast'
 import { refetchImports, undoQuery } from './queries'
 
-/** Taking back shows what it touches first: the second press is the act. */
+/** Taking back shows what it touches and what stands in its way first: the second press is the act. */
 export function Undoing({ found }: { found: ImportDetail }) {
   const [asked, setAsked] = useState(false)
   const would = useQuery({ ...undoQuery(found.id), enabled: asked })
@@ -20,47 +21,87 @@ export function Undoing({ found }: { found: ImportDetail }) {
     },
     onError: error => toast({ text: sentenceOf(error) }),
   })
-  if (!asked || !would.data)
+  if (!asked || (!would.data && !would.isError))
     return (
       <Button
         look="danger"
-        busy={asked && would.isPending}
+        busy={asked}
         icon={<Undo2 aria-hidden className="size-4" />}
         onClick={() => setAsked(true)}
       >
         <Trans>Batalkan impor</Trans>
       </Button>
     )
-  const { counts, possible, dependants, dependants_in_all } = would.data
-  const touched = counts.created + counts.updated
+  const possible = would.data?.possible
   return (
     <div className="flex w-full flex-col gap-2">
-      {possible ? (
-        <p role="status" className="text-sm">
-          <Plural value={touched} other="# baris akan kembali seperti sebelum impor ini." />
-        </p>
+      {would.data ? (
+        <Foreseen would={would.data} />
       ) : (
-        <div role="alert" className="text-sm">
-          <p className="font-semibold">
-            <Plural value={dependants_in_all} other="Belum bisa: # hal bergantung padanya." />
-          </p>
-          <ul className="list-disc pl-5">
-            {dependants.map(one => (
-              <li key={`${one.kind}.${one.id}`}>{one.message}</li>
-            ))}
-          </ul>
-        </div>
+        <p role="alert" className="text-sm">
+          {sentenceOf(would.error)}
+        </p>
       )}
-      <div className="flex justify-end gap-2">
+      <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={() => setAsked(false)}>
           <Trans>Tidak jadi</Trans>
         </Button>
-        {possible && (
+        {possible !== true && (
+          <Button busy={would.isFetching} onClick={() => void would.refetch()}>
+            <Trans>Periksa lagi</Trans>
+          </Button>
+        )}
+        {(possible === true || possible === null) && (
           <Button look="danger" busy={undo.isPending} onClick={() => undo.mutate()}>
             <Trans>Ya, batalkan</Trans>
           </Button>
         )}
       </div>
+    </div>
+  )
+}
+
+/** What would go back, and what has to go first. */
+function Foreseen({ would }: { would: UndoOut }) {
+  const { counts, possible, dependants, dependants_in_all } = would
+  const touched = counts.created + counts.updated
+  const back = <Plural value={touched} other="# baris akan kembali seperti sebelum impor ini." />
+  if (possible)
+    return (
+      <p role="status" className="text-sm">
+        {back}
+      </p>
+    )
+  if (possible === null)
+    return (
+      <div role="alert" className="text-sm">
+        <p className="font-semibold">
+          <Trans>Belum diketahui apa yang bergantung padanya: buku pelanggan belum dapat ditanya.</Trans>
+        </p>
+        <p>{back}</p>
+        <p>
+          <Trans>Bila ternyata ada, pembatalan ditolak dan daftarnya tampil di sini.</Trans>
+        </p>
+      </div>
+    )
+  const more = dependants_in_all - dependants.length
+  return (
+    <div role="alert" className="text-sm">
+      <p className="font-semibold">
+        <Plural value={dependants_in_all} other="Belum bisa: # hal bergantung padanya." />
+      </p>
+      <ScrollBox className="mt-1 max-h-40 p-2">
+        <ul className="list-disc pl-5">
+          {dependants.map(one => (
+            <li key={`${one.kind}.${one.id}`}>{one.message}</li>
+          ))}
+          {more > 0 && (
+            <li>
+              <Plural value={more} other="dan # lagi" />
+            </li>
+          )}
+        </ul>
+      </ScrollBox>
     </div>
   )
 }
