@@ -16,7 +16,7 @@ from typing import Any
 import grpc
 import httpx
 import pytest
-from arus.ingest.v1.api_pb2 import RecordFuelTransactionsRequest
+from arus.ingest.v1.api_pb2 import ImportFile, RecordFuelTransactionsRequest, UploadImportRequest
 from arus.ingest.v1.api_pb2_grpc import IngestServiceStub
 from arus.views.v1.api_pb2 import GetOverviewRequest
 from arus.views.v1.api_pb2_grpc import ViewServiceStub
@@ -302,18 +302,25 @@ def test_a_machine_key_opens_its_own_organisation_only(walls: Walls, stack: Runn
 
 
 def test_over_grpc_what_is_theirs_is_refused_and_not_counted(walls: Walls, stack: RunningStack) -> None:
-    metadata = tuple(walls.ours.headers.items())
+    metadata, other = (tuple(who.headers.items()) for who in (walls.ours, walls.theirs))
     item = RecordFuelTransactionsRequest(
         date="2025-01-10",
         location_id=walls.ids["/locations/{location_id}"],
         product_id=walls.ids["/products/{product_id}"],
         volume_l="1",
     )
+    file = [
+        UploadImportRequest(file=ImportFile(name="bbm.csv")),
+        UploadImportRequest(data=b"Tanggal;Lokasi;Produk;Volume (L)\n2024-03-01;Gudang A;Solar;310\n"),
+    ]
     with grpc.insecure_channel(stack.grpc) as channel:
+        made = IngestServiceStub(channel).UploadImport(iter(file), metadata=other)
         [result] = IngestServiceStub(channel).RecordFuelTransactions(iter([item]), metadata=metadata).results
         asked = GetOverviewRequest(from_date="2025-01-10", to_date="2025-01-10")
         seen = ViewServiceStub(channel).GetOverview(asked, metadata=metadata)
-        theirs = ViewServiceStub(channel).GetOverview(asked, metadata=tuple(walls.theirs.headers.items()))
+        theirs = ViewServiceStub(channel).GetOverview(asked, metadata=other)
+    assert walls.theirs.http.get(f"/imports/{made.import_id}").json()["file_name"] == "bbm.csv"
+    assert walls.ours.http.get(f"/imports/{made.import_id}").status_code == 404
     assert {error.field for error in result.errors} == {"location_id", "product_id"}
     assert result.transaction_id == ""
     assert theirs.fuel.transactions == 1

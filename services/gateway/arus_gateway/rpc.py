@@ -1,8 +1,8 @@
 """gRPC: views, alerts, the machine door passed on to ingest, whom to tell, and whom to give work."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import grpc
 from arus.alerts.v1.api_pb2 import WatchRequest, WatchResponse
@@ -17,7 +17,7 @@ from arus.identity.v1.api_pb2 import (
     Recipient,
 )
 from arus.identity.v1.api_pb2_grpc import MemberServiceServicer, PeopleServiceServicer
-from arus.ingest.v1.api_pb2 import RecordFuelTransactionsResponse
+from arus.ingest.v1.api_pb2 import RecordFuelTransactionsResponse, UploadImportResponse
 from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer, IngestServiceStub
 from arus.views.v1.api_pb2 import FuelUse, FuelUseDay, GetOverviewRequest, GetOverviewResponse, VerdictCounts
 from arus.views.v1.api_pb2_grpc import ViewServiceServicer
@@ -40,6 +40,7 @@ NOTIFY: Final = Principal("notify", "", frozenset(("peer",)), None, "id", "")
 _VERDICTS: Final = frozenset(("verdict",))
 LOOK_AGAIN_S: Final = 15.0
 _NEEDS_A_PERSON: Final = frozenset((Status.STATUS_WASPADA, Status.STATUS_ANOMALI))
+Answer = TypeVar("Answer")
 _AWAY: Final = frozenset((grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED))
 
 
@@ -148,13 +149,29 @@ class Ingest(IngestServiceServicer):
         """Pass the stream on and its results back."""
         principal = await _admit(self._door, "fuel.transactions", "c")
         stub = IngestServiceStub(self._context.peers.channel("ingest"))
+        return await self._passed_on(stub.RecordFuelTransactions, request_iterator, principal, context)
+
+    @override
+    async def UploadImport(self, request_iterator: Any, context: Any) -> UploadImportResponse:
+        """Pass the file on as it comes, and back what it became."""
+        principal = await _admit(self._door, "imports", "c")
+        stub = IngestServiceStub(self._context.peers.channel("ingest"))
+        return await self._passed_on(stub.UploadImport, request_iterator, principal, context)
+
+    async def _passed_on(
+        self,
+        method: Callable[..., Awaitable[Answer]],
+        request_iterator: Any,
+        principal: Principal,
+        context: Any,
+    ) -> Answer:
         metadata = Metadata(
             ("authorization", f"Bearer {principal.token}"),
             ("accept-language", rpc.language()),
             (observe.TRACEPARENT, observe.current_traceparent()),
         )
         try:
-            return await stub.RecordFuelTransactions(request_iterator, metadata=metadata)
+            return await method(request_iterator, metadata=metadata)
         except grpc.aio.AioRpcError as error:
             if error.code() in _AWAY:
                 raise UnavailableError(f"ingest: {error.details()}") from error

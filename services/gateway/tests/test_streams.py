@@ -30,6 +30,8 @@ from arus.ingest.v1.api_pb2 import (
     ItemResult,
     RecordFuelTransactionsRequest,
     RecordFuelTransactionsResponse,
+    UploadImportRequest,
+    UploadImportResponse,
 )
 from arus.ingest.v1.api_pb2_grpc import (
     IngestServiceServicer,
@@ -182,6 +184,13 @@ class IngestBehind(IngestServiceServicer):
                 ItemResult(index=len(results), transaction_id=item.note + metadata["authorization"][:9])
             )
         return RecordFuelTransactionsResponse(results=results)
+
+    async def UploadImport(self, request_iterator: Any, context: Any) -> UploadImportResponse:  # noqa: N802
+        sizes = [len(message.data) async for message in request_iterator]
+        if not sum(sizes):
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "data: empty")
+        metadata = dict(context.invocation_metadata())
+        return UploadImportResponse(import_id=metadata["authorization"][:9], size_bytes=sum(sizes))
 
 
 async def ingest_behind() -> tuple[grpc.aio.Server, int]:
@@ -507,6 +516,27 @@ async def test_machines_stream_to_ingest_through_the_gateway(running: Running):
         ):
             with pytest.raises(grpc.aio.AioRpcError) as refused:
                 await stub.RecordFuelTransactions(items(*notes), metadata=given)
+            assert refused.value.code() is code
+
+
+async def test_files_are_streamed_to_ingest_through_the_gateway(running: Running):
+    made: dict[str, str] = {
+        role: (await running.owner.http.post("/keys", json={"name": role, "role": role})).json()["secret"]
+        for role in ("service", "operator")
+    }
+    metadata = {role: (("authorization", f"Bearer {secret}"),) for role, secret in made.items()}
+    piece = UploadImportRequest(data=bytes(3_000_000))
+    async with grpc.aio.insecure_channel(running.rpc) as channel:
+        stub: Any = IngestServiceStub(channel)
+        answer = await stub.UploadImport(iter([piece] * 5), metadata=metadata["service"])
+        assert (answer.import_id, answer.size_bytes) == ("Bearer ey", 15_000_000)
+        for messages, given, code in (
+            ([UploadImportRequest()], metadata["service"], grpc.StatusCode.INVALID_ARGUMENT),
+            ([piece], metadata["operator"], grpc.StatusCode.PERMISSION_DENIED),
+            ([piece], (), grpc.StatusCode.UNAUTHENTICATED),
+        ):
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await stub.UploadImport(iter(messages), metadata=given)
             assert refused.value.code() is code
 
 

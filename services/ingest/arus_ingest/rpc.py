@@ -1,10 +1,13 @@
-"""gRPC methods of the fuel door: facts streamed in by machines, and sums for the gateway's views."""
+"""gRPC methods of the door: facts and files streamed in by machines, and sums for the gateway's views."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal
 
 from arus.fuel.v1.api_pb2 import (
@@ -19,9 +22,12 @@ from arus.fuel.v1.api_pb2 import (
 from arus.fuel.v1.api_pb2_grpc import FuelServiceServicer
 from arus.ingest.v1.api_pb2 import (
     FieldError,
+    ImportFile,
     ItemResult,
     RecordFuelTransactionsRequest,
     RecordFuelTransactionsResponse,
+    UploadImportRequest,
+    UploadImportResponse,
 )
 from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer
 from arus_runtime import rpc
@@ -36,7 +42,11 @@ from typing_extensions import override
 
 from arus_ingest import batch, pressure, rules, words
 from arus_ingest.catalogue import Catalogue
+from arus_ingest.commands import uploads
 from arus_ingest.commands.fuel import TRANSACTIONS
+from arus_ingest.schemas import imports
+from arus_ingest.settings import settings_of
+from arus_ingest.state import Said
 from arus_ingest.store import fuel as store
 from arus_ingest.store.fuel import UseAsked
 from arus_ingest.trends import Series, Use, trend
@@ -92,6 +102,27 @@ class Ingest(IngestServiceServicer):
         for index, result in enumerate(results):
             result.index = index
         return RecordFuelTransactionsResponse(results=results)
+
+    @override
+    async def UploadImport(
+        self, request_iterator: AsyncIterator[UploadImportRequest], context: ServicerContext[Any, Any]
+    ) -> UploadImportResponse:
+        """Take one file: what it is, then its bytes; it is an import once the last of them has come."""
+        principal = rpc.require("imports", "c")
+        pressure.admit(self._context)
+        messages = aiter(request_iterator)
+        file = _first(await anext(messages, UploadImportRequest()))
+        if file.type or file.period:
+            rpc.require("imports", "u")
+        most = settings_of(self._context).import_max_bytes
+        if file.size_bytes > most:
+            raise wrong("file.size_bytes", "too_large", value=file.size_bytes, bound=most)
+        said = Said(type=file.type or None, period=file.period or None, anyway=file.anyway)
+        with TemporaryDirectory(prefix="arus-upload-") as folder:
+            arrived = await _arrived(messages, Path(folder) / "file", most)
+            _check_arrived(file, arrived)
+            made = await uploads.keep(self._context, principal, arrived, file.name, said)
+        return UploadImportResponse(import_id=made.id, size_bytes=made.size_bytes, sha256=made.sha256)
 
 
 class Fuel(FuelServiceServicer):
@@ -265,5 +296,57 @@ def _replayed(answer: bytes) -> ItemResult:
     return result
 
 
+def _first(message: UploadImportRequest) -> ImportFile:
+    """Return what the first message says of the file; raises the 422 of what cannot be."""
+    if message.WhichOneof("part") != "file":
+        raise wrong("file", "file_first")
+    file = message.file
+    uploads.check_name("file.name", file.name)
+    if file.size_bytes < 0:
+        raise wrong("file.size_bytes", "too_small", value=file.size_bytes, bound=0)
+    for field, value, pattern in (
+        ("file.sha256", file.sha256, _SHA256),
+        ("file.period", file.period, imports.PERIOD),
+    ):
+        if value and not re.fullmatch(pattern, value):
+            raise wrong(field, "wrong_pattern", value=ascii(value[:80]), pattern=pattern)
+    if file.type:
+        uploads.check_type("file.type", file.type)
+    return file
+
+
+async def _arrived(messages: AsyncIterator[UploadImportRequest], path: Path, most: int) -> uploads.Arrived:
+    """Write the bytes that come to the path, at most so many."""
+    size_bytes, digest = 0, sha256()
+
+    def write(data: bytes) -> None:
+        # Opened for each piece: who breaks off between two leaves no open file behind.
+        with path.open("ab") as file:
+            file.write(data)
+        digest.update(data)
+
+    async for message in messages:
+        if message.WhichOneof("part") != "data":
+            raise wrong("file", "file_once")
+        size_bytes += len(message.data)
+        if size_bytes > most:
+            raise wrong("data", "too_large", value=size_bytes, bound=most)
+        await asyncio.to_thread(write, message.data)
+    return uploads.Arrived(path, size_bytes, digest.hexdigest())
+
+
+def _check_arrived(file: ImportFile, arrived: uploads.Arrived) -> None:
+    """Raise the 422 of a file that is empty, or not what was said of it."""
+    if not arrived.size_bytes:
+        raise wrong("data", "file_empty")
+    for field, said, came in (
+        ("file.size_bytes", file.size_bytes, arrived.size_bytes),
+        ("file.sha256", file.sha256.lower(), arrived.sha256),
+    ):
+        if said and said != came:
+            raise wrong(field, "upload_differs", value=came, bound=said)
+
+
+_SHA256: Final = r"[0-9a-fA-F]{64}"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _REUSED: Final = wrong("idempotency_key", "idempotency_key_reused")

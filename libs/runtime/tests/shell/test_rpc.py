@@ -70,6 +70,9 @@ class Ingest(ingest_grpc.IngestServiceServicer):
         results = [ingest.ItemResult(index=index) for index, _ in enumerate(items)]
         return ingest.RecordFuelTransactionsResponse(results=results)
 
+    async def UploadImport(self, request_iterator: Any, context: Any) -> ingest.UploadImportResponse:
+        return ingest.UploadImportResponse()
+
 
 @pytest.fixture
 async def channel(verifier: Verifier) -> AsyncIterator[grpc.aio.Channel]:

@@ -1,26 +1,20 @@
 """REST routes of imports: /imports, from the upload to taking it back."""
 
-import asyncio
-import hashlib
-import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Any, BinaryIO, Final
+from typing import Annotated, Any, Final
 
 from arus_runtime.auth import Principal, require
 from arus_runtime.commands import Commanded
 from arus_runtime.context import Context
-from arus_runtime.files import files_of
-from arus_runtime.ids import is_ulid, new_ulid
+from arus_runtime.ids import is_ulid
 from arus_runtime.web import Ctx, IfMatch, Page, Paging, etag, router, wrong
 from arus_runtime.words import Language
 from fastapi import Depends, File, Form, Query, Response, UploadFile
 
 from arus_ingest import words
 from arus_ingest.api.facts import ADMITTED, Speaks
-from arus_ingest.commands import imports
+from arus_ingest.commands import imports, uploads
 from arus_ingest.files.declared import types
 from arus_ingest.schemas.imports import (
     CommitAsked,
@@ -40,8 +34,6 @@ from arus_ingest.store import imports as store
 routes = router("imports")
 
 MOST_FILES: Final = 50
-MOST_NAME: Final = 255
-_READ_BYTES: Final = 1_048_576
 Reader = Annotated[Principal, Depends(require("imports", "r"))]
 Sender = Annotated[Principal, Depends(require("imports", "c"))]
 Editor = Annotated[Principal, Depends(require("imports", "u"))]
@@ -60,53 +52,12 @@ async def upload_imports(
     if len(files) > MOST_FILES:
         raise wrong("files", "too_many", max_length=MOST_FILES, length=len(files))
     for place, file in enumerate(files):
-        check_name(f"files.{place}", file.filename or "")
+        uploads.check_name(f"files.{place}", file.filename or "")
         if not file.size:
             raise wrong(f"files.{place}", "file_empty", value=file.filename)
-    made = [await take(context, principal, file.file, file.filename or "", anyway=anyway) for file in files]
+    said = Said(anyway=anyway)
+    made = [await uploads.take(context, principal, file.file, file.filename or "", said) for file in files]
     return Imports(items=[_record(one, 0.0, language) for one in made])
-
-
-def check_name(field: str, name: str) -> None:
-    """Raise the 422 of a name that no file may have."""
-    if not 0 < len(name) <= MOST_NAME:
-        raise wrong(field, "too_long", max_length=MOST_NAME, length=len(name))
-    if not name.isprintable() or Path(name).name != name:
-        raise wrong(field, "bad_file_name", value=ascii(name[:40]))
-
-
-async def take(
-    context: Context, principal: Principal, source: BinaryIO, name: str, *, anyway: bool
-) -> Import:
-    """Keep a file and return the import that it becomes."""
-    import_id = new_ulid()
-    with TemporaryDirectory(prefix="arus-upload-") as folder:
-        path = Path(folder) / "file"
-        digest = await asyncio.to_thread(_copied, source, path)
-        size_bytes = path.stat().st_size
-        await files_of(context).put(imports.source_key(principal.tenant_id, import_id), path)
-    new = Import(
-        id=import_id,
-        state="queued",
-        file_name=name,
-        size_bytes=size_bytes,
-        sha256=digest,
-        said=Said(anyway=anyway),
-        uploaded_at=datetime.now(UTC),
-        uploaded_by=principal.user_id,
-    )
-    async with context.db.tenant(principal.tenant_id) as tx:
-        await imports.receive(tx, principal, new)
-    context.committed()
-    return new
-
-
-def _copied(source: BinaryIO, target: Path) -> str:
-    """Copy a file and return its SHA-256, hexadecimal."""
-    with target.open("wb") as out:
-        shutil.copyfileobj(source, out, _READ_BYTES)
-    with target.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @routes.get("/imports")
@@ -169,8 +120,8 @@ async def say_of_import(
     What disagrees with the file blocks the commit until it is `confirmed`.
     """
     changes = patch.model_dump(exclude_unset=True)
-    if (type_ := changes.get("type")) and type_ not in types():
-        raise wrong("type", "not_one_of", value=type_, expected=", ".join(types()))
+    if type_ := changes.get("type"):
+        uploads.check_type("type", type_)
     async with command.transaction() as tx:
         old = await imports.held(tx, principal, import_id)
         if_match.check(old.version)

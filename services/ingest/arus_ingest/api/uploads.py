@@ -21,8 +21,9 @@ from arus_runtime.web import PREFIX, Ctx, Problem, router, wrong
 from fastapi import Depends, Header, Request, Response
 
 from arus_ingest.api.facts import ADMITTED
-from arus_ingest.api.imports import check_name, take
+from arus_ingest.commands.uploads import check_name, take
 from arus_ingest.settings import settings_of
+from arus_ingest.state import Said
 from arus_ingest.store import uploads as store
 from arus_ingest.store.uploads import Coming
 
@@ -109,7 +110,7 @@ async def _whole(context: Context, principal: Principal, coming: Coming, path: P
         async with files_of(context).local(key) as piece:
             await asyncio.to_thread(_append, path, piece)
     with path.open("rb") as source:
-        made = await take(context, principal, source, coming.file_name, anyway=False)
+        made = await take(context, principal, source, coming.file_name, Said())
     async with context.db.tenant(principal.tenant_id) as tx:
         done = await store.end(tx, coming, made.id)
     await files_of(context).delete(keys)

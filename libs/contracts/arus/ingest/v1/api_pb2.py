@@ -24,21 +24,27 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61rus/ingest/v1/api.proto\x12\x0e\x61rus.ingest.v1\"\x8f\x01\n\x1dRecordFuelTransactionsRequest\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x13\n\x0blocation_id\x18\x02 \x01(\t\x12\x12\n\nproduct_id\x18\x03 \x01(\t\x12\x10\n\x08volume_l\x18\x04 \x01(\t\x12\x0c\n\x04note\x18\x05 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x06 \x01(\t\"M\n\x1eRecordFuelTransactionsResponse\x12+\n\x07results\x18\x01 \x03(\x0b\x32\x1a.arus.ingest.v1.ItemResult\"\x83\x01\n\nItemResult\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x16\n\x0etransaction_id\x18\x02 \x01(\t\x12*\n\x06\x65rrors\x18\x03 \x03(\x0b\x32\x1a.arus.ingest.v1.FieldError\x12\x10\n\x08warnings\x18\x04 \x03(\t\x12\x10\n\x08replayed\x18\x05 \x01(\x08\":\n\nFieldError\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t2\x8a\x01\n\rIngestService\x12y\n\x16RecordFuelTransactions\x12-.arus.ingest.v1.RecordFuelTransactionsRequest\x1a..arus.ingest.v1.RecordFuelTransactionsResponse(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61rus/ingest/v1/api.proto\x12\x0e\x61rus.ingest.v1\"Y\n\x13UploadImportRequest\x12*\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x1a.arus.ingest.v1.ImportFileH\x00\x12\x0e\n\x04\x64\x61ta\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"l\n\nImportFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\x12\x0e\n\x06sha256\x18\x03 \x01(\t\x12\x0c\n\x04type\x18\x04 \x01(\t\x12\x0e\n\x06period\x18\x05 \x01(\t\x12\x0e\n\x06\x61nyway\x18\x06 \x01(\x08\"M\n\x14UploadImportResponse\x12\x11\n\timport_id\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\x12\x0e\n\x06sha256\x18\x03 \x01(\t\"\x8f\x01\n\x1dRecordFuelTransactionsRequest\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x13\n\x0blocation_id\x18\x02 \x01(\t\x12\x12\n\nproduct_id\x18\x03 \x01(\t\x12\x10\n\x08volume_l\x18\x04 \x01(\t\x12\x0c\n\x04note\x18\x05 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x06 \x01(\t\"M\n\x1eRecordFuelTransactionsResponse\x12+\n\x07results\x18\x01 \x03(\x0b\x32\x1a.arus.ingest.v1.ItemResult\"\x83\x01\n\nItemResult\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x16\n\x0etransaction_id\x18\x02 \x01(\t\x12*\n\x06\x65rrors\x18\x03 \x03(\x0b\x32\x1a.arus.ingest.v1.FieldError\x12\x10\n\x08warnings\x18\x04 \x03(\t\x12\x10\n\x08replayed\x18\x05 \x01(\x08\":\n\nFieldError\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t2\xe7\x01\n\rIngestService\x12y\n\x16RecordFuelTransactions\x12-.arus.ingest.v1.RecordFuelTransactionsRequest\x1a..arus.ingest.v1.RecordFuelTransactionsResponse(\x01\x12[\n\x0cUploadImport\x12#.arus.ingest.v1.UploadImportRequest\x1a$.arus.ingest.v1.UploadImportResponse(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'arus.ingest.v1.api_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RECORDFUELTRANSACTIONSREQUEST']._serialized_start=45
-  _globals['_RECORDFUELTRANSACTIONSREQUEST']._serialized_end=188
-  _globals['_RECORDFUELTRANSACTIONSRESPONSE']._serialized_start=190
-  _globals['_RECORDFUELTRANSACTIONSRESPONSE']._serialized_end=267
-  _globals['_ITEMRESULT']._serialized_start=270
-  _globals['_ITEMRESULT']._serialized_end=401
-  _globals['_FIELDERROR']._serialized_start=403
-  _globals['_FIELDERROR']._serialized_end=461
-  _globals['_INGESTSERVICE']._serialized_start=464
-  _globals['_INGESTSERVICE']._serialized_end=602
+  _globals['_UPLOADIMPORTREQUEST']._serialized_start=44
+  _globals['_UPLOADIMPORTREQUEST']._serialized_end=133
+  _globals['_IMPORTFILE']._serialized_start=135
+  _globals['_IMPORTFILE']._serialized_end=243
+  _globals['_UPLOADIMPORTRESPONSE']._serialized_start=245
+  _globals['_UPLOADIMPORTRESPONSE']._serialized_end=322
+  _globals['_RECORDFUELTRANSACTIONSREQUEST']._serialized_start=325
+  _globals['_RECORDFUELTRANSACTIONSREQUEST']._serialized_end=468
+  _globals['_RECORDFUELTRANSACTIONSRESPONSE']._serialized_start=470
+  _globals['_RECORDFUELTRANSACTIONSRESPONSE']._serialized_end=547
+  _globals['_ITEMRESULT']._serialized_start=550
+  _globals['_ITEMRESULT']._serialized_end=681
+  _globals['_FIELDERROR']._serialized_start=683
+  _globals['_FIELDERROR']._serialized_end=741
+  _globals['_INGESTSERVICE']._serialized_start=744
+  _globals['_INGESTSERVICE']._serialized_end=975
 # @@protoc_insertion_point(module_scope)

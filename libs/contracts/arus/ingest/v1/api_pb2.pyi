@@ -6,6 +6,40 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class UploadImportRequest(_message.Message):
+    __slots__ = ("file", "data")
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    file: ImportFile
+    data: bytes
+    def __init__(self, file: _Optional[_Union[ImportFile, _Mapping]] = ..., data: _Optional[bytes] = ...) -> None: ...
+
+class ImportFile(_message.Message):
+    __slots__ = ("name", "size_bytes", "sha256", "type", "period", "anyway")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    ANYWAY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    size_bytes: int
+    sha256: str
+    type: str
+    period: str
+    anyway: bool
+    def __init__(self, name: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., type: _Optional[str] = ..., period: _Optional[str] = ..., anyway: _Optional[bool] = ...) -> None: ...
+
+class UploadImportResponse(_message.Message):
+    __slots__ = ("import_id", "size_bytes", "sha256")
+    IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    import_id: str
+    size_bytes: int
+    sha256: str
+    def __init__(self, import_id: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ...) -> None: ...
+
 class RecordFuelTransactionsRequest(_message.Message):
     __slots__ = ("date", "location_id", "product_id", "volume_l", "note", "idempotency_key")
     DATE_FIELD_NUMBER: _ClassVar[int]

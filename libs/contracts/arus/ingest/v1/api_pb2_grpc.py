@@ -39,6 +39,11 @@ class IngestServiceStub:
                 request_serializer=arus_dot_ingest_dot_v1_dot_api__pb2.RecordFuelTransactionsRequest.SerializeToString,
                 response_deserializer=arus_dot_ingest_dot_v1_dot_api__pb2.RecordFuelTransactionsResponse.FromString,
                 _registered_method=True)
+        self.UploadImport = channel.stream_unary(
+                '/arus.ingest.v1.IngestService/UploadImport',
+                request_serializer=arus_dot_ingest_dot_v1_dot_api__pb2.UploadImportRequest.SerializeToString,
+                response_deserializer=arus_dot_ingest_dot_v1_dot_api__pb2.UploadImportResponse.FromString,
+                _registered_method=True)
 
 
 class IngestServiceServicer:
@@ -51,6 +56,15 @@ class IngestServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UploadImport(self, request_iterator, context):
+        """Upload one file, up to ARUS_IMPORT_MAX_BYTES (2 GB); it becomes an import as one sent by POST /api/v1/imports does,
+        and is analysed at once. The first message says which file it is, every further one brings its next bytes, at most
+        16 MiB a message. Of a stream that breaks nothing is kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_IngestServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -58,6 +72,11 @@ def add_IngestServiceServicer_to_server(servicer, server):
                     servicer.RecordFuelTransactions,
                     request_deserializer=arus_dot_ingest_dot_v1_dot_api__pb2.RecordFuelTransactionsRequest.FromString,
                     response_serializer=arus_dot_ingest_dot_v1_dot_api__pb2.RecordFuelTransactionsResponse.SerializeToString,
+            ),
+            'UploadImport': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadImport,
+                    request_deserializer=arus_dot_ingest_dot_v1_dot_api__pb2.UploadImportRequest.FromString,
+                    response_serializer=arus_dot_ingest_dot_v1_dot_api__pb2.UploadImportResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -87,6 +106,33 @@ class IngestService:
             '/arus.ingest.v1.IngestService/RecordFuelTransactions',
             arus_dot_ingest_dot_v1_dot_api__pb2.RecordFuelTransactionsRequest.SerializeToString,
             arus_dot_ingest_dot_v1_dot_api__pb2.RecordFuelTransactionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadImport(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/arus.ingest.v1.IngestService/UploadImport',
+            arus_dot_ingest_dot_v1_dot_api__pb2.UploadImportRequest.SerializeToString,
+            arus_dot_ingest_dot_v1_dot_api__pb2.UploadImportResponse.FromString,
             options,
             channel_credentials,
             insecure,

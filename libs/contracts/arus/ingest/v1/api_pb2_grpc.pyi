@@ -33,12 +33,22 @@ class IngestServiceStub:
     def __new__(cls, channel: _aio.Channel) -> IngestServiceAsyncStub: ...
     RecordFuelTransactions: _grpc.StreamUnaryMultiCallable[_api_pb2.RecordFuelTransactionsRequest, _api_pb2.RecordFuelTransactionsResponse]
     """Record fuel transactions; one result per item, in the order sent. A bad item never stops the others."""
+    UploadImport: _grpc.StreamUnaryMultiCallable[_api_pb2.UploadImportRequest, _api_pb2.UploadImportResponse]
+    """Upload one file, up to ARUS_IMPORT_MAX_BYTES (2 GB); it becomes an import as one sent by POST /api/v1/imports does,
+    and is analysed at once. The first message says which file it is, every further one brings its next bytes, at most
+    16 MiB a message. Of a stream that breaks nothing is kept.
+    """
 
 @_typing.type_check_only
 class IngestServiceAsyncStub(IngestServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordFuelTransactions: _aio.StreamUnaryMultiCallable[_api_pb2.RecordFuelTransactionsRequest, _api_pb2.RecordFuelTransactionsResponse]  # type: ignore[assignment]
     """Record fuel transactions; one result per item, in the order sent. A bad item never stops the others."""
+    UploadImport: _aio.StreamUnaryMultiCallable[_api_pb2.UploadImportRequest, _api_pb2.UploadImportResponse]  # type: ignore[assignment]
+    """Upload one file, up to ARUS_IMPORT_MAX_BYTES (2 GB); it becomes an import as one sent by POST /api/v1/imports does,
+    and is analysed at once. The first message says which file it is, every further one brings its next bytes, at most
+    16 MiB a message. Of a stream that breaks nothing is kept.
+    """
 
 class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -48,5 +58,16 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_api_pb2.RecordFuelTransactionsResponse, _abc.Awaitable[_api_pb2.RecordFuelTransactionsResponse]]:
         """Record fuel transactions; one result per item, in the order sent. A bad item never stops the others."""
+
+    @_abc_1.abstractmethod
+    def UploadImport(
+        self,
+        request_iterator: _MaybeAsyncIterator[_api_pb2.UploadImportRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_api_pb2.UploadImportResponse, _abc.Awaitable[_api_pb2.UploadImportResponse]]:
+        """Upload one file, up to ARUS_IMPORT_MAX_BYTES (2 GB); it becomes an import as one sent by POST /api/v1/imports does,
+        and is analysed at once. The first message says which file it is, every further one brings its next bytes, at most
+        16 MiB a message. Of a stream that breaks nothing is kept.
+        """
 
 def add_IngestServiceServicer_to_server(servicer: IngestServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
