@@ -48,6 +48,28 @@ def test_a_manifest_follows_the_schema_of_kubernetes(name: str) -> None:
     kubernetes_validate.validate(MANIFESTS[name], KUBERNETES, strict=True)  # pyright: ignore[reportUnknownMemberType]
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_is_restricted_alike(service: str) -> None:
+    """What kube-score asks for too, in `make k8s-check`, which is not run every time."""
+
+    def restrictions(name: str) -> Any:
+        pod = MANIFESTS[f"{name}/Deployment/{name}"]["spec"]["template"]["spec"]
+        [container] = pod["containers"]
+        resources = {kind: sorted(amounts) for kind, amounts in container["resources"].items()}
+        folders = {volume["name"]: volume.get("emptyDir") for volume in pod["volumes"]}
+        home, temporary = folders["home"], folders["temporary"]
+        return (
+            pod["securityContext"],
+            container["securityContext"],
+            resources,
+            home,
+            temporary,
+            "affinity" in pod,
+        )
+
+    assert restrictions(service) == restrictions("inventory")
+
+
 def test_the_base_names_every_file_and_every_service() -> None:
     [kustomization] = documents(BASE / "kustomization.yaml")
     files = {path.name for path in BASE.glob("*.yaml")} - {"kustomization.yaml"}
