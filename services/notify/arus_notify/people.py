@@ -1,7 +1,7 @@
 """Whom to tell: the gateway owns people, so it is asked each time, with half a minute of memory."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,10 +53,13 @@ class People:
         default_factory=dict[str, tuple[Organisation, float]], init=False
     )
 
-    async def of(self, tenant_id: str) -> Organisation:
-        """Return an organisation as it was half a minute ago at most; raises UnavailableError."""
+    async def of(self, tenant_id: str, *, among: Collection[str] = ()) -> Organisation:
+        """Return an organisation as it was half a minute ago at most; raises UnavailableError.
+
+        among: ids of people who should be in it; when memory lacks one, who may just have come, it asks.
+        """
         known = self._known.get(tenant_id)
-        if known and known[1] > self.clock():
+        if known and known[1] > self.clock() and known[0].people.keys() >= set(among):
             return known[0]
         secret = settings_of(self.context).people_secret.get_secret_value()
         caller = Principal("notify", tenant_id, frozenset(), None, "id", secret)

@@ -10,7 +10,7 @@ from arus_notify.planning import DELIVER, DIGEST
 JOBS = (
     Job(TELL, telling.ask, finish=telling.tell, attempts=12, backoff_s=2.0),
     Job(SUMMARISE, telling.ask, finish=telling.summarise, attempts=12, backoff_s=2.0),
-    Job(TELL_CASE, telling.ask, finish=telling.tell_case, attempts=12, backoff_s=2.0),
+    Job(TELL_CASE, telling.ask_of_case, finish=telling.tell_case, attempts=12, backoff_s=2.0),
     Job(
         DELIVER,
         delivering.deliver,

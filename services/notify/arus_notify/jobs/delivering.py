@@ -44,7 +44,8 @@ async def deliver(context: Context, work: Work) -> Ended | None:
         delivery = await store.deliveries.begin(tx, work.tenant_id, delivery_id)
     if delivery is None:
         return None
-    organisation = await people_of(context).of(work.tenant_id)
+    among = [delivery.person_id] if delivery.person_id else []
+    organisation = await people_of(context).of(work.tenant_id, among=among)
     try:
         way, letter = await _prepared(context, delivery, organisation)
         return Ended(delivery.channel, remote_id=await way.send(letter))

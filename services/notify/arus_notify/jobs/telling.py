@@ -1,6 +1,6 @@
 """Tells an alert, or the summary of a group, to whoever may know of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 from arus_runtime.context import Context
@@ -19,7 +19,18 @@ Asked = tuple[Organisation, frozenset[Channel]]
 
 async def ask(context: Context, work: Work) -> Asked:
     """Ask the gateway who there is to tell."""
-    organisation = await people_of(context).of(work.tenant_id)
+    return await _asked(context, work, ())
+
+
+async def ask_of_case(context: Context, work: Work) -> Asked:
+    """Ask it for news of a case, which says whom it is for."""
+    async with context.worker_db.system() as tx:
+        alert = await store.cases.one(tx, work.tenant_id, work.params["alert_id"])
+    return await _asked(context, work, alert.people if alert else ())
+
+
+async def _asked(context: Context, work: Work, among: Collection[str]) -> Asked:
+    organisation = await people_of(context).of(work.tenant_id, among=among)
     usable = {Channel.EMAIL}
     if settings_of(context).has_whatsapp:
         usable.add(Channel.WHATSAPP)

@@ -122,6 +122,18 @@ async def test_who_is_given_a_case_gets_a_mail_and_an_entry_that_lead_to_it(
     assert (await caller(budi, "viewer").get("/notifications")).json()["items"] == []
 
 
+async def test_who_has_just_come_is_told_although_the_others_are_remembered(
+    desk: Desk, town: Town, caller: Caller
+) -> None:
+    budi = town.person(desk.tenant, "Budi")
+    await happens(desk, assignee_id=budi, changed_by="")
+    await desk.work()
+    siti = town.person(desk.tenant, "Siti")
+    await happens(desk, assignee_id=siti, changed_by=budi)
+    await desk.work()
+    assert len((await caller(siti, "viewer").get("/notifications")).json()["items"]) == 1
+
+
 async def test_a_comment_stands_in_the_list_and_is_not_mailed_until_the_digest(
     desk: Desk, town: Town, mailbox: Mailbox, caller: Caller
 ) -> None:
