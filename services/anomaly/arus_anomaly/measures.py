@@ -40,7 +40,7 @@ async def _measure(context: Context) -> None:
         try:
             async with context.worker_db.system() as tx:
                 counts = await store.incidents.counts(tx, None)
-                of_cases, overdue = await store.cases.measured(tx, cases.today(datetime.now(UTC)))
+                of_cases, overdue = await store.cases.measured(tx, cases.day_of(datetime.now(UTC)))
         except OperationalError as error:
             _log.warning("not measured for now: the database is away", reason=str(error))
         else:

@@ -26,7 +26,7 @@ from typing_extensions import override
 
 from arus_anomaly import reports, store
 from arus_anomaly.commands import cases, dossiers
-from arus_anomaly.rules.cases import today as day_of
+from arus_anomaly.rules.cases import day_of
 from arus_anomaly.rules.fuel import Status
 
 NEWEST: Final = 10

@@ -65,8 +65,8 @@ def test_a_case_is_overdue_from_the_day_after_its_due_date_until_it_is_done() ->
 
 
 def test_a_day_begins_at_midnight_in_jakarta() -> None:
-    assert cases.today(datetime(2026, 1, 4, 16, 59, tzinfo=UTC)) == date(2026, 1, 4)
-    assert cases.today(datetime(2026, 1, 4, 17, tzinfo=UTC)) == MONDAY
+    assert cases.day_of(datetime(2026, 1, 4, 16, 59, tzinfo=UTC)) == date(2026, 1, 4)
+    assert cases.day_of(datetime(2026, 1, 4, 17, tzinfo=UTC)) == MONDAY
 
 
 def test_somebody_is_reminded_once_that_a_case_is_due_and_once_that_it_is_overdue() -> None:

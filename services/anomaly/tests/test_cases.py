@@ -30,7 +30,7 @@ pytestmark = pytest.mark.integration
 
 SITI, BUDI, HERE_ONLY = new_ulid(), new_ulid(), new_ulid()
 PNG = b"\x89PNG\r\n\x1a\n" + b"a photo of a meter"
-TODAY = rules.today(datetime.now(UTC))
+TODAY = rules.day_of(datetime.now(UTC))
 
 
 @dataclass

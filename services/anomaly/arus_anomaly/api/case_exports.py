@@ -111,8 +111,8 @@ def _row(shown: Shown, people: dict[str, str], today: date, language: Language) 
         _say("yes", language) if rules.is_overdue(case, today) else None,
         case.description,
         case.resolution,
-        rules.today(case.opened_at),
-        rules.today(case.ended_at) if case.ended_at else None,
+        rules.day_of(case.opened_at),
+        rules.day_of(case.ended_at) if case.ended_at else None,
         case.id,
     )
 

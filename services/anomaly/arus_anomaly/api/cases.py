@@ -67,7 +67,7 @@ async def _asked(
     ] = None,
 ) -> AskedCases:
     return AskedCases(
-        today=rules.today(dt.datetime.now(dt.UTC)),
+        today=rules.day_of(dt.datetime.now(dt.UTC)),
         within=principal.locations,
         statuses=status or (),
         priorities=priority or (),
@@ -138,7 +138,7 @@ async def open_case(new: NewCase, context: Ctx, command: Commanded, _: Opener) -
         case = await commands.open_case(tx, context.peers, command.principal, new, now)
         shown = await commands.shown(tx, command.principal, case.id)
         headers = {"Location": f"{PREFIX}/cases/{case.id}", "ETag": etag(case.version)}
-        return await command.answer(tx, 201, CaseOut.of(shown, rules.today(now)), headers)
+        return await command.answer(tx, 201, CaseOut.of(shown, rules.day_of(now)), headers)
 
 
 @routes.post("/cases/assign", response_model=AssignmentOut)
@@ -182,7 +182,7 @@ async def get_case(case_id: str, context: Ctx, response: Response, principal: Re
         files = await store.dossiers.newest(tx, Attachment, case_id, None, MOST_SHOWN)
         visits = await store.dossiers.newest(tx, Visit, case_id, None, MOST_SHOWN)
     response.headers["ETag"] = etag(shown.case.version)
-    return CaseDetail.whole(shown, rules.today(dt.datetime.now(dt.UTC)), files, visits)
+    return CaseDetail.whole(shown, rules.day_of(dt.datetime.now(dt.UTC)), files, visits)
 
 
 @routes.patch("/cases/{case_id}", response_model=CaseOut)
@@ -203,5 +203,5 @@ async def change_case(
         )
         shown = await commands.shown(tx, command.principal, case_id)
         return await command.answer(
-            tx, 200, CaseOut.of(shown, rules.today(now)), {"ETag": etag(case.version)}
+            tx, 200, CaseOut.of(shown, rules.day_of(now)), {"ETag": etag(case.version)}
         )

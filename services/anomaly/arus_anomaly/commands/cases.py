@@ -175,7 +175,7 @@ async def happened(
 
 async def remind(tx: Tx, tenant_id: str, at: datetime) -> int:
     """Tell which cases fell due or became overdue since they were last looked at; worker role."""
-    day, count = rules.today(at), 0
+    day, count = rules.day_of(at), 0
     for case in await store.cases.due(tx, tenant_id, rules.near(day)):
         reminded = rules.reminder(case, day)
         if reminded is None:
@@ -225,8 +225,8 @@ def _check_type(domain: str, kind: str) -> None:
 
 
 def _check_due(due_date: date | None, at: datetime) -> None:
-    if due_date is not None and due_date < rules.today(at):
-        raise wrong("due_date", "too_small", bound=rules.today(at), value=due_date)
+    if due_date is not None and due_date < rules.day_of(at):
+        raise wrong("due_date", "too_small", bound=rules.day_of(at), value=due_date)
 
 
 async def _subject(tx: Tx, peers: Peers, principal: Principal, new: NewCase) -> Subject:

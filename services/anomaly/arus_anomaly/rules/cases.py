@@ -84,9 +84,9 @@ def is_done(status: str) -> bool:
     return status in DONE
 
 
-def today(now: datetime) -> date:
-    """Return the day it is where due dates are counted."""
-    return now.astimezone(ZONE).date()
+def day_of(moment: datetime) -> date:
+    """Return the day of a moment where due dates are counted."""
+    return moment.astimezone(ZONE).date()
 
 
 def is_overdue(case: Case, day: date) -> bool:
