@@ -29,7 +29,7 @@ from harness import (
     spread,
 )
 
-ROUNDS: Final = {Length.FULL: 3, Length.QUICK: 2}
+ROUNDS: Final = {Length.FULL: 3, Length.QUICK: 3}
 EVENTS: Final = {Length.FULL: 1_000_000, Length.QUICK: 60_000}
 SLOW_SHARE: Final = 5  # faust and quixstreams read a fifth of the facts, or a round would take minutes
 FAUST_IS_FAIR: Final = 0.1

@@ -11,7 +11,7 @@ import os
 import resource
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -22,9 +22,6 @@ if TYPE_CHECKING:  # the child stays light: it loads nothing of the service but 
 
 Report = Callable[[float, str], None]
 """Tell how far the work is, 0 to 1, and what it is at."""
-
-Function = Callable[[Mapping[str, Any], Report], Any]
-"""What runs in the child. Returns JSON; raises Refused when there is no use in retrying."""
 
 _LINE_LIMIT: Final = 64 * 1024 * 1024
 _ERROR_TAIL: Final = 2_000

@@ -77,8 +77,8 @@ _UNBUILT: Final = b"""<!doctype html>
 </head>
 <body>
 <h1>Arus</h1>
-<p>Konsol belum dibangun. Jalankan <code>make web</code>, lalu muat ulang halaman ini.</p>
-<p lang="en">The console is not built yet. Run <code>make web</code>, then reload this page.</p>
+<p>Konsol belum dibangun. Jalankan <code>uv run arus console</code>, lalu muat ulang halaman ini.</p>
+<p lang="en">The console is not built yet. Run <code>uv run arus console</code>, then reload this page.</p>
 <p>API: <a href="/docs">/docs</a> &middot; <a href="/openapi.json">/openapi.json</a></p>
 </body>
 </html>

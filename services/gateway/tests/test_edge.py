@@ -258,7 +258,7 @@ async def test_an_unbuilt_console_says_how_to_build_it(opening: Opening, tmp_pat
     async with opening(web_dist=str(tmp_path / "nothing")) as gateway:
         answer = await gateway.connect(HOME).get("/app")
         assert answer.status_code == 503
-        assert "make web" in answer.text
+        assert "uv run arus console" in answer.text
 
 
 async def test_the_console_is_served_with_its_caching_and_its_policy(opening: Opening, tmp_path: Path):

@@ -152,8 +152,3 @@ def masked_email(address: str) -> str:
     """Return an address as a log may show it: s…@example.com."""
     name, _, host = address.rpartition("@")
     return f"{name[:1]}…@{host}"
-
-
-def masked_number(number: str) -> str:
-    """Return a telephone number as a log may show it: +62…7890."""
-    return f"{number[:3]}…{number[-4:]}"

@@ -7,7 +7,7 @@ tools take two seconds of Java for each call.
 # (confluent-kafka carries no types; what leaves this module is typed)
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -218,12 +218,6 @@ class Admin:
                 if time.monotonic() > deadline:
                     raise ServerFailed(f"Kafka does not let {name} in {TIMEOUT_S:.0f} s after it was made")
                 time.sleep(0.05)
-
-    def add_rights(self, rights: Iterable[Right]) -> None:
-        """Add rights; those that exist stay."""
-        bindings = [_binding(right) for right in rights]
-        if bindings:
-            _finish(self._client.create_acls(bindings))
 
     def users_with_rights(self) -> frozenset[str]:
         """Return who may do anything."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from arus_ingest.files import amounts, bodies, columns, dates, deciding
 from arus_ingest.files.columns import Header
-from arus_ingest.files.declared import NUMERIC, FileType, types
+from arus_ingest.files.declared import NUMERIC, FileType
 from arus_ingest.files.results import Detection, Limits, Mapping, Question, Unreadable
 from arus_ingest.files.tables import Row, Table, chunks, shown, tables
 
@@ -212,8 +212,3 @@ def _unknown(table: Table, name: str, header: Header, choice: deciding.Choice, c
         separator=table.separator,
         repaired=header.repaired,
     )
-
-
-def known_types() -> tuple[str, ...]:
-    """Return the names of the types a file can have."""
-    return tuple(types())

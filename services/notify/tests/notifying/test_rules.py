@@ -126,4 +126,3 @@ def test_a_summary_counts_each_incident_once_and_only_where_the_reader_may_look(
 
 def test_the_log_shows_no_address_in_full() -> None:
     assert rules.masked_email("siti@example.com") == "s…@example.com"
-    assert rules.masked_number("+6281234567890") == "+62…7890"
