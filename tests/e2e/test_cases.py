@@ -55,12 +55,12 @@ def test_a_file_becomes_an_assigned_case_in_under_ten_clicks(
     click(drawer.get_by_role("button", name="Simpan 1 baris"))
     click(drawer.get_by_role("link", name="Lihat anomali meter"))
     click(page.get_by_role("button", name=CUSTOMER["nomen"]))
-    click(page.get_by_role("link", name="Buat analisis"))
-    form = page.get_by_role("dialog", name="Analisis baru")
+    click(page.get_by_role("link", name="Buat kasus"))
+    form = page.get_by_role("dialog", name="Kasus baru")
     expect(form.get_by_label("Nomor pelanggan")).to_have_value(CUSTOMER["nomen"])
     click(form.get_by_role("combobox", name="Penanggung jawab"))
     click(page.get_by_role("option", name="Rina Kartika"))
-    click(form.get_by_role("button", name="Simpan analisis"))
+    click(form.get_by_role("button", name="Simpan kasus"))
     expect(page.get_by_role("dialog", name="Estimasi")).to_contain_text("SITI AMINAH, 340077")
     assert clicks <= MOST_CLICKS
     me = analyst.client.get("/auth/me").json()["user"]["id"]
@@ -157,11 +157,11 @@ def test_several_cases_are_given_to_one_person(
     for case in made:
         page.get_by_role("checkbox", name=f"Pilih #{case['number']} ").check()
     page.get_by_role("button", name="Tugaskan…").click()
-    dialog = page.get_by_role("dialog", name="Tugaskan 2 analisis")
+    dialog = page.get_by_role("dialog", name="Tugaskan 2 kasus")
     dialog.get_by_role("combobox", name="Penanggung jawab").click()
     page.get_by_role("option", name="Rina Kartika").click()
     dialog.get_by_role("button", name="Tugaskan").click()
-    expect(page.get_by_text("2 analisis ditugaskan.")).to_be_visible()
+    expect(page.get_by_text("2 kasus ditugaskan.")).to_be_visible()
     assert all(of(analyst, case["id"])["assignee_id"] for case in made)
 
 
@@ -170,9 +170,9 @@ def test_an_incident_becomes_a_case(
 ) -> None:
     page = open_screen(organisation.owner).page
     page.goto(f"{console}/cases?id=new&incident={organisation.incident_id}")
-    form = page.get_by_role("dialog", name="Analisis baru")
+    form = page.get_by_role("dialog", name="Kasus baru")
     expect(form).to_contain_text("Tentang insiden: Gudang A · Solar")
-    form.get_by_role("button", name="Simpan analisis").click()
+    form.get_by_role("button", name="Simpan kasus").click()
     # The organisation has one about it already, which the answer names.
     expect(form).to_contain_text("#1")
 

@@ -138,10 +138,10 @@ def see_on_the_time_line(screen: Screen, console: str, nomen: str) -> None:
     page.get_by_role("button", name="SITI AMINAH").click()
     drawer = page.get_by_role("dialog", name="SITI AMINAH")
     expect(drawer).to_contain_text("Meter dibaca")
-    expect(drawer).to_contain_text("Stand dibaca di lapangan pada 20 Des 2025, analisis #")
+    expect(drawer).to_contain_text("Stand dibaca di lapangan pada 20 Des 2025, kasus #")
     settle_in_drawer(page)
     assert_good(screen, path="/customers", language="id")
-    drawer.get_by_role("link", name="Lihat analisisnya").click()
+    drawer.get_by_role("link", name="Lihat kasusnya").click()
     expect(page.get_by_role("dialog", name="Estimasi")).to_contain_text(nomen)
 
 
@@ -205,3 +205,23 @@ def test_a_period_that_nobody_read_is_estimated_and_taken_back(
     drawer.get_by_role("button", name="Batalkan koreksi").click()
     until(lambda: "2025-10" not in kinds(), "the estimate taken back")
     expect(drawer.get_by_role("button", name="Perkirakan Oktober 2025")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_utility_finds_its_own_rooms_first(
+    open_screen: OpenScreen, clerk: Someone, console: str, width: int
+) -> None:
+    page = open_screen(clerk, width=width).page
+    page.goto(f"{console}/")
+    expect(page).to_have_url(f"{console}/water")
+    rooms = page.get_by_role("navigation", name="Utama").get_by_role("link")
+    if width == 360:
+        expect(rooms).to_have_text(["Dasbor", "Meter", "Unggah", "Analisis"])
+        page.get_by_role("button", name="Lainnya").click()
+        expect(page.get_by_role("menuitem").last).to_have_text("Laporan")
+        page.get_by_role("menuitem", name="Catat BBM").click()
+    else:
+        expect(rooms.nth(1)).to_have_text("Dashboard PAM")
+        expect(rooms.last).to_have_text("Laporan")
+        rooms.filter(has_text="Catat BBM").click()
+    expect(page.get_by_role("heading", name="Catat BBM")).to_be_visible()

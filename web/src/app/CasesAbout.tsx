@@ -22,7 +22,7 @@ export function CasesAbout({ about }: { about: About }) {
   return (
     <section className="flex flex-col gap-2">
       <h3 className="text-sm font-semibold">
-        <Trans>Analisis</Trans>
+        <Trans>Kasus</Trans>
       </h3>
       {found.length > 0 && (
         <ul className="divide-y divide-line rounded-lg border border-line text-sm">
@@ -43,7 +43,7 @@ export function CasesAbout({ about }: { about: About }) {
       {mayOpen && (
         <Link to="/cases" search={{ id: 'new', ...about }} className={buttonLook('secondary', 'self-start')}>
           <ClipboardPlus aria-hidden className="size-4" />
-          <Trans>Buat analisis</Trans>
+          <Trans>Buat kasus</Trans>
         </Link>
       )}
     </section>

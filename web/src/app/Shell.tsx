@@ -1,5 +1,4 @@
 /** The frame of every page: side bar or bottom bar, top bar, banners, shortcuts. */
-import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { clsx } from 'clsx'
@@ -24,9 +23,10 @@ import { Bell } from './Bell'
 import { Mark } from './Brand'
 import { markRow, pressNew, stepRow, useKeys } from './keys'
 import { useFeed, useLiveState } from './live'
-import { mayEnter, PAGES, type PageEntry } from './pages'
+import { roomsFor, type PageEntry } from './pages'
 import { may, signOut, useSession } from './session'
 import { useFuelQueue, useSending } from './unsent'
+import { useUses } from './uses'
 
 const AccountDialog = lazy(() => import('./AccountDialog'))
 const AccountMenu = lazy(() => import('./AccountMenu'))
@@ -44,7 +44,8 @@ export function Shell() {
   useFeed(may(session, 'anomalies', 'r') || may(session, 'imports', 'r'))
   useSending()
   useEffect(() => void queue.refresh(), [queue])
-  const pages = useMemo(() => PAGES.filter(page => mayEnter(session, page)), [session])
+  const uses = useUses()
+  const pages = useMemo(() => roomsFor(session, uses), [session, uses])
 
   const keys = useMemo(
     () => ({
@@ -128,9 +129,6 @@ export function Shell() {
   )
 }
 
-// The full name does not fit a fifth of a phone.
-const ANOMALIES = msg`Anomali`
-
 const NAV =
   'flex min-h-9 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-muted transition-colors hover:bg-hover hover:text-text pointer-coarse:min-h-11 data-[status=active]:bg-brand-soft data-[status=active]:text-brand-strong'
 
@@ -185,9 +183,7 @@ function BottomBar({ pages }: { pages: readonly PageEntry[] }) {
           className={item}
         >
           <page.icon aria-hidden />
-          <span className="w-full truncate text-center">
-            {i18n._(page.to === '/anomalies' ? ANOMALIES : page.name)}
-          </span>
+          <span className="w-full truncate text-center">{i18n._(page.short ?? page.name)}</span>
         </Link>
       ))}
       {rest.length > 0 && (

@@ -24,7 +24,7 @@ export const STATUS_LOOK: Readonly<
     { word: MessageDescriptor; icon: LucideIcon; tone: 'info' | 'warning' | 'good' | 'muted' }
   >
 > = {
-  open: { word: msg({ message: 'Terbuka', context: 'analisis' }), icon: CircleDashed, tone: 'warning' },
+  open: { word: msg({ message: 'Terbuka', context: 'kasus' }), icon: CircleDashed, tone: 'warning' },
   in_progress: { word: msg`Dikerjakan`, icon: CircleDot, tone: 'info' },
   waiting_field: { word: msg`Menunggu lapangan`, icon: Footprints, tone: 'info' },
   resolved: { word: msg`Terselesaikan`, icon: CircleCheck, tone: 'good' },
@@ -39,7 +39,7 @@ export const CASE_TYPES = [
   'other',
 ] as const satisfies readonly CaseOut['type'][]
 
-const OTHER = msg({ message: 'Lainnya', context: 'jenis analisis' })
+const OTHER = msg({ message: 'Lainnya', context: 'jenis kasus' })
 const FUEL = { WASPADA: msg`Waspada`, ANOMALI: msg`Anomali` } as const
 
 /** What a case is about, in a word. */

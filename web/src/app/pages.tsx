@@ -25,6 +25,7 @@ import {
 } from 'lucide-react'
 import type { MeOut } from '@/api'
 import { may, type Action } from './session'
+import type { Uses } from './uses'
 
 export interface PageEntry {
   to:
@@ -48,30 +49,44 @@ export interface PageEntry {
     | '/users'
     | '/audit'
   name: MessageDescriptor
+  /** Where the name does not fit: a fifth of a phone. */
+  short?: MessageDescriptor
   icon: LucideIcon
   /** The key after `g`. */
   key: string
   needs: { resource: string; action: Action }
   /** Resources whose readers may still not need the page: an operator reads locations for the form only. */
   alsoNeeds?: { resource: string; action: Action }
+  /** What it is about; absent: whatever an organisation does. */
+  of?: keyof Uses
 }
 
 /** By how often they are entered: a phone's bar shows the first four. */
 export const PAGES: readonly PageEntry[] = [
-  { to: '/', name: msg`Beranda`, icon: LayoutDashboard, key: 'b', needs: { resource: 'views', action: 'r' } },
+  {
+    to: '/',
+    name: msg`Beranda`,
+    icon: LayoutDashboard,
+    key: 'b',
+    needs: { resource: 'views', action: 'r' },
+    of: 'fuel',
+  },
   {
     to: '/fuel/new',
     name: msg`Catat BBM`,
     icon: Fuel,
     key: 'c',
     needs: { resource: 'fuel.transactions', action: 'c' },
+    of: 'fuel',
   },
   {
     to: '/anomalies',
     name: msg`Monitoring Anomali`,
+    short: msg`Anomali`,
     icon: Siren,
     key: 'a',
     needs: { resource: 'anomalies', action: 'r' },
+    of: 'fuel',
   },
   {
     to: '/fuel/transactions',
@@ -79,6 +94,7 @@ export const PAGES: readonly PageEntry[] = [
     icon: ListOrdered,
     key: 't',
     needs: { resource: 'fuel.transactions', action: 'r' },
+    of: 'fuel',
   },
   {
     to: '/incidents',
@@ -86,6 +102,33 @@ export const PAGES: readonly PageEntry[] = [
     icon: ShieldAlert,
     key: 'i',
     needs: { resource: 'incidents', action: 'r' },
+    of: 'fuel',
+  },
+  {
+    to: '/water',
+    name: msg`Dashboard PAM`,
+    short: msg`Dasbor`,
+    icon: ChartColumn,
+    key: 'w',
+    needs: { resource: 'kpi', action: 'r' },
+    of: 'water',
+  },
+  {
+    to: '/meter',
+    name: msg`Meter`,
+    icon: Gauge,
+    key: 's',
+    needs: { resource: 'meters', action: 'r' },
+    alsoNeeds: { resource: 'anomalies', action: 'r' },
+    of: 'water',
+  },
+  {
+    to: '/imports',
+    name: msg`Unggah data`,
+    short: msg`Unggah`,
+    icon: Upload,
+    key: 'f',
+    needs: { resource: 'imports', action: 'r' },
   },
   {
     to: '/cases',
@@ -95,18 +138,12 @@ export const PAGES: readonly PageEntry[] = [
     needs: { resource: 'cases', action: 'r' },
   },
   {
-    to: '/imports',
-    name: msg`Unggah data`,
-    icon: Upload,
-    key: 'f',
-    needs: { resource: 'imports', action: 'r' },
-  },
-  {
-    to: '/water',
-    name: msg`Dashboard PAM`,
-    icon: ChartColumn,
-    key: 'w',
-    needs: { resource: 'kpi', action: 'r' },
+    to: '/customers',
+    name: msg`Pelanggan`,
+    icon: Contact,
+    key: 'k',
+    needs: { resource: 'customers', action: 'r' },
+    of: 'water',
   },
   {
     to: '/comparison',
@@ -114,21 +151,7 @@ export const PAGES: readonly PageEntry[] = [
     icon: Scale,
     key: 'v',
     needs: { resource: 'kpi', action: 'r' },
-  },
-  {
-    to: '/meter',
-    name: msg`Meter`,
-    icon: Gauge,
-    key: 's',
-    needs: { resource: 'meters', action: 'r' },
-    alsoNeeds: { resource: 'anomalies', action: 'r' },
-  },
-  {
-    to: '/customers',
-    name: msg`Pelanggan`,
-    icon: Contact,
-    key: 'k',
-    needs: { resource: 'customers', action: 'r' },
+    of: 'water',
   },
   {
     to: '/trends',
@@ -136,6 +159,7 @@ export const PAGES: readonly PageEntry[] = [
     icon: TrendingUp,
     key: 'r',
     needs: { resource: 'fuel.transactions', action: 'r' },
+    of: 'fuel',
   },
   {
     to: '/reports',
@@ -143,6 +167,7 @@ export const PAGES: readonly PageEntry[] = [
     icon: FileText,
     key: 'o',
     needs: { resource: 'reports', action: 'r' },
+    of: 'fuel',
   },
   {
     to: '/thresholds',
@@ -184,10 +209,22 @@ export const PAGES: readonly PageEntry[] = [
   },
 ]
 
-export function mayEnter(session: MeOut, page: PageEntry): boolean {
+export function mayEnter(session: Pick<MeOut, 'permissions'>, page: PageEntry): boolean {
   const { needs, alsoNeeds } = page
   return (
     may(session, needs.resource, needs.action) &&
     (alsoNeeds === undefined || may(session, alsoNeeds.resource, alsoNeeds.action))
   )
+}
+
+/**
+ * The rooms a session may enter, what its organisation does first: a water utility finds its own before those of
+ * fuel. An organisation that does both, or nothing yet, finds them as declared. The first is where people start.
+ */
+export function roomsFor(session: Pick<MeOut, 'permissions'>, uses: Uses): readonly PageEntry[] {
+  const idle = uses.fuel === uses.water ? undefined : uses.fuel ? 'water' : 'fuel'
+  const rooms = PAGES.filter(page => mayEnter(session, page))
+  const sorted = [...rooms.filter(page => page.of !== idle), ...rooms.filter(page => page.of === idle)]
+  // `/` leads to the first room, so only there it is a room of its own.
+  return sorted.filter((page, place) => page.to !== '/' || place === 0)
 }

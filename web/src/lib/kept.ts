@@ -10,10 +10,16 @@ export async function keptWhileAway<T>(name: string, fetch: () => Promise<T>): P
     localStorage.setItem(PREFIX + name, JSON.stringify(fresh))
     return fresh
   } catch (error) {
-    const kept = localStorage.getItem(PREFIX + name)
-    if (error instanceof OfflineError && kept) return JSON.parse(kept) as T
+    const kept = lastKept(name)
+    if (error instanceof OfflineError && kept !== undefined) return kept as T
     throw error
   }
+}
+
+/** What was fetched last under a name. */
+export function lastKept(name: string): unknown {
+  const kept = localStorage.getItem(PREFIX + name)
+  return kept ? JSON.parse(kept) : undefined
 }
 
 /** Remove everything a person leaves behind in this browser, except how they like to read. */

@@ -29,7 +29,7 @@ export default function AssignDialog({ cases, onClose, onDone }: AssignDialogPro
     onSuccess: ({ assigned, items }) => {
       void refetchCases()
       const refused = items.find(one => one.outcome === 'refused')
-      const said = t`${plural(assigned, { other: '# analisis ditugaskan.' })}`
+      const said = t`${plural(assigned, { other: '# kasus ditugaskan.' })}`
       toast({ text: refused?.text ? `${said} ${refused.text}` : said })
       onDone()
     },
@@ -40,7 +40,7 @@ export default function AssignDialog({ cases, onClose, onDone }: AssignDialogPro
     <Dialog
       open={cases !== null}
       onClose={onClose}
-      title={<Plural value={count} other="Tugaskan # analisis" />}
+      title={<Plural value={count} other="Tugaskan # kasus" />}
       description={<Trans>Yang ditutup dan yang di luar cakupan orangnya dilewati.</Trans>}
       footer={
         <Button look="primary" busy={assign.isPending} onClick={() => assign.mutate()}>
@@ -49,7 +49,7 @@ export default function AssignDialog({ cases, onClose, onDone }: AssignDialogPro
       }
     >
       <Combobox
-        label={t({ message: 'Penanggung jawab', context: 'analisis' })}
+        label={t({ message: 'Penanggung jawab', context: 'kasus' })}
         placeholder={t`Belum ada`}
         choices={assignees}
         value={assignee}

@@ -27,14 +27,14 @@ export default function CaseDrawer({ id, onClose }: { id: string | undefined; on
     <Drawer
       open={id !== undefined}
       onClose={onClose}
-      title={one ? `#${number} ${typeWord(one.type)}` : t`Analisis`}
+      title={one ? `#${number} ${typeWord(one.type)}` : t`Kasus`}
       description={one && subject(one)}
     >
       {one ? (
         <Body key={one.id} one={one} />
       ) : detail.isError ? (
         <Failed
-          what={<Trans>Analisis ini belum bisa dimuat.</Trans>}
+          what={<Trans>Kasus ini belum bisa dimuat.</Trans>}
           error={detail.error}
           onRetry={() => void detail.refetch()}
         />

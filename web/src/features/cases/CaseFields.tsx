@@ -36,7 +36,7 @@ export function CaseFields({ one, moving, readOnly }: CaseFieldsProps) {
   return (
     <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
       <Combobox
-        label={t({ message: 'Penanggung jawab', context: 'analisis' })}
+        label={t({ message: 'Penanggung jawab', context: 'kasus' })}
         placeholder={t`Belum ada`}
         choices={assignees}
         value={one.assignee_id}

@@ -51,18 +51,18 @@ export function CasesPage() {
   const empty = (
     <Empty
       icon={<ClipboardList aria-hidden />}
-      title={<Trans>Belum ada analisis.</Trans>}
+      title={<Trans>Belum ada kasus.</Trans>}
       action={
         mayOpen && (
           <Button look="primary" onClick={() => open('new')}>
-            <Trans>Analisis baru</Trans>
+            <Trans>Kasus baru</Trans>
           </Button>
         )
       }
     >
       <Trans>
-        Satu analisis untuk satu hal yang perlu dicari tahu. Buat dari nomor pelanggan, atau dari laci Meter
-        dan Insiden.
+        Satu kasus untuk satu hal yang perlu dicari tahu. Buat dari nomor pelanggan, atau dari laci Meter dan
+        Insiden.
       </Trans>
     </Empty>
   )
@@ -81,7 +81,7 @@ export function CasesPage() {
             icon={<Plus aria-hidden className="size-4" />}
             onClick={() => open('new')}
           >
-            <Trans>Analisis baru</Trans>
+            <Trans>Kasus baru</Trans>
           </Button>
         )
       }
@@ -175,7 +175,7 @@ function Chips({ filters, summary, onChange }: ChipsProps) {
   return (
     <>
       <Chip pressed={assignee === undefined && !overdue} onClick={() => onChange(rest)}>
-        <Trans context="analisis">Semua</Trans>
+        <Trans context="kasus">Semua</Trans>
       </Chip>
       <Chip
         pressed={assignee === 'me'}
@@ -246,9 +246,9 @@ function Table({ filters, summary, onChange, onOpen, openId, onBoard, clear, emp
       </FilterBar>
       <Listing
         table="cases"
-        label={t`Analisis`}
+        label={t`Kasus`}
         list={list}
-        failure={<Trans>Daftar analisis belum bisa dimuat.</Trans>}
+        failure={<Trans>Daftar kasus belum bisa dimuat.</Trans>}
         columns={columns}
         rows={rows}
         rowId={one => one.id}

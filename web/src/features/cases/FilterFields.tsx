@@ -43,7 +43,7 @@ export default function FilterFields({ filters, onChange, withStatus = false }: 
         onChange={next => set({ type: CASE_TYPES.find(one => one === next) })}
       />
       <Combobox
-        label={t({ message: 'Penanggung jawab', context: 'analisis' })}
+        label={t({ message: 'Penanggung jawab', context: 'kasus' })}
         placeholder={t`Siapa saja`}
         choices={assignees}
         value={assignee === 'me' || assignee === 'none' ? null : (assignee ?? null)}

@@ -44,11 +44,11 @@ export default function NewCaseDrawer({ open, begun, onClose, onOpened }: NewCas
     <Drawer
       open={open}
       onClose={onClose}
-      title={t`Analisis baru`}
+      title={t`Kasus baru`}
       description={<Trans>Satu hal yang perlu dicari tahu, dengan penanggung jawab dan tenggat.</Trans>}
       footer={
         <Button type="submit" form={formId} look="primary">
-          <Trans>Simpan analisis</Trans>
+          <Trans>Simpan kasus</Trans>
         </Button>
       }
     >
@@ -114,7 +114,7 @@ function NewCaseForm({
       const one = opened.current
       if (!one) return
       const { number } = one
-      toast({ text: t`Analisis #${number} dibuat.` })
+      toast({ text: t`Kasus #${number} dibuat.` })
       onOpened(one.id)
     },
   })
@@ -160,7 +160,7 @@ function NewCaseForm({
         name="assignee_id"
         render={({ field }) => (
           <Combobox
-            label={t({ message: 'Penanggung jawab', context: 'analisis' })}
+            label={t({ message: 'Penanggung jawab', context: 'kasus' })}
             placeholder={t`Belum ada`}
             choices={assignees}
             value={field.value}

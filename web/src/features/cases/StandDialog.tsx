@@ -75,7 +75,7 @@ function StandForm({ formId, one, visit, reads, onDone }: StandFormProps) {
   const day = date(today(HOME_ZONE, new Date(visit.visited_at)))
   const { number } = one
   const form = useForm<{ reason: string }, VisitedRead>({
-    defaults: { reason: t`Stand dibaca di lapangan pada ${day}, analisis #${number}.` },
+    defaults: { reason: t`Stand dibaca di lapangan pada ${day}, kasus #${number}.` },
     schema: zVisitedRead,
     bodyOf: ({ reason }) => ({ case_id: one.id, visit_id: visit.id, reason }),
     send: async body =>

@@ -79,7 +79,7 @@ export function ConflictDialog({ changing }: { changing: Changing }) {
       open={conflict !== null}
       onClose={forget}
       title={t`Rekan Anda mengubahnya lebih dulu`}
-      description={<Trans>Analisis ini berubah sejak Anda membukanya. Punya Anda belum tersimpan.</Trans>}
+      description={<Trans>Kasus ini berubah sejak Anda membukanya. Punya Anda belum tersimpan.</Trans>}
       footer={
         conflict && (
           <>

@@ -35,7 +35,7 @@ export function columnsFor(nameOf: NameOf): readonly Column<CaseOut>[] {
   return [
     {
       id: 'number',
-      header: msg`Analisis`,
+      header: msg`Kasus`,
       text: one => `#${one.number} ${typeWord(one.type)}`,
       cell: one => (
         <>
@@ -61,7 +61,7 @@ export function columnsFor(nameOf: NameOf): readonly Column<CaseOut>[] {
     },
     {
       id: 'assignee',
-      header: msg({ message: 'Penanggung jawab', context: 'analisis' }),
+      header: msg({ message: 'Penanggung jawab', context: 'kasus' }),
       text: assignee,
       meta: { width: '9rem' },
     },

@@ -39,7 +39,7 @@ export function useMoving(): Moving {
     if (kept) {
       const { number } = one
       const word = i18n._(STATUS_LOOK[to].word)
-      toast({ text: i18n._(msg`Analisis #${number} kini: ${word}.`) })
+      toast({ text: i18n._(msg`Kasus #${number} kini: ${word}.`) })
     }
   }
   return {

@@ -48,7 +48,7 @@ export type Field = (typeof FIELDS)[number]
 
 export const FIELD_WORDS: Readonly<Record<Field, MessageDescriptor>> = {
   status: msg`Status`,
-  assignee_id: msg({ message: 'Penanggung jawab', context: 'analisis' }),
+  assignee_id: msg({ message: 'Penanggung jawab', context: 'kasus' }),
   due_date: msg`Tenggat`,
   priority: msg`Prioritas`,
   type: msg`Jenis`,

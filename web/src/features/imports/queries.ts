@@ -86,5 +86,5 @@ async function kept(asked: Promise<{ response: Response }>, otherwise: string): 
 
 /** Fetch again what a change of an import can be seen in. */
 export function refetchImports(): void {
-  refetch('getImport', 'listImports', 'previewImport', 'seeUndoOfImport', 'listFuelTransactions')
+  refetch('getImport', 'listImports', 'previewImport', 'seeUndoOfImport', 'listFuelTransactions', 'uses')
 }

@@ -206,7 +206,7 @@ function Correction({ facts, period }: { facts: Facts; period: string }) {
       {caseId && seesCases && (
         <Rest>
           <Link to="/cases" search={{ id: caseId }} className="font-medium text-brand hover:underline">
-            <Trans>Lihat analisisnya</Trans>
+            <Trans>Lihat kasusnya</Trans>
           </Link>
         </Rest>
       )}

@@ -142,7 +142,7 @@ function WebhookForm({ formId, hook, onSecret, onDone }: WebhookFormProps) {
         name="location_ids"
         render={({ field }) => (
           <ScopeField
-            legend={<Trans>Tentang insiden dan analisis di</Trans>}
+            legend={<Trans>Tentang insiden dan kasus di</Trans>}
             ids={field.value}
             onChange={field.onChange}
             error={errorOf('location_ids')}

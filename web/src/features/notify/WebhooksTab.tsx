@@ -52,7 +52,7 @@ export default function WebhooksTab() {
       ) : rows.length === 0 ? (
         <Empty icon={<Webhook aria-hidden />} title={<Trans>Belum ada webhook.</Trans>} action={make}>
           <Trans>
-            Webhook memberi tahu sistem Anda sendiri begitu insiden dibuka atau memburuk, dan begitu analisis
+            Webhook memberi tahu sistem Anda sendiri begitu insiden dibuka atau memburuk, dan begitu kasus
             dibuka, ditugaskan, atau selesai. Setiap pesan bertanda tangan, jadi penerima tahu bahwa pesan itu
             dari Arus.
           </Trans>

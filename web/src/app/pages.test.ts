@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { roomsFor } from './pages'
+
+const owner = { permissions: { '*': '*' } }
+
+function bar(session: Parameters<typeof roomsFor>[0], uses: Parameters<typeof roomsFor>[1]) {
+  return roomsFor(session, uses)
+    .slice(0, 4)
+    .map(page => page.to)
+}
+
+test('a water utility starts on its own dashboard and finds its own rooms in a phone’s bar', () => {
+  expect(bar(owner, { fuel: false, water: true })).toEqual(['/water', '/meter', '/imports', '/cases'])
+})
+
+test('a depot finds those of fuel, and so does who does nothing yet or both', () => {
+  const ofFuel = ['/', '/fuel/new', '/anomalies', '/fuel/transactions']
+  for (const uses of [
+    { fuel: true, water: false },
+    { fuel: false, water: false },
+    { fuel: true, water: true },
+  ])
+    expect(bar(owner, uses)).toEqual(ofFuel)
+})
+
+test('rooms of what is not done stay, at the end', () => {
+  const rooms = roomsFor(owner, { fuel: false, water: true }).map(page => page.to)
+  expect(rooms.indexOf('/fuel/new')).toBeGreaterThan(rooms.indexOf('/audit'))
+  expect(rooms).not.toContain('/')
+})
+
+test('nobody finds a room that is not theirs', () => {
+  const operator = { permissions: { 'fuel.transactions': 'c', anomalies: 'r' } }
+  expect(bar(operator, { fuel: false, water: true })).toEqual(['/fuel/new', '/anomalies'])
+})
