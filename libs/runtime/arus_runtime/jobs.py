@@ -135,7 +135,9 @@ update jobs set
     ended_at = case when state = 'waiting' then now() end
 where tenant_id = %s and id = %s and state in ('waiting', 'running')
 """
-_WAITING: Final = "select kind, count(*) as jobs from jobs where state = 'waiting' group by kind"
+_WAITING: Final = """
+select kind, count(*) as jobs from jobs where state = 'waiting' and run_after <= now() group by kind
+"""
 _FORGET: Final = "delete from jobs where ended_at < now() - make_interval(days => %s)"
 
 
@@ -193,7 +195,7 @@ async def forget_ended(tx: Tx) -> int:
 
 
 async def measure(tx: Tx, kinds: Iterable[str]) -> None:
-    """Show how many jobs of each kind wait; worker role."""
+    """Show how many jobs of each kind could run and do not; worker role."""
     rows = await (await tx.execute(_WAITING)).fetchall()
     waiting = dict.fromkeys(kinds, 0) | {row["kind"]: row["jobs"] for row in rows}
     for kind, number in waiting.items():

@@ -13,7 +13,7 @@ from arus_stack.kafka import rights
 from arus_stack.settings import dotenv
 from arus_stack.system import System
 
-_REMEMBERED = ("postgres.", "kafka.", "field-keys", "people")
+_REMEMBERED = ("postgres.", "kafka.", "mqtt.", "field-keys", "people")
 _TELLING = ("ARUS_SMTP_", "ARUS_MAIL_", "ARUS_WHATSAPP_")
 _FILES = "ARUS_FILES_URL"
 _OF_FILES = (_FILES, "AWS_", "GOOGLE_", "AZURE_")

@@ -12,14 +12,20 @@ StackError
 
 # ruff: noqa: N818 - a name that says what happened needs no suffix
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class StackError(Exception):
-    """A failure with the one sentence that helps."""
+    """A failure with the one sentence that helps, and what a program may want to know beside it."""
 
-    def __init__(self, problem: str, first_aid: str = "") -> None:
+    def __init__(
+        self, problem: str, first_aid: str = "", facts: Mapping[str, object] = MappingProxyType({})
+    ) -> None:
         super().__init__(problem)
         self.problem = problem
         self.first_aid = first_aid
+        self.facts = facts
 
 
 class DownloadFailed(StackError):

@@ -70,6 +70,11 @@ class Home:
         for folder in (self.tls, self.path / "files"):
             yield from (path.relative_to(self.path) for path in sorted(folder.rglob("*")) if path.is_file())
 
+    def admin_was_shown(self) -> None:
+        """Forget the first administrator's made-up password: it is shown once."""
+        self.secrets.put("admin.shown", True)
+        self.secrets.put("admin.password", None)
+
     def create(self) -> None:
         """Create the folders; only their owner may look inside. Raises Refused where that cannot be."""
         if "," in str(self.path.resolve()):

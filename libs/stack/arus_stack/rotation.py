@@ -19,13 +19,21 @@ def rotate(log: Path, kept: int) -> None:
     """Keep a log's content aside and empty it; its writer appends, so it goes on at the start.
 
     What is written while the last bytes are copied comes along; only a line written between that and the
-    emptying, which follow each other at once, is lost.
+    emptying, which follow each other at once, is lost. Raises OSError where there is no room; then nothing
+    has changed.
     """
+    staging = log.with_suffix(".log.new")
+    try:
+        with log.open("rb") as source, staging.open("wb") as target:
+            while chunk := source.read(COPY_BYTES):
+                target.write(chunk)
+            target.flush()
+            os.truncate(log, 0)
+    except OSError:
+        staging.unlink(missing_ok=True)
+        raise
     for number in range(kept, 1, -1):
         older = log.with_suffix(f".log.{number - 1}")
         if older.exists():
             older.replace(log.with_suffix(f".log.{number}"))
-    with log.open("rb") as source, log.with_suffix(".log.1").open("wb") as target:
-        while chunk := source.read(COPY_BYTES):
-            target.write(chunk)
-        os.truncate(log, 0)
+    staging.replace(log.with_suffix(".log.1"))

@@ -7,6 +7,7 @@ is lost when the supervisor dies; the next start finds and ends such orphans by 
 
 import asyncio
 import json
+import logging
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ POLL_S = 0.1
 ROTATE_S = 20.0
 
 Listener = Callable[[Notice], None]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -316,8 +318,11 @@ class Supervisor:
         while True:
             await asyncio.sleep(ROTATE_S)
             for log in self._home.logs.glob("*.log"):
-                if log.stat().st_size > self._rotation.bytes:
-                    await asyncio.to_thread(rotate, log, self._rotation.kept)
+                try:
+                    if log.stat().st_size > self._rotation.bytes:
+                        await asyncio.to_thread(rotate, log, self._rotation.kept)
+                except OSError as error:  # a full disk is free again one day
+                    _log.warning("%s was not put aside, and grows: %s", log, error)
 
 
 async def _cancel(tasks: Sequence["asyncio.Task[Any]"]) -> None:

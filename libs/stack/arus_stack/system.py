@@ -45,6 +45,8 @@ class FirstAdmin:
 
     email: str
     password: str
+    given: bool
+    """Whether the settings say the password: then nobody need be shown it."""
 
 
 class System:
@@ -134,12 +136,8 @@ class System:
         if not password and self.home.secrets.all().get("admin.shown"):
             return None
         email = self.settings.admin_email or ADMIN_EMAIL
-        return FirstAdmin(email, password or self.home.secrets.secret("admin.password"))
-
-    def admin_was_shown(self) -> None:
-        """Forget the made-up password: it is shown once."""
-        self.home.secrets.put("admin.shown", True)
-        self.home.secrets.put("admin.password", None)
+        made_up = password or self.home.secrets.secret("admin.password")
+        return FirstAdmin(email, made_up, given=bool(password))
 
     # --- the parts
 

@@ -1,22 +1,26 @@
 """What a backup holds: the log cut to fit the database, and topics that come back at their own offsets."""
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
+from arus_runtime.catalogue import topics
 from arus_runtime.fold import INDEX_BITS
 from arus_runtime.log.port import Message
 from arus_runtime.reading import Reader as WorkerReader
 from arus_runtime.reading import Unreadable
 from arus_runtime.worker import Projection
-from arus_stack.backups import log
+from arus_stack.backups import database, log
 from arus_stack.backups.cut import Cut, Progress
-from arus_stack.backups.manifest import Manifest
+from arus_stack.backups.manifest import DATABASE, HOME, Manifest
 from arus_stack.backups.topic_file import TopicWriter, read
 from arus_stack.errors import Refused, ServerFailed
+from arus_stack.home import Home
+from arus_stack.kafka import rights
 from arus_stack.kafka.admin import Admin
 from arus_stack.kafka.records import Found, Reader, publish
-from arus_stack.testing import KafkaServer
+from arus_stack.testing import TEST_PASSWORD, KafkaServer, PostgresServer, arus
 
 TOPIC = "fuel.transaction.v1"
 CUT = Cut({"ingest": 7}, [Progress("anomaly/fuel", TOPIC, 2, 40)])
@@ -106,6 +110,30 @@ def test_records_come_back_at_their_offsets_without_those_the_database_does_not_
     assert log.summed(kafka.access, source, kept) == kept
     with pytest.raises(ServerFailed, match="could not be written"):
         log.write(kafka.access, path, kept)
+
+
+@pytest.mark.integration
+def test_a_restore_that_differs_says_so_in_one_document_and_fails(
+    postgres: PostgresServer, kafka: KafkaServer, tmp_path: Path
+) -> None:
+    url, folder = postgres.create_database(), tmp_path / "backup"
+    kept = Home(folder / HOME)
+    for user in rights.services(topics()):  # the broker is this module's, and so are its passwords
+        kept.secrets.put(f"kafka.{user}", TEST_PASSWORD)
+    with database.snapshot(url) as (_, seen_as):
+        database.finish(database.dump(url, seen_as, folder / DATABASE))
+    lost: dict[str, database.Sum] = {"metering.bills": {"rows": 3, "hash": "7"}}
+    Manifest("2026-11-26T00:00:00Z", 180000, [], lost, {}, {}, [], ["secrets.json"]).write(folder)
+    given = {"ARUS_POSTGRES_URL": url, "ARUS_KAFKA_URL": kafka.access.url}
+    try:
+        said = arus(tmp_path / "home", "restore", str(folder), "--verify", "--json", env=given)
+    finally:
+        postgres.drop_database(url)
+    assert said.returncode == 1, said.stderr
+    answer = json.loads(said.stdout)
+    assert answer["differences"] == ["table metering.bills"]
+    assert (answer["verified"], answer["rows"], bool(answer["first_aid"])) == (True, 3, True)
+    assert answer["error"].startswith("1 of its parts differ")
 
 
 def test_a_worker_passes_over_what_fills_a_gap() -> None:

@@ -11,14 +11,18 @@ from typing import Any
 import psycopg
 import pytest
 from arus_runtime.catalogue import topics
-from arus_stack import house, ports, schemas
+from arus_stack import cluster, house, ports, schemas
 from arus_stack import postgres as embedded
 from arus_stack.errors import Refused
+from arus_stack.home import Home
 from arus_stack.house import ServiceSource
+from arus_stack.kafka import rights
 from arus_stack.kafka.admin import Admin, KafkaAccess
 from arus_stack.kafka.broker import Kafka
 from arus_stack.schemas import with_database, with_login
+from arus_stack.settings import StackSettings
 from arus_stack.strangers import Stranger
+from arus_stack.system import System
 from arus_stack.testing import TEST_PASSWORD, KafkaServer, PostgresServer, arus, running, until
 
 
@@ -121,6 +125,34 @@ class TestKafka:
         access = KafkaAccess.from_url("kafkas://admin:x@broker.example:9093")
         assert access.client["security.protocol"] == "SASL_SSL"
         assert access.ca
+
+
+@pytest.mark.integration
+def test_a_cluster_is_set_up_with_what_its_secret_says_and_nothing_is_written_there(
+    postgres: PostgresServer, kafka: KafkaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mounted secret cannot be replaced: a password it lacks would end the job for ever."""
+    database = postgres.create_database()
+    given = {"ARUS_POSTGRES_URL": database, "ARUS_KAFKA_URL": kafka.access.url}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    here, mounted = Home(tmp_path / "here"), Home(tmp_path / "cluster")
+    users = [f"kafka.{user}" for user in rights.services(topics())]
+    roles = [f"postgres.{s.name}_{kind}" for s in house.sources() for kind in schemas.ROLE_KINDS]
+    for name in (*users, *roles):  # the servers are this session's, and so are their passwords
+        here.secrets.put(name, TEST_PASSWORD)
+    told = cluster.secrets(System.as_it_is(StackSettings(home=here.path, gateway_port=0), here))
+    [house_secret] = [item for item in told["items"] if item["metadata"]["name"] == "arus-house"]
+    mounted.create()
+    mounted.secrets.path.write_text(house_secret["stringData"]["secrets.json"], "utf-8")
+    before = mounted.secrets.path.stat()
+    try:
+        said = arus(mounted.path, "migrate", "--json", env=given)
+        assert said.returncode == 0, said.stderr
+        after = mounted.secrets.path.stat()
+        assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    finally:
+        postgres.drop_database(database)
 
 
 @pytest.mark.integration

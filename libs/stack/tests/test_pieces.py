@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import socket
 import ssl
 import stat
@@ -82,7 +83,7 @@ class TestHome:
         admin = system.first_admin
         assert admin is not None
         assert system.first_admin == admin
-        system.admin_was_shown()
+        home.admin_was_shown()
         assert system.first_admin is None
         assert admin.password not in home.secrets.path.read_text("utf-8")
 
@@ -98,6 +99,20 @@ class TestHome:
             writer.write(b"after\n")
         assert log.read_bytes() == b"after\n"
         assert log.with_suffix(".log.1").read_bytes() == b"before\n"
+
+    def test_a_log_that_cannot_be_put_aside_stays_as_do_those_before_it(self, tmp_path: Path) -> None:
+        log = tmp_path / "kafka.log"
+        log.write_bytes(b"of today")
+        log.with_suffix(".log.1").write_bytes(b"earlier")
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4, limits[1]))  # as on a full disk: a part is written
+        try:
+            with pytest.raises(OSError, match="too large"):
+                rotate(log, 3)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        kept = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+        assert kept == {"kafka.log": b"of today", "kafka.log.1": b"earlier"}
 
 
 def test_a_password_leaves_the_url_for_a_file_that_libpq_reads() -> None:

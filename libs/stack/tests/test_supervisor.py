@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from arus_stack import supervisor as supervisor_module
 from arus_stack.errors import StackError
 from arus_stack.home import Home
 from arus_stack.parts import Notice, Server, State, Step
 from arus_stack.processes import end_orphans
+from arus_stack.rotation import Rotation
 from arus_stack.running import line_writer
 from arus_stack.supervisor import Supervisor
 
@@ -59,6 +61,25 @@ async def test_a_server_is_started_again_though_nothing_can_be_recorded(home: Ho
     await until(again)
     supervisor.stop()
     home.state.rmdir()
+    await running
+
+
+async def test_logs_go_on_being_put_aside_though_one_could_not_be(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "ROTATE_S", 0.01)
+    (home.logs / "no.log").mkdir()  # what can be looked at and not be read
+    log = home.logs / "old.log"
+    supervisor = Supervisor(home, [server("door")], {}, Rotation(bytes=3))
+    running = asyncio.create_task(supervisor.run())
+
+    async def emptied() -> bool:
+        return not log.read_bytes()
+
+    for _ in range(2):
+        log.write_bytes(b"many words")
+        await until(emptied)
+    supervisor.stop()
     await running
 
 

@@ -23,6 +23,8 @@ insert into jobs (tenant_id, id, kind, params, state, ended_at)
 select 'a', age::text, 'count', '{}', 'done', now() - age * interval '1 day'
 from unnest(array[1, 29, 31]) age;
 insert into jobs (tenant_id, id, kind, params) values ('a', 'waiting', 'count', '{}');
+insert into jobs (tenant_id, id, kind, params, run_after)
+values ('a', 'put off', 'count', '{}', now() + interval '8 hours'), ('a', 'digest', 'idle', '{}', 'tomorrow');
 insert into outbox (tenant_id, topic, key, headers, added_at)
 values ('a', 't', 'k', '', now() - interval '1 hour');
 """
@@ -51,7 +53,7 @@ async def test_what_is_old_goes_and_what_waits_is_measured(
             await asyncio.sleep(0.02)
     stop.set()
     await running
-    assert await counted(context, "jobs") == 3
+    assert await counted(context, "jobs") == 5
     assert REGISTRY.get_sample_value("arus_jobs_waiting", {"kind": "count"}) == 1
     assert REGISTRY.get_sample_value("arus_jobs_waiting", {"kind": "idle"}) == 0
     age_s = REGISTRY.get_sample_value("arus_outbox_age_seconds", {"relay": "shell"})

@@ -79,13 +79,14 @@ def restore(
         "differences": under_way.differences,
         "readers": manifest.readers,
     }
-    if as_json:
-        document(answer)
     if found := under_way.differences:
         raise ServerFailed(
-            f"{len(found)} parts differ from the backup: {', '.join(found[:5])}",
+            f"{len(found)} of its parts differ from the backup: {', '.join(found[:5])}",
             "Keep this ARUS_HOME for a look, and restore another backup into a new one.",
+            answer,
         )
+    if as_json:
+        document(answer)
     people.print(f"All is back as of {manifest.at}, in {answer['seconds']} s; `arus up` starts it.")
     for reader in manifest.readers:
         people.print(f"Data team {reader}: `arus topics grant {reader}` makes a new password.", markup=False)

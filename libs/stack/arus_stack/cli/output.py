@@ -59,7 +59,7 @@ def answering(command: Callable[P, None]) -> Callable[P, None]:
         except StackError as error:
             aid = error.first_aid or firstaid.sentence(error.problem)
             if kwargs.get("as_json"):
-                document({"error": error.problem, "first_aid": aid})
+                document({"error": error.problem, "first_aid": aid, **error.facts})
             people.print(f"[red]✗[/] {error.problem}", markup=True, soft_wrap=True)
             if aid:
                 people.print(f"  {aid}", soft_wrap=True)

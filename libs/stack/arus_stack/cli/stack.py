@@ -1,7 +1,6 @@
 """Commands about the stack as a whole."""
 
 import json
-import os
 import shlex
 import time
 from collections import deque
@@ -70,7 +69,7 @@ def _up_here(settings: StackSettings, admin: FirstAdmin | None, *, as_json: bool
         def started(system: System) -> None:
             progress.end()
             _show_started(system.facts, admin, as_json=as_json)
-            _admin_seen(system.home)
+            system.home.admin_was_shown()
             people.print("[dim]Ctrl-C stops everything.[/]")
 
         running.run(settings, progress.show, started)
@@ -103,7 +102,7 @@ def _up_detached(
             raise ServerFailed(f"{failure.part}: {failure.detail}", failure.first_aid)
     facts = control.ask_once(where, {"do": "status"})
     _show_started(facts, admin, as_json=as_json)
-    _admin_seen(where)
+    where.admin_was_shown()
 
 
 def _watched(where: Home, process: Any, deadline: float) -> Iterator[dict[str, Any]]:
@@ -125,13 +124,10 @@ def _last_words(where: Home) -> Notice:
         return Notice("supervisor", State.FAILED, lines[-1] if lines else "it ended", f"See {log}.")
 
 
-def _admin_seen(where: Home) -> None:
-    where.secrets.put("admin.shown", True)
-    where.secrets.put("admin.password", None)
-
-
 def _public(admin: FirstAdmin | None) -> dict[str, Any]:
-    return {"admin": {"email": admin.email, "password": admin.password}} if admin else {}
+    if admin is None:
+        return {}
+    return {"admin": {"email": admin.email, "password": None if admin.given else admin.password}}
 
 
 def _show_started(facts: dict[str, Any], admin: FirstAdmin | None, *, as_json: bool) -> None:
@@ -153,12 +149,12 @@ def _show_started(facts: dict[str, Any], admin: FirstAdmin | None, *, as_json: b
 
 
 def _show_admin(admin: FirstAdmin | None) -> None:
-    if admin:
-        answers.print(
-            f"\nFirst administrator: {admin.email}  password: {admin.password}", markup=False, soft_wrap=True
-        )
-        if "ARUS_ADMIN_PASSWORD" not in os.environ:
-            answers.print("This password is shown once; change it under the account's settings.")
+    if admin is None:
+        return
+    known = "that of ARUS_ADMIN_PASSWORD" if admin.given else admin.password
+    answers.print(f"\nFirst administrator: {admin.email}  password: {known}", markup=False, soft_wrap=True)
+    if not admin.given:
+        answers.print("This password is shown once; change it under the account's settings.")
 
 
 @answering
@@ -166,21 +162,25 @@ def down(*, as_json: AsJson = False) -> None:
     """Stop everything, in order."""
     where = home()
     try:
+        servers = control.ask_once(where, {"do": "status"})["services"]
         control.ask_once(where, {"do": "stop"})
     except NotRunning:
         ended = end_orphans(where)
         people.print(f"Ended what was left over: {', '.join(ended)}." if ended else "Nothing runs.")
-        if as_json:
-            document({"stopped": ended})
-        return
+    else:
+        ended = [server["name"] for server in servers if server["pid"]]
+        _wait_for_the_end(where)
+        people.print("Everything has stopped.")
+    if as_json:
+        document({"stopped": ended})
+
+
+def _wait_for_the_end(where: Home) -> None:
     deadline = time.monotonic() + STOP_S
     while running.is_running(where):
         if time.monotonic() > deadline:
             raise ServerFailed("the stack does not stop", f"See {where.logs / running.DETACHED_LOG}.")
         time.sleep(0.1)
-    people.print("Everything has stopped.")
-    if as_json:
-        document({"stopped": True})
 
 
 @answering
