@@ -13,7 +13,6 @@ from pydantic import BaseModel
 from arus_runtime.auth import Principal, authenticated
 from arus_runtime.context import Context
 from arus_runtime.postgres import Tx
-from arus_runtime.web.app import context_of
 from arus_runtime.web.problems import FieldProblem, Problem, ReplayedError
 
 KEPT_HOURS: Final = 24
@@ -62,6 +61,11 @@ class Command:
             yield tx
         self._context.committed()
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether the caller gave a key, under which the answer must be kept."""
+        return self._key is not None
+
     def known_by(self, body: bytes) -> "Command":
         """Return this command known by another body: one without its secrets, of which no trace is kept."""
         return Command(self._context, self.principal, self._scope[2], self._key, body)
@@ -82,7 +86,7 @@ class Command:
         if self._key is not None:
             again, told = _bytes(kept or out), Jsonb(dict(headers or {}))
             await tx.execute(_STORE, (*self._scope, self._key, self._body_hash, status, told, again))
-        return _response(status, headers or {}, _bytes(out))
+        return response(status, out, headers or {})
 
     async def _claim(self, tx: Tx, key: str) -> None:
         lock = await (await tx.execute(_TRY_LOCK, ("\x1f".join((*self._scope, key)),))).fetchone()
@@ -100,6 +104,11 @@ class Command:
         raise ReplayedError(
             _response(row["status"], {**row["headers"], "Idempotency-Replayed": "true"}, row["body"])
         )
+
+
+def response(status: int, out: BaseModel | None, headers: Mapping[str, str]) -> Response:
+    """Return the answer to a command that was carried out and is not kept."""
+    return _response(status, headers, _bytes(out))
 
 
 def _bytes(out: BaseModel | None) -> bytes:
@@ -196,7 +205,6 @@ async def forget_answers(tx: Tx) -> int:
 async def _command(
     request: Request,
     principal: Annotated[Principal, Depends(authenticated)],
-    context: Annotated[Context, Depends(context_of)],
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -208,7 +216,7 @@ async def _command(
     ] = None,
 ) -> Command:
     path = f"{request.method} {request.url.path}"
-    return Command(context, principal, path, idempotency_key, await request.body())
+    return Command(request.app.state.context, principal, path, idempotency_key, await request.body())
 
 
 Commanded = Annotated[Command, Depends(_command)]

@@ -27,12 +27,16 @@ from arus_runtime.observe import current_traceparent
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An event to publish, with the command it follows from."""
+    """An event to publish, with the command it follows from.
+
+    traceparent: of the request it came with; empty: of the one at hand.
+    """
 
     event: Message
     key: str
     cause: str
     label: str
+    traceparent: str = ""
 
 
 async def add(
@@ -53,10 +57,9 @@ async def add(
     """
     ids = await add_all(
         tx,
-        [Pending(event, key, cause, label)],
+        [Pending(event, key, cause, label, traceparent)],
         tenant_id=tenant_id,
         at=at,
-        traceparent=traceparent,
         import_id=import_id,
     )
     return ids[0]
@@ -68,7 +71,6 @@ async def add_all(
     *,
     tenant_id: str,
     at: datetime | None = None,
-    traceparent: str = "",
     import_id: str = "",
 ) -> list[str]:
     """Add events to the transaction in one statement, in this order, and return their ids."""
@@ -81,7 +83,7 @@ async def add_all(
             time=time,
             tenant=tenant_id,
             subject=pending.key,
-            traceparent=traceparent or current_traceparent(),
+            traceparent=pending.traceparent or current_traceparent(),
             import_id=import_id,
         ).pack()
         for event_id, pending in zip(ids, events, strict=True)

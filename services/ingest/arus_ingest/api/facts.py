@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 from arus_runtime.auth import Principal, require
-from arus_runtime.commands import Command, Commanded
+from arus_runtime.commands import Command, Commanded, response
 from arus_runtime.context import Context
 from arus_runtime.ids import ULID_PATTERN, is_ulid
 from arus_runtime.web import (
@@ -27,10 +27,10 @@ from arus_runtime.words import Language, language_of
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic.config import JsonDict
 
-from arus_ingest import batch, pressure, words
+from arus_ingest import batch, desk, pressure, words
 from arus_ingest.catalogue import Catalogue
 from arus_ingest.commands import fuel as commands
-from arus_ingest.commands.fuel import DELIVERIES, TRANSACTIONS, Ledger, Recorded
+from arus_ingest.commands.fuel import DELIVERIES, TRANSACTIONS, Ledger, Recorded, Refused
 from arus_ingest.schemas.facts import (
     GOLDEN,
     GOLDEN_DELIVERY,
@@ -80,8 +80,8 @@ async def _language(request: Request) -> Language:
     return language_of(request.headers.get("accept-language"))
 
 
-async def _admitted(context: Ctx) -> None:
-    pressure.admit(context)
+async def _admitted(request: Request) -> None:
+    pressure.admit(request.app.state.context)
 
 
 Speaks = Annotated[Language, Depends(_language)]
@@ -149,9 +149,9 @@ def _routes(face: Face) -> APIRouter:
         context: Ctx,
         command: Commanded,
         language: Speaks,
-        principal: Annotated[Principal, recorder],
+        _: Annotated[Principal, recorder],
     ) -> Response:
-        return await _record(command, Catalogue(context.peers, principal), face, new, language)
+        return await _record(context, command, face, new, language)
 
     @made.post(
         f"{face.path}/batch",
@@ -272,14 +272,25 @@ async def _seen(context: Context, ledger: Ledger, fact_id: str, principal: Princ
 
 
 async def _record(
-    command: Command, catalogue: Catalogue, face: Face, new: NewFact, language: Language
+    context: Context, command: Command, face: Face, new: NewFact, language: Language
 ) -> Response:
+    entry, principal = new.entry(), command.principal
+    if not command.repeatable:
+        became = await desk.record(context, principal, face.ledger, entry)
+        if became is not None:
+            return response(201, *_made(face, became, language))
     async with command.transaction() as tx:
-        (outcome,) = await commands.record(tx, catalogue, face.ledger, [new.entry()], datetime.now(UTC))
-        if not isinstance(outcome, Recorded):
-            raise commands.refusal(outcome.flaws)
-        headers = {"Location": f"{PREFIX}{face.path}/{outcome.fact.id}", **_etag(outcome)}
-        return await command.answer(tx, 201, _record_of(outcome, language), headers)
+        catalogue = Catalogue(context.peers, principal)
+        (became,) = await commands.record(tx, catalogue, face.ledger, [entry], datetime.now(UTC))
+        return await command.answer(tx, 201, *_made(face, became, language))
+
+
+def _made(face: Face, became: Recorded | Refused, language: Language) -> tuple[FactRecord, dict[str, str]]:
+    """Return a new record and its headers; raises the problem of one that was refused."""
+    if isinstance(became, Refused):
+        raise commands.refusal(became.flaws)
+    headers = {"Location": f"{PREFIX}{face.path}/{became.fact.id}", **_etag(became)}
+    return _record_of(became, language), headers
 
 
 async def _record_many(

@@ -37,6 +37,15 @@ DELIVERIES: Final = Ledger("fuel_deliveries", codec.DELIVERIES)
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """An entry that somebody wants recorded. traceparent: of their request; empty: of the one at hand."""
+
+    entry: Entry
+    principal: Principal
+    traceparent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """An entry that became a fact."""
 
@@ -58,35 +67,34 @@ async def record(
     known = await catalogue.look_up(
         tx, {entry.location_id for entry in entries}, {entry.product_id for entry in entries}
     )
-    return await record_known(tx, catalogue.principal, known, ledger, entries, at=at)
+    principal = catalogue.principal
+    asked = [Asked(entry, principal) for entry in entries]
+    return await record_known(tx, principal.tenant_id, known, ledger, asked, at=at)
 
 
 async def record_known(
     tx: Tx,
-    principal: Principal,
+    tenant_id: str,
     known: Known,
     ledger: Ledger,
-    entries: Sequence[Entry],
+    asked: Sequence[Asked],
     *,
     at: datetime,
     import_id: str = "",
 ) -> list[Recorded | Refused]:
-    """Record what can be recorded of entries whose places and fuels were looked up."""
-    found = [
-        _outside(principal, entry.location_id)
-        or rules.flaws(
-            entry, known.locations.get(entry.location_id), known.products.get(entry.product_id), at
-        )
-        for entry in entries
-    ]
-    sound = [entry for entry, flaws in zip(entries, found, strict=True) if not flaws]
+    """Record what can be recorded of a tenant's entries whose places and fuels were looked up."""
+    found = [_flaws(one, known, at) for one in asked]
+    sound = [one.entry for one, flaws in zip(asked, found, strict=True) if not flaws]
     standing: set[store.Duplicate] = set()
     if sound:
         async with tx.pipeline():  # what needs no answer of the other goes in one round trip
-            await store.hold_keys(tx, principal.tenant_id, {entry.key for entry in sound})
+            await store.hold_keys(tx, tenant_id, {entry.key for entry in sound})
             standing = await store.standing(tx, ledger.table, sound)
     outcomes: list[Recorded | Refused] = []
-    for entry, flaws in zip(entries, found, strict=True):
+    events: list[Pending] = []
+    facts: list[FuelFact] = []
+    for one, flaws in zip(asked, found, strict=True):
+        entry = one.entry
         if flaws:
             outcomes.append(Refused(tuple(flaws)))
             continue
@@ -94,18 +102,15 @@ async def record_known(
         warnings = (rules.duplicate(entry),) if same in standing else ()
         standing.add(same)
         timezone = known.locations[entry.location_id].timezone
-        outcomes.append(Recorded(_fact(entry, timezone, principal.user_id, at), warnings))
-    facts = [outcome.fact for outcome in outcomes if isinstance(outcome, Recorded)]
+        fact = _fact(entry, timezone, one.principal.user_id, at)
+        outcomes.append(Recorded(fact, warnings))
+        facts.append(fact)
+        told = ledger.told.recorded(tenant_id, fact)
+        events.append(_pending(tenant_id, fact, told, "recorded", one.traceparent))
     if facts:
         async with tx.pipeline():
-            await store.add(tx, principal.tenant_id, ledger.table, facts)
-            await _tell(
-                tx,
-                principal,
-                at,
-                [(fact, ledger.told.recorded(principal.tenant_id, fact), "recorded") for fact in facts],
-                import_id,
-            )
+            await store.add(tx, tenant_id, ledger.table, facts)
+            await outbox.add_all(tx, events, tenant_id=tenant_id, at=at, import_id=import_id)
     return outcomes
 
 
@@ -243,6 +248,12 @@ def refusal(flaws: Sequence[Flaw]) -> Problem:
     )
 
 
+def _flaws(asked: Asked, known: Known, at: datetime) -> list[Flaw]:
+    entry = asked.entry
+    location, product = known.locations.get(entry.location_id), known.products.get(entry.product_id)
+    return _outside(asked.principal, entry.location_id) or rules.flaws(entry, location, product, at)
+
+
 def _outside(principal: Principal, location_id: str) -> list[Flaw]:
     return [] if principal.sees(location_id) else [rules.outside_scope(location_id)]
 
@@ -272,13 +283,10 @@ async def _tell(
     events: Sequence[tuple[FuelFact, Message, str]],
     import_id: str = "",
 ) -> None:
-    await outbox.add_all(
-        tx,
-        [
-            Pending(event, codec.key(principal.tenant_id, fact.key), f"{fact.id}/{fact.version}", label)
-            for fact, event, label in events
-        ],
-        tenant_id=principal.tenant_id,
-        at=at,
-        import_id=import_id,
-    )
+    pending = [_pending(principal.tenant_id, *event) for event in events]
+    await outbox.add_all(tx, pending, tenant_id=principal.tenant_id, at=at, import_id=import_id)
+
+
+def _pending(tenant_id: str, fact: FuelFact, event: Message, label: str, traceparent: str = "") -> Pending:
+    key, cause = codec.key(tenant_id, fact.key), f"{fact.id}/{fact.version}"
+    return Pending(event, key, cause, label, traceparent)

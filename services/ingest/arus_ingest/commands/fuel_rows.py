@@ -82,10 +82,10 @@ async def record(
             [one.row.id for one in fresh],
             await fuel.record_known(
                 tx,
-                principal,
+                principal.tenant_id,
                 known,
                 TRANSACTIONS,
-                [one.entry for one in fresh if one.entry],
+                [fuel.Asked(one.entry, principal) for one in fresh if one.entry],
                 at=at,
                 import_id=import_id,
             ),
