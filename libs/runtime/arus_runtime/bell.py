@@ -28,7 +28,7 @@ class Bell:
         self._answer_s = answer_s
         self._channel = channel(service)
         self._rung = asyncio.Event()
-        self._log = structlog.get_logger().bind(relay=service)
+        self._log = structlog.get_logger(__name__).bind(relay=service)
 
     def ring(self) -> None:
         """Say that something was committed. Callable from the event loop's thread only."""

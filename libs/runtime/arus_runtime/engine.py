@@ -88,7 +88,7 @@ class Engine:
         self._consumer = log.consumer(worker.topics, f"arus.{service}.{worker.name}", self)
         self._committed = committed
         self._batch_records = batch_records
-        self._log = structlog.get_logger().bind(worker=self._folder.name)
+        self._log = structlog.get_logger(__name__).bind(worker=self._folder.name)
         self._leases: dict[TopicPartition, Lease] = {}
         self._wanted: dict[TopicPartition, float] = {}  # assigned but not taken: when to try
         self._parked: dict[

@@ -100,8 +100,19 @@ def enter_trace(traceparent: str | None) -> str:
     return step
 
 
+class _Line(structlog.WriteLogger):
+    """Writes what is said to stderr; name: who says it."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(sys.stderr)
+        self.name = name
+
+
 def configure_logging(service: str, level: str = "info") -> None:
-    """Write one JSON object per line to stderr, from structlog and from the standard library alike."""
+    """Write one JSON object per line to stderr, from structlog and from the standard library alike.
+
+    structlog's lines do not travel through the standard library, which would triple what each request pays.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -109,20 +120,18 @@ def configure_logging(service: str, level: str = "info") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.ExceptionRenderer(_TRACEBACKS),
     ]
+    render = structlog.processors.JSONRenderer(serializer=_dumps)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=_Line,
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(serializer=_dumps),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
     root = logging.getLogger()

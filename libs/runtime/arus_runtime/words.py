@@ -9,8 +9,9 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 import yaml
+from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from arus_runtime.catalogue import contract
 
@@ -78,9 +79,9 @@ def format_value(value: Any, language: Language) -> str:
         case float():
             return number(repr(value), language)
         case datetime():
-            return format_datetime(value, _MOMENT[language], locale=language)
+            return format_datetime(value, _MOMENT[language], locale=_locale(language))
         case date():
-            return format_date(value, "d MMM y", locale=language)
+            return format_date(value, "d MMM y", locale=_locale(language))
         case _:
             return str(value)
 
@@ -94,12 +95,22 @@ def number(value: Decimal | int | str, language: Language, places: int = 6) -> s
     if exact.is_finite() and exact.adjusted() > LONGEST:
         return str(value)
     with localcontext(prec=2 * LONGEST):
-        return format_decimal(exact, format="#,##0." + "#" * places, locale=language)
+        return format_decimal(exact, format=_pattern(places), locale=_locale(language))
+
+
+@cache
+def _pattern(places: int) -> NumberPattern:
+    return parse_pattern("#,##0." + "#" * places)
+
+
+@cache
+def _locale(language: Language) -> Locale:
+    return Locale.parse(language)
 
 
 def format_period(period: str, language: Language) -> str:
     """Return a billing period YYYY-MM with the month's name: Desember 2025."""
-    return format_date(date.fromisoformat(f"{period}-01"), "MMMM y", locale=language)
+    return format_date(date.fromisoformat(f"{period}-01"), "MMMM y", locale=_locale(language))
 
 
 @cache

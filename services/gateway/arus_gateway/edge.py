@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from arus_runtime.context import Context
 from arus_runtime.web import PREFIX, Problem
 from arus_runtime.web import problems as told
+from arus_runtime.web.middleware import add_missing
 from arus_runtime.words import Templates, language_of
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -46,12 +47,12 @@ _ALLOWED_HEADERS: Final = (
 )
 _SHOWN_HEADERS: Final = "ETag, Idempotency-Replayed, Location, Retry-After, X-Request-Id"
 _SECURITY: Final = (
-    ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "DENY"),
-    ("referrer-policy", "same-origin"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("permissions-policy", "camera=(self), geolocation=(self), microphone=()"),
-    ("content-security-policy", API_POLICY),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(self), geolocation=(self), microphone=()"),
+    (b"content-security-policy", API_POLICY.encode()),
 )
 HSTS: Final = "max-age=31536000"
 
@@ -89,7 +90,9 @@ class Edge:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _guard(MutableHeaders(scope=message), secure=secure, shared_with=origin if shared else "")
+                add_missing(message, _SECURITY)
+                if secure or shared:
+                    _say(MutableHeaders(scope=message), secure=secure, shared_with=origin if shared else "")
             await send(message)
 
         try:
@@ -206,9 +209,7 @@ def _introduce(scope: Scope, caller: Caller) -> None:
     scope.setdefault("state", {})["caller"] = caller
 
 
-def _guard(headers: MutableHeaders, *, secure: bool, shared_with: str) -> None:
-    for name, value in _SECURITY:
-        headers.setdefault(name, value)
+def _say(headers: MutableHeaders, *, secure: bool, shared_with: str) -> None:
     if secure:
         headers["strict-transport-security"] = HSTS
     if shared_with:

@@ -105,9 +105,11 @@ class Upstreams:
                 headers = _back(answer.raw_headers)
                 started = True
                 await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-                async for chunk in answer.content.iter_chunked(CHUNK):
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                more = True
+                while more:
+                    chunk = await answer.content.read(CHUNK)
+                    more = not answer.content.at_eof()
+                    await send({"type": "http.response.body", "body": chunk, "more_body": more})
         except TimeoutError as error:
             if started:
                 raise

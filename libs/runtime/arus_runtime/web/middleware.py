@@ -1,10 +1,11 @@
 """What happens around every request, in one pass: trace, limits, metrics, access log, no naked failure."""
 
 import time
+from collections.abc import Iterable
 from typing import Final
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arus_runtime import observe, tracing
@@ -13,7 +14,14 @@ from arus_runtime.words import Templates, language_of
 
 HTTP_FAILED: Final = 500
 _QUIET: Final = frozenset(("/healthz", "/readyz", "/metrics"))
+_DEFAULTS: Final = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 _access: Final = structlog.get_logger("arus.access")
+
+
+def add_missing(start: Message, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Add headers that the start of an answer does not have yet; names in lower case, as ASGI has them."""
+    present = {name for name, _ in start["headers"]}
+    start["headers"] = [*start["headers"], *(pair for pair in headers if pair[0] not in present)]
 
 
 class Shell:
@@ -49,10 +57,7 @@ class Shell:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                out = MutableHeaders(scope=message)
-                out.setdefault("X-Request-Id", request_id)
-                out.setdefault("X-Content-Type-Options", "nosniff")
-                out.setdefault("Cache-Control", "no-store")
+                add_missing(message, ((b"x-request-id", request_id.encode()), *_DEFAULTS))
             await send(message)
 
         async def limited() -> Message:
