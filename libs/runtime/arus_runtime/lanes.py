@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -84,7 +84,7 @@ class PostgresLanes:
 
     async def beat(self) -> None:
         """Say that we live."""
-        await self.fence(await self.cursor())
+        await self.held(_BEAT)
 
     @contextmanager
     def listening(self, wake: Callable[[], None]) -> Generator[None]:
@@ -117,18 +117,27 @@ class PostgresLanes:
             raise Fenced("not held")
         return self._connection.cursor(binary=True)
 
-    def transaction(self) -> Any:
-        """Return a transaction on the lanes' connection."""
-        assert self._connection is not None
-        return self._connection.transaction()
-
-    async def fence(self, cursor: psycopg.AsyncCursor[Any], numbers: int = 0) -> int:
-        """Hold the lease's row to the end of the transaction and draw numbers; return the last one drawn."""
-        await cursor.execute(_BEAT, (numbers, self._service, self._epoch), prepare=True)
+    async def held(self, statement: LiteralString, values: Sequence[Any] = (), *, numbers: int = 0) -> int:
+        """Run a statement that needs the lease, as ``held``, and draw numbers; return the last one drawn."""
+        cursor = await self.cursor()
+        await cursor.execute(_HELD + statement, (numbers, self._service, self._epoch, *values), prepare=True)
         row = await cursor.fetchone()
         if row is None:
             raise Fenced(self._service)
         return row[0]
+
+    async def tick_off(self, statement: LiteralString, values: Sequence[Any]) -> None:
+        """Run a statement that needs the lease, as ``held``, and changes something.
+
+        Losing it in a crash only repeats events, so the disk is not waited for.
+        """
+        assert self._connection is not None
+        cursor = await self.cursor()
+        async with self._connection.pipeline(), self._connection.transaction():  # in one round trip
+            await cursor.execute("set local synchronous_commit = off")
+            await cursor.execute(_HELD + statement, (0, self._service, self._epoch, *values), prepare=True)
+        if not cursor.rowcount:
+            raise Fenced(self._service)
 
     async def close(self) -> None:
         """Close the connection."""
@@ -165,15 +174,9 @@ class ResultLane:
         )
 
     async def sent(self, mark: dict[int, tuple[int, int]]) -> None:
-        """Move the watermarks. Losing this in a crash only repeats events, so the disk is not waited for."""
-        async with self._lanes.transaction():
-            cursor = await self._lanes.cursor()
-            await cursor.execute("set local synchronous_commit = off")
-            await self._lanes.fence(cursor)
-            offsets, indexes = zip(*mark.values(), strict=True)
-            await cursor.execute(
-                _REACHED, (self._worker, list(mark), list(offsets), list(indexes)), prepare=True
-            )
+        """Move the watermarks."""
+        offsets, indexes = zip(*mark.values(), strict=True)
+        await self._lanes.tick_off(_REACHED, (self._worker, list(mark), list(offsets), list(indexes)))
 
 
 class OutboxLane:
@@ -197,12 +200,9 @@ class OutboxLane:
         rows = await cursor.fetchall()
         if not rows:
             return Unsent((), None)
-        async with self._lanes.transaction():
-            last = await self._lanes.fence(cursor, len(rows))
-            numbers = list(range(last - len(rows) + 1, last + 1))
-            await cursor.execute(_NUMBER, ([row[1] for row in rows], numbers), prepare=True)
+        last = await self._lanes.held(_NUMBER, (len(rows), [row[1] for row in rows]), numbers=len(rows))
         self._unfinished = True
-        return self._unsent(numbers, rows)
+        return self._unsent(range(last - len(rows) + 1, last + 1), rows)
 
     def _unsent(self, numbers: Sequence[int], rows: Sequence[tuple[Any, ...]]) -> Unsent:
         messages = [
@@ -213,11 +213,7 @@ class OutboxLane:
 
     async def sent(self, mark: list[int]) -> None:
         """Delete exactly the published ids; a range would take rows that became visible in between."""
-        async with self._lanes.transaction():
-            cursor = await self._lanes.cursor()
-            await cursor.execute("set local synchronous_commit = off")
-            await self._lanes.fence(cursor)
-            await cursor.execute("delete from outbox where id = any(%s)", (mark,), prepare=True)
+        await self._lanes.tick_off(_DELETE, (mark,))
         # Numbered rows beyond a full batch can only be those of a relay before us.
         self._unfinished = len(mark) == self._lanes.batch_records
 
@@ -275,13 +271,18 @@ on conflict (name) do update
   where r.epoch = %s
 returning epoch
 """
-_BEAT = """
-update relay set beat_at = clock_timestamp(), last_seq = last_seq + %s where name = %s and epoch = %s
-returning last_seq
+# Keeps the lease's row to the end of the transaction and draws numbers; who lost the lease finds no row.
+_HELD = """
+with held as (
+  update relay set beat_at = clock_timestamp(), last_seq = last_seq + %s
+  where name = %s and epoch = %s
+  returning last_seq
+)
 """
+_BEAT = "select last_seq from held"
 _REACHED = """
 insert into published (worker, partition, src_off, src_idx)
-select %s, v.* from unnest(%s::smallint[], %s::bigint[], %s::int[]) as v
+select %s, v.* from held, unnest(%s::smallint[], %s::bigint[], %s::int[]) as v
 on conflict (worker, partition) do update set src_off = excluded.src_off, src_idx = excluded.src_idx
 """
 _LEFT_OVER = """
@@ -291,6 +292,9 @@ _VISIBLE = """
 select pub_seq, id, topic, key, value, headers from outbox where pub_seq is null order by id limit %s
 """
 _NUMBER = """
-update outbox o set pub_seq = v.number from unnest(%s::bigint[], %s::bigint[]) as v (id, number)
+update outbox o set pub_seq = held.last_seq - %s + v.place
+from held, unnest(%s::bigint[]) with ordinality as v (id, place)
 where o.id = v.id
+returning held.last_seq
 """
+_DELETE = "delete from outbox using held where id = any(%s)"

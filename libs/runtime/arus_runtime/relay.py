@@ -86,7 +86,7 @@ class Relay:
         self._producer = producer
         self._elsewhere = elsewhere
         self._holds = False
-        self._log = structlog.get_logger().bind(relay=name)
+        self._log = structlog.get_logger(__name__).bind(relay=name)
         self._woken = asyncio.Event()
         self.connected = False
         """Whether the producer has reached the broker."""
@@ -128,7 +128,8 @@ class Relay:
             self._holds = False
 
     async def _publish_held(self, lanes: Sequence[Lane], stop: asyncio.Event) -> None:
-        beaten = published_at = time.monotonic()
+        beaten = time.monotonic()
+        stream_until = 0.0
         pause_s = POLL_S
         while not stop.is_set():
             self._woken.clear()
@@ -140,7 +141,8 @@ class Relay:
                     await self._producer.publish(messages)
                     tracing.add_batch(f"relay {self._name}", "PRODUCER", tracing.kept_of(messages), began_ns)
                     PUBLISHED.labels(self._name).inc(len(messages))
-                    published_at = time.monotonic()
+                    if len(messages) > 1:
+                        stream_until = time.monotonic() + POLL_S
                 if mark is not None:
                     await lane.sent(mark)
                     found = True
@@ -153,8 +155,8 @@ class Relay:
             if not busy:
                 with self._lanes.listening(self._woken.set):
                     await self._rest(pause_s)
-                # Alone, an event goes at once; in a stream, a few milliseconds gather many.
-                if time.monotonic() - published_at < POLL_S:
+                # One at a time, events go at once; where they come together, a few milliseconds gather many.
+                if time.monotonic() < stream_until:
                     await asyncio.sleep(LINGER_S)
 
     async def _rest(self, seconds: float) -> None:

@@ -18,7 +18,7 @@ MUTATIONS = [
     Mutation(
         "numbers of outbox events are kept",
         "lanes.py",
-        "await cursor.execute(_NUMBER, ([row[1] for row in rows], numbers), prepare=True)", "pass",
+        "set pub_seq = held.last_seq - %s + v.place", "set pub_seq = null::bigint + %s + v.place",
         LANES, "numbers_outlive",
     ),
     Mutation(
@@ -55,8 +55,8 @@ MUTATIONS = [
     ),
     Mutation(
         "a relay that lost its lease deletes nothing",
-        "lanes.py", "where name = %s and epoch = %s\nreturning last_seq",
-        "where name = %s and epoch >= %s\nreturning last_seq",
+        "lanes.py", "where name = %s and epoch = %s\n  returning last_seq",
+        "where name = %s and epoch >= %s\n  returning last_seq",
         LANES, "lost_its_lease",
     ),
     Mutation(
