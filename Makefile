@@ -124,7 +124,8 @@ faults-long: setup ## the same in the long form: 20 kills each, a million events
 
 .PHONY: faults-broken
 faults-broken: setup ## the same with the fence, the offset or another line taken out: each must report differences
-	$(RUN) pytest --strict-skips -m faults tests/faults/test_broken.py
+	ARUS_RELIABILITY_PAGE=docs/reliability.md \
+		$(RUN) pytest --strict-skips -m faults -k "$(ONLY)" tests/faults/test_broken.py
 
 .PHONY: mutations
 mutations: setup ## take each guarantee's line out of the runtime: its test must fail

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from .mutations import Mutation
+from .page import PAGE
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,10 +30,11 @@ def run_on(
 
     command = [sys.executable, "-m", "pytest", mutation.suite, "-q", "-x", "-k", mutation.tests]
     command += ["-p", "no:cacheprovider", "--timeout", f"{test_s}", "--tb=line", "--show-capture=no"]
+    ours = {name: value for name, value in os.environ.items() if name != PAGE}  # it would pass for whole
     return subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, **env, "PYTHONPATH": f"{folder}"},
+        env={**ours, **env, "PYTHONPATH": f"{folder}"},
         capture_output=True,
         text=True,
         timeout=timeout_s,

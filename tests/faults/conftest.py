@@ -23,12 +23,11 @@ from arus_runtime.log import AiokafkaLog, Record, Security, TopicPartition
 from arus_runtime.testing import message
 from arus_stack.testing import KafkaServer, PostgresServer
 
-from .page import with_said
+from .page import PAGE, with_said
 from .sizes import IS_LONG, PATIENCE_S
 from .workers import IN, SERVICE, TOPICS, tables
 
 TESTS = Path(__file__).parents[1]
-PAGE = "ARUS_RELIABILITY_PAGE"
 SAID = pytest.StashKey[dict[str, str]]()
 NAMES = ("calm", "killed", "stopped", "relayed", "cold", "slow", "rough", "jumping")
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,17 +33,22 @@ pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.timeout(T
     ],
 )
 def test_a_scenario_reports_differences_without(
-    mutation: Mutation, kafka: KafkaServer, postgres: PostgresServer, tmp_path: Path
+    mutation: Mutation,
+    kafka: KafkaServer,
+    postgres: PostgresServer,
+    tmp_path: Path,
+    say: Callable[[str], None],
 ) -> None:
     env = {"ARUS_TEST_POSTGRES_URL": postgres.url, "ARUS_TEST_KAFKA_URL": kafka.access.url}
-    found = 0
+    found, line = 0, ""
     for turn in range(TRIES):
         folder = tmp_path / f"{turn}"
         folder.mkdir()
         done = run_on(mutation, folder, env, test_s=TIMEOUT_S, timeout_s=TIMEOUT_S)
-        said = re.search(r"(\d+) differences", done.stdout)
+        said = re.search(r"^.*?(\d+) differences", done.stdout, re.MULTILINE)
         assert said is not None, f"{done.stdout[-3000:]}{done.stderr[-1000:]}"
-        found = int(said[1])
+        found, line = int(said[1]), said[0]
         if found:
             break
+    say(line)
     assert found > 0

@@ -3,7 +3,8 @@
 import ast
 from pathlib import Path
 
-from .page import NOT_RUN, rows, with_said
+from .mutations import scenarios
+from .page import BROKEN, BROKEN_TEST, NOT_RUN, WHOLE, with_said
 from .sizes import LONG, SHORT, UNDISTURBED
 
 HERE = Path(__file__).parent
@@ -23,13 +24,26 @@ def test_every_row_of_the_page_is_what_a_test_says() -> None:
         for node in ast.parse(file.read_text("utf-8")).body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
-    assert {holds.partition(" (")[0] for holds in rows(PAGE.read_text("utf-8"))} <= tests
+    assert {holds.partition(" (")[0] for holds in WHOLE.rows(PAGE.read_text("utf-8"))} <= tests
+
+
+def test_the_page_says_what_every_broken_runtime_did() -> None:
+    assert BROKEN.rows(PAGE.read_text("utf-8")).keys() == {of.promise for of in scenarios.MUTATIONS}
 
 
 def test_a_form_that_was_run_leaves_the_words_of_the_other() -> None:
     page = PAGE.read_text("utf-8")
     once = with_said(page, {"test_a_b[c]": "2 kills, 0 differences"}, is_long=False)
-    assert rows(once)["a b (c)"] == ["2 kills, 0 differences", NOT_RUN]
+    assert WHOLE.rows(once)["a b (c)"] == ["2 kills, 0 differences", NOT_RUN]
     twice = with_said(once, {"test_a_b[c]": "20 kills, 0 differences"}, is_long=True)
-    assert rows(twice)["a b (c)"] == ["2 kills, 0 differences", "20 kills, 0 differences"]
-    assert {holds: said for holds, said in rows(twice).items() if holds != "a b (c)"} == rows(page)
+    assert WHOLE.rows(twice)["a b (c)"] == ["2 kills, 0 differences", "20 kills, 0 differences"]
+    assert {holds: said for holds, said in WHOLE.rows(twice).items() if holds != "a b (c)"} == WHOLE.rows(
+        page
+    )
+
+
+def test_what_a_broken_runtime_did_goes_into_its_own_table() -> None:
+    page = PAGE.read_text("utf-8")
+    told = with_said(page, {f"{BROKEN_TEST}[the_fence,_x]": "9 differences"}, is_long=False)
+    assert BROKEN.rows(told) == {**BROKEN.rows(page), "the fence, x": ["9 differences"]}
+    assert WHOLE.rows(told) == WHOLE.rows(page)
