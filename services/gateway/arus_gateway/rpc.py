@@ -1,6 +1,7 @@
 """gRPC: views, alerts, the machine door passed on to ingest, whom to tell, and whom to give work."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -26,32 +27,34 @@ from arus_runtime import observe, rpc
 from arus_runtime.auth import ForbiddenError, NotAuthenticatedError, Principal, roles
 from arus_runtime.context import Context
 from arus_runtime.web import UnavailableError, wrong
+from arus_runtime.words import Language
 from grpc.aio import Metadata
 from typing_extensions import override
 
 from arus_gateway import codec, live, rules, views
+from arus_gateway.callers import Caller
 from arus_gateway.door import Door, door_of
-from arus_gateway.live import BadEventIdError, FeedClosedError, Interest
+from arus_gateway.following import Sign, follow, within
+from arus_gateway.live import BadEventIdError, Entry, Interest
 from arus_gateway.store import organisations
 from arus_gateway.store.acting import acting
 
 NOTIFY: Final = Principal("notify", "", frozenset(("peer",)), None, "id", "")
 """The service that tells people. Its role is nobody's to give: it is not in permissions.yaml."""
 _VERDICTS: Final = frozenset(("verdict",))
-LOOK_AGAIN_S: Final = 15.0
 _NEEDS_A_PERSON: Final = frozenset((Status.STATUS_WASPADA, Status.STATUS_ANOMALI))
 Answer = TypeVar("Answer")
 _AWAY: Final = frozenset((grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED))
 
 
-async def _admit(door: Door, resource: str, action: str) -> Principal:
+async def _admit(door: Door, resource: str, action: str) -> Caller:
     """Return the caller, who may do the action and has not asked too often."""
     principal = rpc.require(resource, action)
     caller = await door.callers.of_bearer(principal.token)
     if caller is None:
         raise NotAuthenticatedError("ended meanwhile")
     await door.quotas.count_account(caller.account)
-    return principal
+    return caller
 
 
 class Views(ViewServiceServicer):
@@ -64,7 +67,7 @@ class Views(ViewServiceServicer):
     @override
     async def GetOverview(self, request: GetOverviewRequest, context: Any) -> GetOverviewResponse:
         """Return what one organisation needs to see first."""
-        principal = await _admit(self._door, "views", "r")
+        principal = (await _admit(self._door, "views", "r")).principal
         start, end = views.span(_date("from_date", request.from_date), _date("to_date", request.to_date))
         seen = await views.overview(self._context.peers, principal, start, end)
         answer = GetOverviewResponse(partial=bool(seen.missing), missing=seen.missing)
@@ -103,36 +106,37 @@ class Alerts(AlertServiceServicer):
     @override
     async def Watch(self, request: WatchRequest, context: Any) -> AsyncIterator[WatchResponse]:
         """Stream verdicts until the caller leaves or is let in no longer."""
-        principal = await _admit(self._door, "anomalies", "r")
+        caller = await _admit(self._door, "anomalies", "r")
         language = rpc.language()
         statuses = frozenset(request.statuses) or _NEEDS_A_PERSON
-        wanted = frozenset(request.location_ids)
-        scope = principal.locations
-        locations = (wanted if scope is None else wanted & scope) if wanted else scope
+        wanted = frozenset(request.location_ids) or None
         try:
             after = live.read_event_id(request.resume_after) if request.resume_after else None
         except BadEventIdError as error:
             raise wrong("resume_after", "bad_event_id") from error
-        reader = self._door.feed.subscribe(Interest(principal.tenant_id, locations, _VERDICTS), after)
-        try:
-            while True:
-                try:
-                    entry = await reader.next(LOOK_AGAIN_S)
-                except TimeoutError:
-                    await self._context.verifier.verify(principal.token)
-                    continue
-                except FeedClosedError:
-                    return
-                if entry is None:
+
+        def interest(now: Caller) -> Interest:
+            return Interest(now.grant.tenant_id, within(now, wanted), _VERDICTS)
+
+        async with aclosing(follow(self._door, caller, interest, after)) as followed:
+            async for news in followed:
+                if news is Sign.RESET:
                     yield WatchResponse(reset=True)
-                elif isinstance(entry.event, VerdictReached) and entry.event.status in statuses:
-                    text = codec.reason_text(entry.event, language)
-                    milder = (codec.milder_message(one, language) for one in codec.milder(entry.event))
-                    yield WatchResponse(
-                        event_id=entry.id, verdict=entry.event, reason_text=text, milder=milder
-                    )
-        finally:
-            self._door.feed.unsubscribe(reader)
+                elif (
+                    isinstance(news, Entry)
+                    and isinstance(news.event, VerdictReached)
+                    and news.event.status in statuses
+                ):
+                    yield _watched(news.id, news.event, language)
+
+
+def _watched(event_id: str, verdict: VerdictReached, language: Language) -> WatchResponse:
+    return WatchResponse(
+        event_id=event_id,
+        verdict=verdict,
+        reason_text=codec.reason_text(verdict, language),
+        milder=(codec.milder_message(one, language) for one in codec.milder(verdict)),
+    )
 
 
 class Ingest(IngestServiceServicer):
@@ -147,14 +151,14 @@ class Ingest(IngestServiceServicer):
         self, request_iterator: Any, context: Any
     ) -> RecordFuelTransactionsResponse:
         """Pass the stream on and its results back."""
-        principal = await _admit(self._door, "fuel.transactions", "c")
+        principal = (await _admit(self._door, "fuel.transactions", "c")).principal
         stub = IngestServiceStub(self._context.peers.channel("ingest"))
         return await self._passed_on(stub.RecordFuelTransactions, request_iterator, principal, context)
 
     @override
     async def UploadImport(self, request_iterator: Any, context: Any) -> UploadImportResponse:
         """Pass the file on as it comes, and back what it became."""
-        principal = await _admit(self._door, "imports", "c")
+        principal = (await _admit(self._door, "imports", "c")).principal
         stub = IngestServiceStub(self._context.peers.channel("ingest"))
         return await self._passed_on(stub.UploadImport, request_iterator, principal, context)
 
@@ -222,7 +226,7 @@ class Members(MemberServiceServicer):
     @override
     async def ListChangers(self, request: ListChangersRequest, context: Any) -> ListChangersResponse:
         """Return the members of the caller's organisation who may change the resource."""
-        principal = await _admit(self._door, request.resource, "r")
+        principal = (await _admit(self._door, request.resource, "r")).principal
         able = [role for role in roles() if rules.may_change(role, request.resource)]
         async with acting(self._db, tenant=principal.tenant_id) as tx:
             found = await organisations.recipients(tx, principal.tenant_id, able)

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import uvicorn
 import websockets
-from arus.alerts.v1.api_pb2 import WatchRequest
+from arus.alerts.v1.api_pb2 import WatchRequest, WatchResponse
 from arus.alerts.v1.api_pb2_grpc import AlertServiceStub
 from arus.anomaly.v1.events_pb2 import (
     Answer,
@@ -110,6 +110,33 @@ class Running:
             messages = Messages(connection)
             assert await messages.next() == {"type": "ping"}
             yield messages
+
+    @asynccontextmanager
+    async def watched(self, person: Person) -> AsyncGenerator[AsyncIterator[WatchResponse]]:
+        """Let the person watch over gRPC; each answer read is followed by a verdict HERE and one THERE."""
+        metadata = (("authorization", f"Bearer {person.tokens['access_token']}"),)
+        async with grpc.aio.insecure_channel(self.rpc) as channel:
+            async with self.socket(person=person) as live:
+                await self.publish(self.verdict(HERE))
+                before = (await live.next())["id"]
+            call = AlertServiceStub(channel).Watch(
+                WatchRequest(resume_after=before), metadata=metadata, timeout=20
+            )
+
+            async def answers() -> AsyncIterator[WatchResponse]:
+                await self.publish_both()
+                async for answer in call:
+                    yield answer
+                    if answer.verdict.location_id == THERE:
+                        await self.publish_both()
+
+            yield answers()
+            call.cancel()
+
+    async def publish_both(self) -> None:
+        """Publish a verdict HERE, then one THERE."""
+        await self.publish(self.verdict(HERE))
+        await self.publish(self.verdict(THERE))
 
 
 class Messages:
@@ -481,6 +508,58 @@ async def test_alerts_are_watched_over_grpc(running: Running):
             assert "450 L" in waspada.text
             break
         call.cancel()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("/auth/logout", None, grpc.StatusCode.UNAUTHENTICATED),
+        ("/users/{id}", {"role": "nutritionist"}, grpc.StatusCode.PERMISSION_DENIED),
+    ],
+    ids=["logout", "demotion"],
+)
+async def test_a_watch_ends_with_its_session_or_right_however_busy_it_is(
+    running: Running, monkeypatch: pytest.MonkeyPatch, path: str, body: Any, code: grpc.StatusCode
+):
+    monkeypatch.setattr("arus_gateway.telling.PING_S", 0.2)
+    viewer = await running.gateway.colleague(running.owner, "viewer")
+    async with running.watched(viewer) as verdicts:
+        assert (await anext(verdicts)).HasField("verdict")
+        if body is None:
+            await viewer.http.post(path)
+        else:
+            await running.owner.http.patch(path.format(id=viewer.id), json=body)
+        with pytest.raises(grpc.aio.AioRpcError) as ended:
+            async for _ in verdicts:
+                pass
+        assert ended.value.code() is code
+
+
+async def test_a_watch_narrows_with_the_locations_of_its_reader(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("arus_gateway.telling.PING_S", 0.2)
+    viewer = await running.gateway.colleague(running.owner, "viewer")
+    async with running.watched(viewer) as verdicts:
+        assert {(await anext(verdicts)).verdict.location_id for _ in range(4)} == {HERE, THERE}
+        await running.owner.http.patch(f"/users/{viewer.id}", json={"location_ids": [THERE]})
+        seen: list[str] = []
+        async for answer in verdicts:
+            seen.append(answer.verdict.location_id)
+            if seen[-5:] == [THERE] * 5:
+                break
+        assert seen[-5:] == [THERE] * 5
+
+
+async def test_a_key_reads_the_feed_only_while_its_maker_may(running: Running):
+    maker = await running.gateway.colleague(running.owner, "admin")
+    key = (await maker.http.post("/keys", json={"name": "wall", "role": "viewer"})).json()["secret"]
+    async with running.socket(headers={"X-API-Key": key}):
+        pass
+    await running.owner.http.patch(f"/users/{maker.id}", json={"role": "nutritionist"})
+    with pytest.raises(websockets.InvalidStatus):
+        async with running.socket(headers={"X-API-Key": key}):
+            pass
 
 
 async def test_a_view_without_its_parts_says_what_is_missing(running: Running):

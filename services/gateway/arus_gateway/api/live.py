@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from arus_runtime import auth
-from arus_runtime.auth import Principal, require
+from arus_runtime.auth import ForbiddenError, NotAuthenticatedError, Principal, require
 from arus_runtime.ids import Ulid
 from arus_runtime.web import Problem, router, wrong
 from arus_runtime.words import Language, language_of
@@ -20,7 +19,8 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from arus_gateway import live, telling
 from arus_gateway.callers import Caller
 from arus_gateway.door import CallerOf, Door, DoorOf, door_of
-from arus_gateway.live import BadEventIdError, FeedClosedError, Interest, Subscription
+from arus_gateway.following import Sign, follow, may_read, within
+from arus_gateway.live import BadEventIdError, Entry, Interest, Position
 
 routes = router("live")
 
@@ -51,10 +51,7 @@ class Question:
 
     def interest(self, caller: Caller) -> Interest:
         """Return the part of the question that the caller may see."""
-        scope = caller.grant.locations
-        locations = self.location_ids
-        if scope is not None:
-            locations = frozenset(scope) if locations is None else locations & frozenset(scope)
+        locations = within(caller, self.location_ids)
         return Interest(caller.grant.tenant_id, locations, self.types, self._importers(caller))
 
     def _importers(self, caller: Caller) -> frozenset[str] | None:
@@ -63,13 +60,12 @@ class Question:
             return frozenset()
         return None if caller.grant.locations is None else frozenset((caller.grant.subject,))
 
-    def subscribe(self, door: Door, caller: Caller) -> Subscription:
-        """Return a reader of the feed; raises the 422 for an event id that is none."""
+    def position(self) -> Position | None:
+        """Return after what to resume; raises the 422 for an event id that is none."""
         try:
-            after = live.read_event_id(self.after) if self.after else None
+            return live.read_event_id(self.after) if self.after else None
         except BadEventIdError as error:
             raise wrong("last_event_id", "bad_event_id") from error
-        return door.feed.subscribe(self.interest(caller), after)
 
     def spoken(self, caller: Caller) -> Language:
         """Return the language asked for, else the caller's own."""
@@ -124,9 +120,9 @@ async def live_events(
     _resume: Annotated[str | None, Header(alias="Last-Event-ID", max_length=1000)] = None,
 ) -> EventSourceResponse:
     """Follow what is concluded, as it is concluded; also a WebSocket under the same address."""
-    reader = question.subscribe(door, caller)
+    after = question.position()
     return EventSourceResponse(
-        _events(door, caller, reader, question),
+        _events(door, caller, question, after),
         # Pings travel as messages, because EventSource hides comments from the page.
         ping=int(telling.PING_S * 4),
         send_timeout=SEND_TIMEOUT_S,
@@ -139,18 +135,18 @@ async def live_socket(socket: WebSocket, question: Asked) -> None:
     """Follow what is concluded over a WebSocket."""
     door = door_of(socket.app.state.context)
     caller: Caller = socket.state.caller
-    if not _may_read(caller):
+    if not may_read(caller):
         await socket.close(NOT_ALLOWED)
         return
     await socket.accept()
     try:
-        reader = question.subscribe(door, caller)
+        after = question.position()
     except Problem:
         await socket.close(BAD_QUESTION)
         return
     # Nothing is expected from the client; reading is how its leaving is noticed.
     parts = {
-        asyncio.create_task(_send_all(socket, door, caller, reader, question)),
+        asyncio.create_task(_send_all(socket, door, caller, question, after)),
         asyncio.create_task(_until_gone(socket)),
     }
     try:
@@ -170,53 +166,31 @@ async def _until_gone(socket: WebSocket) -> None:
 
 
 async def _send_all(
-    socket: WebSocket, door: Door, caller: Caller, reader: Subscription, question: Question
+    socket: WebSocket, door: Door, caller: Caller, question: Question, after: Position | None
 ) -> None:
-    async for _, message in _messages(door, caller, reader, question):
+    async for _, message in _messages(door, caller, question, after):
         async with asyncio.timeout(SEND_TIMEOUT_S):
             await socket.send_text(message.decode())
 
 
 async def _events(
-    door: Door, caller: Caller, reader: Subscription, question: Question
+    door: Door, caller: Caller, question: Question, after: Position | None
 ) -> AsyncGenerator[ServerSentEvent]:
-    async for event_id, message in _messages(door, caller, reader, question):
+    async for event_id, message in _messages(door, caller, question, after):
         yield ServerSentEvent(data=message.decode(), id=event_id)
 
 
 async def _messages(
-    door: Door, caller: Caller, reader: Subscription, question: Question
+    door: Door, caller: Caller, question: Question, after: Position | None
 ) -> AsyncGenerator[tuple[str | None, bytes]]:
-    """Yield event id and message until the caller's session ends.
-
-    Who the caller is now, and what they may see, is looked at again with every ping.
-    """
+    """Yield event id and message until the caller may read no more."""
     language = question.spoken(caller)
-    loop = asyncio.get_running_loop()
-    look_again = loop.time() + telling.PING_S
     try:
-        yield None, telling.PING
-        while True:
-            if loop.time() >= look_again:
-                now = await door.callers.refreshed(caller)
-                if now is None or not _may_read(now):
-                    return
-                reader.interest = question.interest(now)
-                look_again = loop.time() + telling.PING_S
-                yield None, telling.PING
-            try:
-                entry = await reader.next(look_again - loop.time())
-            except TimeoutError:
-                continue
-            except FeedClosedError:
-                return
-            if entry is None:
-                yield None, telling.RESET
-            else:
-                yield entry.id, await telling.tell(entry, door.names, language)
-    finally:
-        door.feed.unsubscribe(reader)
-
-
-def _may_read(caller: Caller) -> bool:
-    return auth.allowed(frozenset((caller.grant.role,)), "anomalies", "r")
+        async with aclosing(follow(door, caller, question.interest, after)) as followed:
+            async for news in followed:
+                if isinstance(news, Entry):
+                    yield news.id, await telling.tell(news, door.names, language)
+                else:
+                    yield None, telling.RESET if news is Sign.RESET else telling.PING
+    except (NotAuthenticatedError, ForbiddenError):
+        return
