@@ -27,6 +27,7 @@ OPERATIONS: Final = [
 ACTIONS: Final = {"GET": "r", "POST": "c", "PUT": "u", "PATCH": "u", "DELETE": "d"}
 RESOURCES: Final = {
     "/anomalies": "anomalies",
+    "/anomalies/meter": "meters",
     "/incidents": "incidents",
     "/cases": "cases",
     "/thresholds": "thresholds",
@@ -101,11 +102,6 @@ OPERATOR_MAY: Final = {
     ("GET", "/anomalies/export"),
     ("GET", "/anomalies/export/size"),
     ("GET", "/anomalies/{anomaly_id}"),
-    ("GET", "/anomalies/meter"),
-    ("GET", "/anomalies/meter/export"),
-    ("GET", "/anomalies/meter/export/size"),
-    ("GET", "/anomalies/meter/summary"),
-    ("GET", "/anomalies/meter/{nomen}"),
     ("GET", "/incidents"),
     ("GET", "/incidents/summary"),
     ("GET", "/incidents/{incident_id}"),

@@ -41,6 +41,12 @@ async def summary(http: httpx.AsyncClient, **asked: str) -> dict[str, object]:
     return (await http.get("/anomalies/meter/summary", params=asked)).raise_for_status().json()
 
 
+@pytest.mark.parametrize("path", ["", "/summary", "/100", "/export", "/export/size"])
+async def test_who_watches_fuel_reads_nothing_of_customers(caller: Caller, place: Place, path: str) -> None:
+    answer = await caller(place.tenant, "operator").get(f"/anomalies/meter{path}", params={"format": "csv"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
 async def test_reads_become_the_seeds_summary_and_lists_with_reasons(
     worker: Worker, door: Door, caller: Caller, place: Place
 ) -> None:

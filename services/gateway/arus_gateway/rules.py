@@ -35,6 +35,7 @@ RESOURCE_OF_PATH: Final[Mapping[str, str]] = {
     "fuel/transactions": "fuel.transactions",
     "fuel/deliveries": "fuel.deliveries",
     "fuel/trends": "fuel.transactions",
+    "imports": "imports",
     "anomalies": "anomalies",
     "incidents": "incidents",
     "cases": "cases",
@@ -56,6 +57,8 @@ RESOURCE_OF_PATH: Final[Mapping[str, str]] = {
     "audit": "audit",
 }
 """Path below /api/v1 → resource, for keys that are limited to some resources."""
+KEY_RESOURCES: Final = frozenset((*RESOURCE_OF_PATH.values(), "locations.details"))
+"""What a key may be limited to: what has a path of its own, and what is told of locations beyond names."""
 
 
 CHUNKS: Final = 50
@@ -105,6 +108,15 @@ def neighbourhood(address: str) -> str:
     Wide enough that a phone whose provider gives it another address tomorrow is still familiar.
     """
     return _network(address, 24, 48)
+
+
+def lies_inside(address: str) -> bool:
+    """Say whether the IP address is this machine's own, or of a network that the internet does not reach."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return not (getattr(parsed, "ipv4_mapped", None) or parsed).is_global
 
 
 def _network(address: str, ipv4_bits: int, ipv6_bits: int) -> str:

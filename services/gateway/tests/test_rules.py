@@ -1,7 +1,13 @@
 """Rules of people, roles and secrets."""
 
+import json
+from pathlib import Path
+
 import pytest
 from arus_gateway import rules
+from arus_runtime.auth import roles
+
+DOCUMENT = Path(__file__).parents[3] / "web" / "openapi.json"
 
 
 def test_only_owners_make_owners():
@@ -34,12 +40,23 @@ def test_a_scope_is_given_from_within_ones_own(held: list[str] | None, given: li
         ("fuel", None),
         ("anomalies/summary", "anomalies"),
         ("live", "anomalies"),
+        ("imports/1/undo", "imports"),
         ("auth/me", None),
         ("", None),
     ],
 )
 def test_a_path_belongs_to_a_resource(path: str, resource: str | None):
     assert rules.resource_of(path) == resource
+
+
+def test_keys_can_be_limited_to_what_any_route_is_about_except_ones_own_account():
+    paths = [path.removeprefix("/api/v1/") for path in json.loads(DOCUMENT.read_text("utf-8"))["paths"]]
+    of_nothing = {path for path in paths if rules.resource_of(path) is None}
+    assert of_nothing == {path for path in paths if path.startswith("auth/")}
+
+
+def test_keys_can_be_limited_to_whatever_a_machine_may_do():
+    assert set(roles()["service"]) <= rules.KEY_RESOURCES
 
 
 @pytest.mark.parametrize(
@@ -82,6 +99,24 @@ def test_a_rate_is_read_and_taken_in_chunks(text: str, each_s: float, chunk: int
 def test_addresses_of_one_customer_are_one(address: str, counted_as: str, neighbourhood: str):
     assert rules.counted_as(address) == counted_as
     assert rules.neighbourhood(address) == neighbourhood
+
+
+@pytest.mark.parametrize(
+    ("address", "inside"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("10.42.0.7", True),
+        ("fd00::7", True),
+        ("::ffff:192.168.1.2", True),
+        ("8.8.8.8", False),
+        ("::ffff:8.8.8.8", False),
+        ("2606:4700::1111", False),
+        ("", False),
+    ],
+)
+def test_what_the_internet_does_not_reach_lies_inside(address: str, inside: bool):
+    assert rules.lies_inside(address) is inside
 
 
 @pytest.mark.parametrize(

@@ -83,9 +83,9 @@ async def list_locations(
     asked: Searched,
     type: Annotated[LocationType | None, Query()] = None,  # noqa: A002 — the parameter's public name
 ) -> Page[LocationRecord]:
-    """List locations by name."""
+    """List locations by name, with their details for who may read `locations.details`."""
     rows = await _found(context, LOCATIONS, principal, replace(asked, kind=type), window)
-    return window.page(rows, LocationRecord.of, _position)
+    return window.page(rows, _told(principal), _position)
 
 
 @products.get("/products")
@@ -130,8 +130,8 @@ async def create_product(new: NewProduct, command: Commanded) -> Response:
 async def get_location(
     location_id: str, context: Ctx, response: Response, principal: LocationReader
 ) -> LocationRecord:
-    """Show one location."""
-    return LocationRecord.of(await _seen(context, LOCATIONS, principal, location_id, response))
+    """Show one location, with its details for who may read `locations.details`."""
+    return _told(principal)(await _seen(context, LOCATIONS, principal, location_id, response))
 
 
 @products.get("/products/{product_id}")
@@ -194,6 +194,10 @@ async def _found(
         return await store.by_name(
             tx, shelf.table, replace(asked, within=within), window.after(str, str), window.fetch
         )
+
+
+def _told(principal: Principal) -> Callable[[Location], LocationRecord]:
+    return LocationRecord.of if principal.may("locations.details", "r") else LocationRecord.named
 
 
 def _position(record: Location | Product) -> tuple[str, str]:

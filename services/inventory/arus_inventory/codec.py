@@ -11,7 +11,11 @@ def key(tenant_id: str, record_id: str) -> str:
 
 
 def location_changed(tenant_id: str, location: Location) -> LocationChanged:
-    """Return the event that states a location as it now is."""
+    """Return the event that states a location as it now is.
+
+    Where a household lives is personal data, which no topic without an end keeps (R-10).
+    """
+    home = location.type == "household"
     return LocationChanged(
         tenant_id=tenant_id,
         location_id=location.id,
@@ -19,9 +23,9 @@ def location_changed(tenant_id: str, location: Location) -> LocationChanged:
         type=location.type,
         timezone=location.timezone,
         external_code=location.external_code or "",
-        address=location.address or "",
-        latitude=location.latitude,
-        longitude=location.longitude,
+        address="" if home else location.address or "",
+        latitude=None if home else location.latitude,
+        longitude=None if home else location.longitude,
         capacity=location.capacity,
         is_active=location.is_active,
         version=location.version,

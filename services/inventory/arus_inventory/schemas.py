@@ -1,5 +1,6 @@
 """What travels over REST: catalogue records as people write and read them."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -55,6 +56,9 @@ GUDANG_A: JsonDict = {
 }
 SOLAR: JsonDict = {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L", "is_active": True}
 RECORD: JsonDict = {"version": 1, "created_at": "2025-01-02T01:00:00Z", "updated_at": "2025-01-02T01:00:00Z"}
+
+
+NAMES_ONLY = Field(description="Always null for who may not read `locations.details`, as operators.")
 
 
 class Coordinates(BaseModel):
@@ -125,15 +129,29 @@ class LocationRecord(BaseModel):
     name: str
     type: LocationType
     timezone: str
-    external_code: str | None
-    address: str | None
-    coordinates: Coordinates | None
-    capacity: int | None
-    manager: str | None
+    external_code: Annotated[str | None, NAMES_ONLY]
+    address: Annotated[str | None, NAMES_ONLY]
+    coordinates: Annotated[Coordinates | None, NAMES_ONLY]
+    capacity: Annotated[int | None, NAMES_ONLY]
+    manager: Annotated[str | None, NAMES_ONLY]
     is_active: bool
     version: int
     created_at: datetime
     updated_at: datetime
+
+    @classmethod
+    def named(cls, location: Location) -> Self:
+        """Return the record without what only readers of ``locations.details`` are told."""
+        bare = replace(
+            location,
+            external_code=None,
+            address=None,
+            latitude=None,
+            longitude=None,
+            capacity=None,
+            manager=None,
+        )
+        return cls.of(bare)
 
     @classmethod
     def of(cls, location: Location) -> Self:

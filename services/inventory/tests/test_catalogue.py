@@ -297,6 +297,24 @@ async def test_each_role_does_what_the_table_says(caller: Any, role: str, reads:
     assert (await client.post("/locations", json=GUDANG_A)).status_code == writes
 
 
+async def test_who_only_records_sees_the_names_of_locations(caller: Any) -> None:
+    details = {
+        "external_code": "GD-A",
+        "address": "Jl. Raya Cakung 12",
+        "coordinates": {"lat": -6.18, "lng": 106.95},
+        "capacity": 24_000,
+        "manager": "Siti Rahma",
+    }
+    made = (await caller().post("/locations", json=GUDANG_A | details)).json()
+    bare = dict.fromkeys(details)
+    operator = caller("tenant-a", "operator")
+    assert (await operator.get("/locations")).json()["items"] == [made | bare]
+    assert (await operator.get(f"/locations/{made['id']}")).json() == made | bare
+    limited = caller("tenant-a", "admin", resources={"locations": "r"})
+    assert (await limited.get(f"/locations/{made['id']}")).json() == made | bare
+    assert (await caller("tenant-a", "viewer").get("/locations")).json()["items"] == [made]
+
+
 async def test_a_caller_limited_to_locations_sees_only_those_and_makes_none(caller: Any) -> None:
     owner = caller()
     mine, other = [

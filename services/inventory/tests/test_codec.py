@@ -48,6 +48,28 @@ def test_the_name_of_a_person_stays_off_the_topic() -> None:
     assert b"Siti" not in codec.location_changed("T", location).SerializeToString()
 
 
+def test_where_a_household_lives_stays_off_the_topic() -> None:
+    home = Location(
+        "L",
+        "A",
+        "household",
+        "Asia/Jakarta",
+        "R-1",
+        "Jl. Melati 5",
+        -6.2,
+        106.8,
+        None,
+        None,
+        True,
+        1,
+        NOW,
+        NOW,
+    )
+    event = codec.location_changed("T", home)
+    assert (event.name, event.external_code, event.address) == ("A", "R-1", "")
+    assert not any(event.HasField(name) for name in ("latitude", "longitude"))
+
+
 def test_what_a_location_does_not_have_is_absent_not_zero() -> None:
     location = Location(
         "L", "A", "depot", "Asia/Jakarta", None, None, None, None, None, None, True, 1, NOW, NOW

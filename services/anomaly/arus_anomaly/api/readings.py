@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from arus_runtime.auth import Principal, require_everywhere
+from arus_runtime.auth import Principal, require, require_everywhere
 from arus_runtime.web import Ctx, Page, Paging, Problem, router
 from arus_runtime.words import Language, language_of
 from fastapi import Depends, Header, Path, Query
@@ -14,7 +14,16 @@ from arus_anomaly.store import meter as store
 
 routes: Final = router("anomalies")
 
-Reader = Annotated[Principal, Depends(require_everywhere("anomalies", "r"))]
+
+async def _reader(
+    principal: Annotated[Principal, Depends(require_everywhere("anomalies", "r"))],
+    _: Annotated[Principal, Depends(require("meters", "r"))],
+) -> Principal:
+    """Return the caller: who watches fuel reads nothing of the water utility's customers (S0-025)."""
+    return principal
+
+
+Reader = Annotated[Principal, Depends(_reader)]
 Period = Annotated[
     str | None,
     Query(pattern=r"^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$", description="The newest judged one, when left out."),

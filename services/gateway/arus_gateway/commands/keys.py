@@ -39,7 +39,7 @@ async def make(
     check_role(caller, role)
     check_scope(caller, location_ids)
     for resource in resources or ():
-        if resource not in rules.RESOURCE_OF_PATH.values():
+        if resource not in rules.KEY_RESOURCES:
             raise wrong("resources", "unknown_resource", value=resource)
     secret, grant = tokens.new_secret(tokens.KEY_PREFIX), caller.grant
     key = Key(
