@@ -41,6 +41,9 @@ OPEN: Final = frozenset(
 REFRESH: Final = PREFIX + "/auth/refresh"
 # Both ways: with a session, or as a newcomer.
 HALF_OPEN: Final = PREFIX + "/organisations/invitations/accept"
+# What operators read and nobody else; /healthz says no more than that somebody is there.
+INSIDE: Final = frozenset(("/metrics", "/readyz"))
+_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
 _ALLOWED_HEADERS: Final = (
     "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, "
     "Last-Event-ID, X-API-Key, X-Arus-Request"
@@ -114,6 +117,8 @@ class Edge:
         if method == "OPTIONS" and "access-control-request-method" in headers:
             await _preflight(allowed=shared)(scope, receive, send)
             return
+        if path in INSIDE and not _from_inside(scope, headers):
+            raise Problem(404, "not_found")
         if not path.startswith(API):
             zips = "gzip" in headers.get("accept-encoding", "")
             page = self._site.page(path, zips=zips) if method in ("GET", "HEAD") else None
@@ -234,6 +239,11 @@ def _preflight(*, allowed: bool) -> Response:
 def _address(scope: Scope) -> str:
     client = scope.get("client")
     return client[0] if client else ""
+
+
+def _from_inside(scope: Scope, headers: Headers) -> bool:
+    """Say whether the request comes from our own machines and through no proxy that lets the world in."""
+    return rules.lies_inside(_address(scope)) and not any(name in headers for name in _FORWARDED)
 
 
 def _origin(url: str) -> str:

@@ -19,6 +19,16 @@ from .world import HOME, Gateway, Opening
 pytestmark = pytest.mark.integration
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/readyz"])
+async def test_what_operators_read_is_not_told_to_the_world(gateway: Gateway, path: str):
+    inside = gateway.connect(HOME, address="10.42.0.7")
+    assert (await inside.get(path)).status_code == 200
+    assert (await inside.get(path, headers={"X-Forwarded-For": "10.42.0.8"})).status_code == 404
+    world = gateway.connect(HOME, address="8.8.8.8")
+    assert (await world.get(path)).status_code == 404
+    assert (await world.get("/healthz")).status_code == 200
+
+
 class Upstream:
     """A service behind the gateway that tells what it received."""
 
