@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from arus_runtime.auth import roles
+from werkzeug.security import generate_password_hash
 
 from .world import PASSWORD, Gateway, Mailbox, Person
 
@@ -32,6 +33,42 @@ async def test_an_owner_makes_accounts_with_roles_and_places(gateway: Gateway):
     assert me["permissions"]["fuel.transactions"] == "c"
     listed = (await owner.http.get("/users")).json()["items"]
     assert {member["role"] for member in listed} == {"owner", "operator"}
+
+
+async def test_people_bring_their_passwords_along_from_another_system(gateway: Gateway):
+    owner = await gateway.register()
+    kept = generate_password_hash(PASSWORD, "pbkdf2:sha256:1000")
+    body = {"email": "dulu@example.com", "name": "Dulu", "role": "viewer", "password_hash": kept}
+    made = await owner.http.post("/users", json=body)
+    assert made.status_code == 201, made.text
+    wrong = {"email": "dulu@example.com", "password": "another-password"}
+    assert (await gateway.anonymous.post("/auth/login", json=wrong)).status_code == 401
+    for _ in range(2):
+        await gateway.log_in("dulu@example.com")
+    async with gateway.context.worker_db.system() as tx:
+        found = await tx.execute("select hash from passwords where person_id = %s", (made.json()["id"],))
+        assert (await found.fetchone() or {})["hash"].startswith("$argon2id$")
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "code"),
+    [
+        ({}, "password", "password_or_hash"),
+        ({"password": PASSWORD, "password_hash": "x"}, "password", "password_or_hash"),
+        ({"password_hash": "5f4dcc3b5aa765d61d8327deb882cf99"}, "password_hash", "hash_unknown"),
+        ({"password_hash": f"pbkdf2:sha256:9000000$s${'0' * 64}"}, "password_hash", "hash_costly"),
+    ],
+    ids=["neither", "both", "unknown", "costly"],
+)
+async def test_a_hash_that_is_none_or_asks_too_much_is_refused(
+    gateway: Gateway, body: dict[str, str], field: str, code: str
+):
+    owner = await gateway.register()
+    person = {"email": "dulu@example.com", "name": "Dulu", "role": "viewer"}
+    answer = await owner.http.post("/users", json=person | body)
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["code"]) == (field, code)
 
 
 async def test_nobody_sets_the_password_of_an_existing_account(gateway: Gateway):

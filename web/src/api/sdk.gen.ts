@@ -1345,7 +1345,7 @@ export const liveTicket = <ThrowOnError extends boolean = true>(options?: Option
 /**
  * List Locations
  *
- * List locations by name.
+ * List locations by name, with their details for who may read `locations.details`.
  */
 export const listLocations = <ThrowOnError extends boolean = true>(options?: Options<ListLocationsData, ThrowOnError>): RequestResult<ListLocationsResponses, ListLocationsErrors, ThrowOnError> => (options?.client ?? client).get<ListLocationsResponses, ListLocationsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -1382,7 +1382,7 @@ export const deactivateLocation = <ThrowOnError extends boolean = true>(options:
 /**
  * Get Location
  *
- * Show one location.
+ * Show one location, with its details for who may read `locations.details`.
  */
 export const getLocation = <ThrowOnError extends boolean = true>(options: Options<GetLocationData, ThrowOnError>): RequestResult<GetLocationResponses, GetLocationErrors, ThrowOnError> => (options.client ?? client).get<GetLocationResponses, GetLocationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

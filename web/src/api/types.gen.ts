@@ -2764,19 +2764,30 @@ export type LocationRecord = {
     timezone: string;
     /**
      * External Code
+     *
+     * Always null for who may not read `locations.details`, as operators.
      */
     external_code: string | null;
     /**
      * Address
+     *
+     * Always null for who may not read `locations.details`, as operators.
      */
     address: string | null;
+    /**
+     * Always null for who may not read `locations.details`, as operators.
+     */
     coordinates: Coordinates | null;
     /**
      * Capacity
+     *
+     * Always null for who may not read `locations.details`, as operators.
      */
     capacity: number | null;
     /**
      * Manager
+     *
+     * Always null for who may not read `locations.details`, as operators.
      */
     manager: string | null;
     /**
@@ -4012,7 +4023,9 @@ export type NewSchedule = {
 /**
  * NewUser
  *
- * Somebody who shall belong. location_ids null means everywhere.
+ * Somebody who shall belong, with a first password or the hash of the one they have in another system.
+ *
+ * location_ids null means everywhere.
  */
 export type NewUser = {
     /**
@@ -4026,7 +4039,11 @@ export type NewUser = {
     /**
      * Password
      */
-    password: string;
+    password?: string | null;
+    /**
+     * Password Hash
+     */
+    password_hash?: string | null;
     /**
      * Role
      */

@@ -1513,12 +1513,15 @@ export const zNewSchedule = z.object({
 /**
  * NewUser
  *
- * Somebody who shall belong. location_ids null means everywhere.
+ * Somebody who shall belong, with a first password or the hash of the one they have in another system.
+ *
+ * location_ids null means everywhere.
  */
 export const zNewUser = z.object({
     email: z.email({ pattern: z.regexes.unicodeEmail }).check(z.maxLength(254)),
     name: z.string().check(z.minLength(1), z.maxLength(200), z.regex(/\S/)),
-    password: z.string().check(z.minLength(1), z.maxLength(1024)),
+    password: z.nullish(z.string().check(z.minLength(1), z.maxLength(1024))),
+    password_hash: z.nullish(z.string().check(z.minLength(1), z.maxLength(500))),
     role: z.string().check(z.minLength(1), z.maxLength(50)),
     location_ids: z.nullish(z.array(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))).check(z.maxLength(1000)))
 });

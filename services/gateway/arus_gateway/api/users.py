@@ -8,6 +8,7 @@ from arus_runtime.ids import is_ulid
 from arus_runtime.web import IfMatch, Page, Paging, Problem, etag, router
 from arus_runtime.words import language_of
 from fastapi import Depends, Query, Response
+from pydantic import Field, StringConstraints
 
 from arus_gateway.api.auth import Speaks
 from arus_gateway.api.schemas import Closed, Email, LocationIds, MemberOut, Name, Password, RoleName
@@ -25,12 +26,26 @@ Editor = Annotated[Principal, Depends(require("users", "u"))]
 Remover = Annotated[Principal, Depends(require("users", "d"))]
 
 
+PasswordHash = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500),
+    Field(
+        description="bcrypt, Werkzeug's pbkdf2 or scrypt, or argon2; becomes argon2id at the first sign-in.",
+        examples=["pbkdf2:sha256:600000$mXk3…$9f2c…"],
+    ),
+]
+
+
 class NewUser(Closed):
-    """Somebody who shall belong. location_ids null means everywhere."""
+    """Somebody who shall belong, with a first password or the hash of the one they have in another system.
+
+    location_ids null means everywhere.
+    """
 
     email: Email
     name: Name
-    password: Password
+    password: Password | None = None
+    password_hash: PasswordHash | None = None
     role: RoleName
     location_ids: LocationIds | None = None
 
@@ -77,11 +92,12 @@ async def create_user(
         email=body.email,
         name=body.name,
         password=body.password,
+        password_hash=body.password_hash,
         role=body.role,
         location_ids=body.location_ids,
         language=language_of(speaks),
     )
-    command = command.known_by(body.model_dump_json(exclude={"password"}).encode())
+    command = command.known_by(body.model_dump_json(exclude={"password", "password_hash"}).encode())
     async with command.transaction() as tx:
         member, letter = await members.add(tx, door, caller, new, address)
         answer = await command.answer(tx, 201, member_out(member), {"ETag": etag(member.version)})

@@ -9,7 +9,7 @@ from arus_runtime.postgres import Tx
 from arus_runtime.web import IfMatchHeader, Problem, wrong
 from arus_runtime.words import Language
 
-from arus_gateway import letters, rules, tokens
+from arus_gateway import hashes, letters, rules, tokens
 from arus_gateway.callers import Caller
 from arus_gateway.commands.people import check_password, now, recognise, taken
 from arus_gateway.door import Door
@@ -55,16 +55,24 @@ async def newcomer(
     *,
     email: str,
     name: str,
-    password: str,
+    password: str | None,
+    password_hash: str | None,
     role: str,
     location_ids: Sequence[str] | None,
     language: Language,
 ) -> Newcomer:
-    """Return who may be let in by the caller; hashing takes its time, so before any transaction."""
+    """Return who may be let in by the caller; hashing takes its time, so before any transaction.
+
+    password_hash: what another system kept of their password, in place of a first one.
+    """
     check_role(caller, role)
     check_scope(caller, location_ids)
-    check_password(password, email)
-    password_hash = await door.passwords.hash(password)
+    if password is not None and password_hash is None:
+        password_hash = await _new_hash(door, password, email)
+    elif password is None and password_hash is not None:
+        _check_hash(password_hash)
+    else:
+        raise wrong("password", "password_or_hash")
     return Newcomer(email, name, password_hash, role, location_ids, language)
 
 
@@ -255,6 +263,16 @@ async def accept_as_newcomer(
             except people.EmailTakenError as error:
                 raise taken("email_registered", invitation.email) from error
         return await _join(tx, invitation, person_id, address)
+
+
+def _check_hash(kept: str) -> None:
+    try:
+        hashes.reading(kept)
+    except hashes.UnknownHashError as error:
+        raise wrong("password_hash", "hash_unknown") from error
+    except hashes.CostlyHashError as error:
+        costly = {"cost": error.cost, "value": error.value, "bound": error.bound}
+        raise wrong("password_hash", "hash_costly", **costly) from error
 
 
 async def _new_hash(door: Door, password: str, email: str) -> str:

@@ -2581,7 +2581,7 @@ export const listLocationsQueryKey = (options?: Options<ListLocationsData>) => c
 /**
  * List Locations
  *
- * List locations by name.
+ * List locations by name, with their details for who may read `locations.details`.
  */
 export const listLocationsOptions = (options?: Options<ListLocationsData>) => queryOptions<ListLocationsResponse, ListLocationsError, ListLocationsResponse, ReturnType<typeof listLocationsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -2601,7 +2601,7 @@ export const listLocationsInfiniteQueryKey = (options?: Options<ListLocationsDat
 /**
  * List Locations
  *
- * List locations by name.
+ * List locations by name, with their details for who may read `locations.details`.
  */
 export const listLocationsInfiniteOptions = (options?: Options<ListLocationsData>) => {
     const opts = infiniteQueryOptions<ListLocationsResponse, ListLocationsError, InfiniteData<ListLocationsResponse>, QueryKey<Options<ListLocationsData>>, string | null | Pick<QueryKey<Options<ListLocationsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -2671,7 +2671,7 @@ export const getLocationQueryKey = (options: Options<GetLocationData>) => create
 /**
  * Get Location
  *
- * Show one location.
+ * Show one location, with its details for who may read `locations.details`.
  */
 export const getLocationOptions = (options: Options<GetLocationData>) => queryOptions<GetLocationResponse, GetLocationError, GetLocationResponse, ReturnType<typeof getLocationQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
