@@ -73,7 +73,7 @@ check-documents: setup ## links and commands in the documents
 
 .PHONY: check-deployments
 check-deployments: setup ## compose file, Dockerfile, Kubernetes manifests, dashboards: without an engine or a cluster
-	$(RUN) check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(RUN) check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml deploy/docker/object-store.yml
 	$(RUN) python deploy/grafana/dashboards.py --check
 	$(RUN) pytest --quiet --no-header tests/test_containers.py tests/test_deployments.py
 

@@ -47,6 +47,46 @@ def test_variables_given_to_services_are_settings() -> None:
     assert given <= known
 
 
+TELLING = {"ARUS_SMTP_URL", "ARUS_MAIL_FROM"}
+"""A mail server's login is for those who send mail."""
+DECIDED = {
+    # what compose itself decides
+    "ARUS_SERVICE", "ARUS_HTTP_HOST", "ARUS_HTTP_PORT", "ARUS_GRPC_PORT", "ARUS_ROLES", "ARUS_INSTANCE",
+    "ARUS_KAFKA_CA", "ARUS_TLS_CERT", "ARUS_TLS_KEY", "ARUS_WEB_DIST", "ARUS_HOME", "ARUS_SIGNING_KEY_FILE",
+    "ARUS_KAFKA_BOOTSTRAP", "ARUS_JWKS_URL", "ARUS_PEERS",
+    # what `arus credentials` writes
+    "ARUS_DB_API_URL", "ARUS_DB_WORKER_URL", "ARUS_DB_OWNER_URL", "ARUS_KAFKA_USER", "ARUS_KAFKA_PASSWORD",
+    "ARUS_KAFKA_PASSWORD_FILE", "ARUS_FIELD_KEYS", "ARUS_FIELD_KEYS_FILE", "ARUS_PEOPLE_SECRET",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_line_of_dotenv_reaches_the_service_that_reads_it(name: str) -> None:
+    service = COMPOSE["services"][name]["environment"]
+    own = [model for model in own_settings() if model.__module__ == f"arus_{name}.settings"]
+    read = {f"ARUS_{field.upper()}" for model in (Settings, *own) for field in model.model_fields} - DECIDED
+    if name not in {"gateway", "notify"}:
+        read -= TELLING
+    if name not in {"ingest", "anomaly"}:
+        read -= {"ARUS_FILES_URL"}
+    assert read <= set(service)
+    assert [name for name in read if f"${{{name}:-" not in service[name]] == []
+
+
+STORE: dict[str, Any] = yaml.safe_load((ROOT / "deploy/docker/object-store.yml").read_text("utf-8"))
+
+
+def test_an_object_store_is_given_to_those_who_keep_files() -> None:
+    given = {name: part["environment"] for name, part in STORE["services"].items() if name in OURS}
+    assert sorted(given) == ["anomaly", "ingest"]
+    for name, environment in given.items():
+        assert set(environment) <= set(COMPOSE["services"][name]["environment"])
+        waits = STORE["services"][name]["depends_on"]
+        assert list(waits) == ["bucket"]
+    bucket = given["ingest"]["ARUS_FILES_URL"].removeprefix("s3://")
+    assert STORE["services"]["bucket"]["entrypoint"][-1] == f"store/{bucket}"
+
+
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> System:
     """Give the stack as `arus up` would start it; nothing is started."""

@@ -9,6 +9,7 @@ from typing import Any, cast
 import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 import yaml
+from arus_ingest.settings import IngestSettings
 from arus_runtime import observe
 from arus_runtime.catalogue import topics
 from arus_stack import cluster, house
@@ -34,6 +35,7 @@ MANIFESTS = {
     for path in (
         *sorted(BASE.glob("*.yaml")),
         K8S / "components/setup/migrate.yaml",
+        K8S / "components/monitoring/network.yaml",
         K8S / "components/autoscaling/doors.yaml",
         K8S / "overlays/prod/ingress.yaml",
     )
@@ -48,6 +50,26 @@ def test_a_manifest_follows_the_schema_of_kubernetes(name: str) -> None:
     kubernetes_validate.validate(MANIFESTS[name], KUBERNETES, strict=True)  # pyright: ignore[reportUnknownMemberType]
 
 
+SCRATCH = {"ingest": {"sizeLimit": "512Mi"}}
+"""Whose temporary files lie on a disk of their own, and what the others have."""
+
+
+def test_an_imported_file_of_the_largest_size_has_room_to_be_put_together() -> None:
+    """Two copies, and as much for the jobs that read another."""
+
+    def room_gib(container: dict[str, Any]) -> int:
+        [scratch] = [volume for volume in container["volumes"] if volume["name"] == "temporary"]
+        storage: str = scratch["ephemeral"]["volumeClaimTemplate"]["spec"]["resources"]["requests"]["storage"]
+        return int(storage.removesuffix("Gi"))
+
+    dev = K8S / "overlays/dev"
+    small = int(documents(dev / "small-config.yaml")[0]["data"]["ARUS_IMPORT_MAX_BYTES"])
+    most = int(IngestSettings.model_fields["import_max_bytes"].default)
+    base = MANIFESTS["ingest/Deployment/ingest"]["spec"]["template"]["spec"]
+    assert room_gib(base) * 2**30 >= 4 * most
+    assert room_gib(documents(dev / "small-ingest.yaml")[0]["spec"]["template"]["spec"]) * 2**30 >= 4 * small
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_is_restricted_alike(service: str) -> None:
     """What kube-score asks for too, in `make k8s-check`, which is not run every time."""
@@ -57,7 +79,7 @@ def test_every_service_is_restricted_alike(service: str) -> None:
         [container] = pod["containers"]
         resources = {kind: sorted(amounts) for kind, amounts in container["resources"].items()}
         folders = {volume["name"]: volume.get("emptyDir") for volume in pod["volumes"]}
-        home, temporary = folders["home"], folders["temporary"]
+        home, temporary = folders["home"], folders["temporary"] or SCRATCH.get(name)
         return (
             pod["securityContext"],
             container["securityContext"],
@@ -138,7 +160,10 @@ def test_a_deployed_service_is_told_what_the_embedded_one_is_told(
     own = {variable["name"] for variable in container.get("env", [])}
     secret = set(embedded.credentials()[source.name])
     given = {*config, *own, *secret, *IMAGE}
-    assert {"secretRef": {"name": f"arus-{source.name}"}} in container["envFrom"]
+    assert container["envFrom"] == [  # so a line of the config map reaches every service
+        {"configMapRef": {"name": "arus"}},
+        {"secretRef": {"name": f"arus-{source.name}"}},
+    ]
     assert set(embedded.environment(source)) - BY_WHO_INSTALLS - BY_FILE <= given
     assert [name for name in BY_WHO_INSTALLS if name not in INSTALLING] == []
 
@@ -164,6 +189,35 @@ def test_the_keys_of_an_object_store_reach_who_keeps_files_and_nobody_unasked(
 def test_prometheus_scrapes_every_service(service: str) -> None:
     [scrape] = documents(ROOT / "deploy/prometheus/prometheus.yml")[0]["scrape_configs"]
     assert service in [target["labels"]["service"] for target in scrape["static_configs"]]
+
+
+MONITORING = K8S / "components/monitoring"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_cluster_s_prometheus_gives_the_labels_that_rules_ask_for(service: str) -> None:
+    [monitor] = documents(MONITORING / "pods.yaml")
+    pod = MANIFESTS[f"{service}/Deployment/{service}"]["spec"]["template"]
+    [endpoint] = monitor["spec"]["podMetricsEndpoints"]
+    found = {
+        f"__meta_kubernetes_pod_label_{re.sub(r'[^a-z0-9]', '_', k)}": v
+        for k, v in pod["metadata"]["labels"].items()
+    }
+    labels = {
+        rule["targetLabel"]: rule.get("replacement") or "".join(found[name] for name in rule["sourceLabels"])
+        for rule in endpoint["relabelings"]
+    }
+    assert labels == {"job": "arus", "service": service}
+    assert monitor["spec"]["selector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+    assert endpoint["port"] in [port["name"] for port in pod["spec"]["containers"][0]["ports"]]
+
+
+def test_a_cluster_has_every_rule_and_lets_spans_out() -> None:
+    [rules] = documents(MONITORING / "rules.yaml")
+    assert [rule for group in rules["spec"]["groups"] for rule in group["rules"]] == RULES
+    [policy] = documents(MONITORING / "network.yaml")
+    [egress] = policy["spec"]["egress"]
+    assert egress["ports"] == [{"port": 4318}]
 
 
 RULES = [

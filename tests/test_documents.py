@@ -66,6 +66,20 @@ def test_commands_that_are_spoken_of_exist(page: Path) -> None:
     assert spoken <= commands | groups
 
 
+READ = re.compile(r"""(?:environ(?:\.get\(|\[)|envvar=)["'](ARUS_[A-Z_]+)""")
+OF_THEIR_OWN = ("ARUS_BENCH_", "ARUS_FAULT_")
+"""What tests and benchmarks tell the processes that they start."""
+
+
+def test_what_is_read_from_the_environment_beside_the_settings_is_written_down() -> None:
+    sources = [path for path in committed("*.py") if not {"migrations", "examples"} & {*path.parts}]
+    read = {name for path in sources for name in READ.findall(path.read_text("utf-8"))}
+    assert "ARUS_CACHE" in read
+    pages = ("docs/OPERATIONS.md", "docs/configuration.md", "CONTRIBUTING.md", "Makefile")
+    said = " ".join((ROOT / page).read_text("utf-8") for page in pages)
+    assert [name for name in sorted(read) if not name.startswith(OF_THEIR_OWN) and name not in said] == []
+
+
 def callback_name(callback: object) -> str:
     return str(getattr(callback, "__name__", "")).replace("_", "-")
 

@@ -3,6 +3,7 @@
 `make k8s-check`: minutes the first time, while the tools are built.
 """
 
+import os
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KUBERNETES = "1.36"
 WAYS = ("base", "overlays/dev", "overlays/prod")
 SERVICES = [source.name for source in house.sources()]
-OF_OTHERS = ("kafka.strimzi.io/", "postgresql.cnpg.io/", "keda.sh/")
+OF_OTHERS = ("kafka.strimzi.io/", "postgresql.cnpg.io/", "keda.sh/", "monitoring.coreos.com/")
 """Resources of operators: Kubernetes' own schemas do not know them, `make k8s-real` asks a server."""
 
 # A limit on CPU throttles a burst that the node could serve; memory is limited.
@@ -73,6 +74,18 @@ def test_every_service_is_deployed_and_no_secret_is_told(way: str) -> None:
     for name in SERVICES:
         assert {("Deployment", name), ("Service", name), ("PodDisruptionBudget", name)} <= found
     assert [name for kind, name in found if kind == "Secret"] == []
+
+
+def test_monitoring_is_added_to_an_overlay_as_a_component(tmp_path: Path) -> None:
+    def from_here(folder: str) -> str:
+        return os.path.relpath(ROOT / "deploy/k8s" / folder, tmp_path)
+
+    overlay = {"resources": [from_here("base")], "components": [from_here("components/monitoring")]}
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(overlay), "utf-8")
+    made = list(yaml.safe_load_all(run(tool("kubectl"), "kustomize", tmp_path)))
+    kinds = {document["kind"] for document in made} - {document["kind"] for document in documents("base")}
+    assert kinds == {"PodMonitor", "PrometheusRule"}
+    assert "spans" in [document["metadata"]["name"] for document in made]
 
 
 def test_in_production_the_number_of_replicas_is_left_to_who_grows_them() -> None:

@@ -1,7 +1,7 @@
 """Files that follow from the code: `python -m arus_stack.generated [--check]`.
 
 .env.example and docs/configuration.md from the settings, each service's openapi.json from its routes, the
-merged document from those; the broker's users in a cluster from the catalogue.
+merged document from those; a cluster's users of the broker from the catalogue, its alerts from the rules.
 The database's page and the contracts' files have makers of their own.
 """
 
@@ -15,7 +15,7 @@ from arus_runtime.catalogue import topics
 from arus_runtime.settings import Settings
 from pydantic_settings import BaseSettings
 
-from arus_stack import house
+from arus_stack import house, prometheus
 from arus_stack.kafka import strimzi
 from arus_stack.settings import StackSettings, example, reference
 
@@ -27,6 +27,7 @@ def derived() -> dict[Path, str]:
         house.root() / ".env.example": example(*models),
         house.root() / "docs/configuration.md": reference(*models),
         house.root() / "deploy/k8s/components/kafka/users.yaml": strimzi.users(topics()),
+        house.root() / "deploy/k8s/components/monitoring/rules.yaml": prometheus.rules(),
     }
     for source in house.sources():
         if source.runs:
