@@ -15,7 +15,7 @@ from arus_anomaly.codec import meter as codec
 from arus_anomaly.handlers.meter import METER_VERDICTS, meter
 from arus_anomaly.rules.meter import Kind
 from arus_anomaly.rules.meter.limits import NO_VERSIONS
-from arus_anomaly.state.meter import KnownPeriod, MeterHistory
+from arus_anomaly.state.meter import KnownPeriod, MeterHistory, Replacement
 from arus_runtime.side_inputs import Known
 from arus_runtime.testing import NOON, Bench, meta
 from google.protobuf.message import Message
@@ -109,6 +109,34 @@ async def test_a_meter_shows_as_many_digits_and_counts_as_the_file_says() -> Non
     assert [event.use_l for event in told if isinstance(event, MeterVerdictReached)][-1] == 220 * M3
 
 
+async def test_a_read_that_is_told_again_is_judged_by_when_it_was_recorded() -> None:
+    event = read(1, 1020)
+    event.reads[0].recorded_at = "2024-02-18T08:00:00Z"
+    (known,) = codec.reads(event, NOON)
+    assert known.recorded_ms == 1_708_243_200_000
+    assert (await said([read(0, 1000), event]))[0][PERIODS[1]] == (Kind.INCORRECT,), "dated two days ahead"
+    event.reads[0].recorded_at = "9999-01-01T00:00:00Z"
+    assert codec.reads(event, NOON) == codec.reads(read(1, 1020), NOON), "never behind what tells it"
+
+
+async def test_a_file_of_volumes_alone_is_judged() -> None:
+    events = [read(at, 0) for at in range(3)]
+    for event, volume in zip(events, (155, 0, -7), strict=True):
+        event.reads[0].ClearField("stand_l")
+        event.reads[0].volume_l = volume * M3
+    found, _ = await said(events)
+    assert list(found.values()) == [(Kind.EXTREME,), (Kind.ZERO,), (Kind.NEGATIVE,)]
+
+
+async def test_noughts_in_the_columns_of_a_replacement_replace_nothing() -> None:
+    events = [read(at, stand) for at, stand in enumerate((1000, 1020, 1140))]
+    for event in events:
+        event.reads[0].replacement.old_final_l = event.reads[0].replacement.new_start_l = 0
+    found, told = await said(events)
+    assert list(found.values()) == [(), (), (Kind.EXTREME,)]
+    assert [event.use_l for event in told if isinstance(event, MeterVerdictReached)] == [0, 20 * M3, 120 * M3]
+
+
 async def test_a_record_under_anothers_key_is_parked() -> None:
     event = read(0, 1000)
     event.nomen = "2"
@@ -156,6 +184,9 @@ READS = st.builds(
     skip_status=st.sampled_from(["", "RUMAH KOSONG"]),
     dials=st.sampled_from([0, 3, 5, 9]),
     multiplier=st.sampled_from([0, 1, 10_000]),
+    volume_l=STANDS_L | st.integers(-(10**9), -1),
+    trouble=st.sampled_from(["", "METER BURAM"]),
+    recorded_at=st.sampled_from(["", "2024-01-20T08:00:00Z"]),
     replacement=st.none()
     | st.builds(RegisterReadRecorded.Replacement, old_final_l=STANDS_L, new_start_l=STANDS_L),
 )
@@ -185,6 +216,16 @@ def test_nothing_that_the_books_may_say_stops_the_judge(events: list[Message]) -
         history = meter.handlers[type(event)](history, event, meta("t:1"), known)
         assert meter.conclusion is not None
         history, _ = meter.conclusion(history, meta("t:1"), known)
+    assert codec.load_meter(codec.dump_meter(history)) == history
+
+
+def test_a_history_of_before_reads_had_volumes_is_still_read() -> None:
+    written = b"""{"known":[[24288,[["r0",738905,1000000,"A","ACTUAL",null,"",5,"2A",true,1,5,0,false,
+        [1072000,0]]],null,"34","x"]],"changed":[[738900,"B",[null,0]]]}"""
+    history = codec.load_meter(written)
+    (known,) = history.known[24288].reads
+    assert (known.dials, known.opens, known.trouble, known.volume_l) == (5, False, "", None)
+    assert (known.replacement, known.usage_class) == (Replacement(1_072_000, 0), "2A")
     assert codec.load_meter(codec.dump_meter(history)) == history
 
 

@@ -92,8 +92,8 @@ def test_extreme_is_more_than_100_m3_and_not_100() -> None:
 def test_only_20_to_45_days_count_as_a_month_others_are_taken_as_of_30_days(
     days: int, use_m3: float, is_extreme: bool
 ) -> None:
-    first = read(0, 0)
-    second = read(1, use_m3, day=FIRST + timedelta(days=days), decimals=3)
+    first = read(0, 0.001)
+    second = read(1, use_m3 + 0.001, day=FIRST + timedelta(days=days))
     assert (Kind.EXTREME in last([period(0, first), period(1, second)]).kinds) == is_extreme
 
 
@@ -123,7 +123,9 @@ def test_turun_with_fewer_periods_compares_with_the_one_before() -> None:
     assert kinds(0, 20, 30) == []
 
 
-def test_no_turun_where_the_usual_is_below_5_m3() -> None:
+def test_no_turun_where_the_usual_is_below_5_m3_but_against_one_period_before() -> None:
+    assert kinds(0, 4, 5) == ["turun"]
+    assert kinds(0, 0, 1) == [], "less than nothing cannot be"
     assert kinds(0, 4, 8, 12, 13) == []
     assert kinds(0, 5, 10, 15, 17) == ["turun"]
 
@@ -142,6 +144,21 @@ def test_a_third_zero_in_a_row_looks_like_a_stuck_meter() -> None:
     assert (codes(second), codes(third)) == (["ZERO"], ["ZERO", "MACET"])
     assert third.run == 3
     assert third.kinds == (Kind.ZERO,)
+
+
+@pytest.mark.parametrize(
+    ("stands_m3", "code"),
+    [
+        ((1060, 1060, 900, 900), ["ZERO"]),
+        ((1060, 1060, 1061, 1061), ["ZERO"]),
+        ((1060, 1060, 1060.5, 1060), ["ZERO", "MACET", "DIPRORATA"]),
+    ],
+    ids=["back", "on", "refused"],
+)
+def test_a_register_seen_to_move_is_not_stuck_but_a_refused_read_says_nothing_of_it(
+    stands_m3: Sequence[float], code: list[str]
+) -> None:
+    assert codes(last(stands(*USUAL, *stands_m3))) == code
 
 
 def test_zero_needs_an_actual_read_and_an_active_service() -> None:
@@ -203,6 +220,15 @@ def test_below_a_too_high_estimate_is_not_negative() -> None:
     assert (judged.use_l, judged.days, judged.use30_l) == (35 * M3, 60, 17_500)
 
 
+def test_an_estimate_below_a_too_high_estimate_is_not_negative_either() -> None:
+    estimates = [period(at, read(at, stand, method="ESTIMATED")) for at, stand in ((4, 1100), (5, 1095))]
+    judged = last([*stands(*USUAL), *estimates])
+    assert codes(judged) == ["ESTIMASI", "ESTIMASI_TERLALU_TINGGI", "DIPRORATA"]
+    assert (judged.from_l, judged.use_l, judged.days) == (1060 * M3, 35 * M3, 60)
+    below = period(5, read(5, 1050, method="ESTIMATED"))
+    assert Kind.NEGATIVE in last([*stands(*USUAL), estimates[0], below]).kinds
+
+
 def test_below_the_last_actual_stand_is_negative_whatever_was_estimated() -> None:
     periods = [*stands(*USUAL), period(4, read(4, 1080, method="ESTIMATED")), period(5, read(5, 1050))]
     assert Kind.NEGATIVE in last(periods).kinds
@@ -233,6 +259,45 @@ def test_a_third_estimate_in_a_row_is_warned_of() -> None:
     assert codes(third) == ["ESTIMASI", "ESTIMASI_BERULANG"]
 
 
+def test_who_came_to_read_ends_a_row_of_estimates_even_where_the_stand_is_refused() -> None:
+    first = [period(at, read(at, 1000 + 20 * at, method="ESTIMATED")) for at in (4, 5)]
+    visit, fourth = period(6, read(6, 1120, serial="B")), period(7, read(7, 1140, method="ESTIMATED"))
+    assert codes(last([*stands(*USUAL), *first, visit, fourth])) == ["ESTIMASI", "DIPRORATA"]
+    nobody = period(6, read(6, None, skip="PAGAR TERKUNCI", method="ESTIMATED"))
+    skipped, again = judge([*stands(*USUAL), *first, nobody, fourth])[-2:]
+    assert codes(skipped) == ["TIDAK_DIBACA"], "nothing was put in its place: no estimate"
+    assert codes(again) == ["ESTIMASI", "ESTIMASI_BERULANG", "DIPRORATA"]
+
+
+def test_what_was_put_in_place_of_a_read_is_an_estimate_whatever_kept_the_reader_out() -> None:
+    judged = last([*stands(*USUAL), period(4, read(4, 1080, skip="PAGAR TERKUNCI", method="ESTIMATED"))])
+    assert (codes(judged), judged.use_l) == (["ESTIMASI"], 20 * M3)
+
+
+@pytest.mark.parametrize(
+    ("volume_m3", "code"), [(155, "EXTREME"), (100, ""), (0, "VOLUME_NOL"), (-7, "VOLUME_MINUS"), (9, "")]
+)
+def test_where_a_file_says_a_volume_and_no_stand_it_is_the_use(volume_m3: int, code: str) -> None:
+    judged = last([period(0, read(0, None, volume_l=volume_m3 * M3))])
+    assert codes(judged) == [code or "BELUM_ADA_BIASANYA"]
+    assert (judged.use_l, judged.days, judged.stand_l) == (volume_m3 * M3, 30, None)
+
+
+def test_volumes_are_compared_like_uses_between_stands() -> None:
+    volumes = [period(at, read(at, None, volume_l=use * M3)) for at, use in enumerate((20, 20, 20, 9))]
+    assert codes(last(volumes)) == ["TURUN"]
+    zeros = [period(at, read(at, None, volume_l=0)) for at in range(3)]
+    assert codes(last(zeros)) == ["VOLUME_NOL", "MACET"]
+    other = period(4, read(4, None, volume_l=9 * M3, serial="B"))
+    assert codes(last([*volumes, other])) == ["NOMOR_SERI_LAIN"]
+    skipped = period(4, read(4, None, volume_l=0, skip="RUMAH KOSONG"))
+    assert codes(last([*volumes, skipped])) == ["TIDAK_DIBACA"]
+    estimated = period(4, read(4, None, volume_l=20 * M3, method="ESTIMATED"))
+    assert codes(last([*volumes, estimated])) == ["ESTIMASI"]
+    behind = [*stands(*USUAL), period(4, read(4, None, volume_l=20 * M3)), period(5, read(5, 1100))]
+    assert (codes(last(behind)), last(behind).use30_l) == (["DIPRORATA"], 20 * M3)
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [
@@ -261,8 +326,35 @@ def test_a_file_may_go_on_from_the_last_stand_read_behind_an_estimate_that_it_kn
     assert codes(wrong) == ["STAND_AWAL_BEDA", "SUSULAN"]
 
 
-def test_a_fraction_is_right_on_a_register_that_shows_it() -> None:
-    assert last([*stands(*USUAL), period(4, read(4, 1080.5, decimals=1))]).kinds == ()
+def test_a_fraction_is_right_on_a_register_whose_accepted_reads_had_one() -> None:
+    assert [codes(one) for one in judge(stands(1000.5, 1020, 1040.25))][1:] == [
+        ["BELUM_ADA_BIASANYA"],
+        ["NORMAL"],
+    ]
+    changed = period(4, read(4, 7.5, serial="B", replacement=Replacement(1072 * M3, 0)))
+    behind = period(5, read(5, 27.5, serial="B"))
+    assert [one.kinds for one in judge([*stands(*USUAL), changed, behind])[4:]] == [(), ()]
+
+
+def test_a_second_fraction_in_a_row_is_the_registers_and_no_slip() -> None:
+    first, second, third = judge(stands(*USUAL, 1080.5, 1100.5, 1120.5))[4:]
+    assert (codes(first), second.kinds, third.kinds) == (["STAND_PECAHAN"], (), ())
+    alone = judge(stands(*USUAL, 1080.5, 1100, 1120.5))
+    assert [one.kinds for one in alone[4:]] == [(Kind.INCORRECT,), (), (Kind.INCORRECT,)]
+
+
+def test_the_previous_stand_of_a_file_is_compared_whatever_month_is_missing() -> None:
+    late = read(6, 1120, previous_l=1070 * M3)
+    assert codes(last([*stands(*USUAL), period(6, late)])) == ["STAND_AWAL_BEDA", "DIPRORATA"]
+    right = late._replace(previous_l=1060 * M3)
+    assert codes(last([*stands(*USUAL), period(6, right)])) == ["DIPRORATA"]
+    told_in_between = [period(4, read(4, None, volume_l=10 * M3)), period(6, late)]
+    assert codes(last([*stands(*USUAL), *told_in_between])) == ["DIPRORATA"]
+
+
+def test_an_accepted_read_counts_as_usual_whatever_the_file_says_was_before() -> None:
+    differs = period(4, read(4, 1120, previous_l=1050 * M3))
+    assert last([*stands(*USUAL), differs, period(5, read(5, 1140))]).usual_l == 33_333
 
 
 def test_a_wrong_read_is_not_what_the_next_one_counts_from() -> None:
@@ -323,6 +415,19 @@ def test_a_replacement_without_its_stands_is_salah_catat_with_its_own_reason(sta
     assert last([*stands(*USUAL), period(4, changed), period(5, read(5, 27, serial="B"))]).kinds == ()
 
 
+def test_blank_columns_of_a_replacement_tell_none_unless_the_serial_is_another() -> None:
+    blank = Replacement(0, 0, is_dated=False)
+    kept = [
+        one._replace(reads=(one.reads[0]._replace(replacement=blank),))
+        for one in stands(*USUAL, 10_080, 1100)
+    ]
+    assert [codes(one) for one in judge(kept)[4:]] == [["ANGKA_TERTUKAR"], ["DIPRORATA"]]
+    other = period(4, read(4, 7, serial="B", replacement=blank))
+    assert codes(last([*stands(*USUAL), other])) == ["GANTI_TIDAK_LENGKAP"]
+    dated = period(4, read(4, 7, replacement=Replacement(1072 * M3, 0)))
+    assert codes(last([*stands(*USUAL), dated])) == ["GANTI"]
+
+
 def test_a_rebilled_period_says_what_changed_beside_its_read() -> None:
     rebilled = period(4, read(4, 1060), rebilling=Rebilling(-5 * M3, -2_500_000))
     judged = last([*stands(*USUAL), rebilled])
@@ -358,8 +463,13 @@ def test_a_trouble_code_may_mean_salah_catat() -> None:
     limits = limits_of(
         Version(0, "v1", EVERY_CLASS, Limits("v1", trouble_codes=frozenset({"STAND TIDAK JELAS"})))
     )
-    periods = [*stands(*USUAL), period(4, read(4, 1080, skip="STAND TIDAK JELAS"))]
-    assert judge(periods, limits)[-1].kinds == (Kind.INCORRECT,)
+    for said in (read(4, 1080, skip="STAND TIDAK JELAS"), read(4, 1080, trouble="STAND TIDAK JELAS")):
+        assert judge([*stands(*USUAL), period(4, said)], limits)[-1].kinds == (Kind.INCORRECT,)
+
+
+def test_a_trouble_code_that_nobody_listed_says_nothing_of_the_read() -> None:
+    judged = last([*stands(*USUAL), period(4, read(4, 1080, trouble="METER BURAM"))])
+    assert (codes(judged), judged.use_l) == (["NORMAL"], 20 * M3)
 
 
 def test_limits_hold_for_their_class_from_when_a_read_was_recorded_on() -> None:

@@ -1,6 +1,7 @@
 """The books' facts as events, and import chunks as rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 from typing import Any, Final
 
 from arus.imports.v1.events_pb2 import (
@@ -113,17 +114,21 @@ def customer_changed(tenant_id: str, nomen: str, customer: Row | None) -> Custom
 def reads_stand(
     tenant_id: str, nomen: str, period: str, reads: Sequence[Row], customer: Row | None
 ) -> RegisterReadRecorded | RegisterReadWithdrawn:
-    """Return the reads of a period as they now stand. reads: by date; customer: as of the period."""
+    """Return the reads of a period as they now stand. reads: by date; customer: as of the period.
+
+    Whether the service was active says the read; the customer's master where it does not.
+    """
     if not reads:
         return RegisterReadWithdrawn(tenant_id=tenant_id, nomen=nomen, period=period)
     newest = reads[-1]
+    is_active = customer["is_active"] if customer else True
     event = RegisterReadRecorded(
         tenant_id=tenant_id,
         nomen=nomen,
         period=period,
         rayon=customer["rayon"] if customer else newest["rayon"],
         usage_class=(customer["usage_class"] if customer else "") or newest["usage_class"],
-        is_active=customer["is_active"] if customer else True,
+        is_active=is_active if newest["is_active"] is None else newest["is_active"],
     )
     for read in reads:
         event.reads.add(
@@ -139,6 +144,8 @@ def reads_stand(
             replacement=_replacement(read),
             dials=read["dials"],
             multiplier=read["multiplier"],
+            volume_l=read["volume_l"],
+            recorded_at=read["recorded_at"].astimezone(UTC).isoformat().replace("+00:00", "Z"),
         )
     return event
 
@@ -147,7 +154,11 @@ def _replacement(read: Row) -> RegisterReadRecorded.Replacement | None:
     stated = read["replaced_on"], read["old_final_l"], read["new_start_l"]
     if stated == (None, None, None):
         return None
-    return RegisterReadRecorded.Replacement(old_final_l=stated[1], new_start_l=stated[2])
+    return RegisterReadRecorded.Replacement(
+        old_final_l=read["old_final_l"],
+        new_start_l=read["new_start_l"],
+        replaced_on=read["replaced_on"].isoformat() if read["replaced_on"] else "",
+    )
 
 
 def payment_stands(tenant_id: str, nomen: str, payment_id: str, payment: Row | None) -> Any:

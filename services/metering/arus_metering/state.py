@@ -70,7 +70,8 @@ class Replacement:
 class ReadVersion:
     """What a file, or a person, says of the register read of a period.
 
-    import_id "": a person; then edit_id, act and the rest behind it say why. stand_akhir_l None: not read.
+    import_id "": a person; then edit_id, act and the rest behind it say why. stand_akhir_l None: not read;
+    is_active None: it says nothing of the service.
     """
 
     key: str
@@ -99,6 +100,7 @@ class ReadVersion:
     new_start_l: int | None
     dials: int | None
     multiplier: int | None
+    is_active: bool | None
     edit_id: str | None
     act: str | None
     reason: str | None

@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -20,7 +21,7 @@ from arus_runtime.context import Context
 from arus_runtime.ids import derived_id
 from arus_runtime.service import opened
 from arus_runtime.settings import Peer, Settings
-from arus_runtime.testing import meta
+from arus_runtime.testing import NOON, meta
 from arus_runtime.web import create_app
 from arus_stack.testing import DatabaseFor, ServiceDatabase
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -124,9 +125,9 @@ class Imports:
             )
         return chunk
 
-    def take(self, event: ImportChunkPublished | ImportWithdrawn) -> list[Any]:
+    def take(self, event: ImportChunkPublished | ImportWithdrawn, at: datetime = NOON) -> list[Any]:
         """Apply an event and return what follows from it."""
-        _, effects = imports.handlers[type(event)](None, event, meta(tenant=self.tenant))
+        _, effects = imports.handlers[type(event)](None, event, meta(tenant=self.tenant, at=at))
         options = "-c search_path=metering -c timezone=UTC"
         with psycopg.connect(self.url, autocommit=True, options=options) as tx, tx.transaction():
             return [emit.event for effect in effects for emit in effect.run(tx)]

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from arus.metering.v1.events_pb2 import (
     RegisterReadWithdrawn,
 )
 from arus_metering.commands.imports import AT_ONCE
+from arus_runtime.testing import NOON
 from arus_stack.testing import ServiceDatabase
 
 from .conftest import Caller, Imports
@@ -216,6 +218,19 @@ async def test_a_period_that_stands_twice_in_a_file_keeps_both_reads(files: Impo
     twice = [{"nomen": "1", "stand_akhir": stand, "read_date": "2025-12-14"} for stand in ("100", "130")]
     told = files.take(files.file("SBRS", "2025-12", *twice))
     assert [read.stand_l for read in of_type(told, RegisterReadRecorded)[-1].reads] == [100 * M3, 130 * M3]
+
+
+async def test_a_read_is_told_as_of_when_it_was_recorded_however_often(files: Imports) -> None:
+    read = {"nomen": "1", "volume": "-7", "customer_status": "TUTUP"}
+    events = [
+        *files.take(files.file("SBRS", "2025-12", read), NOON),
+        *files.take(files.file("MC", "2025-12", customer("1", tariff="2A")), NOON + timedelta(days=40)),
+    ]
+    first, again = of_type(events, RegisterReadRecorded)
+    assert (first.usage_class, again.usage_class) == ("", "2A")
+    assert first.reads == again.reads
+    assert (first.reads[0].volume_l, first.reads[0].recorded_at) == (-7 * M3, f"{NOON:%Y-%m-%dT%H:%M:%SZ}")
+    assert not (first.is_active or again.is_active), "the read says so, whatever the master says"
 
 
 async def test_a_meter_changed_in_the_field_is_told_with_its_read(files: Imports) -> None:

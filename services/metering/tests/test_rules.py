@@ -25,6 +25,25 @@ def test_a_register_read_is_whole_litres_and_its_words_are_in_capitals() -> None
     assert (fact.values["skip_status"], str(fact.values["read_date"])) == ("", "2025-12-31")
 
 
+@pytest.mark.parametrize("said", ["", "BAIK", "normal", " ok ", "0", "00", "-", "--", "Ada", "TIDAK ADA"])
+def test_what_says_that_there_is_no_reason_is_none(said: str) -> None:
+    fact = rows.fact("SBRS", "2025-12", {"nomen": "1", "skip_status": said, "trouble": said})
+    assert isinstance(fact, Fact)
+    assert (fact.values["skip_status"], fact.values["trouble"]) == ("", "")
+    real = rows.fact("SBRS", "2025-12", {"nomen": "1", "skip_status": "pagar terkunci", "trouble": "03"})
+    assert isinstance(real, Fact)
+    assert (real.values["skip_status"], real.values["trouble"]) == ("PAGAR TERKUNCI", "03")
+
+
+@pytest.mark.parametrize(("said", "is_active"), [("", None), ("Aktif", True), ("TUTUP", False)])
+def test_a_read_says_whether_the_service_was_active_where_the_file_does(
+    said: str, *, is_active: bool | None
+) -> None:
+    fact = rows.fact("SBRS", "2025-12", {"nomen": "1", "customer_status": said})
+    assert isinstance(fact, Fact)
+    assert fact.values["is_active"] is is_active
+
+
 @pytest.mark.parametrize(
     ("type_", "fields", "wrong"),
     [

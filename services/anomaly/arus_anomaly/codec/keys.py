@@ -61,6 +61,15 @@ def milliseconds(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
+@lru_cache(maxsize=64)
+def instant_ms(text: str) -> int:
+    """Return an RFC 3339 time as milliseconds since 1970 (>= 0); raises ``Reject`` for any other text."""
+    try:
+        return max(0, milliseconds(datetime.fromisoformat(text)))
+    except (ValueError, TypeError):
+        raise Reject(f"a time must be RFC 3339 with its zone, got {text[:40]!r}") from None
+
+
 def ulid_start(at: datetime) -> bytes:
     """Return what the bytes of ULIDs of this time and later are greater than."""
     return milliseconds(at).to_bytes(6, "big")

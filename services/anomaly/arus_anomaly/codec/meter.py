@@ -29,7 +29,7 @@ from arus.metering.v1.events_pb2 import (
 from arus_runtime.wire import Encoded
 from arus_runtime.worker import Reject
 
-from arus_anomaly.codec.keys import business_date, milliseconds, ordinal
+from arus_anomaly.codec.keys import business_date, instant_ms, milliseconds, ordinal
 from arus_anomaly.rules.meter import DEFAULTS, RULE, Judgement, Kind
 from arus_anomaly.rules.meter.findings import counts
 from arus_anomaly.rules.meter.opinions import Seen
@@ -47,6 +47,9 @@ WIRE_KIND: Final[Mapping[Kind, MeterKind]] = {
 }
 KIND_OF: Final = {wire: kind for kind, wire in WIRE_KIND.items()}
 _REACHED: Final = MeterVerdictReached.DESCRIPTOR.full_name
+_VERSION: Final = 2
+"""Of histories as bytes; 1: a read had digits behind the point, and neither trouble nor volume of its own."""
+_DECIMALS_OF_1: Final = 11
 BIT: Final = {kind: 1 << place for place, kind in enumerate(Kind)}
 """What stands for a kind in a column of several."""
 
@@ -76,8 +79,8 @@ def period(of: int) -> str:
 
 
 def reads(event: RegisterReadRecorded, at: datetime) -> tuple[Read, ...]:
-    """Return the reads of a period, by date. at: when they were recorded."""
-    recorded_ms = milliseconds(at)
+    """Return the reads of a period, by date. at: when they were told, and recorded where they do not say."""
+    told_ms = milliseconds(at)
     found = [
         Read(
             id=read.read_id.encode(),
@@ -86,26 +89,39 @@ def reads(event: RegisterReadRecorded, at: datetime) -> tuple[Read, ...]:
             serial=read.serial,
             method=read.read_method,
             previous_l=read.previous_l if read.HasField("previous_l") else None,
-            skip=read.skip_status or read.trouble,
-            recorded_ms=recorded_ms,
+            skip=read.skip_status,
+            recorded_ms=_recorded_ms(read.recorded_at, told_ms),
             usage_class=event.usage_class.strip().upper(),
             is_active=event.is_active,
             multiplier=read.multiplier or 1,
             dials=read.dials,
-            replacement=_replacement(read.replacement) if read.HasField("replacement") else None,
+            trouble=read.trouble,
+            volume_l=read.volume_l if read.HasField("volume_l") else None,
+            replacement=_replaced_at_read(read.replacement) if read.HasField("replacement") else None,
         )
         for read in event.reads
     ]
     return tuple(sorted(found, key=lambda read: (read.day, read.id)))
 
 
+def _recorded_ms(said: str, told_ms: int) -> int:
+    """Return when a read was recorded: never behind the event that tells it, up to which limits are known."""
+    return min(instant_ms(said), told_ms) if said else told_ms
+
+
 def changed(event: MeterReplaced) -> Changed:
     """Return a change of the meter."""
-    return Changed(ordinal(event.replaced_on), event.new_serial, _replacement(event))
+    return Changed(ordinal(event.replaced_on), event.new_serial, Replacement(*_stands(event)))
 
 
-def _replacement(told: MeterReplaced | RegisterReadRecorded.Replacement) -> Replacement:
-    return Replacement(
+def _replaced_at_read(told: RegisterReadRecorded.Replacement) -> Replacement:
+    stands = _stands(told)
+    # Events of before the date was told have one where neither stand is.
+    return Replacement(*stands, is_dated=bool(told.replaced_on) or stands == (None, None))
+
+
+def _stands(told: MeterReplaced | RegisterReadRecorded.Replacement) -> tuple[int | None, int | None]:
+    return (
         told.old_final_l if told.HasField("old_final_l") else None,
         told.new_start_l if told.HasField("new_start_l") else None,
     )
@@ -166,6 +182,7 @@ def dump_meter(history: MeterHistory) -> bytes:
     """Return a history as bytes."""
     return orjson.dumps(
         {
+            "version": _VERSION,
             "known": [
                 (
                     of,
@@ -185,18 +202,22 @@ def _written(read: Read) -> tuple[Any, ...]:
     return (read.id.decode(), *read[1:-1], read.replacement and tuple(read.replacement))
 
 
-def _remembered(written: list[Any]) -> Read:
+def _remembered(written: list[Any], version: int) -> Read:
     first, *others, replaced = written
+    if version == 1:
+        del others[_DECIMALS_OF_1]
+        others += "", None
     return Read(first.encode(), *others, replacement=Replacement(*replaced) if replaced else None)
 
 
 def load_meter(value: bytes) -> MeterHistory:
     """Return the history that was written down."""
     document: dict[str, Any] = orjson.loads(value)
+    version: int = document.get("version", 1)
     return MeterHistory(
         {
             of: KnownPeriod(
-                tuple(_remembered(read) for read in told),
+                tuple(_remembered(read, version) for read in told),
                 Rebilling(*rebilled) if rebilled else None,
                 rayon,
                 said,

@@ -18,6 +18,8 @@ class Replacement(NamedTuple):
 
     old_final_l: int | None
     new_start_l: int | None
+    is_dated: bool = True
+    """Whether it is said when: stands alone may be columns that a file fills with zeros."""
 
 
 class Read(NamedTuple):
@@ -36,7 +38,7 @@ class Read(NamedTuple):
     previous_l: int | None = None
     """The stand before, as the file says it; None when it does not."""
     skip: str = ""
-    """Why nothing was read, or the reader's trouble code; "" for none."""
+    """Why nothing was read; "" for no reason."""
     recorded_ms: int = 0
     """When it was recorded, milliseconds since 1970; 0: unknown."""
     usage_class: str = ""
@@ -45,10 +47,12 @@ class Read(NamedTuple):
     multiplier: int = 1
     dials: int = 0
     """Digits of the register before the point; 0: unknown."""
-    decimals: int = 0
-    """Digits of the register behind the point."""
     opens: bool = False
     """The first read of a register of which no earlier use is known: a baseline only."""
+    trouble: str = ""
+    """The reader's trouble code; "" for none."""
+    volume_l: int | None = None
+    """The use as the file says it, which counts where there is no stand; None when it does not."""
     replacement: Replacement | None = None
 
     @property
@@ -119,7 +123,7 @@ class MeterHistory:
 
 def _in_order(changed: Changed) -> tuple[int, str, tuple[tuple[bool, int], ...]]:
     """Order by day; of two of one day, a stand that nobody wrote down comes before one that was."""
-    stands = tuple((stand is not None, stand or 0) for stand in changed.replacement)
+    stands = tuple((stand is not None, stand or 0) for stand in changed.replacement[:2])
     return changed.day, changed.serial, stands
 
 

@@ -92,7 +92,14 @@ async def _enter(tx: Tx, principal: Principal, said: Mapping[str, Any], at: date
     values = {**_NOTHING_BILLED, **said, "period": month}
     entry_id = new_ulid()
     version = Version(
-        f"MANUAL//{nomen}", 0, derived_id(entry_id, "row"), entry_id, nomen, said["rayon"], values
+        f"MANUAL//{nomen}",
+        0,
+        derived_id(entry_id, "row"),
+        entry_id,
+        at.isoformat(),
+        nomen,
+        said["rayon"],
+        values,
     )
     await entries.write(tx, "customer_periods", principal.tenant_id, version)
     customer = await store.settle(tx, principal.tenant_id, nomen)

@@ -22,11 +22,11 @@ imports: Final = Projection("imports", topics=("import.chunk.v1",))
 
 
 @imports.on(ImportChunkPublished)
-def published(chunk: ImportChunkPublished, _meta: Meta) -> Sequence[Effect]:
+def published(chunk: ImportChunkPublished, meta: Meta) -> Sequence[Effect]:
     """Take a chunk's rows into the books, unless they are another book's."""
     if chunk.type not in rows.TYPES:
         return ()
-    return [Write(partial(_apply, chunk, codec.facts(chunk)))]
+    return [Write(partial(_apply, chunk, codec.facts(chunk), meta.time))]
 
 
 @imports.on(ImportWithdrawn)
@@ -36,7 +36,10 @@ def withdrawn(event: ImportWithdrawn, _meta: Meta) -> Sequence[Effect]:
 
 
 def _apply(
-    chunk: ImportChunkPublished, read: Sequence[tuple[ImportChunkPublished.Row, Fact | Wrong]], tx: store.Tx
+    chunk: ImportChunkPublished,
+    read: Sequence[tuple[ImportChunkPublished.Row, Fact | Wrong]],
+    recorded_at: str,
+    tx: store.Tx,
 ) -> list[Emit]:
     table, tenant_id = versions.TABLES[chunk.type], chunk.tenant_id
     of = store.begin(tx, tenant_id, chunk.import_id, chunk.type, chunk.period)
@@ -59,7 +62,16 @@ def _apply(
         outcome = codec.UNCHANGED if is_same else codec.UPDATED if stands else codec.CREATED
         outcomes.append((row.row_id, outcome))
         added.append(
-            Version(key, row.number, row.row_id, row.hash, fact.nomen, fact.values["rayon"], fact.values)
+            Version(
+                key,
+                row.number,
+                row.row_id,
+                row.hash,
+                recorded_at,
+                fact.nomen,
+                fact.values["rayon"],
+                fact.values,
+            )
         )
         if not is_same:
             changed[key] = fact

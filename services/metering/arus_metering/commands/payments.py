@@ -66,7 +66,14 @@ async def _write(
     }
     entry_id = new_ulid()
     version = Version(
-        payment_id, 0, derived_id(entry_id, "row"), entry_id, said["nomen"], said["rayon"], values
+        payment_id,
+        0,
+        derived_id(entry_id, "row"),
+        entry_id,
+        at.isoformat(),
+        said["nomen"],
+        said["rayon"],
+        values,
     )
     await entries.write(tx, "collections", principal.tenant_id, version)
     await _tell(tx, principal, said["nomen"], payment_id, values, at=at)

@@ -224,7 +224,9 @@ class Corrector:
     ) -> Sequence[ReadVersion]:
         """Write what a person makes of a period, and tell it. raw: what a file says of it, None: nothing."""
         edit_id = new_ulid()
-        version = Version(key, 0, derived_id(edit_id, "read"), edit_id, self.nomen, rayon, values)
+        version = Version(
+            key, 0, derived_id(edit_id, "read"), edit_id, self.at.isoformat(), self.nomen, rayon, values
+        )
         edit = Edit(
             tenant_id=self.principal.tenant_id,
             id=edit_id,

@@ -12,7 +12,14 @@ from arus_metering.state import Fact, Wrong
 Fields = Mapping[str, str]
 TYPES: Final = frozenset({"MC", "COLLECTION", "SBRS", "MB", "MAINBILL", "ARDEBT"})
 LONGEST: Final = 500
-_NOT_SKIPPED: Final = frozenset({"", "0", "-", "N", "NO", "TIDAK", "NORMAL", "OK", "TERBACA"})
+_NOTHING: Final = frozenset(
+    {
+        "N", "NO", "T", "TIDAK", "TIDAK ADA", "TANPA KENDALA", "NIHIL", "NIL", "NONE", "NULL", "N/A", "NA",
+        "FALSE", "ADA", "OK", "OKE", "BAIK", "BAGUS", "GOOD", "NORMAL", "LANCAR", "METER BAIK",
+        "METER NORMAL", "KONDISI BAIK", "TERBACA", "DIBACA", "BACA", "READ", "ACTUAL", "NOT SKIPPED",
+    }
+)  # fmt: skip
+"""What columns for a reason say where there is none; noughts and strokes say the same."""
 _INACTIVE: Final = frozenset(
     {
         "0", "N", "T", "NONAKTIF", "NON AKTIF", "NON-AKTIF", "TIDAK AKTIF", "INACTIVE", "TUTUP", "CLOSED",
@@ -57,7 +64,7 @@ def _customer(period: str, fields: Fields) -> dict[str, Any]:
 
 def _read(period: str, fields: Fields) -> dict[str, Any]:
     of = _period(fields, "period", period)
-    skip = _text(fields, "skip_status", 60).upper()
+    status = _text(fields, "customer_status").upper()
     return {
         "period": of,
         "read_date": _date(fields, "read_date") or _last_day(of),
@@ -66,8 +73,8 @@ def _read(period: str, fields: Fields) -> dict[str, Any]:
         "stand_akhir_l": _whole(fields, "stand_akhir", LITRES),
         "volume_l": _whole(fields, "volume", LITRES),
         "read_method": _text(fields, "read_method", 60).upper(),
-        "skip_status": "" if skip in _NOT_SKIPPED else skip,
-        "trouble": _text(fields, "trouble", 60).upper(),
+        "skip_status": _reason(fields, "skip_status"),
+        "trouble": _reason(fields, "trouble"),
         "reader": _text(fields, "reader", 100),
         "usage_class": _text(fields, "tariff", 40).upper(),
         "replaced_on": _date(fields, "replacement_date"),
@@ -75,6 +82,7 @@ def _read(period: str, fields: Fields) -> dict[str, Any]:
         "new_start_l": _whole(fields, "stand_pasang", LITRES),
         "dials": _whole(fields, "dials", 1),
         "multiplier": _whole(fields, "multiplier", 1),
+        "is_active": status not in _INACTIVE if status else None,
     }
 
 
@@ -150,6 +158,12 @@ def _text(fields: Fields, name: str, longest: int = LONGEST) -> str:
     if len(text) > longest or "\0" in text:
         raise _Refusal(name, "ROW_TOO_LONG", value=str(len(text)), bound=str(longest))
     return text
+
+
+def _reason(fields: Fields, name: str) -> str:
+    """Return a reason in capitals; "" where the column says that there is none."""
+    text = _text(fields, name, 60).upper()
+    return "" if text in _NOTHING or not text.strip("0-–. ") else text
 
 
 def _whole(fields: Fields, name: str, per_unit: int) -> int | None:

@@ -76,7 +76,8 @@ _FORGET: Final = "delete from {table} where tenant_id = %(tenant)s and nomen = a
 # Each period on its own, as in ``versions.CURRENT``.
 READS: Final = """
 select t.nomen, t.period, row_id, read_date, stand_awal_l, stand_akhir_l, read_method, skip_status, trouble,
-    serial, reader, usage_class, rayon, replaced_on, old_final_l, new_start_l, dials, multiplier
+    serial, reader, usage_class, rayon, replaced_on, old_final_l, new_start_l, dials, multiplier, volume_l,
+    is_active, recorded_at
 from unnest(%(nomens)b::text[], %(periods)b::text[]) asked (nomen, period) cross join lateral (
     select * from meter_readings
     where tenant_id = %(tenant)s and nomen = asked.nomen and period = asked.period and is_current offset 0) t

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, LiteralString, NamedTuple
 
 COMMON: Final = (
-    "tenant_id", "key", "number", "line", "import_id", "row_id", "hash", "is_current", "nomen", "rayon",
+    "tenant_id", "key", "number", "line", "import_id", "row_id", "hash", "is_current", "recorded_at", "nomen",
+    "rayon",
 )  # fmt: skip
 OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
     "customer_periods": (
@@ -18,7 +19,7 @@ OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
     "meter_readings": (
         "period", "read_date", "serial", "stand_awal_l", "stand_akhir_l", "volume_l", "read_method",
         "skip_status", "trouble", "reader", "usage_class", "replaced_on", "old_final_l", "new_start_l",
-        "dials", "multiplier",
+        "dials", "multiplier", "is_active",
     ),
     "collections": (
         "source", "payment_date", "amount_minor", "payment_type", "bill_period", "bill_number", "channel",
@@ -47,12 +48,16 @@ known of their customer then, so they and customers wait for each other."""
 
 
 class Version(NamedTuple):
-    """A version to be added; fields as the columns are called."""
+    """A version to be added; fields as the columns are called.
+
+    recorded_at: RFC 3339, when what brings it was recorded; it is told with the fact, so no clock of ours.
+    """
 
     key: str
     line: int
     row_id: str
     hash: str
+    recorded_at: str
     nomen: str
     rayon: str
     values: Mapping[str, Any]
@@ -62,8 +67,8 @@ class Version(NamedTuple):
     ) -> list[Any]:
         """Return its values in the order of ``columns``."""
         return [
-            tenant_id, self.key, number, self.line, import_id, self.row_id, self.hash, is_current, self.nomen,
-            self.rayon, *map(self.values.__getitem__, OWN[table]),
+            tenant_id, self.key, number, self.line, import_id, self.row_id, self.hash, is_current,
+            self.recorded_at, self.nomen, self.rayon, *map(self.values.__getitem__, OWN[table]),
         ]  # fmt: skip
 
 

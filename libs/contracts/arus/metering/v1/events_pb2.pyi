@@ -31,14 +31,16 @@ class CustomerChanged(_message.Message):
 class RegisterReadRecorded(_message.Message):
     __slots__ = ("tenant_id", "nomen", "period", "reads", "rayon", "usage_class", "is_active")
     class Replacement(_message.Message):
-        __slots__ = ("old_final_l", "new_start_l")
+        __slots__ = ("old_final_l", "new_start_l", "replaced_on")
         OLD_FINAL_L_FIELD_NUMBER: _ClassVar[int]
         NEW_START_L_FIELD_NUMBER: _ClassVar[int]
+        REPLACED_ON_FIELD_NUMBER: _ClassVar[int]
         old_final_l: int
         new_start_l: int
-        def __init__(self, old_final_l: _Optional[int] = ..., new_start_l: _Optional[int] = ...) -> None: ...
+        replaced_on: str
+        def __init__(self, old_final_l: _Optional[int] = ..., new_start_l: _Optional[int] = ..., replaced_on: _Optional[str] = ...) -> None: ...
     class Read(_message.Message):
-        __slots__ = ("read_id", "read_date", "stand_l", "previous_l", "read_method", "skip_status", "trouble", "serial", "reader", "replacement", "dials", "multiplier")
+        __slots__ = ("read_id", "read_date", "stand_l", "previous_l", "read_method", "skip_status", "trouble", "serial", "reader", "replacement", "dials", "multiplier", "volume_l", "recorded_at")
         READ_ID_FIELD_NUMBER: _ClassVar[int]
         READ_DATE_FIELD_NUMBER: _ClassVar[int]
         STAND_L_FIELD_NUMBER: _ClassVar[int]
@@ -51,6 +53,8 @@ class RegisterReadRecorded(_message.Message):
         REPLACEMENT_FIELD_NUMBER: _ClassVar[int]
         DIALS_FIELD_NUMBER: _ClassVar[int]
         MULTIPLIER_FIELD_NUMBER: _ClassVar[int]
+        VOLUME_L_FIELD_NUMBER: _ClassVar[int]
+        RECORDED_AT_FIELD_NUMBER: _ClassVar[int]
         read_id: str
         read_date: str
         stand_l: int
@@ -63,7 +67,9 @@ class RegisterReadRecorded(_message.Message):
         replacement: RegisterReadRecorded.Replacement
         dials: int
         multiplier: int
-        def __init__(self, read_id: _Optional[str] = ..., read_date: _Optional[str] = ..., stand_l: _Optional[int] = ..., previous_l: _Optional[int] = ..., read_method: _Optional[str] = ..., skip_status: _Optional[str] = ..., trouble: _Optional[str] = ..., serial: _Optional[str] = ..., reader: _Optional[str] = ..., replacement: _Optional[_Union[RegisterReadRecorded.Replacement, _Mapping]] = ..., dials: _Optional[int] = ..., multiplier: _Optional[int] = ...) -> None: ...
+        volume_l: int
+        recorded_at: str
+        def __init__(self, read_id: _Optional[str] = ..., read_date: _Optional[str] = ..., stand_l: _Optional[int] = ..., previous_l: _Optional[int] = ..., read_method: _Optional[str] = ..., skip_status: _Optional[str] = ..., trouble: _Optional[str] = ..., serial: _Optional[str] = ..., reader: _Optional[str] = ..., replacement: _Optional[_Union[RegisterReadRecorded.Replacement, _Mapping]] = ..., dials: _Optional[int] = ..., multiplier: _Optional[int] = ..., volume_l: _Optional[int] = ..., recorded_at: _Optional[str] = ...) -> None: ...
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     NOMEN_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]

@@ -51,8 +51,12 @@ class Usual(NamedTuple):
         return self.periods > 0 and self.litres * MONTH_DAYS >= litres * self.days
 
     def dropped_to(self, use: Use, limits: Limits) -> bool:
-        """Say whether a use is less than the share of the usual that counts as a drop."""
-        if use.litres <= 0 or not self.litres or not self.at_least(limits.drop_floor_l):
+        """Say whether a use is less than the share of the usual that counts as a drop.
+
+        Only a mean of three periods may be too little to compare with; the one period before is not (R-20).
+        """
+        is_mean = self.periods >= AVERAGED
+        if use.litres <= 0 or not self.litres or (is_mean and not self.at_least(limits.drop_floor_l)):
             return False
         return 100 * use.litres * self.days < limits.drop_pct * self.litres * use.days
 

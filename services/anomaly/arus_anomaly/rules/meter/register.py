@@ -1,0 +1,124 @@
+"""What is known of a customer's meter as the billing periods go by."""
+
+from collections import deque
+from typing import Final, NamedTuple
+
+from arus_anomaly.rules.meter.limits import Limits
+from arus_anomaly.rules.meter.usage import AVERAGED, LITRES, MONTH_DAYS, Use, Usual, usual
+from arus_anomaly.state.meter import ACTUAL, Read, Replacement
+
+_SPIKE_TIMES: Final = 2
+
+
+class Level(NamedTuple):
+    """A stand that use is counted from, and when it was read."""
+
+    stand_l: int
+    day: int
+
+
+class Register:
+    """What is known of a customer's meter as the periods go by."""
+
+    __slots__ = (
+        "_shows_fractions", "_through", "_uses", "_was_fraction", "actual", "before_back", "estimates",
+        "is_behind_estimates", "level", "seen", "serial", "skipped", "zeros",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.serial = ""
+        self.level: Level | None = None
+        self.actual: Level | None = None
+        self.before_back: Level | None = None
+        self.seen: Level | None = None
+        """The last stand as it was read, accepted or not."""
+        self.estimates = self.zeros = 0
+        """In a row: who comes to read ends a row of estimates, a register seen to move one of zeros."""
+        self.is_behind_estimates = False
+        self.skipped = False
+        self._through: int | None = None
+        self._shows_fractions = self._was_fraction = False
+        self._uses: deque[Use] = deque(maxlen=AVERAGED)
+
+    @property
+    def usual(self) -> Usual:
+        """Return the mean use of the last accepted actual periods."""
+        return usual(self._uses)
+
+    @property
+    def says_what_was_before(self) -> bool:
+        """Say whether the last stand is the last that is known: no use without a stand came behind it."""
+        return self.level is not None and self._through == self.level.day
+
+    def is_later(self, day: int) -> bool:
+        """Say whether a day lies behind all use that is known."""
+        return self._through is None or day > self._through
+
+    def days_until(self, day: int) -> int:
+        """Return the days since all use that is known; a month where none is."""
+        return MONTH_DAYS if self._through is None else day - self._through
+
+    def may_show(self, read: Read, stand_l: int) -> bool:
+        """Say whether a stand has no fraction, or the register shows some.
+
+        It does when an accepted read had one, its first read included, and from the second in a row on: the
+        books know of no register how many digits it has behind the point.
+        """
+        is_first = self.level is None or read.opens or read.replacement is not None
+        return not stand_l % LITRES or is_first or self._shows_fractions or self._was_fraction
+
+    def sees(self, read: Read, stand_l: int) -> None:
+        """Remember a stand that was read on it, accepted or not."""
+        self.seen = Level(stand_l, read.day)
+        if read.method == ACTUAL:
+            self._was_fraction = stand_l % LITRES != 0
+
+    def starts(self, read: Read, stand_l: int) -> None:
+        """Take a stand as the first of a register."""
+        self.forgets(read)
+        self.accepts(read, stand_l)
+
+    def forgets(self, read: Read) -> None:
+        """Know nothing of the register that is put in but its serial."""
+        self.serial = read.serial
+        self.level = self.actual = self.before_back = None
+        self._shows_fractions = self._was_fraction = False
+
+    def accepts(self, read: Read, stand_l: int) -> None:
+        """Take a stand as what the next use counts from."""
+        self.level = Level(stand_l, read.day)
+        self.goes_on(read)
+        if read.method == ACTUAL:
+            self.actual, self.is_behind_estimates = self.level, False
+            self._shows_fractions |= stand_l % LITRES != 0
+
+    def goes_on(self, read: Read) -> None:
+        """Take the use until a read as known."""
+        self._through, self.skipped = read.day, False
+        self.serial = self.serial or read.serial
+
+    def uses(self, read: Read, use: Use, limits: Limits) -> None:
+        """Take in what was used, where it was read and not estimated.
+
+        It counts as usual, unless the register went back, or it is a spike: extreme, and more than twice what
+        is usual (ADR-0012). A register that stands still while reads of it are refused or estimated, stands
+        still.
+        """
+        if read.method != ACTUAL:
+            return
+        if use.litres:
+            self.zeros = 0
+        is_spike = use.exceeds(limits) and self.usual.times_exceeded(use, _SPIKE_TIMES)
+        if use.litres >= 0 and not is_spike:
+            self._uses.append(use)
+
+
+def change_of(read: Read, serial: str) -> Replacement | None:
+    """Return the change of the meter that a read tells. serial: of the register before.
+
+    Stands of nothing without a date are blank columns, unless another serial says that the meter is another.
+    """
+    change = read.replacement
+    if change is None or change.is_dated or change.old_final_l or change.new_start_l:
+        return change
+    return Replacement(None, None) if serial and read.serial and read.serial != serial else None
