@@ -1,4 +1,4 @@
-"""A made-up town's files, read, told and judged by what reads, tells and judges real ones: against its key."""
+"""A made-up town's files, read, told and judged by what does so with real ones: against its key."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -230,7 +230,7 @@ async def test_a_read_is_told_as_of_when_it_was_recorded_however_often(files: Im
     assert (first.usage_class, again.usage_class) == ("", "2A")
     assert first.reads == again.reads
     assert (first.reads[0].volume_l, first.reads[0].recorded_at) == (-7 * M3, f"{NOON:%Y-%m-%dT%H:%M:%SZ}")
-    assert not (first.is_active or again.is_active), "the read says so, whatever the master says"
+    assert {first.is_active, again.is_active} == {False}, "the read says so, whatever the master says"
 
 
 async def test_a_meter_changed_in_the_field_is_told_with_its_read(files: Imports) -> None:
