@@ -31,6 +31,8 @@ def shapes(*cells: object) -> Shapes:
         ("1'234.5", ENGLISH, "1234.5"),
         ("IDR 2,000.00", ENGLISH, "2000"),
         ("25 m3", PLAIN, "25"),
+        ("1.500 (CR)", INDONESIAN, "1500"),
+        ("1.500 (CR", INDONESIAN, None),
         ("\u22127", PLAIN, "-7"),
         ("0012", PLAIN, "12"),
         ("1.000.00", INDONESIAN, None),

@@ -87,6 +87,9 @@ def test_a_day_with_the_year_first_means_one_thing(day: date) -> None:
         "des25",
         "01/12/2025",
         "1225",
+        "bulan 12 tahun 2025",
+        "Desember Tahun 2025",
+        "2025 bulan 12",
         202512.0,
         date(2025, 12, 1),
         45992.0,
@@ -96,7 +99,7 @@ def test_december_2025(written: object) -> None:
     assert parse_period(written) == "2025-12"
 
 
-@pytest.mark.parametrize("written", ["2025", "13/2025", "rayon 34", "3435", "", "12"])
+@pytest.mark.parametrize("written", ["2025", "13/2025", "rayon 34", "3435", "", "12", "Q4 2025"])
 def test_what_is_no_month(written: str) -> None:
     assert parse_period(written) is None
 
@@ -109,6 +112,17 @@ def test_what_is_no_month(written: str) -> None:
         ("ARDEBT-DES-25", ["2025-12"]),
         ("collection 05-12-2025", ["2025-12"]),
         ("sbrs_1225", ["2025-12"]),
+        ("sbrs12-25", ["2025-12"]),
+        ("SBRS 34 bulan 12 tahun 2025", ["2025-12"]),
+        ("Rekap bulan Desember tahun 2025", ["2025-12"]),
+        ("tahun 2025, bulan 12", ["2025-12"]),
+        ("MC_Q4_2025", []),
+        ("MC TW 4 2025", []),
+        ("MC v2 2025", []),
+        ("SBRS v2 12-2025", ["2025-12"]),
+        ("COLLECTION 01-31", []),
+        ("MC 34-35", []),
+        ("sbrs 05-12-25", []),
         ("rayon 34_35", []),
         ("PERIODE : DESEMBER 2025, cetak 03/01/2026", ["2026-01", "2025-12"]),
     ],

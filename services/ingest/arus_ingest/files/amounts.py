@@ -20,7 +20,7 @@ _FIGURE: Final = re.compile(
     rf"{_SPACE}*{_CURRENCY}([-+(]?){_SPACE}*{_CURRENCY}([-+(]?){_SPACE}*"
     rf"((?:\d|[.,]\d)(?:[\d.,]|['’\u00a0\u2007\u202f ](?=\d))*?)"
     rf"(?:[.,]{_SPACE}*[-=]+)?{_SPACE}*(-?){_SPACE}*{_UNIT}{_SPACE}*\)?"
-    rf"{_SPACE}*(cr|db|dr)?\.?{_SPACE}*",
+    rf"{_SPACE}*(?:(cr|db|dr)|\((cr|db|dr)\))?\.?{_SPACE}*",
     re.IGNORECASE,
 )
 _DASHES: Final = str.maketrans("\u2212\u2013\u2014", "---")
@@ -44,18 +44,18 @@ def figure(text: str) -> Figure | None:
     """Return a cell's number as written, None where it is none.
 
     Understood: Rp and IDR, units (m3, L), ",-" endings, a minus before or behind, parentheses, the marks CR
-    and DB, spaces and apostrophes between groups of three digits.
+    and DB (also in parentheses), spaces and apostrophes between groups of three digits.
     """
     found = _FIGURE.fullmatch(text.translate(_DASHES))
     if found is None:
         return None
-    before, inner, core, behind, mark = found.groups(default="")
+    before, inner, core, behind, bare, enclosed = found.groups(default="")
     if not core.replace(".", "").replace(",", "").isdigit():
         if not _SPACED.fullmatch(core):
             return None
         core = re.sub(r"['’\s]", "", core)
     minus = before in {"-", "("} or inner in {"-", "("} or bool(behind)
-    return Figure(core, minus, mark.upper().replace("DR", "DB"))
+    return Figure(core, minus, (bare or enclosed).upper().replace("DR", "DB"))
 
 
 @dataclass(slots=True)

@@ -30,8 +30,23 @@ _FULL_DATE: Final = re.compile(
 )
 _YEAR_MONTH: Final = re.compile(rf"{_NOT_DIGIT_BEFORE}({_YEAR})[\s_\-./]?(\d{{2}}|\d){_NOT_DIGIT_AFTER}")
 _MONTH_YEAR: Final = re.compile(rf"{_NOT_DIGIT_BEFORE}(\d{{1,2}})[\s_\-./]?({_YEAR}){_NOT_DIGIT_AFTER}")
+_MONTH_OF_YEAR: Final = re.compile(
+    rf"{_NOT_DIGIT_BEFORE}(?:(?:bulan|bln|month)[\s_\-./:]*)?(\d{{1,2}}|(?<![a-z])(?:{_MONTH}))"
+    rf"[\s_\-./,]*(?:tahun|thn|th|year)[\s_\-./:]*({_YEAR}){_NOT_DIGIT_AFTER}",
+    re.IGNORECASE,
+)
+_YEAR_OF_MONTH: Final = re.compile(
+    rf"{_NOT_DIGIT_BEFORE}({_YEAR})[\s_\-./,]*(?:bulan|bln|month)[\s_\-./:]*(\d{{1,2}}|{_MONTH})(?![a-z\d])",
+    re.IGNORECASE,
+)
+_NO_MONTH: Final = re.compile(
+    r"(?<![a-z])(?:q|tw|triwulan|kuartal|kwartal|quarter|semester|smt|sem|minggu|week|tahap|rev|ver|versi|v(?=\d))"
+    r"[\s_\-.]*\d{1,2}(?!\d)",
+    re.IGNORECASE,
+)  # numbers of quarters, weeks and drafts
 _SHORT: Final = re.compile(rf"{_NOT_DIGIT_BEFORE}(\d{{2}})[\s_\-./]?(\d{{2}}){_NOT_DIGIT_AFTER}")
 _SHORT_IN_TEXT: Final = re.compile(rf"{_NOT_DIGIT_BEFORE}(\d{{2}})(\d{{2}}){_NOT_DIGIT_AFTER}")
+_SHORT_APART: Final = re.compile(r"(?<!\d)(?<!\d[-_.])(\d{2})[-_.](\d{2})(?![-_.]?\d)")
 _SHORT_YEARS: Final = range(15, 34)  # in a text: rayons are called 34 and 35
 
 
@@ -61,6 +76,8 @@ def parse_period(cell: object) -> str | None:
         (_MONTH_YEAR, 2, 1),
         (_NAMED, 2, 1),
         (_YEAR_NAMED, 1, 2),
+        (_MONTH_OF_YEAR, 2, 1),
+        (_YEAR_OF_MONTH, 1, 2),
     ):
         if found := pattern.fullmatch(text):
             number = MONTHS.get(found[month].lower()) or (int(found[month]) if found[month].isdigit() else 0)
@@ -96,7 +113,7 @@ def in_text(text: str) -> list[tuple[str, float]]:
     """
     a_day = 0.1 if _PRINTED.search(text) else 0.6
     found: list[tuple[str, float]] = []
-    left = text
+    left = _NO_MONTH.sub(lambda number: " " * len(number[0]), text)
 
     def take(pattern: re.Pattern[str], year: int, month: int, strength: float) -> None:
         nonlocal left
@@ -121,6 +138,8 @@ def in_text(text: str) -> list[tuple[str, float]]:
         if value := parse(re.sub(r"[_\-]", " ", match[0]), "dmy"):
             found.append((value[:7], a_day))
             left = left[: match.start()] + " " * (match.end() - match.start()) + left[match.end() :]
+    take(_MONTH_OF_YEAR, 2, 1, 1.0)
+    take(_YEAR_OF_MONTH, 1, 2, 1.0)
     take(_NAMED, 2, 1, 1.0)
     take(_YEAR_NAMED, 1, 2, 1.0)
     take(_YEAR_MONTH, 1, 2, 1.0)
@@ -131,4 +150,8 @@ def in_text(text: str) -> list[tuple[str, float]]:
             found.append((f"20{second:02}-{first:02}", 0.5))
         elif first in _SHORT_YEARS and 1 <= second <= 12:
             found.append((f"20{first:02}-{second:02}", 0.5))
+    for match in _SHORT_APART.finditer(left):
+        month, year = int(match[1]), int(match[2])
+        if 1 <= month <= 12 and year in _SHORT_YEARS and not (month == 1 and year >= 28):  # "01-31": days
+            found.append((f"20{year:02}-{month:02}", 0.5))
     return found
