@@ -44,6 +44,10 @@ demo: setup ## fill a believable organisation (the system must run)
 test: setup ## all tests, on a real broker and database
 	@$(RUN) pytest --strict-skips -n $(WORKERS) --dist loadfile
 
+.PHONY: coverage
+coverage: setup ## how much of the Python the tests of libraries and services run: .coverage-report/index.html
+	$(RUN) pytest --cov --cov-report=term:skip-covered --cov-report=html -n $(WORKERS) --dist loadfile libs services
+
 .PHONY: check
 check: check-python check-contracts check-web check-documents check-deployments ## formatting, types, layers, contracts, documents
 
