@@ -48,11 +48,13 @@ class Files:
             except FileNotFoundError:
                 continue
 
-    async def delete_under(self, folder: str) -> None:
-        """Forget every key that begins with a folder's name, which ends in a slash."""
+    async def delete_under(self, folder: str) -> Sequence[int]:
+        """Forget every key that begins with a folder's name, which ends in a slash; return their bytes."""
         # The library's own list has an overload of a kind it does not name.
         listed: Any = self._store.list(folder.removesuffix("/"))  # pyright: ignore[reportUnknownMemberType]
-        await self.delete([one["path"] async for some in listed for one in some])
+        found = [one async for some in listed for one in some]
+        await self.delete([one["path"] for one in found])
+        return [one["size"] for one in found]
 
     @asynccontextmanager
     async def local(self, key: str) -> AsyncGenerator[Path]:

@@ -51,6 +51,12 @@ EXPORTS: Final = Counter("arus_exports", "Lists given out as files, by format.",
 REPORTS: Final = Counter("arus_reports", "Reports that were asked for, by what became of them.", ("outcome",))
 IMPORTS: Final = Counter("arus_imports", "Imports that came to a state people wait for.", ("state",))
 IMPORT_ROWS: Final = Counter("arus_import_rows", "Imported rows, by what became of them.", ("outcome",))
+FILES_SWEPT: Final = Counter("arus_files_swept", "Files deleted because they were kept long enough.", ("of",))
+FILES_SWEPT_BYTES: Final = Counter("arus_files_swept_bytes", "What these files held.", ("of",))
+UPLOAD_OLDEST_UNFINISHED_SECONDS: Final = Gauge(
+    "arus_upload_oldest_unfinished_seconds",
+    "How long ago the oldest file was begun of which the rest never came, at the last sweep.",
+)
 MAILS: Final = Counter("arus_mails", "Mails handed over, by outcome.", ("outcome",))
 INCIDENTS: Final = Gauge("arus_incidents", "Incidents by severity and last answer.", ("severity", "answer"))
 CASES: Final = Gauge("arus_cases", "Cases by status and priority.", ("status", "priority"))

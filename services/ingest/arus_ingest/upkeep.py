@@ -1,12 +1,12 @@
 """Files are kept as long as the settings say: those of imports, and pieces of which the rest never came."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
-from arus_runtime import tasks
+from arus_runtime import observe, tasks
 from arus_runtime.context import Context
 from arus_runtime.files import files_of
 from obstore.exceptions import BaseError
@@ -52,14 +52,22 @@ async def sweep_once(context: Context) -> dict[str, int]:
             uploads = await sweep.old_uploads(tx, settings.import_upload_days)
             imports = await sweep.old_files(tx, settings.import_file_days)
         for one in uploads:
-            await files.delete_under(f"uploads/{one.tenant_id}/{one.id}/")
+            _count("uploads", await files.delete_under(f"uploads/{one.tenant_id}/{one.id}/"))
             async with context.worker_db.system() as tx:
                 await sweep.forget_upload(tx, one)
         for one in imports:
-            await files.delete_under(folder_of(one.tenant_id, one.id))
+            _count("imports", await files.delete_under(folder_of(one.tenant_id, one.id)))
             async with context.worker_db.system() as tx:
                 await sweep.mark_swept(tx, one)
         swept["uploads"] += len(uploads)
         swept["imports"] += len(imports)
         if max(len(uploads), len(imports)) < sweep.AT_ONCE:
-            return swept
+            break
+    async with context.worker_db.system() as tx:
+        observe.UPLOAD_OLDEST_UNFINISHED_SECONDS.set(await sweep.oldest_unfinished_s(tx))
+    return swept
+
+
+def _count(of: str, sizes: Sequence[int]) -> None:
+    observe.FILES_SWEPT.labels(of).inc(len(sizes))
+    observe.FILES_SWEPT_BYTES.labels(of).inc(sum(sizes))

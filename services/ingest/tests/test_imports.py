@@ -16,6 +16,7 @@ from arus_ingest import jobs, upkeep
 from arus_runtime.context import Context
 from arus_runtime.jobs import Jobs
 from arus_stack.testing import ServiceDatabase
+from prometheus_client import REGISTRY
 
 from .conftest import Caller, kinds, told
 
@@ -265,6 +266,10 @@ async def test_no_organisation_sees_the_imports_of_another(
     assert (await limited.get("/imports")).json()["items"] == []
 
 
+def counted(metric: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(metric, labels) or 0
+
+
 async def test_files_are_kept_for_as_long_as_the_settings_say(
     owner: httpx.AsyncClient, work: Work, context: Context, database: ServiceDatabase, tmp_path: Path
 ) -> None:
@@ -284,12 +289,21 @@ async def test_files_are_kept_for_as_long_as_the_settings_say(
         headers={"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"},
     )
     assert await upkeep.sweep_once(context) == {"imports": 0, "uploads": 0}
+    assert 0 < counted("arus_upload_oldest_unfinished_seconds") < 86_400
+    swept = {of: counted("arus_files_swept_bytes_total", of=of) for of in ("imports", "uploads")}
     with psycopg.connect(database.superuser_url, options="-c search_path=ingest") as connection:
         connection.execute(
             "update imports set uploaded_at = now() - interval '401 days' where id = %s", (done["id"],)
         )
         connection.execute("update import_uploads set started_at = now() - interval '8 days'")
+    of_import = [
+        path for path in (tmp_path / "files").rglob("*") if path.is_file() and done["id"] in path.parts
+    ]
+    size = sum(path.stat().st_size for path in of_import)
     assert await upkeep.sweep_once(context) == {"imports": 1, "uploads": 1}
+    assert counted("arus_files_swept_bytes_total", of="imports") == swept["imports"] + size
+    assert counted("arus_files_swept_bytes_total", of="uploads") == swept["uploads"] + len(b"half")
+    assert counted("arus_upload_oldest_unfinished_seconds") == 0
     kept = {path.parts[-2] for path in (tmp_path / "files").rglob("*") if path.is_file()}
     assert kept == {fresh["id"]}
     assert (await owner.head(upload)).status_code == 404

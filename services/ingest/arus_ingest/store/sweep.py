@@ -33,6 +33,16 @@ async def forget_upload(tx: Tx, one: Old) -> None:
     await tx.execute("delete from import_uploads where tenant_id = %s and id = %s", (one.tenant_id, one.id))
 
 
+async def oldest_unfinished_s(tx: Tx) -> float:
+    """Return how many seconds ago the oldest file was begun that did not come whole yet."""
+    found = await tx.execute(
+        """select coalesce(extract(epoch from now() - min(started_at)), 0)::float8 as age_s
+           from import_uploads where import_id is null"""
+    )
+    row = await found.fetchone()
+    return row["age_s"] if row else 0.0
+
+
 async def old_files(tx: Tx, days: int) -> Sequence[Old]:
     """Return imports that ended, or were never committed, and came so many days ago; their files are kept."""
     rows = tx.cursor(row_factory=class_row(Old))
