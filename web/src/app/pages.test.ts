@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { roomsFor } from './pages'
+import { PAGES, roomsFor } from './pages'
 
 const owner = { permissions: { '*': '*' } }
 
@@ -21,6 +21,8 @@ test('a depot finds those of fuel, and so does who does nothing yet or both', ()
     { fuel: true, water: true },
   ])
     expect(bar(owner, uses)).toEqual(ofFuel)
+  const both = roomsFor(owner, { fuel: true, water: true })
+  expect(both).toEqual(PAGES)
 })
 
 test('rooms of what is not done stay, at the end', () => {

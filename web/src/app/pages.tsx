@@ -222,7 +222,7 @@ export function mayEnter(session: Pick<MeOut, 'permissions'>, page: PageEntry): 
  * fuel. An organisation that does both, or nothing yet, finds them as declared. The first is where people start.
  */
 export function roomsFor(session: Pick<MeOut, 'permissions'>, uses: Uses): readonly PageEntry[] {
-  const idle = uses.fuel === uses.water ? undefined : uses.fuel ? 'water' : 'fuel'
+  const idle = uses.fuel === uses.water ? null : uses.fuel ? 'water' : 'fuel'
   const rooms = PAGES.filter(page => mayEnter(session, page))
   const sorted = [...rooms.filter(page => page.of !== idle), ...rooms.filter(page => page.of === idle)]
   // `/` leads to the first room, so only there it is a room of its own.
