@@ -26,8 +26,8 @@ def analyse(params: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Return what the file holds (detections, sheet, rows, sound, wrong, samples), or why it is unreadable.
 
     params: path, and the file's own name; rows (where they are written, null: only say what it holds);
-    type, period and sheet as people say, null where they say nothing; mappings and answers as ``detect``
-    takes them. Rows are read when nothing is left to ask about the sheet.
+    type, period and sheet as people say, null where they say nothing; mappings, meanings and answers as
+    ``detect`` takes them. Rows are read when nothing is left to ask about the sheet.
     """
     path = Path(params["path"])
     try:
@@ -36,6 +36,7 @@ def analyse(params: Mapping[str, Any], report: Report) -> dict[str, Any]:
             type=params["type"],
             period=params["period"],
             mappings=params["mappings"],
+            meanings=params["meanings"],
             answers=params["answers"],
             name=params["name"],
         )

@@ -100,6 +100,7 @@ async def _found(
             "period": of.said.period,
             "sheet": of.said.sheet,
             "mappings": mappings,
+            "meanings": dict(of.said.columns),
             "answers": dict(of.said.answers),
         }
         found = await _watched(_Telling(context, work, of), replace(work, params=params))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
 from hashlib import sha256
@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import orjson
 from arus_runtime.ids import derived_id, named_id
 
-from arus_ingest.state import Entry, FuelFact, Import, ImportedRow, Location, Product, Trouble
+from arus_ingest.files.columns import ASKED, answered, with_meanings
+from arus_ingest.state import Entry, FuelFact, Import, ImportedRow, Location, Product, Said, Trouble
 
 UL_PER_L = 1_000_000
 DECIMALS = 6
@@ -208,6 +209,19 @@ def progress(of: Import, work: float) -> float:
     if of.state in ("committing", "undoing"):
         return min(of.done / of.rows, 1.0) if of.rows else 0.0
     return 1.0
+
+
+def said(before: Said, changes: Mapping[str, Any]) -> Said:
+    """Return what is said of a file by now.
+
+    changes: of what headers mean and of answers, what is added; an empty answer takes one back. The answer to
+    the question which column holds a field says what its header means.
+    """
+    added = {**changes.get("answers", {})}
+    meanings = with_meanings(before.columns, {**changes.get("columns", {}), **answered(added)})
+    answers = {key: answer for key, answer in {**before.answers, **added}.items() if answer}
+    kept = {key: answer for key, answer in answers.items() if not key.startswith(f"{ASKED}:")}
+    return replace(before, **{**changes, "columns": meanings, "answers": kept})
 
 
 def disagreements(of: Import, found: Mapping[str, Any]) -> list[Trouble]:

@@ -310,3 +310,70 @@ async def test_files_are_kept_for_as_long_as_the_settings_say(
     answer = await owner.get(f"/imports/{done['id']}/errors.xlsx")
     assert (answer.status_code, answer.json()["code"]) == (410, "import_file_gone")
     assert (await owner.post(f"/imports/{done['id']}/undo")).json()["state"] == "undoing"
+
+
+async def asked(client: httpx.AsyncClient, work: Work, import_id: str, **said: Any) -> list[str]:
+    """Say something of a file and return what is asked then."""
+    if said:
+        answer = await client.patch(f"/imports/{import_id}", json=said)
+        assert answer.status_code == 200, answer.text
+    await work()
+    seen = await shown(client, import_id)
+    return [question["key"] for question in seen["sheets"][seen["sheet"]]["questions"]]
+
+
+async def test_questions_are_answered_one_after_another_and_the_next_file_is_known(
+    owner: httpx.AsyncClient, caller: Caller, work: Work
+) -> None:
+    lines = "".join(f"34010000{number};12,250;12,275;ACTUAL\n" for number in range(10, 20))
+    text = f"Kolom A;Kolom B;Kolom C;Kolom D\n{lines}"
+    one = (await uploaded(owner, text, "kiriman.csv"))["id"]
+    assert await asked(owner, work, one) == ["type"]
+    missing = ["column:nomen", "column:stand_akhir", "period"]
+    assert await asked(owner, work, one, answers={"type": "SBRS"}) == missing
+    assert (await shown(owner, one))["state"] == "needs_mapping"
+    assert await asked(owner, work, one, answers={"column:nomen": "Kolom A"}) == missing[1:]
+    strange = await owner.patch(f"/imports/{one}", json={"answers": {"column:stand_akhir": "Kolom X"}})
+    assert (strange.status_code, strange.json()["errors"][0]["field"]) == (422, "answers.column:stand_akhir")
+    notation = await asked(owner, work, one, answers={"column:stand_akhir": "Kolom B"}, period="2025-12")
+    assert notation == ["notation:Kolom B"]
+    # It was the other column: what a field's column is said to be anew, the column before is no more.
+    notation = await asked(owner, work, one, answers={"column:stand_akhir": "Kolom C"})
+    assert notation == ["notation:Kolom C"]
+    assert await asked(owner, work, one, answers={"notation:Kolom C": "never"}) == notation
+    assert await asked(owner, work, one, answers={"notation:Kolom C": "1.234,56"}) == []
+    seen = await shown(owner, one)
+    assert (seen["state"], seen["type"], seen["period"], seen["blocks"]) == ("preview", "SBRS", "2025-12", [])
+    preview = (await owner.get(f"/imports/{one}/preview")).json()
+    assert preview["create"][0]["fields"] == {
+        "nomen": "3401000010", "stand_akhir": "12.275", "period": "2025-12",
+    }  # fmt: skip
+
+    following = (await uploaded(owner, text.replace("12,", "13,"), "kiriman_jan26.csv"))["id"]
+    assert await asked(owner, work, following) == notation
+    assert (await shown(owner, following))["type"] == "SBRS"
+    stranger = caller("tenant-b")
+    other = (await uploaded(stranger, text, "kiriman.csv"))["id"]
+    assert await asked(stranger, work, other) == ["type"]
+
+
+async def test_what_headers_mean_may_be_said_before_the_type_is_known(
+    owner: httpx.AsyncClient, work: Work
+) -> None:
+    lines = "".join(f"34010000{number};12{number};ACTUAL\n" for number in range(10, 20))
+    text = f"Kolom A;Kolom B;Kolom C\n{lines}"
+    one = (await uploaded(owner, text, "kiriman_des25.csv"))["id"]
+    assert await asked(owner, work, one) == ["type"]
+    meanings = {"Kolom A": "nomen", "Kolom B": "stand_akhir", "Kolom C": "read_method"}
+    assert await asked(owner, work, one, columns=meanings) == []
+    seen = await shown(owner, one)
+    assert (seen["state"], seen["type"]) == ("preview", "SBRS")
+    await owner.post(f"/imports/{one}/commit", json={"preview": seen["preview"]})
+    following = (await uploaded(owner, text.replace(";12", ";13"), "kiriman_jan26.csv"))["id"]
+    assert await asked(owner, work, following) == []
+    for wrong, field in (
+        ({"columns": {"Kolom A": "nomer"}}, "columns.Kolom A"),
+        ({"answers": {"type": "sbrs"}}, "answers.type"),
+    ):
+        answer = await owner.patch(f"/imports/{following}", json=wrong)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)

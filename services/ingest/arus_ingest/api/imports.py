@@ -122,6 +122,10 @@ async def say_of_import(
     changes = patch.model_dump(exclude_unset=True)
     if type_ := changes.get("type"):
         uploads.check_type("type", type_)
+    if type_ := patch.answers.get("type"):
+        uploads.check_type("answers.type", type_)
+    for header, field in patch.columns.items():
+        uploads.check_field(f"columns.{header}", field)
     async with command.transaction() as tx:
         old = await imports.held(tx, principal, import_id)
         if_match.check(old.version)

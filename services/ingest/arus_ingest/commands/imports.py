@@ -1,7 +1,6 @@
 """Commands of imports: each moves one a state on, tells it, and asks for the slow work that follows."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,10 +9,11 @@ from arus_runtime.auth import ForbiddenError, Principal
 from arus_runtime.context import Context
 from arus_runtime.ids import is_ulid
 from arus_runtime.postgres import Tx
-from arus_runtime.web import FieldProblem, Problem
+from arus_runtime.web import FieldProblem, Problem, wrong
 
 from arus_ingest import books, codec, rules
 from arus_ingest.commands import fuel_rows
+from arus_ingest.files import columns
 from arus_ingest.state import Dependants, Import, ImportState, Outcomes, Said, Trouble
 from arus_ingest.store import imports as store
 
@@ -52,20 +52,41 @@ async def receive(tx: Tx, principal: Principal, new: Import) -> Import:
 async def say(
     tx: Tx, principal: Principal, import_id: str, changes: Mapping[str, Any], at: datetime
 ) -> Import:
-    """Say something of a file in place of what was found in it, remember its headers, and read it anew."""
+    """Say something of a file in place of what was found in it, remember its headers, and read it anew.
+
+    What its headers mean and the answers to its questions are added to those said before.
+    """
     old = await held(tx, principal, import_id)
     if old.state not in OPEN or old.committed_at is not None:
         raise wrong_state(old)
     check_file(old)
-    said = Said(**{**asdict(old.said), **changes})
-    if said.columns and (type_ := said.type or old.type):
-        await store.learn(tx, principal.tenant_id, type_, said.columns, by=principal.user_id, at=at)
+    _check_columns(old, changes)
+    said = rules.said(old.said, changes)
+    type_ = said.type or said.answers.get("type") or old.type
+    await store.unlearn(tx, type_, old.said.columns.keys() - said.columns.keys())
+    await _learn(tx, principal, said, type_, at)
     new = await store.change(
         tx, old.id, state="queued", said=said, preview={}, preview_hash="", blocks=[], done=0, ended_at=None
     )
     await tell(tx, principal.tenant_id, new)
     await _ask(tx, principal.tenant_id, ANALYSE, new)
     return new
+
+
+def _check_columns(of: Import, changes: Mapping[str, Any]) -> None:
+    """Raise the 422 of an answer that names a column which the sheet does not have."""
+    for header, field in columns.answered(changes.get("answers", {})).items():
+        sheet = changes.get("sheet") or of.sheet
+        headers = of.detections[sheet]["headers"] if sheet < len(of.detections) else ()
+        if header not in headers:
+            expected = ", ".join(filter(None, headers))
+            raise wrong(f"answers.{columns.ASKED}:{field}", "not_one_of", value=header, expected=expected)
+
+
+async def _learn(tx: Tx, principal: Principal, said: Said, type_: str, at: datetime) -> None:
+    """Remember what headers mean, once it is known in files of which type."""
+    if type_ and (meanings := columns.of_type(type_, said.columns)):
+        await store.learn(tx, principal.tenant_id, type_, meanings, by=principal.user_id, at=at)
 
 
 async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at: datetime) -> Import:
@@ -85,6 +106,7 @@ async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at:
         )
     if old.type == fuel_rows.TYPE and not principal.may(FUEL_RESOURCE, "c"):
         raise ForbiddenError(FUEL_RESOURCE, "c")
+    await _learn(tx, principal, old.said, old.type, at)
     if goes_on:
         new = await store.change(tx, old.id, state="committing", blocks=[])
         await tell(tx, principal.tenant_id, new)

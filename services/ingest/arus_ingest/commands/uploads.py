@@ -5,6 +5,7 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, Final
@@ -16,6 +17,7 @@ from arus_runtime.ids import new_ulid
 from arus_runtime.web import wrong
 
 from arus_ingest.commands import imports
+from arus_ingest.files.columns import HALVES
 from arus_ingest.files.declared import types
 from arus_ingest.state import Import, Said
 
@@ -46,6 +48,13 @@ def check_type(field: str, name: str) -> None:
     """Raise the 422 of a type of file that there is not."""
     if name not in types():
         raise wrong(field, "not_one_of", value=name, expected=", ".join(types()))
+
+
+def check_field(where: str, field: str) -> None:
+    """Raise the 422 of a field that no type has; "" leaves a column out."""
+    known = {*HALVES, *chain.from_iterable(kind.fields for kind in types().values())}
+    if field and field not in known:
+        raise wrong(where, "not_one_of", value=field, expected=", ".join(sorted(known)))
 
 
 async def take(context: Context, principal: Principal, source: BinaryIO, name: str, said: Said) -> Import:

@@ -10,7 +10,7 @@ from typing import Final
 from arus_ingest.files import headers
 from arus_ingest.files.amounts import Shapes, of_number
 from arus_ingest.files.dates import parse
-from arus_ingest.files.declared import NUMERIC, FileType
+from arus_ingest.files.declared import NUMERIC, FileType, types
 from arus_ingest.files.periods import month_of, parse_period
 from arus_ingest.files.results import Mapping
 from arus_ingest.files.tables import Cell, Row, shown
@@ -21,6 +21,9 @@ HEADER_LINES: Final = 3
 LEAST_SCORE: Final = 0.6
 SAMPLE_ROWS: Final = 300
 LEAST_NAMED: Final = 2
+HALVES: Final = frozenset({"period_month", "period_year"})
+ASKED: Final = "column"
+"""What the key of a question for a column begins with."""
 _CODE: Final = re.compile(r"[\w\-./ ]{1,30}")
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?:\.0)?")
 
@@ -107,6 +110,29 @@ def kind_of(kind: FileType, field: str) -> str:
     return {"period_month": "month", "period_year": "year"}[field]
 
 
+def answered(answers: AnyMapping[str, str]) -> dict[str, str]:
+    """Return header → field of the answers to questions for the column of a field."""
+    asked = ((key.partition(":"), header) for key, header in answers.items())
+    return {header: field for (about, _, field), header in asked if about == ASKED and field and header}
+
+
+def told(mappings: Mapping, meanings: AnyMapping[str, str]) -> Mapping:
+    """Return mappings with what headers mean in one file, whatever its type."""
+    return {name: of_type(name, with_meanings(mappings.get(name, {}), meanings)) for name in types()}
+
+
+def with_meanings(before: AnyMapping[str, str], said: AnyMapping[str, str]) -> dict[str, str]:
+    """Return header → field with what is now said; a field is then in no other column any more."""
+    moved = {field for field in said.values() if field}
+    return {**{header: field for header, field in before.items() if field not in moved}, **said}
+
+
+def of_type(name: str, meanings: AnyMapping[str, str]) -> dict[str, str]:
+    """Return those of header → field that a type has; "" leaves a column out of every type."""
+    known = {"", *types()[name].fields} | (HALVES if "period" in types()[name].fields else set[str]())
+    return {header: field for header, field in meanings.items() if field in known}
+
+
 def key_field(kind: FileType, places: AnyMapping[str, int]) -> str:
     """Return the first required field that has a column: no fact is without it."""
     return next((one.name for one in kind.fields.values() if one.required and one.name in places), "")
@@ -137,7 +163,7 @@ def assigned(
             places[field] = place
             scores[field] = min(fit, 1.0)
     if "period" in places or ("period_month" in places) != ("period_year" in places):
-        for half in ("period_month", "period_year"):
+        for half in HALVES:
             places.pop(half, None)
             scores.pop(half, None)
     return places, scores

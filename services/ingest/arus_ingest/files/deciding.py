@@ -85,7 +85,7 @@ def choose_type(
             return None
         return Choice(None, {}, 0.0, (Question("type", "question_type_unknown", tuple(types())),), evidence)
     questions = [
-        Question(f"column:{one.name}", "question_column_missing", header.texts, {"field": one.name})
+        Question(f"{columns.ASKED}:{one.name}", "question_column_missing", header.texts, {"field": one.name})
         for one in kind.fields.values()
         if one.required and one.name not in places and not _stood_in_for(one, places, header)
     ]
@@ -95,7 +95,7 @@ def choose_type(
     mean = sum(scores.values()) / len(scores) if scores else 0.0
     sure = 1.0 if given else min(1.0, 0.5 + 1.2 * margin)
     confidence = (
-        sure * (0.6 + 0.4 * mean) * (0.6 if any(q.key.startswith("column") for q in questions) else 1)
+        sure * (0.6 + 0.4 * mean) * (0.6 if any(q.key.startswith(columns.ASKED) for q in questions) else 1)
     )
     return Choice(kind, places, confidence, tuple(questions), evidence)
 

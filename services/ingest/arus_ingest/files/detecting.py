@@ -31,6 +31,7 @@ def detect(
     type: str | None = None,  # noqa: A002 - what people call it
     period: str | None = None,
     mappings: Mapping | None = None,
+    meanings: AnyMapping[str, str] | None = None,
     answers: AnyMapping[str, str] | None = None,
     name: str | None = None,
     limits: Limits | None = None,
@@ -38,10 +39,12 @@ def detect(
     """Return what each sheet with data, or the one table of a text file, holds.
 
     type, period: what a person says they are; that ends the questions about them. mappings: what the
-    organisation taught. answers: to questions of an earlier detection, by their key. name: the file's own
-    name where path is a temporary one. Raises Unreadable when nothing can be read.
+    organisation taught. meanings: what headers of this file mean, by the same words, whatever its type.
+    answers: to questions of an earlier detection, by their key. name: the file's own name where path is a
+    temporary one. Raises Unreadable when nothing can be read.
     """
     given = dict(answers or {})
+    taught = columns.told(mappings or {}, {**(meanings or {}), **columns.answered(given)})
     if type or "type" in given:
         given["type"] = str(type or given["type"]).upper()
     if period:
@@ -50,7 +53,7 @@ def detect(
     found = [
         detection
         for table in tables(path, bounds)
-        if (detection := _detected(table, name or path.name, mappings or {}, given)) is not None
+        if (detection := _detected(table, name or path.name, taught, given)) is not None
     ]
     if not found:
         raise Unreadable("file_without_table")
@@ -186,7 +189,7 @@ def _settled(
 ) -> str:
     """Return the one way a column can be read, the one a person chose, or ask and return the likeliest."""
     key = f"{about}:{header}"
-    if key in given:
+    if given.get(key) in ways:
         return given[key]
     if len(ways) > 1:
         questions.append(Question(key, f"question_{about}", tuple(ways), {"column": header}))

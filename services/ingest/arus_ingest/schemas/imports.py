@@ -374,10 +374,13 @@ class ImportPatch(BaseModel):
     columns: dict[str, str] = Field(
         default_factory=dict[str, str],
         max_length=500,
-        description="Header → field, empty to leave a column out. Remembered for your organisation.",
+        description="Header → field, empty to leave a column out; added to what you said before."
+        " Remembered for your organisation.",
     )
     answers: dict[str, str] = Field(
-        default_factory=dict[str, str], max_length=500, description="To questions of the sheet, by their key."
+        default_factory=dict[str, str],
+        max_length=500,
+        description="To questions of the sheet, by their key; added to those before, empty takes one back.",
     )
     confirmed: bool = Field(default=False, description="What you say holds although the file says otherwise.")
     anyway: bool = Field(

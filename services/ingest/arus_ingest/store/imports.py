@@ -333,6 +333,13 @@ async def learn(
     )
 
 
+async def unlearn(tx: Tx, type_: str, headers: Collection[str]) -> None:
+    """Forget what headers were said to mean in files of a type."""
+    if headers:
+        statement = "delete from import_mappings where type = %s and header = any(%s)"
+        await tx.execute(statement, (type_, list(headers)))
+
+
 async def withdrawal(tx: Tx, import_id: str) -> Withdrawal | None:
     """Return what its book answered when an import was to be taken back; None while it is silent."""
     answer = await tx.execute(
