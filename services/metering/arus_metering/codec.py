@@ -25,6 +25,7 @@ from arus_runtime.worker import Reject
 
 from arus_metering.rules import rows
 from arus_metering.rules.billing import Correction
+from arus_metering.rules.payments import plain
 from arus_metering.state import Fact, Replacement, Wrong
 
 Row = Mapping[str, Any]
@@ -39,11 +40,25 @@ def key(tenant_id: str, nomen: str) -> str:
     return f"{tenant_id}:{nomen}"
 
 
-def facts(chunk: ImportChunkPublished) -> list[tuple[ImportChunkPublished.Row, Fact | Wrong]]:
-    """Return a chunk's rows with what they say; raises Reject for a chunk that is not for the books."""
+def facts(
+    chunk: ImportChunkPublished, payment_words: Mapping[str, str]
+) -> list[tuple[ImportChunkPublished.Row, Fact | Wrong]]:
+    """Return a chunk's rows with what they say; raises Reject for a chunk that is not for the books.
+
+    payment_words: a utility's own words for what a payment pays, in plain capitals → the one they stand for.
+    """
     if not rows.is_period(chunk.period) and chunk.period:
         raise Reject(f"period must be YYYY-MM, got {chunk.period!r}")
-    return [(row, rows.fact(chunk.type, chunk.period, row.fields)) for row in chunk.rows]
+    return [
+        (row, rows.fact(chunk.type, chunk.period, _known_words(row.fields, payment_words)))
+        for row in chunk.rows
+    ]
+
+
+def _known_words(fields: Mapping[str, str], payment_words: Mapping[str, str]) -> Mapping[str, str]:
+    said = fields.get("payment_type", "") if payment_words else ""
+    known = payment_words.get(plain(said)) if said else None
+    return {**fields, "payment_type": known} if known else fields
 
 
 def fact_key(chunk: ImportChunkPublished, row: ImportChunkPublished.Row, fact: Fact) -> str:
@@ -136,7 +151,7 @@ def reads_stand(
             read_date=read["read_date"].isoformat(),
             stand_l=read["stand_akhir_l"],
             previous_l=read["stand_awal_l"],
-            read_method=read["read_method"],
+            read_method="" if read["read_method"] == rows.UNKNOWN_METHOD else read["read_method"],
             skip_status=read["skip_status"],
             trouble=read["trouble"],
             serial=read["serial"],

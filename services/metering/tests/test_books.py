@@ -254,6 +254,21 @@ async def test_a_bill_made_again_with_another_volume_is_a_rebilling(files: Impor
     assert (taken_back.delta_l, taken_back.delta_minor) == (0, 0)
 
 
+async def test_an_adjustment_is_a_rebilling_whichever_register_has_it(files: Imports) -> None:
+    def told(events: list[Any]) -> list[tuple[str, int, int]]:
+        return [(one.nomen, one.delta_l, one.delta_minor) for one in of_type(events, PeriodRebilled)]
+
+    alone = files.file("MAINBILL", "2025-12", {"nomen": "9", "amount": "-25000", "volume": "-5"})
+    assert told(files.take(alone)) == [("9", -5 * M3, -2_500_000)]
+    assert told(files.undo(alone)) == [("9", 0, 0)]
+    master = [customer(n, kubikasi="20", target_mc="100000") for n in ("1", "2", "3")]
+    assert told(files.take(files.file("MC", "2025-12", *master))) == []
+    master[0] |= {"kubikasi": "15", "target_mc": "75000"}
+    again = files.file("MC", "2025-12", *master, customer("3", kubikasi="-8", target_mc="-40000"))
+    assert told(files.take(again)) == [("1", -5 * M3, -2_500_000), ("3", -8 * M3, -4_000_000)]
+    assert told(files.undo(again)) == [("1", 0, 0), ("2", 0, 0), ("3", 0, 0)]
+
+
 async def test_another_books_rows_are_passed_over(files: Imports) -> None:
     assert files.take(files.file("FUEL", "2025-12", {"nomen": "1"})) == []
 
@@ -338,6 +353,66 @@ async def test_a_payment_that_both_registers_hold_counts_once(
     figures = (await owner.get("/kpi/data")).json()
     assert figures["target"]["sudah_bayar_nominal"] == 400, "what only MB holds counts by itself"
     assert not any(one["is_repeat"] for one in (await owner.get("/collections")).json()["items"])
+
+
+@pytest.mark.parametrize(
+    ("daily", "master", "paid"),
+    [
+        ({"amount": "110"}, {"amount": "100", "penalty": "10"}, 110),
+        ({"amount": "100"}, {"amount": "100", "penalty": "10"}, 100),
+        ({"amount": "105"}, {"amount": "100", "penalty": "10"}, 205),
+        ({"amount": "103", "bill_number": "B1"}, {"amount": "100", "bill_number": "B1"}, 103),
+        (
+            {"amount": "103", "receipt_number": "K"},
+            {"amount": "100", "receipt_number": "K", "payment_date": "2025-12-04"},
+            103,
+        ),
+        ({"amount": "103", "bill_number": "B1"}, {"amount": "100", "bill_number": "B2"}, 203),
+    ],
+    ids=["penalty", "penalty_not_taken", "neither", "bill", "receipt_of_another_day", "other_bill"],
+)
+async def test_a_payment_is_the_same_with_its_penalty_or_by_its_number(
+    files: Imports, owner: httpx.AsyncClient, daily: dict[str, str], master: dict[str, str], paid: int
+) -> None:
+    files.take(files.file("MC", "2025-12", customer("1", target_mc="1000")))
+    once = {"nomen": "1", "payment_date": "2025-12-02", "bill_period": "2025-12"}
+    files.take(files.file("COLLECTION", "2025-12", once | daily | {"key": "d"}))
+    files.take(files.file("MB", "2025-12", once | master | {"key": "m"}))
+    figures = (await owner.get("/kpi/data")).json()
+    assert figures["target"]["sudah_bayar_nominal"] == paid
+    listed = {one["id"][-1]: one["is_repeat"] for one in (await owner.get("/collections")).json()["items"]}
+    assert listed == {"d": False, "m": paid < 200}
+
+
+async def test_all_figures_of_a_rayon_are_of_the_customers_its_master_has(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    moved = [customer("1", target_mc="100"), customer("2", target_mc="100", rayon="35")]
+    files.take(files.file("MC", "2025-11", customer("2", target_mc="100"), customer("9", target_mc="100")))
+    files.take(files.file("MC", "2025-12", *moved))
+    # The files of payments and of arrears have no rayon, or another; 9 is not in the master any more.
+    said = [("1", "40", ""), ("2", "30", "34"), ("9", "20", "34")]
+    paid = [{"nomen": n, "payment_date": "2025-12-02", "amount": a, "rayon": r} for n, a, r in said]
+    files.take(files.file("COLLECTION", "2025-12", *paid))
+    owed = [{"nomen": n, "amount": a, "rayon": r, "bills": "2"} for n, a, r in said]
+    files.take(files.file("ARDEBT", "2025-12", *owed))
+
+    async def of(rayon: str | None) -> tuple[float, float, dict[str, str], list[str]]:
+        asked = {"rayon": rayon} if rayon else {}
+        kpi = (await owner.get("/kpi/data", params=asked)).json()["target"]["sudah_bayar_nominal"]
+        days = (await owner.get("/kpi/daily", params=asked)).json()["items"]
+        bands = (await owner.get("/kpi/arrears", params=asked)).json()["items"]
+        listed = (await owner.get("/collections", params=asked)).json()["items"]
+        return (
+            kpi,
+            float(days[-1]["paid_until_then"]["amount"]),
+            {band["days"]: band["amount"]["amount"] for band in bands if band["customers"]},
+            sorted(f"{one['nomen']} in {one['rayon']}" for one in listed),
+        )
+
+    assert await of("34") == (40, 40.0, {"31-60": "60.00"}, ["1 in 34", "9 in 34"])
+    assert await of("35") == (30, 30.0, {"31-60": "30.00"}, ["2 in 35"])
+    assert await of(None) == (70, 70.0, {"31-60": "90.00"}, ["1 in 34", "2 in 35", "9 in 34"])
 
 
 async def test_a_search_finds_any_part_of_number_name_or_address(

@@ -3,11 +3,14 @@
 from datetime import date
 
 import pytest
+from arus.imports.v1.events_pb2 import ImportChunkPublished
+from arus_metering import codec
 from arus_metering.rules import rows, searching
 from arus_metering.rules.amounts import LITRES, MOST, rupiah, shown, whole
 from arus_metering.rules.billing import Bill, Correction, correction
 from arus_metering.rules.estimating import Register, Stand, estimated, usual_day
-from arus_metering.rules.payments import band, payment_type
+from arus_metering.rules.payments import band, days_of_band, payment_type
+from arus_metering.settings import payment_words
 from arus_metering.state import Fact, Wrong
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,12 +76,89 @@ def test_what_is_wrong_with_a_row_names_its_field(
         ("", "", "CURRENT"),
         (" undue ", "2025-11", "UNDUE"),
         ("Tunggakan", "2025-12", "ARREARS"),
+        ("CUR", "2025-11", "CURRENT"),
+        ("Rek. berjalan", "2025-11", "ARREARS"),
+        ("BULAN_BERJALAN", "2025-11", "CURRENT"),
+        ("belum  jatuh-tempo", "2025-12", "UNDUE"),
     ],
 )
 def test_a_payment_pays_the_active_period_an_older_one_or_one_not_due(
     said: str, bill_period: str, expected: str
 ) -> None:
-    assert payment_type(said, bill_period, "2025-12") == expected
+    assert payment_type(said, bill_period, "2025-12", paid_on=date(2025, 12, 5)) == expected
+
+
+@pytest.mark.parametrize(
+    ("of", "due", "expected"),
+    [
+        ("2025-11", "2025-12-20", "UNDUE"),
+        ("2025-11", "2025-12-05", "UNDUE"),
+        ("2025-11", "2025-12-04", "ARREARS"),
+        ("2025-12", "2025-12-20", "CURRENT"),
+    ],
+)
+def test_a_payment_of_a_bill_that_says_when_it_is_due(of: str, due: str, expected: str) -> None:
+    said = {"nomen": "1", "payment_date": "2025-12-05", "amount": "5", "bill_period": of, "due_date": due}
+    fact = rows.fact("COLLECTION", "2025-12", said)
+    assert isinstance(fact, Fact)
+    assert fact.values["payment_type"] == expected
+
+
+def test_a_utilitys_own_words_for_a_payment_stand_for_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARUS_PAYMENT_WORDS", '{"Lns bln ini": "CURRENT"}')
+    payment_words.cache_clear()
+    said = {"nomen": "1", "payment_date": "2025-12-05", "amount": "5", "bill_period": "2025-11"}
+    chunk = ImportChunkPublished(type="COLLECTION", period="2025-12")
+    for word in ("LNS  BLN INI", ""):
+        chunk.rows.add(fields=said | {"payment_type": word})
+    facts = [fact for _, fact in codec.facts(chunk, payment_words())]
+    payment_words.cache_clear()
+    assert [isinstance(one, Fact) and one.values["payment_type"] for one in facts] == ["CURRENT", "ARREARS"]
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("0-30", 0), ("31 - 60 hari", 31), ("30-60", 31), ("61 s/d 90", 61), ("> 90", 91),
+        ("DI ATAS 90 HARI", 91), ("90+", 91), ("<= 30 hari", 0), ("s.d. 30", 0), ("s/d 30", 0),
+        ("2 bulan", 60), ("1-2 bulan", 31), ("> 3 bulan", 91), ("4 lembar", 91), ("1-2 tahun", 366),
+        ("lebih dari 1 tahun", 366), ("macet", None), ("2025", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_band_of_age_is_its_least_days(said: str, days: int | None) -> None:
+    assert days_of_band(said) == days
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"age_days": "45", "age_band": "> 90", "bills": "1"}, 45),
+        ({"age_band": "61-90 hari", "bill_period": "2025-12"}, 61),
+        ({"age_band": "macet", "bills": "3"}, 61),
+        ({"bills": "1"}, 1),
+        ({"bills": "4"}, 91),
+        ({"bills": "4", "bill_period": "2025-12"}, 91),
+        ({"bills": "1", "bill_period": "2025-10"}, 61),
+        ({"due_date": "2025-12-20"}, 11),
+        ({}, ("age_days", "ROW_AGE_UNKNOWN")),
+        ({"age_band": "macet"}, ("age_band", "ROW_NOT_AGE_BAND")),
+    ],
+    ids=[
+        "said", "band", "unknown_band", "one_bill", "bills", "bills_above_period", "period_above_bills",
+        "due", "nothing", "unknown_band_alone",
+    ],
+)  # fmt: skip
+def test_a_debt_is_as_old_as_its_file_lets_know(
+    fields: dict[str, str], expected: int | tuple[str, str]
+) -> None:
+    said = rows.fact("ARDEBT", "2025-12", {"nomen": "1", "amount": "5", **fields})
+    assert (said.values["age_days"] if isinstance(said, Fact) else (said.field, said.code)) == expected
+
+
+def test_a_read_without_a_word_of_how_says_that_it_is_not_known() -> None:
+    said = rows.fact("SBRS", "2025-12", {"nomen": "1", "stand_akhir": "5", "read_method": " "})
+    assert isinstance(said, Fact)
+    assert said.values["read_method"] == "TIDAK_DIKETAHUI"
 
 
 def test_bands_of_age_include_their_last_day() -> None:
@@ -98,6 +178,9 @@ def test_bands_of_age_include_their_last_day() -> None:
             Correction(-5_000, -25),
         ),
         ([Bill(20_000, 100, True), Bill(15_000, 75, True)], Correction(-5_000, -25)),
+        ([Bill(-5_000, -25, True)], Correction(-5_000, -25)),
+        ([Bill(-20_000, -100, True), Bill(15_000, 75, True)], Correction(-5_000, -25)),
+        ([Bill(20_000, 100, True), Bill(0, -25, True)], Correction(0, -25)),
     ],
 )
 def test_a_later_bill_with_another_volume_corrects_the_first(

@@ -9,7 +9,8 @@ from arus_runtime.worker import Effect, Emit, Meta, Projection, Write
 
 from arus_metering import codec
 from arus_metering.rules import rows
-from arus_metering.rules.billing import correction
+from arus_metering.rules.billing import correction, may_correct
+from arus_metering.settings import payment_words
 from arus_metering.state import Fact, Wrong
 from arus_metering.store import imports as store
 from arus_metering.store import reads, versions
@@ -26,7 +27,7 @@ def published(chunk: ImportChunkPublished, meta: Meta) -> Sequence[Effect]:
     """Take a chunk's rows into the books, unless they are another book's."""
     if chunk.type not in rows.TYPES:
         return ()
-    return [Write(partial(_apply, chunk, codec.facts(chunk), meta.time))]
+    return [Write(partial(_apply, chunk, codec.facts(chunk, payment_words()), meta.time))]
 
 
 @imports.on(ImportWithdrawn)
@@ -111,6 +112,7 @@ def _customers(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iter
     months = {(nomen, _month(key)) for key, nomen in touched.items()}
     # A master that comes behind the reads of its months says anew whose and of which class they are.
     yield from _reads_of(tx, tenant_id, store.told_with(tx, tenant_id, months))
+    yield from _rebillings(tx, tenant_id, months)
 
 
 def _reads(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable[Emit]:
@@ -135,12 +137,17 @@ def _bills(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable
     for key, nomen in touched.items():
         event = codec.bill_stands(tenant_id, nomen, key, now.get(key), _month(key))
         yield Emit(event, codec.key(tenant_id, nomen))
-    periods = sorted({(nomen, _month(key)) for key, nomen in touched.items()})
-    for (nomen, period), bills in store.bills(tx, tenant_id, periods).items():
-        if len(bills) > 1:  # the only bill that was ever made of a period corrects nothing
-            standing = [bill for bill in bills if not bill.is_withdrawn]
-            event = codec.rebilled(tenant_id, nomen, period, correction(standing))
-            yield Emit(event, codec.key(tenant_id, nomen))
+    yield from _rebillings(tx, tenant_id, {(nomen, _month(key)) for key, nomen in touched.items()})
+
+
+def _rebillings(tx: store.Tx, tenant_id: str, periods: Collection[tuple[str, str]]) -> Iterable[Emit]:
+    """Tell what periods' bills correct by now: the main bills, else what the billing master says."""
+    made, billed = store.bills(tx, tenant_id, periods), store.billed(tx, tenant_id, periods)
+    for of in sorted(periods):
+        if any(map(may_correct, (made[of], billed[of]))):
+            standing = ([bill for bill in bills if not bill.is_withdrawn] for bills in (made[of], billed[of]))
+            corrected = next(filter(None, map(correction, standing)), None)
+            yield Emit(codec.rebilled(tenant_id, *of, corrected), codec.key(tenant_id, of[0]))
 
 
 def _debts(_tx: store.Tx, _tenant_id: str, _touched: Mapping[str, str]) -> Iterable[Emit]:

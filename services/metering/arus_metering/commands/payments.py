@@ -58,11 +58,12 @@ async def _write(
         **said,
         "source": store.MANUAL,
         "bill_period": of,
-        "payment_type": payment_type(said.get("payment_type") or "", of, f"{on:%Y-%m}"),
+        "payment_type": payment_type(said.get("payment_type") or "", of, f"{on:%Y-%m}", paid_on=on),
         "bill_number": "",
         "channel": "",
         "receipt_number": said.get("receipt_number") or "",
         "volume_l": None,
+        "penalty_minor": 0,
     }
     entry_id = new_ulid()
     version = Version(

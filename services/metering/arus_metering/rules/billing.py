@@ -20,19 +20,32 @@ class Correction(NamedTuple):
     delta_minor: int
 
 
-def correction(bills: Sequence[Bill]) -> Correction | None:
-    """Return what was corrected, None where the volume is as billed first. bills: not withdrawn, in order.
+def may_correct(bills: Sequence[Bill]) -> bool:
+    """Say whether bills of a period can have corrected something, withdrawn ones included."""
+    return len(bills) > 1 or any(map(is_adjustment, bills))
 
-    With a negative bill all that stand are added up: it reverses another. Without one the newest stands
-    alone: it was made in place of the others.
+
+def is_adjustment(bill: Bill) -> bool:
+    """Say whether a bill takes back some of another one."""
+    return bill.volume_l < 0 or bill.amount_minor < 0
+
+
+def correction(bills: Sequence[Bill]) -> Correction | None:
+    """Return what was corrected, None where nothing was. bills: not withdrawn, in order.
+
+    With an adjustment all that stand are added up: it reverses another bill, or where it comes first, one
+    that is not among these. Without one the newest stands alone, made in place of the others, and corrects
+    when its volume is not the one billed first.
     """
-    if len(bills) < 2:
+    standing = [bill for bill in bills if bill.is_current]
+    adjusted = any(map(is_adjustment, standing))
+    if not adjusted and len(bills) < 2:
         return None
-    first, standing = bills[0], [bill for bill in bills if bill.is_current]
-    if not any(bill.volume_l < 0 or bill.amount_minor < 0 for bill in standing):
+    first = Bill(0, 0, is_current=False) if is_adjustment(bills[0]) else bills[0]
+    if not adjusted:
         standing = standing[-1:]
     delta = Correction(
         sum(bill.volume_l for bill in standing) - first.volume_l,
         sum(bill.amount_minor for bill in standing) - first.amount_minor,
     )
-    return delta if delta.delta_l else None
+    return delta if delta.delta_l or (adjusted and delta.delta_minor) else None

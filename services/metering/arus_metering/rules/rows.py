@@ -6,12 +6,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from arus_metering.rules.amounts import LITRES, MINOR, whole
-from arus_metering.rules.payments import payment_type
+from arus_metering.rules.payments import days_of_band, days_of_bills, payment_type
 from arus_metering.state import Fact, Wrong
 
 Fields = Mapping[str, str]
 TYPES: Final = frozenset({"MC", "COLLECTION", "SBRS", "MB", "MAINBILL", "ARDEBT"})
 LONGEST: Final = 500
+UNKNOWN_METHOD: Final = "TIDAK_DIKETAHUI"
+"""How a stand was read that nothing is said of (R-25)."""
 _NOTHING: Final = frozenset(
     {
         "N", "NO", "T", "TIDAK", "TIDAK ADA", "TANPA KENDALA", "NIHIL", "NIL", "NONE", "NULL", "N/A", "NA",
@@ -72,7 +74,7 @@ def _read(period: str, fields: Fields) -> dict[str, Any]:
         "stand_awal_l": _whole(fields, "stand_awal", LITRES),
         "stand_akhir_l": _whole(fields, "stand_akhir", LITRES),
         "volume_l": _whole(fields, "volume", LITRES),
-        "read_method": _text(fields, "read_method", 60).upper(),
+        "read_method": _text(fields, "read_method", 60).upper() or UNKNOWN_METHOD,
         "skip_status": _reason(fields, "skip_status"),
         "trouble": _reason(fields, "trouble"),
         "reader": _text(fields, "reader", 100),
@@ -97,11 +99,18 @@ def _payment(source: str) -> Callable[[str, Fields], dict[str, Any]]:
             "source": source,
             "payment_date": on,
             "amount_minor": amount,
-            "payment_type": payment_type(_text(fields, "payment_type"), of, period or f"{on:%Y-%m}"),
+            "payment_type": payment_type(
+                _text(fields, "payment_type"),
+                of,
+                period or f"{on:%Y-%m}",
+                paid_on=on,
+                due=_date(fields, "due_date"),
+            ),
             "bill_period": of or period or f"{on:%Y-%m}",
             "bill_number": _text(fields, "bill_number", 60),
             "channel": _text(fields, "payment_channel", 60) or _text(fields, "payment_place", 60),
             "receipt_number": _text(fields, "receipt_number", 60),
+            "penalty_minor": _whole(fields, "penalty", MINOR) or 0,
             "volume_l": _whole(fields, "volume", LITRES),
         }
 
@@ -128,19 +137,34 @@ def _debt(period: str, fields: Fields) -> dict[str, Any]:
     if amount is None:
         raise _Refusal("amount", "ROW_REQUIRED")
     as_of = _date(fields, "as_of") or _last_day(period)
-    of = _period(fields, "bill_period", period)
+    of = _period(fields, "bill_period", "")
     due = _date(fields, "due_date")
-    said = _text(fields, "age_days")
-    age = int(said) if said.isdecimal() else (as_of - (due or _last_day(of))).days
     return {
         "as_of": period or f"{as_of:%Y-%m}",
-        "bill_period": of,
+        "bill_period": of or period or f"{as_of:%Y-%m}",
         "bill_number": _text(fields, "bill_number", 60),
         "due_date": due,
         "amount_minor": amount,
         "penalty_minor": _whole(fields, "penalty", MINOR) or 0,
-        "age_days": max(age, 0),
+        "age_days": _age_days(fields, as_of, due or (_last_day(of) if of else None)),
     }
+
+
+def _age_days(fields: Fields, as_of: date, due: date | None) -> int:
+    """Return how old a debt is: as the file says it, else since it was due; of several bills the oldest."""
+    said, band = _whole(fields, "age_days", 1), _text(fields, "age_band")
+    if said is None:
+        said = days_of_band(band)
+    if said is not None:
+        return max(said, 0)
+    bills = _whole(fields, "bills", 1)
+    if due is None and bills is None:
+        raise (
+            _Refusal("age_band", "ROW_NOT_AGE_BAND", value=band)
+            if band
+            else _Refusal("age_days", "ROW_AGE_UNKNOWN")
+        )
+    return max((as_of - due).days if due else 0, days_of_bills(bills or 0), 0)
 
 
 _READ: Final[Mapping[str, tuple[str, Callable[[str, Fields], dict[str, Any]]]]] = {

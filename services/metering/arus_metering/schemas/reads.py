@@ -171,7 +171,7 @@ class AsRead(BaseModel):
     stand_m3: str | None
     volume_m3: str | None
     read_date: date
-    read_method: str = Field(description="In capitals; empty: the file does not say.")
+    read_method: str = Field(description="In capitals; TIDAK_DIKETAHUI: the file does not say.")
     import_id: str | None
 
     @classmethod

@@ -1,8 +1,8 @@
 """Figures of the collection: what was billed, what was paid of it, how old what is owed is.
 
-A payment that stands in the daily transactions (COLLECTION, or entered by a person) and in the register of
-paid bills (MB) counts once: the same customer, date, amount and billing period. Where each has it several
-times, as many as stand in the one that has more.
+Every figure is of the customers that the billing master (MC) of the period has, each in the rayon that it
+says. What is owed is owed by others too, in the rayon where they are now. A payment that stands in the daily
+transactions (COLLECTION, or entered by a person) and in the register of paid bills (MB) counts once.
 """
 
 from collections.abc import Sequence
@@ -12,44 +12,44 @@ from typing import Any, Final
 from arus_runtime.postgres import Tx
 from psycopg.rows import dict_row
 
-_PAID: Final = """
-  select nomen, bill_period, payment_date, max(rayon) as rayon, amount_minor,
-    greatest(count(*) filter (where source = 'MB'), count(*) filter (where source <> 'MB')) as times
-  from collections where is_current and bill_period between %(first)s and %(last)s
-  group by nomen, bill_period, payment_date, amount_minor
+from arus_metering.store.payments import PAIRED, RAYON
+
+_BILLED: Final = """
+select period, nomen, max(rayon) as rayon, sum(target_minor) as target_minor, sum(volume_l) as volume_l
+from customer_periods
+where is_current and target_minor is not null and period between %(first)s and %(last)s
+group by period, nomen
 """
+_PAID: Final = f"""
+select bill_period as period, nomen, payment_date as day, amount_minor
+from ({PAIRED.format(narrowed="bill_period between %(first)s and %(last)s")}) p where not is_repeat
+"""  # noqa: S608 - our own text
 _BY_PERIOD: Final = f"""
-with billed as (
-  select period, {{group}} as part, nomen, sum(target_minor) as target_minor, sum(volume_l) as volume_l
-  from customer_periods
-  where is_current and target_minor is not null and period between %(first)s and %(last)s
-    and (%(rayon)s::text is null or rayon = %(rayon)s)
-  group by period, part, nomen
-), paid as (
-  select bill_period as period, nomen, sum(amount_minor * times) as amount_minor from ({_PAID}) p
-  group by bill_period, nomen
-)
-select b.period, b.part, count(*) as customers, sum(b.volume_l)::bigint as volume_l,
+with billed as (select * from ({_BILLED}) b where %(rayon)s::text is null or rayon = %(rayon)s),
+paid as (select period, nomen, sum(amount_minor) as amount_minor from ({_PAID}) p group by period, nomen)
+select b.period, {{part}} as part, count(*) as customers, sum(b.volume_l)::bigint as volume_l,
   count(*) filter (where b.target_minor > 0) as target_customers, sum(b.target_minor)::bigint as target_minor,
   count(*) filter (where p.amount_minor > 0) as paid_customers,
   coalesce(sum(p.amount_minor), 0)::bigint as paid_minor
 from billed b left join paid p using (period, nomen)
-group by b.period, b.part order by b.period, b.part
+group by 1, 2 order by 1, 2
 """  # noqa: S608 - our own text
 _DAILY: Final = f"""
-select payment_date as day, sum(times)::bigint as payments, sum(amount_minor * times)::bigint as paid_minor
-from ({_PAID}) p
-where %(rayon)s::text is null or rayon = %(rayon)s
-group by payment_date order by payment_date
+select p.day, count(*) as payments, sum(p.amount_minor)::bigint as paid_minor
+from ({_PAID}) p join ({_BILLED}) b using (period, nomen)
+where %(rayon)s::text is null or b.rayon = %(rayon)s
+group by p.day order by p.day
 """  # noqa: S608 - our own text
-_AGEING: Final = """
+_AGEING: Final = f"""
 select case when age_days <= 30 then '0-30' when age_days <= 60 then '31-60' when age_days <= 90 then '61-90'
     else '>90' end as band,
   count(distinct nomen) as customers, count(*) as bills, sum(amount_minor)::bigint as amount_minor,
   sum(penalty_minor)::bigint as penalty_minor
-from arrears where is_current and as_of = %(period)s and (%(rayon)s::text is null or rayon = %(rayon)s)
+from arrears a
+where is_current and as_of = %(period)s
+  and (%(rayon)s::text is null or {RAYON.format("a", "as_of")} = %(rayon)s)
 group by band
-"""
+"""  # noqa: S608 - our own text
 _NEWEST: Final = (
     "select max(period) as period from customer_periods where is_current and target_minor is not null"
 )
@@ -60,8 +60,8 @@ async def by_period(
     tx: Tx, first: str, last: str, rayon: str | None, *, parted_by: str = ""
 ) -> Sequence[dict[str, Any]]:
     """Return the figures of each period. parted_by: "rayon" for each rayon apart."""
-    group = "rayon" if parted_by == "rayon" else "''::text"
-    return await _all(tx, _BY_PERIOD.format(group=group), {"first": first, "last": last, "rayon": rayon})
+    part = "b.rayon" if parted_by == "rayon" else "''::text"
+    return await _all(tx, _BY_PERIOD.format(part=part), {"first": first, "last": last, "rayon": rayon})
 
 
 async def daily(tx: Tx, period: str, rayon: str | None) -> Sequence[dict[str, Any]]:

@@ -84,10 +84,12 @@ from unnest(%(nomens)b::text[], %(periods)b::text[]) asked (nomen, period) cross
 order by t.nomen, t.period, read_date, line
 """
 _BILLS: Final = """
-select nomen, period, volume_l, amount_minor, is_current, is_withdrawn from bills
-where tenant_id = %(tenant)s
-    and (nomen, period) in (select * from unnest(%(nomens)b::text[], %(periods)b::text[]))
-order by nomen, period, number, line
+select t.nomen, t.period, t.volume_l, t.{amount} as amount_minor, t.is_current, t.is_withdrawn
+from unnest(%(nomens)b::text[], %(periods)b::text[]) asked (nomen, period) cross join lateral (
+    select * from {table}
+    where tenant_id = %(tenant)s and nomen = asked.nomen and period = asked.period offset 0) t
+where t.{amount} is not null
+order by t.nomen, t.period, t.number, t.line
 """
 _STANDING: Final = """
 select {columns} from unnest(%(keys)b::text[]) asked (key) cross join lateral (
@@ -217,9 +219,22 @@ def reads(
 
 
 def bills(tx: Tx, tenant_id: str, periods: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], list[Bill]]:
-    """Return every bill that was ever made of (nomen, period), in their order."""
+    """Return every main bill that was ever made of (nomen, period), in their order."""
+    return _bills_by(tx, _BILLS.format(table="bills", amount="amount_minor"), tenant_id, periods)
+
+
+def billed(
+    tx: Tx, tenant_id: str, periods: Iterable[tuple[str, str]]
+) -> Mapping[tuple[str, str], list[Bill]]:
+    """Return whatever the billing master ever said was billed of (nomen, period), in its order."""
+    return _bills_by(tx, _BILLS.format(table="customer_periods", amount="target_minor"), tenant_id, periods)
+
+
+def _bills_by(
+    tx: Tx, statement: str, tenant_id: str, periods: Iterable[tuple[str, str]]
+) -> Mapping[tuple[str, str], list[Bill]]:
     found: dict[tuple[str, str], list[Bill]] = {period: [] for period in periods}
-    for row in _of_periods(tx, _BILLS, tenant_id, found):
+    for row in _of_periods(tx, statement, tenant_id, found):
         found[row["nomen"], row["period"]].append(
             Bill(row["volume_l"], row["amount_minor"], row["is_current"], row["is_withdrawn"])
         )

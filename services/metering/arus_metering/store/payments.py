@@ -11,23 +11,60 @@ from arus_metering.state import Payment
 from arus_metering.store.chunks import chunks, number
 
 MANUAL: Final = "MANUAL"
-_SAME: Final = """
-from collections o where o.tenant_id = p.tenant_id and o.nomen = p.nomen and o.bill_period = p.bill_period
-  and o.payment_date = p.payment_date and o.amount_minor = p.amount_minor and o.is_current
+PAIRED: Final = """
+select *, source = 'MB' and (is_named or place <= daily) as is_repeat from (
+  select *, count(*) filter (where source <> 'MB') over said as daily,
+    row_number() over (partition by nomen, bill_period, payment_date, said_minor, is_named, source = 'MB'
+      order by key, line) as place
+  from (
+    select *, case when count(*) filter (where source <> 'MB' and not is_named) over full_amount > 0
+        then full_minor else amount_minor end as said_minor
+    from (
+      select nomen, bill_period, payment_date, source, amount_minor, key, line,
+        amount_minor + penalty_minor as full_minor,
+        receipt_number <> '' and bool_or(source = 'MB') over receipt and bool_or(source <> 'MB') over receipt
+          or bill_number <> '' and bool_or(source = 'MB') over bill and bool_or(source <> 'MB') over bill
+          as is_named
+      from collections where is_current and {narrowed}
+      window receipt as (partition by nomen, bill_period, receipt_number),
+        bill as (partition by nomen, bill_period, payment_date, bill_number)
+    ) named
+    window full_amount as (partition by nomen, bill_period, payment_date, full_minor)
+  ) matched
+  window said as (partition by nomen, bill_period, payment_date, said_minor, is_named)
+) paired
 """
+"""Payments with whether the daily transactions hold one of the register of paid bills (MB) as well.
+
+It is the same customer's for the same billing period, with the same receipt number, or of the same day with
+the same bill number or amount; the penalty that MB keeps apart may be in the daily amount. Where there are
+several of an amount without a number, as many as the daily list has.
+"""
+_ONE_PAIRED: Final = PAIRED.format(
+    narrowed="tenant_id = p.tenant_id and nomen = p.nomen and bill_period = p.bill_period"
+)
 IS_REPEAT: Final = f"""
-(p.source = 'MB' and (select count(*) {_SAME} and o.source <> 'MB')
-  > (select count(*) {_SAME} and o.source = 'MB' and (o.key, o.line) < (p.key, p.line)))
+(p.source = 'MB' and (select is_repeat from ({_ONE_PAIRED}) o where o.key = p.key and o.line = p.line))
+"""  # noqa: S608 - our own text
+"""Whether a payment p stands in the daily transactions as well."""
+RAYON: Final = """
+coalesce(
+  (select max(m.rayon) from customer_periods m where m.tenant_id = {0}.tenant_id and m.nomen = {0}.nomen
+    and m.period = {0}.{1} and m.is_current and m.target_minor is not null),
+  (select c.rayon from customers c where c.tenant_id = {0}.tenant_id and c.nomen = {0}.nomen), {0}.rayon)
 """
-"""Whether the daily transactions hold a payment of the register of paid bills as well; see ``figures``."""
+"""The rayon of a fact {0} of a month {1}: the billing master's, as all figures have it, else the customer's,
+else its file's."""
+_RAYON: Final = RAYON.format("p", "bill_period")
 _COLUMNS: Final = f"""
-key as id, nomen, rayon, source, payment_date, amount_minor, payment_type, bill_period, receipt_number,
+key as id, nomen, {_RAYON} as rayon, source, payment_date, amount_minor, payment_type, bill_period,
+receipt_number,
 {IS_REPEAT} as is_repeat
 """
 _LIST: Final = f"""
 select {_COLUMNS} from collections p
 where is_current and (%(nomen)s::text is null or nomen = %(nomen)s)
-  and (%(rayon)s::text is null or rayon = %(rayon)s)
+  and (%(rayon)s::text is null or {_RAYON} = %(rayon)s)
   and (%(period)s::text is null or bill_period = %(period)s)
   and (%(type)s::text is null or payment_type = %(type)s)
   and (%(first)s::date is null or payment_date >= %(first)s)

@@ -23,7 +23,7 @@ OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
     ),
     "collections": (
         "source", "payment_date", "amount_minor", "payment_type", "bill_period", "bill_number", "channel",
-        "receipt_number", "volume_l",
+        "receipt_number", "volume_l", "penalty_minor",
     ),
     "bills": (
         "period", "bill_number", "bill_date", "due_date", "volume_l", "amount_minor", "penalty_minor",
