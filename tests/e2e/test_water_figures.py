@@ -127,16 +127,22 @@ def test_figures_move_while_a_file_goes_in(
 
 
 @pytest.mark.parametrize(
-    ("path", "rows", "name", "holds"),
+    ("path", "button", "rows", "name", "holds"),
     [
-        ("/customers?q=SITI", "1 baris yang cocok", "pelanggan.csv", "SITI"),
-        ("/water", "2 baris yang cocok", "pembayaran.csv", "350001"),
+        ("/customers?q=SITI", "Ekspor", "1 baris yang cocok", "pelanggan.csv", "SITI"),
+        ("/water", "Ekspor pembayaran", "2 baris yang cocok", "pembayaran.csv", "350001"),
+        ("/water", "Ekspor angka", "1 baris yang cocok", "penagihan-per-periode.csv", "250000"),
+        ("/water", "Ekspor per hari", "2 baris yang cocok", "pembayaran-harian.csv", "2025-12-19"),
+        ("/water", "Ekspor per rayon", "2 baris yang cocok", "penagihan-per-periode.csv", "35"),
+        ("/water", "Ekspor tunggakan", "4 baris yang cocok", "tunggakan.csv", "61-90"),
+        ("/comparison", "Ekspor", "Semua 2 baris", "penagihan-per-periode.csv", "2025-11"),
     ],
-    ids=["customers", "payments"],
+    ids=["customers", "payments", "figures", "days", "rayons", "arrears", "comparison"],
 )
 def test_what_a_page_shows_is_taken_away_as_a_file(
     *,
     path: str,
+    button: str,
     rows: str,
     name: str,
     holds: str,
@@ -146,7 +152,7 @@ def test_what_a_page_shows_is_taken_away_as_a_file(
 ) -> None:
     page = open_screen(supervisor).page
     page.goto(console + path)
-    page.get_by_role("button", name="Ekspor").click()
+    page.get_by_role("button", name=button, exact=True).click()
     expect(page.get_by_role("menu")).to_contain_text(rows)
     with page.expect_download() as taken:
         page.get_by_role("menuitem", name="CSV").click()

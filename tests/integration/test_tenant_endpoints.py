@@ -40,8 +40,10 @@ OPERATIONS = [
 OF_ONE = [(method, path) for method, path in OPERATIONS if "{" in path]
 LISTS = [path for method, path in OPERATIONS if method == "get" and "{" not in path and path != "/live"]
 FILES = [path for path in LISTS if path.endswith("/export")]
-# Register reads come by files alone; whose the export's rows are, the anomaly service's own tests say.
-FILES_OF_FACTS = [path for path in FILES if path != "/anomalies/meter/export"]
+# Register reads and bills come by files alone; whose rows these exports have, the services' own tests say.
+FILES_OF_FACTS = [
+    path for path in FILES if path != "/anomalies/meter/export" and not path.startswith("/kpi/")
+]
 # A type of file is nobody's; asked for by the name of their import, there is none.
 IMPORT_PATHS = [path for _, path in OF_ONE if path.startswith("/imports/")]
 CASE_PATHS = [path for _, path in OF_ONE if path.startswith("/cases/")]

@@ -87,3 +87,30 @@ async def test_nobody_exports_beyond_their_tenant(caller: Caller, filled: Import
     assert len((await exported(stranger, path, "csv")).text.splitlines()) == 1
     assert (await stranger.get(f"{path}/size")).json()["rows"] == 0
     assert (await caller("tenant-a", "operator").get(path, params={"format": "csv"})).status_code == 403
+
+
+async def test_figures_come_as_files(owner: httpx.AsyncClient, caller: Caller, files: Imports) -> None:
+    billed = [
+        {"nomen": nomen, "name": "A", "rayon": rayon, "target_mc": "100", "kubikasi": "10.5"}
+        for nomen, rayon in (("1", "34"), ("2", "35"))
+    ]
+    files.take(files.file("MC", "2025-12", *billed))
+    files.take(
+        files.file("COLLECTION", "2025-12", {"nomen": "1", "payment_date": "2025-12-05", "amount": "25"})
+    )
+    files.take(files.file("ARDEBT", "2025-12", {"nomen": "2", "amount": "7", "bills": "2"}))
+    head, *rows = cells(await exported(owner, "/kpi/periods/export", "xlsx", by="rayon"))
+    assert (head[0], head[5], head[8]) == ("Periode", "Dibayar (Rp)", "Tingkat penagihan")
+    assert [(row[0], row[1], row[3], row[5], row[6]) for row in rows] == [
+        ("2025-12", "34", 10.5, 25, 75), ("2025-12", "35", 10.5, 0, 100),
+    ]  # fmt: skip
+    csv = await exported(owner, "/kpi/daily/export", "csv", "en", rayon="34")
+    assert csv.content.decode("utf-8-sig").splitlines()[1].startswith("2025-12-05,1,25.00,25.00,100.00,25")
+    bands = cells(await exported(owner, "/kpi/arrears/export", "xlsx"))[1:]
+    assert [(row[0], row[3]) for row in bands] == [("0-30", 0), ("31-60", 7), ("61-90", 0), (">90", 0)]
+    for path, rows_of in (("periods", 1), ("daily", 1), ("arrears", 4)):
+        assert (await owner.get(f"/kpi/{path}/export/size")).json()["rows"] == rows_of
+        stranger = await exported(caller("tenant-b"), f"/kpi/{path}/export", "csv")
+        assert "25" not in stranger.text
+        refused = await caller("tenant-a", "operator").get(f"/kpi/{path}/export", params={"format": "csv"})
+        assert refused.status_code == 403

@@ -325,7 +325,7 @@ export type AsRead = {
     /**
      * Read Method
      *
-     * In capitals; empty: the file does not say.
+     * In capitals; TIDAK_DIKETAHUI: the file does not say.
      */
     read_method: string;
     /**
@@ -2157,7 +2157,7 @@ export type ImportPatch = {
     /**
      * Columns
      *
-     * Header → field, empty to leave a column out. Remembered for your organisation.
+     * Header → field, empty to leave a column out; added to what you said before. Remembered for your organisation.
      */
     columns?: {
         [key: string]: string;
@@ -2165,7 +2165,7 @@ export type ImportPatch = {
     /**
      * Answers
      *
-     * To questions of the sheet, by their key.
+     * To questions of the sheet, by their key; added to those before, empty takes one back.
      */
     answers?: {
         [key: string]: string;
@@ -5378,7 +5378,7 @@ export type ReadVersionOut = {
     /**
      * Read Method
      *
-     * In capitals; empty: the file does not say.
+     * In capitals; TIDAK_DIKETAHUI: the file does not say.
      */
     read_method: string;
     /**
@@ -14955,6 +14955,170 @@ export type GetArrearsResponses = {
 
 export type GetArrearsResponse = GetArrearsResponses[keyof GetArrearsResponses];
 
+export type ExportArrearsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
+        /**
+         * Period
+         *
+         * The newest billed one, when left out.
+         */
+        period?: string | null;
+    };
+    url: '/api/v1/kpi/arrears/export';
+};
+
+export type ExportArrearsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ExportArrearsError = ExportArrearsErrors[keyof ExportArrearsErrors];
+
+export type ExportArrearsResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ExportArrearsResponse = ExportArrearsResponses[keyof ExportArrearsResponses];
+
+export type SizeArrearsExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Period
+         *
+         * The newest billed one, when left out.
+         */
+        period?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+    };
+    url: '/api/v1/kpi/arrears/export/size';
+};
+
+export type SizeArrearsExportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SizeArrearsExportError = SizeArrearsExportErrors[keyof SizeArrearsExportErrors];
+
+export type SizeArrearsExportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExportSize;
+};
+
+export type SizeArrearsExportResponse = SizeArrearsExportResponses[keyof SizeArrearsExportResponses];
+
 export type FollowDaysData = {
     body?: never;
     path?: never;
@@ -15030,6 +15194,170 @@ export type FollowDaysResponses = {
 };
 
 export type FollowDaysResponse = FollowDaysResponses[keyof FollowDaysResponses];
+
+export type ExportDailyData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
+        /**
+         * Period
+         *
+         * The newest billed one, when left out.
+         */
+        period?: string | null;
+    };
+    url: '/api/v1/kpi/daily/export';
+};
+
+export type ExportDailyErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ExportDailyError = ExportDailyErrors[keyof ExportDailyErrors];
+
+export type ExportDailyResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ExportDailyResponse = ExportDailyResponses[keyof ExportDailyResponses];
+
+export type SizeDailyExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Period
+         *
+         * The newest billed one, when left out.
+         */
+        period?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+    };
+    url: '/api/v1/kpi/daily/export/size';
+};
+
+export type SizeDailyExportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SizeDailyExportError = SizeDailyExportErrors[keyof SizeDailyExportErrors];
+
+export type SizeDailyExportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExportSize;
+};
+
+export type SizeDailyExportResponse = SizeDailyExportResponses[keyof SizeDailyExportResponses];
 
 export type GetKpiDataData = {
     body?: never;
@@ -15194,6 +15522,194 @@ export type ComparePeriodsResponses = {
 };
 
 export type ComparePeriodsResponse = ComparePeriodsResponses[keyof ComparePeriodsResponses];
+
+export type ExportPeriodsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
+        /**
+         * From
+         *
+         * Eleven before the last.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Included; the newest billed one.
+         */
+        to?: string | null;
+        /**
+         * By
+         *
+         * Each rayon apart.
+         */
+        by?: 'rayon' | null;
+    };
+    url: '/api/v1/kpi/periods/export';
+};
+
+export type ExportPeriodsErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ExportPeriodsError = ExportPeriodsErrors[keyof ExportPeriodsErrors];
+
+export type ExportPeriodsResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type ExportPeriodsResponse = ExportPeriodsResponses[keyof ExportPeriodsResponses];
+
+export type SizePeriodsExportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * From
+         *
+         * Eleven before the last.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * Included; the newest billed one.
+         */
+        to?: string | null;
+        /**
+         * Rayon
+         */
+        rayon?: string | null;
+        /**
+         * By
+         *
+         * Each rayon apart.
+         */
+        by?: 'rayon' | null;
+    };
+    url: '/api/v1/kpi/periods/export/size';
+};
+
+export type SizePeriodsExportErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type SizePeriodsExportError = SizePeriodsExportErrors[keyof SizePeriodsExportErrors];
+
+export type SizePeriodsExportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExportSize;
+};
+
+export type SizePeriodsExportResponse = SizePeriodsExportResponses[keyof SizePeriodsExportResponses];
 
 export type CompareRayonsData = {
     body?: never;

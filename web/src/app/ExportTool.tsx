@@ -17,14 +17,14 @@ export interface Exporting {
   fetch: (format: ExportFormat) => Promise<Response>
 }
 
-/** Beside the filters of a list: take what they find away as a file. */
-export function ExportTool(exporting: Exporting) {
+/** Beside the filters of a list: take what they find away as a file. label: where a page has several. */
+export function ExportTool({ label, ...exporting }: Exporting & { label?: string }) {
   const { t } = useLingui()
   const [asked, setAsked] = useState(false)
   const press = asked ? {} : { onClick: () => setAsked(true) }
   const button = (
     <Tool
-      label={t`Ekspor`}
+      label={label ?? t`Ekspor`}
       icon={<Download aria-hidden className="size-4" />}
       aria-haspopup="menu"
       {...press}

@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { Scale } from 'lucide-react'
 import { lazy, useMemo } from 'react'
 import type { Comparison } from '@/api'
+import { ExportTool } from '@/app/ExportTool'
 import { useMay } from '@/app/session'
 import { clock } from '@/lib/format'
 import { Chip } from '@/ui/Chip'
@@ -19,7 +20,7 @@ import { useFollowingImports } from './following'
 import { PaceCompared } from './PaceCompared'
 import { AsOf, ToImports } from './parts'
 import { PeriodTable } from './PeriodTable'
-import { periodsQuery, type Span } from './queries'
+import { periodsExport, periodsQuery, type Span } from './queries'
 import { periodWords } from './scopes'
 
 const ComparisonFields = lazy(() => import('./ComparisonFields'))
@@ -60,7 +61,12 @@ export function ComparisonPage() {
             </Chip>
           </>
         }
-        aside={<PrintTool />}
+        aside={
+          <>
+            <ExportTool {...periodsExport(span)} />
+            <PrintTool />
+          </>
+        }
       >
         <ComparisonFields
           span={span}

@@ -7,6 +7,7 @@ import type { Ageing, Comparison, Days, KpiData } from '@/api'
 import { ExportTool } from '@/app/ExportTool'
 import { useMay } from '@/app/session'
 import { date, money, number, percent, quantity } from '@/lib/format'
+import { tidy } from '@/lib/search'
 import { Chart } from '@/ui/Chart'
 import { FilterBar } from '@/ui/FilterBar'
 import { Page } from '@/ui/Page'
@@ -18,7 +19,17 @@ import { useFollowingImports } from './following'
 import { rate } from './happenings'
 import { Part } from './Part'
 import { AsOf, Narrowed, ToImports } from './parts'
-import { arrearsQuery, daysQuery, kpiQuery, paymentsExport, rayonsQuery, type Scope } from './queries'
+import {
+  arrearsExport,
+  arrearsQuery,
+  daysExport,
+  daysQuery,
+  kpiQuery,
+  paymentsExport,
+  periodsExport,
+  rayonsQuery,
+  type Scope,
+} from './queries'
 import { periodWords } from './scopes'
 
 const ScopeFields = lazy(() => import('./ScopeFields'))
@@ -59,7 +70,7 @@ export function WaterPage() {
         </Empty>
       ) : (
         <>
-          <Totals kpi={kpi.data} period={kpi.data.periode} />
+          <Totals kpi={kpi.data} period={kpi.data.periode} rayon={scope.rayon} />
           <DaysCard scope={scope} />
           <div className="grid items-start gap-4 lg:grid-cols-2">
             <RayonsCard period={scope.period} />
@@ -71,7 +82,14 @@ export function WaterPage() {
   )
 }
 
-function Totals({ kpi, period }: { kpi: KpiData; period: string }) {
+interface TotalsProps {
+  kpi: KpiData
+  period: string
+  rayon: string | undefined
+}
+
+function Totals({ kpi, period, rayon }: TotalsProps) {
+  const { t } = useLingui()
   const { target } = kpi
   const share = percent(kpi.collection_rate_nomen, 2)
   return (
@@ -79,6 +97,9 @@ function Totals({ kpi, period }: { kpi: KpiData; period: string }) {
       <div className="flex flex-wrap items-baseline gap-x-3">
         <h2 className="text-sm font-semibold">{periodWords(period)}</h2>
         <AsOf at={kpi.data_as_of} />
+        <div className="ml-auto">
+          <ExportTool label={t`Ekspor angka`} {...periodsExport(tidy({ from: period, to: period, rayon }))} />
+        </div>
       </div>
       <div className="grid grid-cols-1 gap-3 min-[420px]:grid-cols-2 lg:grid-cols-4">
         <Figure label={<Trans>Tingkat penagihan</Trans>} value={percent(kpi.collection_rate, 2)}>
@@ -109,6 +130,7 @@ function Figure({ label, value, children }: { label: ReactNode; value: string; c
 }
 
 function DaysCard({ scope }: { scope: Scope }) {
+  const { t } = useLingui()
   const days = useQuery(daysQuery(scope))
   const seesPayments = useMay('collections', 'r')
   const { rayon } = scope
@@ -117,7 +139,17 @@ function DaysCard({ scope }: { scope: Scope }) {
     <Part
       title={<Trans>Pembayaran dari hari ke hari</Trans>}
       aside={
-        seesPayments && period && <ExportTool {...paymentsExport({ period, ...(rayon && { rayon }) })} />
+        period && (
+          <div className="flex flex-wrap">
+            <ExportTool label={t`Ekspor per hari`} {...daysExport(scope)} />
+            {seesPayments && (
+              <ExportTool
+                label={t`Ekspor pembayaran`}
+                {...paymentsExport({ period, ...(rayon && { rayon }) })}
+              />
+            )}
+          </div>
+        )
       }
       query={days}
     >
@@ -168,9 +200,17 @@ function PaidByDay({ days }: { days: Days }) {
 }
 
 function RayonsCard({ period }: { period: string | undefined }) {
+  const { t } = useLingui()
   const rayons = useQuery(rayonsQuery(period))
+  const of = period ?? rayons.data?.items[0]?.period
   return (
-    <Part title={<Trans>Per rayon</Trans>} query={rayons}>
+    <Part
+      title={<Trans>Per rayon</Trans>}
+      aside={
+        of && <ExportTool label={t`Ekspor per rayon`} {...periodsExport({ from: of, to: of, by: 'rayon' })} />
+      }
+      query={rayons}
+    >
       {data => <Rayons comparison={data} />}
     </Part>
   )
@@ -196,9 +236,14 @@ function Rayons({ comparison }: { comparison: Comparison }) {
 }
 
 function ArrearsCard({ scope }: { scope: Scope }) {
+  const { t } = useLingui()
   const arrears = useQuery(arrearsQuery(scope))
   return (
-    <Part title={<Trans>Tunggakan menurut umur</Trans>} query={arrears}>
+    <Part
+      title={<Trans>Tunggakan menurut umur</Trans>}
+      aside={<ExportTool label={t`Ekspor tunggakan`} {...arrearsExport(scope)} />}
+      query={arrears}
+    >
       {data => <Bands ageing={data} />}
     </Part>
   )

@@ -2,9 +2,12 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import {
   comparePeriods,
   compareRayons,
+  exportArrears,
   exportCollections,
   exportCustomers,
+  exportDaily,
   exportMeterAnomalies,
+  exportPeriods,
   followDays,
   getArrears,
   getCustomer,
@@ -15,9 +18,12 @@ import {
   listCustomers,
   listMeterAnomalies,
   proposeMissingRead,
+  sizeArrearsExport,
   sizeCollectionsExport,
   sizeCustomersExport,
+  sizeDailyExport,
   sizeMeterExport,
+  sizePeriodsExport,
   summariseMeterAnomalies,
   type Kind,
 } from '@/api'
@@ -219,5 +225,35 @@ export function paymentsExport(query: { period: string; rayon?: string }): Expor
     size: async signal => (await sizeCollectionsExport({ query, signal })).data,
     fetch: async format =>
       (await exportCollections({ query: { ...query, format }, parseAs: 'stream' })).response,
+  }
+}
+
+/** What was billed and paid in each period. */
+export function periodsExport(query: Span): Exporting {
+  return {
+    what: { of: 'periods', ...query },
+    filtered: Object.keys(query).length > 0,
+    size: async signal => (await sizePeriodsExport({ query, signal })).data,
+    fetch: async format => (await exportPeriods({ query: { ...query, format }, parseAs: 'stream' })).response,
+  }
+}
+
+/** How a period is paid, day by day. */
+export function daysExport(query: Scope): Exporting {
+  return {
+    what: { of: 'days', ...query },
+    filtered: true,
+    size: async signal => (await sizeDailyExport({ query, signal })).data,
+    fetch: async format => (await exportDaily({ query: { ...query, format }, parseAs: 'stream' })).response,
+  }
+}
+
+/** What is owed as of a period, by its age. */
+export function arrearsExport(query: Scope): Exporting {
+  return {
+    what: { of: 'arrears', ...query },
+    filtered: true,
+    size: async signal => (await sizeArrearsExport({ query, signal })).data,
+    fetch: async format => (await exportArrears({ query: { ...query, format }, parseAs: 'stream' })).response,
   }
 }

@@ -1,0 +1,156 @@
+"""REST routes of the collection's figures as files: /kpi/{periods,daily,arrears}/export."""
+
+from collections.abc import AsyncGenerator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from arus_runtime.context import Context
+from arus_runtime.sheets import Column, Row, Sheet, about
+from arus_runtime.web import Ctx, router
+from arus_runtime.web.exports import EXPORTED, Export, Exported, ExportSize, sent
+from arus_runtime.words import Language, render
+from fastapi import Depends
+from fastapi.responses import FileResponse
+
+from arus_metering import words
+from arus_metering.api.kpi import Rayon, compare_periods, follow_days, get_arrears
+from arus_metering.schemas.figures import Ageing, Comparison, Days, Figures
+from arus_metering.schemas.records import Money
+
+figures = router("kpi")
+
+Compared = Annotated[Comparison, Depends(compare_periods)]
+Followed = Annotated[Days, Depends(follow_days)]
+Aged = Annotated[Ageing, Depends(get_arrears)]
+
+
+@figures.get("/kpi/periods/export/size")
+async def size_periods_export(compared: Compared) -> ExportSize:
+    """Say how many rows an export with these filters would hold, and how many it may."""
+    return ExportSize.of(len(compared.items))
+
+
+@figures.get("/kpi/periods/export", response_class=FileResponse, responses=EXPORTED)
+async def export_periods(
+    context: Ctx, export: Exported, compared: Compared, rayon: Rayon = None
+) -> FileResponse:
+    """Give what was billed and paid in each period, of all together or by rayon, as a file, oldest first."""
+    say = _Saying(export.language)
+    columns = [
+        Column(say("column_bill_period"), width=11),
+        Column(say("column_rayon"), width=8),
+        Column(say("column_customers"), "count", 11),
+        Column(say("column_volume_m3"), "litres", 13),
+        Column(say("column_target"), "rupiah", 18),
+        Column(say("column_paid"), "rupiah", 18),
+        Column(say("column_outstanding"), "rupiah", 18),
+        Column(say("column_paid_customers"), "count", 14),
+        Column(say("column_collection_rate"), "percent", 14),
+    ]
+    rows = [_period_row(one) for one in compared.items]
+    narrowed = [("column_rayon", rayon)]
+    return await _sent(context, export, ("periods", columns, rows), narrowed, compared.data_as_of)
+
+
+@figures.get("/kpi/daily/export/size")
+async def size_daily_export(followed: Followed) -> ExportSize:
+    """Say how many rows an export with these filters would hold, and how many it may."""
+    return ExportSize.of(len(followed.items))
+
+
+@figures.get("/kpi/daily/export", response_class=FileResponse, responses=EXPORTED)
+async def export_daily(
+    context: Ctx, export: Exported, followed: Followed, rayon: Rayon = None
+) -> FileResponse:
+    """Give how a period is paid, day by day, as a file."""
+    say = _Saying(export.language)
+    columns = [
+        Column(say("column_payment_date"), "date", 12),
+        Column(say("column_payments"), "count", 12),
+        Column(say("column_paid"), "rupiah", 18),
+        Column(say("column_paid_until_then"), "rupiah", 20),
+        Column(say("column_target"), "rupiah", 18),
+        Column(say("column_collection_rate"), "percent", 14),
+    ]
+    target = _rupiah(followed.target)
+    rows: list[Row] = [
+        (
+            one.day, one.payments, _rupiah(one.paid), _rupiah(one.paid_until_then), target,
+            _share(one.collection_rate),
+        )
+        for one in followed.items
+    ]  # fmt: skip
+    narrowed = [("column_bill_period", followed.period), ("column_rayon", rayon)]
+    return await _sent(context, export, ("daily", columns, rows), narrowed, followed.data_as_of)
+
+
+@figures.get("/kpi/arrears/export/size")
+async def size_arrears_export(aged: Aged) -> ExportSize:
+    """Say how many rows an export with these filters would hold, and how many it may."""
+    return ExportSize.of(len(aged.items))
+
+
+@figures.get("/kpi/arrears/export", response_class=FileResponse, responses=EXPORTED)
+async def export_arrears(context: Ctx, export: Exported, aged: Aged, rayon: Rayon = None) -> FileResponse:
+    """Give what is owed as of a period, by its age in days, as a file."""
+    say = _Saying(export.language)
+    columns = [
+        Column(say("column_age_days"), width=12),
+        Column(say("column_customers"), "count", 11),
+        Column(say("column_bills"), "count", 11),
+        Column(say("column_amount"), "rupiah", 18),
+        Column(say("column_penalty"), "rupiah", 16),
+    ]
+    rows: list[Row] = [
+        (one.days, one.customers, one.bills, _rupiah(one.amount), _rupiah(one.penalty)) for one in aged.items
+    ]
+    narrowed = [("column_bill_period", aged.period), ("column_rayon", rayon)]
+    return await _sent(context, export, ("arrears", columns, rows), narrowed, aged.data_as_of)
+
+
+def _period_row(one: Figures) -> Row:
+    return (
+        one.period, one.rayon, one.customers, Decimal(one.volume_m3), _rupiah(one.target), _rupiah(one.paid),
+        _rupiah(one.outstanding), one.paid_customers, _share(one.collection_rate),
+    )  # fmt: skip
+
+
+def _rupiah(money: Money) -> Decimal:
+    return Decimal(money.amount)
+
+
+def _share(percent: float | None) -> Decimal | None:
+    return None if percent is None else Decimal(str(percent))
+
+
+async def _sent(
+    context: Context,
+    export: Export,
+    table: tuple[str, Sequence[Column], Sequence[Row]],
+    narrowed: Sequence[tuple[str, str | None]],
+    as_of: datetime | None,
+) -> FileResponse:
+    """Return the file of a table: what it is called, its columns, its rows."""
+    name, columns, rows = table
+    say = _Saying(export.language)
+    said = [(say(code), value) for code, value in narrowed]
+    if as_of:
+        said.append((say("column_as_of"), f"{as_of:%Y-%m-%d %H:%M} UTC"))
+    lines = about(export.language, datetime.now(UTC), said)
+    sheet = Sheet(say(f"{name}_title"), lines, columns, export.language, export.byte_order_mark)
+    return await sent(context, export, sheet, _at_once(rows), say(f"{name}_file"))
+
+
+async def _at_once(rows: Sequence[Row]) -> AsyncGenerator[Sequence[Row]]:
+    yield rows
+
+
+class _Saying:
+    """Say words of this service in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def __call__(self, code: str) -> str:
+        return render(code, {}, self.language, words.templates())
