@@ -435,6 +435,33 @@ async def test_a_search_finds_any_part_of_number_name_or_address(
     assert await found("sunter", rayon="35") == ["777"]
 
 
+async def test_a_search_finds_every_part_of_words_whatever_they_are_made_of(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    strange = customer("1", name='O\'Brien \\ (Kali) & |:* "q"', address="Gg. Ñandú 🚰")
+    files.take(files.file("MC", "2025-12", strange, customer("2")))
+    words = f"1 {strange['name']} {strange['address']}".lower()
+    parts = {words[at : at + size] for size in (2, 3, 5, len(words)) for at in range(len(words) - size + 1)}
+    for part in sorted(part for part in parts if len(part.strip()) > 1):
+        answer = await owner.get("/customers/search", params={"q": part})
+        assert "1" in [one["nomen"] for one in answer.json()["results"]], part
+
+
+async def test_a_search_gives_the_best_hits_first(files: Imports, owner: httpx.AsyncClient) -> None:
+    many = [customer(f"{n}", name=f"Pelanggan {n}x1234") for n in range(5000, 5050)]
+    best = [customer("9123", address="Gang 1234"), customer("1234"), customer("12345")]
+    files.take(files.file("MC", "2025-12", *many, *best))
+    results = (await owner.get("/customers/search", params={"q": "1234"})).json()["results"]
+    assert [one["nomen"] for one in results] == [
+        "1234",
+        "12345",
+        "9123",
+        *(f"{n}" for n in range(5000, 5047)),
+    ]
+    pages = (await owner.get("/customers", params={"q": "1234", "limit": 2})).json()
+    assert [one["nomen"] for one in pages["items"]] == ["1234", "12345"], "a list is by number"
+
+
 async def test_no_tenant_sees_another_ones_books(files: Imports, caller: Caller) -> None:
     files.take(files.file("MC", "2025-12", customer("123456", target_mc="5")))
     stranger = caller("tenant-b")

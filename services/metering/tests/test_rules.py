@@ -1,11 +1,11 @@
-"""Rows of files as facts, payment types, corrections of bills, and what a search looks for; estimates."""
+"""Rows of files as facts, payment types, corrections of bills, and estimates."""
 
 from datetime import date
 
 import pytest
 from arus.imports.v1.events_pb2 import ImportChunkPublished
 from arus_metering import codec
-from arus_metering.rules import rows, searching
+from arus_metering.rules import rows
 from arus_metering.rules.amounts import LITRES, MOST, rupiah, shown, whole
 from arus_metering.rules.billing import Bill, Correction, correction
 from arus_metering.rules.estimating import Register, Stand, estimated, usual_day
@@ -202,14 +202,6 @@ def test_digits_alone_are_read_as_the_decimal_they_are(number: int, per_unit: in
             whole(str(number), per_unit)
     else:
         assert whole(f"0{number}", per_unit) == whole(f"{number}.0", per_unit) == number * per_unit
-
-
-@given(st.text("ab c1", max_size=12), st.integers(0, 12), st.integers(0, 12))
-def test_whatever_is_part_of_a_text_has_only_grams_of_it(text: str, first: int, last: int) -> None:
-    plain = searching.plain([text])
-    part = searching.plain([plain[first:last]])
-    if part in plain:
-        assert set(searching.asked(part)) <= set(searching.grams(plain))
 
 
 def stand(

@@ -5858,7 +5858,7 @@ export type SchedulePatch = {
 /**
  * SearchResults
  *
- * What a search finds, by number; at most 50.
+ * What a search finds, best first; at most 50.
  */
 export type SearchResults = {
     /**

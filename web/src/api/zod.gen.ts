@@ -2639,7 +2639,7 @@ export const zSchedulePatch = z.object({
 /**
  * SearchResults
  *
- * What a search finds, by number; at most 50.
+ * What a search finds, best first; at most 50.
  */
 export const zSearchResults = z.object({
     results: z.array(zFound)

@@ -45,9 +45,12 @@ PaymentId = Annotated[str, Path(min_length=1, max_length=500)]
 async def search_customers(
     context: Ctx, principal: CustomerReader, q: Q = "", rayon: Rayon = None
 ) -> SearchResults:
-    """Find customers by any part of their number, name or address; also at /api/customers/search."""
+    """Find customers by any part of their number, name or address; also at /api/customers/search.
+
+    Whose number begins so comes first, then of whom a word does, then the others; each by number.
+    """
     async with context.db.tenant(principal.tenant_id) as tx:
-        found = await store.search(tx, q, rayon, None, SEED_RESULTS)
+        found = await store.best(tx, q, rayon, SEED_RESULTS)
     return SearchResults(
         results=[Found(nomen=one.nomen, name=one.name, address=one.address, rayon=one.rayon) for one in found]
     )

@@ -5,18 +5,12 @@ from typing import Final
 
 SHORTEST: Final = 2
 LONGEST: Final = 3
+"""As the index has them: its function ``parts`` says which."""
 
 
 def plain(words: Iterable[str]) -> str:
     """Return words as they are searched: in small letters, one blank between them."""
     return " ".join(" ".join(words).lower().split())
-
-
-def grams(text: str) -> list[str]:
-    """Return every run of two and three characters of a plain text, each once."""
-    return sorted(
-        {text[at : at + size] for size in range(SHORTEST, LONGEST + 1) for at in range(len(text) - size + 1)}
-    )
 
 
 def asked(text: str) -> list[str]:

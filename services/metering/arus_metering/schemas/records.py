@@ -129,7 +129,7 @@ class Found(BaseModel):
 
 
 class SearchResults(BaseModel):
-    """What a search finds, by number; at most 50."""
+    """What a search finds, best first; at most 50."""
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -10,17 +10,24 @@ from psycopg.rows import class_row, dict_row
 from arus_metering.rules import searching
 from arus_metering.state import Customer, Replacement
 from arus_metering.store.chunks import chunks, number
-from arus_metering.store.imports import MASTER, MASTERS, READS, SAVE, SAVE_GRAMS, TOLD_WITH
+from arus_metering.store.imports import MASTER, MASTERS, READS, SAVE, SAVE_WORDS, TOLD_WITH
 from arus_metering.store.payments import IS_REPEAT
 
 _COLUMNS: Final = "nomen, name, address, rayon, usage_class, serial, is_active, version, updated_at"
+# What thousands are called is put in order before their rows are fetched.
 _SEARCH: Final = """
 select c.nomen, c.name, c.address, c.rayon, c.usage_class, c.serial, c.is_active, c.version, c.updated_at
-from customer_grams g join customers c using (tenant_id, nomen)
-where strpos(g.words, %(text)s) > 0 and (%(rayon)s::text is null or g.rayon = %(rayon)s)
-  and (%(after)s::text is null or g.nomen > %(after)s)
-order by g.nomen limit %(limit)s
+from (
+    select nomen, {rank} as rank from customer_grams
+    where strpos(words, %(text)s) > 0 and (%(rayon)s::text is null or rayon = %(rayon)s)
+      and (%(after)s::text is null or nomen > %(after)s)
+    order by rank, nomen limit %(limit)s) hit
+join customers c using (nomen) order by hit.rank, nomen
 """
+_BY_NUMBER: Final = _SEARCH.format(rank="0")
+_BEST: Final = _SEARCH.format(
+    rank="case when strpos(words, %(text)s) = 1 then 0 when strpos(words, ' ' || %(text)s) > 0 then 1 end"
+)
 _LIST: Final = """
 select nomen, name, address, rayon, usage_class, serial, is_active, version, updated_at from customers
 where (%(rayon)s::text is null or rayon = %(rayon)s) and (%(after)s::text is null or nomen > %(after)s)
@@ -78,10 +85,13 @@ where (%(nomen)s::text is null or nomen = %(nomen)s) order by replaced_on desc, 
 
 async def search(tx: Tx, text: str, rayon: str | None, after: str | None, limit: int) -> list[Customer]:
     """Return customers by number whose number, name or address holds a text, in any case."""
-    statement, values = await _asked(tx, text, rayon, after, limit)
-    rows = tx.cursor(row_factory=class_row(Customer))
-    await rows.execute(statement.encode(), values, prepare=False)
-    return await rows.fetchall()
+    return await _found(tx, *await _asked(tx, text, rayon, after, limit))
+
+
+async def best(tx: Tx, text: str, rayon: str | None, limit: int) -> list[Customer]:
+    """Return what ``search`` does, best first: whose number begins so, of whom a word does, others."""
+    statement, values = await _asked(tx, text, rayon, None, limit)
+    return await _found(tx, _BEST if statement is _BY_NUMBER else statement, values)
 
 
 async def number_found(tx: Tx, text: str, rayon: str | None, most: int) -> int:
@@ -103,7 +113,13 @@ async def _asked(
     asked = searching.asked(plain)
     if asked:
         await tx.execute("select set_config('arus.grams', %s::text[]::text, true)", (asked,))
-    return _SEARCH if asked else _LIST, {"text": plain, "rayon": rayon, "after": after, "limit": limit}
+    return _BY_NUMBER if asked else _LIST, {"text": plain, "rayon": rayon, "after": after, "limit": limit}
+
+
+async def _found(tx: Tx, statement: str, values: Mapping[str, Any]) -> list[Customer]:
+    rows = tx.cursor(row_factory=class_row(Customer))
+    await rows.execute(statement.encode(), values, prepare=False)
+    return await rows.fetchall()
 
 
 async def one(tx: Tx, nomen: str) -> Customer | None:
@@ -145,9 +161,8 @@ async def settle(tx: Tx, tenant_id: str, nomen: str) -> Customer:
     assert customer is not None
     lists = {name: [value] for name, value in customer.items()}
     words = searching.plain((nomen, customer["name"], customer["address"]))
-    grams = "\n".join(searching.grams(words))
     await tx.execute(SAVE, {"tenant": tenant_id, **lists})
-    await tx.execute(SAVE_GRAMS, {"tenant": tenant_id, **lists, "words": [words], "grams": [grams]})
+    await tx.execute(SAVE_WORDS, {"tenant": tenant_id, **lists, "words": [words]})
     settled = await one(tx, nomen)
     assert settled is not None
     return settled

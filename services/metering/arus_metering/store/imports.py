@@ -64,13 +64,10 @@ on conflict (tenant_id, nomen) do update set
     usage_class = excluded.usage_class, serial = excluded.serial, is_active = excluded.is_active,
     version = c.version + 1, updated_at = now()
 """
-SAVE_GRAMS: Final = """
-insert into customer_grams (tenant_id, nomen, rayon, words, grams)
-select %(tenant)s, nomen, rayon, words, string_to_array(grams, E'\\n')
-from unnest(%(nomen)b::text[], %(rayon)b::text[], %(words)b::text[], %(grams)b::text[])
-    as v (nomen, rayon, words, grams)
-on conflict (tenant_id, nomen) do update set
-    rayon = excluded.rayon, words = excluded.words, grams = excluded.grams
+SAVE_WORDS: Final = """
+insert into customer_grams (tenant_id, nomen, rayon, words)
+select %(tenant)s, v.* from unnest(%(nomen)b::text[], %(rayon)b::text[], %(words)b::text[]) as v
+on conflict (tenant_id, nomen) do update set rayon = excluded.rayon, words = excluded.words
 """
 _FORGET: Final = "delete from {table} where tenant_id = %(tenant)s and nomen = any(%(nomens)s)"
 # Each period on its own, as in ``versions.CURRENT``.
@@ -203,8 +200,7 @@ def settle_customers(tx: Tx, tenant_id: str, nomens: Iterable[str]) -> Mapping[s
         lists = {name: [one[name] for one in changed] for name in changed[0]}
         words = [searching.plain((one["nomen"], one["name"], one["address"])) for one in changed]
         tx.execute(SAVE, {"tenant": tenant_id, **lists})
-        grams = ["\n".join(searching.grams(text)) for text in words]
-        tx.execute(SAVE_GRAMS, {"tenant": tenant_id, **lists, "words": words, "grams": grams})
+        tx.execute(SAVE_WORDS, {"tenant": tenant_id, **lists, "words": words})
     return {**dict.fromkeys(gone), **{one["nomen"]: one for one in changed}}
 
 

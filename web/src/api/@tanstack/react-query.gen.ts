@@ -1403,6 +1403,8 @@ export const searchCustomersQueryKey = (options?: Options<SearchCustomersData>) 
  * Search Customers
  *
  * Find customers by any part of their number, name or address; also at /api/customers/search.
+ *
+ * Whose number begins so comes first, then of whom a word does, then the others; each by number.
  */
 export const searchCustomersOptions = (options?: Options<SearchCustomersData>) => queryOptions<SearchCustomersResponse, SearchCustomersError, SearchCustomersResponse, ReturnType<typeof searchCustomersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
