@@ -5,6 +5,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from arus_stack.testing import until
 from playwright.sync_api import expect
 
 from .conftest import OpenScreen, Organisation
@@ -49,7 +50,12 @@ def test_all_transactions_are_exported_in_the_readers_language(
 def test_the_audit_trail_of_some_days_is_taken_away(
     open_screen: OpenScreen, organisation: Organisation, console: str, tmp_path: Path
 ) -> None:
+    made = organisation.owner.client
+    asked = "/audit?action=location.created"
+    until(lambda: bool(made.get(asked).raise_for_status().json()["items"]), "the deed of making a location")
     page = open_screen(organisation.owner).page
+    page.goto(f"{console}{asked}")
+    expect(page.get_by_text("location Gudang A").first).to_be_visible()
     page.goto(f"{console}/audit")
     page.get_by_label("Dari tanggal").fill("2001-01-01")
     page.get_by_label("Sampai tanggal").fill("2001-01-02")
@@ -63,4 +69,4 @@ def test_the_audit_trail_of_some_days_is_taken_away(
     assert taken.value.suggested_filename == "jejak-audit.xlsx"
     taken.value.save_as(tmp_path / "a.xlsx")
     sheet: Any = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
-    assert "Menambah anggota" in {row[3] for row in sheet.iter_rows(values_only=True)}
+    assert {"Menambah anggota", "Membuat lokasi"} <= {row[3] for row in sheet.iter_rows(values_only=True)}

@@ -2,14 +2,16 @@
 
 import hashlib
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 from uuid import NAMESPACE_OID, NAMESPACE_URL, UUID, uuid5
 
 from pydantic import StringConstraints
-from ulid import LaxMonotonicPolicy, ULIDGenerator
+from ulid import ULID, LaxMonotonicPolicy, ULIDGenerator
 
 NAMESPACE: Final = uuid5(NAMESPACE_OID, "arus")
 ULID_PATTERN: Final = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _IS_ULID: Final = re.compile(ULID_PATTERN).match
 # One generator per process, so that ids made in the same millisecond still rise in the order they were made.
 _generator: Final = ULIDGenerator(policy=LaxMonotonicPolicy())
@@ -21,6 +23,12 @@ Ulid = Annotated[str, StringConstraints(pattern=ULID_PATTERN)]
 def new_ulid() -> str:
     """Return a new id of 26 characters that sorts after every id this process made before."""
     return str(_generator.generate())
+
+
+def ulid_at(at: datetime, cause: str) -> str:
+    """Return the id of what a cause brought about at the moment: always the same, in the order of moments."""
+    milliseconds = (at - _EPOCH) // timedelta(milliseconds=1)
+    return str(ULID.from_bytes(milliseconds.to_bytes(6, "big") + named_id(cause).bytes[:10]))
 
 
 def is_ulid(text: str) -> bool:

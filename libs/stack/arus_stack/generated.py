@@ -1,16 +1,19 @@
 """Files that follow from the code: `python -m arus_stack.generated [--check]`.
 
 .env.example and docs/configuration.md from the settings, each service's openapi.json from its routes, the
-merged document from those; a cluster's users of the broker from the catalogue, its alerts from the rules.
+merged document from those; a cluster's users of the broker from the catalogue, its alerts from the rules; for
+the console, which role may what.
 The database's page and the contracts' files have makers of their own.
 """
 
 import argparse
 import importlib
+import json
 import subprocess
 import sys
 from pathlib import Path
 
+from arus_runtime.auth import roles
 from arus_runtime.catalogue import topics
 from arus_runtime.settings import Settings
 from pydantic_settings import BaseSettings
@@ -28,6 +31,7 @@ def derived() -> dict[Path, str]:
         house.root() / "docs/configuration.md": reference(*models),
         house.root() / "deploy/k8s/components/kafka/users.yaml": strimzi.users(topics()),
         house.root() / "deploy/k8s/components/monitoring/rules.yaml": prometheus.rules(),
+        house.root() / "web/src/app/permissions.json": json.dumps(roles(), indent=2) + "\n",
     }
     for source in house.sources():
         if source.runs:

@@ -122,7 +122,7 @@ SERVICE: Final = Service(
         (add_PeopleServiceServicer_to_server, rpc.People),
         (add_MemberServiceServicer_to_server, rpc.Members),
     ),
-    workers=(handlers.catalogue,),
+    workers=(handlers.catalogue, handlers.deeds),
     jobs=jobs.JOBS,
     schedules=jobs.SCHEDULES,
     uploads=("/imports",),

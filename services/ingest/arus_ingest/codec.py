@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
@@ -119,6 +120,7 @@ def withdrawn(tenant_id: str, of: Import, by: str) -> ImportWithdrawn:
 
 def changed(tenant_id: str, of: Import, progress: float) -> ImportChanged:
     """Return how far an import is. progress: of what goes on now, 0 to 1."""
+    asked_by, asked_at = _asked(of)
     return ImportChanged(
         tenant_id=tenant_id,
         import_id=of.id,
@@ -134,7 +136,18 @@ def changed(tenant_id: str, of: Import, progress: float) -> ImportChanged:
         rejected=of.rejected,
         imported_by=of.uploaded_by,
         progress=progress,
+        asked_by=asked_by,
+        asked_at=asked_at.isoformat(),
     )
+
+
+def _asked(of: Import) -> tuple[str, datetime]:
+    """Return who asked for what goes on, and when."""
+    if of.undone_by and of.undone_at:
+        return of.undone_by, of.undone_at
+    if of.committed_by and of.committed_at:
+        return of.committed_by, of.committed_at
+    return of.uploaded_by, of.uploaded_at
 
 
 def rejections(event: ImportRowsAnswered) -> list[Rejection]:

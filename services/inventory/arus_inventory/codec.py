@@ -10,8 +10,8 @@ def key(tenant_id: str, record_id: str) -> str:
     return f"{tenant_id}:{record_id}"
 
 
-def location_changed(tenant_id: str, location: Location) -> LocationChanged:
-    """Return the event that states a location as it now is.
+def location_changed(tenant_id: str, location: Location, by: str = "") -> LocationChanged:
+    """Return the event that states a location as it now is. by: who made it so, where that is told.
 
     Where a household lives is personal data, which no topic without an end keeps (R-10).
     """
@@ -29,11 +29,12 @@ def location_changed(tenant_id: str, location: Location) -> LocationChanged:
         capacity=location.capacity,
         is_active=location.is_active,
         version=location.version,
+        changed_by=by,
     )
 
 
-def product_changed(tenant_id: str, product: Product) -> ProductChanged:
-    """Return the event that states a product as it now is."""
+def product_changed(tenant_id: str, product: Product, by: str = "") -> ProductChanged:
+    """Return the event that states a product as it now is. by: who made it so, where that is told."""
     return ProductChanged(
         tenant_id=tenant_id,
         product_id=product.id,
@@ -43,4 +44,5 @@ def product_changed(tenant_id: str, product: Product) -> ProductChanged:
         unit=product.unit,
         is_active=product.is_active,
         version=product.version,
+        changed_by=by,
     )

@@ -25,7 +25,7 @@ class Shelf(Generic[T]):
     """
 
     table: Table[T]
-    told: Callable[[str, T], Message]
+    told: Callable[[str, T, str], Message]
     scope: Callable[[Principal], Collection[str] | None]
 
     def sees(self, principal: Principal, record_id: str) -> bool:
@@ -55,7 +55,7 @@ async def add(tx: Tx, principal: Principal, shelf: Shelf[T], values: Mapping[str
         await store.add(tx, shelf.table, principal.tenant_id, new)
     except UniqueViolation as error:
         raise _taken(shelf, new) from error
-    await _tell(tx, principal.tenant_id, shelf, new)
+    await _tell(tx, principal, shelf, new)
     return new
 
 
@@ -83,14 +83,15 @@ async def change(
         await store.change(tx, shelf.table, changed)
     except UniqueViolation as error:
         raise _taken(shelf, changed) from error
-    await _tell(tx, principal.tenant_id, shelf, changed)
+    await _tell(tx, principal, shelf, changed)
     return changed
 
 
-async def _tell(tx: Tx, tenant_id: str, shelf: Shelf[T], record: T) -> None:
+async def _tell(tx: Tx, principal: Principal, shelf: Shelf[T], record: T) -> None:
+    tenant_id = principal.tenant_id
     await outbox.add(
         tx,
-        shelf.told(tenant_id, record),
+        shelf.told(tenant_id, record, principal.user_id),
         tenant_id=tenant_id,
         key=codec.key(tenant_id, record.id),
         cause=f"{record.id}/{record.version}",

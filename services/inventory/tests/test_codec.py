@@ -37,7 +37,9 @@ def test_a_location_is_told_as_the_golden_record_says() -> None:
         created_at=NOW,
         updated_at=NOW,
     )
-    assert codec.location_changed(said["tenant_id"], location) == ParseDict(said, LocationChanged())
+    assert codec.location_changed(said["tenant_id"], location, said["changed_by"]) == ParseDict(
+        said, LocationChanged()
+    )
     assert codec.key(said["tenant_id"], location.id) == golden["key"]
 
 
@@ -93,5 +95,7 @@ def test_a_product_is_told_as_the_golden_record_says() -> None:
         created_at=NOW,
         updated_at=NOW,
     )
-    assert codec.product_changed(said["tenant_id"], product) == ParseDict(said, ProductChanged())
+    assert codec.product_changed(said["tenant_id"], product, said["changed_by"]) == ParseDict(
+        said, ProductChanged()
+    )
     assert codec.key(said["tenant_id"], product.id) == golden["key"]

@@ -1,6 +1,7 @@
-/** Roles as people read them; the table of what each may do is the server's. */
+/** Roles as people read them; the table of what each may do is the contract's (permissions.yaml). */
 import { i18n, type MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
+import table from './permissions.json'
 
 export interface RoleWords {
   name: MessageDescriptor
@@ -8,10 +9,13 @@ export interface RoleWords {
 }
 
 export const ROLES: Readonly<Record<string, RoleWords>> = {
-  owner: { name: msg`Pemilik`, may: msg`Semua, termasuk menghapus organisasi.` },
+  owner: { name: msg`Pemilik`, may: msg`Semua, juga menunjuk pemilik lain.` },
   admin: { name: msg`Admin`, may: msg`Semua di organisasi ini.` },
   operator: { name: msg`Operator`, may: msg`Mencatat BBM dan melihat monitoring.` },
-  analyst: { name: msg`Analis`, may: msg`Membaca transaksi, penilaian, dan laporan.` },
+  analyst: {
+    name: msg`Analis`,
+    may: msg`Mengunggah data, menangani insiden dan analisis, mengoreksi bacaan meter, membuat laporan.`,
+  },
   viewer: { name: msg`Pembaca`, may: msg`Membaca, tanpa mengubah apa pun.` },
   reporter: { name: msg`Pelapor`, may: msg`Membaca semuanya dan membuat laporan.` },
   sppg_head: { name: msg`Kepala SPPG`, may: msg`Menu, stok, dan staf dapurnya.` },
@@ -35,4 +39,15 @@ export const MACHINES: Readonly<Record<string, RoleWords>> = {
 export function roleWord(role: string): string {
   const words = ROLES[role] ?? MACHINES[role]
   return words ? i18n._(words.name) : role
+}
+
+/** The roles of people that may do all of this. */
+export function rolesThatMay(needs: readonly { resource: string; action: string }[]): string[] {
+  return Object.keys(ROLES).filter(role => needs.every(need => allows(role, need)))
+}
+
+function allows(role: string, { resource, action }: { resource: string; action: string }): boolean {
+  const held = (table as Record<string, Record<string, string>>)[role] ?? {}
+  const actions = (held[resource] ?? '') + (held['*'] ?? '')
+  return actions.includes('*') || actions.includes(action)
 }

@@ -84,15 +84,21 @@ const columns: readonly Column<AuditOut>[] = [
   {
     id: 'on',
     header: msg`Pada`,
-    text: row => `${row.resource_type} ${row.resource_id}`,
+    text: row => `${row.resource_type} ${nameOf(row) ?? row.resource_id}`,
     cell: row => (
       <span className="text-muted">
-        {row.resource_type} <code className="text-xs">{row.resource_id}</code>
+        {row.resource_type} {nameOf(row) ?? <code className="text-xs">{row.resource_id}</code>}
       </span>
     ),
   },
   { id: 'ip', header: msg`Alamat IP`, text: row => row.ip, meta: { width: '9rem' } },
 ]
+
+/** What it was done to is called, where the entry says so. */
+function nameOf({ detail }: AuditOut): string | null {
+  const name = detail.name ?? detail.file_name
+  return typeof name === 'string' ? name : null
+}
 
 function AuditCard({ entry }: { entry: AuditOut }) {
   return (
@@ -100,7 +106,7 @@ function AuditCard({ entry }: { entry: AuditOut }) {
       <span className="font-medium">{deedWords(entry.action)}</span>
       <span>{entry.actor_name ?? entry.actor_id}</span>
       <span className="text-xs text-muted">
-        {moment(entry.at)} · {entry.ip}
+        {[moment(entry.at), nameOf(entry), entry.ip].filter(Boolean).join(' · ')}
       </span>
     </span>
   )

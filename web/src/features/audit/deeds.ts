@@ -26,6 +26,14 @@ const DEEDS: Readonly<Record<string, MessageDescriptor>> = {
   'report_schedule.deleted': msg`Menghapus jadwal laporan`,
   'key.created': msg`Membuat kunci API`,
   'key.revoked': msg`Mencabut kunci API`,
+  'import.committed': msg`Menyimpan impor`,
+  'import.undone': msg`Membatalkan impor`,
+  'threshold.set': msg`Mengatur ambang batas`,
+  'meter_threshold.set': msg`Mengatur batas meter`,
+  'location.created': msg`Membuat lokasi`,
+  'location.changed': msg`Mengubah lokasi`,
+  'product.created': msg`Membuat produk`,
+  'product.changed': msg`Mengubah produk`,
 }
 
 export function deedWords(action: string): string {

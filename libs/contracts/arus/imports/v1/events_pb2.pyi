@@ -133,7 +133,7 @@ class ImportWithdrawalAnswered(_message.Message):
     def __init__(self, tenant_id: _Optional[str] = ..., import_id: _Optional[str] = ..., dependants: _Optional[_Iterable[_Union[ImportWithdrawalAnswered.Dependant, _Mapping]]] = ..., dependants_in_all: _Optional[int] = ..., withdrawn: _Optional[int] = ..., is_partial: _Optional[bool] = ...) -> None: ...
 
 class ImportChanged(_message.Message):
-    __slots__ = ("tenant_id", "import_id", "state", "type", "period", "file_name", "rows", "done", "created", "updated", "unchanged", "rejected", "imported_by", "progress")
+    __slots__ = ("tenant_id", "import_id", "state", "type", "period", "file_name", "rows", "done", "created", "updated", "unchanged", "rejected", "imported_by", "progress", "asked_by", "asked_at")
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -148,6 +148,8 @@ class ImportChanged(_message.Message):
     REJECTED_FIELD_NUMBER: _ClassVar[int]
     IMPORTED_BY_FIELD_NUMBER: _ClassVar[int]
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    ASKED_BY_FIELD_NUMBER: _ClassVar[int]
+    ASKED_AT_FIELD_NUMBER: _ClassVar[int]
     tenant_id: str
     import_id: str
     state: str
@@ -162,4 +164,6 @@ class ImportChanged(_message.Message):
     rejected: int
     imported_by: str
     progress: float
-    def __init__(self, tenant_id: _Optional[str] = ..., import_id: _Optional[str] = ..., state: _Optional[str] = ..., type: _Optional[str] = ..., period: _Optional[str] = ..., file_name: _Optional[str] = ..., rows: _Optional[int] = ..., done: _Optional[int] = ..., created: _Optional[int] = ..., updated: _Optional[int] = ..., unchanged: _Optional[int] = ..., rejected: _Optional[int] = ..., imported_by: _Optional[str] = ..., progress: _Optional[float] = ...) -> None: ...
+    asked_by: str
+    asked_at: str
+    def __init__(self, tenant_id: _Optional[str] = ..., import_id: _Optional[str] = ..., state: _Optional[str] = ..., type: _Optional[str] = ..., period: _Optional[str] = ..., file_name: _Optional[str] = ..., rows: _Optional[int] = ..., done: _Optional[int] = ..., created: _Optional[int] = ..., updated: _Optional[int] = ..., unchanged: _Optional[int] = ..., rejected: _Optional[int] = ..., imported_by: _Optional[str] = ..., progress: _Optional[float] = ..., asked_by: _Optional[str] = ..., asked_at: _Optional[str] = ...) -> None: ...
