@@ -96,5 +96,7 @@ def test_an_operator_sees_what_an_operator_may(
     for path in ("/users", "/fuel/transactions", "/locations", "/products"):
         page.goto(console + path)
         expect(page.get_by_text("Halaman ini tidak termasuk peran Anda.")).to_be_visible()
+    page.goto(f"{console}/users")
+    expect(page.get_by_text("Halaman ini untuk: Pemilik, Admin, Pelapor.")).to_be_visible()
     page.goto(f"{console}/anomalies")
     expect(page.get_by_role("table", name="Penilaian")).to_be_visible()

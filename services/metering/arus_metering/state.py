@@ -50,6 +50,7 @@ class Payment:
     payment_type: str
     bill_period: str
     receipt_number: str
+    version: int
     is_repeat: bool
 
 

@@ -510,7 +510,13 @@ async def test_a_payment_is_entered_corrected_and_taken_back(
     )
     assert (made.status_code, made.json()["payment_type"]) == (201, "CURRENT")
     path = f"/collections/{made.json()['id']}"
-    assert (await owner.patch(path, json={"amount": "60"})).json()["amount"]["amount"] == "60.00"
+    seen = {"If-Match": made.headers["etag"]}
+    changed = await owner.patch(path, json={"amount": "60"}, headers=seen)
+    assert changed.json()["amount"]["amount"] == "60.00"
+    stale = await owner.patch(path, json={"amount": "70"}, headers=seen)
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
+    assert (await owner.delete(path, headers=seen)).status_code == 412
+    assert (await owner.get(path)).headers["etag"] == stale.headers["etag"] == changed.headers["etag"]
     assert (await owner.get("/kpi/data")).json()["collection_rate"] == 60.0
     assert [one["rayon"] for one in (await owner.get("/collections?nomen=1")).json()["items"]] == ["34"]
     assert (await owner.delete(path)).status_code == 204

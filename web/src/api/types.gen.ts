@@ -5005,6 +5005,10 @@ export type PaymentRecord = {
      */
     receipt_number: string;
     /**
+     * Version
+     */
+    version: number;
+    /**
      * Is Repeat
      *
      * Of MB: the daily transactions hold it too; figures count it once.
@@ -10706,6 +10710,12 @@ export type WithdrawCollectionData = {
     body?: never;
     headers?: {
         /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
          * Idempotency-Key
          *
          * Makes the command repeatable for 24 hours: same key and body, same answer.
@@ -10853,6 +10863,12 @@ export type GetCollectionResponse = GetCollectionResponses[keyof GetCollectionRe
 export type ChangeCollectionData = {
     body: PaymentPatch;
     headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
         /**
          * Idempotency-Key
          *

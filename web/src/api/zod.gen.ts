@@ -1803,6 +1803,7 @@ export const zPaymentRecord = z.object({
     payment_type: z.string(),
     bill_period: z.string(),
     receipt_number: z.string(),
+    version: z.int(),
     is_repeat: z.boolean()
 });
 

@@ -171,14 +171,18 @@ async def create_collection(new: NewPayment, command: Commanded) -> Response:
     """Record a payment."""
     async with command.transaction() as tx:
         made = await payments.add(tx, command.principal, new.values(), datetime.now(UTC))
-        return await command.answer(tx, 201, PaymentRecord.of(made))
+        return await command.answer(tx, 201, PaymentRecord.of(made), {"ETag": etag(made.version)})
 
 
 @collections.get("/collections/{payment_id:path}")
-async def get_collection(context: Ctx, payment_id: PaymentId, principal: PaymentReader) -> PaymentRecord:
+async def get_collection(
+    context: Ctx, payment_id: PaymentId, response: Response, principal: PaymentReader
+) -> PaymentRecord:
     """Return a payment."""
     async with context.db.tenant(principal.tenant_id) as tx:
-        return PaymentRecord.of(await payments.found(tx, payment_id))
+        payment = await payments.found(tx, payment_id)
+    response.headers["ETag"] = etag(payment.version)
+    return PaymentRecord.of(payment)
 
 
 @collections.patch(
@@ -186,11 +190,15 @@ async def get_collection(context: Ctx, payment_id: PaymentId, principal: Payment
     response_model=PaymentRecord,
     dependencies=[Depends(require_everywhere("collections", "u"))],
 )
-async def change_collection(payment_id: PaymentId, patch: PaymentPatch, command: Commanded) -> Response:
+async def change_collection(
+    payment_id: PaymentId, patch: PaymentPatch, if_match: IfMatch, command: Commanded
+) -> Response:
     """Correct a payment; what it said before is kept."""
     async with command.transaction() as tx:
-        changed = await payments.change(tx, command.principal, payment_id, patch.values(), datetime.now(UTC))
-        return await command.answer(tx, 200, PaymentRecord.of(changed))
+        changed = await payments.change(
+            tx, command.principal, payment_id, patch.values(), if_match=if_match, at=datetime.now(UTC)
+        )
+        return await command.answer(tx, 200, PaymentRecord.of(changed), {"ETag": etag(changed.version)})
 
 
 @collections.delete(
@@ -198,10 +206,10 @@ async def change_collection(payment_id: PaymentId, patch: PaymentPatch, command:
     status_code=204,
     dependencies=[Depends(require_everywhere("collections", "d"))],
 )
-async def withdraw_collection(payment_id: PaymentId, command: Commanded) -> Response:
+async def withdraw_collection(payment_id: PaymentId, if_match: IfMatch, command: Commanded) -> Response:
     """Take a payment back; it is kept as withdrawn."""
     async with command.transaction() as tx:
-        await payments.withdraw(tx, command.principal, payment_id, datetime.now(UTC))
+        await payments.withdraw(tx, command.principal, payment_id, if_match=if_match, at=datetime.now(UTC))
         return await command.answer(tx, 204)
 
 

@@ -9,7 +9,7 @@ from arus_runtime import outbox
 from arus_runtime.auth import Principal
 from arus_runtime.ids import derived_id, new_ulid
 from arus_runtime.postgres import Tx
-from arus_runtime.web import Problem
+from arus_runtime.web import IfMatchHeader, Problem
 
 from arus_metering import codec
 from arus_metering.commands.customers import known
@@ -27,16 +27,24 @@ async def add(tx: Tx, principal: Principal, values: Mapping[str, Any], at: datet
 
 
 async def change(
-    tx: Tx, principal: Principal, payment_id: str, values: Mapping[str, Any], at: datetime
+    tx: Tx,
+    principal: Principal,
+    payment_id: str,
+    values: Mapping[str, Any],
+    *,
+    if_match: IfMatchHeader,
+    at: datetime,
 ) -> Payment:
-    """Correct a payment; what it said before stays as an older version."""
-    standing = await found(tx, payment_id)
+    """Correct a payment if the caller has seen the version; what it said before stays as an older one."""
+    standing = await _held(tx, principal, payment_id, if_match)
     return await _write(tx, principal, payment_id, {**asdict(standing), **values}, at)
 
 
-async def withdraw(tx: Tx, principal: Principal, payment_id: str, at: datetime) -> None:
-    """Take a payment back."""
-    standing = await found(tx, payment_id)
+async def withdraw(
+    tx: Tx, principal: Principal, payment_id: str, *, if_match: IfMatchHeader, at: datetime
+) -> None:
+    """Take a payment back if the caller has seen the version."""
+    standing = await _held(tx, principal, payment_id, if_match)
     await store.withdraw(tx, payment_id)
     await _tell(tx, principal, standing.nomen, payment_id, None, at=at)
 
@@ -47,6 +55,14 @@ async def found(tx: Tx, payment_id: str) -> Payment:
     if payment is None:
         raise Problem(404, "not_found")
     return payment
+
+
+async def _held(tx: Tx, principal: Principal, payment_id: str, if_match: IfMatchHeader) -> Payment:
+    """Return a payment that stands, which nobody else changes until the transaction ends."""
+    await entries.hold(tx, principal.tenant_id, "collections")
+    standing = await found(tx, payment_id)
+    if_match.check(standing.version)
+    return standing
 
 
 async def _write(

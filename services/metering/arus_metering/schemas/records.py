@@ -198,6 +198,7 @@ class PaymentRecord(BaseModel):
                     "rayon": "34",
                     "source": "MANUAL",
                     "amount": {"amount": "500000.00", "currency": "IDR"},
+                    "version": 7,
                     "is_repeat": False,
                 }
             ]
@@ -213,6 +214,7 @@ class PaymentRecord(BaseModel):
     payment_type: str
     bill_period: str
     receipt_number: str
+    version: int
     is_repeat: bool = Field(description="Of MB: the daily transactions hold it too; figures count it once.")
 
     @classmethod
@@ -228,6 +230,7 @@ class PaymentRecord(BaseModel):
             payment_type=payment.payment_type,
             bill_period=payment.bill_period,
             receipt_number=payment.receipt_number,
+            version=payment.version,
             is_repeat=payment.is_repeat,
         )
 

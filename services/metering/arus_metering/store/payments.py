@@ -58,7 +58,7 @@ else its file's."""
 _RAYON: Final = RAYON.format("p", "bill_period")
 _COLUMNS: Final = f"""
 key as id, nomen, {_RAYON} as rayon, source, payment_date, amount_minor, payment_type, bill_period,
-receipt_number,
+receipt_number, number as version,
 {IS_REPEAT} as is_repeat
 """
 _LIST: Final = f"""
