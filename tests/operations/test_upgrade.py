@@ -24,7 +24,13 @@ from arus_stack.testing import RunningStack, running, until
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).resolve().parents[2]
-OLD = ("ingest", "anomaly")
+BOOKS = {
+    "gateway": "/users",
+    "inventory": "/locations",
+    "metering": "/customers",
+    "notify": "/notifications/preferences",
+}
+"""What the others keep that both versions must say alike."""
 
 
 def git(*words: str) -> bytes:
@@ -61,8 +67,8 @@ def old(own: RunningStack, before: Path) -> Iterator[dict[str, str]]:
     found: dict[str, str] = {}
     with ExitStack() as stack:
         for source in house.sources():
-            if source.name not in OLD:
-                continue
+            if not (before / "services" / source.name).exists():
+                continue  # it is of this version
             port = ports.free_port()
             url = f"http://127.0.0.1:{port}"
             paths = [
@@ -93,9 +99,16 @@ def answers(url: str) -> bool:
 def test_old_and_new_services_share_one_schema(own: RunningStack, old: dict[str, str], before: Path) -> None:
     with Stranger(own.gateway) as person:
         headers, fuel = person.headers, person.product()
-        places = [person.location(f"Depot {number}") for number in range(6)]  # over both versions' partitions
-        old_door = httpx.Client(base_url=f"{old['ingest']}/api/v1", headers=headers, timeout=30)
-        old_reader = httpx.Client(base_url=f"{old['anomaly']}/api/v1", headers=headers, timeout=30)
+        apart = {name: f"{url}/api/v1" for name, url in old.items()}
+        for number in range(6):  # over both versions' partitions
+            body = {"name": f"Depot {number}", "type": "warehouse", "timezone": "Asia/Jakarta"}
+            where = apart["inventory"] if number % 2 else f"{own.gateway}/api/v1"
+            httpx.post(f"{where}/locations", json=body, headers=headers, timeout=30).raise_for_status()
+        customer = {"nomen": "100001", "name": "Siti", "address": "Jl. Sunter No.1"}
+        httpx.post(f"{apart['metering']}/customers", json=customer, headers=headers).raise_for_status()
+        places = [item["id"] for item in person.http.get("/locations").raise_for_status().json()["items"]]
+        old_door = httpx.Client(base_url=apart["ingest"], headers=headers, timeout=30)
+        old_reader = httpx.Client(base_url=apart["anomaly"], headers=headers, timeout=30)
         with old_door, old_reader:
             made: set[str] = set()
             for number, place in enumerate(places):
@@ -121,4 +134,9 @@ def test_old_and_new_services_share_one_schema(own: RunningStack, old: dict[str,
             for door in (person.http, old_door):
                 listed = door.get("/fuel/transactions", params={"limit": 100}).raise_for_status().json()
                 assert {item["id"] for item in listed["items"]} == made
-        assert {name: answers(f"{url}/readyz") for name, url in old.items()} == dict.fromkeys(OLD, True)
+        for name, path in BOOKS.items():
+            found = httpx.get(apart[name] + path, headers=headers, timeout=30).raise_for_status().json()
+            assert found == person.http.get(path).raise_for_status().json()
+        through = httpx.get(f"{apart['gateway']}/fuel/transactions", params={"limit": 100}, headers=headers)
+        assert {item["id"] for item in through.raise_for_status().json()["items"]} == made
+        assert {name: answers(f"{url}/readyz") for name, url in old.items()} == dict.fromkeys(old, True)
