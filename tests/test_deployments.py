@@ -12,7 +12,7 @@ import yaml
 from arus_ingest.settings import IngestSettings
 from arus_runtime import observe
 from arus_runtime.catalogue import topics
-from arus_stack import cluster, house
+from arus_stack import cluster, house, prometheus
 from arus_stack.home import Home
 from arus_stack.house import ServiceSource
 from arus_stack.settings import StackSettings
@@ -189,6 +189,17 @@ def test_the_keys_of_an_object_store_reach_who_keeps_files_and_nobody_unasked(
 def test_prometheus_scrapes_every_service(service: str) -> None:
     [scrape] = documents(ROOT / "deploy/prometheus/prometheus.yml")[0]["scrape_configs"]
     assert service in [target["labels"]["service"] for target in scrape["static_configs"]]
+
+
+def test_a_stack_without_containers_is_watched_alike_with_and_without_tls() -> None:
+    services = {"gateway": "https://depot.example:8080", "ingest": "http://127.0.0.1:7001"}
+    [job] = yaml.safe_load(prometheus.config(services, Path("ca.pem")))["scrape_configs"]
+    assert job["job_name"] == "arus"
+    assert job["static_configs"] == [
+        {"targets": ["depot.example:8080"], "labels": {"service": "gateway", "__scheme__": "https"}},
+        {"targets": ["127.0.0.1:7001"], "labels": {"service": "ingest", "__scheme__": "http"}},
+    ]
+    assert job["tls_config"] == {"ca_file": "ca.pem"}
 
 
 MONITORING = K8S / "components/monitoring"

@@ -1,6 +1,5 @@
 """Prometheus reads the running house, its rules are right, and every panel's question has an answer."""
 
-import json
 import runpy
 import subprocess
 import threading
@@ -12,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from arus_stack import ports
+from arus_stack import house, ports
+from arus_stack.prometheus import FILE
 from arus_stack.strangers import Stranger
 from arus_stack.testing import RunningStack, need, running
 
@@ -49,16 +49,10 @@ def test_alerts_speak_when_they_should(promtool: str) -> None:
 
 @pytest.fixture(scope="module")
 def prometheus(stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """Run Prometheus with the deployed configuration, its targets where this stack's services are."""
+    """Run Prometheus with the configuration that `arus up` wrote, only more often."""
     folder = tmp_path_factory.mktemp("prometheus")
-    found: dict[str, int] = json.loads((stack.home / "ports.json").read_text("utf-8"))
-    settings = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text("utf-8"))
+    settings = yaml.safe_load((stack.home / FILE).read_text("utf-8"))
     settings["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-    settings["rule_files"] = [str(DEPLOY / "prometheus/rules/*.yaml")]
-    for target in settings["scrape_configs"][0]["static_configs"]:
-        service = target["labels"]["service"]
-        port = found["gateway"] if service == "gateway" else found[f"{service}.http"]
-        target["targets"] = [f"127.0.0.1:{port}"]
     (folder / "prometheus.yml").write_text(yaml.safe_dump(settings), "utf-8")
     address = f"127.0.0.1:{ports.free_port()}"
     command = [
@@ -100,7 +94,7 @@ def test_every_service_is_scraped_and_shows_what_it_does(
     with Stranger(stack.gateway) as someone:
         fact = {"date": "2025-01-10", "location_id": someone.location(), "product_id": someone.product()}
         someone.make("/fuel/transactions", **fact, volume_l="300")
-    wait_for(prometheus, 'up{job="arus"} == 1', 5)
+    wait_for(prometheus, 'up{job="arus"} == 1', len(house.sources()))
     for metric in BUSY:
         wait_for(prometheus, f"count by (__name__) ({metric} >= 0)", 1)
 

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from filelock import FileLock, Timeout
 
-from arus_stack import control
+from arus_stack import control, prometheus
 from arus_stack.errors import AlreadyRunning, StackError
 from arus_stack.home import Home
 from arus_stack.parts import Notice, Part, State
@@ -84,6 +84,9 @@ async def _do(home: Home, parts: Sequence[Part], on_notice: Callable[[Notice], N
 async def _run(
     system: System, on_notice: Callable[[Notice], None], on_started: Callable[[System], None]
 ) -> None:
+    watched = {name: peer["http"] for name, peer in system.peers.items()}
+    ca = system.certificates.ca if system.certificates else None
+    (system.home.path / prometheus.FILE).write_text(prometheus.config(watched, ca), "utf-8")
     rotation = Rotation(system.settings.log_mb * 2**20, system.settings.log_kept)
     supervisor = Supervisor(system.home, system.parts(), system.facts, rotation)
     supervisor.listen(on_notice)

@@ -41,12 +41,11 @@ KNOWING_PEOPLE = ("gateway", "notify")
 
 @dataclass(frozen=True, slots=True)
 class FirstAdmin:
-    """The first administrator, as long as nobody has seen the password."""
+    """The first administrator, as long as nobody has seen the password; given: by the settings."""
 
     email: str
     password: str
     given: bool
-    """Whether the settings say the password: then nobody need be shown it."""
 
 
 class System:
@@ -236,7 +235,7 @@ class System:
             "ARUS_KAFKA_BOOTSTRAP": access.bootstrap,
             "ARUS_KAFKA_CA": access.ca,
             "ARUS_JWKS_URL": f"{self._gateway_at(self._address.inside)}/.well-known/jwks.json",
-            "ARUS_PEERS": json.dumps(self._peers()),
+            "ARUS_PEERS": json.dumps(self.peers),
             "ARUS_PUBLIC_URL": os.environ.get("ARUS_PUBLIC_URL") or self.gateway_url,
         }
         if self.certificates:
@@ -280,7 +279,9 @@ class System:
             env=self.environment(source),
         )
 
-    def _peers(self) -> dict[str, dict[str, str]]:
+    @property
+    def peers(self) -> dict[str, dict[str, str]]:
+        """Return where services reach each other, by service: http and grpc."""
         peers = {
             name: {"http": f"http://{LOOPBACK}:{http}", "grpc": f"{LOOPBACK}:{grpc}"}
             for name, (http, grpc) in self._service_ports.items()
