@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from google.protobuf.message import Message
 from grpc.aio import Channel
 
 from arus_runtime import rpc
@@ -39,7 +40,7 @@ class Owner:
             raise Problem(503, self.away) from error
 
     async def known(
-        self, method: Callable[..., Awaitable[Response]], requests: Sequence[object]
+        self, method: Callable[..., Awaitable[Response]], requests: Sequence[Message]
     ) -> list[Response]:
         """Ask about one record each, a few at a time, and return the answers about those that exist.
 
@@ -47,7 +48,7 @@ class Owner:
         """
         turn = asyncio.Semaphore(CALLS_AT_ONCE)
 
-        async def one(request: object) -> Response | None:
+        async def one(request: Message) -> Response | None:
             async with turn:
                 try:
                     return await rpc.call(method, request, self.principal)

@@ -3,19 +3,22 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import grpc
 import orjson
 import structlog
+from google.protobuf.message import Message
 from grpc.aio import Channel, Metadata, Server, ServerInterceptor, ServicerContext
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from arus_runtime import observe
+from arus_runtime import observe, tracing
 from arus_runtime.auth import ForbiddenError, LimitedError, NotAuthenticatedError, Principal, Verifier
 from arus_runtime.context import Context, RpcPart
 from arus_runtime.settings import Peer, Settings
@@ -49,6 +52,15 @@ _STATUS: Final = {
 _AWAY: Final = frozenset(
     (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
 )
+_OURS: Final = frozenset(
+    (
+        grpc.StatusCode.UNKNOWN,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        grpc.StatusCode.INTERNAL,
+        grpc.StatusCode.UNAVAILABLE,
+    )
+)
+"""Failures of who answers, not of who asked."""
 _OPEN: Final = ("/grpc.health.", "/grpc.reflection.")
 
 
@@ -120,19 +132,17 @@ class Shell(ServerInterceptor):
         self, method: str, inner: Callable[[Any, Any], Awaitable[Any]], limit_s: float | None
     ) -> Callable[[Any, Any], Awaitable[Any]]:
         async def single(request: Any, context: "ServicerContext[Any, Any]") -> Any:
-            started = time.perf_counter()
-            status = "OK"
+            call = _Call(method)
             try:
-                await self._enter(context)
+                await self._enter(context, call)
                 async with asyncio.timeout(limit_s):
                     return await inner(request, context)
             except TimeoutError:
-                status = grpc.StatusCode.DEADLINE_EXCEEDED.name
                 await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, f"no answer within {limit_s} s")
             except Exception as error:  # noqa: BLE001 — the last door: whatever it is, the caller gets a status
-                status = await self._fail(context, error)
+                await self._fail(context, error)
             finally:
-                _observe(method, status, started)
+                call.end(context)
 
         return single
 
@@ -140,32 +150,32 @@ class Shell(ServerInterceptor):
         self, method: str, inner: Callable[[Any, Any], AsyncIterator[Any]]
     ) -> Callable[[Any, Any], AsyncIterator[Any]]:
         async def streaming(request: Any, context: "ServicerContext[Any, Any]") -> AsyncIterator[Any]:
-            started = time.perf_counter()
-            status = "OK"
+            call = _Call(method)
             try:
-                await self._enter(context)
+                await self._enter(context, call)
                 async for item in inner(request, context):
                     yield item
             except Exception as error:  # noqa: BLE001 — as above
-                status = await self._fail(context, error)
+                await self._fail(context, error)
             finally:
-                _observe(method, status, started)
+                call.end(context)
 
         return streaming
 
-    async def _enter(self, context: "ServicerContext[Any, Any]") -> None:
+    async def _enter(self, context: "ServicerContext[Any, Any]", call: "_Call") -> None:
         metadata = {
             name: value for name, value in context.invocation_metadata() or () if isinstance(value, str)
         }
         structlog.contextvars.clear_contextvars()
-        observe.enter_trace(metadata.get(observe.TRACEPARENT))
+        call.parent = metadata.get(observe.TRACEPARENT)
+        call.step = observe.enter_trace(call.parent)
         _language.set(language_of(metadata.get("accept-language")))
         scheme, _, token = metadata.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotAuthenticatedError("no bearer token")
         _caller.set(await self._verifier.verify(token))
 
-    async def _fail(self, context: "ServicerContext[Any, Any]", error: Exception) -> str:
+    async def _fail(self, context: "ServicerContext[Any, Any]", error: Exception) -> NoReturn:
         if isinstance(error, grpc.aio.AbortError):
             raise error
         problem = problems.of(error)
@@ -174,11 +184,36 @@ class Shell(ServerInterceptor):
         await context.abort(
             status, document.detail, ((PROBLEM_METADATA, orjson.dumps(document.model_dump())),)
         )
-        return status.name
+        raise AssertionError("abort raises") from error
 
 
-def _observe(method: str, status: str, started: float) -> None:
-    observe.REQUEST_SECONDS.labels("grpc", method, status).observe(time.perf_counter() - started)
+@dataclass(slots=True)
+class _Call:
+    """A call that is being answered; metrics and its trace are told of it when it ends."""
+
+    method: str
+    step: str = ""
+    parent: str | None = None
+    started: float = field(default_factory=time.perf_counter)
+    began_ns: int = field(default_factory=time.time_ns)
+
+    def end(self, context: Any) -> None:
+        status: grpc.StatusCode = context.code() or grpc.StatusCode.OK
+        took_s = time.perf_counter() - self.started
+        observe.REQUEST_SECONDS.labels("grpc", self.method, status.name).observe(took_s)
+        tracing.add(
+            self.method.removeprefix("/"),
+            "SERVER",
+            self.step,
+            self.parent,
+            began_ns=self.began_ns,
+            attributes=_said(status),
+            failed=status in _OURS,
+        )
+
+
+def _said(status: grpc.StatusCode) -> dict[str, str | int]:
+    return {"rpc.system": "grpc", "rpc.grpc.status_code": status.value[0]}
 
 
 async def serve(
@@ -265,9 +300,38 @@ def _channel(peer: Peer) -> Channel:
     return grpc.aio.secure_channel(peer.grpc, grpc.ssl_channel_credentials(trusted), options=options)
 
 
+@contextmanager
+def calling(request: type[Message], principal: Principal, language: str) -> Generator[Metadata]:
+    """Give a call to a peer, as the principal, its metadata, and tell of it in the trace at hand.
+
+    request: what the method takes; it bears the method's name.
+    """
+    parent, began_ns = observe.current_traceparent(), time.time_ns()
+    step, status = observe.child_of(parent), grpc.StatusCode.OK
+    try:
+        yield Metadata(
+            ("authorization", f"Bearer {principal.token}"),
+            ("accept-language", language),
+            (observe.TRACEPARENT, step),
+        )
+    except grpc.aio.AioRpcError as error:
+        status = error.code()
+        raise
+    finally:
+        tracing.add(
+            request.DESCRIPTOR.full_name.removesuffix("Request"),
+            "CLIENT",
+            step,
+            parent,
+            began_ns=began_ns,
+            attributes=_said(status),
+            failed=status is not grpc.StatusCode.OK,
+        )
+
+
 async def call(
     method: Callable[..., Awaitable[Response]],
-    request: object,
+    request: Message,
     principal: Principal,
     *,
     timeout_s: float = CALL_TIMEOUT_S,
@@ -277,13 +341,9 @@ async def call(
     Raises UnavailableError when the peer is away or too slow, Problem 404 when it denies the record, 403 when
     the principal may not ask (a key may be limited to less than its errand takes), else grpc.RpcError.
     """
-    metadata = Metadata(
-        ("authorization", f"Bearer {principal.token}"),
-        ("accept-language", principal.language),
-        (observe.TRACEPARENT, observe.current_traceparent()),
-    )
     try:
-        return await method(request, metadata=metadata, timeout=timeout_s)
+        with calling(type(request), principal, principal.language) as metadata:
+            return await method(request, metadata=metadata, timeout=timeout_s)
     except grpc.aio.AioRpcError as error:
         if error.code() in _AWAY:
             raise UnavailableError(f"peer: {error.details()}") from error

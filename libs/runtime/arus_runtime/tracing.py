@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
-Kind = Literal["SERVER", "PRODUCER", "CONSUMER"]
+Kind = Literal["SERVER", "CLIENT", "PRODUCER", "CONSUMER"]
 
 MOST_TRACES: Final = 100
 """Of how many traces one batch tells: more would delay it."""
@@ -106,24 +106,39 @@ def kept_of(carriers: Iterable[Carrier]) -> Mapping[str, int]:
     """Return how many of these records belong to each trace that is kept, by traceparent."""
     if sending.processor is None:
         return {}
-    found: Counter[str] = Counter()
-    for carrier in carriers:
-        headers = carrier.headers
-        if len(headers) > _HEADER and headers[_HEADER][0] == "traceparent":
-            value = headers[_HEADER][1]
-            if value.endswith(b"-01"):
-                found[value.decode()] += 1
+    found = Counter(filter(None, map(_kept, carriers)))
     return dict(found.most_common(MOST_TRACES))
+
+
+def kept(carrier: Carrier) -> str | None:
+    """Return the traceparent of a record's trace, when that is kept."""
+    return _kept(carrier) if sending.processor is not None else None
+
+
+def _kept(carrier: Carrier) -> str | None:
+    headers = carrier.headers
+    if len(headers) > _HEADER and headers[_HEADER][0] == "traceparent":
+        value = headers[_HEADER][1]
+        if value.endswith(b"-01"):
+            return value.decode()
+    return None
 
 
 def add_batch(name: str, kind: Kind, kept: Mapping[str, int], began_ns: int, topic: str = "") -> None:
     """Tell of a batch, once in each trace it holds records of."""
     for traceparent, records in kept.items():
-        step = f"{traceparent[:36]}{secrets.token_hex(8)}{_KEPT}"
         said: dict[str, str | int] = {"messaging.system": "kafka", "messaging.batch.message_count": records}
         if topic:
             said["messaging.destination.name"] = topic
-        add(name, kind, step, traceparent, began_ns=began_ns, attributes=said)
+        add_within(traceparent, name, kind, began_ns=began_ns, attributes=said)
+
+
+def add_within(
+    traceparent: str, name: str, kind: Kind, *, began_ns: int, attributes: Mapping[str, str | int]
+) -> None:
+    """Tell of a step within a trace that is kept, which ends now and has no steps of its own."""
+    step = f"{traceparent[:36]}{secrets.token_hex(8)}{_KEPT}"
+    add(name, kind, step, traceparent, began_ns=began_ns, attributes=attributes)
 
 
 def _context(traceparent: str) -> Any:

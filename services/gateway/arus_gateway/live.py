@@ -71,6 +71,8 @@ class Entry:
     """When it happened, RFC 3339."""
     tenant_id: str
     event: Told
+    kept: list[tuple[str, int]] | None = field(default=None, compare=False)
+    """Traceparent, and when it was read in ns, of a trace that is kept; empty once somebody was told."""
     told: dict[str, bytes] = field(default_factory=dict[str, bytes], compare=False)
 
 
@@ -192,12 +194,25 @@ class Feed:
         *,
         time: str,
         now_s: float,
+        kept: tuple[str, int] | None = None,
     ) -> None:
-        """Keep what was read and hand it to its readers; event None is a record nobody is told of."""
+        """Keep what was read and hand it to its readers; event None is a record nobody is told of.
+
+        kept: traceparent of a trace that is kept, and when its record was read, in ns.
+        """
         self._next[partition] = offset + 1
         self._floor.setdefault(partition, offset)
         if event is not None:
-            entry = Entry(event_id(self._next), partition, offset, now_s, time, event.tenant_id, event)
+            entry = Entry(
+                event_id(self._next),
+                partition,
+                offset,
+                now_s,
+                time,
+                event.tenant_id,
+                event,
+                [kept] if kept else None,
+            )
             self._recent.append(entry)
             for reader in self._readers.get(entry.tenant_id, ()):
                 reader.offer(entry)

@@ -18,20 +18,25 @@ from arus.identity.v1.api_pb2 import (
     Recipient,
 )
 from arus.identity.v1.api_pb2_grpc import MemberServiceServicer, PeopleServiceServicer
-from arus.ingest.v1.api_pb2 import RecordFuelTransactionsResponse, UploadImportResponse
+from arus.ingest.v1.api_pb2 import (
+    RecordFuelTransactionsRequest,
+    RecordFuelTransactionsResponse,
+    UploadImportRequest,
+    UploadImportResponse,
+)
 from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer, IngestServiceStub
 from arus.views.v1.api_pb2 import FuelUse, FuelUseDay, GetOverviewRequest, GetOverviewResponse, VerdictCounts
 from arus.views.v1.api_pb2_grpc import ViewServiceServicer
 from arus_contracts import reading
-from arus_runtime import observe, rpc
+from arus_runtime import rpc
 from arus_runtime.auth import ForbiddenError, NotAuthenticatedError, Principal, roles
 from arus_runtime.context import Context
 from arus_runtime.web import UnavailableError, wrong
 from arus_runtime.words import Language
-from grpc.aio import Metadata
+from google.protobuf.message import Message
 from typing_extensions import override
 
-from arus_gateway import codec, live, rules, views
+from arus_gateway import codec, live, rules, telling, views
 from arus_gateway.callers import Caller
 from arus_gateway.door import Door, door_of
 from arus_gateway.following import Sign, follow, within
@@ -128,6 +133,7 @@ class Alerts(AlertServiceServicer):
                     and news.event.status in statuses
                 ):
                     yield _watched(news.id, news.event, language)
+                    telling.told(news)
 
 
 def _watched(event_id: str, verdict: VerdictReached, language: Language) -> WatchResponse:
@@ -153,29 +159,31 @@ class Ingest(IngestServiceServicer):
         """Pass the stream on and its results back."""
         principal = (await _admit(self._door, "fuel.transactions", "c")).principal
         stub = IngestServiceStub(self._context.peers.channel("ingest"))
-        return await self._passed_on(stub.RecordFuelTransactions, request_iterator, principal, context)
+        method = stub.RecordFuelTransactions
+        return await self._passed_on(
+            method, RecordFuelTransactionsRequest, request_iterator, principal, context
+        )
 
     @override
     async def UploadImport(self, request_iterator: Any, context: Any) -> UploadImportResponse:
         """Pass the file on as it comes, and back what it became."""
         principal = (await _admit(self._door, "imports", "c")).principal
         stub = IngestServiceStub(self._context.peers.channel("ingest"))
-        return await self._passed_on(stub.UploadImport, request_iterator, principal, context)
+        return await self._passed_on(
+            stub.UploadImport, UploadImportRequest, request_iterator, principal, context
+        )
 
     async def _passed_on(
         self,
         method: Callable[..., Awaitable[Answer]],
+        request: type[Message],
         request_iterator: Any,
         principal: Principal,
         context: Any,
     ) -> Answer:
-        metadata = Metadata(
-            ("authorization", f"Bearer {principal.token}"),
-            ("accept-language", rpc.language()),
-            (observe.TRACEPARENT, observe.current_traceparent()),
-        )
         try:
-            return await method(request_iterator, metadata=metadata)
+            with rpc.calling(request, principal, rpc.language()) as metadata:
+                return await method(request_iterator, metadata=metadata)
         except grpc.aio.AioRpcError as error:
             if error.code() in _AWAY:
                 raise UnavailableError(f"ingest: {error.details()}") from error

@@ -15,7 +15,7 @@ from arus.anomaly.v1.events_pb2 import (
     VerdictWithdrawn,
 )
 from arus.imports.v1.events_pb2 import ImportChanged
-from arus_runtime import tasks
+from arus_runtime import tasks, tracing
 from arus_runtime.log import AiokafkaLog
 from google.protobuf.message import DecodeError
 
@@ -126,4 +126,12 @@ def _take(feed: Feed, record: Any) -> None:
     happened = headers.get("ce_time", b"").decode(errors="replace")
     # Ages count from when the record was written, so that a restart does not keep the past for another hour.
     age_s = max(0.0, time.time() - record.timestamp / 1000)
-    feed.take(_number(record), record.offset, event, time=happened, now_s=time.monotonic() - age_s)
+    trace = tracing.kept(record)
+    feed.take(
+        _number(record),
+        record.offset,
+        event,
+        time=happened,
+        now_s=time.monotonic() - age_s,
+        kept=(trace, time.time_ns()) if trace else None,
+    )

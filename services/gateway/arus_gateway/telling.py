@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 from arus.anomaly.v1.events_pb2 import IncidentAnswered, IncidentChanged, VerdictReached
 from arus.imports.v1.events_pb2 import ImportChanged
+from arus_runtime import tracing
 from arus_runtime.words import Language
 
 from arus_gateway import codec
@@ -22,6 +23,13 @@ async def tell(entry: Entry, names: Names, language: Language) -> bytes:
     if language not in entry.told:
         entry.told[language] = orjson.dumps(await _message(entry, names, language))
     return entry.told[language]
+
+
+def told(entry: Entry) -> None:
+    """End the entry's trace, if that is kept, with the first reader who was told of it."""
+    if entry.kept:
+        traceparent, began_ns = entry.kept.pop()
+        tracing.add_within(traceparent, "live feed", "CONSUMER", began_ns=began_ns, attributes={})
 
 
 async def _message(entry: Entry, names: Names, language: Language) -> Mapping[str, Any]:

@@ -42,13 +42,15 @@ from arus.views.v1.api_pb2 import GetOverviewRequest
 from arus.views.v1.api_pb2_grpc import ViewServiceStub
 from arus_gateway import live
 from arus_gateway.service import SERVICE
-from arus_runtime import rpc
+from arus_runtime import rpc, tracing
 from arus_runtime.catalogue import topic_of
 from arus_runtime.ids import new_ulid
 from arus_runtime.log import AiokafkaLog, Message, Producer, Security
 from arus_runtime.web import create_app
 from arus_stack.testing import KafkaServer, ServiceDatabase
 from grpc_reflection.v1alpha import reflection_pb2
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from .world import PASSWORD, Gateway, Opening, Person
 
@@ -68,7 +70,7 @@ class Running:
     producer: Producer
     owner: Person
 
-    async def publish(self, event: live.Told) -> None:
+    async def publish(self, event: live.Told, traceparent: str = "") -> None:
         of = (
             event.import_id if isinstance(event, ImportChanged) else f"{event.location_id}:{event.product_id}"
         )
@@ -77,6 +79,8 @@ class Running:
             ("ce_type", event.DESCRIPTOR.full_name.encode()),
             ("ce_time", b"2025-01-10T10:15:00.000000Z"),
         ]
+        if traceparent:
+            headers += [("", b"")] * (10 - len(headers)) + [("traceparent", traceparent.encode())]
         topic = topic_of(event.DESCRIPTOR.full_name).name
         await self.producer.publish([Message(topic, key, event.SerializeToString(), headers)])
 
@@ -368,6 +372,21 @@ async def test_a_verdict_is_told_with_names_and_its_reason_in_the_asked_language
             "superseded": False,
         }
         assert "usual" in (await english.next())["data"]["reason"]["text"]
+
+
+async def test_a_kept_trace_ends_once_with_who_was_told(running: Running, monkeypatch: pytest.MonkeyPatch):
+    exporter = InMemorySpanExporter()
+    monkeypatch.setattr(tracing.sending, "processor", SimpleSpanProcessor(exporter))
+    async with running.socket() as one, running.socket() as another:
+        await running.publish(running.verdict(), f"00-{'1' * 32}-{'2' * 16}-01")
+        await running.publish(running.verdict(), f"00-{'3' * 32}-{'2' * 16}-00")
+        await running.publish(running.verdict())
+        for reader in (one, another):
+            assert [(await reader.next())["type"] for _ in range(3)] == ["verdict"] * 3
+    [span] = exporter.get_finished_spans()
+    assert (span.name, span.kind.name) == ("live feed", "CONSUMER")
+    assert span.parent is not None
+    assert (span.parent.trace_id, span.parent.span_id) == (int("1" * 32, 16), int("2" * 16, 16))
 
 
 async def test_a_reader_sees_only_what_is_theirs(running: Running):

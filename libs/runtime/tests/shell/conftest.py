@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 import jwt
 import psycopg
 import pytest
-from arus_runtime import ddl
+from arus_runtime import ddl, tracing
 from arus_runtime.auth import FixedKeys, Verifier
 from arus_runtime.context import Context, Service
 from arus_runtime.service import opened
@@ -14,6 +15,9 @@ from arus_runtime.settings import Settings
 from arus_stack import schemas
 from arus_stack.testing import TEST_PASSWORD, PostgresServer, ServiceDatabase, service_database
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 SERVICE = "shell"
 KID = "test"
@@ -46,6 +50,17 @@ def token(signing_key: Ed25519PrivateKey) -> Token:
         return jwt.encode(body | claims, signing_key, algorithm="EdDSA", headers={"kid": KID})
 
     return make
+
+
+@pytest.fixture
+def spans() -> Iterator[InMemorySpanExporter]:
+    """Give where the spans of a test go, in which every trace is kept."""
+    exporter = InMemorySpanExporter()
+    sending: Any = tracing.sending
+    sending.processor, sending.resource, sending.share = SimpleSpanProcessor(exporter), Resource({}), 1.0
+    yield exporter
+    tracing.close()
+    sending.share = 0.0
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG002, N802 — names and parameters of the generated servicers
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ from arus.ingest.v1 import api_pb2 as ingest
 from arus.ingest.v1 import api_pb2_grpc as ingest_grpc
 from arus.inventory.v1 import api_pb2 as inventory
 from arus.inventory.v1 import api_pb2_grpc as inventory_grpc
-from arus_runtime import rpc
+from arus_runtime import observe, rpc
 from arus_runtime.auth import Verifier
 from arus_runtime.settings import Peer, Settings
 from arus_runtime.web import Problem, UnavailableError
@@ -25,6 +26,8 @@ from arus_runtime.web.problems import FieldProblem
 from arus_stack import certs
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from prometheus_client import REGISTRY
 
 from .conftest import Token
 
@@ -187,6 +190,51 @@ async def test_a_peer_hears_the_callers_own_token(
     with pytest.raises(Problem) as raised:
         await rpc.call(stub.GetLocation, inventory.GetLocationRequest(location_id="here"), stranger)
     assert raised.value.status == 403
+
+
+async def test_a_call_and_its_answer_are_steps_of_the_callers_trace(
+    channel: grpc.aio.Channel, verifier: Verifier, token: Token, spans: InMemorySpanExporter
+) -> None:
+    principal = await verifier.verify(token())
+    stub: Any = inventory_grpc.CatalogueServiceStub(channel)
+    request = observe.enter_trace(f"00-{'1' * 32}-{'2' * 16}-01")
+    await rpc.call(stub.GetLocation, inventory.GetLocationRequest(location_id="here"), principal)
+    answered, called = spans.get_finished_spans()
+    assert (called.name, called.kind.name) == ("arus.inventory.v1.GetLocation", "CLIENT")
+    assert (answered.name, answered.kind.name) == ("arus.inventory.v1.CatalogueService/GetLocation", "SERVER")
+    assert {span.context.trace_id for span in (answered, called) if span.context} == {int("1" * 32, 16)}
+    assert [span.parent and f"{span.parent.span_id:016x}" for span in (called, answered)] == [
+        request[36:52],
+        called.context and f"{called.context.span_id:016x}",
+    ]
+
+    observe.enter_trace(f"00-{'1' * 32}-{'2' * 16}-00")
+    await rpc.call(stub.GetLocation, inventory.GetLocationRequest(location_id="here"), principal)
+    assert len(spans.get_finished_spans()) == 2
+
+
+async def test_a_failed_call_says_so_in_trace_and_metrics(
+    channel: grpc.aio.Channel, verifier: Verifier, token: Token, spans: InMemorySpanExporter
+) -> None:
+    principal = await verifier.verify(token())
+    stub: Any = inventory_grpc.CatalogueServiceStub(channel)
+    for location_id, status in (("absent", "NOT_FOUND"), ("away", "UNAVAILABLE")):
+        before = calls_that_ended(status)
+        with pytest.raises((Problem, UnavailableError)):
+            await rpc.call(stub.GetLocation, inventory.GetLocationRequest(location_id=location_id), principal)
+        async with asyncio.timeout(10):
+            while len(spans.get_finished_spans()) < 2:  # noqa: ASYNC110 — the status leaves before the method ends
+                await asyncio.sleep(0)
+        failed = {span.kind.name: not span.status.is_ok for span in spans.get_finished_spans()}
+        assert failed == {"CLIENT": True, "SERVER": location_id == "away"}
+        assert calls_that_ended(status) == before + 1
+        spans.clear()
+
+
+def calls_that_ended(status: str) -> float:
+    method = "/arus.inventory.v1.CatalogueService/GetLocation"
+    labels = {"kind": "grpc", "operation": method, "status": status}
+    return REGISTRY.get_sample_value("arus_request_seconds_count", labels) or 0
 
 
 async def test_a_peer_that_is_away_or_unknown_is_unavailable(verifier: Verifier, token: Token) -> None:

@@ -1,13 +1,10 @@
 """Without a collector there are no spans; with one, requests and batches tell of the traces that are kept."""
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from arus_runtime import observe, tracing
 from arus_runtime.settings import Settings
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import ValidationError
 
@@ -23,19 +20,10 @@ def carried(traceparent: str) -> Carried:
     return Carried([("other", b"")] * 10 + [("traceparent", traceparent.encode())])
 
 
-@pytest.fixture
-def spans() -> Iterator[InMemorySpanExporter]:
-    exporter = InMemorySpanExporter()
-    sending: Any = tracing.sending
-    sending.processor, sending.resource, sending.share = SimpleSpanProcessor(exporter), Resource({}), 1.0
-    yield exporter
-    tracing.close()
-    sending.share = 0.0
-
-
 def test_without_a_collector_nothing_is_kept() -> None:
     assert observe.new_traceparent().endswith("-00")
     assert tracing.kept_of([carried(KEPT)]) == {}
+    assert tracing.kept(carried(KEPT)) is None
     tracing.add("x", "SERVER", KEPT, None, began_ns=0, attributes={})
 
 
@@ -53,6 +41,7 @@ def test_no_more_than_a_tenth_may_be_kept() -> None:
 def test_a_batch_tells_once_of_each_kept_trace(spans: InMemorySpanExporter) -> None:
     kept = tracing.kept_of([carried(KEPT), carried(PASSED), carried(KEPT), Carried([])])
     assert kept == {KEPT: 2}
+    assert [tracing.kept(one) for one in (carried(KEPT), carried(PASSED), Carried([]))] == [KEPT, None, None]
     tracing.add_batch("worker x", "CONSUMER", kept, 1, "t")
     [span] = spans.get_finished_spans()
     assert span.parent is not None

@@ -190,6 +190,7 @@ async def _messages(
             async for news in followed:
                 if isinstance(news, Entry):
                     yield news.id, await telling.tell(news, door.names, language)
+                    telling.told(news)
                 else:
                     yield None, telling.RESET if news is Sign.RESET else telling.PING
     except (NotAuthenticatedError, ForbiddenError):
