@@ -38,7 +38,13 @@ class Topic:
     def config(self) -> dict[str, str]:
         """Kafka's settings of this topic."""
         kept_ms = -1 if self.retention_days is None else self.retention_days * 86_400_000
-        return {"cleanup.policy": self.cleanup, "retention.ms": str(kept_ms)}
+        return {
+            "cleanup.policy": self.cleanup,
+            "retention.ms": str(kept_ms),
+            # By the sender's clock a record could be refused (more than an hour ahead of the broker's), or
+            # deleted before anybody reads it (further back than is kept).
+            "message.timestamp.type": "LogAppendTime",
+        }
 
 
 def contract(name: str) -> Mapping[str, Any]:

@@ -19,6 +19,8 @@ from arus_stack.parts import Part, Report, Step
 from arus_stack.system import System
 
 GROUND = ("postgres", "kafka jars", "kafka")
+AS_WRITTEN = {"message.timestamp.type": "CreateTime", "message.timestamp.after.max.ms": str(2**63 - 1)}
+"""What lets records come back with the times they had; after that the broker stamps them by its own clock."""
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ class Restoring:
                 "Restore into an empty broker; records written beside others would not stand where they did.",
             )
         admin.create_topics(
-            {name: (len(topic["partitions"]), topic["settings"]) for name, topic in kept.items()}
+            {name: (len(topic["partitions"]), topic["settings"] | AS_WRITTEN) for name, topic in kept.items()}
         )
         for name, topic in kept.items():
             report(name)

@@ -182,23 +182,24 @@ class Admin:
         ]
         if grown:
             _finish(self._client.create_partitions(grown))
-        if present:
-            _finish(
-                self._client.incremental_alter_configs(
-                    [
-                        ConfigResource(
-                            ConfigResource.Type.TOPIC,
-                            name,
-                            incremental_configs=[
-                                ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
-                                for key, value in config.items()
-                            ],
-                        )
-                        for name, (_, config) in present.items()
-                    ]
-                )
-            )
+        self.set_topics({name: config for name, (_, config) in present.items()})
         return frozenset(missing)
+
+    def set_topics(self, wanted: Mapping[str, Mapping[str, str]]) -> None:
+        """Set these settings of topics that exist; their others stay."""
+        resources = [
+            ConfigResource(
+                ConfigResource.Type.TOPIC,
+                name,
+                incremental_configs=[
+                    ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
+                    for key, value in config.items()
+                ],
+            )
+            for name, config in wanted.items()
+        ]
+        if resources:
+            _finish(self._client.incremental_alter_configs(resources))
 
     def set_users(self, passwords: Mapping[str, str]) -> None:
         """Create users, or give existing ones these passwords; return when the broker lets them in."""
