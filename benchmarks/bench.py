@@ -21,6 +21,7 @@ import gateway
 import growth
 import imports
 import latency
+import learned
 import log
 import search
 import soak
@@ -31,6 +32,7 @@ from page import put
 BENCHMARKS: Final[tuple[Benchmark, ...]] = (
     stream.BENCHMARK,
     anatomy.BENCHMARK,
+    learned.BENCHMARK,
     latency.BENCHMARK,
     gateway.BENCHMARK,
     growth.BENCHMARK,

@@ -3,6 +3,7 @@
 unjudged     the same client, the same packed COPY and the same offset in the transaction, nothing concluded
 aiokafka     the client as its manual shows it, COPY as psycopg's manual shows it, then Kafka's commit
 executemany  the same with executemany
+river        the same with COPY, after each verdict's volume was scored by half-space trees of its key
 copy         facts as rows that lie ready in memory, by COPY into a table with a primary key
 results      the very rows that the worker has committed to this database, by COPY into a table with their
              primary key alone: what the worker's results cost when nothing need be done to get them
@@ -25,7 +26,9 @@ from typing import Any
 import aiokafka
 import psycopg
 import uvloop
+from arus.anomaly.v1.events_pb2 import VerdictReached
 from arus.fuel.v1.events_pb2 import FuelTransactionRecorded
+from arus_anomaly.bench.peers import growing_trees
 from arus_runtime import packing
 from arus_runtime.log import AiokafkaLog, Security
 from arus_runtime.worker import Column, Table
@@ -43,6 +46,7 @@ create table events (
 create table offsets (part smallint primary key, next_offset bigint not null);
 insert into offsets select n, 0 from generate_series(0, 5) n;
 create table plain (part smallint, off bigint, key bytea, value bytea, primary key (part, off));
+create table scores (part smallint, off bigint, key bytea, score float8, primary key (part, off));
 """
 
 
@@ -132,10 +136,10 @@ async def unjudged(count: int) -> None:
     await consumer.stop()
 
 
-async def with_aiokafka(count: int, write: Callable[[Any, Sequence[Any]], None]) -> None:
+async def with_aiokafka(count: int, write: Callable[[Any, Sequence[Any]], None], topic: str = TOPIC) -> None:
     clock, taken, connection = Clock(), 0, prepared()
     consumer: Any = aiokafka.AIOKafkaConsumer(
-        TOPIC,
+        topic,
         group_id=f"bench.aiokafka.{os.getpid()}",  # a group of its own: offsets outlive a round
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -181,6 +185,22 @@ async def aiokafka_executemany(count: int) -> None:
     await with_aiokafka(count, by_executemany)
 
 
+async def river(count: int) -> None:
+    trees: dict[bytes, Callable[[float], float]] = {}
+
+    def scored(cursor: psycopg.Cursor[Any], records: Sequence[Any]) -> None:
+        with cursor.copy(COPY_SCORES) as into:
+            for record in records:
+                litres = VerdictReached.FromString(record.value).volume_ul / 1e6
+                score = trees.get(record.key) or trees.setdefault(record.key, growing_trees(litres, WINDOW))
+                into.write_row((record.partition, record.offset, record.key, score(litres)))
+
+    await with_aiokafka(count, scored, VERDICTS)
+
+
+VERDICTS = "anomaly.verdict.v1"
+WINDOW = 20
+COPY_SCORES = b"copy scores (part, off, key, score) from stdin"
 COPY_PLAIN = b"copy plain (part, off, key, value) from stdin"
 
 
@@ -241,6 +261,7 @@ PEERS = {
     "unjudged": unjudged,
     "aiokafka": aiokafka_copy,
     "executemany": aiokafka_executemany,
+    "river": river,
     "copy": raw_copy,
     "results": results,
 }

@@ -46,15 +46,18 @@ PEERS: Final = {
     "copy": "COPY of the facts as ready rows, with a primary key",
     "results": "COPY of the very rows the worker commits, with their primary key alone",
 }
-_DONE: Final = b"select coalesce(sum(next_offset), 0) from anomaly.progress where worker = 'fuel'"
+_DONE: Final = b"select coalesce(sum(next_offset), 0) from anomaly.progress where worker = %s"
 
 
-def worked(on: Ground, url: str, events: int, processes: int = 1, start: int = 0) -> Mapping[str, float]:
-    """Let workers take the events that lie from start on, and return what they reached."""
+def worked(
+    on: Ground, url: str, events: int, *, processes: int = 1, start: int = 0, worker: str = "fuel"
+) -> Mapping[str, float]:
+    """Let a worker's processes take the events that lie from start on, and return what they reached."""
     with on.cpu() as spent, psycopg.connect(url, autocommit=True) as connection:
-        peers = [on.start("worker_peer.py", str(PARTITIONS // processes), url=url) for _ in range(processes)]
+        command = ("worker_peer.py", worker, str(PARTITIONS // processes))
+        peers = [on.start(*command, url=url) for _ in range(processes)]
         while all(peer.poll() is None for peer in peers):
-            row = connection.execute(_DONE).fetchone()
+            row = connection.execute(_DONE, (worker,)).fetchone()
             if row and row[0] >= start + events:
                 break
             time.sleep(0.05)

@@ -1,7 +1,8 @@
-"""The runtime with the real fuel worker, in a process of its own: python worker_peer.py PARTITIONS.
+"""The runtime with a real worker of anomaly, in a process of its own: python worker_peer.py NAME PARTITIONS.
 
-Verdict, state and outgoing event are committed as in production. It reads nothing until the group has given
-it so many partitions, so that several of them start together, and works until it is told to stop.
+NAME is fuel or learned. What it concludes, its state and its outgoing events are committed as in production.
+It reads nothing until the group has given it so many partitions, so that several of them start together, and
+works until it is told to stop.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import asyncio
 import signal
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import uvloop
 from arus_anomaly import handlers
 from arus_runtime.engine import Engine
 from arus_runtime.log import Consumer, Listener, Record, TopicPartition
 from arus_runtime.store import PostgresStore
+from arus_runtime.worker import AnyWorker
 from peers import BATCH, LOG, URL, Clock
 
 
@@ -74,9 +76,12 @@ class GatedConsumer:
         return polled
 
 
-async def work(share: int) -> None:
+WORKERS: Final[Mapping[str, AnyWorker]] = {"fuel": handlers.fuel, "learned": handlers.learned}
+
+
+async def work(worker: AnyWorker, share: int) -> None:
     clock, stop, taken = Clock(), asyncio.Event(), 0
-    store = PostgresStore(URL, "anomaly", handlers.fuel)
+    store = PostgresStore(URL, "anomaly", worker)
     commit = store.commit
 
     def counted(parts: Any) -> None:
@@ -87,9 +92,9 @@ async def work(share: int) -> None:
 
     store.commit = counted
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await Engine("anomaly", handlers.fuel, Gated(clock, share), store, batch_records=BATCH).run(stop)
+    await Engine("anomaly", worker, Gated(clock, share), store, batch_records=BATCH).run(stop)
     clock.say(taken)
 
 
 if __name__ == "__main__":
-    uvloop.run(work(int(sys.argv[1])))
+    uvloop.run(work(WORKERS[sys.argv[1]], int(sys.argv[2])))

@@ -46,21 +46,33 @@ def ewma(values: Floats) -> Floats:
 
 def half_space_trees(values: Floats) -> Floats:
     """Score a value and its step by river's half-space trees (Tan, Ting & Liu 2011)."""
+    size = len(values)
+    score = growing_trees(float(values[0]), min(250, max(20, size // 10)))
+    return np.fromiter((score(value) for value in values.tolist()), float, size)
+
+
+def growing_trees(first: float, window: int) -> Callable[[float], float]:
+    """Return what scores one key's next value by half-space trees and lets them learn it.
+
+    first: the value from which the first step is taken. window: values until the trees look again.
+    """
     from river import anomaly, preprocessing  # noqa: PLC0415 - of the bench group, slow to load
 
-    size = len(values)
-    window = min(250, max(20, size // 10))
     trees: Any = anomaly.HalfSpaceTrees(n_trees=_TREES, height=8, window_size=window, seed=1)
     scaler: Any = preprocessing.MinMaxScaler()
-    scores, last = np.zeros(size), float(values[0])
-    for at, value in enumerate(values.tolist()):
+    last = first
+
+    def score(value: float) -> float:
+        nonlocal last
         raw = {"value": value, "step": value - last}
         last = value
         scaler.learn_one(raw)
         scaled = scaler.transform_one(raw)
-        scores[at] = trees.score_one(scaled)
+        scored: float = trees.score_one(scaled)
         trees.learn_one(scaled)
-    return scores
+        return scored
+
+    return score
 
 
 def isolation_forest(values: Floats, lag: int) -> Floats:
