@@ -58,6 +58,7 @@ def measured(place: Path) -> dict[str, Any]:
         "warm_up_s": round(median(warm), 1),
         "idle": services,
         "idle_rss_mb": round(sum(one["rss_mb"] for one in services.values()), 1),
+        "idle_share_mb": round(sum(one["share_mb"] for one in services.values()), 1),
         "idle_cpu_percent": round(sum(one["cpu_percent"] for one in services.values()), 2),
         "cpus": os.cpu_count(),
         "load_before": round(began, 2),
@@ -106,26 +107,39 @@ def arus(checkout: Path, env: Mapping[str, str], *words: str) -> str:
 
 
 def idle(checkout: Path, env: Mapping[str, str]) -> dict[str, dict[str, float]]:
-    """Return each server's memory, and its share of one core over half a minute in which nothing happens."""
+    """Return each server's memory, and its share of one core over half a minute in which nothing happens.
+
+    share_mb: what it holds of the machine's memory, pages that several processes map divided among them;
+    rss_mb, as `arus status` says it, counts a library in each process that has loaded it.
+    """
     services = json.loads(arus(checkout, env, "status", "--json"))["services"]
     supervisor = json.loads((checkout / ".arus/run/state.json").read_text("utf-8"))["pid"]
     pids = {one["name"]: one["pid"] for one in services} | {"supervisor": supervisor}
-    before = {name: cpu_s(pid, alone=name == "supervisor") for name, pid in pids.items()}
+    families = {name: family(pid, alone=name == "supervisor") for name, pid in pids.items()}
+    before = {name: cpu_s(of) for name, of in families.items()}
     time.sleep(IDLE_S)
-    used = {name: cpu_s(pid, alone=name == "supervisor") - before[name] for name, pid in pids.items()}
+    used = {name: cpu_s(of) - before[name] for name, of in families.items()}
     rss = {one["name"]: one["rss_mb"] for one in services}
     rss["supervisor"] = round(psutil.Process(supervisor).memory_info().rss / 2**20, 1)
     return {
-        name: {"rss_mb": rss[name], "cpu_percent": round(100 * used[name] / IDLE_S, 2)}
+        name: {
+            "rss_mb": rss[name],
+            "share_mb": round(sum(one.memory_full_info().pss for one in families[name]) / 2**20, 1),
+            "cpu_percent": round(100 * used[name] / IDLE_S, 2),
+        }
         for name in sorted(pids)
     }
 
 
-def cpu_s(pid: int, *, alone: bool) -> float:
-    """Return the CPU time a process has used, with its children's unless alone."""
+def family(pid: int, *, alone: bool) -> list[psutil.Process]:
+    """Return a process, with its children unless alone."""
     process = psutil.Process(pid)
-    family = [process] if alone else [process, *process.children(recursive=True)]
-    return sum(one.cpu_times().user + one.cpu_times().system for one in family)
+    return [process] if alone else [process, *process.children(recursive=True)]
+
+
+def cpu_s(processes: Sequence[psutil.Process]) -> float:
+    """Return the CPU time that processes have used."""
+    return sum(one.cpu_times().user + one.cpu_times().system for one in processes)
 
 
 def with_tables(page: str, found: Mapping[str, Any]) -> str:
@@ -146,13 +160,17 @@ def tables(found: Mapping[str, Any]) -> str:
         f"| then the first `arus up` (jars, database, console's packages and build) | {cold['up_s']:.0f} |",
         f"| warm start: `arus up` after `arus down`, median of {WARM_STARTS} | {found['warm_up_s']:.0f} |",
         "",
-        "| process, idle | resident memory, MB | share of one core, % |",
-        "|---|---|---|",
+        "| process, idle | resident memory, MB | of the machine's memory, MB | share of one core, % |",
+        "|---|---|---|---|",
     ]
     rows += [
-        f"| {name} | {one['rss_mb']:.0f} | {one['cpu_percent']:.1f} |" for name, one in found["idle"].items()
+        f"| {name} | {one['rss_mb']:.0f} | {one['share_mb']:.0f} | {one['cpu_percent']:.1f} |"
+        for name, one in found["idle"].items()
     ]
-    rows.append(f"| **together** | {found['idle_rss_mb']:.0f} | {found['idle_cpu_percent']:.1f} |")
+    rows.append(
+        f"| **together** | {found['idle_rss_mb']:.0f} | {found['idle_share_mb']:.0f}"
+        f" | {found['idle_cpu_percent']:.1f} |"
+    )
     return "\n".join(rows) + "\n"
 
 
