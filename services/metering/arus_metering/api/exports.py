@@ -4,20 +4,19 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Ctx, router
 from arus_runtime.web.exports import EXPORTED, MOST_ROWS, Exported, ExportSize, check_size, sent
-from arus_runtime.words import Language, render
+from arus_runtime.words import Language
 from fastapi.responses import FileResponse
 
-from arus_metering import words
 from arus_metering.api.asking import CustomerReader, PaymentReader, Payments, Q, Rayon
 from arus_metering.rules.amounts import MINOR
 from arus_metering.state import Customer, Payment
 from arus_metering.store import customers as store
 from arus_metering.store import payments as payment_store
+from arus_metering.words import say
 
 customers = router("customers")
 collections = router("collections")
@@ -41,18 +40,18 @@ async def export_customers(
     CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
     """
     language = export.language
-    narrowed = [(_say("column_search", language), q), (_say("column_rayon", language), rayon)]
+    narrowed = [(say("column_search", language), q), (say("column_rayon", language), rayon)]
     async with context.db.tenant(principal.tenant_id) as tx:
         check_size(export, await store.number_found(tx, q, rayon, export.most))
         sheet = Sheet(
-            _say("customers_title", language),
+            say("customers_title", language),
             about(language, datetime.now(UTC), narrowed),
             _customer_columns(language),
             language,
             export.byte_order_mark,
         )
         rows = _customer_rows(store.every(tx, q, rayon, export.most), language)
-        return await sent(context, export, sheet, rows, _say("customers_file", language))
+        return await sent(context, export, sheet, rows, say("customers_file", language))
 
 
 @collections.get("/collections/export/size")
@@ -73,41 +72,41 @@ async def export_collections(
     """
     language = export.language
     narrowed = [
-        (_say("column_nomen", language), asked.nomen),
-        (_say("column_rayon", language), asked.rayon),
-        (_say("column_bill_period", language), asked.period),
-        (_say("column_payment_type", language), asked.type),
+        (say("column_nomen", language), asked.nomen),
+        (say("column_rayon", language), asked.rayon),
+        (say("column_bill_period", language), asked.period),
+        (say("column_payment_type", language), asked.type),
     ]
     async with context.db.tenant(principal.tenant_id) as tx:
         check_size(export, await payment_store.number_found(tx, asked.values(), export.most))
         sheet = Sheet(
-            _say("collections_title", language),
+            say("collections_title", language),
             about(language, datetime.now(UTC), narrowed, (asked.first, asked.last)),
             _payment_columns(language),
             language,
             export.byte_order_mark,
         )
         rows = _payment_rows(payment_store.every(tx, asked.values(), export.most), language)
-        name = file_name(_say("collections_file", language), asked.first, asked.last)
+        name = file_name(say("collections_file", language), asked.first, asked.last)
         return await sent(context, export, sheet, rows, name)
 
 
 def _customer_columns(language: Language) -> Sequence[Column]:
     return (
-        Column(_say("column_nomen", language), width=12),
-        Column(_say("column_name", language), width=26),
-        Column(_say("column_address", language), width=34),
-        Column(_say("column_rayon", language), width=8),
-        Column(_say("column_usage_class", language), width=9),
-        Column(_say("column_serial", language), width=14),
-        Column(_say("column_status", language), width=11),
+        Column(say("column_nomen", language), width=12),
+        Column(say("column_name", language), width=26),
+        Column(say("column_address", language), width=34),
+        Column(say("column_rayon", language), width=8),
+        Column(say("column_usage_class", language), width=9),
+        Column(say("column_serial", language), width=14),
+        Column(say("column_status", language), width=11),
     )
 
 
 async def _customer_rows(
     chunks: AsyncGenerator[Sequence[Customer]], language: Language
 ) -> AsyncGenerator[Sequence[Row]]:
-    status = {is_active: _say(f"active_{is_active}".lower(), language) for is_active in (True, False)}
+    status = {is_active: say(f"active_{is_active}".lower(), language) for is_active in (True, False)}
     async with aclosing(chunks):
         async for found in chunks:
             yield [
@@ -121,15 +120,15 @@ async def _customer_rows(
 
 def _payment_columns(language: Language) -> Sequence[Column]:
     return (
-        Column(_say("column_payment_date", language), "date", 12),
-        Column(_say("column_nomen", language), width=12),
-        Column(_say("column_rayon", language), width=8),
-        Column(_say("column_amount", language), "rupiah", 16),
-        Column(_say("column_bill_period", language), width=11),
-        Column(_say("column_payment_type", language), width=11),
-        Column(_say("column_receipt_number", language), width=18),
-        Column(_say("column_source", language), width=13),
-        Column(_say("column_counted", language), width=34),
+        Column(say("column_payment_date", language), "date", 12),
+        Column(say("column_nomen", language), width=12),
+        Column(say("column_rayon", language), width=8),
+        Column(say("column_amount", language), "rupiah", 16),
+        Column(say("column_bill_period", language), width=11),
+        Column(say("column_payment_type", language), width=11),
+        Column(say("column_receipt_number", language), width=18),
+        Column(say("column_source", language), width=13),
+        Column(say("column_counted", language), width=34),
         Column("ID", width=40),
     )
 
@@ -137,7 +136,7 @@ def _payment_columns(language: Language) -> Sequence[Column]:
 async def _payment_rows(
     chunks: AsyncGenerator[Sequence[Payment]], language: Language
 ) -> AsyncGenerator[Sequence[Row]]:
-    counted = {is_repeat: _say(f"counted_{not is_repeat}".lower(), language) for is_repeat in (True, False)}
+    counted = {is_repeat: say(f"counted_{not is_repeat}".lower(), language) for is_repeat in (True, False)}
     async with aclosing(chunks):
         async for found in chunks:
             yield [
@@ -148,7 +147,3 @@ async def _payment_rows(
                 )
                 for one in found
             ]  # fmt: skip
-
-
-def _say(code: str, language: Language, **params: Any) -> str:
-    return render(code, params, language, words.templates())

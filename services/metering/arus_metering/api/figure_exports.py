@@ -3,13 +3,13 @@
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated
 
 from arus_runtime.context import Context
 from arus_runtime.sheets import Column, Row, Sheet, about
 from arus_runtime.web import Ctx, router
 from arus_runtime.web.exports import EXPORTED, Export, Exported, ExportSize, sent
-from arus_runtime.words import Language, render
 from fastapi import Depends
 from fastapi.responses import FileResponse
 
@@ -36,7 +36,7 @@ async def export_periods(
     context: Ctx, export: Exported, compared: Compared, rayon: Rayon = None
 ) -> FileResponse:
     """Give what was billed and paid in each period, of all together or by rayon, as a file, oldest first."""
-    say = _Saying(export.language)
+    say = partial(words.say, language=export.language)
     columns = [
         Column(say("column_bill_period"), width=11),
         Column(say("column_rayon"), width=8),
@@ -64,7 +64,7 @@ async def export_daily(
     context: Ctx, export: Exported, followed: Followed, rayon: Rayon = None
 ) -> FileResponse:
     """Give how a period is paid, day by day, as a file."""
-    say = _Saying(export.language)
+    say = partial(words.say, language=export.language)
     columns = [
         Column(say("column_payment_date"), "date", 12),
         Column(say("column_payments"), "count", 12),
@@ -94,7 +94,7 @@ async def size_arrears_export(aged: Aged) -> ExportSize:
 @figures.get("/kpi/arrears/export", response_class=FileResponse, responses=EXPORTED)
 async def export_arrears(context: Ctx, export: Exported, aged: Aged, rayon: Rayon = None) -> FileResponse:
     """Give what is owed as of a period, by its age in days, as a file."""
-    say = _Saying(export.language)
+    say = partial(words.say, language=export.language)
     columns = [
         Column(say("column_age_days"), width=12),
         Column(say("column_customers"), "count", 11),
@@ -133,7 +133,7 @@ async def _sent(
 ) -> FileResponse:
     """Return the file of a table: what it is called, its columns, its rows."""
     name, columns, rows = table
-    say = _Saying(export.language)
+    say = partial(words.say, language=export.language)
     said = [(say(code), value) for code, value in narrowed]
     if as_of:
         said.append((say("column_as_of"), f"{as_of:%Y-%m-%d %H:%M} UTC"))
@@ -144,13 +144,3 @@ async def _sent(
 
 async def _at_once(rows: Sequence[Row]) -> AsyncGenerator[Sequence[Row]]:
     yield rows
-
-
-class _Saying:
-    """Say words of this service in one language."""
-
-    def __init__(self, language: Language) -> None:
-        self.language: Language = language
-
-    def __call__(self, code: str) -> str:
-        return render(code, {}, self.language, words.templates())
