@@ -34,6 +34,11 @@ def anchors(page: Path) -> frozenset[str]:
     return frozenset(heading.strip().lower().replace(" ", "-") for heading in plain)
 
 
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [page.name[:4] for page in committed("docs/adr/*.md")]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_inside_the_repository_lead_somewhere(page: Path) -> None:
     lost: list[str] = []

@@ -101,7 +101,7 @@ class Register:
         """Take in what was used, where it was read and not estimated.
 
         It counts as usual, unless the register went back, or it is a spike: extreme, and more than twice what
-        is usual (ADR-0012). A register that stands still while reads of it are refused or estimated, stands
+        is usual (ADR-0013). A register that stands still while reads of it are refused or estimated, stands
         still.
         """
         if read.method != ACTUAL:
