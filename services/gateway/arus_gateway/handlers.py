@@ -6,6 +6,7 @@ import orjson
 from arus.anomaly.v1.events_pb2 import MeterThresholdSet, ThresholdSet
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
 from arus.imports.v1.events_pb2 import ImportChanged
+from arus.notify.v1.events_pb2 import WebhookChange, WebhookChanged
 from arus_runtime.ids import ulid_at
 from arus_runtime.worker import Column, Effect, Meta, Projection, Table, Upsert
 
@@ -54,7 +55,13 @@ def product_changed(event: ProductChanged, _: Meta) -> list[Effect]:
 
 deeds = Projection(
     "deeds",
-    topics=("import.job.v1", "anomaly.threshold.v1", "catalog.location.v1", "catalog.product.v1"),
+    topics=(
+        "import.job.v1",
+        "anomaly.threshold.v1",
+        "catalog.location.v1",
+        "catalog.product.v1",
+        "notify.webhook.v1",
+    ),
     tables=(AUDIT,),
 )
 """What people did at other services (S4-045), as their events say; what names nobody is nobody's deed."""
@@ -124,6 +131,23 @@ def location_edited(event: LocationChanged, meta: Meta) -> list[Effect]:
 def product_edited(event: ProductChanged, meta: Meta) -> list[Effect]:
     """Note who made or changed a product."""
     return _edited(event, "product", event.product_id, meta)
+
+
+@deeds.on(WebhookChanged)
+def webhook_changed(event: WebhookChanged, meta: Meta) -> list[Effect]:
+    """Note who decided where the organisation's news go."""
+    change = WebhookChange.Name(event.change).removeprefix("WEBHOOK_CHANGE_").lower()
+    return _noted(
+        f"webhook.{change}",
+        event.changed_by,
+        (event.tenant_id, "webhook", event.webhook_id),
+        cause=meta.event_id,
+        at=meta.at,
+        name=event.name,
+        host=event.host,
+        version=event.version,
+        is_active=event.is_active,
+    )
 
 
 def _edited(event: LocationChanged | ProductChanged, kind: str, record_id: str, meta: Meta) -> list[Effect]:

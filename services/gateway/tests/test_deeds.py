@@ -7,6 +7,7 @@ import pytest
 from arus.anomaly.v1.events_pb2 import MeterThresholdSet, ThresholdSet
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
 from arus.imports.v1.events_pb2 import ImportChanged
+from arus.notify.v1.events_pb2 import WebhookChange, WebhookChanged
 from arus_gateway.service import SERVICE
 from arus_runtime.catalogue import topic_of
 from arus_runtime.envelope import Envelope, unpack
@@ -21,6 +22,8 @@ from .world import Gateway, Opening
 pytestmark = pytest.mark.integration
 
 DEEDS = [
+    "webhook.removed",
+    "webhook.created",
     "import.undone",
     "import.committed",
     "product.created",
@@ -74,7 +77,22 @@ def happened(tenant: str, actor: str) -> list[tuple[str, Event]]:
         ("09:12", committed),
         ("09:13", committed),
         ("09:21", undone),
+        ("09:31", _webhook(tenant, actor, WebhookChange.WEBHOOK_CHANGE_CREATED)),
+        ("09:32", _webhook(tenant, actor, WebhookChange.WEBHOOK_CHANGE_REMOVED)),
     ]
+
+
+def _webhook(tenant: str, actor: str, change: WebhookChange) -> WebhookChanged:
+    return WebhookChanged(
+        tenant_id=tenant,
+        webhook_id=new_ulid(),
+        change=change,
+        name="ERP",
+        host="erp.example.co.id",
+        is_active=True,
+        version=1,
+        changed_by=actor,
+    )
 
 
 async def tell(kafka: KafkaServer, tenant: str, events: list[tuple[str, Event]]) -> None:
@@ -120,7 +138,8 @@ async def test_deeds_at_other_services_are_told_once_with_who_and_what(opening: 
         await asyncio.gather(*running)
         assert [one["action"] for one in items] == DEEDS
         assert {one["actor_name"] for one in items} == {"Siti"}
-        undone, committed, product, changed, *_ = items
+        removed, _, undone, committed, product, changed, *_ = items
+        assert (removed["resource_type"], removed["detail"]["host"]) == ("webhook", "erp.example.co.id")
         assert committed["detail"] == {
             "file_name": "SBRS_34_DES25.xlsx",
             "type": "SBRS",

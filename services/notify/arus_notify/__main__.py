@@ -11,6 +11,7 @@ SERVICE = Service(
     jobs=jobs.JOBS,
     job_slots=16,  # a receiver that does not answer holds up nobody else
     words=words.templates(),
+    outbox=True,
     startup=(outside.reaching_out, upkeep.keeping),
 )
 

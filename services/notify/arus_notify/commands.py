@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+from arus.notify.v1.events_pb2 import WebhookChange, WebhookChanged
+from arus_runtime import outbox
 from arus_runtime.auth import Principal
 from arus_runtime.context import Context
 from arus_runtime.ids import is_ulid, new_ulid
@@ -93,6 +96,7 @@ async def add_webhook(context: Context, tx: Tx, principal: Principal, new: NewWe
         updated_at=now,
     )
     await store.webhooks.save(tx, hook)
+    await _tell(tx, principal, hook, WebhookChange.WEBHOOK_CHANGE_CREATED)
     return hook, secret
 
 
@@ -114,6 +118,7 @@ async def change_webhook(
         return standing
     changed = replace(changed, version=standing.version + 1, updated_at=datetime.now(UTC))
     await store.webhooks.save(tx, changed)
+    await _tell(tx, principal, changed, WebhookChange.WEBHOOK_CHANGE_CHANGED)
     return changed
 
 
@@ -130,6 +135,7 @@ async def rotate_secret(context: Context, tx: Tx, principal: Principal, hook_id:
         updated_at=now,
     )
     await store.webhooks.save(tx, changed)
+    await _tell(tx, principal, changed, WebhookChange.WEBHOOK_CHANGE_SECRET_ROTATED)
     return changed, secret
 
 
@@ -138,6 +144,7 @@ async def remove_webhook(tx: Tx, principal: Principal, hook_id: str, if_match: I
     standing = await held(tx, principal, hook_id)
     if_match.check(standing.version)
     await store.webhooks.remove(tx, principal.tenant_id, hook_id)
+    await _tell(tx, principal, standing, WebhookChange.WEBHOOK_CHANGE_REMOVED)
 
 
 async def test_webhook(tx: Tx, principal: Principal, hook_id: str) -> Delivery:
@@ -167,6 +174,26 @@ async def held(tx: Tx, principal: Principal, hook_id: str) -> Hook:
     if hook is None:
         raise Problem(404, "not_found")
     return hook
+
+
+async def _tell(tx: Tx, principal: Principal, hook: Hook, change: WebhookChange) -> None:
+    await outbox.add(
+        tx,
+        WebhookChanged(
+            tenant_id=hook.tenant_id,
+            webhook_id=hook.id,
+            change=change,
+            name=hook.name,
+            host=urlsplit(hook.url).hostname or "",
+            is_active=hook.is_active,
+            version=hook.version,
+            changed_by=principal.user_id,
+        ),
+        tenant_id=hook.tenant_id,
+        key=hook.tenant_id,
+        cause=f"{hook.id}/{hook.version}",
+        label=WebhookChange.Name(change),
+    )
 
 
 def _check(context: Context, principal: Principal, values: Mapping[str, Any]) -> None:

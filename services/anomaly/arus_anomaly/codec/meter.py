@@ -1,11 +1,10 @@
 """Register reads from the wire, histories of customers as bytes, and verdicts on them as messages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import blake2b
-from operator import attrgetter
 from typing import Any, Final
 
 import orjson
@@ -34,17 +33,7 @@ from arus_anomaly.codec.keys import business_date, instant_ms, milliseconds, ord
 from arus_anomaly.rules.meter import DEFAULTS, RULE, Judgement, Kind
 from arus_anomaly.rules.meter.findings import counts
 from arus_anomaly.rules.meter.opinions import Seen
-from arus_anomaly.rules.meter.register import Level, Register
-from arus_anomaly.rules.meter.usage import Use
-from arus_anomaly.state.meter import (
-    Changed,
-    KnownPeriod,
-    MeterHistory,
-    Read,
-    Rebilling,
-    Replacement,
-    Settled,
-)
+from arus_anomaly.state.meter import Changed, KnownPeriod, MeterHistory, Read, Rebilling, Replacement
 
 Told = RegisterReadRecorded | RegisterReadWithdrawn | MeterReplaced | PeriodRebilled
 WIRE_KIND: Final[Mapping[Kind, MeterKind]] = {
@@ -61,7 +50,6 @@ _REACHED: Final = MeterVerdictReached.DESCRIPTOR.full_name
 _VERSION: Final = 2
 """Of histories as bytes; 1: a read had digits behind the point, and neither trouble nor volume of its own."""
 _DECIMALS_OF_1: Final = 11
-_of_register: Final = attrgetter(*(field.name for field in fields(Register)))
 BIT: Final = {kind: 1 << place for place, kind in enumerate(Kind)}
 """What stands for a kind in a column of several."""
 
@@ -206,10 +194,7 @@ def dump_meter(history: MeterHistory) -> bytes:
                 for of, known in sorted(history.known.items())
             ],
             "changed": [(day, serial, tuple(stated)) for day, serial, stated in history.changed],
-            "settled": history.settled
-            and (RULE, history.settled.through, _of_register(history.settled.register)),
-        },
-        default=tuple,
+        }
     )
 
 
@@ -223,20 +208,6 @@ def _remembered(written: list[Any], version: int) -> Read:
         del others[_DECIMALS_OF_1]
         others += "", None
     return Read(first.encode(), *others, replacement=Replacement(*replaced) if replaced else None)
-
-
-def _settled(written: list[Any] | None) -> Settled | None:
-    """Return how far a history is settled; judged by another rule, it is judged from the beginning."""
-    if written is None or written[0] != RULE:
-        return None
-    _, through, (serial, level, actual, before_back, seen, *others, accepted) = written
-    levels = _level(level), _level(actual), _level(before_back), _level(seen)
-    register = Register(serial, *levels, *others, accepted=tuple(Use(*use) for use in accepted))
-    return Settled(through, register)
-
-
-def _level(written: list[int] | None) -> Level | None:
-    return Level(*written) if written else None
 
 
 def load_meter(value: bytes) -> MeterHistory:
@@ -254,7 +225,6 @@ def load_meter(value: bytes) -> MeterHistory:
             for of, told, rebilled, rayon, said in document["known"]
         },
         tuple(Changed(day, serial, Replacement(*stated)) for day, serial, stated in document["changed"]),
-        _settled(document.get("settled")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -97,50 +97,28 @@ class KnownPeriod(NamedTuple):
     """Digest of the verdict that stands; "" when nothing was said."""
 
 
-class Settled(NamedTuple):
-    """How far the periods are judged for good, as long as none of them is told anew."""
-
-    through: int
-    """The number of the last of them."""
-    register: object
-    """What the rules go on from behind it."""
-
-
 @dataclass(frozen=True, slots=True)
 class MeterHistory:
-    """Everything told of one customer: periods by number, meters changed by day.
-
-    settled: follows from the rest, so that a customer of many years is not judged from the beginning.
-    """
+    """Everything told of one customer: periods by number, meters changed by day."""
 
     known: Mapping[int, KnownPeriod]
     changed: tuple[Changed, ...] = ()
-    settled: Settled | None = field(default=None, compare=False)
 
     def with_period(self, number: int, known: KnownPeriod) -> "MeterHistory":
         """Return this history with a period as it now is."""
-        settled = self.settled if self.settled and self.settled.through < number else None
-        return MeterHistory({**self.known, number: known}, self.changed, settled)
+        return MeterHistory({**self.known, number: known}, self.changed)
 
     def with_changed(self, changed: Changed) -> "MeterHistory":
         """Return this history with one more change of the meter."""
-        return replace(self, changed=tuple(sorted({*self.changed, changed}, key=_in_order)), settled=None)
+        return replace(self, changed=tuple(sorted({*self.changed, changed}, key=_in_order)))
 
     def periods(self) -> list[Period]:
         """Return what is to be judged, oldest first; a change of the meter stands with the read behind it."""
-        through = self.settled.through if self.settled else -1
-        if not self.changed:
-            return [
-                Period(number, known.reads, known.rebilling)
-                for number, known in sorted(self.known.items())
-                if number > through
-            ]
         waiting = deque(self.changed)
-        periods = [
+        return [
             Period(number, tuple(_behind(waiting, read) for read in known.reads), known.rebilling)
             for number, known in sorted(self.known.items())
         ]
-        return [period for period in periods if period.number > through]
 
 
 def _in_order(changed: Changed) -> tuple[int, str, tuple[tuple[bool, int], ...]]:

@@ -6,9 +6,11 @@ import re
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
+from arus.notify.v1.events_pb2 import WebhookChange, WebhookChanged
 from arus_notify.__main__ import SERVICE
 from arus_notify.channels import webhook
 from arus_runtime.jobs import Jobs
@@ -279,6 +281,28 @@ async def test_a_webhook_is_changed_by_who_saw_it_and_removed(
     assert (await admin.delete(at)).status_code == 204
     assert (await admin.get(at)).status_code == 404
     assert (await admin.delete(f"{HOOKS}/not-an-id")).status_code == 404
+
+
+async def test_others_are_told_who_did_what_to_a_webhook_and_no_more_of_its_url_than_the_host(
+    desk: Desk, caller: Caller, counterpart: Counterpart
+) -> None:
+    admin = caller("admin-1")
+    hook = await made(caller, desk, counterpart.url)
+    at = f"{HOOKS}/{hook['id']}"
+    for answer in (
+        await admin.patch(at, json={"least": "critical"}),
+        await admin.patch(at, json={"least": "critical"}),
+        await admin.post(f"{at}/rotate"),
+        await admin.delete(at),
+    ):
+        assert answer.is_success
+    rows = desk.rows("select value from outbox where tenant_id = %s order by id")
+    told = [WebhookChanged.FromString(value) for (value,) in rows]
+    done = [WebhookChange.Name(one.change).removeprefix("WEBHOOK_CHANGE_") for one in told]
+    assert done == ["CREATED", "CHANGED", "SECRET_ROTATED", "REMOVED"]
+    assert {(one.webhook_id, one.changed_by) for one in told} == {(hook["id"], "admin-1")}
+    assert {one.host for one in told} == {urlsplit(counterpart.url).hostname}
+    assert [one.version for one in told] == [1, 2, 3, 3]
 
 
 async def test_who_is_in_charge_of_one_place_sends_out_nothing_of_another(

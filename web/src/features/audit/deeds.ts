@@ -34,6 +34,10 @@ const DEEDS: Readonly<Record<string, MessageDescriptor>> = {
   'location.changed': msg`Mengubah lokasi`,
   'product.created': msg`Membuat produk`,
   'product.changed': msg`Mengubah produk`,
+  'webhook.created': msg`Membuat webhook`,
+  'webhook.changed': msg`Mengubah webhook`,
+  'webhook.secret_rotated': msg`Mengganti rahasia webhook`,
+  'webhook.removed': msg`Menghapus webhook`,
 }
 
 export function deedWords(action: string): string {

@@ -11,7 +11,6 @@ the next read would be extreme from there and is not from the stand before, the 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from arus_anomaly.rules.meter import findings as f
@@ -19,34 +18,18 @@ from arus_anomaly.rules.meter.findings import Finding, Judgement
 from arus_anomaly.rules.meter.limits import Limits, LimitsOf, builtin
 from arus_anomaly.rules.meter.register import Level, Register, change_of
 from arus_anomaly.rules.meter.usage import LITRES, Use, Usual, has_passed_its_end, slips
-from arus_anomaly.state.meter import ACTUAL, Period, Read, Replacement, Settled
+from arus_anomaly.state.meter import ACTUAL, Period, Read, Replacement
 
 RULE: Final = "meter/1"
-"""Another name for every change of what follows from reads: what was settled by this one is judged again."""
 _DIALS: Final = 5
 """Digits of a register of which none are known; a stand of more digits has as many as it shows."""
-_NOT_TOLD: Final = 12 * 10_000
-"""The number of a period later than all."""
 _NOTHING: Final = (f.NORMAL, f.UNCOMPARED)
 """Said of a read of which there is nothing else to say."""
 
 
 def judge(periods: Sequence[Period], limits: LimitsOf = builtin) -> list[Judgement]:
     """Return what is said of each period of one customer. periods: all of them, the oldest first."""
-    return judge_on(None, periods, limits)[0]
-
-
-def judge_on(
-    settled: Settled | None, periods: Sequence[Period], limits: LimitsOf = builtin
-) -> tuple[list[Judgement], Settled | None]:
-    """Return the same of the periods behind those that are settled, and how far all is settled now.
-
-    What is said of a period may hang on a later one: while that one was not told, nothing more is settled.
-    """
     register = Register()
-    if settled:
-        assert isinstance(settled.register, Register)
-        register = replace(settled.register)
     judged: list[Judgement] = []
     for at, period in enumerate(periods):
         said = _period(register, period, periods[at + 1 :], limits)
@@ -57,9 +40,7 @@ def judge_on(
                 delta_minor=period.rebilling.delta_minor,
             )
         judged.append(said)
-    if periods and register.hangs_on <= periods[-1].number:
-        settled = Settled(periods[-1].number, register)
-    return judged, settled
+    return judged
 
 
 class _Case(NamedTuple):
@@ -81,9 +62,7 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
     if not period.reads:
         return Judgement(period.number, ())
     read = period.reads[-1]
-    change = change_of(read, register.serial)
-    if change is not read.replacement:
-        read = read._replace(replacement=change)
+    read = read._replace(replacement=change_of(read, register.serial))
     by = limits(read.usage_class, read.recorded_ms)
     said = Judgement(
         period.number,
@@ -264,11 +243,7 @@ def _counted(case: _Case, stand_l: int, base: Level) -> Judgement:
         remarks.append(f.CATCH_UP)
     elif register.skipped or use.days > by.month_days[1]:
         remarks.append(f.PRORATED)
-    slip = None
-    if of.jumped_to(use):
-        following, decided_in = _next_of(read, later)
-        register.hangs_on = max(register.hangs_on, decided_in)
-        slip = _slip(read, base, of, following)
+    slip = _slip(read, base, of, later) if of.jumped_to(use) else None
     if slip:
         found.append(slip[0])
     if litres < 0:
@@ -314,12 +289,13 @@ def _zero(register: Register, read: Read, use: Use, by: Limits, zero: Finding) -
     return (zero, f.STUCK) if register.zeros >= by.zeros else (zero,)
 
 
-def _slip(read: Read, base: Level, of: Usual, following: Read | None) -> tuple[Finding, int] | None:
+def _slip(read: Read, base: Level, of: Usual, later: Sequence[Period]) -> tuple[Finding, int] | None:
     """Return the slip of the pen that explains a jump: the use would be usual without it.
 
     None when the next read goes on from this stand plausibly: then the register stood there.
     """
     assert read.stand_l is not None
+    following = _next_of(read, later)
     if following and following.stand_l is not None:
         onward = Use((following.stand_l - read.stand_l) * read.multiplier, max(following.day - read.day, 1))
         if onward.litres >= 0 and not of.jumped_to(onward):
@@ -334,16 +310,16 @@ def _slip(read: Read, base: Level, of: Usual, following: Read | None) -> tuple[F
 _SLIPS: Final = {"swapped": f.SWAPPED, "more": f.DIGIT_MORE, "less": f.DIGIT_LESS}
 
 
-def _next_of(read: Read, later: Iterable[Period]) -> tuple[Read | None, int]:
-    """Return the next read of the same register, and the number of the period that decides which it is."""
+def _next_of(read: Read, later: Iterable[Period]) -> Read | None:
+    """Return the next read of the same register."""
     for period in later:
         for one in period.reads:
             is_other = one.serial and read.serial and one.serial != read.serial
             if is_other or one.opens or change_of(one, read.serial):
-                return None, period.number
+                return None
             if one.stand_l is not None and not one.skip and one.method == ACTUAL:
-                return one, period.number
-    return None, _NOT_TOLD
+                return one
+    return None
 
 
 def _incorrect(found: Iterable[Finding]) -> bool:

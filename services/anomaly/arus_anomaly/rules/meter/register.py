@@ -1,6 +1,6 @@
 """What is known of a customer's meter as the billing periods go by."""
 
-from dataclasses import dataclass
+from collections import deque
 from typing import Final, NamedTuple
 
 from arus_anomaly.rules.meter.limits import Limits
@@ -17,47 +17,46 @@ class Level(NamedTuple):
     day: int
 
 
-@dataclass(slots=True)
 class Register:
     """What is known of a customer's meter as the periods go by."""
 
-    serial: str = ""
-    level: Level | None = None
-    actual: Level | None = None
-    before_back: Level | None = None
-    seen: Level | None = None
-    """The last stand as it was read, accepted or not."""
-    estimates: int = 0
-    zeros: int = 0
-    """Both in a row: who comes to read ends a row of estimates, a register seen to move one of zeros."""
-    is_behind_estimates: bool = False
-    skipped: bool = False
-    through: int | None = None
-    """The day until which all use is known."""
-    shows_fractions: bool = False
-    was_fraction: bool = False
-    hangs_on: int = 0
-    """The number of the last period that something said so far was looked up in."""
-    accepted: tuple[Use, ...] = ()
-    """The last uses that count as usual."""
+    __slots__ = (
+        "_shows_fractions", "_through", "_uses", "_was_fraction", "actual", "before_back", "estimates",
+        "is_behind_estimates", "level", "seen", "serial", "skipped", "zeros",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.serial = ""
+        self.level: Level | None = None
+        self.actual: Level | None = None
+        self.before_back: Level | None = None
+        self.seen: Level | None = None
+        """The last stand as it was read, accepted or not."""
+        self.estimates = self.zeros = 0
+        """In a row: who comes to read ends a row of estimates, a register seen to move one of zeros."""
+        self.is_behind_estimates = False
+        self.skipped = False
+        self._through: int | None = None
+        self._shows_fractions = self._was_fraction = False
+        self._uses: deque[Use] = deque(maxlen=AVERAGED)
 
     @property
     def usual(self) -> Usual:
         """Return the mean use of the last accepted actual periods."""
-        return usual(self.accepted)
+        return usual(self._uses)
 
     @property
     def says_what_was_before(self) -> bool:
         """Say whether the last stand is the last that is known: no use without a stand came behind it."""
-        return self.level is not None and self.through == self.level.day
+        return self.level is not None and self._through == self.level.day
 
     def is_later(self, day: int) -> bool:
         """Say whether a day lies behind all use that is known."""
-        return self.through is None or day > self.through
+        return self._through is None or day > self._through
 
     def days_until(self, day: int) -> int:
         """Return the days since all use that is known; a month where none is."""
-        return MONTH_DAYS if self.through is None else day - self.through
+        return MONTH_DAYS if self._through is None else day - self._through
 
     def may_show(self, read: Read, stand_l: int) -> bool:
         """Say whether a stand has no fraction, or the register shows some.
@@ -66,13 +65,13 @@ class Register:
         books know of no register how many digits it has behind the point.
         """
         is_first = self.level is None or read.opens or read.replacement is not None
-        return not stand_l % LITRES or is_first or self.shows_fractions or self.was_fraction
+        return not stand_l % LITRES or is_first or self._shows_fractions or self._was_fraction
 
     def sees(self, read: Read, stand_l: int) -> None:
         """Remember a stand that was read on it, accepted or not."""
         self.seen = Level(stand_l, read.day)
         if read.method == ACTUAL:
-            self.was_fraction = stand_l % LITRES != 0
+            self._was_fraction = stand_l % LITRES != 0
 
     def starts(self, read: Read, stand_l: int) -> None:
         """Take a stand as the first of a register."""
@@ -83,7 +82,7 @@ class Register:
         """Know nothing of the register that is put in but its serial."""
         self.serial = read.serial
         self.level = self.actual = self.before_back = None
-        self.shows_fractions = self.was_fraction = False
+        self._shows_fractions = self._was_fraction = False
 
     def accepts(self, read: Read, stand_l: int) -> None:
         """Take a stand as what the next use counts from."""
@@ -91,11 +90,11 @@ class Register:
         self.goes_on(read)
         if read.method == ACTUAL:
             self.actual, self.is_behind_estimates = self.level, False
-            self.shows_fractions |= stand_l % LITRES != 0
+            self._shows_fractions |= stand_l % LITRES != 0
 
     def goes_on(self, read: Read) -> None:
         """Take the use until a read as known."""
-        self.through, self.skipped = read.day, False
+        self._through, self.skipped = read.day, False
         self.serial = self.serial or read.serial
 
     def uses(self, read: Read, use: Use, limits: Limits) -> None:
@@ -111,7 +110,7 @@ class Register:
             self.zeros = 0
         is_spike = use.exceeds(limits) and self.usual.times_exceeded(use, _SPIKE_TIMES)
         if use.litres >= 0 and not is_spike:
-            self.accepted = (*self.accepted, use)[-AVERAGED:]
+            self._uses.append(use)
 
 
 def change_of(read: Read, serial: str) -> Replacement | None:
