@@ -209,6 +209,13 @@ def test_a_smaller_register_goes_round_earlier() -> None:
     assert (codes(judged), judged.use_l) == (["PUTARAN"], 22 * M3)
 
 
+def test_where_nobody_says_its_digits_a_register_of_four_goes_round_if_only_so_its_use_is_usual() -> None:
+    judged = last(stands(9930, 9950, 9970, 9990, 12, dials=0))
+    assert (codes(judged), judged.use_l) == (["PUTARAN"], 22 * M3)
+    assert Kind.NEGATIVE in last(stands(9930, 9950, 9970, 9990, 300, dials=0)).kinds, "310 m³ are not usual"
+    assert Kind.NEGATIVE in last(stands(930, 950, 970, 990, 12, dials=0)).kinds, "three digits are too few"
+
+
 def test_below_a_too_high_estimate_is_not_negative() -> None:
     periods = [
         *stands(*USUAL),
@@ -244,6 +251,14 @@ def test_the_first_actual_read_after_estimates_is_spread_over_all_days() -> None
 def test_estimates_never_enter_the_usual() -> None:
     estimated = period(4, read(4, 1160, method="ESTIMATED"))
     assert last([*stands(*USUAL), estimated, period(5, read(5, 1100))]).usual_l == 20 * M3
+
+
+def test_what_is_used_since_an_estimate_is_not_usual() -> None:
+    periods = [period(0, read(0, 1000, method="ESTIMATED")), *stands(0, 1100, 1120, 1140)[1:]]
+    first, second, third = judge(periods)[1:]
+    assert (first.use_l, first.usual_periods) == (100 * M3, 0)
+    assert (codes(second), second.usual_periods) == (["BELUM_ADA_BIASANYA"], 0)
+    assert (codes(third), third.usual_l) == (["NORMAL"], 20 * M3)
 
 
 @pytest.mark.parametrize(("method", "code"), [("ESTIMATED", "ESTIMASI"), ("", "METODE_TIDAK_DIKETAHUI")])
@@ -357,6 +372,26 @@ def test_an_accepted_read_counts_as_usual_whatever_the_file_says_was_before() ->
     assert last([*stands(*USUAL), differs, period(5, read(5, 1140))]).usual_l == 33_333
 
 
+@pytest.mark.parametrize("serial", ["00123456", " 123456 ", "-", "0", "N/A", ""])
+def test_a_serial_is_the_same_however_it_is_written_and_strokes_are_none(serial: str) -> None:
+    before = stands(*USUAL, serial="123456")
+    assert codes(last([*before, period(4, read(4, 1080, serial=serial))])) == ["NORMAL"]
+
+
+def test_capitals_do_not_make_another_serial_but_digits_do() -> None:
+    before = stands(*USUAL, serial="ab 123")
+    assert codes(last([*before, period(4, read(4, 1080, serial="AB123"))])) == ["NORMAL"]
+    assert codes(last([*before, period(4, read(4, 1080, serial="AB124"))])) == ["NOMOR_SERI_LAIN"]
+
+
+@pytest.mark.parametrize(("hour", "is_future"), [(16, True), (17, False)])
+def test_tomorrow_begins_at_midnight_where_the_utility_is(hour: int, is_future: bool) -> None:
+    today = FIRST + timedelta(days=120)
+    at = recorded(today) + hour * 3_600_000
+    tomorrow = read(4, 1080, day=today + timedelta(days=1), recorded_ms=at)
+    assert ("TANGGAL_DI_DEPAN" in codes(last([*stands(*USUAL), period(4, tomorrow)]))) == is_future
+
+
 def test_a_wrong_read_is_not_what_the_next_one_counts_from() -> None:
     periods = [*stands(*USUAL), period(4, read(4, 5000, serial="B")), period(5, read(5, 1100))]
     assert (last(periods).kinds, last(periods).use_l) == ((), 40 * M3)
@@ -369,6 +404,12 @@ def test_the_same_stand_of_a_period_twice_is_a_repeat_and_another_is_salah_catat
     assert codes(last([*stands(*USUAL), other])) == ["PERIODE_GANDA"]
 
 
+def test_a_read_of_a_period_stands_whatever_kept_a_later_reader_out() -> None:
+    later = read(4, None, day=FIRST + timedelta(days=121), skip="RUMAH KOSONG", method="")
+    judged = last([*stands(*USUAL), period(4, read(4, 1080), later)])
+    assert (codes(judged), judged.use_l) == (["NORMAL"], 20 * M3)
+
+
 @pytest.mark.parametrize(
     ("stand_m3", "code"), [(10_080, "ANGKA_TERTUKAR"), (10_820, "ANGKA_LEBIH"), (180, "ANGKA_KURANG")]
 )
@@ -377,6 +418,31 @@ def test_a_slip_of_the_pen_that_explains_a_jump_is_salah_catat(stand_m3: int, co
     assert code in codes(judged)
     assert judged.would_be_l in (1080 * M3, 1082 * M3)
     assert Kind.EXTREME not in judged.kinds
+
+
+@pytest.mark.parametrize(
+    ("usual_m3", "right_m3", "written_m3"), [(45, 1345, 1435), (60, 1360, 1630), (20, 1315, 1135)]
+)
+def test_swapped_digits_explain_any_use_that_is_extreme_or_negative(
+    usual_m3: int, right_m3: int, written_m3: int
+) -> None:
+    before = [1300 - 3 * usual_m3, 1300 - 2 * usual_m3, 1300 - usual_m3, 1300]
+    slip, following = judge(stands(*before, written_m3, right_m3 + usual_m3))[-2:]
+    assert "ANGKA_TERTUKAR" in codes(slip)
+    assert slip.would_be_l == right_m3 * M3
+    assert Kind.EXTREME not in slip.kinds
+    assert (codes(following), following.days) == (["DIPRORATA"], 60), "counts from the stand before it"
+
+
+def test_digits_swapped_into_a_stand_just_below_the_last_are_a_slip() -> None:
+    slip, following = judge(stands(*USUAL, 1057, 1095))[-2:]
+    assert (codes(slip), slip.would_be_l) == (["ANGKA_TERTUKAR", "NEGATIVE"], 1075 * M3)
+    assert (following.kinds, following.use_l) == ((), 35 * M3)
+    assert kinds(*USUAL, 1057, 1070) == [], "the register did go back: from 1075 it went back again"
+
+
+def test_who_always_uses_much_makes_no_slips_of_it() -> None:
+    assert kinds(1000, 1150, 1300, 1450, 1600) == ["extreme"], "1,006 would be nearer to nothing"
 
 
 def test_a_jump_that_no_slip_explains_is_extreme() -> None:

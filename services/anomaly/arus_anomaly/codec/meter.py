@@ -111,13 +111,15 @@ def _recorded_ms(said: str, told_ms: int) -> int:
 
 def changed(event: MeterReplaced) -> Changed:
     """Return a change of the meter."""
-    return Changed(ordinal(event.replaced_on), event.new_serial, Replacement(*_stands(event)))
+    stated = Replacement(*_stands(event))
+    return Changed(ordinal(event.replaced_on), event.new_serial, stated, event.old_serial)
 
 
 def _replaced_at_read(told: RegisterReadRecorded.Replacement) -> Replacement:
     stands = _stands(told)
     # Events of before the date was told have one where neither stand is.
-    return Replacement(*stands, is_dated=bool(told.replaced_on) or stands == (None, None))
+    is_dated = bool(told.replaced_on) or stands == (None, None)
+    return Replacement(*stands, is_dated, ordinal(told.replaced_on) if told.replaced_on else 0)
 
 
 def _stands(told: MeterReplaced | RegisterReadRecorded.Replacement) -> tuple[int | None, int | None]:
@@ -193,7 +195,9 @@ def dump_meter(history: MeterHistory) -> bytes:
                 )
                 for of, known in sorted(history.known.items())
             ],
-            "changed": [(day, serial, tuple(stated)) for day, serial, stated in history.changed],
+            "changed": [
+                (one.day, one.serial, tuple(one.replacement), one.old_serial) for one in history.changed
+            ],
         }
     )
 
@@ -224,7 +228,10 @@ def load_meter(value: bytes) -> MeterHistory:
             )
             for of, told, rebilled, rayon, said in document["known"]
         },
-        tuple(Changed(day, serial, Replacement(*stated)) for day, serial, stated in document["changed"]),
+        tuple(
+            Changed(day, serial, Replacement(*stated), *old_serial)
+            for day, serial, stated, *old_serial in document["changed"]
+        ),
     )
 
 

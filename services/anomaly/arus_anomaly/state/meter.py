@@ -1,7 +1,7 @@
 """What is remembered of one customer's meter: every register read of every billing period, and rebillings."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 ACTUAL: Final = "ACTUAL"
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _DAY_MS: Final = 86_400_000
-_EAST_MS: Final = 14 * 3_600_000
-"""It is no later date anywhere on earth than 14 hours ahead of UTC."""
+_ZONE_MS: Final = 7 * 3_600_000
+"""Days of the utility begin by WIB, seven hours ahead of UTC."""
 
 
 class Replacement(NamedTuple):
@@ -20,6 +20,8 @@ class Replacement(NamedTuple):
     new_start_l: int | None
     is_dated: bool = True
     """Whether it is said when: stands alone may be columns that a file fills with zeros."""
+    day: int = 0
+    """``date.toordinal`` of the change as a file says it; 0: not known."""
 
 
 class Read(NamedTuple):
@@ -57,8 +59,8 @@ class Read(NamedTuple):
 
     @property
     def latest_day(self) -> int:
-        """Return the last day that had begun anywhere on earth when it was recorded."""
-        return (self.recorded_ms + _EAST_MS) // _DAY_MS + _EPOCH
+        """Return the day on which it was recorded, where the utility is."""
+        return (self.recorded_ms + _ZONE_MS) // _DAY_MS + _EPOCH
 
 
 class Rebilling(NamedTuple):
@@ -77,14 +79,17 @@ class Period(NamedTuple):
     reads: tuple[Read, ...]
     """By (day, id); one, unless the period was recorded twice."""
     rebilling: Rebilling | None = None
+    changed: tuple["Changed", ...] = ()
+    """Meters that people say were changed until its last read, since that of the period before."""
 
 
 class Changed(NamedTuple):
-    """A meter that was changed for another. day: on which."""
+    """A meter that was changed for another. day: on which; 0: not known. serial: of the new one."""
 
     day: int
     serial: str
     replacement: Replacement
+    old_serial: str = ""
 
 
 class KnownPeriod(NamedTuple):
@@ -113,10 +118,10 @@ class MeterHistory:
         return replace(self, changed=tuple(sorted({*self.changed, changed}, key=_in_order)))
 
     def periods(self) -> list[Period]:
-        """Return what is to be judged, oldest first; a change of the meter stands with the read behind it."""
+        """Return what is to be judged, oldest first; changes of the meter with the next period read."""
         waiting = deque(self.changed)
         return [
-            Period(number, tuple(_behind(waiting, read) for read in known.reads), known.rebilling)
+            Period(number, known.reads, known.rebilling, tuple(_until(known.reads, waiting)))
             for number, known in sorted(self.known.items())
         ]
 
@@ -127,7 +132,6 @@ def _in_order(changed: Changed) -> tuple[int, str, tuple[tuple[bool, int], ...]]
     return changed.day, changed.serial, stands
 
 
-def _behind(waiting: deque[Changed], read: Read) -> Read:
-    if not waiting or read.day < waiting[0].day or (read.serial and read.serial != waiting[0].serial):
-        return read
-    return read._replace(replacement=waiting.popleft().replacement)
+def _until(reads: tuple[Read, ...], waiting: deque[Changed]) -> Iterator[Changed]:
+    while waiting and reads and waiting[0].day <= reads[-1].day:
+        yield waiting.popleft()

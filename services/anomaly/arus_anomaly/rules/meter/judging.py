@@ -11,14 +11,17 @@ the next read would be extreme from there and is not from the stand before, the 
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from arus_anomaly.rules.meter import findings as f
+from arus_anomaly.rules.meter.changes import plain_serial
 from arus_anomaly.rules.meter.findings import Finding, Judgement
 from arus_anomaly.rules.meter.limits import Limits, LimitsOf, builtin
-from arus_anomaly.rules.meter.register import Level, Register, change_of
-from arus_anomaly.rules.meter.usage import LITRES, Use, Usual, has_passed_its_end, slips
-from arus_anomaly.state.meter import ACTUAL, Period, Read, Replacement
+from arus_anomaly.rules.meter.register import Level, Register
+from arus_anomaly.rules.meter.slips import slip_of
+from arus_anomaly.rules.meter.usage import LITRES, Use, Usual, has_passed_its_end
+from arus_anomaly.state.meter import ACTUAL, Changed, Period, Read
 
 RULE: Final = "meter/1"
 _DIALS: Final = 5
@@ -44,7 +47,10 @@ def judge(periods: Sequence[Period], limits: LimitsOf = builtin) -> list[Judgeme
 
 
 class _Case(NamedTuple):
-    """A read that is being judged. found: what is said of it already; later: the periods behind it."""
+    """A read that is being judged. found: what is said of it already; later: the periods behind it.
+
+    changes: of the meter since the last use that is known.
+    """
 
     register: Register
     read: Read
@@ -52,6 +58,7 @@ class _Case(NamedTuple):
     said: Judgement
     found: list[Finding]
     later: Sequence[Period]
+    changes: Sequence[Changed]
 
     def with_(self, *findings: Finding) -> Judgement:
         """Return the judgement with what was found and these."""
@@ -61,8 +68,8 @@ class _Case(NamedTuple):
 def _period(register: Register, period: Period, later: Sequence[Period], limits: LimitsOf) -> Judgement:
     if not period.reads:
         return Judgement(period.number, ())
-    read = period.reads[-1]
-    read = read._replace(replacement=change_of(read, register.serial))
+    changes = _changes(register, period)
+    read = _judged(period, changes)
     by = limits(read.usage_class, read.recorded_ms)
     said = Judgement(
         period.number,
@@ -76,18 +83,45 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
         usage_class=read.usage_class,
     )
     wrong = _wrong_itself(register, read, by)
-    if _says_two_things(period.reads):
+    if _says_two_things(read, period.reads):
         wrong.append(f.TWICE)
     is_usable = all(one in (f.PREVIOUS_DIFFERS, f.TWICE) for one in wrong)
     if _is_skipped(read) and (f.TROUBLE not in wrong or _says_nothing(read)):
         register.skipped = True
         said = said._replace(findings=(*wrong, f.SKIPPED))
     else:
-        case = _Case(register, read, by, said, [*wrong, *_method(register, read, by)], later)
+        case = _Case(register, read, by, said, [*wrong, *_method(register, read, by)], later, changes)
         said = _read(case) if is_usable else case.with_()
     if read.stand_l is not None and f.WRONG_SERIAL not in wrong:
         register.sees(read, read.stand_l)
     return said
+
+
+def _newest(reads: Sequence[Read]) -> Read:
+    """Return the last read of a period that was read, else the last one."""
+    return next((read for read in reversed(reads) if not _is_skipped(read)), reads[-1])
+
+
+def _changes(register: Register, period: Period) -> Sequence[Changed]:
+    """Return the changes of the meter that the read of a period shows, in their order."""
+    waiting, serial, since = register.changes, register.serial, register.through
+    for change in period.changed:
+        waiting.hears(change, change.day)
+    for one in period.reads:
+        told = waiting.told_by(one, serial, since) if one.replacement else None
+        if told:
+            waiting.hears(told, one.day)
+    read = _newest(period.reads)
+    return waiting.shown_by(read, serial, since, register.level and register.level.stand_l)
+
+
+def _judged(period: Period, changes: Sequence[Changed]) -> Read:
+    """Return the read of a period with the change that it shows."""
+    read = _newest(period.reads)
+    serial, change = plain_serial(read.serial), changes[-1].replacement if changes else None
+    if serial == read.serial and change is read.replacement:
+        return read
+    return read._replace(serial=serial, replacement=change)
 
 
 def _says_nothing(read: Read) -> bool:
@@ -99,9 +133,17 @@ def _is_skipped(read: Read) -> bool:
     return _says_nothing(read) or (bool(read.skip) and read.method in ("", ACTUAL))
 
 
-def _says_two_things(reads: Sequence[Read]) -> bool:
-    stands = {one.stand_l for one in reads if one.stand_l is not None}
-    volumes = {one.volume_l for one in reads if one.volume_l is not None}
+def _says_two_things(read: Read, reads: Sequence[Read]) -> bool:
+    """Say whether a period was read twice, with another result; reads of two meters are none of one."""
+    if len(reads) == 1:
+        return False
+    of_it = [
+        one
+        for one in reads
+        if not _is_skipped(one) and (not read.serial or plain_serial(one.serial) in ("", read.serial))
+    ]
+    stands = {one.stand_l for one in of_it if one.stand_l is not None}
+    volumes = {one.volume_l for one in of_it if one.volume_l is not None}
     return len(stands or volumes) > 1
 
 
@@ -152,8 +194,8 @@ def _read(case: _Case) -> Judgement:
     if read.stand_l is None:
         assert read.volume_l is not None
         return _stated(case, read.volume_l)
-    if read.replacement:
-        return _replaced(case, read.stand_l, read.replacement)
+    if case.changes:
+        return _replaced(case, read.stand_l)
     base = _base(register, read, read.stand_l, by)
     if read.opens or base is None:
         register.starts(read, read.stand_l)
@@ -190,28 +232,66 @@ def _base(register: Register, read: Read, stand_l: int, by: Limits) -> Level | N
     return level
 
 
-def _replaced(case: _Case, stand_l: int, change: Replacement) -> Judgement:
-    """Judge the first read behind a change of the meter: use of the old register and of the new one."""
-    register, read, by, _, found, _ = case
-    of, base = register.usual, _base(register, read, stand_l, by)
+def _replaced(case: _Case, stand_l: int) -> Judgement:
+    """Judge the first read behind changes of the meter: use of each register in its turn."""
+    register, read, by, _, found, _, changes = case
+    stands = (*chain.from_iterable(one.replacement[:2] for one in changes), stand_l)
+    whole = [one for one in stands if one is not None]
+    of, dials, old_l = register.usual, register.dials, stands[0]
+    base = _base(register, read, stand_l if old_l is None else old_l, by)
+    if base is None or len(whole) < len(stands):
+        register.starts(read, stand_l)
+        register.zeros = 0
+        return case.with_(f.REPLACED if len(whole) == len(stands) else f.REPLACEMENT_INCOMPLETE)
+    days = read.day - base.day
+    most_l = of.plausible_l(days, by) // read.multiplier
+    counted = [
+        _counted_on(from_l, to_l, _end_of(of_dials, from_l), most_l)
+        for from_l, to_l, of_dials in zip(
+            (base.stand_l, *whole[1::2]), whole[::2], (dials, *[0] * (len(changes) - 1), read.dials),
+            strict=True,
+        )
+    ]  # fmt: skip
+    use = Use((base.used_l + sum(litres for litres, _ in counted)) * read.multiplier, days)
+    remarks = [f.REPLACED, *_remarks(case, use, whole[0], base)]
+    if any(has_passed for _, has_passed in counted):
+        remarks.insert(1, f.ROLLOVER)
     register.starts(read, stand_l)
     register.zeros = 0
-    if change.old_final_l is None or change.new_start_l is None:
-        return case.with_(f.REPLACEMENT_INCOMPLETE)
-    if base is None:
-        return case.with_(f.REPLACED)
-    old_l, new_l = change.old_final_l - base.stand_l, stand_l - change.new_start_l
-    use = Use((old_l + new_l) * read.multiplier, read.day - base.day)
-    if old_l < 0 or new_l < 0:
-        return _with(case.with_(f.NEGATIVE, f.REPLACED), use, of, base)
+    if any(litres < 0 for litres, _ in counted):
+        return _with(case.with_(f.NEGATIVE, *remarks), use, of, base)
+    if read.method != ACTUAL and base.is_read:
+        before_l = base.used_l + sum(litres for litres, _ in counted[:-1])
+        register.actual = Level(whole[-2], base.day, before_l)
     codes = () if _incorrect(found) else _codes(read, use, of, by)
-    register.uses(read, use, by)
-    return _with(case.with_(*codes, f.REPLACED), use, of, base)
+    register.uses(read, use, by, base)
+    return _with(case.with_(*codes, *remarks), use, of, base)
+
+
+def _counted_on(from_l: int, to_l: int, end_l: int, most_l: int) -> tuple[int, bool]:
+    """Return what a register counted between two stands, and whether it went past its end for that."""
+    if to_l < from_l and has_passed_its_end(from_l, to_l, end_l, most_l):
+        return to_l + end_l - from_l, True
+    return to_l - from_l, False
+
+
+def _remarks(case: _Case, use: Use, stand_l: int, base: Level) -> list[Finding]:
+    """Say how a use is spread over days. stand_l: the last of the register that the use counts from."""
+    register, read, by, *_ = case
+    remarks: list[Finding] = []
+    is_below_level = register.level is not None and base.stand_l <= stand_l < register.level.stand_l
+    if is_below_level and register.is_behind_estimates:
+        remarks.append(f.OVER_ESTIMATE)
+    if read.method == ACTUAL and register.is_behind_estimates:
+        remarks.append(f.CATCH_UP)
+    elif register.skipped or use.days > by.month_days[1]:
+        remarks.append(f.PRORATED)
+    return remarks
 
 
 def _stated(case: _Case, volume_l: int) -> Judgement:
     """Judge a period of which a file says what was used, and no stand."""
-    register, read, by, _, found, _ = case
+    register, read, by, _, found, *_ = case
     of, use = register.usual, Use(volume_l, register.days_until(read.day))
     remarks = [f.PRORATED] if register.skipped or use.days > by.month_days[1] else []
     if read.replacement:
@@ -228,22 +308,17 @@ def _stated(case: _Case, volume_l: int) -> Judgement:
 
 def _counted(case: _Case, stand_l: int, base: Level) -> Judgement:
     """Judge a read of a register whose earlier stand is known."""
-    register, read, by, _, found, later = case
-    of = register.usual
-    litres, days, end_l = stand_l - base.stand_l, read.day - base.day, _end_of(read, base)
-    remarks: list[Finding] = []
-    most_l = of.plausible_l(days, by) // read.multiplier
-    if litres < 0 and has_passed_its_end(base.stand_l, stand_l, end_l, most_l):
-        litres += end_l
-        remarks.append(f.ROLLOVER)
-    elif register.level and base.stand_l <= stand_l < register.level.stand_l and register.is_behind_estimates:
-        remarks.append(f.OVER_ESTIMATE)
-    use = Use(litres * read.multiplier, days)
-    if read.method == ACTUAL and register.is_behind_estimates:
-        remarks.append(f.CATCH_UP)
-    elif register.skipped or use.days > by.month_days[1]:
-        remarks.append(f.PRORATED)
-    slip = _slip(read, base, of, later) if of.jumped_to(use) else None
+    register, read, by, _, found, later, _ = case
+    of, days = register.usual, read.day - base.day
+    end_l = _end_of(_dials_of(register, read, stand_l, base), base.stand_l)
+    litres, has_passed = _counted_on(
+        base.stand_l, stand_l, end_l, of.plausible_l(days, by) // read.multiplier
+    )
+    use = Use((base.used_l + litres) * read.multiplier, days)
+    remarks = [f.ROLLOVER] if has_passed else []
+    remarks += _remarks(case, use, stand_l, base)
+    is_odd = litres < 0 or of.jumped_to(use) or (use.exceeds(by) and of.times_exceeded(use, 2))
+    slip = slip_of(register, read, base, later) if is_odd else None
     if slip:
         found.append(slip[0])
     if litres < 0:
@@ -253,13 +328,13 @@ def _counted(case: _Case, stand_l: int, base: Level) -> Judgement:
         return said._replace(would_be_l=slip[1])
     register.before_back = base if litres < 0 else None
     register.accepts(read, stand_l)
-    register.uses(read, use, by)
+    register.uses(read, use, by, base)
     return said
 
 
 def _used(case: _Case, use: Use, of: Usual, zero: Finding, remarks: Sequence[Finding]) -> Judgement:
     """Return what there is to say of a use; zero: how none is told."""
-    register, read, by, _, found, _ = case
+    register, read, by, _, found, *_ = case
     codes: tuple[Finding, ...] = ()
     if use.litres >= 0 and not _incorrect(found):
         codes = (*_codes(read, use, of, by), *_zero(register, read, use, by, zero))
@@ -289,39 +364,6 @@ def _zero(register: Register, read: Read, use: Use, by: Limits, zero: Finding) -
     return (zero, f.STUCK) if register.zeros >= by.zeros else (zero,)
 
 
-def _slip(read: Read, base: Level, of: Usual, later: Sequence[Period]) -> tuple[Finding, int] | None:
-    """Return the slip of the pen that explains a jump: the use would be usual without it.
-
-    None when the next read goes on from this stand plausibly: then the register stood there.
-    """
-    assert read.stand_l is not None
-    following = _next_of(read, later)
-    if following and following.stand_l is not None:
-        onward = Use((following.stand_l - read.stand_l) * read.multiplier, max(following.day - read.day, 1))
-        if onward.litres >= 0 and not of.jumped_to(onward):
-            return None
-    days = read.day - base.day
-    for how, would_be_l in slips(read.stand_l):
-        if of.suits(Use((would_be_l - base.stand_l) * read.multiplier, days)):
-            return _SLIPS[how], would_be_l
-    return None
-
-
-_SLIPS: Final = {"swapped": f.SWAPPED, "more": f.DIGIT_MORE, "less": f.DIGIT_LESS}
-
-
-def _next_of(read: Read, later: Iterable[Period]) -> Read | None:
-    """Return the next read of the same register."""
-    for period in later:
-        for one in period.reads:
-            is_other = one.serial and read.serial and one.serial != read.serial
-            if is_other or one.opens or change_of(one, read.serial):
-                return None
-            if one.stand_l is not None and not one.skip and one.method == ACTUAL:
-                return one
-    return None
-
-
 def _incorrect(found: Iterable[Finding]) -> bool:
     return any(one.kind is f.Kind.INCORRECT for one in found)
 
@@ -330,10 +372,19 @@ def _end_l(dials: int) -> int:
     return 10**dials * LITRES
 
 
-def _end_of(read: Read, base: Level) -> int:
-    """Return where a register starts again: M, in litres."""
-    shown = len(str(max(base.stand_l, 0) // LITRES))
-    return _end_l(read.dials or max(_DIALS, shown))
+def _dials_of(register: Register, read: Read, stand_l: int, base: Level) -> int:
+    """Return a register's digits, 0: unknown; four where nobody says and only so its use is usual."""
+    dials, end_l = read.dials or register.dials, _end_l(_DIALS - 1)
+    if dials or not stand_l < base.stand_l < end_l:
+        return dials
+    use = Use((stand_l + end_l - base.stand_l) * read.multiplier, read.day - base.day)
+    return _DIALS - 1 if register.usual.suits(use) else 0
+
+
+def _end_of(dials: int, stand_l: int) -> int:
+    """Return where a register starts again: M, in litres. dials: 0 where the books do not know them."""
+    shown = len(str(max(stand_l, 0) // LITRES))
+    return _end_l(dials or max(_DIALS, shown))
 
 
 def _with(said: Judgement, use: Use, of: Usual, base: Level | None = None) -> Judgement:

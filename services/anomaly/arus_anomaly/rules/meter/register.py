@@ -3,9 +3,10 @@
 from collections import deque
 from typing import Final, NamedTuple
 
+from arus_anomaly.rules.meter.changes import Changes
 from arus_anomaly.rules.meter.limits import Limits
 from arus_anomaly.rules.meter.usage import AVERAGED, LITRES, MONTH_DAYS, Use, Usual, usual
-from arus_anomaly.state.meter import ACTUAL, Read, Replacement
+from arus_anomaly.state.meter import ACTUAL, Read
 
 _SPIKE_TIMES: Final = 2
 
@@ -15,18 +16,24 @@ class Level(NamedTuple):
 
     stand_l: int
     day: int
+    used_l: int = 0
+    """Used since that day on the registers before, where the stand is what this one showed when put in."""
+    is_read: bool = True
+    """Whether somebody read it, so that what is used from there on may be usual."""
 
 
 class Register:
     """What is known of a customer's meter as the periods go by."""
 
     __slots__ = (
-        "_shows_fractions", "_through", "_uses", "_was_fraction", "actual", "before_back", "estimates",
-        "is_behind_estimates", "level", "seen", "serial", "skipped", "zeros",
+        "_shows_fractions", "_uses", "_was_fraction", "actual", "before_back", "changes", "dials",
+        "estimates", "is_behind_estimates", "level", "seen", "serial", "skipped", "through", "zeros",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.serial = ""
+        self.dials = 0
+        self.changes = Changes()
         self.level: Level | None = None
         self.actual: Level | None = None
         self.before_back: Level | None = None
@@ -36,7 +43,8 @@ class Register:
         """In a row: who comes to read ends a row of estimates, a register seen to move one of zeros."""
         self.is_behind_estimates = False
         self.skipped = False
-        self._through: int | None = None
+        self.through: int | None = None
+        """The last day that use is known of."""
         self._shows_fractions = self._was_fraction = False
         self._uses: deque[Use] = deque(maxlen=AVERAGED)
 
@@ -48,15 +56,15 @@ class Register:
     @property
     def says_what_was_before(self) -> bool:
         """Say whether the last stand is the last that is known: no use without a stand came behind it."""
-        return self.level is not None and self._through == self.level.day
+        return self.level is not None and self.through == self.level.day
 
     def is_later(self, day: int) -> bool:
         """Say whether a day lies behind all use that is known."""
-        return self._through is None or day > self._through
+        return self.through is None or day > self.through
 
     def days_until(self, day: int) -> int:
         """Return the days since all use that is known; a month where none is."""
-        return MONTH_DAYS if self._through is None else day - self._through
+        return MONTH_DAYS if self.through is None else day - self.through
 
     def may_show(self, read: Read, stand_l: int) -> bool:
         """Say whether a stand has no fraction, or the register shows some.
@@ -80,25 +88,27 @@ class Register:
 
     def forgets(self, read: Read) -> None:
         """Know nothing of the register that is put in but its serial."""
-        self.serial = read.serial
+        self.changes.pass_(read.day)
+        self.serial, self.dials = read.serial, 0
         self.level = self.actual = self.before_back = None
         self._shows_fractions = self._was_fraction = False
 
     def accepts(self, read: Read, stand_l: int) -> None:
         """Take a stand as what the next use counts from."""
-        self.level = Level(stand_l, read.day)
+        self.level = Level(stand_l, read.day, is_read=read.method == ACTUAL)
         self.goes_on(read)
+        self.dials = read.dials or self.dials
         if read.method == ACTUAL:
             self.actual, self.is_behind_estimates = self.level, False
             self._shows_fractions |= stand_l % LITRES != 0
 
     def goes_on(self, read: Read) -> None:
         """Take the use until a read as known."""
-        self._through, self.skipped = read.day, False
+        self.through, self.skipped = read.day, False
         self.serial = self.serial or read.serial
 
-    def uses(self, read: Read, use: Use, limits: Limits) -> None:
-        """Take in what was used, where it was read and not estimated.
+    def uses(self, read: Read, use: Use, limits: Limits, base: Level | None = None) -> None:
+        """Take in what was used, where it was read and not estimated. base: the stand it counts from.
 
         It counts as usual, unless the register went back, or it is a spike: extreme, and more than twice what
         is usual (ADR-0013). A register that stands still while reads of it are refused or estimated, stands
@@ -108,17 +118,8 @@ class Register:
             return
         if use.litres:
             self.zeros = 0
+        if base and not base.is_read:
+            return
         is_spike = use.exceeds(limits) and self.usual.times_exceeded(use, _SPIKE_TIMES)
         if use.litres >= 0 and not is_spike:
             self._uses.append(use)
-
-
-def change_of(read: Read, serial: str) -> Replacement | None:
-    """Return the change of the meter that a read tells. serial: of the register before.
-
-    Stands of nothing without a date are blank columns, unless another serial says that the meter is another.
-    """
-    change = read.replacement
-    if change is None or change.is_dated or change.old_final_l or change.new_start_l:
-        return change
-    return Replacement(None, None) if serial and read.serial and read.serial != serial else None

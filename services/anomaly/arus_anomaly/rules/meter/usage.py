@@ -1,7 +1,6 @@
 """Use between two stands, and the usual use, as exact fractions of whole numbers."""
 
 from collections import deque
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from arus_anomaly.rules.meter.limits import Limits
@@ -98,20 +97,3 @@ def has_passed_its_end(before_l: int, stand_l: int, end_l: int, most_l: int) -> 
     if before_l * 10 < end_l * 9 or stand_l * 10 > end_l:
         return False
     return stand_l + end_l - before_l <= most_l
-
-
-def slips(stand_l: int) -> Iterator[tuple[str, int]]:
-    """Yield what a stand would be without a slip of the pen: (swapped | more | less, litres).
-
-    Two adjacent digits swapped back; one digit less, since one too many was written; one digit more.
-    """
-    whole, rest = divmod(stand_l, LITRES)
-    digits = str(whole)
-    for at in range(len(digits) - 1):
-        swapped = digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :]
-        yield "swapped", int(swapped) * LITRES + rest
-    for at in range(len(digits) if whole > 9 else 0):
-        yield "more", int(digits[:at] + digits[at + 1 :]) * LITRES + rest
-    for at in range(len(digits) + 1):
-        for digit in "0123456789":
-            yield "less", int(digits[:at] + digit + digits[at:]) * LITRES + rest
