@@ -4,7 +4,16 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from arus_ingest.files.amounts import ENGLISH, INDONESIAN, PLAIN, Shapes, canonical, negative_marks, readings
+from arus_ingest.files.amounts import (
+    ENGLISH,
+    INDONESIAN,
+    PLAIN,
+    Shapes,
+    canonical,
+    negative_marks,
+    of_number,
+    readings,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +70,14 @@ def test_one_cell(written: str, notation: str, read: str | None) -> None:
 )
 def test_a_whole_column_decides_or_asks(cells: tuple[object, ...], scale: int, ways: tuple[str, ...]) -> None:
     assert set(readings(shapes(*cells), scale)) == set(ways)
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [(1506000.3899999999, "1506000.39"), (0.1 + 0.2, "0.3"), (1e-5, "0.00001"), (-2e9, "-2000000000")],
+)
+def test_a_numeric_cell_is_shown_without_noise(kept: float, shown: str) -> None:
+    assert of_number(kept) == shown
 
 
 def test_one_slip_of_the_pen_does_not_turn_thousands_into_fractions() -> None:

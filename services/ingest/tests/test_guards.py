@@ -83,6 +83,13 @@ def test_a_workbook_that_was_written_again_is_read_again(tmp_path: Path) -> None
         assert [row.fields["nomen"] for row in read_rows(path, detect(path)[0])] == nomens
 
 
+def test_a_new_workbook_with_the_ending_of_an_old_one_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "data.xls"
+    path.write_bytes(workbook())
+    (found,) = detect(path)
+    assert (found.type, found.header_row) == ("COLLECTION", 1)
+
+
 def test_sectors_that_lead_in_a_circle_are_refused(tmp_path: Path) -> None:
     sheet = xlwt.Workbook()
     sheet.add_sheet("SBRS").write(0, 0, "NOMEN")  # pyright: ignore[reportUnknownMemberType] -- untyped
@@ -126,6 +133,13 @@ def test_encodings_are_recognised(tmp_path: Path, encoding: str) -> None:
     assert encoding_of(path) == encoding
     (found,) = detect(path)
     assert next(read_rows(path, found)).original[0] == "CAFÉ SENÉ"
+
+
+@pytest.mark.parametrize("name", ["RENÉ TAN", "JOSÉ FERNANDO", "NUR’AINI – MUÑOZ", "5 m³"])
+def test_one_letter_is_enough_for_windows_1252(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "data.csv"
+    path.write_bytes(f"NAMA\n{name}\n".encode("cp1252"))
+    assert encoding_of(path) == "cp1252"
 
 
 @pytest.mark.parametrize("wrong", ["cp1252", "cp1254", "mac_roman"])

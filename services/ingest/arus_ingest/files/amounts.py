@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
@@ -201,7 +202,10 @@ def canonical(text: str, notation: str, negative: Sequence[str] = ()) -> str | N
 
 @lru_cache(maxsize=100_000)
 def of_number(value: float) -> str:
-    """Return a numeric cell as a plain decimal, without the noise of binary fractions."""
+    """Return a numeric cell as a plain decimal, without the noise of binary fractions.
+
+    To 15 digits, as spreadsheets show them: 1506000.39 is kept as 1506000.3899999999.
+    """
     if value == int(value):
         return str(int(value))
-    return f"{value:.10f}".rstrip("0").rstrip(".")
+    return f"{Decimal(f'{value:.15g}'):.10f}".rstrip("0").rstrip(".")

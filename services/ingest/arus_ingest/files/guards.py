@@ -18,6 +18,7 @@ UNPACKED_WITHOUT_QUESTION: Final = 100 * MEGABYTE
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LAST_SECTOR: Final = 0xFFFF_FFFA  # from here on a number is a mark
 _ZIP: Final = b"PK\x03\x04"
+_OLD_ENDINGS: Final = frozenset({".xls", ".xla"})
 _OTHERS: Final[dict[bytes, str]] = {
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
@@ -63,6 +64,13 @@ def look(path: Path, limits: Limits) -> FileKind:
     if not _wide(head) and sum(byte in _CONTROLS for byte in head) > MOST_CONTROLS * len(head):
         raise Unreadable("file_binary")
     return "text"
+
+
+def misnamed(path: Path) -> bool:
+    """Tell whether a workbook has the ending of another kind: .xls of a new one, .xlsx of an old one."""
+    old = path.suffix.lower() in _OLD_ENDINGS
+    with path.open("rb") as file:
+        return file.read(len(_OLE)).startswith(_ZIP if old else _OLE)
 
 
 def _wide(head: bytes) -> bool:

@@ -135,6 +135,10 @@ def _small(path: Path, changed_at_ns: int, sheet: int) -> "CalamineSheet":
 def _workbook(source: Path | BytesIO) -> "CalamineWorkbook":
     import python_calamine as calamine  # noqa: PLC0415 - slow to import
 
+    if isinstance(source, Path) and guards.misnamed(source):
+        source = BytesIO(
+            source.read_bytes()
+        )  # the library opens a path by its ending, bytes by what they are
     with _sound():
         return calamine.load_workbook(source)  # pyright: ignore[reportUnknownMemberType] -- any path
 

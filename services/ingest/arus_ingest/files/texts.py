@@ -17,6 +17,8 @@ HEADER_LINES: Final = 80
 LEAST_WORSE: Final = 0.05
 LONGEST_CELL: Final = 32_768
 _CANDIDATES: Final = ["cp1252", "cp1254", "mac_roman", "cp437", "cp850", "cp1250"]
+_LETTERS: Final = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝß")
+_SIGNS: Final = frozenset("²³°ºª€£§±×½¼¾–—‘’“”•…·®©™\xa0")
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -56,7 +58,10 @@ def _decodes(path: Path) -> bool:
 
 
 def _likeliest(path: Path) -> str:
-    """Ask charset-normalizer about the lines that are not ASCII; Windows-1252 unless it is plainly worse."""
+    """Return Windows-1252 where its letters stand where letters do, else what charset-normalizer says.
+
+    Names hold few letters that are not ASCII, too few to tell encodings apart by their frequency alone.
+    """
     from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import
 
     lines: list[bytes] = []
@@ -66,12 +71,28 @@ def _likeliest(path: Path) -> str:
                 lines.append(line[:1_000])
                 if len(lines) == 200:
                     break
-    found = from_bytes(b"".join(lines), cp_isolation=_CANDIDATES)
+    told = b"".join(lines)
+    if _sounds_western(told.decode("cp1252", errors="replace")):
+        return "cp1252"
+    found = from_bytes(told, cp_isolation=_CANDIDATES)
     best = found.best()
     if best is None or "cp1252" in best.could_be_from_charset:
         return "cp1252"
     western = min((one.chaos for one in found if one.encoding == "cp1252"), default=1.0)
     return "cp1252" if western <= best.chaos + LEAST_WORSE else best.encoding
+
+
+def _sounds_western(text: str) -> bool:
+    """Tell whether what is beyond ASCII are usual letters in words, and usual signs outside of them."""
+    for before, one, after in zip(f" {text}", text, f"{text[1:]} ", strict=False):
+        if one.isascii() or one == "’":
+            continue
+        if one in _LETTERS:
+            if not (before.isalpha() or after.isalpha()):
+                return False
+        elif one not in _SIGNS or (before.isalpha() and after.isalpha()):
+            return False
+    return True
 
 
 def separator_of(path: Path, encoding: str, named: Callable[[Sequence[str]], float]) -> str:
