@@ -99,8 +99,8 @@ def test_a_large_sheet_is_read_in_slices_and_says_the_same(
 
 
 TEXT_FILES = {
-    ("SBRS", "2025-12"): "nomen,volume,read_method,skip_status,periode_month,periode_year\n"
-    "340001,12,ACTUAL,,12,2025\n340002,9,ESTIMATE,,12,2025\n",
+    ("SBRS", "2025-12"): "id,nomen,volume,read_method,skip_status,periode_month,periode_year\n"
+    "901,340001,12,ACTUAL,,12,2025\n902,340002,9,ESTIMATE,,12,2025\n",
     ("MC", "2025-12"): "nomen,name,address,rayon,target_mc,kubikasi,periode_month,periode_year\n"
     "340001,BUDI,JL SUNTER,34,150000,12,12,2025\n",
     ("COLLECTION", "2025-11"): "id|nomen|payment_date|amount|payment_type|periode_month\n"
@@ -121,6 +121,22 @@ def test_files_with_the_names_of_the_books(tmp_path: Path, told: tuple[str, str]
     assert (found.type, found.period) == told
     assert found.questions == ()
     assert not any(row.errors for row in read_rows(path, found))
+
+
+def test_a_date_of_printing_alone_is_a_period_to_ask_for(tmp_path: Path) -> None:
+    path = tmp_path / "pelanggan.csv"
+    path.write_text("Tanggal cetak: 03/01/2026\nNOMEN;NAMA;ALAMAT;NOMINAL\n340001;BUDI;JL A;5000\n", "utf-8")
+    (found,) = detect(path)
+    assert (found.type, found.period) == ("MC", "2026-01")
+    assert [one.key for one in found.questions] == ["period"]
+
+
+@pytest.mark.parametrize(("issued", "due"), [("02/10/2025", "20/10/2025"), ("10/02/2025", "10/20/2025")])
+def test_the_order_of_dates_is_told_by_the_dates_beside_them(tmp_path: Path, issued: str, due: str) -> None:
+    path = tmp_path / "bill.csv"
+    path.write_text(f"NOMEN;NO TAGIHAN;TGL TERBIT;JATUH TEMPO;TOTAL\n340001;7;{issued};{due};9000\n", "utf-8")
+    (found,) = detect(path)
+    assert (found.period, found.questions) == ("2025-10", ())
 
 
 def test_a_separator_inside_a_value_is_told_not_read_over(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """Where the header of a table is, and which column is which field of a type."""
 
 import re
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as AnyMapping
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from arus_ingest.files import headers
 from arus_ingest.files.amounts import Shapes, of_number
 from arus_ingest.files.dates import parse
-from arus_ingest.files.declared import NUMERIC, FileType, types
+from arus_ingest.files.declared import NUMERIC, Field, FileType, types
 from arus_ingest.files.periods import month_of, parse_period
 from arus_ingest.files.results import Mapping
 from arus_ingest.files.tables import Cell, Row, shown
@@ -32,11 +32,12 @@ _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?:\.0)?")
 class Header:
     """The header of a table: its texts, one per column; the number of its last line in the file.
 
-    first_line, lines_above: how many of the rows that are not empty stand before it, and before its first
-    fact.
+    own: of a column under a word that stands above several, its own part of the text; else "". first_line,
+    lines_above: how many of the rows that are not empty stand before it, and before its first fact.
     """
 
     texts: tuple[str, ...]
+    own: tuple[str, ...]
     row: int
     first_line: int
     lines_above: int
@@ -54,8 +55,10 @@ def find_header(head: Sequence[tuple[int, Row]], mappings: Mapping) -> Header | 
                     break
                 header = _read(head, start, lines)
                 score = sum(
-                    1.0 if text in taught else max((one.score for one in matching(text)), default=0.0)
-                    for text in dict.fromkeys(header.texts)
+                    1.0
+                    if text in taught
+                    else max((one.score for one in _named(text, own, matching)), default=0.0)
+                    for text, own in dict(zip(header.texts, header.own, strict=True)).items()
                 )
                 score -= 0.6 * sum(_is_value(cell) for cell in head[start + lines - 1][1])
                 score -= 0.3 * (lines - 1)
@@ -78,7 +81,23 @@ def _read(head: Sequence[tuple[int, Row]], start: int, lines: int) -> Header:
             upper[place] = above
     raw = [" ".join(dict.fromkeys(part for part in column if part)) for column in zip(*rows, strict=True)]
     texts = tuple(repaired(text) for text in raw)
-    return Header(texts, head[start + lines - 1][0], start, start + lines, list(texts) != raw)
+    own = tuple(repaired(rows[-1][place]) if _shares(rows, place) else "" for place in range(width))
+    return Header(texts, own, head[start + lines - 1][0], start, start + lines, list(texts) != raw)
+
+
+def _shares(rows: Sequence[Sequence[str]], place: int) -> bool:
+    """Tell whether a column has a word of its own and one above that stands over its neighbour's as well."""
+    *above, own = rows
+    return bool(above and own[place]) and any(
+        0 <= beside < len(own) and own[beside] and above[-1][beside] == above[-1][place] != ""
+        for beside in (place - 1, place + 1)
+    )
+
+
+def _named(
+    text: str, own: str, matching: Callable[[str], tuple[headers.Match, ...]] = headers.near
+) -> tuple[headers.Match, ...]:
+    return headers.below(text, own, matching) if own else matching(text)
 
 
 def _first_of_words(head: Sequence[tuple[int, Row]]) -> Header | None:
@@ -147,12 +166,12 @@ def assigned(
     certain; "" leaves a column out.
     """
     offers: list[tuple[float, int, str]] = []
-    for place, text in enumerate(header.texts):
+    for place, (text, own) in enumerate(zip(header.texts, header.own, strict=True)):
         if text in taught:
             if taught[text]:
                 offers.append((2.0, place, taught[text]))
             continue
-        for match in headers.near(text):
+        for match in _named(text, own):
             if match.type == kind.name and match.score >= LEAST_SCORE:
                 fit = match.score * _likeness(kind_of(kind, match.field), match.field, place, below)
                 offers.append((fit, place, match.field))
@@ -167,6 +186,17 @@ def assigned(
             places.pop(half, None)
             scores.pop(half, None)
     return places, scores
+
+
+def could_be(field: Field, place: int, below: Sequence[Row]) -> bool:
+    """Tell whether a column's cells are of a field's kind; empty ones and a running number are of none."""
+    cells = [shown(row[place]).strip() for row in below[:SAMPLE_ROWS] if place < len(row)]
+    if not any(cells):
+        return False
+    counted = len(cells) > 1 and all(
+        one.isdigit() and next_.isdigit() and int(next_) == int(one) + 1 for one, next_ in pairwise(cells)
+    )
+    return not counted and _likeness(field.kind, field.name, place, below) == 1.0
 
 
 def _likeness(kind: str, field: str, place: int, below: Sequence[Row]) -> float:

@@ -98,11 +98,11 @@ class DateShapes:
 SLIVER: Final = 0.02
 
 
-def readings(shapes: DateShapes, period: str | None) -> tuple[Order, ...]:
+def readings(shapes: DateShapes, period: str | None, beside: Iterable[DateShapes] = ()) -> tuple[Order, ...]:
     """Return the orders a whole column may be in: one when it is certain, two when it has to be asked.
 
     A file that says its own period elsewhere decides between two orders when all the dates of one, and hardly
-    any of the other, fall in that period.
+    any of the other, fall in that period; else the other columns of dates beside it do when they agree.
     """
     if shapes.dmy and shapes.mdy:
         return ("dmy", "mdy") if shapes.dmy >= shapes.mdy else ("mdy", "dmy")
@@ -115,7 +115,17 @@ def readings(shapes: DateShapes, period: str | None) -> tuple[Order, ...]:
         sure: tuple[Order, ...] = tuple(order for order in ORDERS if inside[order] > 1 - SLIVER)
         if len(sure) == 1 and min(inside.values()) < 0.5:
             return sure
-    return ("dmy", "mdy")
+    order = told(beside)
+    return ("dmy", "mdy") if order is None else (order,)
+
+
+def told(columns: Iterable[DateShapes]) -> Order | None:
+    """Return the only order that several columns of one file can be in, None where they tell none or both."""
+    orders: set[Order] = set()
+    for one in columns:
+        orders |= {"dmy"} if one.dmy else set()
+        orders |= {"mdy"} if one.mdy else set()
+    return orders.pop() if len(orders) == 1 else None
 
 
 @lru_cache(maxsize=50_000)

@@ -10,7 +10,7 @@ from typing import Final
 
 from arus_ingest.files import columns
 from arus_ingest.files.columns import Header
-from arus_ingest.files.dates import ORDERS, DateShapes
+from arus_ingest.files.dates import ORDERS, DateShapes, told
 from arus_ingest.files.declared import Field, FileType, types
 from arus_ingest.files.periods import in_text, month_of, parse_period
 from arus_ingest.files.results import Evidence, Mapping, Question, Source
@@ -21,6 +21,7 @@ MISSING_WEIGHT: Final = 4.0
 LEAST_POINTS: Final = 4.0
 SURE: Final = 0.12
 MOST: Final = 0.8
+FAINT: Final = 0.2  # a day of printing alone: the file may be of that month or of the one before
 _BREAK: Final = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
 
 
@@ -87,7 +88,7 @@ def choose_type(
     questions = [
         Question(f"{columns.ASKED}:{one.name}", "question_column_missing", header.texts, {"field": one.name})
         for one in kind.fields.values()
-        if one.required and one.name not in places and not _stood_in_for(one, places, header)
+        if one.required and one.name not in places and not _stood_in_for(one, places, header, below)
     ]
     if given is None and margin < SURE:
         options = tuple(one.name for total, one, _, _ in ranked if total > points - 4 * SURE * points)
@@ -100,10 +101,10 @@ def choose_type(
     return Choice(kind, places, confidence, tuple(questions), evidence)
 
 
-def _stood_in_for(missing: Field, places: AnyMapping[str, int], header: Header) -> bool:
+def _stood_in_for(missing: Field, places: AnyMapping[str, int], header: Header, below: Sequence[Row]) -> bool:
     """Tell whether another field is there instead, and no column is left that could be the missing one."""
-    left = [text for at, text in enumerate(header.texts) if text.strip() and at not in places.values()]
-    return missing.instead in places and not left
+    left = [at for at, text in enumerate(header.texts) if text.strip() and at not in places.values()]
+    return missing.instead in places and not any(columns.could_be(missing, at, below) for at in left)
 
 
 def _named(around: Around) -> list[tuple[Source, str, str]]:
@@ -179,12 +180,10 @@ def choose_period(
     leaning = [*evidence, *_of_dates(kind, days, certain)]
     if given is not None:
         return PeriodChoice(given, given, 1.0, (), tuple(leaning))
+    wanted = any(one.kind == "period" and one.of_file for one in kind.fields.values()) or kind.name != "FUEL"
+    unknown = (Question("period", "question_period_unknown"),) if wanted else ()
     if not leaning:
-        wanted = (
-            any(one.kind == "period" and one.of_file for one in kind.fields.values()) or kind.name != "FUEL"
-        )
-        asked = (Question("period", "question_period_unknown"),) if wanted else ()
-        return PeriodChoice(None, None, 0.5 if wanted else 1.0, asked, ())
+        return PeriodChoice(None, None, 0.5 if wanted else 1.0, unknown, ())
     weights: Counter[str] = Counter()
     for one in leaning:
         weights[one.value] += one.strength  # pyright: ignore[reportArgumentType] -- a counter of weights
@@ -196,9 +195,9 @@ def choose_period(
         asked = (Question("period", "question_period_disagrees", options, {"places": places}),)
         return PeriodChoice(value, None, 0.4, asked, tuple(leaning))
     agreeing = sum(one.value == value for one in leaning) / len(leaning)
-    return PeriodChoice(
-        value, certain, round(min(1.0, strongest) * (0.7 + 0.3 * agreeing), 3), (), tuple(leaning)
-    )
+    confidence = round(min(1.0, strongest) * (0.7 + 0.3 * agreeing), 3)
+    asked = unknown if strongest < FAINT else ()
+    return PeriodChoice(value, certain, confidence, asked, tuple(leaning))
 
 
 def _of_columns(kind: FileType, months: AnyMapping[str, Months]) -> list[Evidence]:
@@ -232,7 +231,7 @@ def _of_dates(kind: FileType, days: AnyMapping[str, DateShapes], certain: str | 
     for name, column in days.items():
         if name not in kind.fields or not kind.fields[name].of_file or not column.readable:
             continue
-        order = "mdy" if column.mdy > column.dmy else "dmy"
+        order = told(days.values()) or ("mdy" if column.mdy > column.dmy else "dmy")
         if certain and column.either and not (column.dmy or column.mdy):
             order = max(ORDERS, key=lambda one: column.months[one][certain])
         month, number = column.months[order].most_common(1)[0]

@@ -2,66 +2,71 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from arus_ingest.files.declared import FileType, types
 from arus_ingest.files.texts import repaired
 
-_SHORT: Final = {
-    short: full
-    for full, shorts in {
-        "tanggal": "tgl tg tggl",
+_SAME: Final = {
+    other: word
+    for word, others in {
+        "tanggal": "tgl tg tggl date dt dttm",
         "nomor": "no nmr nomer nr num number",
-        "nama": "nm",
-        "alamat": "alm almt alm1 alamat1",
+        "nama": "nm name",
+        "alamat": "alm almt alm1 alamat1 address addr",
         "jumlah": "jml jlh jmlh jum",
-        "pelanggan": "plg pel pelg plgn lgn langganan plggn",
-        "customer": "cust cstmr",
-        "bayar": "byr",
-        "bulan": "bln bl",
-        "tahun": "thn th",
-        "periode": "prd prde",
-        "tagihan": "tagih tgh tagh tag",
-        "meter": "mtr",
+        "pelanggan": "plg pel pelg plgn lgn langganan plggn konsumen customer cust cstmr",
+        "bayar": "byr pembayaran dibayar payment paid pay pymt",
+        "bulan": "bln bl month",
+        "tahun": "thn th year",
+        "periode": "prd prde period",
+        "tagihan": "tagih tgh tagh tag ditagih faktur bill billed invoice inv",
+        "meter": "mtr wm",
         "stand": "stan std stnd",
         "akhir": "akir akh",
         "awal": "awl",
+        "kini": "sekarang skrg current curr cur",
+        "lalu": "sebelumnya previous prev",
+        "baca": "bacaan pembacaan read reading rd rdg",
+        "pencatat": "pencater",
         "golongan": "gol",
+        "kelas": "class",
         "tarif": "trf tariff",
+        "ukuran": "size",
+        "seri": "serial",
         "rekening": "rek",
         "petugas": "ptgs ptg",
-        "kode": "kd",
+        "kode": "kd code",
         "status": "stat sts",
         "keterangan": "ket",
-        "jenis": "jns",
-        "lokasi": "lks",
-        "date": "dt dttm",
+        "jenis": "jns tipe type",
+        "lokasi": "lks location loc",
+        "tempat": "tmp tmpt place",
         "amount": "amt",
-        "current": "curr cur",
-        "previous": "prev",
-        "read": "rd",
-        "reading": "rdg",
-        "address": "addr",
         "account": "acct acc",
         "volume": "vol",
         "sambungan": "samb",
         "administrasi": "adm admin",
         "kuitansi": "kwitansi kwt",
-        "payment": "pay pymt",
         "nominal": "nom",
         "pemakaian": "pmk pemak pakai",
         "metode": "mtd",
         "rayon": "ryn",
         "kubikasi": "kubik",
+        "lembar": "lbr",
+        "liter": "ltr litre litres liters",
+        "biaya": "bea fee charge",
         "meterai": "materai",
-        "tunggakan": "tungg tgk",
+        "tunggakan": "tunggak menunggak tungg tgk",
     }.items()
-    for short in shorts.split()
+    for other in others.split()
 }
+"""Words of a header that say the same, abbreviated or in the other language."""
 _RUN_TOGETHER: Final = {
     "nomet": "nomor meter",
+    "nosamb": "nomor sambungan",
     "notag": "nomor tagihan",
     "notagihan": "nomor tagihan",
     "norek": "nomor rekening",
@@ -75,12 +80,18 @@ _RUN_TOGETHER: Final = {
 _UNITS: Final = re.compile(
     r"[(\[]\s*(?:rp\.?|idr|m3|m³|l|ltr|liter|hari|lbr|lembar|rupiah|dd[/-]mm[/-]yyyy)\s*[)\]]", re.IGNORECASE
 )
+_MEASURED: Final = {
+    "money": re.compile(r"\b(?:rp|idr|rupiah)\b", re.IGNORECASE),
+    "decimal": re.compile(r"(?:\bm3\b|m³|\bliter\b|\bltr\b|\(l\))", re.IGNORECASE),
+}
+"""Kinds of fields by the unit that a header names: no other kind is measured in it."""
+_ASIDE: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BREAK: Final = re.compile(r"[^a-z0-9]+")
 _QUIET: Final = frozenset({"rp", "idr", "the", "of", "di", "yang", "ini", "data", "air", "x"})
 _AROUND: Final = frozenset(
-    {"pelanggan", "customer", "meter", "total", "jumlah", "nilai", "bulan", "tahun", "rupiah", "m3"}
-    | {"pam", "pdam", "cmr", "wp", "pembayaran", "rekening", "tagihan"}
+    {"pelanggan", "meter", "total", "jumlah", "nilai", "bulan", "tahun", "rupiah", "m3"}
+    | {"pam", "pdam", "cmr", "wp", "rekening", "tagihan"}
 )
 
 FUZZY: Final = 84
@@ -101,7 +112,7 @@ def words(header: str) -> tuple[str, ...]:
     """Return the words of a header, spelt out: "Tgl. Byr (Rp)" → tanggal bayar."""
     found: list[str] = []
     for word in _written(header):
-        found += _RUN_TOGETHER.get(word, _SHORT.get(word, word)).split()
+        found += (_SAME.get(part, part) for part in _RUN_TOGETHER.get(word, word).split())
     loud = [word for word in found if word not in _QUIET]
     return tuple(loud or found)
 
@@ -127,7 +138,7 @@ def exact(header: str) -> tuple[Match, ...]:
     for letters in ("".join(spelt), "".join(sorted(spelt)), "".join(_written(header))):
         for name, penalty in by_letters.get(letters, ()):
             found.setdefault(name, 0.96 - penalty)
-    return tuple(Match(*name, score) for name, score in found.items())
+    return _measured(header, found)
 
 
 def named(cells: Sequence[str]) -> float:
@@ -138,14 +149,41 @@ def named(cells: Sequence[str]) -> float:
 @lru_cache(maxsize=20_000)
 def near(header: str) -> tuple[Match, ...]:
     """Return the fields a header names, also misspelt or with words around; the exact ones score highest."""
-    found = {(one.type, one.field): one.score for one in exact(header)}
     spelt = words(header)
     if not spelt or len(header) > LONGEST_HEADER:
         return ()
+    found = {(one.type, one.field): 0.95 * one.score for one in exact(_ASIDE.sub(" ", header))}
+    found |= {(one.type, one.field): one.score for one in exact(header)}
     misspelt = _misspelt("".join(spelt)) + _misspelt("".join(_written(header)))
     for name, score in misspelt + _surrounded(spelt):
         found[name] = max(found.get(name, 0.0), score)
-    return tuple(Match(*name, score) for name, score in found.items())
+    return _measured(header, found)
+
+
+def below(header: str, own: str, matching: Callable[[str], tuple[Match, ...]]) -> tuple[Match, ...]:
+    """Return the fields a header over several columns names together with one column's own word.
+
+    header: all its words, the own ones last. What the words above alone would name is any of the columns.
+    matching: exact or near.
+    """
+    above = {one[:2] for one in matching(header.removesuffix(own).strip())}
+    found = {(one.type, one.field): 0.9 * one.score for one in matching(own)}
+    for one in (*exact(header), *(one for one in matching(header) if one[:2] not in above)):
+        found[one[:2]] = max(found.get(one[:2], 0.0), one.score)
+    return _measured(header, found)
+
+
+def _measured(header: str, found: dict[tuple[str, str], float]) -> tuple[Match, ...]:
+    """Return what was found but for fields of a kind that is not measured in the unit the header names."""
+    kinds = {kind for kind, unit in _MEASURED.items() if unit.search(header.replace("_", " "))}
+    return tuple(
+        Match(*name, score) for name, score in found.items() if not kinds or _kind_of(*name) in kinds
+    )
+
+
+def _kind_of(name: str, field: str) -> str:
+    fields = types()[name].fields
+    return fields[field].kind if field in fields else "period"
 
 
 def _misspelt(letters: str) -> list[tuple[tuple[str, str], float]]:
@@ -205,7 +243,7 @@ def _index() -> tuple[dict[tuple[str, ...], list[tuple[tuple[str, str], float]]]
 
 def _named(kind: FileType) -> dict[str, tuple[str, ...]]:
     named = {field.name: field.aliases for field in kind.fields.values()}
-    if any(field.kind == "period" for field in kind.fields.values()):
+    if "period" in kind.fields:
         named |= PERIOD_PARTS
     return named
 

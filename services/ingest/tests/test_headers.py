@@ -1,0 +1,51 @@
+"""Which field a header names, in the words of offices that have never seen Arus."""
+
+from collections.abc import Iterable
+
+import pytest
+from arus_ingest.files import columns, headers
+
+
+def best(kind: str, named: Iterable[headers.Match]) -> str | None:
+    """Return the field of a type that is named best and well enough."""
+    enough = [one for one in named if one.type == kind and one.score >= columns.LEAST_SCORE]
+    return max(enough, key=lambda one: one.score).field if enough else None
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "field"),
+    [
+        ("MC", "Tariff Class", "tariff"),
+        ("MC", "Rayon Code", "rayon"),
+        ("MC", "Diameter (inch)", "meter_size"),
+        ("MC", "total_rp", "target_mc"),
+        ("SBRS", "Kondisi WM", "trouble"),
+        ("SBRS", "Angka Lama", "stand_awal"),
+        ("COLLECTION", "Bill Month", "bill_period"),
+        ("MAINBILL", "Tanggal Faktur", "bill_date"),
+        ("MAINBILL", "Pajak (PPN)", "tax"),
+        ("MAINBILL", "Pemakaian (Rp)", "water_charge"),
+        ("MAINBILL", "Pemakaian (m³)", "volume"),
+        ("ARDEBT", "Umur Piutang (Rp)", None),
+        ("FUEL", "Total Rp", None),
+    ],
+)
+def test_a_header_names_a_field(kind: str, header: str, field: str | None) -> None:
+    assert best(kind, headers.near(header)) == field
+
+
+@pytest.mark.parametrize(
+    ("kind", "above", "own", "field"),
+    [
+        ("SBRS", "STAND METER", "LALU", "stand_awal"),
+        ("SBRS", "STAND METER", "PAKAI", "volume"),
+        ("SBRS", "PEMBACAAN", "TANGGAL", "read_date"),
+        ("MAINBILL", "RINCIAN TAGIHAN (Rp)", "AIR", "water_charge"),
+        ("MAINBILL", "RINCIAN TAGIHAN (Rp)", "TOTAL", "amount"),
+        ("ARDEBT", "UMUR PIUTANG", "31-60", None),
+    ],
+)
+def test_a_word_above_several_columns_leaves_each_its_own(
+    kind: str, above: str, own: str, field: str | None
+) -> None:
+    assert best(kind, headers.below(f"{above} {own}", own, headers.near)) == field
