@@ -28,6 +28,10 @@ def best(kind: str, named: Iterable[headers.Match]) -> str | None:
         ("MAINBILL", "Pemakaian (m³)", "volume"),
         ("ARDEBT", "Umur Piutang (Rp)", None),
         ("FUEL", "Total Rp", None),
+        ("FUEL", "Lokasi Kerja", "location"),
+        ("COLLECTION", "Waktu Transaksi", "payment_date"),
+        ("ARDEBT", "Tgl Bayar", None),
+        ("ARDEBT", "Lama Tunggakan (hari)", "age_days"),
     ],
 )
 def test_a_header_names_a_field(kind: str, header: str, field: str | None) -> None:

@@ -22,12 +22,12 @@ _SAME: Final = {
         "bulan": "bln bl month",
         "tahun": "thn th year",
         "periode": "prd prde period",
-        "tagihan": "tagih tgh tagh tag ditagih faktur bill billed invoice inv",
+        "tagihan": "tagih tgh tagh tag ditagih faktur bill billed billing invoice inv",
         "meter": "mtr wm",
         "stand": "stan std stnd",
         "akhir": "akir akh",
         "awal": "awl",
-        "kini": "sekarang skrg current curr cur",
+        "kini": "ini sekarang skrg current curr cur",
         "lalu": "sebelumnya previous prev",
         "baca": "bacaan pembacaan read reading rd rdg",
         "pencatat": "pencater",
@@ -59,6 +59,7 @@ _SAME: Final = {
         "liter": "ltr litre litres liters",
         "biaya": "bea fee charge",
         "meterai": "materai",
+        "alasan": "reason",
         "tunggakan": "tunggak menunggak tungg tgk",
     }.items()
     for other in others.split()
@@ -78,19 +79,20 @@ _RUN_TOGETHER: Final = {
     "tglbayar": "tanggal bayar",
 }
 _UNITS: Final = re.compile(
-    r"[(\[]\s*(?:rp\.?|idr|m3|m³|l|ltr|liter|hari|lbr|lembar|rupiah|dd[/-]mm[/-]yyyy)\s*[)\]]", re.IGNORECASE
+    r"[(\[]\s*(?:rp\.?|idr|m3|m³|l|ltr|liter|lbr|lembar|rupiah|dd[/-]mm[/-]yyyy)\s*[)\]]", re.IGNORECASE
 )
 _MEASURED: Final = {
-    "money": re.compile(r"\b(?:rp|idr|rupiah)\b", re.IGNORECASE),
-    "decimal": re.compile(r"(?:\bm3\b|m³|\bliter\b|\bltr\b|\(l\))", re.IGNORECASE),
+    re.compile(r"\b(?:rp|idr|rupiah)\b", re.IGNORECASE): {"money"},
+    re.compile(r"\bm3\b|m³|\bliter\b|\bltr\b|\(l\)", re.IGNORECASE): {"decimal"},
+    re.compile(r"\((?:hari|hr|days?)\)", re.IGNORECASE): {"age_days"},
 }
-"""Kinds of fields by the unit that a header names: no other kind is measured in it."""
+"""By the unit that a header names: the kinds or fields that are measured in it, and no other."""
 _ASIDE: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BREAK: Final = re.compile(r"[^a-z0-9]+")
-_QUIET: Final = frozenset({"rp", "idr", "the", "of", "di", "yang", "ini", "data", "air", "x"})
+_QUIET: Final = frozenset({"rp", "idr", "the", "of", "di", "yang", "data", "air", "x"})
 _AROUND: Final = frozenset(
-    {"pelanggan", "meter", "total", "jumlah", "nilai", "bulan", "tahun", "rupiah", "m3"}
+    {"pelanggan", "meter", "total", "jumlah", "nilai", "amount", "bulan", "tahun", "rupiah", "m3"}
     | {"pam", "pdam", "cmr", "wp", "rekening", "tagihan"}
 )
 
@@ -155,7 +157,7 @@ def near(header: str) -> tuple[Match, ...]:
     found = {(one.type, one.field): 0.95 * one.score for one in exact(_ASIDE.sub(" ", header))}
     found |= {(one.type, one.field): one.score for one in exact(header)}
     misspelt = _misspelt("".join(spelt)) + _misspelt("".join(_written(header)))
-    for name, score in misspelt + _surrounded(spelt):
+    for name, score in misspelt + _surrounded(spelt) + _kindred(spelt, {one.field for one in exact(header)}):
         found[name] = max(found.get(name, 0.0), score)
     return _measured(header, found)
 
@@ -174,10 +176,13 @@ def below(header: str, own: str, matching: Callable[[str], tuple[Match, ...]]) -
 
 
 def _measured(header: str, found: dict[tuple[str, str], float]) -> tuple[Match, ...]:
-    """Return what was found but for fields of a kind that is not measured in the unit the header names."""
-    kinds = {kind for kind, unit in _MEASURED.items() if unit.search(header.replace("_", " "))}
+    """Return what was found but for fields that are not measured in the unit the header names."""
+    text = header.replace("_", " ")
+    units = [fitting for unit, fitting in _MEASURED.items() if unit.search(text)]
     return tuple(
-        Match(*name, score) for name, score in found.items() if not kinds or _kind_of(*name) in kinds
+        Match(*name, score)
+        for name, score in found.items()
+        if not units or any({_kind_of(*name), name[1]} & fitting for fitting in units)
     )
 
 
@@ -213,6 +218,41 @@ def _surrounded(spelt: tuple[str, ...]) -> list[tuple[tuple[str, str], float]]:
             score = 0.62 + 0.2 * length / len(spelt)
             found += [(name, score - penalty) for name, penalty in by_words.get(inside, ())]
     return found
+
+
+def _kindred(spelt: tuple[str, ...], named: set[str]) -> list[tuple[tuple[str, str], float]]:
+    """Find the field of a type whose names hold all the words, one of them no other field of its kind.
+
+    named: fields of any type that are called so word for word; then no other is meant. Amounts of money are
+    too much alike to be told apart in this way.
+    """
+    if len(spelt) < 2:
+        return []
+    return [
+        ((name, field), 0.66)
+        for (name, field), vocabulary in _vocabularies().items()
+        if vocabulary.issuperset(spelt)
+        and not named - {field}
+        and (kind := _kind_of(name, field)) != "money"
+        and any(
+            not any(
+                word in other
+                for (type_, beside), other in _vocabularies().items()
+                if type_ == name and beside != field and _kind_of(type_, beside) == kind
+            )
+            for word in spelt
+        )
+    ]
+
+
+@cache
+def _vocabularies() -> dict[tuple[str, str], set[str]]:
+    """Return (type, field) → all the words of its names."""
+    return {
+        (kind.name, field): {word for alias in aliases for word in words(alias)}
+        for kind in types().values()
+        for field, aliases in _named(kind).items()
+    }
 
 
 @cache
