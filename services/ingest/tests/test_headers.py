@@ -31,6 +31,11 @@ def best(kind: str, named: Iterable[headers.Match]) -> str | None:
         ("FUEL", "Lokasi Kerja", "location"),
         ("COLLECTION", "Waktu Transaksi", "payment_date"),
         ("ARDEBT", "Tgl Bayar", None),
+        ("MC", "Klp. Pelanggan", "tariff"),
+        ("COLLECTION", "Tgl. Penerimaan", "payment_date"),
+        ("SBRS", "Stand Meter Bulan Lalu", "stand_awal"),
+        ("MC", "NAMAPLG", "name"),
+        ("MC", "METERSERIALNUMBER", "serial"),
         ("ARDEBT", "Lama Tunggakan (hari)", "age_days"),
     ],
 )

@@ -24,7 +24,7 @@ _SAME: Final = {
         "periode": "prd prde period",
         "tagihan": "tagih tgh tagh tag ditagih faktur bill billed billing invoice inv",
         "meter": "mtr wm",
-        "stand": "stan std stnd",
+        "stand": "stan std stnd st",
         "akhir": "akir akh",
         "awal": "awl",
         "kini": "ini sekarang skrg current curr cur",
@@ -32,6 +32,8 @@ _SAME: Final = {
         "baca": "bacaan pembacaan read reading rd rdg",
         "pencatat": "pencater",
         "golongan": "gol",
+        "kelompok": "klp kel",
+        "wilayah": "wil",
         "kelas": "class",
         "tarif": "trf tariff",
         "ukuran": "size",
@@ -65,22 +67,20 @@ _SAME: Final = {
     for other in others.split()
 }
 """Words of a header that say the same, abbreviated or in the other language."""
-_RUN_TOGETHER: Final = {
-    "nomet": "nomor meter",
-    "nosamb": "nomor sambungan",
-    "notag": "nomor tagihan",
-    "notagihan": "nomor tagihan",
-    "norek": "nomor rekening",
-    "nopel": "nomor pelanggan",
-    "nolang": "nomor pelanggan",
-    "nosambungan": "nomor sambungan",
-    "idpel": "id pelanggan",
-    "thblrek": "thbl rekening",
-    "tglbayar": "tanggal bayar",
-}
+_RUN_TOGETHER: Final = {"nolang": "no pelanggan", "nomet": "no meter"}
+_SHORT_STARTS: Final = frozenset({"no", "id", "kd", "nm", "rp", "tg"})
+SHORTEST_RUN: Final = 5
 _UNITS: Final = re.compile(
     r"[(\[]\s*(?:rp\.?|idr|m3|m³|l|ltr|liter|lbr|lembar|rupiah|dd[/-]mm[/-]yyyy)\s*[)\]]", re.IGNORECASE
 )
+_HEADS: Final = {
+    "tanggal": {"date", "period"},
+    "nama": {"text", "period"},
+    "nomor": {"code", "integer", "period"},
+}
+"""Words that say of which kind a field is."""
+_OPEN_HEADS: Final = frozenset({"alamat", "lokasi", "gudang", "depo", "pool", "produk", "bank", "loket"})
+"""Words that say enough whatever word of nobody's stands beside them."""
 _MEASURED: Final = {
     re.compile(r"\b(?:rp|idr|rupiah)\b", re.IGNORECASE): {"money"},
     re.compile(r"\bm3\b|m³|\bliter\b|\bltr\b|\(l\)", re.IGNORECASE): {"decimal"},
@@ -90,7 +90,7 @@ _MEASURED: Final = {
 _ASIDE: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BREAK: Final = re.compile(r"[^a-z0-9]+")
-_QUIET: Final = frozenset({"rp", "idr", "the", "of", "di", "yang", "data", "air", "x"})
+_QUIET: Final = frozenset({"rp", "idr", "jam", "the", "of", "di", "yang", "data", "air", "x"})
 _AROUND: Final = frozenset(
     {"pelanggan", "meter", "total", "jumlah", "nilai", "amount", "bulan", "tahun", "rupiah", "m3"}
     | {"pam", "pdam", "cmr", "wp", "rekening", "tagihan"}
@@ -114,9 +114,32 @@ def words(header: str) -> tuple[str, ...]:
     """Return the words of a header, spelt out: "Tgl. Byr (Rp)" → tanggal bayar."""
     found: list[str] = []
     for word in _written(header):
-        found += (_SAME.get(part, part) for part in _RUN_TOGETHER.get(word, word).split())
+        parts = _RUN_TOGETHER.get(word, "").split() or _apart(word) or (word,)
+        found += (_SAME.get(part, part) for part in parts)
     loud = [word for word in found if word not in _QUIET]
     return tuple(loud or found)
+
+
+@lru_cache(maxsize=20_000)
+def _apart(word: str) -> tuple[str, ...]:
+    """Return the words of names that stand in one without a space (NAMAPLG); () where it is none."""
+    if len(word) < SHORTEST_RUN or (word in _dictionary() and word[:2] not in _SHORT_STARTS):
+        return ()
+    for cut in range(len(word) - 2, 1, -1):
+        first, rest = word[:cut], word[cut:]
+        if first in _SHORT_STARTS or (cut > 2 and first in _dictionary()):
+            if rest == "m3" or (len(rest) > 2 and rest in _dictionary()):
+                return (first, rest)
+            if following := _apart(rest):
+                return (first, *following)
+    return ()
+
+
+@cache
+def _dictionary() -> frozenset[str]:
+    """Return the words of names as they are written, and the abbreviations of words."""
+    names = (alias for kind in types().values() for aliases in _named(kind).values() for alias in aliases)
+    return frozenset(_SAME) | frozenset(word for alias in names for word in _written(alias))
 
 
 @lru_cache(maxsize=20_000)
@@ -156,7 +179,7 @@ def near(header: str) -> tuple[Match, ...]:
         return ()
     found = {(one.type, one.field): 0.95 * one.score for one in exact(_ASIDE.sub(" ", header))}
     found |= {(one.type, one.field): one.score for one in exact(header)}
-    misspelt = _misspelt("".join(spelt)) + _misspelt("".join(_written(header)))
+    misspelt = _misspelt(spelt) + _misspelt(_written(header))
     for name, score in misspelt + _surrounded(spelt) + _kindred(spelt, {one.field for one in exact(header)}):
         found[name] = max(found.get(name, 0.0), score)
     return _measured(header, found)
@@ -176,13 +199,14 @@ def below(header: str, own: str, matching: Callable[[str], tuple[Match, ...]]) -
 
 
 def _measured(header: str, found: dict[tuple[str, str], float]) -> tuple[Match, ...]:
-    """Return what was found but for fields that are not measured in the unit the header names."""
+    """Return what was found but for fields of another kind than the unit or a word of the header says."""
     text = header.replace("_", " ")
     units = [fitting for unit, fitting in _MEASURED.items() if unit.search(text)]
+    units += [kinds for word, kinds in _HEADS.items() if word in words(header)]
     return tuple(
         Match(*name, score)
         for name, score in found.items()
-        if not units or any({_kind_of(*name), name[1]} & fitting for fitting in units)
+        if all({_kind_of(*name), name[1]} & fitting for fitting in units)
     )
 
 
@@ -191,9 +215,16 @@ def _kind_of(name: str, field: str) -> str:
     return fields[field].kind if field in fields else "period"
 
 
-def _misspelt(letters: str) -> list[tuple[tuple[str, str], float]]:
+def _misspelt(spelt: tuple[str, ...]) -> list[tuple[tuple[str, str], float]]:
+    """Find aliases that differ in few letters; not those that lack a whole word of the header."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - slow to import
 
+    letters = "".join(spelt)
+    shorter = {
+        "".join(spelt[:at] + spelt[at + 1 :])
+        for at, word in enumerate(spelt)
+        if word not in _AROUND and len(word) > 2
+    }
     if len(letters) < SHORTEST_FUZZY or letters.isdigit():
         return []
     _, by_letters = _index()
@@ -201,6 +232,7 @@ def _misspelt(letters: str) -> list[tuple[tuple[str, str], float]]:
     return [
         (name, 0.9 * ratio / 100 - penalty)
         for spelling, ratio, _ in close
+        if spelling not in shorter
         for name, penalty in by_letters[spelling]
     ]
 
@@ -213,10 +245,16 @@ def _surrounded(spelt: tuple[str, ...]) -> list[tuple[tuple[str, str], float]]:
         for start in range(len(spelt) - length + 1):
             inside = spelt[start : start + length]
             rest = spelt[:start] + spelt[start + length :]
-            if length == 1 and not all(word in _AROUND or word.isdigit() for word in rest):
+            empty = all(word in _AROUND or word.isdigit() for word in rest)
+            strange = inside[0] in _OPEN_HEADS and not any(word in _known() for word in rest)
+            if length == 1 and not (empty or strange):
                 continue
             score = 0.62 + 0.2 * length / len(spelt)
-            found += [(name, score - penalty) for name, penalty in by_words.get(inside, ())]
+            found += [
+                (name, score - penalty)
+                for name, penalty in by_words.get(inside, ())
+                if not any(_beside(*name, word) for word in rest if word not in _AROUND)
+            ]
     return found
 
 
@@ -233,16 +271,29 @@ def _kindred(spelt: tuple[str, ...], named: set[str]) -> list[tuple[tuple[str, s
         for (name, field), vocabulary in _vocabularies().items()
         if vocabulary.issuperset(spelt)
         and not named - {field}
-        and (kind := _kind_of(name, field)) != "money"
-        and any(
-            not any(
-                word in other
-                for (type_, beside), other in _vocabularies().items()
-                if type_ == name and beside != field and _kind_of(type_, beside) == kind
-            )
-            for word in spelt
-        )
+        and _kind_of(name, field) != "money"
+        and not all(_shared(name, field, word) for word in spelt)
     ]
+
+
+def _shared(name: str, field: str, word: str) -> bool:
+    """Tell whether a word also stands in names of other fields of a type that are of the field's kind."""
+    return any(
+        word in vocabulary
+        for (type_, other), vocabulary in _vocabularies().items()
+        if type_ == name and other != field and _kind_of(name, other) == _kind_of(name, field)
+    )
+
+
+def _beside(name: str, field: str, word: str) -> bool:
+    """Tell whether a word speaks of another field of the kind, as LALU does beside STAND METER."""
+    return word not in _vocabularies()[name, field] and _shared(name, field, word)
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Return all the words of all names."""
+    return frozenset().union(*_vocabularies().values())
 
 
 @cache
