@@ -293,7 +293,7 @@ def _beside(name: str, field: str, word: str) -> bool:
 @cache
 def _known() -> frozenset[str]:
     """Return all the words of all names."""
-    return frozenset().union(*_vocabularies().values())
+    return frozenset[str]().union(*_vocabularies().values())
 
 
 @cache
