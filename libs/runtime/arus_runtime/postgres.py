@@ -13,6 +13,8 @@ Tx = AsyncConnection[DictRow]
 """A connection inside one transaction; rows are dicts."""
 
 STATEMENT_TIMEOUT_S: Final = 10
+IDLE_S: Final = 30
+"""How long a door may do nothing inside a transaction: one that was stopped there must not keep its locks."""
 CHECKOUT_TIMEOUT_S: Final = 5
 SILENCE_S: Final = 5
 """How much later than its own statement_timeout a server may answer before it is given up."""
@@ -22,6 +24,11 @@ RECONNECT_S: Final = 10
 """A lost server is asked again with growing pauses for so long, then as at first."""
 ANSWER_S: Final = float(STATEMENT_TIMEOUT_S + SILENCE_S)
 _SET_TENANT: Final = "select set_config('arus.tenant', %s, true)"
+_UNHURRIED: Final = """
+    select set_config('transaction_read_only', 'on', true),
+           set_config('idle_in_transaction_session_timeout', '0', true)"""
+_SERVER: Final = frozenset({"08", "53", "57"})
+"""Classes of errors about the server (connection, resources, operator), not about what it was asked."""
 
 
 class SilentError(OperationalError):
@@ -42,6 +49,21 @@ class Bounded(AsyncConnection[Row]):
             raise SilentError(f"the database must answer within {self.answer_s:g} s") from error
 
 
+def is_away(error: Exception) -> bool:
+    """Say whether an error tells that the database cannot serve anybody now; else it is about one question.
+
+    A deadlock, a lock that is not there and a statement that took too long are of the same Python class.
+    """
+    if isinstance(error, errors.QueryCanceled) or not isinstance(error, OperationalError):
+        return False
+    return error.sqlstate is None or error.sqlstate[:2] in _SERVER
+
+
+async def unhurried(tx: Tx) -> None:
+    """Let a transaction only read, and then take its time: it keeps nobody waiting."""
+    await tx.execute(_UNHURRIED)
+
+
 async def _again(pool: AsyncConnectionPool[Any]) -> None:
     """Let a pool that gave a server up go on asking: nobody else will when all who may wait have."""
     await pool.check()
@@ -51,14 +73,24 @@ class Database:
     """A pool of connections under one role, all of them looking at one schema.
 
     Opening never waits for the server: a service starts and says it is not ready until PostgreSQL answers.
+    idle_s: after how long the server ends a transaction in which nothing is asked; 0: never.
     """
 
     def __init__(
-        self, url: str, schema: str, *, size: int = 8, statement_timeout_s: int = STATEMENT_TIMEOUT_S
+        self,
+        url: str,
+        schema: str,
+        *,
+        size: int = 8,
+        statement_timeout_s: int = STATEMENT_TIMEOUT_S,
+        idle_s: float = 0,
     ) -> None:
         self.schema = schema
         self._size = size
-        options = f"-c search_path={schema} -c statement_timeout={statement_timeout_s}s -c timezone=UTC"
+        options = (
+            f"-c search_path={schema} -c statement_timeout={statement_timeout_s}s -c timezone=UTC"
+            f" -c idle_in_transaction_session_timeout={idle_s * 1_000:.0f}"
+        )
         self._answer_s = statement_timeout_s + SILENCE_S
         self._pool = AsyncConnectionPool[Bounded[DictRow]](
             url,

@@ -25,7 +25,7 @@ from arus_runtime.heart import Part, heart_of, security_of
 from arus_runtime.jobs import Jobs, wait_for
 from arus_runtime.log import AiokafkaLog, LogAway
 from arus_runtime.mail import mail_of
-from arus_runtime.postgres import Database
+from arus_runtime.postgres import IDLE_S, Database
 from arus_runtime.relay import Relay
 from arus_runtime.settings import Settings
 from arus_runtime.web import create_app
@@ -72,7 +72,9 @@ async def opened(
     async with AsyncExitStack() as stack:
         context = Context(
             settings=settings,
-            db=await stack.enter_async_context(Database(api_url, service.name, size=settings.db_pool)),
+            db=await stack.enter_async_context(
+                Database(api_url, service.name, size=settings.db_pool, idle_s=IDLE_S)
+            ),
             worker_db=await stack.enter_async_context(Database(worker_url, service.name, size=4)),
             verifier=verifier or Verifier(JwksKeys(settings.jwks_url)),
             peers=rpc.Peers(settings),

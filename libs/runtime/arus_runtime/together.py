@@ -11,10 +11,9 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from psycopg import OperationalError
 from psycopg_pool import TooManyRequests
 
-from arus_runtime.postgres import WAITING_AT_MOST
+from arus_runtime.postgres import WAITING_AT_MOST, is_away
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
@@ -32,6 +31,14 @@ class _Asked(Generic[Ask, Answer]):
     def fail(self, error: Exception) -> None:
         if not self.answer.done():
             self.answer.set_exception(error)
+
+
+class _AwayError(Exception):
+    """The database is away, as cause tells."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
 
 
 class Together(Generic[Key, Ask, Answer]):
@@ -69,10 +76,10 @@ class Together(Generic[Key, Ask, Answer]):
                 turn, self._waiting[key] = waiting[:MOST], waiting[MOST:]
                 try:
                     await self._turn(key, turn)
-                except OperationalError as away:
+                except _AwayError as away:
                     turn, self._waiting[key] = turn + self._waiting[key], []
                     for asked in turn:
-                        asked.fail(away)
+                        asked.fail(away.cause)
         finally:
             for asked in turn + self._waiting.pop(key):
                 asked.answer.cancel()  # of those not answered: we were told to end
@@ -80,9 +87,9 @@ class Together(Generic[Key, Ask, Answer]):
     async def _turn(self, key: Key, turn: Sequence[_Asked[Ask, Answer]]) -> None:
         try:
             answers = await self._serve(key, [asked.ask for asked in turn])
-        except OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 - it is raised to who asked
+        except Exception as error:  # it is raised to who asked
+            if is_away(error):
+                raise _AwayError(error) from error
             if len(turn) == 1:
                 turn[0].fail(error)
             for asked in turn if len(turn) > 1 else ():

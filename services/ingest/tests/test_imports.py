@@ -33,6 +33,7 @@ MIXED = f"""{HEAD}
 2025-01-09;Gudang X;Solar;310;
 2025-01-10;Gudang A;Solar;banyak;
 """
+WAITING = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
 Work = Callable[[], Awaitable[None]]
 
 
@@ -196,6 +197,33 @@ async def test_what_cannot_be_read_says_why(owner: httpx.AsyncClient, work: Work
     assert (empty.status_code, empty.json()["errors"][0]["code"]) == (422, "file_empty")
 
 
+async def test_who_commits_rows_holds_no_history_while_waiting_for_a_fact(
+    owner: httpx.AsyncClient, work: Work, database: ServiceDatabase
+) -> None:
+    """Else it and a correction that moves this fact into such a history would wait for each other."""
+    await committed(owner, work, GOOD)
+    made = await uploaded(owner, GOOD.replace("Genset", "Dua truk") + "2025-01-11;Gudang A;Solar;310;\n")
+    await work()
+    seen = await shown(owner, made["id"])
+    await owner.post(f"/imports/{made['id']}/commit", json={"preview": seen["preview"]})
+    url, options = database.superuser_url, "-c search_path=ingest"
+    async with (
+        await psycopg.AsyncConnection[Any].connect(url, options=options) as other,
+        await psycopg.AsyncConnection[Any].connect(url, autocommit=True) as watching,
+    ):
+        await other.execute("select from fuel_transactions where note = 'Genset' for update")
+        committing = asyncio.ensure_future(work())
+        async with asyncio.timeout(30):
+            while not await (await watching.execute(WAITING)).fetchone():  # noqa: ASYNC110 - it waits elsewhere
+                await asyncio.sleep(0.01)
+        await other.execute("select from fuel_keys for update nowait")
+        await other.commit()
+        await committing
+    assert (await shown(owner, made["id"]))["counts"] == {
+        "created": 1, "updated": 1, "unchanged": 2, "rejected": 0,
+    }  # fmt: skip
+
+
 async def test_a_commit_that_was_stopped_goes_on_and_does_nothing_twice(
     owner: httpx.AsyncClient, context: Context, work: Work, database: ServiceDatabase
 ) -> None:
@@ -220,34 +248,6 @@ async def test_a_commit_that_was_stopped_goes_on_and_does_nothing_twice(
     assert (done["state"], done["counts"]["created"]) == ("completed", 1200)
     volumes = [event.volume_ul for _, event in told(database) if isinstance(event, FuelTransactionRecorded)]
     assert volumes == [number * 1_000_000 for number in range(1, 1201)]
-
-
-async def test_a_large_file_comes_in_pieces_and_goes_on_where_it_was_cut(
-    owner: httpx.AsyncClient, caller: Caller, work: Work
-) -> None:
-    content = GOOD.encode()
-    name = base64.b64encode(b"BBM.csv").decode()
-    begun = await owner.post(
-        "/imports/uploads",
-        headers={"Upload-Length": str(len(content)), "Upload-Metadata": f"filename {name}"},
-    )
-    assert begun.status_code == 201, begun.text
-    path = begun.headers["location"].removeprefix("/api/v1")
-
-    async def send(offset: int, piece: bytes) -> httpx.Response:
-        headers = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
-        return await owner.patch(path, content=piece, headers=headers)
-
-    first = await send(0, content[:40])
-    assert (first.status_code, first.headers["upload-offset"]) == (204, "40")
-    again = await send(0, content[:40])
-    assert (again.status_code, again.json()["code"]) == (409, "upload_offset")
-    assert (await owner.head(path)).headers["upload-offset"] == "40"
-    assert (await caller("tenant-a", "admin", sub="user-2").head(path)).status_code == 404
-    last = await send(40, content[40:])
-    await work()
-    seen = await shown(owner, last.headers["arus-import-id"])
-    assert (seen["state"], seen["rows"], seen["size_bytes"]) == ("preview", 3, len(content))
 
 
 async def test_no_organisation_sees_the_imports_of_another(

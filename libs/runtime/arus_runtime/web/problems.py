@@ -134,6 +134,7 @@ def of(error: Exception) -> Problem:
         case (
             psycopg.OperationalError()
             | psycopg.InterfaceError()
+            | psycopg.errors.IdleInTransactionSessionTimeout()
             | auth.KeysUnavailableError()
             | UnavailableError()
         ):

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from arus_runtime import postgres
 from arus_runtime.context import Context
-from arus_runtime.postgres import Database, Tx
+from arus_runtime.postgres import Database, Tx, unhurried
 from arus_stack.line import Line
 from arus_stack.testing import ServiceDatabase
 
@@ -124,6 +124,29 @@ async def test_a_schema_is_all_a_service_sees(database: ServiceDatabase) -> None
     async with Database(database.api_url, "shell") as db, db.tenant("a") as tx:
         row = await (await tx.execute("select current_schema() as name")).fetchone()
         assert row == {"name": "shell"}
+
+
+async def test_a_door_that_was_stopped_inside_a_transaction_gives_its_locks_back(
+    database: ServiceDatabase,
+) -> None:
+    async with Database(database.api_url, "shell", idle_s=0.1) as db:
+        with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):  # noqa: PT012 — the whole block fails
+            async with db.tenant("a") as stopped:
+                await write(stopped, "a")
+                async with db.tenant("a") as other:
+                    await write(other, "a")  # the same key: it waits until the first is ended
+                await ids(stopped)
+        async with db.tenant("a") as tx:
+            assert await ids(tx) == ["1"]
+
+
+async def test_who_only_reads_may_take_its_time(database: ServiceDatabase) -> None:
+    async with Database(database.api_url, "shell", idle_s=0.1) as db, db.tenant("a") as tx:
+        await unhurried(tx)
+        said = await (await tx.execute("show idle_in_transaction_session_timeout")).fetchone()
+        assert said == {"idle_in_transaction_session_timeout": "0"}
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            await write(tx, "a")
 
 
 async def test_a_slow_statement_is_cut_off(database: ServiceDatabase) -> None:

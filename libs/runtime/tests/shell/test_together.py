@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from arus_runtime import together
 from arus_runtime.together import MOST, Together
-from psycopg_pool import TooManyRequests
+from psycopg_pool import PoolTimeout, TooManyRequests
 
 
 class Counter:
@@ -17,14 +17,16 @@ class Counter:
         self.turns: list[list[int]] = []
         self.together = Together(self.serve)
         self.open = asyncio.Event()
+        self.cannot: Exception = ValueError(13)
+        self.away: Exception = psycopg.OperationalError("away")
 
     async def serve(self, _: str, asks: Sequence[int]) -> list[int]:
         self.turns.append(list(asks))
         await self.open.wait()
         if 99 in asks:
-            raise psycopg.OperationalError("away")
+            raise self.away
         if 13 in asks:
-            raise ValueError(13)
+            raise self.cannot
         return [2 * ask for ask in asks]
 
     async def asked(self, *asks: int, key: str = "a") -> list[asyncio.Task[int]]:
@@ -71,8 +73,19 @@ async def test_one_key_does_not_wait_for_another() -> None:
     counter.open.set()
 
 
-async def test_nobody_fails_for_anothers_sake() -> None:
+@pytest.mark.parametrize(
+    "cannot",
+    [
+        ValueError("13"),
+        psycopg.errors.QueryCanceled("13"),
+        psycopg.errors.DeadlockDetected("13"),
+        psycopg.errors.LockNotAvailable("13"),
+    ],
+    ids=lambda cannot: type(cannot).__name__,
+)
+async def test_nobody_fails_for_anothers_sake(cannot: Exception) -> None:
     counter = Counter()
+    counter.cannot = cannot
     tasks = [*await counter.asked(1), *await counter.asked(2, 13, 4)]
     counter.open.set()
     said = await asyncio.gather(*tasks, return_exceptions=True)
@@ -80,12 +93,24 @@ async def test_nobody_fails_for_anothers_sake() -> None:
     assert counter.turns == [[1], [2, 13, 4], [2], [13], [4]]
 
 
-async def test_all_that_wait_are_told_at_once_that_the_database_is_away() -> None:
+@pytest.mark.parametrize(
+    "away",
+    [
+        psycopg.OperationalError("no sqlstate"),
+        PoolTimeout("no connection"),
+        psycopg.errors.ConnectionFailure("08006"),
+        psycopg.errors.DiskFull("53100"),
+        psycopg.errors.AdminShutdown("57P01"),
+    ],
+    ids=lambda away: type(away).__name__,
+)
+async def test_all_that_wait_are_told_at_once_that_the_database_is_away(away: Exception) -> None:
     counter = Counter()
+    counter.away = away
     tasks = [*await counter.asked(99), *await counter.asked(2, 3)]
     counter.open.set()
     said = await asyncio.gather(*tasks, return_exceptions=True)
-    assert [type(one) for one in said] == [psycopg.OperationalError] * 3
+    assert said == [away] * 3
     assert counter.turns == [[99]]
     assert await counter.together.ask("a", 5) == 10
 

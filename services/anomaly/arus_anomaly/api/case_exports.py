@@ -5,6 +5,7 @@ from contextlib import aclosing
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from arus_runtime.postgres import unhurried
 from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Ctx, router
 from arus_runtime.web.exports import EXPORTED, MOST_ROWS, Exported, ExportSize, check_size, sent
@@ -37,6 +38,7 @@ async def export_cases(context: Ctx, export: Exported, asked: Filtered, principa
     language = export.language
     people = {one.id: one.name for one in await directory.members(context.peers, principal)}
     async with context.db.tenant(principal.tenant_id) as tx:
+        await unhurried(tx)
         check_size(export, await store.cases.count(tx, asked, _COUNTED))
         sheet = Sheet(
             _say("cases_export_title", language),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from arus_contracts import reading
+from arus_runtime.postgres import unhurried
 from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Ctx, router
 from arus_runtime.web.exports import EXPORTED, Exported, ExportSize, check_size, sent
@@ -45,6 +46,7 @@ async def export_anomalies(
     """
     language = export.language
     async with context.db.tenant(principal.tenant_id) as tx:
+        await unhurried(tx)
         check_size(export, sum((await store.verdicts.counts(tx, asked)).values()))
         sheet = Sheet(
             _say("export_title", language),
@@ -75,6 +77,7 @@ async def export_meter_anomalies(
     """
     language = export.language
     async with context.db.tenant(principal.tenant_id) as tx:
+        await unhurried(tx)
         check_size(export, await meter.size(tx, asked))
         period = format_period(asked.period, language) if asked.period else ""
         sheet = Sheet(

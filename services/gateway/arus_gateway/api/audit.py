@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from arus_runtime.auth import Principal, require
+from arus_runtime.postgres import unhurried
 from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Ctx, Page, Paging, router, wrong
 from arus_runtime.web.exports import EXPORTED, MOST_ROWS, Exported, ExportSize, check_size, sent
@@ -77,6 +78,7 @@ async def export_audit(context: Ctx, door: DoorOf, export: Exported, narrowed: F
     """
     language, asked = export.language, narrowed.asked
     async with acting(door.db, tenant=asked.tenant_id) as tx:
+        await unhurried(tx)
         check_size(export, await audit.number(tx, asked, export.most))
         sheet = Sheet(
             _say("export_title", language),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from arus_contracts.reading import litres
 from arus_runtime.auth import Principal, require
+from arus_runtime.postgres import unhurried
 from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Ctx, router
 from arus_runtime.web.exports import EXPORTED, MOST_ROWS, Exported, ExportSize, check_size, sent
@@ -45,6 +46,7 @@ async def export_fuel_transactions(
     """
     filters = _filters(asked, principal)
     async with context.db.tenant(principal.tenant_id) as tx:
+        await unhurried(tx)
         check_size(export, await store.number_of_facts(tx, TABLE, filters, export.most))
         chunks = store.named_facts(tx, TABLE, filters, export.most)
         sheet = Sheet(

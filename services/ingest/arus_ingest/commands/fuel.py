@@ -1,10 +1,11 @@
 """Commands of the fuel door: check, record and event in one transaction, under a lock of each history.
 
 The lock is held from before the first event is written until the commit, so the order of events of one
-history is the order in which its facts came to stand.
+history is the order in which its facts came to stand. A command that changes facts first holds these, in one
+statement, then all its keys, in another: two commands never wait for each other.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,7 +21,7 @@ from google.protobuf.message import Message
 from arus_ingest import codec, rules
 from arus_ingest.catalogue import Catalogue, Known
 from arus_ingest.rules import Flaw
-from arus_ingest.state import Entry, FuelFact
+from arus_ingest.state import Entry, FuelFact, FuelKey
 from arus_ingest.store import fuel as store
 
 
@@ -81,14 +82,18 @@ async def record_known(
     *,
     at: datetime,
     import_id: str = "",
+    besides: Collection[FuelKey] = (),
 ) -> list[Recorded | Refused]:
-    """Record what can be recorded of a tenant's entries whose places and fuels were looked up."""
+    """Record what can be recorded of a tenant's entries whose places and fuels were looked up.
+
+    besides: further keys to hold, under which the same transaction will change facts.
+    """
     found = [_flaws(one, known, at) for one in asked]
     sound = [one.entry for one, flaws in zip(asked, found, strict=True) if not flaws]
     standing: set[store.Duplicate] = set()
-    if sound:
+    if sound or besides:
         async with tx.pipeline():  # what needs no answer of the other goes in one round trip
-            await store.hold_keys(tx, tenant_id, {entry.key for entry in sound})
+            await store.hold_keys(tx, tenant_id, {entry.key for entry in sound} | set(besides))
             standing = await store.standing(tx, ledger.table, sound)
     outcomes: list[Recorded | Refused] = []
     events: list[Pending] = []
@@ -119,11 +124,11 @@ async def amend(
 ) -> None:
     """Write facts that stay under their keys and say something else since an import, or never happened.
 
-    changed: as they now are, read and held by the same transaction. No window closes for what imports bring.
+    changed: as they now are; the same transaction read and holds them and their keys. No window closes for
+    what imports bring.
     """
     if not changed:
         return
-    await store.hold_keys(tx, principal.tenant_id, {fact.key for fact in changed})
     told = ledger.told
     events: list[tuple[FuelFact, Message, str]] = []
     for fact in changed:

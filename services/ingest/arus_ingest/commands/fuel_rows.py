@@ -77,6 +77,12 @@ async def record(
     """Record rows as transactions, correct those that say otherwise now, and remember what became of each."""
     judged, known = await judge(tx, principal, import_id, rows, at)
     fresh = [one for one in judged if one.outcome == "created" and one.entry]
+    held = await facts.held(
+        tx,
+        TRANSACTIONS.table,
+        [one.standing.fact_id for one in judged if one.standing and one.standing.fact_id],
+    )
+    updated = [one.standing.fact_id or "" for one in judged if one.outcome == "updated" and one.standing]
     recorded = dict(
         zip(
             [one.row.id for one in fresh],
@@ -88,14 +94,10 @@ async def record(
                 [fuel.Asked(one.entry, principal) for one in fresh if one.entry],
                 at=at,
                 import_id=import_id,
+                besides={held[fact_id].key for fact_id in updated},
             ),
             strict=True,
         )
-    )
-    held = await facts.held(
-        tx,
-        TRANSACTIONS.table,
-        [one.standing.fact_id for one in judged if one.standing and one.standing.fact_id],
     )
     amended: list[FuelFact] = []
     became: list[tuple[RowOutcome | None, str | None, int | None, dict[str, Any] | None]] = []
@@ -138,6 +140,7 @@ async def take_back(
             changed.append(_changed(principal, fact, at, note=fact.note, voided=True))
         else:
             changed.append(_changed(principal, fact, at, note=(row.before or {})["note"]))
+    await facts.hold_keys(tx, principal.tenant_id, {fact.key for fact in changed})
     await fuel.amend(tx, principal, TRANSACTIONS, changed, at=at, import_id=import_id)
 
 

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from arus_runtime.postgres import unhurried
 from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Ctx, router
 from arus_runtime.web.exports import EXPORTED, MOST_ROWS, Exported, ExportSize, check_size, sent
@@ -42,6 +43,7 @@ async def export_customers(
     language = export.language
     narrowed = [(say("column_search", language), q), (say("column_rayon", language), rayon)]
     async with context.db.tenant(principal.tenant_id) as tx:
+        await unhurried(tx)
         check_size(export, await store.number_found(tx, q, rayon, export.most))
         sheet = Sheet(
             say("customers_title", language),
@@ -78,6 +80,7 @@ async def export_collections(
         (say("column_payment_type", language), asked.type),
     ]
     async with context.db.tenant(principal.tenant_id) as tx:
+        await unhurried(tx)
         check_size(export, await payment_store.number_found(tx, asked.values(), export.most))
         sheet = Sheet(
             say("collections_title", language),
