@@ -392,6 +392,23 @@ def test_tomorrow_begins_at_midnight_where_the_utility_is(hour: int, is_future: 
     assert ("TANGGAL_DI_DEPAN" in codes(last([*stands(*USUAL), period(4, tomorrow)]))) == is_future
 
 
+def test_a_date_that_nobody_said_is_neither_in_the_future_nor_in_the_way_of_the_next() -> None:
+    told = recorded(FIRST + timedelta(days=120))
+    undated = read(4, 1080, day=FIRST + timedelta(days=125), is_date_assumed=True, recorded_ms=told)
+    following = read(5, 1100, day=FIRST + timedelta(days=123))
+    one, other = judge([*stands(*USUAL), period(4, undated), period(5, following)])[-2:]
+    assert codes(one) == ["NORMAL"]
+    assert (codes(other), other.days, other.use30_l) == (["NORMAL"], 30, 20 * M3), "a month before it"
+    stated = undated._replace(is_date_assumed=False, recorded_ms=0)
+    assert codes(last([*stands(*USUAL), period(4, stated), period(5, following)])) == ["TANGGAL_MUNDUR"]
+
+
+def test_the_previous_stand_of_a_file_may_be_what_was_read_or_what_a_person_made_of_it() -> None:
+    before = [*stands(*USUAL), period(4, read(4, 1080, raw_l=1800 * M3))]
+    for previous_m3, code in ((1800, "NORMAL"), (1080, "NORMAL"), (1070, "STAND_AWAL_BEDA")):
+        assert codes(last([*before, period(5, read(5, 1100, previous_l=previous_m3 * M3))])) == [code]
+
+
 def test_a_wrong_read_is_not_what_the_next_one_counts_from() -> None:
     periods = [*stands(*USUAL), period(4, read(4, 5000, serial="B")), period(5, read(5, 1100))]
     assert (last(periods).kinds, last(periods).use_l) == ((), 40 * M3)

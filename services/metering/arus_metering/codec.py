@@ -1,7 +1,7 @@
 """The books' facts as events, and import chunks as rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any, Final
 
 from arus.imports.v1.events_pb2 import (
@@ -41,16 +41,17 @@ def key(tenant_id: str, nomen: str) -> str:
 
 
 def facts(
-    chunk: ImportChunkPublished, payment_words: Mapping[str, str]
+    chunk: ImportChunkPublished, payment_words: Mapping[str, str], told_on: date
 ) -> list[tuple[ImportChunkPublished.Row, Fact | Wrong]]:
     """Return a chunk's rows with what they say; raises Reject for a chunk that is not for the books.
 
-    payment_words: a utility's own words for what a payment pays, in plain capitals → the one they stand for.
+    told_on: the day on which it was told, where the utility is; payment_words: a utility's own words for what
+    a payment pays, in plain capitals → the one they stand for.
     """
     if not rows.is_period(chunk.period) and chunk.period:
         raise Reject(f"period must be YYYY-MM, got {chunk.period!r}")
     return [
-        (row, rows.fact(chunk.type, chunk.period, _known_words(row.fields, payment_words)))
+        (row, rows.fact(chunk.type, chunk.period, _known_words(row.fields, payment_words), told_on))
         for row in chunk.rows
     ]
 
@@ -161,6 +162,8 @@ def reads_stand(
             multiplier=read["multiplier"],
             volume_l=read["volume_l"],
             recorded_at=read["recorded_at"].astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            is_date_assumed=read["is_date_assumed"],
+            raw_stand_l=read.get("raw_l"),
         )
     return event
 

@@ -87,6 +87,7 @@ class ReadVersion:
     rayon: str
     period: str
     read_date: date
+    is_date_assumed: bool
     serial: str
     stand_awal_l: int | None
     stand_akhir_l: int | None

@@ -78,8 +78,9 @@ async def test_a_read_is_edited_beside_what_the_file_said_and_taken_back(
     assert (gone["is_withdrawn"], gone["withdrawn_by"], gone["stand_m3"]) == (True, "user-1", "1080")
     assert (await owner.post(f"{PATH}/revert")).json()["code"] == "read_not_edited"
 
-    stands = [(event.reads[0].stand_l, len(event.reads)) for event in told(database)]
-    assert stands == [(1_080 * M3, 1), (1_800 * M3, 1)]
+    edit, revert = (event.reads for event in told(database))
+    assert [(one.stand_l, one.raw_stand_l) for one in edit] == [(1_080 * M3, 1_800 * M3)]
+    assert [(one.stand_l, one.HasField("raw_stand_l")) for one in revert] == [(1_800 * M3, False)]
     line = (await owner.get("/customers/1/timeline")).json()["items"]
     [correction] = [one["facts"] for one in line if one["kind"] == "correction"]
     assert (correction["said_by"], correction["reason"], correction["withdrawn_by"]) == (

@@ -28,6 +28,40 @@ def test_a_register_read_is_whole_litres_and_its_words_are_in_capitals() -> None
     assert (fact.values["skip_status"], str(fact.values["read_date"])) == ("", "2025-12-31")
 
 
+def test_a_read_without_a_date_is_of_the_last_day_that_it_can_have_been() -> None:
+    def dated(told_on: date, **said: str) -> tuple[object, object]:
+        fact = rows.fact("SBRS", "2025-12", {"nomen": "1", "stand_akhir": "1", **said}, told_on)
+        assert isinstance(fact, Fact)
+        return fact.values["read_date"], fact.values["is_date_assumed"]
+
+    assert dated(date(2025, 12, 20)) == (date(2025, 12, 20), True)
+    assert dated(date(2026, 1, 5)) == (date(2025, 12, 31), True)
+    assert dated(date(2025, 12, 20), read_date="2025-12-21") == (date(2025, 12, 21), False)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["CABUT", "Ditutup", "TUTUP  SEMENTARA", "TUTUP TETAP", "PUTUS-SEMENTARA", "INAKTIF", "NON ACTIVE",
+     "BERHENTI", "Non-Aktif"],
+)  # fmt: skip
+def test_words_of_a_closed_service_are_known_however_they_are_written(said: str) -> None:
+    fact = rows.fact("SBRS", "2025-12", {"nomen": "1", "customer_status": said})
+    assert isinstance(fact, Fact)
+    assert fact.values["is_active"] is False
+
+
+@pytest.mark.parametrize(
+    ("said", "of"), [("TUNGGAKAN", ""), ("UNDUE", ""), ("LANCAR", "2025-12"), ("", "2025-12")]
+)
+def test_a_payment_of_no_bill_period_that_is_said_is_of_the_active_one_unless_its_type_says_otherwise(
+    said: str, of: str
+) -> None:
+    row = {"nomen": "1", "payment_date": "2025-12-05", "amount": "5", "payment_type": said}
+    fact = rows.fact("COLLECTION", "2025-12", row)
+    assert isinstance(fact, Fact)
+    assert fact.values["bill_period"] == of
+
+
 @pytest.mark.parametrize("said", ["", "BAIK", "normal", " ok ", "0", "00", "-", "--", "Ada", "TIDAK ADA"])
 def test_what_says_that_there_is_no_reason_is_none(said: str) -> None:
     fact = rows.fact("SBRS", "2025-12", {"nomen": "1", "skip_status": said, "trouble": said})
@@ -111,7 +145,7 @@ def test_a_utilitys_own_words_for_a_payment_stand_for_the_known_ones(monkeypatch
     chunk = ImportChunkPublished(type="COLLECTION", period="2025-12")
     for word in ("LNS  BLN INI", ""):
         chunk.rows.add(fields=said | {"payment_type": word})
-    facts = [fact for _, fact in codec.facts(chunk, payment_words())]
+    facts = [fact for _, fact in codec.facts(chunk, payment_words(), date(2026, 1, 5))]
     payment_words.cache_clear()
     assert [isinstance(one, Fact) and one.values["payment_type"] for one in facts] == ["CURRENT", "ARREARS"]
 

@@ -97,6 +97,8 @@ def reads(event: RegisterReadRecorded, at: datetime) -> tuple[Read, ...]:
             dials=read.dials,
             trouble=read.trouble,
             volume_l=read.volume_l if read.HasField("volume_l") else None,
+            is_date_assumed=read.is_date_assumed,
+            raw_l=read.raw_stand_l if read.HasField("raw_stand_l") else None,
             replacement=_replaced_at_read(read.replacement) if read.HasField("replacement") else None,
         )
         for read in event.reads

@@ -55,6 +55,10 @@ class Read(NamedTuple):
     """The reader's trouble code; "" for none."""
     volume_l: int | None = None
     """The use as the file says it, which counts where there is no stand; None when it does not."""
+    is_date_assumed: bool = False
+    """Nobody says when it was read: the day is the last on which it can have been."""
+    raw_l: int | None = None
+    """The stand as a file brought it, where a person corrected it."""
     replacement: Replacement | None = None
 
     @property

@@ -10,6 +10,7 @@ from arus_runtime.worker import Effect, Emit, Meta, Projection, Write
 from arus_metering import codec
 from arus_metering.rules import rows
 from arus_metering.rules.billing import correction, may_correct
+from arus_metering.rules.reads import day_of
 from arus_metering.settings import payment_words
 from arus_metering.state import Fact, Wrong
 from arus_metering.store import imports as store
@@ -27,7 +28,7 @@ def published(chunk: ImportChunkPublished, meta: Meta) -> Sequence[Effect]:
     """Take a chunk's rows into the books, unless they are another book's."""
     if chunk.type not in rows.TYPES:
         return ()
-    return [Write(partial(_apply, chunk, codec.facts(chunk, payment_words()), meta.time))]
+    return [Write(partial(_apply, chunk, codec.facts(chunk, payment_words(), day_of(meta.at)), meta.time))]
 
 
 @imports.on(ImportWithdrawn)

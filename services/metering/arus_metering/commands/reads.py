@@ -32,8 +32,6 @@ from arus_metering.words import templates
 
 TABLE: Final = "meter_readings"
 Act = Literal["EDITED", "ESTIMATED"]
-_EAST: Final = timedelta(hours=14)
-"""It is no later date anywhere on earth than so far ahead of UTC."""
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -141,6 +139,7 @@ class Corrector:
             **dict.fromkeys(OWN[TABLE]),
             "period": one.period,
             "read_date": one.read_date,
+            "is_date_assumed": False,
             "serial": one.serial,
             "stand_awal_l": one.from_l,
             "stand_akhir_l": one.stand_l,
@@ -202,6 +201,7 @@ class Corrector:
         values = {
             **{name: getattr(standing, name) for name in OWN[TABLE]},
             **said,
+            "is_date_assumed": standing.is_date_assumed and "read_date" not in said,
             "volume_l": None if before_l is None else (stand_l - before_l) * (standing.multiplier or 1),
             "skip_status": "",
             "trouble": "",
@@ -266,7 +266,7 @@ class Corrector:
         return [*put_in, *read]
 
     def _check_day(self, day: date, before: date, behind: date | None) -> None:
-        today = (self.at + _EAST).date()
+        today = rules.day_of(self.at)
         latest = min(today, behind - _ONE_DAY) if behind else today
         if day <= before:
             raise wrong("read_date", "too_small", value=day, bound=before + _ONE_DAY)

@@ -1,9 +1,19 @@
 """Of the versions of a period's register read: which one stands, and which one the file brought."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Final
 
 from arus_metering.state import ReadVersion
+
+_ZONE: Final = timedelta(hours=7)
+"""Days of the utility begin by WIB, so far ahead of UTC."""
+
+
+def day_of(at: datetime) -> date:
+    """Return which day it is for the utility. at: in UTC."""
+    return (at + _ZONE).date()
 
 
 def standing(versions: Sequence[ReadVersion]) -> ReadVersion:

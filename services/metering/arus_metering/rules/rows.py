@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from arus_metering.rules.amounts import LITRES, MINOR, whole
-from arus_metering.rules.payments import days_of_band, days_of_bills, payment_type
+from arus_metering.rules.payments import days_of_band, days_of_bills, payment_type, plain
 from arus_metering.state import Fact, Wrong
 
 Fields = Mapping[str, str]
@@ -24,10 +24,17 @@ _NOTHING: Final = frozenset(
 """What columns for a reason say where there is none; noughts and strokes say the same."""
 _INACTIVE: Final = frozenset(
     {
-        "0", "N", "T", "NONAKTIF", "NON AKTIF", "NON-AKTIF", "TIDAK AKTIF", "INACTIVE", "TUTUP", "CLOSED",
-        "PUTUS", "DISCONNECTED", "SEGEL", "BONGKAR",
+        "0", "N", "T", "NONAKTIF", "NON AKTIF", "NONACTIVE", "NON ACTIVE", "TIDAK AKTIF", "TDK AKTIF",
+        "INAKTIF", "INACTIVE", "NOT ACTIVE", "BERHENTI", "BERHENTI LANGGANAN", "CLOSED", "DISCONNECTED",
+        *(
+            f"{closed}{for_how_long}"
+            for closed in ("TUTUP", "DITUTUP", "PUTUS", "DIPUTUS", "CABUT", "DICABUT", "SEGEL", "DISEGEL",
+                           "BONGKAR", "DIBONGKAR")
+            for for_how_long in ("", " SEMENTARA", " TETAP", " PERMANEN")
+        ),
     }
 )  # fmt: skip
+"""Words of a status without service; what stands between their parts is one space."""
 
 
 class _Refusal(Exception):  # noqa: N818 - an outcome
@@ -36,14 +43,20 @@ class _Refusal(Exception):  # noqa: N818 - an outcome
         self.wrong = Wrong(field, code, params)
 
 
-def fact(type_: str, period: str, fields: Fields) -> Fact | Wrong:
-    """Return what a row says, or what is wrong with it. period: YYYY-MM, of the file."""
+def fact(type_: str, period: str, fields: Fields, told_on: date = date.max) -> Fact | Wrong:
+    """Return what a row says, or what is wrong with it.
+
+    period: YYYY-MM, of the file; told_on: the day on which it was told, behind which nothing was read.
+    """
     try:
         nomen = _text(fields, "nomen", 40)
         if not nomen:
             return Wrong("nomen", "ROW_REQUIRED", {})
         table, read = _READ[type_]
-        return Fact(table, nomen, {"rayon": _text(fields, "rayon", 40), **read(period, fields)})
+        values = {"rayon": _text(fields, "rayon", 40), **read(period, fields)}
+        if values.get("is_date_assumed"):
+            values["read_date"] = min(values["read_date"], told_on)
+        return Fact(table, nomen, values)
     except _Refusal as refusal:
         return refusal.wrong
 
@@ -57,7 +70,7 @@ def _customer(period: str, fields: Fields) -> dict[str, Any]:
         "usage_class": _text(fields, "tariff", 40).upper(),
         "meter_size": _text(fields, "meter_size", 40),
         "serial": _text(fields, "serial", 60),
-        "is_active": _text(fields, "customer_status").upper() not in _INACTIVE,
+        "is_active": _is_active(_text(fields, "customer_status")),
         "bill_number": _text(fields, "bill_number", 60),
         "target_minor": _whole(fields, "target_mc", MINOR) or 0,
         "volume_l": _whole(fields, "kubikasi", LITRES) or 0,
@@ -66,10 +79,12 @@ def _customer(period: str, fields: Fields) -> dict[str, Any]:
 
 def _read(period: str, fields: Fields) -> dict[str, Any]:
     of = _period(fields, "period", period)
-    status = _text(fields, "customer_status").upper()
+    status = _text(fields, "customer_status")
+    read_date = _date(fields, "read_date")
     return {
         "period": of,
-        "read_date": _date(fields, "read_date") or _last_day(of),
+        "read_date": read_date or _last_day(of),
+        "is_date_assumed": read_date is None,
         "serial": _text(fields, "serial", 60),
         "stand_awal_l": _whole(fields, "stand_awal", LITRES),
         "stand_akhir_l": _whole(fields, "stand_akhir", LITRES),
@@ -84,7 +99,7 @@ def _read(period: str, fields: Fields) -> dict[str, Any]:
         "new_start_l": _whole(fields, "stand_pasang", LITRES),
         "dials": _whole(fields, "dials", 1),
         "multiplier": _whole(fields, "multiplier", 1),
-        "is_active": status not in _INACTIVE if status else None,
+        "is_active": _is_active(status) if status else None,
     }
 
 
@@ -94,19 +109,17 @@ def _payment(source: str) -> Callable[[str, Fields], dict[str, Any]]:
         amount = _whole(fields, "amount", MINOR)
         if on is None or amount is None:
             raise _Refusal("payment_date" if on is None else "amount", "ROW_REQUIRED")
-        of = _period(fields, "bill_period", "")
+        of, active = _period(fields, "bill_period", ""), period or f"{on:%Y-%m}"
+        kind = payment_type(
+            _text(fields, "payment_type"), of, active, paid_on=on, due=_date(fields, "due_date")
+        )
         return {
             "source": source,
             "payment_date": on,
             "amount_minor": amount,
-            "payment_type": payment_type(
-                _text(fields, "payment_type"),
-                of,
-                period or f"{on:%Y-%m}",
-                paid_on=on,
-                due=_date(fields, "due_date"),
-            ),
-            "bill_period": of or period or f"{on:%Y-%m}",
+            "payment_type": kind,
+            # What is not of the active period, and of no other that is said, is of none.
+            "bill_period": of or (active if kind == "CURRENT" else ""),
             "bill_number": _text(fields, "bill_number", 60),
             "channel": _text(fields, "payment_channel", 60) or _text(fields, "payment_place", 60),
             "receipt_number": _text(fields, "receipt_number", 60),
@@ -175,6 +188,10 @@ _READ: Final[Mapping[str, tuple[str, Callable[[str, Fields], dict[str, Any]]]]] 
     "MAINBILL": ("bills", _bill),
     "ARDEBT": ("arrears", _debt),
 }
+
+
+def _is_active(status: str) -> bool:
+    return plain(status) not in _INACTIVE
 
 
 def _text(fields: Fields, name: str, longest: int = LONGEST) -> str:

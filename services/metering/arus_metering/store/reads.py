@@ -18,10 +18,10 @@ from arus_metering.store.imports import MASTERS, READS
 
 _VERSIONS: Final = """
 select r.key, r.number, r.line, r.import_id, r.row_id, r.is_current, r.is_withdrawn, r.recorded_at, r.nomen,
-    r.rayon, r.period, r.read_date, r.serial, r.stand_awal_l, r.stand_akhir_l, r.volume_l, r.read_method,
-    r.skip_status, r.trouble, r.reader, r.usage_class, r.replaced_on, r.old_final_l, r.new_start_l, r.dials,
-    r.multiplier, r.is_active, e.id as edit_id, e.act, e.reason, e.case_id, e.said_by, e.withdrawn_by,
-    e.withdrawn_at
+    r.rayon, r.period, r.read_date, r.is_date_assumed, r.serial, r.stand_awal_l, r.stand_akhir_l, r.volume_l,
+    r.read_method, r.skip_status, r.trouble, r.reader, r.usage_class, r.replaced_on, r.old_final_l,
+    r.new_start_l, r.dials, r.multiplier, r.is_active, e.id as edit_id, e.act, e.reason, e.case_id,
+    e.said_by, e.withdrawn_by, e.withdrawn_at
 from meter_readings r left join read_edits e using (tenant_id, key, number)
 where r.key in (select key from meter_readings where nomen = %(nomen)s and is_current {of})
 order by r.period desc, r.key, r.number, r.line

@@ -17,9 +17,9 @@ OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
         "bill_number", "target_minor", "volume_l",
     ),
     "meter_readings": (
-        "period", "read_date", "serial", "stand_awal_l", "stand_akhir_l", "volume_l", "read_method",
-        "skip_status", "trouble", "reader", "usage_class", "replaced_on", "old_final_l", "new_start_l",
-        "dials", "multiplier", "is_active",
+        "period", "read_date", "is_date_assumed", "serial", "stand_awal_l", "stand_akhir_l", "volume_l",
+        "read_method", "skip_status", "trouble", "reader", "usage_class", "replaced_on", "old_final_l",
+        "new_start_l", "dials", "multiplier", "is_active",
     ),
     "collections": (
         "source", "payment_date", "amount_minor", "payment_type", "bill_period", "bill_number", "channel",

@@ -40,7 +40,7 @@ class RegisterReadRecorded(_message.Message):
         replaced_on: str
         def __init__(self, old_final_l: _Optional[int] = ..., new_start_l: _Optional[int] = ..., replaced_on: _Optional[str] = ...) -> None: ...
     class Read(_message.Message):
-        __slots__ = ("read_id", "read_date", "stand_l", "previous_l", "read_method", "skip_status", "trouble", "serial", "reader", "replacement", "dials", "multiplier", "volume_l", "recorded_at")
+        __slots__ = ("read_id", "read_date", "stand_l", "previous_l", "read_method", "skip_status", "trouble", "serial", "reader", "replacement", "dials", "multiplier", "volume_l", "recorded_at", "is_date_assumed", "raw_stand_l")
         READ_ID_FIELD_NUMBER: _ClassVar[int]
         READ_DATE_FIELD_NUMBER: _ClassVar[int]
         STAND_L_FIELD_NUMBER: _ClassVar[int]
@@ -55,6 +55,8 @@ class RegisterReadRecorded(_message.Message):
         MULTIPLIER_FIELD_NUMBER: _ClassVar[int]
         VOLUME_L_FIELD_NUMBER: _ClassVar[int]
         RECORDED_AT_FIELD_NUMBER: _ClassVar[int]
+        IS_DATE_ASSUMED_FIELD_NUMBER: _ClassVar[int]
+        RAW_STAND_L_FIELD_NUMBER: _ClassVar[int]
         read_id: str
         read_date: str
         stand_l: int
@@ -69,7 +71,9 @@ class RegisterReadRecorded(_message.Message):
         multiplier: int
         volume_l: int
         recorded_at: str
-        def __init__(self, read_id: _Optional[str] = ..., read_date: _Optional[str] = ..., stand_l: _Optional[int] = ..., previous_l: _Optional[int] = ..., read_method: _Optional[str] = ..., skip_status: _Optional[str] = ..., trouble: _Optional[str] = ..., serial: _Optional[str] = ..., reader: _Optional[str] = ..., replacement: _Optional[_Union[RegisterReadRecorded.Replacement, _Mapping]] = ..., dials: _Optional[int] = ..., multiplier: _Optional[int] = ..., volume_l: _Optional[int] = ..., recorded_at: _Optional[str] = ...) -> None: ...
+        is_date_assumed: bool
+        raw_stand_l: int
+        def __init__(self, read_id: _Optional[str] = ..., read_date: _Optional[str] = ..., stand_l: _Optional[int] = ..., previous_l: _Optional[int] = ..., read_method: _Optional[str] = ..., skip_status: _Optional[str] = ..., trouble: _Optional[str] = ..., serial: _Optional[str] = ..., reader: _Optional[str] = ..., replacement: _Optional[_Union[RegisterReadRecorded.Replacement, _Mapping]] = ..., dials: _Optional[int] = ..., multiplier: _Optional[int] = ..., volume_l: _Optional[int] = ..., recorded_at: _Optional[str] = ..., is_date_assumed: _Optional[bool] = ..., raw_stand_l: _Optional[int] = ...) -> None: ...
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     NOMEN_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]

@@ -71,6 +71,7 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
     changes = _changes(register, period)
     read = _judged(period, changes)
     by = limits(read.usage_class, read.recorded_ms)
+    register.makes_room(read.day, by.month_days[0])
     said = Judgement(
         period.number,
         (),
@@ -151,7 +152,7 @@ def _wrong_itself(register: Register, read: Read, by: Limits) -> list[Finding]:
     """Return what is wrong with a read whatever its use."""
     stand_l = read.stand_l
     wrong: list[Finding] = []
-    if read.recorded_ms and read.day > read.latest_day:
+    if read.recorded_ms and read.day > read.latest_day and not read.is_date_assumed:
         wrong.append(f.FUTURE)
     if not register.is_later(read.day):
         wrong.append(f.NOT_LATER)
@@ -183,9 +184,8 @@ def _previous_differs(register: Register, read: Read) -> bool:
     if read.previous_l is None or read.replacement or read.opens or not register.says_what_was_before:
         return False
     was_read = register.actual if register.is_behind_estimates else None
-    return read.previous_l not in {
-        level.stand_l for level in (register.seen, register.level, was_read) if level
-    }
+    levels = [level for level in (register.seen, register.level, was_read) if level]
+    return read.previous_l not in {stand_l for level in levels for stand_l in (level.stand_l, level.raw_l)}
 
 
 def _read(case: _Case) -> Judgement:

@@ -18,6 +18,8 @@ class Level(NamedTuple):
     day: int
     used_l: int = 0
     """Used since that day on the registers before, where the stand is what this one showed when put in."""
+    raw_l: int | None = None
+    """The stand as a file brought it, where a person corrected it."""
     is_read: bool = True
     """Whether somebody read it, so that what is used from there on may be usual."""
 
@@ -26,8 +28,8 @@ class Register:
     """What is known of a customer's meter as the periods go by."""
 
     __slots__ = (
-        "_shows_fractions", "_uses", "_was_fraction", "actual", "before_back", "changes", "dials",
-        "estimates", "is_behind_estimates", "level", "seen", "serial", "skipped", "through", "zeros",
+        "_before_assumed", "_shows_fractions", "_uses", "_was_fraction", "actual", "before_back", "changes",
+        "dials", "estimates", "is_behind_estimates", "level", "seen", "serial", "skipped", "through", "zeros",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -45,6 +47,7 @@ class Register:
         self.skipped = False
         self.through: int | None = None
         """The last day that use is known of."""
+        self._before_assumed: int | None = None
         self._shows_fractions = self._was_fraction = False
         self._uses: deque[Use] = deque(maxlen=AVERAGED)
 
@@ -62,6 +65,23 @@ class Register:
         """Say whether a day lies behind all use that is known."""
         return self.through is None or day > self.through
 
+    def makes_room(self, day: int, least: int) -> None:
+        """Take the last read for one of a month before a day, where its own is assumed and too near to it.
+
+        least: so many days are a month; it stays behind the read before.
+        """
+        through, before = self.through, self._before_assumed
+        if through is None or before is None or day - through >= least:
+            return
+        earlier = max(before + 1, day - MONTH_DAYS)
+        if earlier >= min(through, day):
+            return
+        self.through = earlier
+        for name in ("level", "actual", "seen", "before_back"):
+            at: Level | None = getattr(self, name)
+            if at and at.day == through:
+                setattr(self, name, at._replace(day=earlier))
+
     def days_until(self, day: int) -> int:
         """Return the days since all use that is known; a month where none is."""
         return MONTH_DAYS if self.through is None else day - self.through
@@ -77,7 +97,7 @@ class Register:
 
     def sees(self, read: Read, stand_l: int) -> None:
         """Remember a stand that was read on it, accepted or not."""
-        self.seen = Level(stand_l, read.day)
+        self.seen = Level(stand_l, read.day, raw_l=read.raw_l)
         if read.method == ACTUAL:
             self._was_fraction = stand_l % LITRES != 0
 
@@ -95,7 +115,7 @@ class Register:
 
     def accepts(self, read: Read, stand_l: int) -> None:
         """Take a stand as what the next use counts from."""
-        self.level = Level(stand_l, read.day, is_read=read.method == ACTUAL)
+        self.level = Level(stand_l, read.day, raw_l=read.raw_l, is_read=read.method == ACTUAL)
         self.goes_on(read)
         self.dials = read.dials or self.dials
         if read.method == ACTUAL:
@@ -104,6 +124,7 @@ class Register:
 
     def goes_on(self, read: Read) -> None:
         """Take the use until a read as known."""
+        self._before_assumed = (self.through or 0) if read.is_date_assumed else None
         self.through, self.skipped = read.day, False
         self.serial = self.serial or read.serial
 
