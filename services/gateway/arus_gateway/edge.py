@@ -117,6 +117,8 @@ class Edge:
         if method == "OPTIONS" and "access-control-request-method" in headers:
             await _preflight(allowed=shared)(scope, receive, send)
             return
+        if _climbs(path):
+            raise Problem(404, "not_found")
         if path in INSIDE and not _from_inside(scope, headers):
             raise Problem(404, "not_found")
         if not path.startswith(API):
@@ -221,6 +223,11 @@ def _say(headers: MutableHeaders, *, secure: bool, shared_with: str) -> None:
         headers["access-control-allow-origin"] = shared_with
         headers["access-control-expose-headers"] = _SHOWN_HEADERS
         headers.add_vary_header("Origin")
+
+
+def _climbs(path: str) -> bool:
+    """Say whether the path, its escapes undone, has dot segments: they lead to what is not to be seen."""
+    return not {".", ".."}.isdisjoint(path.split("/"))
 
 
 def _preflight(*, allowed: bool) -> Response:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import grpc
 from arus.inventory.v1.api_pb2 import GetLocationRequest, GetProductRequest
 from arus.inventory.v1.api_pb2_grpc import CatalogueServiceStub
 from arus_runtime import rpc
 from arus_runtime.auth import Principal
 from arus_runtime.postgres import Database
 from arus_runtime.web import Problem, UnavailableError
+from psycopg import OperationalError
 
 from arus_gateway.store import names
 from arus_gateway.store.names import Kind
@@ -36,12 +38,15 @@ class Names:
         self._known: dict[tuple[str, str, str], tuple[str, float]] = {}
 
     async def name(self, tenant_id: str, kind: Kind, record_id: str) -> str:
-        """Return the record's name, its id when nobody knows better."""
+        """Return the record's name, its id when nobody knows better or the database is away."""
         known = self._known.get((tenant_id, kind, record_id))
         if known and known[1] > self._clock():
             return known[0]
-        async with self._db.tenant(tenant_id) as tx:
-            found = (await names.of(tx, kind, tenant_id, (record_id,))).get(record_id)
+        try:
+            async with self._db.tenant(tenant_id) as tx:
+                found = (await names.of(tx, kind, tenant_id, (record_id,))).get(record_id)
+        except OperationalError:
+            found = None
         found = found or await self._ask(tenant_id, kind, record_id)
         if len(self._known) >= REMEMBERED_MOST:
             self._known.clear()
@@ -63,6 +68,6 @@ class Names:
             good = await rpc.call(
                 owner.GetProduct, GetProductRequest(product_id=record_id), principal, timeout_s=ASK_TIMEOUT_S
             )
-        except (UnavailableError, Problem):
+        except (UnavailableError, Problem, grpc.RpcError):
             return None
         return good.product.name

@@ -1,7 +1,9 @@
 """Requests for other services pass through as streams, in the caller's name."""
 
 from collections.abc import AsyncIterator, Mapping
+from string import punctuation
 from typing import Final, Self
+from urllib.parse import quote
 
 import aiohttp
 import structlog
@@ -10,6 +12,7 @@ from arus_runtime.settings import Peer
 from arus_runtime.web import Problem
 from multidict import CIMultiDict
 from starlette.types import Message, Receive, Scope, Send
+from yarl import URL
 
 SERVICE_OF: Final[Mapping[str, str]] = {
     "locations": "inventory",
@@ -37,6 +40,8 @@ ALIASES: Final[Mapping[str, str]] = {
 CONNECT_TIMEOUT_S: Final = 2.0
 # Shorter than uvicorn's keep-alive of five seconds, so that no request is sent down a connection just closed.
 IDLE_S: Final = 3.0
+CONNECTIONS: Final = 128
+"""To one service at a time."""
 CHUNK: Final = 65_536
 RETRY_AFTER: Final = {"Retry-After": "2"}
 
@@ -53,6 +58,7 @@ _REPLACED: Final = frozenset(
         b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"expect", b"traceparent",
     )
 )  # fmt: skip
+_AS_IT_CAME: Final = punctuation.replace("#", "")
 _ANSWERED_HERE: Final = frozenset((b"server", b"date"))
 _log: Final = structlog.get_logger(__name__)
 
@@ -66,12 +72,13 @@ class Upstreams:
 
     def __init__(self, peers: Mapping[str, Peer], timeout_s: float) -> None:
         self._peers = peers
-        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=timeout_s)
+        self._timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT_S, sock_read=timeout_s)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=256, keepalive_timeout=IDLE_S),
+            # Each service has its own: one that hangs takes the connections to no other.
+            connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS, keepalive_timeout=IDLE_S),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             timeout=self._timeout,
@@ -91,13 +98,11 @@ class Upstreams:
         if self._session is None or peer is None or not peer.http:
             raise Problem(503, "unavailable", headers=RETRY_AFTER)
         body = _Body(receive)
-        path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
-        query = scope["query_string"].decode("latin-1")
         started = False
         try:
             async with self._session.request(
                 scope["method"],
-                _url(peer.http, path, query),
+                _url(peer.http, scope.get("raw_path", scope["path"].encode()), scope["query_string"]),
                 headers=_onward(scope, token),
                 data=await body.content(),
                 allow_redirects=False,
@@ -110,6 +115,9 @@ class Upstreams:
                     chunk = await answer.content.read(CHUNK)
                     more = not answer.content.at_eof()
                     await send({"type": "http.response.body", "body": chunk, "more_body": more})
+        except aiohttp.ConnectionTimeoutError as error:
+            _log.warning("no connection to upstream", service=service)
+            raise Problem(503, "unavailable", headers=RETRY_AFTER) from error
         except TimeoutError as error:
             if started:
                 raise
@@ -154,8 +162,10 @@ class _Body:
             raise
 
 
-def _url(base: str, path: str, query: str) -> "str":
-    return f"{base}{path}?{query}" if query else base + path
+def _url(base: str, path: bytes, query: bytes) -> URL:
+    """Return where the service answers, with path and query as they came: nobody else undoes escapes."""
+    asked = f"{quote(path, _AS_IT_CAME)}?{quote(query, _AS_IT_CAME)}" if query else quote(path, _AS_IT_CAME)
+    return URL(base + asked, encoded=True)
 
 
 def _onward(scope: Scope, token: str) -> CIMultiDict[str]:

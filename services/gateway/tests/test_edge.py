@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 import uvicorn
-from arus_gateway import site
+from arus_gateway import proxy, site
 from arus_runtime.auth import FixedKeys, Verifier
 from arus_stack import ports
 
@@ -166,14 +166,44 @@ async def test_a_limited_key_travels_with_its_limits(behind: Gateway):
     body = {"name": "k", "role": "admin", "resources": {"locations": "r"}}
     key = (await siti.http.post("/keys", json=body)).json()
     machine = behind.connect(**{"X-API-Key": key["secret"]})
-    # However the address is written, the service itself reads what the key may do from its token.
-    for path in ("/locations", "/locations/../products", "/locations/%2e%2e/products"):
-        answer = await machine.get(path)
-        if answer.status_code == 403:
-            continue
-        token = answer.json()["headers"]["authorization"].removeprefix("Bearer ")
-        read = await Verifier(FixedKeys(behind.door.signer.public)).verify(token)
-        assert (read.may("locations", "r"), read.may("products", "r")) == (True, False), path
+    token = (await machine.get("/locations")).json()["headers"]["authorization"].removeprefix("Bearer ")
+    read = await Verifier(FixedKeys(behind.door.signer.public)).verify(token)
+    assert (read.may("locations", "r"), read.may("products", "r")) == (True, False)
+    for path in ("/products", "/locations/../products", "/locations/%2e%2e/products"):
+        assert (await machine.get(path)).status_code in (403, 404), path
+
+
+@pytest.mark.parametrize("up", ["%2e%2e", "%2E%2E", ".%2e", "%2e%2e%2f%2e%2e"])
+async def test_no_address_leads_out_of_what_a_service_shows_the_world(behind: Gateway, up: str):
+    siti = await behind.register()
+    answer = await siti.http.get(f"/locations/{up}/{up}/{up}/metrics")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_an_address_travels_on_as_it_came(behind: Gateway):
+    siti = await behind.register()
+    told = (await siti.http.get("/locations/a%252e%2f%20;b=1?q=a%2Bb%26c&r=%C3%A9#d")).json()
+    assert told["path"] == "/api/v1/locations/a%252e%2f%20;b=1"
+    assert told["query"] == "q=a%2Bb%26c&r=%C3%A9"
+
+
+async def test_a_service_that_hangs_takes_the_connections_to_no_other(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(proxy, "CONNECTIONS", 2)
+    monkeypatch.setattr(proxy, "CONNECT_TIMEOUT_S", 0.2)
+    async with listening() as hung, listening() as well:
+        peers = {"inventory": {"http": hung}, "metering": {"http": well}}
+        async with opening(peers=peers, upstream_timeout_s=5.0) as gateway:
+            siti = await gateway.register()
+            asking = [asyncio.create_task(siti.http.get("/locations/slow")) for _ in range(3)]
+            [refused], waiting = await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
+            answer = refused.result()
+            assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "2")
+            assert (await siti.http.get("/customers/1")).status_code == 418
+            for one in waiting:
+                one.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def test_bodies_stream_through(behind: Gateway):

@@ -194,9 +194,14 @@ async def test_a_browser_switches_within_its_cookie(gateway: Gateway):
     second = (await owner.http.post("/organisations", json={"name": "Second"})).json()
     browser = gateway.connect(Origin="http://gateway", **{"X-Arus-Request": "1"})
     await browser.post("/auth/session", json={"email": owner.email, "password": PASSWORD})
+    former = browser.cookies["arus_session"]
     switched = await browser.post("/auth/switch", json={"organisation_id": second["id"]})
     assert switched.json()["organisation"]["name"] == "Second"
     assert (await browser.get("/auth/me")).json()["organisation"]["id"] == second["id"]
+    # Another replica may know the session by its former secret where it was: the browser shows another.
+    assert browser.cookies["arus_session"] != former
+    tab = gateway.connect(Cookie=f"arus_session={former}")
+    assert (await tab.get("/auth/me")).json()["organisation"]["id"] == second["id"]
 
 
 async def test_nobody_switches_to_where_they_do_not_belong(gateway: Gateway):

@@ -51,6 +51,7 @@ from arus_stack.testing import KafkaServer, ServiceDatabase
 from grpc_reflection.v1alpha import reflection_pb2
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from psycopg import OperationalError
 
 from .world import PASSWORD, Gateway, Opening, Person
 
@@ -462,6 +463,19 @@ async def test_a_feed_ends_with_its_session(running: Running, monkeypatch: pytes
             await live.until_closed()
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4401
+
+
+async def test_a_feed_that_cannot_go_on_for_now_says_so(running: Running, monkeypatch: pytest.MonkeyPatch):
+    async def away(*_: object) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("arus_gateway.telling.PING_S", 0.2)
+    async with running.socket() as live:
+        monkeypatch.setattr(running.gateway.door.callers, "refreshed", away)
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await live.until_closed()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1013
 
 
 async def test_a_ticket_opens_the_feed_for_those_who_can_send_no_header(running: Running):

@@ -319,7 +319,7 @@ export const openSession = <ThrowOnError extends boolean = true>(options: Option
 /**
  * Switch
  *
- * Act in another of one's organisations: new tokens for programs, the same cookie for browsers.
+ * Act in another of one's organisations: new tokens for programs, the same session for browsers.
  */
 export const switch_ = <ThrowOnError extends boolean = true>(options: Options<SwitchData, ThrowOnError>): RequestResult<SwitchResponses, SwitchErrors, ThrowOnError> => (options.client ?? client).post<SwitchResponses, SwitchErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -6803,18 +6803,6 @@ export type ExportAnomaliesData = {
     path?: never;
     query: {
         /**
-         * Format
-         *
-         * pdf holds at most 5,000 rows.
-         */
-        format: 'csv' | 'xlsx' | 'pdf';
-        /**
-         * Bom
-         *
-         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
-         */
-        bom?: boolean;
-        /**
          * Domain
          */
         domain?: 'fuel' | null;
@@ -6844,6 +6832,18 @@ export type ExportAnomaliesData = {
          * Last business date, inclusive.
          */
         to?: string | null;
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
     };
     url: '/api/v1/anomalies/export';
 };
@@ -7107,18 +7107,6 @@ export type ExportMeterAnomaliesData = {
     path?: never;
     query: {
         /**
-         * Format
-         *
-         * pdf holds at most 5,000 rows.
-         */
-        format: 'csv' | 'xlsx' | 'pdf';
-        /**
-         * Bom
-         *
-         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
-         */
-        bom?: boolean;
-        /**
          * Period
          *
          * The newest judged one, when left out.
@@ -7134,6 +7122,18 @@ export type ExportMeterAnomaliesData = {
          * Rayon
          */
         rayon?: string | null;
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
     };
     url: '/api/v1/anomalies/meter/export';
 };
@@ -7805,18 +7805,6 @@ export type ExportAuditData = {
     path?: never;
     query: {
         /**
-         * Format
-         *
-         * pdf holds at most 5,000 rows.
-         */
-        format: 'csv' | 'xlsx' | 'pdf';
-        /**
-         * Bom
-         *
-         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
-         */
-        bom?: boolean;
-        /**
          * Action
          */
         action?: string | null;
@@ -7842,6 +7830,18 @@ export type ExportAuditData = {
          * Whose dates and clock.
          */
         timezone?: string;
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
     };
     url: '/api/v1/audit/export';
 };
@@ -9222,18 +9222,6 @@ export type ExportCasesData = {
     path?: never;
     query: {
         /**
-         * Format
-         *
-         * pdf holds at most 5,000 rows.
-         */
-        format: 'csv' | 'xlsx' | 'pdf';
-        /**
-         * Bom
-         *
-         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
-         */
-        bom?: boolean;
-        /**
          * Status
          *
          * One or several.
@@ -9299,6 +9287,18 @@ export type ExportCasesData = {
          * Part of #number, customer, address or description, in any case.
          */
         q?: string | null;
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
     };
     url: '/api/v1/cases/export';
 };
@@ -10511,18 +10511,6 @@ export type ExportCollectionsData = {
     path?: never;
     query: {
         /**
-         * Format
-         *
-         * pdf holds at most 5,000 rows.
-         */
-        format: 'csv' | 'xlsx' | 'pdf';
-        /**
-         * Bom
-         *
-         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
-         */
-        bom?: boolean;
-        /**
          * Nomen
          */
         nomen?: string | null;
@@ -10550,6 +10538,18 @@ export type ExportCollectionsData = {
          * Included.
          */
         to?: string | null;
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
     };
     url: '/api/v1/collections/export';
 };
@@ -12503,18 +12503,6 @@ export type ExportFuelTransactionsData = {
     path?: never;
     query: {
         /**
-         * Format
-         *
-         * pdf holds at most 5,000 rows.
-         */
-        format: 'csv' | 'xlsx' | 'pdf';
-        /**
-         * Bom
-         *
-         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
-         */
-        bom?: boolean;
-        /**
          * Location Id
          */
         location_id?: string | null;
@@ -12546,6 +12534,18 @@ export type ExportFuelTransactionsData = {
          * Part of the note, in any case.
          */
         q?: string | null;
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
     };
     url: '/api/v1/fuel/transactions/export';
 };
@@ -14980,6 +14980,12 @@ export type ExportArrearsData = {
          */
         rayon?: string | null;
         /**
+         * Period
+         *
+         * The newest billed one, when left out.
+         */
+        period?: string | null;
+        /**
          * Format
          *
          * pdf holds at most 5,000 rows.
@@ -14991,12 +14997,6 @@ export type ExportArrearsData = {
          * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
          */
         bom?: boolean;
-        /**
-         * Period
-         *
-         * The newest billed one, when left out.
-         */
-        period?: string | null;
     };
     url: '/api/v1/kpi/arrears/export';
 };
@@ -15220,6 +15220,12 @@ export type ExportDailyData = {
          */
         rayon?: string | null;
         /**
+         * Period
+         *
+         * The newest billed one, when left out.
+         */
+        period?: string | null;
+        /**
          * Format
          *
          * pdf holds at most 5,000 rows.
@@ -15231,12 +15237,6 @@ export type ExportDailyData = {
          * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
          */
         bom?: boolean;
-        /**
-         * Period
-         *
-         * The newest billed one, when left out.
-         */
-        period?: string | null;
     };
     url: '/api/v1/kpi/daily/export';
 };
@@ -15548,18 +15548,6 @@ export type ExportPeriodsData = {
          */
         rayon?: string | null;
         /**
-         * Format
-         *
-         * pdf holds at most 5,000 rows.
-         */
-        format: 'csv' | 'xlsx' | 'pdf';
-        /**
-         * Bom
-         *
-         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
-         */
-        bom?: boolean;
-        /**
          * From
          *
          * Eleven before the last.
@@ -15577,6 +15565,18 @@ export type ExportPeriodsData = {
          * Each rayon apart.
          */
         by?: 'rayon' | null;
+        /**
+         * Format
+         *
+         * pdf holds at most 5,000 rows.
+         */
+        format: 'csv' | 'xlsx' | 'pdf';
+        /**
+         * Bom
+         *
+         * Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.
+         */
+        bom?: boolean;
     };
     url: '/api/v1/kpi/periods/export';
 };

@@ -4,7 +4,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict
 from starlette.background import BackgroundTask
 
 from arus_runtime import observe
-from arus_runtime.context import Context
 from arus_runtime.sheets import Format, Row, Sheet, open_sheet
+from arus_runtime.web.app import Ctx
 from arus_runtime.web.problems import Problem
 from arus_runtime.words import Language, language_of
 
@@ -73,16 +73,22 @@ class Export:
 
 async def _export(
     request: Request,
+    context: Ctx,
     kind: Annotated[Format, Query(alias="format", description="pdf holds at most 5,000 rows.")],
     bom: Annotated[
         bool, Query(description="Of CSV: begin with a byte order mark, without which Excel misreads UTF-8.")
     ] = True,
-) -> Export:
-    return Export(kind, language_of(request.headers.get("accept-language")), bom)
+) -> AsyncGenerator[Export]:
+    turns: asyncio.Semaphore = context.own.setdefault("exports", asyncio.Semaphore(AT_ONCE))
+    async with turns:
+        yield Export(kind, language_of(request.headers.get("accept-language")), bom)
 
 
-Exported = Annotated[Export, Depends(_export)]
-"""A route's parameter that brings ?format=&bom= and the language of the file."""
+Exported = Annotated[Export, Depends(_export, scope="function")]
+"""A route's last parameter: brings ?format=&bom= and the file's language, and waits for one of AT_ONCE turns.
+
+Whoever waits holds no connection to the database; behind the others, only who may export waits.
+"""
 
 
 def check_size(export: Export, rows: int) -> None:
@@ -92,19 +98,18 @@ def check_size(export: Export, rows: int) -> None:
 
 
 async def sent(
-    context: Context, export: Export, sheet: Sheet, chunks: AsyncGenerator[Sequence[Row]], name: str
+    export: Export, sheet: Sheet, chunks: AsyncGenerator[Sequence[Row]], name: str
 ) -> FileResponse:
     """Return the file of all rows. name: of the file, without its ending.
 
-    It is whole before the first byte leaves: a slow reader holds no transaction, and what goes wrong is still
-    answered as a problem. Writing happens in a thread, AT_ONCE files at a time.
+    It is whole before the first byte leaves: a slow reader holds no transaction and no turn, and what goes
+    wrong is still answered as a problem. Writing happens in a thread.
     """
     descriptor, temporary = tempfile.mkstemp(prefix="arus-export-", suffix=f".{export.format}")
     os.close(descriptor)
     path = Path(temporary)
     try:
-        async with _turn(context):
-            await _write(path, export, sheet, chunks)
+        await _write(path, export, sheet, chunks)
     except BaseException:
         os.unlink(temporary)  # noqa: PTH108 — not worth a thread
         raise
@@ -133,10 +138,3 @@ async def _write(path: Path, export: Export, sheet: Sheet, chunks: AsyncGenerato
                 await asyncio.to_thread(file.add, rows)
     finally:
         await asyncio.to_thread(opened.__exit__, None, None, None)
-
-
-@asynccontextmanager
-async def _turn(context: Context) -> AsyncGenerator[None]:
-    turns: asyncio.Semaphore = context.own.setdefault("exports", asyncio.Semaphore(AT_ONCE))
-    async with turns:
-        yield

@@ -1,5 +1,6 @@
 """Whatever is sent, the answer is an answer: right, or a problem that says what is wrong to its reader."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -12,6 +13,7 @@ from arus_runtime.auth import Principal, Verifier, require
 from arus_runtime.context import Context, Service
 from arus_runtime.settings import Settings
 from arus_runtime.web import FieldProblem, IfMatch, Page, Paging, Problem, create_app, etag, router
+from arus_runtime.web.exports import AT_ONCE, Exported
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 from pydantic_core import PydanticCustomError
@@ -40,6 +42,18 @@ async def list_things(paging: Paging) -> Page[int]:
     first = after[0] + 1 if after else 0
     rows = list(range(first, min(first + paging.fetch, 5)))
     return paging.page(rows, lambda row: row, lambda row: (row,))
+
+
+EXPORTING: list[int] = []
+
+
+@things.get("/things/export")
+async def export_things(_: Caller, export: Exported) -> str:
+    EXPORTING.append(1)
+    most = sum(EXPORTING)
+    await asyncio.sleep(0)
+    EXPORTING.append(-1)
+    return f"{export.format} {most}"
 
 
 @things.put("/things/{version}")
@@ -98,6 +112,13 @@ GOOD: dict[str, Any] = {"name": "solar", "volume_l": "12.5"}
 async def test_a_good_command_is_answered(http: httpx.AsyncClient, bearer: dict[str, str]) -> None:
     answer = await http.post("/api/v1/things", json=GOOD, headers=bearer)
     assert (answer.status_code, answer.json()) == (201, {"name": "solar", "tenant": "tenant-a"})
+
+
+async def test_an_export_begins_when_it_is_its_turn(http: httpx.AsyncClient, bearer: dict[str, str]) -> None:
+    path = "/api/v1/things/export?format=csv"
+    answers = await asyncio.gather(*(http.get(path, headers=bearer) for _ in range(3 * AT_ONCE)))
+    running = [int(answer.json().split()[1]) for answer in answers]
+    assert max(running) == AT_ONCE
 
 
 @pytest.mark.parametrize(
@@ -297,7 +318,7 @@ def test_the_document_is_openapi_3_1_with_problems_and_unique_operations() -> No
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     assert document["openapi"].startswith("3.1")
     assert {operation["operationId"] for operation in operations} == {
-        "create_thing", "list_things", "replace_thing", "fail",
+        "create_thing", "list_things", "export_things", "replace_thing", "fail",
     }  # fmt: skip
     assert all(
         operation["responses"]["422"]["content"]["application/problem+json"]["schema"]["$ref"].endswith(

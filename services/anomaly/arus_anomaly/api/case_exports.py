@@ -30,7 +30,7 @@ async def size_cases_export(context: Ctx, asked: Filtered, principal: Reader) ->
 
 
 @routes.get("/cases/export", response_class=FileResponse, responses=EXPORTED)
-async def export_cases(context: Ctx, export: Exported, asked: Filtered, principal: Reader) -> FileResponse:
+async def export_cases(context: Ctx, asked: Filtered, principal: Reader, export: Exported) -> FileResponse:
     """Give what the list's filters find as a file in the language of Accept-Language, newest first.
 
     CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
@@ -49,7 +49,7 @@ async def export_cases(context: Ctx, export: Exported, asked: Filtered, principa
         )
         rows = _rows(store.cases.every(tx, asked, export.most), people, asked.today, language)
         name = file_name(_say("cases_export_file", language), asked.today, None)
-        return await sent(context, export, sheet, rows, name)
+        return await sent(export, sheet, rows, name)
 
 
 def _narrowed(asked: AskedCases, language: Language) -> list[tuple[str, str | None]]:

@@ -38,7 +38,7 @@ async def size_anomalies_export(context: Ctx, asked: Filtered, principal: Reader
 
 @routes.get("/anomalies/export", response_class=FileResponse, responses=EXPORTED)
 async def export_anomalies(
-    context: Ctx, export: Exported, asked: Filtered, principal: Reader
+    context: Ctx, asked: Filtered, principal: Reader, export: Exported
 ) -> FileResponse:
     """Give what the list's filters find as a file in the language of Accept-Language, newest date first.
 
@@ -57,7 +57,7 @@ async def export_anomalies(
         )
         rows = _rows(store.verdicts.every(tx, asked, export.most), language)
         name = file_name(_say("export_file", language), asked.since, asked.until)
-        return await sent(context, export, sheet, rows, name)
+        return await sent(export, sheet, rows, name)
 
 
 @routes.get("/anomalies/meter/export/size")
@@ -69,7 +69,7 @@ async def size_meter_export(context: Ctx, asked: readings.Filtered, principal: r
 
 @routes.get("/anomalies/meter/export", response_class=FileResponse, responses=EXPORTED)
 async def export_meter_anomalies(
-    context: Ctx, export: Exported, asked: readings.Filtered, principal: readings.Reader
+    context: Ctx, asked: readings.Filtered, principal: readings.Reader, export: Exported
 ) -> FileResponse:
     """Give the customers of whom a kind holds in a period as a file in the language of Accept-Language.
 
@@ -89,7 +89,7 @@ async def export_meter_anomalies(
         )
         rows = _meter_rows(meter.every(tx, asked, export.most), language)
         name = "-".join(filter(None, (_say("export_meter_file", language), asked.period)))
-        return await sent(context, export, sheet, rows, name)
+        return await sent(export, sheet, rows, name)
 
 
 def _columns(language: Language) -> Sequence[Column]:

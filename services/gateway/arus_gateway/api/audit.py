@@ -11,7 +11,7 @@ import orjson
 from arus_runtime.auth import Principal, require
 from arus_runtime.postgres import unhurried
 from arus_runtime.sheets import Column, Row, Sheet, about, file_name
-from arus_runtime.web import Ctx, Page, Paging, router, wrong
+from arus_runtime.web import Page, Paging, router, wrong
 from arus_runtime.web.exports import EXPORTED, MOST_ROWS, Exported, ExportSize, check_size, sent
 from arus_runtime.web.spans import BusinessDate
 from arus_runtime.words import Language, render
@@ -71,7 +71,7 @@ async def size_audit_export(door: DoorOf, narrowed: Filtered) -> ExportSize:
 
 
 @routes.get("/audit/export", response_class=FileResponse, responses=EXPORTED)
-async def export_audit(context: Ctx, door: DoorOf, export: Exported, narrowed: Filtered) -> FileResponse:
+async def export_audit(door: DoorOf, narrowed: Filtered, export: Exported) -> FileResponse:
     """Give what the list's filters find as a file in the language of Accept-Language, newest first.
 
     CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
@@ -89,7 +89,7 @@ async def export_audit(context: Ctx, door: DoorOf, export: Exported, narrowed: F
         )
         rows = _rows(audit.every(tx, asked, export.most), narrowed.zone, language)
         name = file_name(_say("export_file", language), narrowed.first, narrowed.last)
-        return await sent(context, export, sheet, rows, name)
+        return await sent(export, sheet, rows, name)
 
 
 @routes.get("/audit")

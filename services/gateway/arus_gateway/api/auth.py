@@ -249,12 +249,22 @@ async def change_password(
 
 @routes.post("/auth/switch")
 async def switch(
-    _: Anyone, body: SwitchIn, caller: CallerOf, door: DoorOf, address: Address
+    _: Anyone,
+    body: SwitchIn,
+    caller: CallerOf,
+    door: DoorOf,
+    *,
+    request: Request,
+    response: Response,
+    address: Address,
 ) -> TokensOut | SessionOut:
-    """Act in another of one's organisations: new tokens for programs, the same cookie for browsers."""
+    """Act in another of one's organisations: new tokens for programs, the same session for browsers."""
     persons_only(caller)
     signed = await people.switch(door, caller, body.organisation_id, address)
-    return _session(signed) if caller.via == "cookie" else _tokens(signed)
+    if caller.via != "cookie":
+        return _tokens(signed)
+    _set_cookie(request, response, signed.secret)
+    return _session(signed)
 
 
 @routes.post("/auth/verify-email", status_code=204, openapi_extra=ANONYMOUS)

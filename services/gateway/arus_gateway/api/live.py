@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
+import structlog
 from arus_runtime.auth import ForbiddenError, NotAuthenticatedError, Principal, require
 from arus_runtime.ids import Ulid
 from arus_runtime.web import Problem, router, wrong
@@ -28,6 +29,7 @@ Reader = Annotated[Principal, Depends(require("anomalies", "r"))]
 SEND_TIMEOUT_S: Final = 30.0
 NOT_ALLOWED: Final = 1008
 RESTARTING: Final = 1012
+TRY_AGAIN: Final = 1013
 SESSION_ENDED: Final = 4401
 BAD_QUESTION: Final = 4422
 
@@ -38,6 +40,7 @@ _STREAM: Final[dict[int | str, dict[str, Any]]] = {
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
+_log: Final = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +148,8 @@ async def live_socket(socket: WebSocket, question: Asked) -> None:
         await socket.close(BAD_QUESTION)
         return
     # Nothing is expected from the client; reading is how its leaving is noticed.
-    parts = {
-        asyncio.create_task(_send_all(socket, door, caller, question, after)),
-        asyncio.create_task(_until_gone(socket)),
-    }
+    sending = asyncio.create_task(_send_all(socket, door, caller, question, after))
+    parts = {sending, asyncio.create_task(_until_gone(socket))}
     try:
         await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -156,7 +157,16 @@ async def live_socket(socket: WebSocket, question: Asked) -> None:
             part.cancel()
         await asyncio.gather(*parts, return_exceptions=True)
         with suppress(WebSocketDisconnect, RuntimeError):
-            await socket.close(RESTARTING if door.feed.closed else SESSION_ENDED)
+            await socket.close(RESTARTING if door.feed.closed else _why_ended(sending))
+
+
+def _why_ended(sending: asyncio.Task[None]) -> int:
+    """Return the code that tells a client whether opening the feed again makes sense."""
+    error = None if sending.cancelled() else sending.exception()
+    if error is None or isinstance(error, WebSocketDisconnect):
+        return SESSION_ENDED
+    _log.warning("live feed cut", reason=repr(error))
+    return TRY_AGAIN
 
 
 async def _until_gone(socket: WebSocket) -> None:

@@ -169,7 +169,10 @@ async def log_out(door: Door, caller: Caller, address: str) -> None:
 
 
 async def switch(door: Door, caller: Caller, tenant_id: str, address: str) -> SignedIn:
-    """Act in another organisation from now on: a cookie session moves, a bearer gets a new one there."""
+    """Act in another organisation from now on: a cookie session moves, a bearer gets a new one there.
+
+    The session goes on by another secret: by the former one a replica may know it where it was for CACHED_S.
+    """
     grant = caller.grant
     async with acting(door.db, person=grant.subject) as tx:
         person = await people.by_id(tx, grant.subject)
@@ -188,7 +191,9 @@ async def switch(door: Door, caller: Caller, tenant_id: str, address: str) -> Si
         live = await sessions.live(tx, grant.session, now())
         if live is None:
             raise Problem(401, "session_ended")
-        moved = await _continue(door, tx, live, "", now())
+        fresh = tokens.new_secret()
+        await sessions.add_secret(tx, live.id, live.person_id, tokens.digest(fresh))
+        moved = await _continue(door, tx, live, fresh, now())
     door.callers.forget()
     return moved
 

@@ -38,7 +38,7 @@ async def size_fuel_transactions_export(context: Ctx, asked: Filtered, principal
 
 @routes.get("/fuel/transactions/export", response_class=FileResponse, responses=EXPORTED)
 async def export_fuel_transactions(
-    context: Ctx, export: Exported, asked: Filtered, principal: Reader
+    context: Ctx, asked: Filtered, principal: Reader, export: Exported
 ) -> FileResponse:
     """Give what the list's filters find as a file in the language of Accept-Language, newest date first.
 
@@ -63,7 +63,7 @@ async def export_fuel_transactions(
         )
         rows = _rows(chunks, export.language)
         name = file_name(_say("export_file", export.language), asked.first, asked.last)
-        return await sent(context, export, sheet, rows, name)
+        return await sent(export, sheet, rows, name)
 
 
 def _filters(asked: Filter, principal: Principal) -> Mapping[str, Any]:

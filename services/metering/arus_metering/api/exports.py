@@ -34,7 +34,7 @@ async def size_customers_export(
 
 @customers.get("/customers/export", response_class=FileResponse, responses=EXPORTED)
 async def export_customers(
-    *, context: Ctx, export: Exported, principal: CustomerReader, q: Q = "", rayon: Rayon = None
+    context: Ctx, principal: CustomerReader, export: Exported, q: Q = "", rayon: Rayon = None
 ) -> FileResponse:
     """Give what the list's filters find as a file in the language of Accept-Language, by number.
 
@@ -53,7 +53,7 @@ async def export_customers(
             export.byte_order_mark,
         )
         rows = _customer_rows(store.every(tx, q, rayon, export.most), language)
-        return await sent(context, export, sheet, rows, say("customers_file", language))
+        return await sent(export, sheet, rows, say("customers_file", language))
 
 
 @collections.get("/collections/export/size")
@@ -66,7 +66,7 @@ async def size_collections_export(context: Ctx, principal: PaymentReader, asked:
 
 @collections.get("/collections/export", response_class=FileResponse, responses=EXPORTED)
 async def export_collections(
-    *, context: Ctx, export: Exported, principal: PaymentReader, asked: Payments
+    context: Ctx, principal: PaymentReader, asked: Payments, export: Exported
 ) -> FileResponse:
     """Give what the list's filters find as a file in the language of Accept-Language, newest date first.
 
@@ -91,7 +91,7 @@ async def export_collections(
         )
         rows = _payment_rows(payment_store.every(tx, asked.values(), export.most), language)
         name = file_name(say("collections_file", language), asked.first, asked.last)
-        return await sent(context, export, sheet, rows, name)
+        return await sent(export, sheet, rows, name)
 
 
 def _customer_columns(language: Language) -> Sequence[Column]:

@@ -6,9 +6,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Annotated
 
-from arus_runtime.context import Context
 from arus_runtime.sheets import Column, Row, Sheet, about
-from arus_runtime.web import Ctx, router
+from arus_runtime.web import router
 from arus_runtime.web.exports import EXPORTED, Export, Exported, ExportSize, sent
 from fastapi import Depends
 from fastapi.responses import FileResponse
@@ -32,9 +31,7 @@ async def size_periods_export(compared: Compared) -> ExportSize:
 
 
 @figures.get("/kpi/periods/export", response_class=FileResponse, responses=EXPORTED)
-async def export_periods(
-    context: Ctx, export: Exported, compared: Compared, rayon: Rayon = None
-) -> FileResponse:
+async def export_periods(compared: Compared, export: Exported, rayon: Rayon = None) -> FileResponse:
     """Give what was billed and paid in each period, of all together or by rayon, as a file, oldest first."""
     say = partial(words.say, language=export.language)
     columns = [
@@ -50,7 +47,7 @@ async def export_periods(
     ]
     rows = [_period_row(one) for one in compared.items]
     narrowed = [("column_rayon", rayon)]
-    return await _sent(context, export, ("periods", columns, rows), narrowed, compared.data_as_of)
+    return await _sent(export, ("periods", columns, rows), narrowed, compared.data_as_of)
 
 
 @figures.get("/kpi/daily/export/size")
@@ -60,9 +57,7 @@ async def size_daily_export(followed: Followed) -> ExportSize:
 
 
 @figures.get("/kpi/daily/export", response_class=FileResponse, responses=EXPORTED)
-async def export_daily(
-    context: Ctx, export: Exported, followed: Followed, rayon: Rayon = None
-) -> FileResponse:
+async def export_daily(followed: Followed, export: Exported, rayon: Rayon = None) -> FileResponse:
     """Give how a period is paid, day by day, as a file."""
     say = partial(words.say, language=export.language)
     columns = [
@@ -82,7 +77,7 @@ async def export_daily(
         for one in followed.items
     ]  # fmt: skip
     narrowed = [("column_bill_period", followed.period), ("column_rayon", rayon)]
-    return await _sent(context, export, ("daily", columns, rows), narrowed, followed.data_as_of)
+    return await _sent(export, ("daily", columns, rows), narrowed, followed.data_as_of)
 
 
 @figures.get("/kpi/arrears/export/size")
@@ -92,7 +87,7 @@ async def size_arrears_export(aged: Aged) -> ExportSize:
 
 
 @figures.get("/kpi/arrears/export", response_class=FileResponse, responses=EXPORTED)
-async def export_arrears(context: Ctx, export: Exported, aged: Aged, rayon: Rayon = None) -> FileResponse:
+async def export_arrears(aged: Aged, export: Exported, rayon: Rayon = None) -> FileResponse:
     """Give what is owed as of a period, by its age in days, as a file."""
     say = partial(words.say, language=export.language)
     columns = [
@@ -106,7 +101,7 @@ async def export_arrears(context: Ctx, export: Exported, aged: Aged, rayon: Rayo
         (one.days, one.customers, one.bills, _rupiah(one.amount), _rupiah(one.penalty)) for one in aged.items
     ]
     narrowed = [("column_bill_period", aged.period), ("column_rayon", rayon)]
-    return await _sent(context, export, ("arrears", columns, rows), narrowed, aged.data_as_of)
+    return await _sent(export, ("arrears", columns, rows), narrowed, aged.data_as_of)
 
 
 def _period_row(one: Figures) -> Row:
@@ -125,7 +120,6 @@ def _share(percent: float | None) -> Decimal | None:
 
 
 async def _sent(
-    context: Context,
     export: Export,
     table: tuple[str, Sequence[Column], Sequence[Row]],
     narrowed: Sequence[tuple[str, str | None]],
@@ -139,7 +133,7 @@ async def _sent(
         said.append((say("column_as_of"), f"{as_of:%Y-%m-%d %H:%M} UTC"))
     lines = about(export.language, datetime.now(UTC), said)
     sheet = Sheet(say(f"{name}_title"), lines, columns, export.language, export.byte_order_mark)
-    return await sent(context, export, sheet, _at_once(rows), say(f"{name}_file"))
+    return await sent(export, sheet, _at_once(rows), say(f"{name}_file"))
 
 
 async def _at_once(rows: Sequence[Row]) -> AsyncGenerator[Sequence[Row]]:

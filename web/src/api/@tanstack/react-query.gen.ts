@@ -646,7 +646,7 @@ export const openSessionMutation = (options?: Partial<Options<OpenSessionData>>)
 /**
  * Switch
  *
- * Act in another of one's organisations: new tokens for programs, the same cookie for browsers.
+ * Act in another of one's organisations: new tokens for programs, the same session for browsers.
  */
 export const switchMutation = (options?: Partial<Options<SwitchData>>): UseMutationOptions<SwitchResponse, SwitchError, Options<SwitchData>> => {
     const mutationOptions: UseMutationOptions<SwitchResponse, SwitchError, Options<SwitchData>> = {
