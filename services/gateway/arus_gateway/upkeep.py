@@ -23,9 +23,7 @@ def sweeping(db: Database) -> AbstractAsyncContextManager[None]:
 async def _sweep_for_ever(db: Database) -> None:
     while True:
         try:
-            async with db.system() as tx:
-                swept = await sweep.stale(tx)
-            _log.info("swept", rows=swept)
+            _log.info("swept", rows=await sweep.stale(db))
         except OperationalError as error:
             _log.warning("not swept: the database is away", reason=str(error))
         await asyncio.sleep(SWEEP_S)

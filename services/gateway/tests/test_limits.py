@@ -237,7 +237,8 @@ async def test_limits_are_forgotten_in_time_and_familiar_networks_are_not(gatewa
     async with gateway.context.worker_db.system() as tx:
         await tx.execute("update sign_in_attempts set tried_at = now() - interval '2 days'")
         await tx.execute("update allowances set used_until = now() - interval '2 days'")
-        await sweep.stale(tx)
+    await sweep.stale(gateway.context.worker_db)
+    async with gateway.context.worker_db.system() as tx:
         left = await (await tx.execute("select network from sign_in_attempts")).fetchall()
         assert [row["network"] for row in left] == ["127.0.0.0/24"]
         assert await (await tx.execute("select from allowances")).fetchall() == []
