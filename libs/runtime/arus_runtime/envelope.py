@@ -45,6 +45,17 @@ def timestamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def check_time(text: str) -> None:
+    """Raise ValueError for a time of headers that is not RFC 3339 with its zone."""
+    try:
+        zone = datetime.fromisoformat(text).tzinfo
+    except ValueError:
+        zone = None
+    # Python reads more of ISO 8601 than RFC 3339 has, and than PostgreSQL reads: weeks, hours alone.
+    if zone is None or text[7] != "-" or text[10] != "T" or text[16] != ":":
+        raise ValueError(f"ce_time must be RFC 3339 with its zone, got {text[:40]!r}")
+
+
 class Envelope(NamedTuple):
     """What varies from event to event, apart from where it comes from."""
 

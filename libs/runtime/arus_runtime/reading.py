@@ -8,12 +8,14 @@ from typing import Final, NamedTuple
 from google.protobuf.message import DecodeError, Message
 
 from arus_runtime import catalogue, dlq
-from arus_runtime.envelope import IMPORT, NAMES
+from arus_runtime.envelope import IMPORT, NAMES, check_time
 from arus_runtime.log.port import Record
 from arus_runtime.tuples import new
 from arus_runtime.worker import AnyWorker, Handler, Meta
 
 MAX_KEY_BYTES: Final = 1_000  # a key stands in an index, whose rows end at 2,700 bytes
+MAX_TEXT_BYTES: Final = 1_000  # a source stands in an index, too; the others come along in envelopes
+MAX_SEQUENCE: Final = 2**63 - 1
 MAX_REMEMBERED: Final = 1_000
 
 
@@ -51,15 +53,23 @@ class Reader:
             event_id, kind, time, source, sequence, tenant, trace, imported, only_for = _texts(record.headers)
             kind = self._kinds.get(kind) or _remembered(self._kinds, kind)
             source = self._sources.get(source) or _remembered(self._sources, source)
-            tenant, only_for = tenant.decode(), only_for.decode()
             number = int(sequence) if sequence else -1
+            if not -1 <= number <= MAX_SEQUENCE:
+                raise ValueError(f"ce_sequence must be <= {MAX_SEQUENCE}, got {number}")  # noqa: TRY301
             if key is None or not 0 < len(key) <= MAX_KEY_BYTES or b"\0" in key:
                 raise ValueError(f"key must be text of 1 to {MAX_KEY_BYTES} bytes")  # noqa: TRY301
+            _check_text(event_id + tenant + trace + imported)
+            tenant, only_for, at = tenant.decode(), only_for.decode(), time.decode()
+            check_time(at)
             meta = new(Meta, (
                 record.topic, record.partition, record.offset, key.decode(), event_id.decode(),
-                kind, tenant, source, time.decode(), trace.decode(), imported.decode(),
+                kind, tenant, source, at, trace.decode(), imported.decode(),
             ))  # fmt: skip
-        except (ValueError, AttributeError) as error:  # the latter: a header without a value has no text
+        except (
+            ValueError,
+            AttributeError,
+            TypeError,
+        ) as error:  # the latter: a header without a value has no text
             return Unreadable(record, _tenant_of(key), "undecodable", f"envelope: {error}")
         if value is None or (only_for and only_for != self._name):
             return meta, number, None, None
@@ -79,7 +89,16 @@ class Reader:
             return Unreadable(record, tenant, "undecodable", f"{kind}: {error}")
 
 
+def _check_text(texts: bytes) -> None:
+    """Raise ValueError for texts of an envelope that cannot be stored."""
+    if len(texts) > MAX_TEXT_BYTES or b"\0" in texts:
+        raise ValueError(
+            f"its texts must be <= {MAX_TEXT_BYTES} bytes and without NUL, got {len(texts)} bytes"
+        )
+
+
 def _remembered(texts: dict[bytes, str], value: bytes) -> str:
+    _check_text(value)
     text = value.decode()
     if len(texts) < MAX_REMEMBERED:
         texts[value] = text

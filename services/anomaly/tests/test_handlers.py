@@ -100,10 +100,12 @@ def meta(key: str = KEY) -> Meta:
     return Meta("fuel.transaction.v1", 0, 0, key, "", "", "T", "", "2025-01-10T09:00:00.000000Z", "", "")
 
 
-def recording(transaction_id: str = FACT, day: str = "2025-01-10", volume_ul: int = 5) -> Any:
+def recording(
+    transaction_id: str = FACT, day: str = "2025-01-10", volume_ul: int = 5, location_id: str = "L"
+) -> Any:
     return FuelTransactionRecorded(
         tenant_id="T",
-        location_id="L",
+        location_id=location_id,
         product_id="P",
         transaction_id=transaction_id,
         business_date=day,
@@ -203,6 +205,11 @@ def test_what_can_never_succeed_is_parked_with_its_reason(event: Any, words: str
 def test_a_fact_under_anothers_key_is_parked() -> None:
     with pytest.raises(Reject, match="record key must be 'T:L:P', got 'T2:L:P'"):
         batch(new_history(Pages()), (recording(), meta("T2:L:P")))
+
+
+def test_a_key_that_cannot_be_taken_apart_again_is_parked() -> None:
+    with pytest.raises(Reject, match="no part of a record key may hold ':', got 'T:L:X:P'"):
+        batch(new_history(Pages()), (recording(location_id="L:X"), meta("T:L:X:P")))
 
 
 def test_another_fact_of_the_same_id_is_parked() -> None:

@@ -151,7 +151,7 @@ async def test_what_cannot_be_read_is_parked(world: World, house: House) -> None
     door, worker = Door(), totals()
     good = door.recorded("t:k", "good")
 
-    def changed(**headers: bytes) -> Message:
+    def changed(**headers: bytes | None) -> Message:
         door.sequence += 1
         fresh = {"ce_sequence": b"%d" % door.sequence, **headers}
         return good._replace(headers=[(name, fresh.get(name, value)) for name, value in good.headers])
@@ -163,6 +163,18 @@ async def test_what_cannot_be_read_is_parked(world: World, house: House) -> None
         changed()._replace(value=b"x" * 1_000_001 if world.partitions == 3 else b"\x0f"),
         changed()._replace(key=b"\xff"),
         changed(ce_sequence=b"many"),
+        changed(ce_sequence=b"%d" % 2**63),
+        changed(ce_sequence=b"-2"),
+        changed(ce_time=b""),
+        changed(ce_time=b"yesterday"),
+        changed(ce_time=b"2025-01-10T12:00:00"),
+        changed(ce_time=b"2025-W02-5T12:00:00Z"),
+        changed(ce_tenant=b"t\0"),
+        changed(ce_source=b"/\0"),
+        changed(ce_source=b"/" * 1_001),
+        changed(ce_id=b"x" * 70_000),
+        changed(ce_time=None),
+        changed()._replace(key=b"t:\0"),
         changed()._replace(headers=[]),
         changed()._replace(headers=[(name, None) for name, _ in good.headers]),
         door.recorded("t:k", "n\0l"),
@@ -176,7 +188,7 @@ async def test_what_cannot_be_read_is_parked(world: World, house: House) -> None
     assert [row["fact_id"] for row in await world.rows(TOTALS)] == ["good"]
     reasons = Counter(header(record, "dlq_reason") for record in await world.records(DLQ))
     oversized = 1 if world.partitions == 3 else 0  # a real broker refuses it at the door
-    assert reasons == {"undecodable": 6 - oversized, "unknown_type": 2, "rejected": 1} | (
+    assert reasons == {"undecodable": 18 - oversized, "unknown_type": 2, "rejected": 1} | (
         {"oversized": 1} if oversized else {}
     )
 

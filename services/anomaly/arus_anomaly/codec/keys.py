@@ -47,12 +47,17 @@ def key_of(
     | VerdictWithdrawn,
     record_key: str,
 ) -> Key:
-    """Return whose history an event belongs to; raises ``Reject`` when it came under another's key."""
+    """Return whose history an event belongs to.
+
+    Raises ``Reject`` when it came under another's key, or under one that cannot be taken apart again.
+    """
     tenant_id, location_id, product_id = event.tenant_id, event.location_id, event.product_id
     said = f"{tenant_id}:{location_id}:{product_id}"
     if said != record_key:
         # A fact under another's key would be judged against a stranger's history.
         raise Reject(f"record key must be {said!r}, got {record_key!r}")
+    if said.count(":") != 2:
+        raise Reject(f"no part of a record key may hold ':', got {record_key!r}")
     return new(Key, (tenant_id, location_id, product_id))
 
 

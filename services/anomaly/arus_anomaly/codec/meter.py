@@ -59,6 +59,8 @@ def nomen_of(event: Told, record_key: str) -> str:
     said = f"{event.tenant_id}:{event.nomen}"
     if said != record_key:
         raise Reject(f"record key must be {said!r}, got {record_key!r}")
+    if ":" in event.tenant_id:
+        raise Reject(f"tenant_id must not hold ':', got {event.tenant_id!r}")
     return event.nomen
 
 
