@@ -53,3 +53,27 @@ def test_a_file_is_looked_at_saved_and_taken_back(
     expect(drawer).to_contain_text("3 baris akan kembali seperti sebelum impor ini.")
     drawer.get_by_role("button", name="Ya, batalkan").click()
     expect(drawer.get_by_text("Dibatalkan", exact=True).first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_row_that_changes_a_read_shows_what_the_file_before_it_said(
+    open_screen: OpenScreen, organisation: Organisation, console: str, width: int
+) -> None:
+    page = open_screen(organisation.owner, width=width).page
+    page.goto(f"{console}/imports")
+    for name, stand in ((f"SBRS Mei {width}.csv", 1400), (f"SBRS Mei susulan {width}.csv", 1040)):
+        head = "NOMEN;STAND LALU;STAND KINI;CARA BACA;TGL BACA"
+        lines = f"{head}\n37000{width:04};1000;{stand};ACTUAL;20/05/2024\n"
+        page.get_by_label("Berkas", exact=True).set_input_files(
+            {"name": name, "mimeType": "text/csv", "buffer": lines.encode()}
+        )
+        row = page.get_by_role("list", name="Impor").get_by_role("button", name=name)
+        expect(row).to_contain_text("Siap disimpan")
+        row.click()
+        drawer = page.get_by_role("dialog", name=name)
+        if stand == 1040:
+            break
+        drawer.get_by_role("button", name="Simpan 1 baris").click()
+        expect(drawer.get_by_text("Selesai", exact=True).first).to_be_visible()
+        page.keyboard.press("Escape")
+    expect(drawer).to_contain_text("STAND KINI: 1400 → 1040")

@@ -5,6 +5,7 @@ import gzip
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ from arus_runtime.postgres import Tx
 from arus_ingest import codec, rules
 from arus_ingest.commands import fuel_rows, imports
 from arus_ingest.handlers import SETTLE
-from arus_ingest.state import Import, ImportedRow, Outcomes, Trouble
+from arus_ingest.state import Import, ImportedRow, Outcomes, StandingRow, Trouble
 from arus_ingest.store import imports as store
 
 SAMPLES: Final = 5
@@ -42,13 +43,26 @@ class _Preview:
 
     counts: Counter[str]
     samples: dict[str, list[dict[str, Any]]]
+    before: dict[tuple[str, int], dict[str, Any]] = field(
+        default_factory=dict[tuple[str, int], dict[str, Any]]
+    )
+    """Samples that change a fact, by the import and the row that brought what stands."""
 
-    def take(self, outcome: str, row: ImportedRow, trouble: Mapping[str, Any] | None = None) -> None:
+    def take(
+        self,
+        outcome: str,
+        row: ImportedRow,
+        trouble: Mapping[str, Any] | None = None,
+        standing: StandingRow | None = None,
+    ) -> None:
         self.counts[outcome] += 1
         shown = self.samples.setdefault(outcome, [])
         if len(shown) < SAMPLES:
             errors = [dict(trouble)] if trouble else []
-            shown.append({"number": row.number, "key": row.key, "fields": dict(row.fields), "errors": errors})
+            one = {"number": row.number, "key": row.key, "fields": dict(row.fields), "errors": errors}
+            shown.append(one)
+            if outcome == "updated" and standing:
+                self.before[standing.import_id, standing.number] = one
 
 
 @dataclass(slots=True)
@@ -188,10 +202,35 @@ async def _compared(telling: _Telling, of: Import, rows: Path) -> _Preview:
                 for row in batch:
                     before = standing.get(row.key_id)
                     same = before is not None and before.hash == row.hash
-                    preview.take("created" if before is None else "unchanged" if same else "updated", row)
+                    outcome = "created" if before is None else "unchanged" if same else "updated"
+                    preview.take(outcome, row, standing=before)
         seen += len(batch)
         await telling.reached(0.8 + 0.2 * seen / max(of.rows, 1))
+    for import_id in {import_id for import_id, _ in preview.before}:
+        await _say_before(context, work.tenant_id, import_id, preview)
     return preview
+
+
+async def _say_before(context: Context, tenant_id: str, import_id: str, preview: _Preview) -> None:
+    """Write beside samples what the rows of an earlier import said, as long as its file is kept."""
+    async with context.db.tenant(tenant_id) as tx:
+        of = await store.one(tx, import_id)
+    if of is None:
+        return
+    asked = {number: one for (earlier, number), one in preview.before.items() if earlier == import_id}
+    try:
+        async with (
+            files_of(context).local(imports.rows_key(tenant_id, of)) as rows,
+            aclosing(_batches(rows, of, LOOKED_UP, 0)) as batches,
+        ):
+            async for batch in batches:
+                for row in batch:
+                    if one := asked.pop(row.number, None):
+                        one["before"] = dict(row.fields)
+                if not asked:
+                    return
+    except FileNotFoundError:
+        return  # only the samples say less
 
 
 async def _failed(tx: Tx, work: Work, reason: str) -> None:

@@ -186,11 +186,15 @@ class ImportedRow:
 
 @dataclass(frozen=True, slots=True)
 class StandingRow:
-    """What was imported last under a key and stands. fact_id: of a fact that this service keeps itself."""
+    """What was imported last under a key and stands, from which row of its file.
+
+    fact_id: of a fact that this service keeps itself.
+    """
 
     key_id: str
     hash: str
     import_id: str
+    number: int
     fact_id: str | None
 
 

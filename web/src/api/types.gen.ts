@@ -5736,6 +5736,14 @@ export type SampleRow = {
         [key: string]: string;
     };
     /**
+     * Before
+     *
+     * Of a row that changes a fact: what the import before said, while its file is kept.
+     */
+    before: {
+        [key: string]: string;
+    };
+    /**
      * Errors
      */
     errors: Array<CellErrorOut>;

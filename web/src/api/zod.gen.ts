@@ -2566,6 +2566,7 @@ export const zSampleRow = z.object({
     number: z.int(),
     key: z.string(),
     fields: z.record(z.string(), z.string()),
+    before: z.record(z.string(), z.string()),
     errors: z.array(zCellErrorOut)
 });
 

@@ -65,6 +65,7 @@ GOLDEN_ROW: JsonDict = {
     "number": 2,
     "key": "2025-01-10|Gudang A|Solar|520",
     "fields": {"date": "2025-01-10", "location": "Gudang A", "product": "Solar", "volume_l": "520"},
+    "before": {},
     "errors": [],
 }
 
@@ -254,6 +255,9 @@ class SampleRow(BaseModel):
     number: int = Field(description="Its line in the file, the first is 1.")
     key: str
     fields: dict[str, str]
+    before: dict[str, str] = Field(
+        description="Of a row that changes a fact: what the import before said, while its file is kept."
+    )
     errors: list[CellErrorOut]
 
 
@@ -311,6 +315,7 @@ def _sample(
             number=one["n"],
             key=one["k"],
             fields=dict(zip(meant["headers"], one["o"], strict=False)),
+            before={},
             errors=[
                 CellErrorOut(
                     column=column or None,
@@ -326,6 +331,7 @@ def _sample(
         number=one["number"],
         key=one["key"],
         fields=_as_in_file(one["fields"], meant),
+        before=_as_in_file(one.get("before", {}), meant),
         errors=[
             CellErrorOut(
                 column=columns.get(error["field"]),

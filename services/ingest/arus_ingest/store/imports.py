@@ -127,7 +127,7 @@ async def standing(tx: Tx, key_ids: Sequence[str], import_id: str) -> dict[str, 
     """Return what other imports brought last under these keys and what stands of it, by key."""
     answer = await tx.execute(
         f"""select distinct on (r.key_id) r.key_id::text, encode(r.hash, 'hex') as hash, r.import_id,
-                   r.fact_id
+                   r.number, r.fact_id
             from import_rows r
             join imports i on i.tenant_id = r.tenant_id and i.id = r.import_id and {_STANDS}
             left join fuel_transactions f on f.tenant_id = r.tenant_id and f.id = r.fact_id

@@ -244,17 +244,25 @@ function Preview({ found, preview }: { found: ImportDetail; preview: string }) {
       />
     )
   const { create, update, unchanged, error } = samples.data
+  const headers = found.sheets[found.sheet]?.columns ?? {}
   return (
     <>
       <Samples title={<Trans>Yang ditolak</Trans>} rows={error} />
-      <Samples title={<Trans>Yang berubah</Trans>} rows={update} />
+      <Samples title={<Trans>Yang berubah</Trans>} rows={update} headers={headers} />
       <Samples title={<Trans>Yang baru</Trans>} rows={create} />
       <Samples title={<Trans>Yang sama</Trans>} rows={unchanged} />
     </>
   )
 }
 
-function Samples({ title, rows }: { title: ReactNode; rows: readonly SampleRow[] }) {
+interface Shown {
+  title: ReactNode
+  rows: readonly SampleRow[]
+  /** Field → what the file calls it; needed where rows say what was before. */
+  headers?: Readonly<Record<string, string>>
+}
+
+function Samples({ title, rows, headers }: Shown) {
   if (rows.length === 0) return null
   return (
     <section className="flex flex-col gap-1">
@@ -270,6 +278,13 @@ function Samples({ title, rows }: { title: ReactNode; rows: readonly SampleRow[]
                 .filter(value => value !== '')
                 .join(' · ')}
             </p>
+            {changesOf(row).map(([field, before, now]) => (
+              <p key={field} className="break-words text-xs">
+                <span className="text-muted">{headers?.[field] ?? field}: </span>
+                <del className="text-muted">{before || '–'}</del> →{' '}
+                <ins className="no-underline">{now || '–'}</ins>
+              </p>
+            ))}
             {row.errors.map(error => (
               <p key={`${error.column}.${error.code}`} className="text-xs text-anomali">
                 {error.column ? `${error.column}: ${error.message}` : error.message}
@@ -280,6 +295,14 @@ function Samples({ title, rows }: { title: ReactNode; rows: readonly SampleRow[]
       </ul>
     </section>
   )
+}
+
+/** What a row changes: the field, what was before, what will be. */
+function changesOf({ before, fields }: SampleRow): [string, string, string][] {
+  if (Object.keys(before).length === 0) return []
+  return [...new Set([...Object.keys(fields), ...Object.keys(before)])]
+    .map((field): [string, string, string] => [field, before[field] ?? '', fields[field] ?? ''])
+    .filter(([, was, will]) => was !== will)
 }
 
 function History({ found }: { found: ImportDetail }) {
