@@ -64,6 +64,29 @@ def test_a_workbook_with_two_header_lines_and_typed_cells(tmp_path: Path) -> Non
     assert first.fields["stand_akhir"] == "1225.5"
 
 
+def test_a_page_saved_as_a_workbook_is_read_as_it_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "Mutasi.xls"
+    path.write_text(
+        '<html><head><meta content="text/html; charset=iso-8859-1"><title>x</title></head><body>'
+        "<h3>Pembacaan meter</h3><p>Periode: Desember 2025</p><table>"
+        "<tr><th rowspan=2>No<th rowspan=2>No Pelanggan<th rowspan=2>Nama<th colspan=3>Stand Meter</tr>"
+        "<tr><th>Lalu<th>Kini<th>Pakai<br>(m3)</tr>"
+        "<tr><td>1<td>340001<td>JOS\u00c9 &amp; ANAK<td>1.200<td>1.225,5<td>25,5"
+        "<tr><td>2<td>340002<td>SITI<td>900<td>910<td>10"
+        "<tr><td colspan=5>JUMLAH</td><td>35,5</td></tr></table><script>a='<td>'</script></body></html>",
+        "cp1252",
+    )
+    (found,) = detect(path)
+    assert (found.type, found.period, found.header_row, found.rows) == ("SBRS", "2025-12", 4, 2)
+    assert found.encoding == "cp1252"
+    first, second = read_rows(path, found)
+    assert first.fields == {
+        "nomen": "340001", "name": "JOSÉ & ANAK", "stand_awal": "1200", "stand_akhir": "1225.5",
+        "volume": "25.5", "period": "2025-12",
+    }  # fmt: skip
+    assert second.original == ("2", "340002", "SITI", "900", "910", "10")
+
+
 def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "kosong.csv"
     path.write_bytes(b"")

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from arus_ingest.files.results import MEGABYTE, Limits, Unreadable
 
-FileKind = Literal["text", "workbook"]
+FileKind = Literal["text", "workbook", "page"]
 
 HEAD_BYTES: Final = 65_536
 UNPACKED_WITHOUT_QUESTION: Final = 100 * MEGABYTE
@@ -35,6 +35,8 @@ _OTHERS: Final[dict[bytes, str]] = {
 _MARKUP: Final = re.compile(
     rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html|<table|<\?xml|<style|<meta|<head)", re.IGNORECASE
 )
+_SPREADSHEET: Final = b'"urn:schemas-microsoft-com:office:spreadsheet"'
+_PAGE: Final = re.compile(rb"<(?:html|table)[\s>]", re.IGNORECASE)
 _CONTROLS: Final = frozenset(range(32)) - {9, 10, 12, 13, 26, 27}
 MOST_CONTROLS: Final = 0.002
 
@@ -58,7 +60,9 @@ def look(path: Path, limits: Limits) -> FileKind:
         if head.startswith(start):
             raise Unreadable("file_other_format", format=name)
     if _MARKUP.match(head):
-        raise Unreadable("file_other_format", format="HTML/XML")
+        if _PAGE.search(head) and _SPREADSHEET not in head:
+            return "page"
+        raise Unreadable("file_other_format", format="XML")
     if not head.strip(b"\x00\xff\xfe\xef\xbb\xbf \t\r\n;,|"):
         raise Unreadable("file_empty")
     if not _wide(head) and sum(byte in _CONTROLS for byte in head) > MOST_CONTROLS * len(head):

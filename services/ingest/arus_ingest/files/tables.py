@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from arus_ingest.files import guards, headers, slices, texts
+from arus_ingest.files import guards, headers, markup, slices, texts
 from arus_ingest.files.amounts import of_number
 from arus_ingest.files.results import Limits, Unreadable
 
@@ -28,7 +28,7 @@ CHUNK_ROWS: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of a file. sheet, or encoding and separator of a text file."""
+    """One table of a file. sheet; or encoding and separator of a text file, only the former of a web page."""
 
     path: Path
     limits: Limits
@@ -38,7 +38,15 @@ class Table:
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """Return the rows that are not empty with their number in the file, the first is 1."""
-        return self._lines() if self.sheet is None else self._cells(self.sheet)
+        if self.sheet is not None:
+            return self._cells(self.sheet)
+        return self._lines() if self.separator else self._marked_up()
+
+    def _marked_up(self) -> Iterator[tuple[int, Row]]:
+        for number, cells in enumerate(markup.rows(self.path, self.encoding or "utf-8"), 1):
+            _bounded(number, len(cells), self.limits)
+            if any(cells):
+                yield number, cast("Row", cells)
 
     def _lines(self) -> Iterator[tuple[int, Row]]:
         with self.path.open(encoding=self.encoding, errors="replace", newline="") as file:
@@ -86,7 +94,10 @@ def chunks(rows: Iterable[tuple[int, Row]], size: int = CHUNK_ROWS) -> Iterator[
 
 def tables(path: Path, limits: Limits) -> list[Table]:
     """Return the tables of a file. Raises Unreadable when it cannot be read."""
-    if guards.look(path, limits) == "text":
+    kind = guards.look(path, limits)
+    if kind == "page":
+        return [Table(path, limits, encoding=markup.charset_of(path))]
+    if kind == "text":
         encoding = texts.encoding_of(path)
         return [Table(path, limits, None, encoding, texts.separator_of(path, encoding, headers.named))]
     names = _sheets(path)
