@@ -137,7 +137,7 @@ async def _found(
         as_read = replace(of, **known, rows=found["rows"])
         blocks = await _blocks(context, work, as_read, params)
         as_read = replace(as_read, preview_hash=rules.preview_hash(as_read))
-        preview = await _compared(_Telling(context, work, analysed), as_read, rows)
+        preview = await _compared(_Telling(context, work, analysed), as_read, rows, found["sound"])
         await files_of(context).put(imports.rows_key(work.tenant_id, as_read), rows)
     counts = {name: preview.counts[name] for name in ("created", "updated", "unchanged")}
     samples = preview.samples | {"error": found["samples"][: SAMPLES * 4]}
@@ -180,10 +180,18 @@ async def _blocks(context: Context, work: Work, of: Import, params: Mapping[str,
     return blocks
 
 
-async def _compared(telling: _Telling, of: Import, rows: Path) -> _Preview:
+async def _compared(telling: _Telling, of: Import, rows: Path, sound: int) -> _Preview:
     """Say of every sound row what carrying it out would do now."""
     context, work = telling.context, telling.work
     preview = _Preview(Counter(), {})
+    if of.type != fuel_rows.TYPE:
+        async with context.db.tenant(work.tenant_id) as tx:
+            is_first = await store.is_first(tx, of)
+        if is_first:
+            for row in await asyncio.to_thread(next, _read_batches(rows, of, SAMPLES, 0), []):
+                preview.take("created", row)
+            preview.counts["created"] = sound
+            return preview
     principal = _principal(work.tenant_id, of.uploaded_by, of.locations)
     seen = 0
     async for batch in _batches(rows, of, LOOKED_UP, 0):

@@ -213,6 +213,41 @@ async def completed(owner: httpx.AsyncClient, context: Context, database: Servic
     return path
 
 
+async def test_a_file_is_compared_with_what_stands_of_its_type_and_month(
+    owner: httpx.AsyncClient, context: Context, database: ServiceDatabase
+) -> None:
+    path = await completed(owner, context, database)
+    longer = reads(601).replace(b"3401000002;100", b"3401000002;99")
+
+    async def counted(name: str) -> dict[str, int]:
+        sent = await owner.post("/imports", files=[("files", (name, longer))])
+        [item] = sent.json()["items"]
+        await owner.patch(f"/imports/{item['id']}", json={"period": name[8:15], "confirmed": True})
+        await work(context)
+        seen = (await owner.get(f"/imports/{item['id']}")).json()
+        samples = (await owner.get(f"/imports/{item['id']}/preview")).json()
+        assert [row["number"] for row in samples["create"]][:5] == (
+            [602] if seen["counts"]["updated"] else [2, 3, 4, 5, 6]
+        )
+        return seen["counts"]
+
+    same_month = {"created": 1, "updated": 1, "unchanged": 599, "rejected": 0}
+    all_new = {"created": 601, "updated": 0, "unchanged": 0, "rejected": 0}
+    assert await counted("SBRS_34_2025-12.csv") == same_month
+    assert await counted("SBRS_34_2025-11.csv") == all_new, "another month"
+    await owner.post(f"{path}/undo")
+    await heard(
+        database,
+        context,
+        "tenant-a",
+        ImportWithdrawalAnswered(
+            tenant_id="tenant-a", import_id=path.removeprefix("/imports/"), withdrawn=600
+        ),
+    )
+    assert (await owner.get(path)).json()["state"] == "undone"
+    assert await counted("SBRS_34_2025-12.csv") == all_new, "what was taken back does not stand"
+
+
 async def test_what_stands_on_an_import_is_told_before_it_is_taken_back(
     caller: Caller, context: Context, database: ServiceDatabase, book: Book
 ) -> None:

@@ -123,6 +123,18 @@ async def repeated(tx: Tx, sha256: str, import_id: str) -> str | None:
     return row["id"] if row else None
 
 
+async def is_first(tx: Tx, of: Import) -> bool:
+    """Say whether no other import of a type and period stands: then nothing stands under any key of it."""
+    answer = await tx.execute(
+        f"""select not exists (select from imports i
+                               where type = %s and period = %s and id <> %s and {_STANDS}) as is_first""",
+        (of.type, of.period, of.id),
+    )
+    row = await answer.fetchone()
+    assert row is not None
+    return row["is_first"]
+
+
 async def standing(tx: Tx, key_ids: Sequence[str], import_id: str) -> dict[str, StandingRow]:
     """Return what other imports brought last under these keys and what stands of it, by key."""
     answer = await tx.execute(
