@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
 import structlog
@@ -35,7 +34,8 @@ RETRIES = 2
 BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 FENCED_WAIT_S = 10.0  # long enough for the group to tell a member that it was put out
 REPORT_OFFSETS_S = 1.0
-CACHED_KEYS = 50_000
+CACHED_KEYS = 50_000  # of a partition
+CACHED_BYTES = 32 * 2**20  # of all partitions, as written down; in memory a state takes some five times that
 # A batch makes a hundred thousand objects that die with it. At the usual threshold the collector walks the
 # cached states for them again and again, which doubles the time of reading.
 GC_THRESHOLD = (1_000_000, 20, 100)
@@ -50,6 +50,8 @@ class Lease:
     position: int
     origin: Origin
     failures: int = 0
+    keys: int = 0
+    """How many had a new state in the last batch, which may not be committed yet."""
 
 
 @dataclass(slots=True)
@@ -306,11 +308,9 @@ class Engine:
                     continue
                 states += [(key, name, paged.dump_page(page)) for name, page in pages.changed.items()]
                 cached[key] = paged.with_pages(value, pages.saved())
-        if (excess := len(origin.states) - CACHED_KEYS) > 0:
-            # Old keys go; those of this batch and of the one under way are young, and must stay until
-            # committed.
-            for key in list(islice(origin.states, min(excess, len(origin.states) - 2 * self._batch_records))):
-                del origin.states[key]
+            young = len(folded.states) + lease.keys  # of this batch and the one under way: not committed yet
+            origin.keep(states, CACHED_KEYS, CACHED_BYTES // len(self._leases), young)
+            lease.keys = len(folded.states)
         origin.seen |= folded.seen
         origin.suspects |= folded.suspects
         return Part(

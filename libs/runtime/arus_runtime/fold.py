@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
@@ -84,6 +85,17 @@ class Origin:
     states: dict[str, Any] = field(default_factory=dict[str, Any])
     seen: dict[str, int] = field(default_factory=dict[str, int])
     suspects: dict[str, int] = field(default_factory=dict[str, int])
+
+    def keep(self, written: Sequence[tuple[str, str, bytes]], most: int, most_bytes: int, young: int) -> None:
+        """Forget the oldest states beyond so many, or so many bytes; so many young ones stay.
+
+        written: the newest states and pages, by which the size of all is judged.
+        """
+        keys = sum([not page for _, page, _ in written])
+        size = sum([len(value) for _, _, value in written])
+        most = min(most, most_bytes * keys // max(size, 1)) if keys else most
+        for key in list(islice(self.states, max(0, len(self.states) - max(most, young)))):
+            del self.states[key]
 
 
 @dataclass(slots=True)

@@ -188,7 +188,8 @@ async def _compared(telling: _Telling, of: Import, rows: Path, sound: int) -> _P
         async with context.db.tenant(work.tenant_id) as tx:
             is_first = await store.is_first(tx, of)
         if is_first:
-            for row in await asyncio.to_thread(next, _read_batches(rows, of, SAMPLES, 0), []):
+            no_rows: list[ImportedRow] = []
+            for row in await asyncio.to_thread(next, _read_batches(rows, of, SAMPLES, 0), no_rows):
                 preview.take("created", row)
             preview.counts["created"] = sound
             return preview

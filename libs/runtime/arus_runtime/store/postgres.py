@@ -19,7 +19,7 @@ from arus_runtime.worker import AnyWorker, ColumnType, Table
 LOCK_TIMEOUT = "500ms"
 ANSWER_S = 30.0
 """A statement of a batch takes milliseconds; a server that says nothing for so long is given up."""
-MAX_IDS = 100_000
+MAX_IDS = 25_000  # of a partition
 
 
 class PostgresStore:
