@@ -1,6 +1,7 @@
 """Register reads as they come by the log: judged together, said once, taken back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from arus_anomaly.state.meter import KnownPeriod, MeterHistory, Replacement
 from arus_runtime.side_inputs import Known
 from arus_runtime.testing import NOON, Bench, meta
 from google.protobuf.message import Message
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 M3 = 1_000
@@ -216,7 +217,65 @@ def test_nothing_that_the_books_may_say_stops_the_judge(events: list[Message]) -
         history = meter.handlers[type(event)](history, event, meta("t:1"), known)
         assert meter.conclusion is not None
         history, _ = meter.conclusion(history, meta("t:1"), known)
-    assert codec.load_meter(codec.dump_meter(history)) == history
+        written = codec.load_meter(codec.dump_meter(history))
+        assert written == history
+        history = written
+        assert_as_from_the_beginning(history)
+
+
+def assert_as_from_the_beginning(history: MeterHistory) -> None:
+    """Check that whoever judges a history anew has nothing else to say of it."""
+    assert meter.conclusion is not None
+    anew, effects = meter.conclusion(replace(history, settled=None), meta("t:1"), Known(NO_VERSIONS, 2**47))
+    assert (anew, effects) == (history, [])
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 11),
+            st.sampled_from([0, 0, 0, 0, 1, -20, 90, 90, 9_000]),
+            st.sampled_from(["ACTUAL", "ACTUAL", "ACTUAL", ""]),
+        ),
+        max_size=16,
+    ),
+    st.booleans(),
+)
+@example([*((at, 0, "ACTUAL") for at in range(6)), (6, 90, "ACTUAL"), (7, 90, "ACTUAL")], True)
+def test_a_read_that_comes_is_judged_as_if_all_were_judged_from_the_beginning(
+    told: list[tuple[int, int, str]], is_written_down: bool
+) -> None:
+    """Stands that jump are looked up in what follows, in whatever order that comes."""
+    history, known = MeterHistory({}), Known(NO_VERSIONS, 2**47)
+    for at, jump, method in told:
+        event = read(at, 1_000 + 20 * at + jump, method=method)
+        history = meter.handlers[type(event)](history, event, meta("t:1"), known)
+        assert meter.conclusion is not None
+        history, _ = meter.conclusion(history, meta("t:1"), known)
+        if is_written_down:
+            history = codec.load_meter(codec.dump_meter(history))
+        assert_as_from_the_beginning(history)
+
+
+def test_of_a_long_life_only_what_is_new_is_judged() -> None:
+    history, known = MeterHistory({}), Known(NO_VERSIONS, 2**47)
+    for at in range(12):
+        event = read(at, 1_000 + 20 * at)
+        history = meter.handlers[type(event)](history, event, meta("t:1"), known)
+        assert [period.number for period in history.periods()] == [codec.number(PERIODS[at])]
+        assert meter.conclusion is not None
+        history, _ = meter.conclusion(history, meta("t:1"), known)
+    corrected = history.with_period(codec.number(PERIODS[3]), KnownPeriod())
+    assert len(corrected.periods()) == 12
+
+
+def test_what_was_settled_by_another_rule_is_judged_again() -> None:
+    history, known = MeterHistory({}), Known(NO_VERSIONS, 2**47)
+    history = meter.handlers[RegisterReadRecorded](history, read(0, 1_000), meta("t:1"), known)
+    assert meter.conclusion is not None
+    written = codec.dump_meter(meter.conclusion(history, meta("t:1"), known)[0])
+    assert codec.load_meter(written).settled
+    assert codec.load_meter(written.replace(b"meter/1 ", b"meter/0 ")).settled is None
 
 
 def test_a_history_of_before_reads_had_volumes_is_still_read() -> None:

@@ -1,11 +1,13 @@
 """Register reads from the wire, histories of customers as bytes, and verdicts on them as messages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, Final
+from zlib import crc32
 
 import orjson
 from arus.anomaly.v1.events_pb2 import (
@@ -31,9 +33,20 @@ from arus_runtime.worker import Reject
 
 from arus_anomaly.codec.keys import business_date, instant_ms, milliseconds, ordinal
 from arus_anomaly.rules.meter import DEFAULTS, RULE, Judgement, Kind
+from arus_anomaly.rules.meter.changes import Changes
 from arus_anomaly.rules.meter.findings import counts
 from arus_anomaly.rules.meter.opinions import Seen
-from arus_anomaly.state.meter import Changed, KnownPeriod, MeterHistory, Read, Rebilling, Replacement
+from arus_anomaly.rules.meter.register import Level, Register
+from arus_anomaly.rules.meter.usage import Use
+from arus_anomaly.state.meter import (
+    Changed,
+    KnownPeriod,
+    MeterHistory,
+    Read,
+    Rebilling,
+    Replacement,
+    Settled,
+)
 
 Told = RegisterReadRecorded | RegisterReadWithdrawn | MeterReplaced | PeriodRebilled
 WIRE_KIND: Final[Mapping[Kind, MeterKind]] = {
@@ -50,6 +63,10 @@ _REACHED: Final = MeterVerdictReached.DESCRIPTOR.full_name
 _VERSION: Final = 2
 """Of histories as bytes; 1: a read had digits behind the point, and neither trouble nor volume of its own."""
 _DECIMALS_OF_1: Final = 11
+_OF_REGISTER: Final = tuple(field.name for field in fields(Register))
+_of_register: Final = attrgetter(*_OF_REGISTER)
+_SETTLED_BY: Final = f"{RULE} {crc32(','.join(_OF_REGISTER).encode()):08x}"
+"""By which rule, and on which make of register; what another one settled is judged from the beginning."""
 BIT: Final = {kind: 1 << place for place, kind in enumerate(Kind)}
 """What stands for a kind in a column of several."""
 
@@ -202,8 +219,15 @@ def dump_meter(history: MeterHistory) -> bytes:
             "changed": [
                 (one.day, one.serial, tuple(one.replacement), one.old_serial) for one in history.changed
             ],
-        }
+            "settled": history.settled
+            and (_SETTLED_BY, history.settled.through, _of_register(history.settled.register)),
+        },
+        default=_plainly,
     )
+
+
+def _plainly(value: object) -> tuple[Any, ...]:
+    return value.known if isinstance(value, Changes) else tuple(value)  # type: ignore[arg-type]
 
 
 def _written(read: Read) -> tuple[Any, ...]:
@@ -216,6 +240,29 @@ def _remembered(written: list[Any], version: int) -> Read:
         del others[_DECIMALS_OF_1]
         others += "", None
     return Read(first.encode(), *others, replacement=Replacement(*replaced) if replaced else None)
+
+
+def _settled(written: list[Any] | None) -> Settled | None:
+    """Return how far a history is settled."""
+    if written is None or written[0] != _SETTLED_BY:
+        return None
+    _, through, (serial, dials, level, actual, before_back, seen, *others, accepted, changes) = written
+    levels = _level(level), _level(actual), _level(before_back), _level(seen)
+    register = Register(serial, dials, *levels, *others)
+    register.accepted = tuple(Use(*use) for use in accepted)
+    register.changes = Changes(*map(_changes, changes))
+    return Settled(through, register)
+
+
+def _level(written: list[Any] | None) -> Level | None:
+    return Level(*written) if written else None
+
+
+def _changes(written: list[list[Any]]) -> tuple[Changed, ...]:
+    return tuple(
+        Changed(day, serial, Replacement(*stated), *old_serial)
+        for day, serial, stated, *old_serial in written
+    )
 
 
 def load_meter(value: bytes) -> MeterHistory:
@@ -232,10 +279,8 @@ def load_meter(value: bytes) -> MeterHistory:
             )
             for of, told, rebilled, rayon, said in document["known"]
         },
-        tuple(
-            Changed(day, serial, Replacement(*stated), *old_serial)
-            for day, serial, stated, *old_serial in document["changed"]
-        ),
+        _changes(document["changed"]),
+        _settled(document.get("settled")),
     )
 
 

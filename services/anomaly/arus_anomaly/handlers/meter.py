@@ -96,7 +96,8 @@ def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[Me
     gone: list[tuple[str, str, str]] = []
     rows: list[Row] = []
     told = dict(history.known)
-    for judged in rules.judge(history.periods(), limits):
+    newly_judged, settled = rules.judge_on(history.settled, history.periods(), limits)
+    for judged in newly_judged:
         of, standing = judged.period, told[judged.period]
         entity = (tenant_id, nomen, codec.period(of))
         if not judged.findings:
@@ -123,4 +124,4 @@ def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[Me
     if gone:
         # A withdrawal is written down and told, but it is no verdict that stands.
         effects.append(Supersede(METER_VERDICTS, gone))
-    return MeterHistory(told, history.changed), effects
+    return MeterHistory(told, history.changed, settled), effects

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -106,28 +106,44 @@ class KnownPeriod(NamedTuple):
     """Digest of the verdict that stands; "" when nothing was said."""
 
 
+class Settled(NamedTuple):
+    """How far the periods are judged for good, as long as none of them is told anew."""
+
+    through: int
+    """The number of the last of them."""
+    register: object
+    """What the rules go on from behind it."""
+
+
 @dataclass(frozen=True, slots=True)
 class MeterHistory:
-    """Everything told of one customer: periods by number, meters changed by day."""
+    """Everything told of one customer: periods by number, meters changed by day.
+
+    settled: follows from the rest, so that a customer of many years is not judged from the beginning.
+    """
 
     known: Mapping[int, KnownPeriod]
     changed: tuple[Changed, ...] = ()
+    settled: Settled | None = field(default=None, compare=False)
 
     def with_period(self, number: int, known: KnownPeriod) -> "MeterHistory":
         """Return this history with a period as it now is."""
-        return MeterHistory({**self.known, number: known}, self.changed)
+        settled = self.settled if self.settled and self.settled.through < number else None
+        return MeterHistory({**self.known, number: known}, self.changed, settled)
 
     def with_changed(self, changed: Changed) -> "MeterHistory":
         """Return this history with one more change of the meter."""
-        return replace(self, changed=tuple(sorted({*self.changed, changed}, key=_in_order)))
+        return replace(self, changed=tuple(sorted({*self.changed, changed}, key=_in_order)), settled=None)
 
     def periods(self) -> list[Period]:
         """Return what is to be judged, oldest first; changes of the meter with the next period read."""
-        waiting = deque(self.changed)
-        return [
+        through, waiting = self.settled.through if self.settled else -1, deque(self.changed)
+        periods = (
             Period(number, known.reads, known.rebilling, tuple(_until(known.reads, waiting)))
             for number, known in sorted(self.known.items())
-        ]
+            if waiting or number > through
+        )
+        return [period for period in periods if period.number > through]
 
 
 def _in_order(changed: Changed) -> tuple[int, str, tuple[tuple[bool, int], ...]]:

@@ -1,7 +1,7 @@
 """The seven judgements of register reads (R-19 to R-27), decided on whole litres and days."""
 
 from arus_anomaly.rules.meter.findings import REMARKS, Finding, Judgement, Kind
-from arus_anomaly.rules.meter.judging import RULE, judge
+from arus_anomaly.rules.meter.judging import RULE, judge, judge_on
 from arus_anomaly.rules.meter.limits import DEFAULTS, Limits, LimitsOf, builtin
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "LimitsOf",
     "builtin",
     "judge",
+    "judge_on",
 ]

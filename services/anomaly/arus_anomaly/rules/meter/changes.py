@@ -1,6 +1,6 @@
 """Changes of a customer's meter: heard of from files and people, until a read shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -23,9 +23,13 @@ class Changes:
 
     __slots__ = ("_shown", "_waiting")
 
-    def __init__(self) -> None:
-        self._waiting: list[Changed] = []
-        self._shown: list[Changed] = []
+    def __init__(self, waiting: Iterable[Changed] = (), shown: Iterable[Changed] = ()) -> None:
+        self._waiting, self._shown = list(waiting), list(shown)
+
+    @property
+    def known(self) -> tuple[Sequence[Changed], Sequence[Changed]]:
+        """Return those that wait and those that were shown: what others are made from."""
+        return self._waiting, self._shown
 
     def hears(self, change: Changed, day: int) -> None:
         """Take in a change; of one that is told twice the stands that somebody wrote down count.

@@ -21,9 +21,10 @@ from arus_anomaly.rules.meter.limits import Limits, LimitsOf, builtin
 from arus_anomaly.rules.meter.register import Level, Register
 from arus_anomaly.rules.meter.slips import slip_of
 from arus_anomaly.rules.meter.usage import LITRES, Use, Usual, has_passed_its_end
-from arus_anomaly.state.meter import ACTUAL, Changed, Period, Read
+from arus_anomaly.state.meter import ACTUAL, Changed, Period, Read, Settled
 
 RULE: Final = "meter/1"
+"""Another name for every change of what follows from reads: what was settled by this one is judged again."""
 _DIALS: Final = 5
 """Digits of a register of which none are known; a stand of more digits has as many as it shows."""
 _NOTHING: Final = (f.NORMAL, f.UNCOMPARED)
@@ -32,7 +33,20 @@ _NOTHING: Final = (f.NORMAL, f.UNCOMPARED)
 
 def judge(periods: Sequence[Period], limits: LimitsOf = builtin) -> list[Judgement]:
     """Return what is said of each period of one customer. periods: all of them, the oldest first."""
+    return judge_on(None, periods, limits)[0]
+
+
+def judge_on(
+    settled: Settled | None, periods: Sequence[Period], limits: LimitsOf = builtin
+) -> tuple[list[Judgement], Settled | None]:
+    """Return the same of the periods behind those that are settled, and how far all is settled now.
+
+    What is said of a period may hang on a later one: while that one was not told, nothing more is settled.
+    """
     register = Register()
+    if settled:
+        assert isinstance(settled.register, Register)
+        register = settled.register.copy()
     judged: list[Judgement] = []
     for at, period in enumerate(periods):
         said = _period(register, period, periods[at + 1 :], limits)
@@ -43,7 +57,9 @@ def judge(periods: Sequence[Period], limits: LimitsOf = builtin) -> list[Judgeme
                 delta_minor=period.rebilling.delta_minor,
             )
         judged.append(said)
-    return judged
+    if periods and register.hangs_on <= periods[-1].number:
+        settled = Settled(periods[-1].number, register)
+    return judged, settled
 
 
 class _Case(NamedTuple):

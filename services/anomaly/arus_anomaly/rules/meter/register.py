@@ -1,6 +1,8 @@
 """What is known of a customer's meter as the billing periods go by."""
 
-from collections import deque
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from arus_anomaly.rules.meter.changes import Changes
@@ -24,37 +26,42 @@ class Level(NamedTuple):
     """Whether somebody read it, so that what is used from there on may be usual."""
 
 
+@dataclass(slots=True)
 class Register:
     """What is known of a customer's meter as the periods go by."""
 
-    __slots__ = (
-        "_before_assumed", "_shows_fractions", "_uses", "_was_fraction", "actual", "before_back", "changes",
-        "dials", "estimates", "is_behind_estimates", "level", "seen", "serial", "skipped", "through", "zeros",
-    )  # fmt: skip
+    serial: str = ""
+    dials: int = 0
+    level: Level | None = None
+    actual: Level | None = None
+    before_back: Level | None = None
+    seen: Level | None = None
+    """The last stand as it was read, accepted or not."""
+    estimates: int = 0
+    zeros: int = 0
+    """Both in a row: who comes to read ends a row of estimates, a register seen to move one of zeros."""
+    is_behind_estimates: bool = False
+    skipped: bool = False
+    through: int | None = None
+    """The last day that use is known of."""
+    before_assumed: int | None = None
+    """The last day before it, where it is assumed."""
+    shows_fractions: bool = False
+    was_fraction: bool = False
+    hangs_on: int = 0
+    """The number of the last period that something said so far was looked up in."""
+    accepted: tuple[Use, ...] = ()
+    """The last uses that count as usual."""
+    changes: Changes = field(default_factory=Changes)
 
-    def __init__(self) -> None:
-        self.serial = ""
-        self.dials = 0
-        self.changes = Changes()
-        self.level: Level | None = None
-        self.actual: Level | None = None
-        self.before_back: Level | None = None
-        self.seen: Level | None = None
-        """The last stand as it was read, accepted or not."""
-        self.estimates = self.zeros = 0
-        """In a row: who comes to read ends a row of estimates, a register seen to move one of zeros."""
-        self.is_behind_estimates = False
-        self.skipped = False
-        self.through: int | None = None
-        """The last day that use is known of."""
-        self._before_assumed: int | None = None
-        self._shows_fractions = self._was_fraction = False
-        self._uses: deque[Use] = deque(maxlen=AVERAGED)
+    def copy(self) -> Register:
+        """Return a register that goes on from here and leaves this one as it is."""
+        return replace(self, changes=Changes(*self.changes.known))
 
     @property
     def usual(self) -> Usual:
         """Return the mean use of the last accepted actual periods."""
-        return usual(self._uses)
+        return usual(self.accepted)
 
     @property
     def says_what_was_before(self) -> bool:
@@ -70,7 +77,7 @@ class Register:
 
         least: so many days are a month; it stays behind the read before.
         """
-        through, before = self.through, self._before_assumed
+        through, before = self.through, self.before_assumed
         if through is None or before is None or day - through >= least:
             return
         earlier = max(before + 1, day - MONTH_DAYS)
@@ -93,13 +100,13 @@ class Register:
         books know of no register how many digits it has behind the point.
         """
         is_first = self.level is None or read.opens or read.replacement is not None
-        return not stand_l % LITRES or is_first or self._shows_fractions or self._was_fraction
+        return not stand_l % LITRES or is_first or self.shows_fractions or self.was_fraction
 
     def sees(self, read: Read, stand_l: int) -> None:
         """Remember a stand that was read on it, accepted or not."""
         self.seen = Level(stand_l, read.day, raw_l=read.raw_l)
         if read.method == ACTUAL:
-            self._was_fraction = stand_l % LITRES != 0
+            self.was_fraction = stand_l % LITRES != 0
 
     def starts(self, read: Read, stand_l: int) -> None:
         """Take a stand as the first of a register."""
@@ -111,7 +118,7 @@ class Register:
         self.changes.pass_(read.day)
         self.serial, self.dials = read.serial, 0
         self.level = self.actual = self.before_back = None
-        self._shows_fractions = self._was_fraction = False
+        self.shows_fractions = self.was_fraction = False
 
     def accepts(self, read: Read, stand_l: int) -> None:
         """Take a stand as what the next use counts from."""
@@ -120,11 +127,11 @@ class Register:
         self.dials = read.dials or self.dials
         if read.method == ACTUAL:
             self.actual, self.is_behind_estimates = self.level, False
-            self._shows_fractions |= stand_l % LITRES != 0
+            self.shows_fractions |= stand_l % LITRES != 0
 
     def goes_on(self, read: Read) -> None:
         """Take the use until a read as known."""
-        self._before_assumed = (self.through or 0) if read.is_date_assumed else None
+        self.before_assumed = (self.through or 0) if read.is_date_assumed else None
         self.through, self.skipped = read.day, False
         self.serial = self.serial or read.serial
 
@@ -143,4 +150,4 @@ class Register:
             return
         is_spike = use.exceeds(limits) and self.usual.times_exceeded(use, _SPIKE_TIMES)
         if use.litres >= 0 and not is_spike:
-            self._uses.append(use)
+            self.accepted = (*self.accepted, use)[-AVERAGED:]

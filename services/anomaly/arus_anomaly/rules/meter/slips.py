@@ -11,6 +11,8 @@ from arus_anomaly.rules.meter.usage import LITRES, Use, Usual
 from arus_anomaly.state.meter import ACTUAL, Period, Read
 
 _SLIPS: Final = {"swapped": f.SWAPPED, "more": f.DIGIT_MORE, "less": f.DIGIT_LESS}
+_NOT_TOLD: Final = 12 * 10_000
+"""The number of a period later than all."""
 
 
 def slip_of(
@@ -23,7 +25,9 @@ def slip_of(
     """
     of, stand_l = register.usual, read.stand_l
     assert stand_l is not None
-    following, went_back = _next_of(register, read, later), stand_l < base.stand_l
+    following, decided_in = _next_of(register, read, later)
+    register.hangs_on = max(register.hangs_on, decided_in)
+    went_back = stand_l < base.stand_l
     if following and not went_back and _goes_on(read, stand_l, following, of):
         return None
     days = read.day - base.day
@@ -41,19 +45,19 @@ def _goes_on(read: Read, stand_l: int, following: Read, of: Usual) -> bool:
     return onward.litres >= 0 and not of.jumped_to(onward)
 
 
-def _next_of(register: Register, read: Read, later: Iterable[Period]) -> Read | None:
-    """Return the next read of the same register."""
+def _next_of(register: Register, read: Read, later: Iterable[Period]) -> tuple[Read | None, int]:
+    """Return the next read of the same register, and the number of the period that decides which it is."""
     for period in later:
         if any(one.day > read.day for one in period.changed):
-            return None
+            return None, period.number
         for one in period.reads:
             serial = plain_serial(one.serial)
             is_other = serial and read.serial and serial != read.serial
             if is_other or one.opens or register.changes.told_by(one, read.serial, read.day):
-                return None
+                return None, period.number
             if one.stand_l is not None and not one.skip and one.method == ACTUAL:
-                return one
-    return None
+                return one, period.number
+    return None, _NOT_TOLD
 
 
 def _without_slip(stand_l: int) -> Iterator[tuple[str, int]]:

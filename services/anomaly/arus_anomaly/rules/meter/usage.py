@@ -1,6 +1,6 @@
 """Use between two stands, and the usual use, as exact fractions of whole numbers."""
 
-from collections import deque
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from arus_anomaly.rules.meter.limits import Limits
@@ -80,7 +80,7 @@ class Usual(NamedTuple):
         return usual <= 2 * mine and mine <= 2 * usual
 
 
-def usual(uses: deque[Use]) -> Usual:
+def usual(uses: Sequence[Use]) -> Usual:
     """Return the mean of the last three accepted uses; of fewer the last one alone (R-20)."""
     if not uses:
         return Usual(0, 1, 0)
