@@ -7,7 +7,6 @@ row ``f`` (fields) and ``i`` (which of the rows under its key), of another one `
 """
 
 import gzip
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +16,8 @@ import orjson
 from arus_runtime.isolated import Report
 
 from arus_ingest.files import Detection, Unreadable, detect, read_rows
+from arus_ingest.files.declared import types
+from arus_ingest.files.results import CellError, TypedRow
 
 SAMPLES: Final = 20
 _REPORT_EVERY: Final = 2_000
@@ -59,22 +60,51 @@ def _meant(found: list[Detection], said: int | None) -> int:
     )
 
 
+class _Under:
+    """The sound rows of a file by their keys, each remembered by a hash of what it says."""
+
+    __slots__ = ("_column", "_said", "_several_without")
+
+    def __init__(self, meant: Detection) -> None:
+        assert meant.type is not None
+        kind = types()[meant.type]
+        name = next((name for name in kind.key if name in meant.columns), kind.key[0])
+        self._column = meant.columns.get(name, name), name
+        self._several_without = kind.several_without
+        self._said: dict[str, int | list[int]] = {}
+
+    def place(self, row: TypedRow) -> int | CellError:
+        """Return which of the rows under its key a row is, from 1; an error where it repeats one of them."""
+        said = hash(tuple(row.fields.items()))
+        known = self._said.get(row.key)
+        if known is None:
+            self._said[row.key] = said
+            return 1
+        if isinstance(known, int):
+            known = self._said[row.key] = [known]
+        if said in known and (not self._several_without or row.fields.get(self._several_without)):
+            return CellError(*self._column, "row_repeats", {})
+        known.append(said)
+        return len(known)
+
+
 def _read(path: Path, meant: Detection, rows: Path, report: Report) -> dict[str, Any]:
     number = sound = 0
-    under: Counter[str] = Counter()
+    under = _Under(meant)
     samples: list[dict[str, Any]] = []
     with gzip.open(rows, "wb", compresslevel=1) as out:
         for row in read_rows(path, meant):
             number += 1
             line: dict[str, Any] = {"n": row.number, "k": row.key, "o": row.original}
-            if row.errors:
-                line["e"] = [[one.column, one.field, one.code, one.params] for one in row.errors]
+            place = 0 if row.errors else under.place(row)
+            errors = (place,) if isinstance(place, CellError) else row.errors
+            if errors:
+                line["e"] = [[one.column, one.field, one.code, one.params] for one in errors]
                 if len(samples) < SAMPLES:
                     samples.append(line)
             else:
                 sound += 1
-                under[row.key] += 1
-                line |= {"i": under[row.key], "f": row.fields}
+                line |= {"i": place, "f": row.fields}
             out.write(orjson.dumps(line) + b"\n")
             if number % _REPORT_EVERY == 0:
                 report(min(number / max(meant.rows, number), 1.0), str(number))

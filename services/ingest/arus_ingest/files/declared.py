@@ -36,7 +36,9 @@ class Field:
 class FileType:
     """One type of file: what it is called, its fields, its natural key.
 
-    credit_positive: whether an amount marked CR is money received, rather than owed back.
+    credit_positive: whether an amount marked CR is money received, rather than owed back. several_without: a
+    field without which equal rows of a file are several facts, as always where the type has no such field;
+    "": they are one.
     """
 
     name: str
@@ -44,6 +46,7 @@ class FileType:
     named: tuple[str, ...]
     key: tuple[str, ...]
     credit_positive: bool
+    several_without: str
     fields: dict[str, Field]
 
 
@@ -67,6 +70,7 @@ def _type(name: str, declared: dict[str, Any], shared: dict[str, list[str]]) -> 
         named=tuple(declared["named"]),
         key=tuple(declared["key"]),
         credit_positive=declared["credit"] == "positive",
+        several_without=declared.get("several_without", ""),
         fields={
             field: Field(
                 name=field,
