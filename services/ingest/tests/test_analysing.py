@@ -14,6 +14,7 @@ PAID = (
     "60000001;2025-12-05;100000;",
     "60000002;2025-12-05;50000;K-7",
 )
+READ = ("NOMEN;STAND AWAL;STAND AKHIR;CARA BACA", "60000001;20;40;ACTUAL", "60000002;10;20;ACTUAL")
 USED = ("Tanggal;Lokasi;Produk;Volume (L)", "2025-12-05;Depo A;Solar;20", "2025-12-05;Depo A;Solar;30")
 
 
@@ -23,9 +24,16 @@ USED = ("Tanggal;Lokasi;Produk;Volume (L)", "2025-12-05;Depo A;Solar;20", "2025-
         ("MC", (*MC, *MC[1:]), [4, 5]),
         ("MC", (*MC, "60000001;ANI;34;21;105000"), []),
         ("COLLECTION", (*PAID, *PAID[1:]), [5]),
+        ("SBRS", (*READ, *READ[1:]), []),
         ("FUEL", (*USED, *USED[1:]), []),
     ],
-    ids=["equal customers", "another bill of a customer", "payments with a receipt", "fuel used twice"],
+    ids=[
+        "equal customers",
+        "another bill of a customer",
+        "payments with a receipt",
+        "reads",
+        "fuel used twice",
+    ],
 )
 def test_a_row_that_repeats_another_one_exactly_counts_once_where_it_cannot_be_another_fact(
     tmp_path: Path, type_: str, lines: tuple[str, ...], wrong: list[int]
