@@ -44,7 +44,8 @@ class Owner:
     ) -> list[Response]:
         """Ask about one record each, a few at a time, and return the answers about those that exist.
 
-        method: of a stub on ``channel``. Raises the 503 when the owner is away or too slow.
+        method: of a stub on ``channel``. Raises the 503 when the owner is away or too slow; nothing more is
+        asked then.
         """
         turn = asyncio.Semaphore(CALLS_AT_ONCE)
 
@@ -59,4 +60,9 @@ class Owner:
                 except UnavailableError as error:
                     raise Problem(503, self.away) from error
 
-        return [answer for answer in await asyncio.gather(*map(one, requests)) if answer is not None]
+        try:
+            async with asyncio.TaskGroup() as calls:
+                asked = [calls.create_task(one(request)) for request in requests]
+        except BaseExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return [answer for call in asked if (answer := call.result()) is not None]

@@ -81,23 +81,25 @@ class Ingest(IngestServiceServicer):
         principal = rpc.require("fuel.transactions", "c")
         pressure.admit(self._context)
         items: list[_Item] = []
+        size, most = 0, self._context.settings.max_body_bytes
         async for request in request_iterator:
+            if (size := size + request.ByteSize()) > most:
+                raise Problem(413, "body_too_large", params={"max_bytes": most})
             if len(items) == rules.BATCH_ITEMS:
                 raise wrong(
                     "items", "too_many", max_length=rules.BATCH_ITEMS, length=f"> {rules.BATCH_ITEMS}"
                 )
             items.append(_item(request))
-        language = rpc.language()
-        async with self._context.db.tenant(principal.tenant_id) as tx:
-            plan = await _planned(Repeatable(tx, principal, RECORD_PATH), items, language)
-            outcomes = await batch.record(
-                tx,
-                Catalogue(self._context.peers, principal),
-                TRANSACTIONS,
-                [items[place].said for place in plan.fresh],
-                datetime.now(UTC),
-            )
-            results = await plan.settled([_result(outcome, language) for outcome in outcomes])
+        language, catalogue = rpc.language(), Catalogue(self._context.peers, principal)
+
+        async def attempt() -> list[ItemResult]:
+            async with self._context.db.tenant(principal.tenant_id) as tx:
+                plan = await _planned(Repeatable(tx, principal, RECORD_PATH), items, language)
+                said = [items[place].said for place in plan.fresh]
+                outcomes = await batch.record(tx, catalogue, TRANSACTIONS, said, datetime.now(UTC))
+                return await plan.settled([_result(outcome, language) for outcome in outcomes])
+
+        results = await catalogue.sure(attempt)
         self._context.committed()
         for index, result in enumerate(results):
             result.index = index

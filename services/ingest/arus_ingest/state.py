@@ -131,8 +131,8 @@ class Import:
     JSON; sheet: which of them is meant. preview: samples by outcome, as JSON. blocks: why it cannot be
     committed, or why it failed. rows: of facts in it; done: how many were seen through in this state;
     chunks: of ≤ 500 sound rows each; sent: how many of them were carried out, or went to their book.
-    repeats: the standing import of the same file. locations: to which who committed it is limited, None: to
-    none. swept_at: when its file had been kept for long enough.
+    repeats: the standing import of the same file. locations: to which who sent it, and later who committed
+    it, is limited, None: to none. swept_at: when its file had been kept for long enough.
     """
 
     id: str

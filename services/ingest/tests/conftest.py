@@ -65,6 +65,7 @@ class CatalogueOwner(CatalogueServiceServicer):
     )
     asked: int = 0
     address: str = ""
+    when_asked: Callable[[], None] = lambda: None
 
     def location(
         self, tenant: str = "tenant-a", timezone: str = "Asia/Jakarta", *, active: bool = True
@@ -98,6 +99,7 @@ class CatalogueOwner(CatalogueServiceServicer):
     @override
     async def GetLocation(self, request: GetLocationRequest, context: Any) -> GetLocationResponse:
         self.asked += 1
+        self.when_asked()
         known = self.locations.get((tenant_of(context), request.location_id))
         if known is None:
             await context.abort(grpc.StatusCode.NOT_FOUND, "not found")

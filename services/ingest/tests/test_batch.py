@@ -5,12 +5,14 @@ from typing import Any
 
 import grpc
 import httpx
+import orjson
 import psycopg
 import pytest
 from arus.fuel.v1.api_pb2 import SummariseRequest
 from arus.fuel.v1.api_pb2_grpc import FuelServiceStub
 from arus.ingest.v1.api_pb2 import RecordFuelTransactionsRequest
 from arus.ingest.v1.api_pb2_grpc import IngestServiceStub
+from arus_runtime import rpc
 from arus_runtime.ids import new_ulid
 from arus_stack.testing import ServiceDatabase
 
@@ -146,6 +148,61 @@ async def test_a_stream_without_end_is_refused_and_records_nothing(
         await stub.RecordFuelTransactions(stream([golden] * 10_001), metadata=AS_OWNER)
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert counted(database) == (0, 0)
+
+
+async def test_a_stream_is_as_large_as_a_body_may_be(
+    channel: grpc.aio.Channel, golden: dict[str, Any], database: ServiceDatabase
+) -> None:
+    stub: Any = IngestServiceStub(channel)
+    requests = (RecordFuelTransactionsRequest(**golden, note="x" * 1_000_000) for _ in range(9))
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stub.RecordFuelTransactions(requests, metadata=AS_OWNER)
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    problem = orjson.loads(dict(refused.value.trailing_metadata() or ())[rpc.PROBLEM_METADATA])
+    assert (problem["code"], problem["detail"]) == (
+        "body_too_large", "A request body may hold at most 8,388,608 bytes.",
+    )  # fmt: skip
+    assert counted(database) == (0, 0)
+
+
+async def test_no_transaction_waits_for_the_owner_of_the_catalogue(
+    owner: httpx.AsyncClient,
+    channel: grpc.aio.Channel,
+    golden: dict[str, Any],
+    catalogue: CatalogueOwner,
+    database: ServiceDatabase,
+) -> None:
+    open_then: list[int] = []
+
+    def look() -> None:
+        with psycopg.connect(database.superuser_url) as connection:
+            found = connection.execute(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and state like 'idle in transaction%'"
+            ).fetchone()
+        open_then.extend(found or ())
+
+    catalogue.when_asked = look
+    made = await owner.post("/fuel/transactions", json=golden)
+    assert made.status_code == 201
+    moved = await owner.patch(
+        f"/fuel/transactions/{made.json()['id']}", json={"location_id": catalogue.location()}
+    )
+    assert moved.status_code == 200, moved.text
+    assert (await owner.post(BATCH, json={"items": [golden]})).json()["recorded"] == 1
+    stub: Any = IngestServiceStub(channel)
+    request = RecordFuelTransactionsRequest(**golden)
+    assert (await stub.RecordFuelTransactions(iter([request]), metadata=AS_OWNER)).results[0].transaction_id
+    assert open_then == [0, 0, 0, 0]
+
+
+async def test_the_owner_is_not_asked_about_whatever_somebody_makes_up(
+    owner: httpx.AsyncClient, golden: dict[str, Any], catalogue: CatalogueOwner
+) -> None:
+    items = [golden | {"location_id": new_ulid()} for _ in range(501)]
+    answer = await owner.post(BATCH, json={"items": items})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "too_many_unknown")
+    assert catalogue.asked == 0
 
 
 async def test_who_may_not_record_may_not_stream(channel: grpc.aio.Channel, golden: dict[str, Any]) -> None:

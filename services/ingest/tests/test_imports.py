@@ -173,6 +173,14 @@ async def test_what_stands_already_is_not_taken_twice(owner: httpx.AsyncClient, 
     assert notes == ["Genset", None, None]
 
 
+async def test_a_preview_knows_to_which_places_the_sender_is_limited(caller: Caller, work: Work) -> None:
+    limited = caller("tenant-a", "analyst", sub="user-2", locations=["01JGJ4M3Z8Q0T7C1V5X2B9N6KE"])
+    made = await uploaded(limited, GOOD)
+    await work()
+    seen = await shown(limited, made["id"])
+    assert seen["counts"] == {"created": 0, "updated": 0, "unchanged": 0, "rejected": 3}
+
+
 async def test_only_what_was_previewed_is_committed(owner: httpx.AsyncClient, work: Work) -> None:
     made = await uploaded(owner, GOOD)
     await work()

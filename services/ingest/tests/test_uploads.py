@@ -1,9 +1,16 @@
 """Large files that come in pieces: tus over REST, on a real PostgreSQL."""
 
+import asyncio
 import base64
+from collections.abc import AsyncIterator
+from itertools import chain, repeat
 
 import httpx
 import pytest
+from arus_ingest.__main__ import SERVICE
+from arus_runtime.context import Context
+from arus_runtime.web import create_app
+from starlette.types import Message, Receive, Scope, Send
 
 from .conftest import Caller
 from .test_imports import GOOD, Work, catalogue_heard, shown, work
@@ -39,3 +46,64 @@ async def test_a_large_file_comes_in_pieces_and_goes_on_where_it_was_cut(
     await work()
     seen = await shown(owner, last.headers["arus-import-id"])
     assert (seen["state"], seen["rows"], seen["size_bytes"]) == ("preview", 3, len(content))
+
+
+async def begun(client: httpx.AsyncClient, size: int) -> str:
+    """Begin a file of so many bytes and return its path."""
+    name = base64.b64encode(b"BBM.csv").decode()
+    headers = {"Upload-Length": str(size), "Upload-Metadata": f"filename {name}"}
+    answer = await client.post("/imports/uploads", headers=headers)
+    assert answer.status_code == 201, answer.text
+    return answer.headers["location"].removeprefix("/api/v1")
+
+
+def at(offset: int) -> dict[str, str]:
+    return {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+
+
+async def test_two_pieces_at_one_place_do_not_mix(owner: httpx.AsyncClient, work: Work) -> None:
+    content = GOOD.encode()
+    path = await begun(owner, len(content))
+    coming, other_came = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        coming.set()
+        await other_came.wait()
+        yield b"x" * 40
+
+    first = asyncio.create_task(owner.patch(path, content=slow(), headers=at(0)))
+    await asyncio.wait_for(coming.wait(), 30)
+    assert (await owner.patch(path, content=content[:40], headers=at(0))).status_code == 204
+    other_came.set()
+    late = await first
+    assert (late.status_code, late.json()["code"]) == (409, "upload_offset")
+    last = await owner.patch(path, content=content[40:], headers=at(40))
+    await work()
+    seen = await shown(owner, last.headers["arus-import-id"])
+    assert (seen["state"], seen["rows"], seen["size_bytes"]) == ("preview", 3, len(content))
+
+
+async def test_what_came_before_a_line_was_cut_is_kept(
+    owner: httpx.AsyncClient, context: Context, work: Work
+) -> None:
+    content = GOOD.encode()
+    path = await begun(owner, len(content))
+    app = create_app(SERVICE, context)
+
+    async def cut_off(scope: Scope, receive: Receive, send: Send) -> None:
+        piece = {"type": "http.request", "body": content[:40], "more_body": True}
+        told = chain((piece,), repeat({"type": "http.disconnect"}))
+
+        async def half() -> Message:
+            await receive()
+            return next(told)
+
+        await app(scope, half, send)
+
+    transport = httpx.ASGITransport(cut_off, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=owner.base_url, headers=owner.headers) as cut:
+        await cut.patch(path, content=content, headers=at(0))
+    assert (await owner.head(path)).headers["upload-offset"] == "40"
+    last = await owner.patch(path, content=content[40:], headers=at(40))
+    await work()
+    assert (await shown(owner, last.headers["arus-import-id"]))["rows"] == 3

@@ -279,10 +279,14 @@ async def _record(
         became = await desk.record(context, principal, face.ledger, entry)
         if became is not None:
             return response(201, *_made(face, became, language))
-    async with command.transaction() as tx:
-        catalogue = Catalogue(context.peers, principal)
-        (became,) = await commands.record(tx, catalogue, face.ledger, [entry], datetime.now(UTC))
-        return await command.answer(tx, 201, *_made(face, became, language))
+    catalogue = Catalogue(context.peers, principal)
+
+    async def attempt() -> Response:
+        async with command.transaction() as tx:
+            (became,) = await commands.record(tx, catalogue, face.ledger, [entry], datetime.now(UTC))
+            return await command.answer(tx, 201, *_made(face, became, language))
+
+    return await catalogue.sure(attempt)
 
 
 def _made(face: Face, became: Recorded | Refused, language: Language) -> tuple[FactRecord, dict[str, str]]:
@@ -296,12 +300,15 @@ def _made(face: Face, became: Recorded | Refused, language: Language) -> tuple[F
 async def _record_many(
     command: Command, catalogue: Catalogue, ledger: Ledger, sent: Batch, language: Language
 ) -> Response:
-    async with command.transaction() as tx:
-        outcomes = await batch.record(tx, catalogue, ledger, sent.items, datetime.now(UTC))
-        results = [_result(index, outcome, language) for index, outcome in enumerate(outcomes)]
-        recorded = sum(result.status == "recorded" for result in results)
-        answer = BatchResult(results=results, recorded=recorded, refused=len(results) - recorded)
-        return await command.answer(tx, 200, answer)
+    async def attempt() -> Response:
+        async with command.transaction() as tx:
+            outcomes = await batch.record(tx, catalogue, ledger, sent.items, datetime.now(UTC))
+            results = [_result(index, outcome, language) for index, outcome in enumerate(outcomes)]
+            recorded = sum(result.status == "recorded" for result in results)
+            answer = BatchResult(results=results, recorded=recorded, refused=len(results) - recorded)
+            return await command.answer(tx, 200, answer)
+
+    return await catalogue.sure(attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,18 +325,21 @@ class Correction:
 async def _correct(
     command: Command, by: Correction, fact_id: str, change: Callable[[Entry], Entry]
 ) -> Response:
-    async with command.transaction() as tx:
-        corrected = await commands.correct(
-            tx,
-            by.catalogue,
-            by.ledger,
-            fact_id,
-            if_match=by.if_match,
-            window=settings_of(by.context).fuel_edit_window,
-            at=datetime.now(UTC),
-            change=change,
-        )
-        return await command.answer(tx, 200, _record_of(corrected, by.language), _etag(corrected))
+    async def attempt() -> Response:
+        async with command.transaction() as tx:
+            corrected = await commands.correct(
+                tx,
+                by.catalogue,
+                by.ledger,
+                fact_id,
+                if_match=by.if_match,
+                window=settings_of(by.context).fuel_edit_window,
+                at=datetime.now(UTC),
+                change=change,
+            )
+            return await command.answer(tx, 200, _record_of(corrected, by.language), _etag(corrected))
+
+    return await by.catalogue.sure(attempt)
 
 
 async def _void(

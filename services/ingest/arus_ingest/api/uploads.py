@@ -19,6 +19,7 @@ from arus_runtime.files import files_of
 from arus_runtime.ids import is_ulid, new_ulid
 from arus_runtime.web import PREFIX, Ctx, Problem, router, wrong
 from fastapi import Depends, Header, Request, Response
+from starlette.requests import ClientDisconnect
 
 from arus_ingest.api.facts import ADMITTED
 from arus_ingest.commands.uploads import check_name, take
@@ -93,22 +94,35 @@ async def continue_import_upload(
     with TemporaryDirectory(prefix="arus-upload-") as folder:
         piece = Path(folder) / "piece"
         size = await _received(request, piece, coming.size_bytes - coming.received)
-        await files_of(context).put(_key(principal, coming, coming.received), piece)
-        async with context.db.tenant(principal.tenant_id) as tx:
-            grown = await store.grow(tx, coming, size)
-        if grown is None:
-            raise _elsewhere(coming)
+        grown = await _grown(context, principal, coming, piece, size) if size else coming
         if grown.received == grown.size_bytes:
             grown = await _whole(context, principal, grown, Path(folder) / "file")
     return _answer(204, grown, {})
 
 
+async def _grown(context: Context, principal: Principal, coming: Coming, piece: Path, size: int) -> Coming:
+    """Keep a piece under a name of its own, so that another one at the same place never touches it."""
+    name = new_ulid()
+    await files_of(context).put(_key(principal, coming, name), piece)
+    async with context.db.tenant(principal.tenant_id) as tx:
+        grown = await store.grow(tx, coming, name, size)
+    if grown is None:
+        await files_of(context).delete([_key(principal, coming, name)])
+        raise _elsewhere(coming)
+    return grown
+
+
 async def _whole(context: Context, principal: Principal, coming: Coming, path: Path) -> Coming:
     """Put a file together, make it an import, and forget its pieces."""
-    keys = [_key(principal, coming, offset) for offset in coming.parts]
+    keys = [_key(principal, coming, name) for name in coming.parts]
+    size = 0
     for key in keys:
         async with files_of(context).local(key) as piece:
-            await asyncio.to_thread(_append, path, piece)
+            size = await asyncio.to_thread(_append, path, piece)
+    if size != coming.size_bytes:
+        raise RuntimeError(
+            f"upload {coming.id} must be {coming.size_bytes} bytes, its pieces are {size} bytes"
+        )
     with path.open("rb") as source:
         made = await take(context, principal, source, coming.file_name, Said())
     async with context.db.tenant(principal.tenant_id) as tx:
@@ -117,9 +131,11 @@ async def _whole(context: Context, principal: Principal, coming: Coming, path: P
     return done
 
 
-def _append(path: Path, piece: Path) -> None:
+def _append(path: Path, piece: Path) -> int:
+    """Add a piece to a file and return how large it is by then, in bytes."""
     with path.open("ab") as out, piece.open("rb") as source:
         shutil.copyfileobj(source, out, 1_048_576)
+        return out.tell()
 
 
 async def _received(request: Request, path: Path, most: int) -> int:
@@ -132,6 +148,8 @@ async def _received(request: Request, path: Path, most: int) -> int:
             if size > most:
                 raise wrong("body", "too_large", value=size, bound=most)
             await asyncio.to_thread(file.write, chunk)
+    except ClientDisconnect:
+        pass  # the next piece begins behind what came
     finally:
         await asyncio.to_thread(file.close)
     return size
@@ -150,8 +168,8 @@ def _name(metadata: str) -> str:
     raise wrong("Upload-Metadata", "missing")
 
 
-def _key(principal: Principal, coming: Coming, offset: int) -> str:
-    return f"uploads/{principal.tenant_id}/{coming.id}/{offset}"
+def _key(principal: Principal, coming: Coming, piece: str) -> str:
+    return f"uploads/{principal.tenant_id}/{coming.id}/{piece}"
 
 
 def _theirs(principal: Principal, coming: Coming | None) -> Coming:

@@ -75,6 +75,7 @@ async def keep(context: Context, principal: Principal, file: Arrived, name: str,
         said=said,
         uploaded_at=datetime.now(UTC),
         uploaded_by=principal.user_id,
+        locations=None if principal.locations is None else sorted(principal.locations),
     )
     await files_of(context).put(imports.source_key(principal.tenant_id, new.id), file.path)
     async with context.db.tenant(principal.tenant_id) as tx:

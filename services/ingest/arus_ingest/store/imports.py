@@ -40,8 +40,8 @@ async def add(tx: Tx, tenant_id: str, new: Import) -> None:
     """Write a new import."""
     await tx.execute(
         """insert into imports (tenant_id, id, state, file_name, size_bytes, sha256, said, uploaded_at,
-                                uploaded_by)
-           values (%s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+                                uploaded_by, locations)
+           values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
         (
             tenant_id,
             new.id,
@@ -52,6 +52,7 @@ async def add(tx: Tx, tenant_id: str, new: Import) -> None:
             Jsonb(asdict(new.said)),
             new.uploaded_at,
             new.uploaded_by,
+            new.locations,
         ),
     )
 

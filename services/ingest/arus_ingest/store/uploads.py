@@ -13,13 +13,13 @@ _COMING: Final = "id, file_name, size_bytes, received, parts, import_id, started
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A file that comes in pieces. parts: where each piece begins; import_id: what it became."""
+    """A file that comes in pieces. parts: what each is kept under, in order; import_id: what it became."""
 
     id: str
     file_name: str
     size_bytes: int
     received: int
-    parts: Sequence[int]
+    parts: Sequence[str]
     import_id: str | None
     started_by: str
 
@@ -40,14 +40,13 @@ async def one(tx: Tx, upload_id: str) -> Coming | None:
     return await rows.fetchone()
 
 
-async def grow(tx: Tx, old: Coming, size: int) -> Coming | None:
+async def grow(tx: Tx, old: Coming, piece: str, size: int) -> Coming | None:
     """Write that a piece of so many bytes has come; None when another one came first."""
     rows = tx.cursor(row_factory=class_row(Coming))
     await rows.execute(
-        f"""update import_uploads
-            set received = received + %s, parts = case when %s > 0 then parts || received else parts end
+        f"""update import_uploads set received = received + %s, parts = parts || %s::text
             where id = %s and received = %s returning {_COMING}""",  # noqa: S608 — our own names
-        (size, size, old.id, old.received),
+        (size, piece, old.id, old.received),
     )
     return await rows.fetchone()
 

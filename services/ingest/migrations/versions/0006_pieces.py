@@ -1,0 +1,17 @@
+"""Pieces of a file are kept under names of their own, no longer under where they begin."""
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute(
+        """alter table import_uploads
+           alter column parts drop default,
+           alter column parts type text[] using parts::text[],
+           alter column parts set default '{}'"""
+    )
