@@ -117,7 +117,7 @@ class Engine:
                 await self._report()
         finally:
             self._joined = False
-            await self.revoked(list(self._leases))
+            await self.revoked({*self._leases, *self._wanted, *self.stopped})
             await self._consumer.stop()
             await asyncio.to_thread(self._store.close)
 

@@ -19,14 +19,13 @@ from typing import Any, Final
 
 import orjson
 import structlog
-from psycopg import OperationalError
 from psycopg.types.json import Jsonb
 
 from arus_runtime import observe, tasks
 from arus_runtime.context import Context
 from arus_runtime.ids import new_ulid
 from arus_runtime.isolated import Refused
-from arus_runtime.postgres import Database, Tx
+from arus_runtime.postgres import UNANSWERED, Database, Tx
 from arus_runtime.worker import Column, Table, Upsert
 
 LEASE_S: Final = 30.0
@@ -244,7 +243,7 @@ class Jobs:
     async def _next(self) -> Work | None:
         try:
             return await self.claim()
-        except OperationalError as error:
+        except UNANSWERED as error:
             _log.warning("no jobs for now: the database is away", reason=str(error))
             return None
 
@@ -270,8 +269,10 @@ class Jobs:
             outcome = await self._settle(job, work, stop)
         except _Lost:
             log.warning("the lease went to another process")
-        except OperationalError as error:
+        except UNANSWERED as error:
             log.warning("could not be settled, the lease will run out", reason=str(error))
+        except Exception:  # ours, but other jobs need not end for it
+            log.exception("could not be settled, the lease will run out")
         observe.JOBS.labels(work.kind, outcome).inc()
         observe.JOB_SECONDS.labels(work.kind).observe(time.perf_counter() - started)
         log.info("job", outcome=outcome)
@@ -285,7 +286,7 @@ class Jobs:
             async with self._db.system() as tx:
                 await _must_hold(tx, _END, ("done", None, 1.0, *_at(work)))
                 await job.finish(tx, work, answer)
-        except (_Lost, OperationalError):
+        except (_Lost, *UNANSWERED):
             raise
         except _Cancelled:
             async with self._db.system() as tx:
@@ -295,9 +296,9 @@ class Jobs:
             await self._give_back(work)
             return "given_back"
         except Refused as error:
-            return await self._fail(job, work, str(error))
+            return await self._fail(job, work, _text(error))
         except Exception as error:  # noqa: BLE001 — whatever a job raises, it is tried again
-            reason = f"{type(error).__name__}: {error}"
+            reason = f"{type(error).__name__}: {_text(error)}"
             if work.failures + 1 >= job.attempts:
                 return await self._fail(job, work, reason)
             asked_s = error.after_s if isinstance(error, Postponed) else 0.0
@@ -334,7 +335,7 @@ class Jobs:
                 async with self._db.system() as tx:
                     beat = await tx.execute(_BEAT, (self.lease_s, work.progress, work.note, *_at(work)))
                     row = await beat.fetchone()
-            except OperationalError as error:
+            except UNANSWERED as error:
                 _log.warning("missed a heartbeat", job=work.id, reason=str(error))
                 continue
             if row is None:
@@ -343,15 +344,27 @@ class Jobs:
                 raise _Cancelled
 
     async def _fail(self, job: Job, work: Work, reason: str) -> str:
+        """End a job as failed, also when the sequel of that fails: else it would fail for ever."""
         async with self._db.system() as tx:
             await _must_hold(tx, _END, ("failed", reason, work.progress, *_at(work)))
-            await job.failed(tx, work, reason)
+            try:
+                async with tx.transaction():
+                    await job.failed(tx, work, reason)
+            except UNANSWERED:
+                raise
+            except Exception as error:  # noqa: BLE001 — whatever it raises
+                _log.error("nobody was told that a job failed", job=work.id, exc_info=error)
         _log.error("job failed for good", job=work.id, kind=work.kind, reason=reason)
         return "failed"
 
     async def _give_back(self, work: Work) -> None:
         async with self._db.system() as tx:
             await _must_hold(tx, _GIVE_BACK, _at(work))
+
+
+def _text(error: Exception) -> str:
+    """Return what an error says as PostgreSQL can keep it."""
+    return str(error).replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _at(work: Work) -> tuple[str, str, int]:

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Final, Self
 
-from psycopg import AsyncConnection, OperationalError, errors
+from psycopg import AsyncConnection, InterfaceError, OperationalError, errors
 from psycopg.rows import DictRow, Row, dict_row
 from psycopg_pool import AsyncConnectionPool
 from typing_extensions import override
@@ -23,6 +23,8 @@ WAITING_AT_MOST: Final = 1_000
 RECONNECT_S: Final = 10
 """A lost server is asked again with growing pauses for so long, then as at first."""
 ANSWER_S: Final = float(STATEMENT_TIMEOUT_S + SILENCE_S)
+UNANSWERED: Final = (OperationalError, InterfaceError)
+"""What is raised when the database did not do what it was asked; the latter, of a connection that is gone."""
 _SET_TENANT: Final = "select set_config('arus.tenant', %s, true)"
 _UNHURRIED: Final = """
     select set_config('transaction_read_only', 'on', true),

@@ -27,6 +27,8 @@ from arus_runtime.web.problems import Problem, UnavailableError
 from arus_runtime.words import Language, Templates, language_of
 
 MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
+KEEPALIVE_MS: Final = 30_000
+"""How often the server asks whether a caller who says nothing is still there, and how long it waits."""
 CALL_TIMEOUT_S: Final = 2.0
 UNARY_LIMIT_S: Final = 20.0
 PROBLEM_METADATA: Final = "arus-problem-bin"
@@ -223,7 +225,13 @@ async def serve(
     settings = context.settings
     server = grpc.aio.server(
         interceptors=(Shell(context.verifier, templates),),
-        options=(("grpc.max_receive_message_length", MAX_MESSAGE_BYTES), ("grpc.so_reuseport", 0)),
+        options=(
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.so_reuseport", 0),
+            ("grpc.keepalive_time_ms", KEEPALIVE_MS),
+            ("grpc.keepalive_timeout_ms", KEEPALIVE_MS),
+            ("grpc.http2.max_pings_without_data", 0),  # a watch may have nothing to say for hours
+        ),
     )
     names = _Names(server)
     for add, servicer in parts:

@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from cronsim import CronSim
-from psycopg import OperationalError
 
 from arus_runtime import jobs
 from arus_runtime.context import Context
 from arus_runtime.ids import named_id
 from arus_runtime.jobs import wait_for
-from arus_runtime.postgres import Tx
+from arus_runtime.postgres import UNANSWERED, Tx
 
 TICK_S: Final = 15.0
 LATE_AT_MOST: Final = timedelta(hours=1)
@@ -129,6 +128,6 @@ async def run(schedules: Sequence[Scheduled], context: Context, stop: asyncio.Ev
             async with context.worker_db.system() as tx:
                 for schedule in schedules:
                     await fire(tx, schedule, datetime.now(UTC))
-        except OperationalError as error:
+        except UNANSWERED as error:
             _log.warning("no schedules for now: the database is away", reason=str(error))
         await wait_for(stop, TICK_S)

@@ -6,13 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import structlog
-from psycopg import OperationalError
 
 from arus_runtime import commands, jobs, observe
 from arus_runtime.context import Context
 from arus_runtime.jobs import wait_for
 from arus_runtime.lanes import has_results, unpublished
-from arus_runtime.postgres import Tx
+from arus_runtime.postgres import UNANSWERED, Tx
 from arus_runtime.worker import AnyWorker
 
 MEASURE_S: Final = 10.0
@@ -52,7 +51,7 @@ async def run(
                 if time.monotonic() - forgot_at >= FORGET_S:
                     await _forget(tx, tables)
                     forgot_at = time.monotonic()
-        except OperationalError as error:
+        except UNANSWERED as error:
             _log.warning("no upkeep for now: the database is away", reason=str(error))
         await wait_for(stop, MEASURE_S)
 

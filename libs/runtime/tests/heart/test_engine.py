@@ -11,10 +11,11 @@ from arus_runtime.log import TopicPartition
 from arus_runtime.log.partitioner import partition_of
 from arus_runtime.memory import MemoryDatabase, MemoryStore
 from arus_runtime.store import Grant, Part
+from arus_runtime.testing import until
 from arus_runtime.worker import AnyWorker
 from typing_extensions import override
 
-from .workers import IN, TOTALS, Door, totals
+from .workers import IN, TOTALS, Door, Mood, totals
 from .worlds import House, MemoryWorld
 
 pytestmark = pytest.mark.parametrize("world", ["memory"], indirect=True)
@@ -67,3 +68,21 @@ async def test_partitions_are_taken_only_after_the_commit_under_way(world: Memor
     await house.until(taken)
     assert not store.overlapped
     assert [(row["place"], row["sum_ul"]) for row in await world.rows(TOTALS)] == [(1, 10)]
+
+
+async def test_an_engine_that_runs_again_tries_again_what_had_stopped(world: MemoryWorld) -> None:
+    """As it does when Kafka was away."""
+    mood = Mood(fails={"a"})
+    worker = totals(mood)
+    await world.publish(Door().recorded("t:k", "a", 10))
+    first = House(world)
+    engine = first.work(worker)
+    await until(lambda: bool(engine.stopped))
+    await first.close()
+    assert not engine.trouble
+    mood.fails.clear()
+    again = House(world)
+    again.tasks.append(asyncio.create_task(engine.run(again.stop)))
+    await again.taken(worker)
+    await again.close()
+    assert [row["fact_id"] for row in await world.rows(TOTALS)] == ["a"]

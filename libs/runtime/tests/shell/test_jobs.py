@@ -125,6 +125,36 @@ async def test_a_failure_is_tried_again_and_then_given_up_aloud(context: Context
     assert [row["error"] for row in await rows(context) if row["tenant_id"] == "b"] == ["OSError: again"]
 
 
+async def test_a_job_whose_failure_cannot_be_told_ends_all_the_same_and_others_go_on(
+    context: Context,
+) -> None:
+    async def failed(tx: Tx, work: Work, reason: str) -> None:
+        await note(tx, work, reason)
+        raise KeyError(reason)
+
+    await enqueue(context, "a", "b")
+    await drain(context, kind(Script(OSError("n\0l")), attempts=1, failed=failed))
+    found = [(row["tenant_id"], row["state"], row["error"]) for row in await rows(context)]
+    assert sorted(found) == [("a", "failed", "OSError: n\ufffdl"), ("b", "done", None)]
+    assert [row["tenant_id"] for row in await rows(context, "select tenant_id from notes")] == ["b"]
+
+
+async def test_a_connection_lost_while_a_job_is_settled_ends_nothing_but_this_attempt(
+    context: Context,
+) -> None:
+    told: list[str] = []
+
+    async def failed(tx: Tx, work: Work, reason: str) -> None:
+        told.append(reason)
+        if len(told) == 1:
+            raise psycopg.InterfaceError("the connection is closed")
+
+    await enqueue(context, "a")
+    await drain(context, kind(Script(OSError("one")), attempts=1, failed=failed), lease_s=0.2)
+    assert (await rows(context))[0]["state"] == "failed"
+    assert told == ["OSError: one", "the process running it died"]
+
+
 async def test_refused_work_is_not_tried_again(context: Context) -> None:
     await enqueue(context, "a")
     await drain(context, kind(Script(Refused("unreadable")), attempts=3))

@@ -24,6 +24,7 @@ from arus_runtime.settings import Peer, Settings
 from arus_runtime.web import Problem, UnavailableError
 from arus_runtime.web.problems import FieldProblem
 from arus_stack import certs
+from arus_stack.line import Line
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -157,6 +158,38 @@ async def test_streams_both_ways_go_through_the_same_door(channel: grpc.aio.Chan
     assert [result.index for result in answer.results] == [0, 1, 2]
     with pytest.raises(grpc.aio.AioRpcError):
         await recording.RecordFuelTransactions(items())
+
+
+class Watching(alerts_grpc.AlertServiceServicer):
+    """Says one thing and then nothing any more."""
+
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+
+    async def Watch(self, request: Any, context: Any) -> AsyncIterator[alerts.WatchResponse]:
+        try:
+            yield alerts.WatchResponse(event_id="1")
+            await asyncio.Event().wait()
+        finally:
+            self.ended.set()
+
+
+async def test_who_vanished_is_not_watched_for_any_more(
+    verifier: Verifier, token: Token, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rpc, "KEEPALIVE_MS", 200)
+    watching = Watching()
+    context: Any = SimpleNamespace(settings=Settings(), verifier=verifier)
+    add = alerts_grpc.add_AlertServiceServicer_to_server
+    server, port = await rpc.serve([(add, lambda _: watching)], context)
+    with Line("127.0.0.1", port) as line:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{line.port}") as channel:
+            stub: Any = alerts_grpc.AlertServiceStub(channel)
+            watch = stub.Watch(alerts.WatchRequest(), metadata=metadata(token()))
+            assert (await watch.read()).event_id == "1"
+            line.strand()
+            await asyncio.wait_for(watching.ended.wait(), 30)
+    await server.stop(None)
 
 
 async def test_health_and_reflection_need_no_token(channel: grpc.aio.Channel) -> None:
