@@ -39,4 +39,4 @@ async def test_nothing_more_is_asked_of_an_owner_that_is_away() -> None:
     with pytest.raises(Problem) as refused:
         await owner.known(silent, REQUESTS)
     assert (refused.value.status, refused.value.code) == (503, "catalogue_unreachable")
-    assert (asked, cancelled) == (CALLS_AT_ONCE, CALLS_AT_ONCE - 1)
+    assert asked == cancelled + 1 <= CALLS_AT_ONCE + 1
