@@ -1,10 +1,12 @@
 """Codes become sentences in the language of the reader."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 from arus_runtime import words
+from arus_runtime.words import Language
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +42,18 @@ def test_a_reason_is_told_with_numbers_as_the_reader_writes_them() -> None:
     assert words.render("FUEL_ANOMALI", params, "en").startswith(
         "Use of 1,520.5 L is 173.33% of the usual 300 L"
     )
+
+
+@given(
+    st.decimals(allow_nan=False, min_value=-(10**20), max_value=10**20)
+    | st.sampled_from([Decimal("nan"), Decimal("inf"), Decimal("-0"), Decimal("-1E-9")]),
+    st.sampled_from(("id", "en")),
+    st.integers(0, 6),
+)
+def test_a_number_is_written_as_the_locale_says(value: Decimal, language: Language, places: int) -> None:
+    pattern = f"#,##0.{'#' * places}"
+    with localcontext(prec=100):
+        assert words.number(value, language, places) == format_decimal(value, pattern, language)
 
 
 def test_an_unknown_code_and_a_missing_parameter_still_say_something() -> None:
