@@ -131,11 +131,8 @@ class PostgresLanes:
 
         Losing it in a crash only repeats events, so the disk is not waited for.
         """
-        assert self._connection is not None
         cursor = await self.cursor()
-        async with self._connection.pipeline(), self._connection.transaction():  # in one round trip
-            await cursor.execute("set local synchronous_commit = off")
-            await cursor.execute(_HELD + statement, (0, self._service, self._epoch, *values), prepare=True)
+        await cursor.execute(_QUICKLY + statement, (0, self._service, self._epoch, *values), prepare=True)
         if not cursor.rowcount:
             raise Fenced(self._service)
 
@@ -279,6 +276,7 @@ with held as (
   returning last_seq
 )
 """
+_QUICKLY = _HELD.replace("last_seq\n)", "set_config('synchronous_commit', 'off', true)\n)")
 _BEAT = "select last_seq from held"
 _REACHED = """
 insert into published (worker, partition, src_off, src_idx)
