@@ -33,6 +33,12 @@ def of(someone: Someone, case_id: str) -> dict[str, Any]:
     return someone.client.get(f"/cases/{case_id}").raise_for_status().json()
 
 
+def change(someone: Someone, case: dict[str, Any], **fields: str) -> None:
+    """Change a case as somebody who looks at it elsewhere."""
+    seen = {"If-Match": f'"{case["version"]}"'}
+    someone.client.patch(f"/cases/{case['id']}", json=fields, headers=seen).raise_for_status()
+
+
 def test_a_file_becomes_an_assigned_case_in_under_ten_clicks(
     open_screen: OpenScreen, analyst: Someone, console: str
 ) -> None:
@@ -93,6 +99,18 @@ def test_a_case_is_dragged_on_and_done_with_a_finding(
     assert_good(screen, path="/cases", language="id")
 
 
+def test_a_board_follows_what_others_do(open_screen: OpenScreen, analyst: Someone, console: str) -> None:
+    case = create(analyst, "/cases", {"nomen": CUSTOMER["nomen"], "type": "negative"})
+    page = open_screen(analyst).page
+    page.goto(f"{console}/cases?type=negative")
+    expect(page.get_by_role("list", name="Terbuka")).to_contain_text(f"#{case['number']}")
+    change(analyst, case, status="in_progress")
+    expect(page.get_by_role("list", name="Dikerjakan")).to_contain_text(f"#{case['number']}")
+    expect(page.get_by_role("list", name="Terbuka")).not_to_contain_text(f"#{case['number']}")
+    later = create(analyst, "/cases", {"nomen": CUSTOMER["nomen"], "type": "negative", "period": "2025-11"})
+    expect(page.get_by_role("list", name="Terbuka")).to_contain_text(f"#{later['number']}")
+
+
 @pytest.mark.parametrize("width", [360, 1440])
 def test_two_people_change_one_case_and_neither_loses_a_word(
     open_screen: OpenScreen, analyst: Someone, console: str, width: int
@@ -104,9 +122,10 @@ def test_two_people_change_one_case_and_neither_loses_a_word(
     page.goto(f"{console}/cases?id={case['id']}")
     drawer = page.get_by_role("dialog", name=f"#{case['number']}")
     drawer.get_by_label("Uraian").fill("Pelanggan menelepon.")
-    analyst.client.patch(
-        f"/cases/{case['id']}", json={"priority": "high"}, headers={"If-Match": f'"{case["version"]}"'}
-    ).raise_for_status()
+    change(analyst, case, priority="high", description="Meter macet.")
+    # What a colleague does is seen at once; what is typed stays.
+    expect(drawer.get_by_role("combobox", name="Prioritas")).to_contain_text("Tinggi")
+    expect(drawer.get_by_label("Uraian")).to_have_value("Pelanggan menelepon.")
     drawer.get_by_role("button", name="Simpan").click()
     clash = page.get_by_role("dialog", name="Rekan Anda mengubahnya lebih dulu")
     expect(clash).to_contain_text("Prioritas: Sedang → Tinggi")

@@ -1,9 +1,12 @@
 """A clerk's file: dropped, looked at, saved, and taken back when it was the wrong one."""
 
+import re
+
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from .conftest import OpenScreen, Organisation
+from .test_every_page import assert_good, settle_in_drawer
 
 pytestmark = pytest.mark.e2e
 
@@ -77,3 +80,40 @@ def test_a_row_that_changes_a_read_shows_what_the_file_before_it_said(
         expect(drawer.get_by_text("Selesai", exact=True).first).to_be_visible()
         page.keyboard.press("Escape")
     expect(drawer).to_contain_text("STAND KINI: 1400 → 1040")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_column_is_given_its_field_and_the_next_file_is_known(
+    open_screen: OpenScreen, organisation: Organisation, console: str, width: int
+) -> None:
+    screen = open_screen(organisation.owner, width=width)
+    page = screen.page
+    page.goto(f"{console}/imports")
+
+    def send(name: str, day: str) -> Locator:
+        text = f"Tanggal;Lokasi;Produk;Isi {width};Catatan\n2024-{day};GD-A;Solar;{width};drum\n"
+        page.get_by_label("Berkas", exact=True).set_input_files(
+            {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+        )
+        return page.get_by_role("list", name="Impor").get_by_role("button", name=name)
+
+    row = send(f"BBM April {width}.csv", "04-01")
+    expect(row).to_contain_text("Perlu jawaban")
+    row.click()
+    drawer = page.get_by_role("dialog", name=f"BBM April {width}.csv")
+    expect(drawer).to_contain_text("Belum ada kolom untuk: Volume (L).")
+    column = drawer.get_by_role("combobox", name=f"Isi {width}")
+    column.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("Volume")
+    page.keyboard.press("Enter")
+    expect(column).to_have_text("Volume (L) (wajib)")
+    expect(drawer.get_by_role("status").filter(has_text="Belum ada kolom")).to_have_count(0)
+    settle_in_drawer(page)
+    assert_good(screen, path="/imports", language="id")
+    drawer.get_by_role("button", name="Pakai kolom ini").click()
+    expect(drawer.get_by_role("button", name="Simpan 1 baris")).to_be_enabled()
+    drawer.get_by_text(re.compile("^Kolom berkas: 5 dari 5 dipakai")).click()
+    expect(drawer.get_by_role("form", name="Kolom berkas")).to_contain_text(f"{width}cocok 100%")
+    page.keyboard.press("Escape")
+    expect(send(f"BBM Mei {width}.csv", "05-01")).to_contain_text("Siap disimpan")

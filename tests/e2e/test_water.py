@@ -184,6 +184,11 @@ def test_a_period_that_nobody_read_is_estimated_and_taken_back(
     page = screen.page
     page.goto(f"{console}/meter?id={nomen}")
     drawer = page.get_by_role("dialog", name=f"Meter {nomen}")
+    november = drawer.get_by_role("table", name="Perbandingan periode").get_by_role("row").nth(1)
+    expect(november).to_contain_text(re.compile(r"November 2025\s*940\sm³\s*980\sm³\s*40\sm³"))
+    with page.expect_download() as taken:
+        drawer.get_by_role("button", name="Ekspor").click()
+    assert taken.value.suggested_filename.startswith(f"periode-{nomen}-")
     drawer.get_by_role("button", name="Perkirakan Oktober 2025").click()
     form = page.get_by_role("dialog", name="Perkirakan Oktober 2025")
     expect(form).to_contain_text(re.compile(r"940\sm³ → 959\sm³"))

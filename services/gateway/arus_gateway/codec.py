@@ -1,4 +1,4 @@
-"""Verdicts, incidents and imports as the live feed tells them; a verdict as one item of GET /anomalies."""
+"""Verdicts, incidents, imports and cases as the live feed tells them, under the names of their lists."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -7,6 +7,10 @@ from typing import Any
 from arus.alerts.v1.api_pb2 import Milder
 from arus.anomaly.v1.events_pb2 import (
     Answer,
+    CaseChange,
+    CaseChanged,
+    CasePriority,
+    CaseStatus,
     IncidentAnswered,
     IncidentChange,
     IncidentChanged,
@@ -125,6 +129,25 @@ def import_changed(event: ImportChanged, changed_at: str) -> dict[str, Any]:
             "rejected": event.rejected,
         },
         "uploaded_by": event.imported_by,
+        "changed_at": changed_at,
+    }
+
+
+def case_changed(event: CaseChanged, changed_at: str) -> dict[str, Any]:
+    """Return how a case stands and what happened to it, under the names of GET /cases/{id}."""
+    return {
+        "id": event.case_id,
+        "number": event.number,
+        "change": CaseChange.Name(event.change).removeprefix("CASE_CHANGE_").lower(),
+        "domain": event.domain,
+        "type": event.type,
+        "status": CaseStatus.Name(event.status).removeprefix("CASE_STATUS_").lower(),
+        "priority": CasePriority.Name(event.priority).removeprefix("CASE_PRIORITY_").lower(),
+        "assignee_id": event.assignee_id or None,
+        "due_date": event.due_date or None,
+        "version": event.version,
+        "changed_fields": list(event.changed_fields),
+        "changed_by": event.changed_by or None,
         "changed_at": changed_at,
     }
 

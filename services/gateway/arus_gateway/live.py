@@ -1,7 +1,7 @@
 """The live feed: what was just concluded, to everyone who may see it, resumable for an hour.
 
 An event id is how far the feed had been read in every partition ("0:17,1:4"), so any replica can resume it.
-Partitions of incidents are numbered from 1000 on, those of imports from 2000 on.
+Partitions of incidents are numbered from 1000 on, those of imports from 2000 on, those of cases from 3000 on.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from arus.anomaly.v1.events_pb2 import (
+    CaseChanged,
     IncidentAnswered,
     IncidentChanged,
     VerdictReached,
@@ -27,8 +28,9 @@ AHEAD_MOST: Final = 100_000
 
 FIRST_OF_INCIDENTS: Final = 1_000
 FIRST_OF_IMPORTS: Final = 2_000
+FIRST_OF_CASES: Final = 3_000
 
-Told = VerdictReached | VerdictWithdrawn | IncidentChanged | IncidentAnswered | ImportChanged
+Told = VerdictReached | VerdictWithdrawn | IncidentChanged | IncidentAnswered | ImportChanged | CaseChanged
 Position = Mapping[int, int]
 """Partition → next offset."""
 
@@ -78,12 +80,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """What a reader wants and may see. None means all. importers: the people whose imports are told."""
+    """What a reader wants and may see. None means all. importers: the people whose imports are told.
+
+    cases: whether those are told, too.
+    """
 
     tenant_id: str
     locations: frozenset[str] | None = None
     types: frozenset[str] | None = None
     importers: frozenset[str] | None = frozenset()
+    cases: bool = False
 
     def covers(self, entry: Entry) -> bool:
         """Say whether the reader gets the entry."""
@@ -96,12 +102,16 @@ class Interest:
     def _may_see(self, event: Told) -> bool:
         if isinstance(event, ImportChanged):
             return self.importers is None or event.imported_by in self.importers
+        if isinstance(event, CaseChanged) and not self.cases:
+            return False
         return self.locations is None or event.location_id in self.locations
 
 
 def _type_of(event: Told) -> str:
     if isinstance(event, ImportChanged):
         return "import"
+    if isinstance(event, CaseChanged):
+        return "case"
     return "alert" if isinstance(event, IncidentChanged | IncidentAnswered) else "verdict"
 
 

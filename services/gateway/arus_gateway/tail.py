@@ -1,4 +1,4 @@
-"""Reads verdicts, incidents and imports as they are told: all partitions in every replica, an hour back."""
+"""Reads what the live feed tells, an hour back: all partitions in every replica."""
 
 import asyncio
 import time
@@ -9,6 +9,7 @@ import aiokafka
 import structlog
 from aiokafka.errors import KafkaError
 from arus.anomaly.v1.events_pb2 import (
+    CaseChanged,
     IncidentAnswered,
     IncidentChanged,
     VerdictReached,
@@ -19,12 +20,13 @@ from arus_runtime import tasks, tracing
 from arus_runtime.log import AiokafkaLog
 from google.protobuf.message import DecodeError
 
-from arus_gateway.live import FIRST_OF_IMPORTS, FIRST_OF_INCIDENTS, KEPT_S, Feed
+from arus_gateway.live import FIRST_OF_CASES, FIRST_OF_IMPORTS, FIRST_OF_INCIDENTS, KEPT_S, Feed
 
 TOPICS: Final = {
     "anomaly.verdict.v1": 0,
     "anomaly.incident.v1": FIRST_OF_INCIDENTS,
     "import.job.v1": FIRST_OF_IMPORTS,
+    "anomaly.case.v1": FIRST_OF_CASES,
 }
 """Each with the number that its first partition has on the feed."""
 POLL_MS: Final = 1_000
@@ -32,7 +34,14 @@ BATCH: Final = 1_000
 RETRY_S: Final = 1.0
 _TYPES: Final = {
     kind.DESCRIPTOR.full_name.encode(): kind
-    for kind in (VerdictReached, VerdictWithdrawn, IncidentChanged, IncidentAnswered, ImportChanged)
+    for kind in (
+        VerdictReached,
+        VerdictWithdrawn,
+        IncidentChanged,
+        IncidentAnswered,
+        ImportChanged,
+        CaseChanged,
+    )
 }
 _log: Final = structlog.get_logger(__name__)
 

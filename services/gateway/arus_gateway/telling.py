@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
-from arus.anomaly.v1.events_pb2 import IncidentAnswered, IncidentChanged, VerdictReached
+from arus.anomaly.v1.events_pb2 import CaseChanged, IncidentAnswered, IncidentChanged, VerdictReached
 from arus.imports.v1.events_pb2 import ImportChanged
 from arus_runtime import tracing
 from arus_runtime.words import Language
@@ -36,6 +36,8 @@ async def _message(entry: Entry, names: Names, language: Language) -> Mapping[st
     event = entry.event
     if isinstance(event, ImportChanged):
         return {"type": "import", "id": entry.id, "data": codec.import_changed(event, entry.time)}
+    if isinstance(event, CaseChanged):
+        return {"type": "case", "id": entry.id, "data": codec.case_changed(event, entry.time)}
     known = {
         event.location_id: await names.name(entry.tenant_id, "locations", event.location_id),
         event.product_id: await names.name(entry.tenant_id, "products", event.product_id),

@@ -1,7 +1,7 @@
 """The feed: who gets what, from where on, and what a slow reader is told."""
 
 import pytest
-from arus.anomaly.v1.events_pb2 import IncidentChanged, VerdictReached
+from arus.anomaly.v1.events_pb2 import CaseChanged, IncidentChanged, VerdictReached
 from arus.imports.v1.events_pb2 import ImportChanged
 from arus_gateway import live
 from arus_gateway.live import BadEventIdError, Feed, Interest
@@ -78,6 +78,18 @@ async def test_how_far_imports_are_is_told_to_those_who_may_read_them():
         stream.take(live.FIRST_OF_IMPORTS, offset, changed, time="2025-01-10T00:00:00Z", now_s=0)
     readers = (everybodys, own, nobodys, elsewhere, deaf)
     assert [len(await received(reader)) for reader in readers] == [2, 1, 0, 0, 0]
+
+
+async def test_what_happens_to_cases_is_told_to_those_who_may_read_them_there():
+    stream = feed(0, live.FIRST_OF_CASES)
+    everywhere = stream.subscribe(Interest("t", cases=True), None)
+    here = stream.subscribe(Interest("t", frozenset(("l1",)), cases=True), None)
+    nobodys = stream.subscribe(Interest("t"), None)
+    deaf = stream.subscribe(Interest("t", types=frozenset(("import",)), cases=True), None)
+    for offset, location in enumerate(("l1", "l2", "")):
+        changed = CaseChanged(tenant_id="t", case_id="c", location_id=location)
+        stream.take(live.FIRST_OF_CASES, offset, changed, time="2025-01-10T00:00:00Z", now_s=0)
+    assert [len(await received(reader)) for reader in (everywhere, here, nobodys, deaf)] == [3, 1, 0, 0]
 
 
 async def test_a_resumed_reader_misses_nothing_and_sees_nothing_twice():

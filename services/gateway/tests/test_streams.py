@@ -17,6 +17,10 @@ from arus.alerts.v1.api_pb2 import WatchRequest, WatchResponse
 from arus.alerts.v1.api_pb2_grpc import AlertServiceStub
 from arus.anomaly.v1.events_pb2 import (
     Answer,
+    CaseChange,
+    CaseChanged,
+    CasePriority,
+    CaseStatus,
     IncidentAnswered,
     IncidentChange,
     IncidentChanged,
@@ -72,9 +76,13 @@ class Running:
     owner: Person
 
     async def publish(self, event: live.Told, traceparent: str = "") -> None:
-        of = (
-            event.import_id if isinstance(event, ImportChanged) else f"{event.location_id}:{event.product_id}"
-        )
+        match event:
+            case ImportChanged():
+                of = event.import_id
+            case CaseChanged():
+                of = event.case_id
+            case _:
+                of = f"{event.location_id}:{event.product_id}"
         key = f"{event.tenant_id}:{of}".encode()
         headers = [
             ("ce_type", event.DESCRIPTOR.full_name.encode()),
@@ -312,6 +320,45 @@ async def test_an_import_is_followed_by_those_who_may_read_imports(running: Runn
             "progress": 0.5,
             "counts": {"created": 499, "updated": 0, "unchanged": 0, "rejected": 1},
             "uploaded_by": "somebody",
+            "changed_at": "2025-01-10T10:15:00.000000Z",
+        }
+        await running.publish(running.verdict())
+        assert (await other.next())["type"] == "verdict"
+
+
+async def test_what_happens_to_a_case_is_told_to_those_who_may_read_cases(running: Running):
+    operator = await running.gateway.colleague(running.owner, "operator")
+    changed = CaseChanged(
+        tenant_id=running.owner.organisation,
+        case_id=new_ulid(),
+        number=17,
+        change=CaseChange.CASE_CHANGE_CHANGED,
+        domain="meter",
+        type="zero",
+        status=CaseStatus.CASE_STATUS_IN_PROGRESS,
+        priority=CasePriority.CASE_PRIORITY_HIGH,
+        nomen="340100012",
+        version=3,
+        changed_fields=["status"],
+        changed_by="somebody",
+    )
+    async with running.socket("/live?types=case") as reader, running.socket(person=operator) as other:
+        await running.publish(changed)
+        message = await reader.next()
+        assert message["type"] == "case"
+        assert message["data"] == {
+            "id": changed.case_id,
+            "number": 17,
+            "change": "changed",
+            "domain": "meter",
+            "type": "zero",
+            "status": "in_progress",
+            "priority": "high",
+            "assignee_id": None,
+            "due_date": None,
+            "version": 3,
+            "changed_fields": ["status"],
+            "changed_by": "somebody",
             "changed_at": "2025-01-10T10:15:00.000000Z",
         }
         await running.publish(running.verdict())

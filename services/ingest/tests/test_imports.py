@@ -232,6 +232,35 @@ async def test_who_commits_rows_holds_no_history_while_waiting_for_a_fact(
     }  # fmt: skip
 
 
+ODD = """Tanggal;Lokasi;Produk;Isi;Volume (L)
+2025-01-08;Gudang A;Solar;300;drum 1
+2025-01-09;Gudang A;Solar;310;drum 2
+"""
+
+
+async def test_what_people_say_of_a_column_holds_now_and_for_the_next_file(
+    owner: httpx.AsyncClient, work: Work
+) -> None:
+    made = await uploaded(owner, ODD)
+    await work()
+    seen = await shown(owner, made["id"])
+    [sheet] = seen["sheets"]
+    assert [one["header"] for one in sheet["mapping"]] == ODD.partition("\n")[0].split(";")
+    assert sheet["mapping"][3] == {"header": "Isi", "samples": ["300", "310"], "field": None, "fit": None}
+    said = {"columns": {"Isi": "volume_l", "Volume (L)": "note"}}
+    assert (await owner.patch(f"/imports/{made['id']}", json=said)).status_code == 200
+    await work()
+    seen = await shown(owner, made["id"])
+    assert [(one["field"], one["fit"]) for one in seen["sheets"][0]["mapping"][3:]] == [
+        ("volume_l", 1.0), ("note", 1.0),
+    ]  # fmt: skip
+    assert (seen["state"], seen["counts"]["created"]) == ("preview", 2)
+
+    again = await uploaded(owner, ODD.replace("2025-01", "2025-02"), "BBM Gudang A Feb25.csv")
+    await work()
+    assert (await shown(owner, again["id"]))["state"] == "preview"
+
+
 async def test_a_commit_that_was_stopped_goes_on_and_does_nothing_twice(
     owner: httpx.AsyncClient, context: Context, work: Work, database: ServiceDatabase
 ) -> None:

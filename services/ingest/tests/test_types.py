@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from arus_ingest.files import headers
-from arus_ingest.files.declared import FileType, types
+from arus_ingest.files.declared import FileType, labels, types
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "imports.md"
 MARK = "<!-- types: kept by services/ingest/tests/test_types.py -->"
@@ -29,6 +29,7 @@ def test_a_type_is_sound(kind: FileType) -> None:
     assert set(kind.key) <= kind.fields.keys()
     assert any(field.required for field in kind.fields.values())
     assert set(kind.titles) == {"id", "en"}
+    assert all(set(labels()[name]) == {"id", "en"} for name in headers.named_fields(kind))
 
 
 @pytest.mark.parametrize("kind", types().values(), ids=lambda kind: kind.name)

@@ -1250,6 +1250,36 @@ export type ChangedVerdict = {
 };
 
 /**
+ * ColumnOut
+ *
+ * A column of a sheet: what stands in it, and which field it is taken for.
+ */
+export type ColumnOut = {
+    /**
+     * Header
+     */
+    header: string;
+    /**
+     * Samples
+     *
+     * Its first two values.
+     */
+    samples: Array<string>;
+    /**
+     * Field
+     *
+     * null: left out.
+     */
+    field: string | null;
+    /**
+     * Fit
+     *
+     * How well header and values fit the field, 0 to 1; 1 where your organisation said so.
+     */
+    fit: number | null;
+};
+
+/**
  * CommitAsked
  *
  * Carry out exactly what was previewed.
@@ -1813,6 +1843,10 @@ export type FieldOut = {
      */
     name: string;
     /**
+     * Label
+     */
+    label: string;
+    /**
      * Kind
      */
     kind: string;
@@ -1820,6 +1854,12 @@ export type FieldOut = {
      * Required
      */
     required: boolean;
+    /**
+     * Instead
+     *
+     * The field that may stand in for a required one; empty: none.
+     */
+    instead: string;
     /**
      * Aliases
      */
@@ -3015,6 +3055,12 @@ export type MeterAnomaly = {
      */
     use_m3: string | null;
     /**
+     * Use30 M3
+     *
+     * Of 30 days.
+     */
+    use30_m3: string | null;
+    /**
      * Usual M3
      */
     usual_m3: string | null;
@@ -3292,6 +3338,12 @@ export type MeterPeriod = {
      * Use M3
      */
     use_m3: string | null;
+    /**
+     * Use30 M3
+     *
+     * Of 30 days.
+     */
+    use30_m3: string | null;
     /**
      * Usual M3
      */
@@ -5967,6 +6019,12 @@ export type SheetOut = {
      * Header Row
      */
     header_row: number;
+    /**
+     * Mapping
+     *
+     * Every column, in order.
+     */
+    mapping: Array<ColumnOut>;
     /**
      * Questions
      */
@@ -15820,7 +15878,7 @@ export type LiveEventsData = {
         /**
          * Types
          *
-         * Comma separated: verdict, alert, import.
+         * Comma separated: verdict, alert, import, case.
          */
         types?: string | null;
         /**
@@ -15896,7 +15954,7 @@ export type LiveEventsError = LiveEventsErrors[keyof LiveEventsErrors];
 
 export type LiveEventsResponses = {
     /**
-     * Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, alert, alert_answered, import, reset or ping.
+     * Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, alert, alert_answered, import, case, reset or ping.
      */
     200: string;
 };

@@ -315,6 +315,18 @@ export const zCellErrorOut = z.object({
 });
 
 /**
+ * ColumnOut
+ *
+ * A column of a sheet: what stands in it, and which field it is taken for.
+ */
+export const zColumnOut = z.object({
+    header: z.string(),
+    samples: z.array(z.string()),
+    field: z.nullable(z.string()),
+    fit: z.nullable(z.number())
+});
+
+/**
  * CommitAsked
  *
  * Carry out exactly what was previewed.
@@ -555,8 +567,10 @@ export const zFieldError = z.object({
  */
 export const zFieldOut = z.object({
     name: z.string(),
+    label: z.string(),
     kind: z.string(),
     required: z.boolean(),
+    instead: z.string(),
     aliases: z.array(z.string())
 });
 
@@ -2145,6 +2159,7 @@ export const zMeterAnomaly = z.object({
     from_m3: z.nullable(z.string()),
     days: z.int(),
     use_m3: z.nullable(z.string()),
+    use30_m3: z.nullable(z.string()),
     usual_m3: z.nullable(z.string()),
     limits_id: z.nullable(z.string()),
     judged_at: z.iso.datetime()
@@ -2191,6 +2206,7 @@ export const zMeterPeriod = z.object({
     from_m3: z.nullable(z.string()),
     days: z.int(),
     use_m3: z.nullable(z.string()),
+    use30_m3: z.nullable(z.string()),
     usual_m3: z.nullable(z.string()),
     limits_id: z.nullable(z.string()),
     judged_at: z.iso.datetime(),
@@ -2699,6 +2715,7 @@ export const zSheetOut = z.object({
     rows: z.int(),
     encoding: z.nullable(z.string()),
     header_row: z.int(),
+    mapping: z.array(zColumnOut),
     questions: z.array(zAskedOut)
 });
 

@@ -2,14 +2,14 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Download, X } from 'lucide-react'
 import { useMemo, useState, type ReactNode } from 'react'
-import { csv, download } from '@/lib/csv'
-import { number, today } from '@/lib/format'
+import { number } from '@/lib/format'
 import { Button, IconButton } from '@/ui/Button'
 import type { Column, Selection } from '@/ui/columns'
 import { DataTable, type DataTableProps } from '@/ui/DataTable'
 import { Failed, NoMatch, Skeleton } from '@/ui/States'
 import { useKeys } from './keys'
 import { useLook, type TableName } from './preferences'
+import { saveRows } from './saving'
 
 /** What an infinite query says about itself. */
 interface Fetched {
@@ -113,14 +113,8 @@ interface ActionBarProps<Row> {
 
 /** What can be done with the marked rows; it says how many they are. */
 function ActionBar<Row>({ rows, columns, label, onStop, children }: ActionBarProps<Row>) {
-  const { t, i18n } = useLingui()
+  const { t } = useLingui()
   useKeys(useMemo(() => ({ Escape: onStop }), [onStop]))
-  const save = () => {
-    const head = columns.map(({ header, unit }) => i18n._(header) + (unit ? ` (${unit})` : ''))
-    const lines = rows.map(row => columns.map(column => column.text(row)))
-    const name = label.toLocaleLowerCase(i18n.locale).replaceAll(' ', '-')
-    download(`${name}-${today()}.csv`, csv([head, ...lines]))
-  }
   return (
     <section
       aria-label={t`Yang dipilih`}
@@ -131,7 +125,10 @@ function ActionBar<Row>({ rows, columns, label, onStop, children }: ActionBarPro
       </p>
       {children}
       {rows.length > 0 && (
-        <Button icon={<Download aria-hidden className="size-4" />} onClick={save}>
+        <Button
+          icon={<Download aria-hidden className="size-4" />}
+          onClick={() => saveRows(label, columns, rows)}
+        >
           <Plural value={rows.length} other="Unduh # baris (CSV)" />
         </Button>
       )}

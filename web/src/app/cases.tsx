@@ -67,6 +67,6 @@ export function casesAboutQuery(about: { nomen: string } | { incident_id: string
 
 /** Fetch again what a case's change can be seen in. */
 export function refetchCases(): Promise<unknown> {
-  const changed = ['listCases', 'summariseCases', 'getCase', 'listCaseHistory']
+  const changed = ['listCases', 'summariseCases', 'getCase', 'listCaseHistory', 'listCaseComments']
   return Promise.all(changed.map(one => queries.invalidateQueries({ queryKey: [{ _id: one }] })))
 }

@@ -5,7 +5,7 @@ import { renew } from '@/lib/http'
 import { LiveFeed, serverSentEvents, webSocket, type LiveState } from '@/lib/live'
 
 const feed = new LiveFeed(
-  `${location.origin}/api/v1/live?types=verdict,alert,import`,
+  `${location.origin}/api/v1/live?types=verdict,alert,import,case`,
   [webSocket, serverSentEvents],
   // An expired session closes the wire, so it is renewed before the next try.
   () => renew(Date.now() - 60_000),
@@ -66,6 +66,13 @@ export function listenToImports(onMove: (moved: ImportMoved) => void, onReset: (
   return feed.listen(message => {
     if (message.type === 'import') onMove(message.data as ImportMoved)
     if (message.type === 'reset') onReset()
+  })
+}
+
+/** Hear that something happened to a case, or that it may have. */
+export function listenToCases(onChange: () => void): () => void {
+  return feed.listen(message => {
+    if (message.type === 'case' || message.type === 'reset') onChange()
   })
 }
 

@@ -106,6 +106,12 @@ export function quantity(value: number | string, unit: string, digits = 2): stri
   return `${number(value, digits)}${NBSP}${unit}`
 }
 
+/** `1.250 m³` of `"1250"`; a dash where nothing is stated. */
+export function cubic(m3: number | string | null | undefined): string {
+  const stated = m3 === null || m3 === undefined || m3 === '' ? Number.NaN : Number(m3)
+  return Number.isNaN(stated) ? '–' : quantity(stated, 'm³', 3)
+}
+
 /** `173%` of a score that already is in percent. */
 export function percent(value: number | string, digits = 0): string {
   return `${number(value, digits)}%`

@@ -48,6 +48,7 @@ const TYPES = [
   'alert',
   'alert_answered',
   'import',
+  'case',
   'reset',
   'ping',
 ]

@@ -99,6 +99,7 @@ class MeterAnomaly(BaseModel):
                     "from_m3": "1250",
                     "days": 30,
                     "use_m3": "272",
+                    "use30_m3": "272",
                     "usual_m3": "20",
                     "limits_id": None,
                     "judged_at": "2025-12-15T02:00:00Z",
@@ -118,6 +119,7 @@ class MeterAnomaly(BaseModel):
     from_m3: str | None
     days: int
     use_m3: str | None
+    use30_m3: str | None = Field(description="Of 30 days.")
     usual_m3: str | None
     limits_id: str | None = Field(description="Version of the limits it was judged by; null: built in.")
     judged_at: datetime
@@ -140,6 +142,7 @@ class MeterAnomaly(BaseModel):
             from_m3=_m3(said.from_l),
             days=said.days,
             use_m3=_m3(said.use_l) if said.days else None,
+            use30_m3=_m3(said.use30_l) if said.days else None,
             usual_m3=_m3(said.usual_l) if said.usual_periods else None,
             limits_id=said.limits_id or None,
             judged_at=stored.judged_at,

@@ -36,7 +36,7 @@ BAD_QUESTION: Final = 4422
 _STREAM: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": 'Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, alert,'
-        " alert_answered, import, reset or ping.",
+        " alert_answered, import, case, reset or ping.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
@@ -55,7 +55,8 @@ class Question:
     def interest(self, caller: Caller) -> Interest:
         """Return the part of the question that the caller may see."""
         locations = within(caller, self.location_ids)
-        return Interest(caller.grant.tenant_id, locations, self.types, self._importers(caller))
+        cases = caller.principal.may("cases", "r")
+        return Interest(caller.grant.tenant_id, locations, self.types, self._importers(caller), cases)
 
     def _importers(self, caller: Caller) -> frozenset[str] | None:
         """Return whose imports the caller is told of: who is limited to locations, of their own only."""
@@ -78,7 +79,7 @@ class Question:
 def _question(
     connection: HTTPConnection,
     types: Annotated[
-        str | None, Query(max_length=200, description="Comma separated: verdict, alert, import.")
+        str | None, Query(max_length=200, description="Comma separated: verdict, alert, import, case.")
     ] = None,
     location_id: Annotated[
         list[Ulid] | None, Query(max_length=100, description="Only these locations; imports have none.")

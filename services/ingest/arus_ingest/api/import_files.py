@@ -21,7 +21,7 @@ from arus_ingest import mending, words
 from arus_ingest.api.facts import Speaks
 from arus_ingest.commands import imports
 from arus_ingest.files.declared import FileType, types
-from arus_ingest.schemas.imports import FieldOut, TypeOut, Types
+from arus_ingest.schemas.import_files import FieldOut, TypeOut, Types
 from arus_ingest.store import imports as store
 
 routes = router("imports")
@@ -39,12 +39,7 @@ async def list_import_types(language: Speaks, _: Reader) -> Types:
             TypeOut(
                 type=name,
                 title=of.titles[language],
-                fields=[
-                    FieldOut(
-                        name=field.name, kind=field.kind, required=field.required, aliases=list(field.aliases)
-                    )
-                    for field in of.fields.values()
-                ],
+                fields=FieldOut.each(of, language),
             )
             for name, of in types().items()
         ]

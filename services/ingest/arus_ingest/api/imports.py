@@ -16,6 +16,7 @@ from arus_ingest import words
 from arus_ingest.api.facts import ADMITTED, Speaks
 from arus_ingest.commands import imports, uploads
 from arus_ingest.files.declared import types
+from arus_ingest.schemas.import_files import SheetOut
 from arus_ingest.schemas.imports import (
     CommitAsked,
     Counts,
@@ -25,7 +26,6 @@ from arus_ingest.schemas.imports import (
     ImportRecord,
     Imports,
     PreviewOut,
-    SheetOut,
     UndoOut,
 )
 from arus_ingest.state import Import, ImportState, Said

@@ -42,10 +42,11 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The type decided on, or None with a question; where its fields are."""
+    """The type decided on, or None with a question; where its fields are, and how well each fits there."""
 
     type: FileType | None
     places: dict[str, int]
+    fits: dict[str, float]
     confidence: float
     questions: tuple[Question, ...]
     evidence: tuple[Evidence, ...]
@@ -84,7 +85,9 @@ def choose_type(
     if given is None and points < LEAST_POINTS:
         if len(header.texts) < 3 or not below:
             return None
-        return Choice(None, {}, 0.0, (Question("type", "question_type_unknown", tuple(types())),), evidence)
+        return Choice(
+            None, {}, {}, 0.0, (Question("type", "question_type_unknown", tuple(types())),), evidence
+        )
     questions = [
         Question(f"{columns.ASKED}:{one.name}", "question_column_missing", header.texts, {"field": one.name})
         for one in kind.fields.values()
@@ -98,7 +101,7 @@ def choose_type(
     confidence = (
         sure * (0.6 + 0.4 * mean) * (0.6 if any(q.key.startswith(columns.ASKED) for q in questions) else 1)
     )
-    return Choice(kind, places, confidence, tuple(questions), evidence)
+    return Choice(kind, places, scores, confidence, tuple(questions), evidence)
 
 
 def _stood_in_for(missing: Field, places: AnyMapping[str, int], header: Header, below: Sequence[Row]) -> bool:

@@ -62,6 +62,12 @@ def types() -> dict[str, FileType]:
     }
 
 
+@cache
+def labels() -> dict[str, dict[str, str]]:
+    """Return what fields are called: name → language → label."""
+    return yaml.safe_load(files("arus_ingest.files").joinpath("types", "labels.yaml").read_text("utf-8"))
+
+
 def _type(name: str, declared: dict[str, Any], shared: dict[str, list[str]]) -> FileType:
     own: dict[str, list[str]] = declared["aliases"]
     return FileType(

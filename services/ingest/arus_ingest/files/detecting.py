@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,8 @@ from arus_ingest.files.results import Detection, Limits, Mapping, Question, Unre
 from arus_ingest.files.tables import Row, Table, chunks, shown, tables
 
 HEAD_ROWS: Final = 400
+SAMPLES: Final = 2
+SAMPLE_LENGTH: Final = 60
 
 
 @dataclass(slots=True)
@@ -80,7 +82,14 @@ def _detected(table: Table, name: str, mappings: Mapping, given: dict[str, str])
         count = sum(1 for number, _ in chain(head, rows) if number > header.row)
         return _unknown(table, name, header, choice, count)
     seen, count = _survey(chain(head, rows), header, kind, places)
-    return _concluded(table, name, header, choice, around, seen, count, given)
+    samples = tuple(_sample(below, place) for place in range(len(header.texts)))
+    return replace(_concluded(table, name, header, choice, around, seen, count, given), samples=samples)
+
+
+def _sample(below: Sequence[Row], place: int) -> tuple[str, ...]:
+    """Return the first values of a column, as shown."""
+    cells = (shown(cells[place]).strip() for cells in below if place < len(cells))
+    return tuple(text[:SAMPLE_LENGTH] for text in islice(filter(None, cells), SAMPLES))
 
 
 def _survey(
@@ -181,6 +190,7 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
         separator=table.separator,
         repaired=header.repaired,
         negative_marks={one: sign for one, sign in marks.items() if sign},
+        fits={one: round(fit, 3) for one, fit in choice.fits.items()},
     )
 
 

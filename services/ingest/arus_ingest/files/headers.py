@@ -138,7 +138,9 @@ def _apart(word: str) -> tuple[str, ...]:
 @cache
 def _dictionary() -> frozenset[str]:
     """Return the words of names as they are written, and the abbreviations of words."""
-    names = (alias for kind in types().values() for aliases in _named(kind).values() for alias in aliases)
+    names = (
+        alias for kind in types().values() for aliases in named_fields(kind).values() for alias in aliases
+    )
     return frozenset(_SAME) | frozenset(word for alias in names for word in _written(alias))
 
 
@@ -302,7 +304,7 @@ def _vocabularies() -> dict[tuple[str, str], set[str]]:
     return {
         (kind.name, field): {word for alias in aliases for word in words(alias)}
         for kind in types().values()
-        for field, aliases in _named(kind).items()
+        for field, aliases in named_fields(kind).items()
     }
 
 
@@ -320,7 +322,7 @@ def _index() -> tuple[dict[tuple[str, ...], list[tuple[tuple[str, str], float]]]
     by_words: dict[tuple[str, ...], list[tuple[tuple[str, str], float]]] = {}
     by_letters: Names = {}
     for kind in types().values():
-        for field, aliases in _named(kind).items():
+        for field, aliases in named_fields(kind).items():
             for rank, alias in enumerate(aliases):
                 name, penalty = (kind.name, field), min(0.03, rank * 0.001)
                 spelt = words(alias)
@@ -332,7 +334,8 @@ def _index() -> tuple[dict[tuple[str, ...], list[tuple[tuple[str, str], float]]]
     return by_words, by_letters
 
 
-def _named(kind: FileType) -> dict[str, tuple[str, ...]]:
+def named_fields(kind: FileType) -> dict[str, tuple[str, ...]]:
+    """Return what the fields of a type are called, and the halves of a period that stands in two columns."""
     named = {field.name: field.aliases for field in kind.fields.values()}
     if "period" in kind.fields:
         named |= PERIOD_PARTS

@@ -65,6 +65,7 @@ class Detection:
 
     columns: field → header as it stands in the file. notations: field → how its column writes numbers
     ("1.234,56", "1,234.56", "plain") or dates ("dmy", "mdy"). places: field → index of its column.
+    fits: field → how well its header and cells fit it, 0 to 1. samples: of each column, its first two values.
     header_row: 1-based, the last line of the header; 0 without one. encoding is None for workbooks.
     """
 
@@ -85,6 +86,8 @@ class Detection:
     separator: str | None = None
     repaired: bool = False
     negative_marks: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    fits: dict[str, float] = field(default_factory=dict[str, float])
+    samples: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

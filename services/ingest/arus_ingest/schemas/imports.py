@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from arus_ingest import rules
+from arus_ingest.schemas.import_files import GOLDEN_SHEET, SheetOut
 from arus_ingest.state import Dependant, Import, ImportState, Trouble
 
 ID = "01JH8PV6W4RZ3M0T5X9K2C7B1N"
@@ -41,19 +42,6 @@ GOLDEN: JsonDict = {
     "undone_at": None,
     "undone_by": None,
     "version": 2,
-}
-GOLDEN_SHEET: JsonDict = {
-    "sheet": 0,
-    "name": "Januari",
-    "type": "FUEL",
-    "period": "2025-01",
-    "confidence": 0.97,
-    "columns": {"date": "Tanggal", "location": "Lokasi", "product": "Produk", "volume_l": "Volume (L)"},
-    "headers": ["Tanggal", "Lokasi", "Produk", "Volume (L)"],
-    "rows": 31,
-    "encoding": None,
-    "header_row": 1,
-    "questions": [],
 }
 GOLDEN_ERROR: JsonDict = {
     "column": "Lokasi",
@@ -166,66 +154,6 @@ class Imports(BaseModel):
     """The imports that the files of one request became, in the order sent."""
 
     items: list[ImportRecord]
-
-
-_SHOWN = ("type", "period", "confidence", "columns", "headers", "rows", "encoding", "header_row")
-
-
-class AskedOut(BaseModel):
-    """Something to be said before the rows can be used: answer it by PATCH, in `answers`, under its key."""
-
-    key: str = Field(examples=["period"])
-    code: str
-    message: str
-    options: list[str]
-
-
-class SheetOut(BaseModel):
-    """What one sheet, or one file of text, holds."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [GOLDEN_SHEET]})
-
-    sheet: int
-    name: str | None
-    type: str | None
-    period: str | None
-    confidence: float
-    columns: dict[str, str] = Field(description="Field → header as it stands in the file.")
-    headers: list[str]
-    rows: int
-    encoding: str | None
-    header_row: int
-    questions: list[AskedOut]
-
-    @classmethod
-    def of(cls, place: int, found: Mapping[str, Any], language: Language, words: Templates) -> Self:
-        """Return a detection as it is shown."""
-        return cls(
-            sheet=place,
-            name=found["sheet"],
-            **{
-                name: found[name]
-                for name in (
-                    "type",
-                    "period",
-                    "confidence",
-                    "columns",
-                    "headers",
-                    "rows",
-                    "encoding",
-                    "header_row",
-                )
-            },
-            questions=[
-                AskedOut(
-                    key=one["key"],
-                    code=one["code"],
-                    message=render(one["code"], one["params"], language, words),
-                    options=one["options"],
-                )
-                for one in found["questions"]
-            ],
-        )
 
 
 class ImportDetail(ImportRecord):
@@ -466,40 +394,3 @@ class UndoOut(BaseModel):
         description="Books that do not say what depends on it: away, or not yours to look into. Undo it "
         "all the same if you wish: the book refuses if something does."
     )
-
-
-class FieldOut(BaseModel):
-    """A field of a type of file, and how files call it."""
-
-    name: str
-    kind: str
-    required: bool
-    aliases: list[str]
-
-
-class TypeOut(BaseModel):
-    """A type of file."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "FUEL",
-                    "title": "Pemakaian BBM",
-                    "fields": [
-                        {"name": "date", "kind": "date", "required": True, "aliases": ["date", "tanggal"]}
-                    ],
-                }
-            ]
-        }
-    )
-
-    type: str
-    title: str
-    fields: list[FieldOut]
-
-
-class Types(BaseModel):
-    """Every type of file that can be imported."""
-
-    items: list[TypeOut]

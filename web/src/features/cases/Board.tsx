@@ -162,6 +162,7 @@ function Card({ one, moving, onOpen }: CardProps) {
   return (
     <li
       ref={box}
+      data-in-hand={dragged || undefined}
       className={clsx(
         'relative rounded-md border border-line bg-raised px-3 py-2.5 text-sm',
         mayMove && 'cursor-grab',

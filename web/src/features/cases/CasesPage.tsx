@@ -22,6 +22,7 @@ import { Tool } from '@/ui/Tool'
 import { Board } from './Board'
 import { ConflictDialog } from './changing'
 import { CaseCard, columnsFor } from './columns'
+import { useFollowing } from './following'
 import { ResolutionDialog, useMoving } from './moving'
 import { useNames } from './names'
 import { casesExport, casesQuery, summaryQuery, type Filters } from './queries'
@@ -39,6 +40,7 @@ export function CasesPage() {
   const navigate = route.useNavigate()
   const mayOpen = useMay('cases', 'c')
   const summary = useQuery(summaryQuery(filters))
+  useFollowing()
   const look = view && { view }
   const { q, ...narrowing } = filters
   const active = Object.keys(narrowing).length

@@ -6,7 +6,7 @@ import { takeVisitedRead, type CaseDetail, type CaseVisit, type RegisterRead, ty
 import { zVisitedRead } from '@/api/zod.gen'
 import { refetchCorrected } from '@/app/reads'
 import { useForm } from '@/app/useForm'
-import { date, HOME_ZONE, monthName, quantity, today } from '@/lib/format'
+import { cubic, date, HOME_ZONE, monthName, today } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { TextArea } from '@/ui/Field'
@@ -105,8 +105,4 @@ function StandForm({ formId, one, visit, reads, onDone }: StandFormProps) {
       <TextArea label={t`Alasan`} rows={3} error={errorOf('reason')} {...register('reason')} />
     </Form>
   )
-}
-
-function cubic(m3: string | null | undefined): string {
-  return m3 ? quantity(m3, 'm³', 3) : '–'
 }

@@ -4,14 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
-import {
-  commitImport,
-  sayOfImport,
-  type AskedOut,
-  type ImportDetail,
-  type ImportPatch,
-  type SampleRow,
-} from '@/api'
+import { commitImport, type AskedOut, type ImportDetail, type SampleRow } from '@/api'
 import { usePeople } from '@/app/people'
 import { useMay } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
@@ -22,7 +15,9 @@ import { TextField } from '@/ui/Field'
 import { Select } from '@/ui/Select'
 import { Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
+import { Columns } from './Columns'
 import { importQuery, moves, previewQuery, refetchImports, saveErrors, typesQuery } from './queries'
+import { useSaying } from './saying'
 import { StateTag } from './states'
 import { Undoing } from './Undoing'
 
@@ -60,18 +55,14 @@ export default function ImportDrawer({ id, onClose }: Props) {
   )
 }
 
-function useSaying(found: ImportDetail) {
-  return useMutation({
-    mutationFn: (body: ImportPatch) => sayOfImport({ path: { import_id: found.id }, body }),
-    onSettled: refetchImports,
-    onError: error => toast({ text: sentenceOf(error) }),
-  })
-}
-
 function Body({ found }: { found: ImportDetail }) {
   const { t } = useLingui()
   const saying = useSaying(found)
-  const questions = found.state === 'needs_mapping' ? (found.sheets[found.sheet]?.questions ?? []) : []
+  // Where a field stands is answered among the columns.
+  const questions =
+    found.state === 'needs_mapping'
+      ? (found.sheets[found.sheet]?.questions ?? []).filter(one => !one.key.startsWith('column:'))
+      : []
   const open = found.state === 'needs_mapping' || found.state === 'preview'
   return (
     <div className="flex flex-col gap-5">
@@ -104,6 +95,7 @@ function Body({ found }: { found: ImportDetail }) {
       ))}
       {open && <Meant key={`${found.type}.${found.period}.${found.sheet}`} found={found} />}
       {questions.length > 0 && <Questions key={found.version} found={found} questions={questions} />}
+      {open && found.type && <Columns key={`columns ${found.version}`} found={found} />}
       {found.rows > 0 && found.preview && <Counts found={found} />}
       {found.preview && found.state === 'preview' && <Preview found={found} preview={found.preview} />}
       <History found={found} />

@@ -5,7 +5,7 @@ import { useMemo } from 'react'
 import type { Kind, MeterAnomaly, MeterHistoryOut, MeterOpinion } from '@/api'
 import { CasesAbout } from '@/app/CasesAbout'
 import { useMay } from '@/app/session'
-import { date, datedMoment } from '@/lib/format'
+import { cubic, date, datedMoment } from '@/lib/format'
 import { buttonLook } from '@/ui/Button'
 import { Chart } from '@/ui/Chart'
 import { Drawer } from '@/ui/Dialog'
@@ -14,7 +14,7 @@ import { SeverityBadge } from '@/ui/StatusBadge'
 import type { Series } from '@/ui/TimeChart'
 import { Corrections } from './Corrections'
 import { CustomerFacts } from './CustomerFacts'
-import { cubic } from './happenings'
+import { CustomerPeriods } from './CustomerPeriods'
 import { KindTags } from '@/app/kinds'
 import { MissingReads } from './MissingReads'
 import { Fact, FACTS } from './parts'
@@ -49,6 +49,7 @@ export default function MeterDrawer({ nomen, period, onClose }: MeterDrawerProps
           <MissingReads nomen={history.data.nomen} reads={history.data.items} until={period} />
           <CasesAbout about={{ nomen: history.data.nomen, period: read.period, ...first(read.kinds) }} />
           <Uses history={history.data} />
+          <CustomerPeriods history={history.data} />
           <Whose nomen={history.data.nomen} />
           <Others history={history.data} read={read} />
         </div>

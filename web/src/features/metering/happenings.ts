@@ -1,5 +1,5 @@
 /** Numbers of the books as people read them. The time line holds litres and hundredths of a rupiah. */
-import { money, percent, quantity } from '@/lib/format'
+import { cubic, money, percent } from '@/lib/format'
 
 type Value = string | number | null | undefined
 
@@ -9,12 +9,6 @@ const MINOR = 100
 function known(value: Value): number | null {
   const read = value === null || value === undefined || value === '' ? Number.NaN : Number(value)
   return Number.isNaN(read) ? null : read
-}
-
-/** `1.250 m³` of `"1250"`; a dash where nothing is stated. */
-export function cubic(m3: Value): string {
-  const read = known(m3)
-  return read === null ? '–' : quantity(read, 'm³', 3)
 }
 
 /** `50 m³` of 50,000 litres. */

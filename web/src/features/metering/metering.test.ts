@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Days, Figures } from '@/api'
+import type { Days, Figures, Happening } from '@/api'
+import { cubic } from '@/lib/format'
 import { beside, changePct, extremes, paced, valueOf } from './comparing'
-import { cubic, cubicOfLitres, rupiahOfMinor, stated } from './happenings'
+import { cubicOfLitres, rupiahOfMinor, stated } from './happenings'
+import { periodRows } from './periods'
 import { periodsOf, rayonsOf } from './scopes'
 import { chosen, unread, uses } from './uses'
 
@@ -127,4 +129,39 @@ test('two periods are paced by days since each began, and a share holds until th
   expect(pace?.now).toEqual([20, 20, 45, null])
   expect(pace?.before).toEqual([10, 40, 40, 70])
   expect(paced(days('2025-12', {}), { ...days('2025-11', {}), period: null })).toBeNull()
+})
+
+function read(period: string, use_m3: string | null) {
+  return { period, kinds: [], from_m3: '900', stand_m3: '910', use_m3, use30_m3: use_m3 }
+}
+
+function happening(kind: Happening['kind'], period: string, amount_minor: number, is_repeat = 0): Happening {
+  return { kind, period, day: `${period}-20`, facts: { amount_minor, is_repeat }, import_id: '' }
+}
+
+test('a period is compared with the month before it, never with an older one', () => {
+  const rows = periodRows([read('2026-01', '15.2'), read('2025-12', '10.1'), read('2025-10', '20')], [])
+  expect(rows.map(row => [row.change_m3, row.change_pct])).toEqual([
+    [5.1, 50.5],
+    [null, null],
+    [null, null],
+  ])
+})
+
+test('a period is paid when what counts of its payments reaches what was billed', () => {
+  const happened = [
+    happening('billed', '2025-12', 100),
+    happening('payment', '2025-12', 60),
+    happening('payment', '2025-12', 60, 1),
+    happening('billed', '2025-11', 100),
+    happening('payment', '2025-11', 100),
+    happening('billed', '2025-10', 100),
+    happening('payment', '2025-09', 100),
+  ]
+  const periods = ['2025-12', '2025-11', '2025-10', '2025-09']
+  const rows = periodRows(
+    periods.map(period => read(period, '1')),
+    happened,
+  )
+  expect(rows.map(row => row.paid)).toEqual(['partly', 'paid', 'unpaid', null])
 })

@@ -145,6 +145,15 @@ export function timelineQuery(nomen: string) {
   })
 }
 
+/** The newest 500 things that happened at a customer. */
+export function happenedQuery(nomen: string) {
+  return queryOptions({
+    queryKey: [{ _id: 'getCustomerTimeline', nomen, newest: 500 }],
+    queryFn: async ({ signal }) =>
+      (await getCustomerTimeline({ path: { nomen }, query: { limit: 500 }, signal })).data.items,
+  })
+}
+
 export function kpiQuery(scope: Scope) {
   return queryOptions({
     queryKey: [{ _id: 'getKpiData', ...scope }],

@@ -48,6 +48,15 @@ export function unread(
 
 /** `2026-01` of `2025-12`. */
 function periodAfter(period: string): string {
+  return monthsFrom(period, 1)
+}
+
+/** `2025-12` of `2026-01`. */
+export function periodBefore(period: string): string {
+  return monthsFrom(period, -1)
+}
+
+function monthsFrom(period: string, by: number): string {
   const [year = 0, month = 0] = period.split('-').map(Number)
-  return new Date(Date.UTC(year, month)).toISOString().slice(0, 7)
+  return new Date(Date.UTC(year, month - 1 + by)).toISOString().slice(0, 7)
 }

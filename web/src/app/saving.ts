@@ -1,0 +1,12 @@
+/** Rows of a table as a file, as they are shown. */
+import { i18n } from '@lingui/core'
+import { csv, download } from '@/lib/csv'
+import { today } from '@/lib/format'
+import type { Column } from '@/ui/columns'
+
+export function saveRows<Row>(label: string, columns: readonly Column<Row>[], rows: readonly Row[]): void {
+  const head = columns.map(({ header, unit }) => i18n._(header) + (unit ? ` (${unit})` : ''))
+  const lines = rows.map(row => columns.map(column => column.text(row)))
+  const name = label.toLocaleLowerCase(i18n.locale).replaceAll(' ', '-')
+  download(`${name}-${today()}.csv`, csv([head, ...lines]))
+}
