@@ -139,6 +139,19 @@ def test_two_people_change_one_case_and_neither_loses_a_word(
     found = of(analyst, case["id"])
     assert (found["priority"], found["description"]) == ("high", "Pelanggan menelepon.")
 
+    # What is given up makes room for what the colleague wrote; closing a case takes nothing from who types.
+    drawer.get_by_label("Uraian").fill("Tidak jadi.")
+    change(analyst, found, description="Meter diganti.")
+    expect(drawer).to_contain_text("Meter diganti.")
+    drawer.get_by_role("button", name="Simpan").click()
+    clash.get_by_role("button", name="Pakai yang sekarang").click()
+    expect(drawer.get_by_label("Uraian")).to_have_value("Meter diganti.")
+    drawer.get_by_label("Uraian").fill("Sudah dicek lagi.")
+    change(analyst, of(analyst, case["id"]), status="resolved", resolution="Meter baru.")
+    change(analyst, of(analyst, case["id"]), status="closed")
+    expect(drawer.get_by_role("combobox", name="Prioritas")).to_have_count(0)
+    expect(drawer.get_by_label("Uraian")).to_have_value("Sudah dicek lagi.")
+
 
 def test_what_was_found_in_the_field_and_said_of_it_stays_with_the_case(
     open_screen: OpenScreen, analyst: Someone, console: str

@@ -250,7 +250,7 @@ def test_refused_rows_leave_as_a_file_and_come_back_mended(
     rows = downloaded(page, "Unduh 2 baris yang belum masuk")
     assert rows[0] == ["Tanggal", "Lokasi", "Produk", "Volume", "Alasan"]
     assert rows[1] == ["11/01/2025", "'=1+1", "Solar", "300", "Lokasi tidak dikenal"]
-    assert rows[2][3:] == ["'-5", "Volume bukan angka"]
+    assert rows[2][3:] == ["-5", "Volume bukan angka"]
 
     rows[1][1] = "GD-T"
     mended = tmp_path / "mended.csv"

@@ -17,10 +17,14 @@ describe('a file for a spreadsheet', () => {
     expect(csv([['Gudang "A"; timur', 'satu\ndua']])).toBe('\uFEFF"Gudang ""A""; timur";"satu\ndua"\r\n')
   })
 
-  test.each(['=1+1', '+62', '-5', '@SUM(A1)', '\tx'])('never runs %j as a formula', text => {
+  test.each(['=1+1', '+62', '-5+1', '@SUM(A1)', '\tx'])('never runs %j as a formula', text => {
     const [, first = ''] = /^\uFEFF(.*)\r\n$/s.exec(csv([[text]])) ?? []
     expect(first).toBe(`'${text}`)
     expect(unguarded(first)).toBe(text)
+  })
+
+  test('leaves a number below zero a number', () => {
+    expect(csv([['-1.234,5']])).toBe('\uFEFF"-1.234,5"\r\n')
   })
 
   test('leaves an ordinary apostrophe alone', () => {

@@ -6,6 +6,8 @@ import { save } from './file'
 const BYTE_ORDER_MARK = '\uFEFF'
 /** A cell that begins like this would be run as a formula. */
 const FORMULA = /^[=+\-@\t\r]/
+/** That begins like one, too, and is safe. */
+const BELOW_ZERO = /^-\d[\d.,]*$/
 
 /** Excel separates with the list separator of its language: a semicolon where the comma is decimal. */
 function separator(): string {
@@ -13,7 +15,7 @@ function separator(): string {
 }
 
 function cell(text: string): string {
-  const plain = FORMULA.test(text) ? `'${text}` : text
+  const plain = FORMULA.test(text) && !BELOW_ZERO.test(text) ? `'${text}` : text
   return /[",;\n\r]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
 }
 

@@ -27,14 +27,29 @@ interface CaseFieldsProps {
 
 /** What can be said of a case; a choice is kept at once, a text when it is done. */
 export function CaseFields({ one, moving, readOnly }: CaseFieldsProps) {
+  // What somebody types stays where it is while a colleague closes the case.
+  return (
+    <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
+      {readOnly ? (
+        <Told one={one} fields={['assignee_id', 'due_date', 'priority']} />
+      ) : (
+        <Choices one={one} moving={moving} />
+      )}
+      <TextFieldOf field="description" one={one} moving={moving} readOnly={readOnly} />
+      {(readOnly || one.status === 'resolved' || one.resolution !== '') && (
+        <TextFieldOf field="resolution" one={one} moving={moving} readOnly={readOnly} />
+      )}
+    </div>
+  )
+}
+
+function Choices({ one, moving }: Omit<CaseFieldsProps, 'readOnly'>) {
   const { t, i18n } = useLingui()
   const assignees = useAssignees()
   const types = one.domain === 'fuel' ? FUEL_TYPES : METER_TYPES
-  if (readOnly)
-    return <Told one={one} fields={['assignee_id', 'due_date', 'priority', 'description', 'resolution']} />
   const { change, busy } = moving
   return (
-    <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
+    <>
       <Combobox
         label={t({ message: 'Penanggung jawab', context: 'kasus' })}
         placeholder={t`Belum ada`}
@@ -58,11 +73,7 @@ export function CaseFields({ one, moving, readOnly }: CaseFieldsProps) {
         onChange={type => void change(one, { type })}
         disabled={busy}
       />
-      <TextFieldOf field="description" one={one} moving={moving} />
-      {(one.status === 'resolved' || one.resolution !== '') && (
-        <TextFieldOf field="resolution" one={one} moving={moving} />
-      )}
-    </div>
+    </>
   )
 }
 
@@ -85,12 +96,12 @@ function useTyped({ field, one, moving }: TypedFieldProps) {
     const value = field === 'due_date' ? text || null : text.trim()
     // Only a change of this very field is one to be asked about.
     const seen = typed.seen[field] === one[field] ? one : typed.seen
-    if (await moving.change(seen, { [field]: value })) setTyped(null)
+    if ((await moving.change(seen, { [field]: value })) !== 'unsent') setTyped(null)
   }
   return {
     text,
     isChanged: text.trim() !== standing,
-    type: (next: string) => setTyped({ text: next, seen: typed?.seen ?? one }),
+    type: (next: string) => setTyped(next === standing ? null : { text: next, seen: typed?.seen ?? one }),
     keep: () => void keep(),
     forget: () => setTyped(null),
   }
@@ -112,9 +123,14 @@ function DueField({ one, moving }: Omit<TypedFieldProps, 'field'>) {
   )
 }
 
-function TextFieldOf({ field, one, moving }: TypedFieldProps & { field: 'description' | 'resolution' }) {
+interface TextFieldOfProps extends CaseFieldsProps {
+  field: 'description' | 'resolution'
+}
+
+function TextFieldOf({ field, one, moving, readOnly }: TextFieldOfProps) {
   const { i18n } = useLingui()
   const { text, isChanged, type, keep, forget } = useTyped({ field, one, moving })
+  if (readOnly && !isChanged) return <Told one={one} fields={[field]} />
   return (
     <div className="flex flex-col gap-2 sm:col-span-2">
       <TextArea
@@ -142,7 +158,7 @@ function Told({ one, fields }: { one: CaseDetail; fields: readonly Field[] }) {
   const { i18n } = useLingui()
   const nameOf = useNames()
   return (
-    <dl className="grid grid-cols-[8rem_minmax(0,1fr)] gap-x-3 gap-y-1.5 text-sm">
+    <dl className="grid grid-cols-[8rem_minmax(0,1fr)] gap-x-3 gap-y-1.5 text-sm sm:col-span-2">
       {fields.map(field => (
         <div key={field} className="contents">
           <dt className="text-muted">{i18n._(FIELD_WORDS[field])}</dt>

@@ -16,24 +16,31 @@ import { FIELD_WORDS, FIELDS, isField, valueWord } from './words'
 
 const STALE = 412
 
-interface Conflict {
+/** What somebody else did since a case was seen, and what of one's own is not kept yet. */
+interface Clash {
   seen: CaseOut
   now: CaseOut
   mine: CasePatch
 }
 
+interface Conflict extends Clash {
+  choose: (choice: 'mine' | 'theirs' | 'later') => void
+}
+
+/** Given up: what somebody else did meanwhile was let stand. */
+type Outcome = 'kept' | 'given up' | 'unsent'
+
 export interface Changing {
-  /** Send a change of what was seen; says whether it is kept. */
-  change: (seen: CaseOut, patch: CasePatch) => Promise<boolean>
+  /** Send a change of what was seen; of a conflict its reader decides first. */
+  change: (seen: CaseOut, patch: CasePatch) => Promise<Outcome>
   busy: boolean
   conflict: Conflict | null
-  forget: () => void
 }
 
 export function useChanging(): Changing {
   const [conflict, setConflict] = useState<Conflict | null>(null)
   const [busy, setBusy] = useState(false)
-  const change = async (seen: CaseOut, patch: CasePatch) => {
+  const send = async (seen: CaseOut, patch: CasePatch): Promise<Clash | 'kept' | 'unsent'> => {
     setBusy(true)
     try {
       const { data } = await changeCase({
@@ -42,63 +49,76 @@ export function useChanging(): Changing {
         body: patch,
       })
       queries.setQueryData(caseQuery(seen.id).queryKey, known => known && { ...known, ...data })
-      setConflict(null)
-      return true
+      return 'kept'
     } catch (error) {
-      if (error instanceof ProblemError && error.status === STALE) {
-        return await compare(seen, patch)
-      }
+      if (error instanceof ProblemError && error.status === STALE) return await compared(seen, patch)
       toast({ text: sentenceOf(error) })
-      return false
+      return 'unsent'
     } finally {
       setBusy(false)
       await refetchCases()
     }
   }
-  const compare = async (seen: CaseOut, patch: CasePatch) => {
-    try {
-      const now = (await getCase({ path: { case_id: seen.id } })).data
-      const mine = remaining(patch, now)
-      const isSame = Object.keys(mine).length === 0
-      setConflict(isSame ? null : { seen, now, mine })
-      return isSame
-    } catch (error) {
-      toast({ text: sentenceOf(error) })
-      return false
+  const change = async (seen: CaseOut, patch: CasePatch): Promise<Outcome> => {
+    let found = await send(seen, patch)
+    while (typeof found === 'object') {
+      const clash = found
+      const choice = await new Promise<Parameters<Conflict['choose']>[0]>(choose =>
+        setConflict({ ...clash, choose }),
+      )
+      if (choice !== 'mine') {
+        setConflict(null)
+        return choice === 'theirs' ? 'given up' : 'unsent'
+      }
+      const next = await send(clash.now, clash.mine)
+      found = next === 'unsent' ? clash : next
     }
+    setConflict(null)
+    return found
   }
-  return { change, busy, conflict, forget: () => setConflict(null) }
+  return { change, busy, conflict }
 }
 
-/** What somebody else did meanwhile, beside what is not kept yet: the reader decides. */
+async function compared(seen: CaseOut, patch: CasePatch): Promise<Clash | 'kept' | 'unsent'> {
+  try {
+    const now = (await getCase({ path: { case_id: seen.id } })).data
+    const mine = remaining(patch, now)
+    return Object.keys(mine).length === 0 ? 'kept' : { seen, now, mine }
+  } catch (error) {
+    toast({ text: sentenceOf(error) })
+    return 'unsent'
+  }
+}
+
+/** Both changes beside each other: the reader decides. */
 export function ConflictDialog({ changing }: { changing: Changing }) {
   const { t } = useLingui()
-  const { conflict, busy, change, forget } = changing
+  const { conflict, busy } = changing
   return (
     <Dialog
       open={conflict !== null}
-      onClose={forget}
+      onClose={() => conflict?.choose('later')}
       title={t`Rekan Anda mengubahnya lebih dulu`}
       description={<Trans>Kasus ini berubah sejak Anda membukanya. Punya Anda belum tersimpan.</Trans>}
       footer={
         conflict && (
           <>
-            <Button onClick={forget}>
+            <Button onClick={() => conflict.choose('theirs')}>
               <Trans>Pakai yang sekarang</Trans>
             </Button>
-            <Button look="primary" busy={busy} onClick={() => void change(conflict.now, conflict.mine)}>
+            <Button look="primary" busy={busy} onClick={() => conflict.choose('mine')}>
               <Trans>Simpan punya saya</Trans>
             </Button>
           </>
         )
       }
     >
-      {conflict && <Both conflict={conflict} />}
+      {conflict && <Both clash={conflict} />}
     </Dialog>
   )
 }
 
-function Both({ conflict: { seen, now, mine } }: { conflict: Conflict }) {
+function Both({ clash: { seen, now, mine } }: { clash: Clash }) {
   const { i18n } = useLingui()
   const nameOf = useNames()
   return (

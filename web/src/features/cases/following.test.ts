@@ -26,6 +26,20 @@ test('news gather, and wait until the card that is dragged is put down', () => {
   expect(show).toHaveBeenCalledTimes(2)
 })
 
+test('news wait while a list of choices is open, not for one that was', () => {
+  vi.useFakeTimers()
+  const show = vi.fn<() => void>()
+  const { news } = gathered(show)
+  document.body.innerHTML =
+    '<button aria-haspopup="listbox" aria-expanded="true"></button><div role="listbox">'
+  news()
+  vi.advanceTimersByTime(5_000)
+  expect(show).not.toHaveBeenCalled()
+  document.querySelector('button')?.setAttribute('aria-expanded', 'false')
+  vi.advanceTimersByTime(500)
+  expect(show).toHaveBeenCalledTimes(1)
+})
+
 test('nothing is shown any more once nobody looks', () => {
   vi.useFakeTimers()
   const show = vi.fn<() => void>()

@@ -34,9 +34,9 @@ export function useMoving(): Moving {
   const [asking, setAsking] = useState<Moving['asking']>(null)
   const send = async (one: CaseOut, to: CaseStatus, resolution?: string) => {
     setUnder(known => new Map(known).set(one.id, { one, to }))
-    const kept = await changing.change(one, { status: to, ...(resolution && { resolution }) })
+    const outcome = await changing.change(one, { status: to, ...(resolution && { resolution }) })
     setUnder(known => new Map([...known].filter(([id]) => id !== one.id)))
-    if (kept) {
+    if (outcome === 'kept') {
       const { number } = one
       const word = i18n._(STATUS_LOOK[to].word)
       toast({ text: i18n._(msg`Kasus #${number} kini: ${word}.`) })
