@@ -20,7 +20,9 @@ STANDS = {
     "200": (1000, 1020, 1040, 1040),
     "300": (1000, 1020, 1040, 900),
     "400": (1000, 1020, 1040, 1060),
+    "500": (1000, 1020, 1040, 0),
 }
+SKIPPED = "500"
 
 
 def reads(tenant: str, nomen: str) -> list[RegisterReadRecorded]:
@@ -34,6 +36,9 @@ def reads(tenant: str, nomen: str) -> list[RegisterReadRecorded]:
             read_id=f"r{at}", read_date=f"{on}", stand_l=stand * 1000, read_method="ACTUAL", serial="A"
         )
         told.append(event)
+    if nomen == SKIPPED:
+        told[-1].reads[0].ClearField("stand_l")
+        told[-1].reads[0].skip_status = "PAGAR TERKUNCI"
     return told
 
 
@@ -41,7 +46,7 @@ async def summary(http: httpx.AsyncClient, **asked: str) -> dict[str, object]:
     return (await http.get("/anomalies/meter/summary", params=asked)).raise_for_status().json()
 
 
-@pytest.mark.parametrize("path", ["", "/summary", "/100", "/export", "/export/size"])
+@pytest.mark.parametrize("path", ["", "/summary", "/counts", "/100", "/export", "/export/size"])
 async def test_who_watches_fuel_reads_nothing_of_customers(caller: Caller, place: Place, path: str) -> None:
     answer = await caller(place.tenant, "operator").get(f"/anomalies/meter{path}", params={"format": "csv"})
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
@@ -56,14 +61,17 @@ async def test_reads_become_the_seeds_summary_and_lists_with_reasons(
     for nomen in STANDS:
         await door.tell(f"{place.tenant}:{nomen}", *reads(place.tenant, nomen), topic="meter.read.v1")
     deadline = time.monotonic() + DEADLINE_S
-    while (said := await summary(http)).get("judged") != 4 or said["period"] != "2024-12":
+    while (said := await summary(http)).get("judged") != 5 or said["period"] != "2024-12":
         assert time.monotonic() < deadline, said
         await asyncio.sleep(0.02)
     assert said["periode"] == "Desember 2024"
     assert said["anomalies"] == {
         kind: {"count": int(kind in ("extreme", "zero", "negative"))} for kind in KINDS
     }
-    assert said["distinct_customers"] == 3
+    assert (said["distinct_customers"], said["skipped"]) == (3, 1)
+    # The seed's path answers with the seed's keys and no other.
+    counts = (await http.get("/anomalies/meter/counts")).json()
+    assert counts == {"periode": "Desember 2024", "anomalies": said["anomalies"]}
     assert (await summary(http, rayon="35"))["judged"] == 0
 
     listed = (await http.get("/anomalies/meter", params={"kind": ["extreme", "zero"]})).json()["items"]

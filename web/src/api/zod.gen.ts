@@ -908,6 +908,16 @@ export const zMemberOut = z.object({
 });
 
 /**
+ * MeterCounts
+ *
+ * A period in the seed's own words: how many customers each of the seven kinds holds of.
+ */
+export const zMeterCounts = z.object({
+    periode: z.string(),
+    anomalies: z.record(z.string(), zCount)
+});
+
+/**
  * MeterLimitsIn
  *
  * What register reads are to be judged by; what is left out is as built in.
@@ -992,12 +1002,13 @@ export const zMeterLimitsVersion = z.object({
 /**
  * MeterSummary
  *
- * The seed's summary of a period: all seven kinds, and how many customers have any.
+ * The same, and how many customers have any, were not read, and were judged.
  */
 export const zMeterSummary = z.object({
     periode: z.string(),
     anomalies: z.record(z.string(), zCount),
     distinct_customers: z.int(),
+    skipped: z.int(),
     judged: z.int(),
     period: z.nullable(z.string()),
     data_as_of: z.nullable(z.iso.datetime())

@@ -26,6 +26,7 @@ METER_VERDICTS: Final = Table(
         Column("period", "text"),
         Column("rayon", "text"),
         Column("kinds", "int2"),
+        Column("is_skipped", "bool"),
         Column("usage_class", "text"),
         Column("movement", "float8", nullable=True),
         Column("judged_at", "timestamptz"),
@@ -105,7 +106,7 @@ def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[Me
             if standing.said:
                 superseded.append(entity)
                 gone.append(entity)
-                values = (*entity, standing.rayon, 0, "", None, meta.at)
+                values = (*entity, standing.rayon, 0, False, "", None, meta.at)
                 rows.append(Row(METER_VERDICTS, values, codec.withdrawn(of, tenant_id, nomen)))
             continue
         verdict = codec.reached(judged, tenant_id, nomen, standing.rayon)
@@ -116,7 +117,8 @@ def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[Me
             superseded.append(entity)
         told[of] = standing._replace(said=said)
         values = (
-            *entity, standing.rayon, codec.bits(judged.kinds), judged.usage_class, judged.movement, meta.at
+            *entity, standing.rayon, codec.bits(judged.kinds), judged.is_skipped, judged.usage_class,
+            judged.movement, meta.at,
         )  # fmt: skip
         rows.append(Row(METER_VERDICTS, values, verdict))
     effects: list[Effect] = [Supersede(METER_VERDICTS, superseded)] if superseded else []

@@ -29,24 +29,39 @@ class Count(BaseModel):
     count: int = Field(examples=[45])
 
 
-class MeterSummary(BaseModel):
-    """The seed's summary of a period: all seven kinds, and how many customers have any."""
+_COUNTED: Final[dict[str, Any]] = {
+    "periode": "Desember 2025",
+    "anomalies": {
+        "extreme": {"count": 45},
+        "turun": {"count": 67},
+        "zero": {"count": 120},
+        "negative": {"count": 3},
+        "salah_catat": {"count": 2},
+        "rebill": {"count": 0},
+        "estimasi": {"count": 31},
+    },
+}
+
+
+class MeterCounts(BaseModel):
+    """A period in the seed's own words: how many customers each of the seven kinds holds of."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_COUNTED]})
+
+    periode: str
+    anomalies: dict[Kind, Count]
+
+
+class MeterSummary(MeterCounts):
+    """The same, and how many customers have any, were not read, and were judged."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {
-                    "periode": "Desember 2025",
-                    "anomalies": {
-                        "extreme": {"count": 45},
-                        "turun": {"count": 67},
-                        "zero": {"count": 120},
-                        "negative": {"count": 3},
-                        "salah_catat": {"count": 2},
-                        "rebill": {"count": 0},
-                        "estimasi": {"count": 31},
-                    },
+                    **_COUNTED,
                     "distinct_customers": 250,
+                    "skipped": 12,
                     "judged": 5000,
                     "period": "2025-12",
                     "data_as_of": "2025-12-31T10:00:00Z",
@@ -55,9 +70,8 @@ class MeterSummary(BaseModel):
         }
     )
 
-    periode: str
-    anomalies: dict[Kind, Count]
     distinct_customers: int = Field(description="Customers of whom any kind holds.")
+    skipped: int = Field(description="Customers whose meter was not read: neither zero nor estimated.")
     judged: int
     period: str | None
     data_as_of: datetime | None
@@ -69,6 +83,7 @@ class MeterSummary(BaseModel):
             periode=format_period(period, language) if period else "",
             anomalies={kind: Count(count=counts[kind] if counts else 0) for kind in Kind},
             distinct_customers=counts["customers"] if counts else 0,
+            skipped=counts["skipped"] if counts else 0,
             judged=counts["judged"] if counts else 0,
             period=period,
             data_as_of=counts["judged_at"] if counts else None,

@@ -15,7 +15,8 @@ from arus_anomaly.rules.meter.opinions import PEERS_NEEDED
 _NEWEST: Final = "select max(period) as period from meter_verdicts where is_current"
 _COUNTS: Final = f"""
 select {", ".join(f"count(*) filter (where kinds & {bit} > 0) as {kind}" for kind, bit in BIT.items())},
-  count(*) filter (where kinds > 0) as customers, count(*) as judged, max(judged_at) as judged_at
+  count(*) filter (where kinds > 0) as customers, count(*) filter (where is_skipped) as skipped,
+  count(*) as judged, max(judged_at) as judged_at
 from meter_verdicts
 where is_current and period = %(period)s and (%(rayon)s::text is null or rayon = %(rayon)s)
 """  # noqa: S608 - our own names
@@ -82,7 +83,7 @@ async def newest_period(tx: Tx) -> str | None:
 
 
 async def counts(tx: Tx, period: str, rayon: str | None) -> Mapping[str, Any]:
-    """Return how many customers each kind holds of in a period, how many any, and how many were judged."""
+    """Return how many customers each kind holds of in a period, how many any, not read, and judged."""
     row = await (
         await tx.execute(_COUNTS.encode(), {"period": period, "rayon": rayon}, prepare=False)
     ).fetchone()

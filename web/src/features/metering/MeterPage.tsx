@@ -116,7 +116,7 @@ interface TilesProps {
 /** How many customers each kind holds of; a tile narrows the list to its kind. */
 function Tiles({ summary, kind, onChange }: TilesProps) {
   const { i18n: words } = useLingui()
-  const { judged, distinct_customers: customers, period } = summary
+  const { judged, skipped, distinct_customers: customers, period } = summary
   const when = period && periodWords(period)
   const noted = number(customers)
   return (
@@ -149,6 +149,12 @@ function Tiles({ summary, kind, onChange }: TilesProps) {
               value={judged}
               other={`${when}: # pembacaan dinilai, ${noted} pelanggan perlu dilihat.`}
             />
+            {skipped > 0 && (
+              <>
+                {' '}
+                <Plural value={skipped} other="# meter tidak dibaca." />
+              </>
+            )}
           </p>
           <AsOf at={summary.data_as_of} />
         </div>

@@ -120,6 +120,11 @@ class Judgement(NamedTuple):
         return log(self.use30_l / self.usual_l)
 
     @property
+    def is_skipped(self) -> bool:
+        """Say whether nothing was read."""
+        return SKIPPED in self.findings
+
+    @property
     def kinds(self) -> tuple[Kind, ...]:
         """Return the anomalies that hold, each once, in the order of R-26."""
         held = {one.kind for one in self.findings if one.kind}
