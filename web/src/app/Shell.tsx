@@ -23,7 +23,7 @@ import { Bell } from './Bell'
 import { Mark } from './Brand'
 import { markRow, pressNew, stepRow, useKeys } from './keys'
 import { useFeed, useLiveState } from './live'
-import { roomsFor, type PageEntry } from './pages'
+import { beginning, roomsFor, type PageEntry } from './pages'
 import { may, signOut, useSession } from './session'
 import { useFuelQueue, useSending } from './unsent'
 import { useUses } from './uses'
@@ -54,7 +54,10 @@ export function Shell() {
       j: () => stepRow(1),
       k: () => stepRow(-1),
       x: markRow,
-      n: () => void (pressNew() || navigate({ to: '/fuel/new' })),
+      n: () => {
+        const begin = pressNew() ? undefined : beginning(pages)
+        if (begin) void navigate({ to: begin.to })
+      },
       ...Object.fromEntries(pages.map(page => [`g ${page.key}`, () => void navigate({ to: page.to })])),
     }),
     [navigate, pages],

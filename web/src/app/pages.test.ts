@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { PAGES, roomsFor } from './pages'
+import { beginning, PAGES, roomsFor } from './pages'
 
 const owner = { permissions: { '*': '*' } }
 
@@ -29,6 +29,12 @@ test('rooms of what is not done stay, at the end', () => {
   const rooms = roomsFor(owner, { fuel: false, water: true }).map(page => page.to)
   expect(rooms.indexOf('/fuel/new')).toBeGreaterThan(rooms.indexOf('/audit'))
   expect(rooms).not.toContain('/')
+})
+
+test('something new begins with a file at a water utility, elsewhere with fuel', () => {
+  expect(beginning(roomsFor(owner, { fuel: false, water: true }))?.to).toBe('/imports')
+  expect(beginning(roomsFor(owner, { fuel: true, water: true }))?.to).toBe('/fuel/new')
+  expect(beginning([])).toBeUndefined()
 })
 
 test('nobody finds a room that is not theirs', () => {

@@ -228,3 +228,8 @@ export function roomsFor(session: Pick<MeOut, 'permissions'>, uses: Uses): reado
   // `/` leads to the first room, so only there it is a room of its own.
   return sorted.filter((page, place) => page.to !== '/' || place === 0)
 }
+
+/** Where something new begins on a page that makes none itself: with fuel recorded, or a file sent. */
+export function beginning(rooms: readonly PageEntry[]): PageEntry | undefined {
+  return rooms.find(({ to }) => to === '/fuel/new' || to === '/imports')
+}

@@ -80,7 +80,7 @@ export function Drop() {
           event.target.value = ''
         }}
       />
-      <Button look="primary" busy={sending.isPending} onClick={() => input.current?.click()}>
+      <Button look="primary" data-new busy={sending.isPending} onClick={() => input.current?.click()}>
         {sending.isPending ? (
           <Plural value={sending.variables.length} other="Mengirim # berkas" />
         ) : (
