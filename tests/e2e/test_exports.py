@@ -55,7 +55,7 @@ def test_the_audit_trail_of_some_days_is_taken_away(
     until(lambda: bool(made.get(asked).raise_for_status().json()["items"]), "the deed of making a location")
     page = open_screen(organisation.owner).page
     page.goto(f"{console}{asked}")
-    expect(page.get_by_text("location Gudang A").first).to_be_visible()
+    expect(page.get_by_role("cell", name="Gudang A", exact=True).first).to_be_visible()
     page.goto(f"{console}/audit")
     page.get_by_label("Dari tanggal").fill("2001-01-01")
     page.get_by_label("Sampai tanggal").fill("2001-01-02")

@@ -107,7 +107,7 @@ def test_a_column_is_given_its_field_and_the_next_file_is_known(
     page.keyboard.press("Enter")
     page.keyboard.type("Volume")
     page.keyboard.press("Enter")
-    expect(column).to_have_text("Volume (L) (wajib)")
+    expect(column).to_have_text("Volume (L)")
     expect(drawer.get_by_role("status").filter(has_text="Belum ada kolom")).to_have_count(0)
     settle_in_drawer(page)
     assert_good(screen, path="/imports", language="id")

@@ -49,7 +49,10 @@ export function Select<Value extends string>({
                     <Base.ItemIndicator className="col-start-1">
                       <Check aria-hidden className="size-4 text-brand" />
                     </Base.ItemIndicator>
-                    <Base.ItemText className="col-start-2">{choice.label}</Base.ItemText>
+                    <span className="col-start-2">
+                      <Base.ItemText>{choice.label}</Base.ItemText>
+                      {choice.detail && <span className="ml-2 text-xs text-muted">{choice.detail}</span>}
+                    </span>
                   </Base.Item>
                 ))}
               </Base.List>

@@ -40,6 +40,9 @@ interface TimeChartProps {
 
 const DAY_S = 86_400
 const TICK_PX = 76
+/** What the numbers beside it and its right edge take of a chart's width. */
+const BESIDE_PX = 46
+const EDGE_PX = 24
 /** What a card on A4 has between its edges. */
 const PAPER_PX = 640
 const DASH: Partial<Record<Series['look'], number[]>> = { dashed: [7, 5], dotted: [2, 4] }
@@ -102,14 +105,14 @@ function Plot({ days, nameOf, named, series, unit, height }: Drawn & { named: bo
       const bars = series.some(one => one.look === 'bars')
       const moments = days.map(day => Date.parse(day) / 1000)
       const label = named && days.every(day => day.endsWith('-01')) ? month : shortDate
-      const step = Math.ceil((days.length * TICK_PX) / widthNow())
+      const step = Math.ceil((days.length * TICK_PX) / (widthNow() - BESIDE_PX - EDGE_PX))
       const plot = new uPlot(
         {
           width: widthNow(),
           height,
           tzDate: seconds => new Date((seconds + new Date(seconds * 1000).getTimezoneOffset() * 60) * 1000),
           legend: { show: false },
-          padding: [8, 24, 0, 0],
+          padding: [8, EDGE_PX, 0, 0],
           cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
           scales: {
             x: { range: (_, first, last) => spread(first, last, bars || named ? apart(days) * 0.6 : 0) },
@@ -135,7 +138,7 @@ function Plot({ days, nameOf, named, series, unit, height }: Drawn & { named: bo
               font: '12px system-ui',
               grid: { stroke: ink.line, width: 1 },
               ticks: { show: false },
-              size: 46,
+              size: BESIDE_PX,
               values: (_, ticks) => ticks.map(compact),
             },
           ],

@@ -31,7 +31,7 @@ export function AuditPage() {
   return (
     <Page
       title={t`Jejak audit`}
-      lead={<Trans>Siapa berbuat apa terhadap orang, peran, kunci, dan pengaturan.</Trans>}
+      lead={<Trans>Siapa berbuat apa terhadap orang, peran, kunci, impor, lokasi, dan pengaturan.</Trans>}
     >
       <FilterBar
         active={active}
@@ -62,7 +62,7 @@ export function AuditPage() {
         onClear={clear}
         empty={
           <Empty title={<Trans>Belum ada jejak.</Trans>}>
-            <Trans>Setiap perubahan pada orang, peran, dan kunci dicatat di sini.</Trans>
+            <Trans>Setiap perubahan pada orang, kunci, impor, lokasi, dan pengaturan dicatat di sini.</Trans>
           </Empty>
         }
         selection={selection}
@@ -84,11 +84,10 @@ const columns: readonly Column<AuditOut>[] = [
   {
     id: 'on',
     header: msg`Pada`,
-    text: row => `${row.resource_type} ${nameOf(row) ?? row.resource_id}`,
+    // What kind of thing it is, the deed says.
+    text: row => nameOf(row) ?? row.resource_id,
     cell: row => (
-      <span className="text-muted">
-        {row.resource_type} {nameOf(row) ?? <code className="text-xs">{row.resource_id}</code>}
-      </span>
+      <span className="text-muted">{nameOf(row) ?? <code className="text-xs">{row.resource_id}</code>}</span>
     ),
   },
   { id: 'ip', header: msg`Alamat IP`, text: row => row.ip, meta: { width: '9rem' } },

@@ -28,7 +28,8 @@ export function Columns({ found }: { found: ImportDetail }) {
     { value: '', label: t`Tidak dipakai` },
     ...fields.map(({ name, label, required }) => ({
       value: name,
-      label: required ? t`${label} (wajib)` : label,
+      label,
+      detail: required ? t`wajib` : '',
     })),
   ]
   return (

@@ -6,9 +6,9 @@ import { Download } from 'lucide-react'
 import { useMemo } from 'react'
 import type { MeterHistoryOut } from '@/api'
 import { KIND_LOOK, KindTags } from '@/app/kinds'
-import { saveRows } from '@/app/saving'
+import { headOf, saveRows } from '@/app/saving'
 import { useMay } from '@/app/session'
-import { cubic, number } from '@/lib/format'
+import { month, number } from '@/lib/format'
 import type { Column } from '@/ui/columns'
 import { PrintTool } from '@/ui/PrintTool'
 import { Tag } from '@/ui/StatusBadge'
@@ -17,7 +17,6 @@ import { FigureTable } from './FigureTable'
 import { signedPct } from './happenings'
 import { periodRows, type Paid, type PeriodRow } from './periods'
 import { happenedQuery } from './queries'
-import { periodWords } from './scopes'
 
 const PAID: Readonly<Record<Paid, { word: MessageDescriptor; tone: 'good' | 'warning' | 'muted' }>> = {
   paid: { word: msg`Lunas`, tone: 'good' },
@@ -27,7 +26,7 @@ const PAID: Readonly<Record<Paid, { word: MessageDescriptor; tone: 'good' | 'war
 
 /** One customer's periods under each other, newest first; to be taken away as a file, or printed. */
 export function CustomerPeriods({ history }: { history: MeterHistoryOut }) {
-  const { t, i18n } = useLingui()
+  const { t } = useLingui()
   const seesPayments = useMay('customers', 'r')
   const happened = useQuery({ ...happenedQuery(history.nomen), enabled: seesPayments, retry: false })
   const rows = useMemo(() => periodRows(history.items, happened.data ?? []), [history, happened.data])
@@ -50,7 +49,7 @@ export function CustomerPeriods({ history }: { history: MeterHistoryOut }) {
       </span>
       <FigureTable
         label={t`Perbandingan periode`}
-        head={columns.map(({ header }) => i18n._(header))}
+        head={columns.map(headOf)}
         rows={rows.map(row => ({
           id: row.period,
           cells: columns.map(({ cell, text }) => cell?.(row) ?? text(row)),
@@ -66,45 +65,26 @@ function useColumns(seesPayments: boolean): readonly Column<PeriodRow>[] {
     const plain = (m3: string | number | null) => (m3 === null ? '–' : number(m3, 3))
     const kinds = (row: PeriodRow) => row.kinds.map(kind => i18n._(KIND_LOOK[kind].word)).join(', ')
     const columns: Column<PeriodRow>[] = [
-      { id: 'period', header: msg`Periode`, text: row => row.period, cell: row => periodWords(row.period) },
       {
-        id: 'from',
-        header: msg`Stand lalu`,
-        unit: 'm³',
-        text: row => plain(row.from_m3),
-        cell: row => cubic(row.from_m3),
+        id: 'period',
+        header: msg`Periode`,
+        text: row => row.period,
+        cell: row => month(`${row.period}-01`),
       },
-      {
-        id: 'stand',
-        header: msg`Stand`,
-        unit: 'm³',
-        text: row => plain(row.stand_m3),
-        cell: row => cubic(row.stand_m3),
-      },
-      {
-        id: 'use',
-        header: msg`Pemakaian`,
-        unit: 'm³',
-        text: row => plain(row.use_m3),
-        cell: row => cubic(row.use_m3),
-      },
-      {
-        id: 'use30',
-        header: msg`Per 30 hari`,
-        unit: 'm³',
-        text: row => plain(row.use30_m3),
-        cell: row => cubic(row.use30_m3),
-      },
+      { id: 'from', header: msg`Stand lalu`, unit: 'm³', text: row => plain(row.from_m3) },
+      { id: 'stand', header: msg`Stand`, unit: 'm³', text: row => plain(row.stand_m3) },
+      { id: 'use', header: msg`Pemakaian`, unit: 'm³', text: row => plain(row.use_m3) },
+      { id: 'use30', header: msg`Per 30 hari`, unit: 'm³', text: row => plain(row.use30_m3) },
       {
         id: 'change',
         header: msg`Perubahan`,
         unit: 'm³',
         text: row => plain(row.change_m3),
-        cell: row => (row.change_m3 !== null && row.change_m3 > 0 ? '+' : '') + cubic(row.change_m3),
+        cell: row => (row.change_m3 !== null && row.change_m3 > 0 ? '+' : '') + plain(row.change_m3),
       },
       {
         id: 'change_pct',
-        header: msg`Perubahan, persen`,
+        header: msg`Perubahan`,
         unit: '%',
         text: row => (row.change_pct === null ? '–' : number(row.change_pct, 1)),
         cell: row => signedPct(row.change_pct),
