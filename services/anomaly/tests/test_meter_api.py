@@ -46,7 +46,7 @@ async def summary(http: httpx.AsyncClient, **asked: str) -> dict[str, object]:
     return (await http.get("/anomalies/meter/summary", params=asked)).raise_for_status().json()
 
 
-@pytest.mark.parametrize("path", ["", "/summary", "/counts", "/100", "/export", "/export/size"])
+@pytest.mark.parametrize("path", ["", "/summary", "/100", "/export", "/export/size"])
 async def test_who_watches_fuel_reads_nothing_of_customers(caller: Caller, place: Place, path: str) -> None:
     answer = await caller(place.tenant, "operator").get(f"/anomalies/meter{path}", params={"format": "csv"})
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
@@ -69,9 +69,6 @@ async def test_reads_become_the_seeds_summary_and_lists_with_reasons(
         kind: {"count": int(kind in ("extreme", "zero", "negative"))} for kind in KINDS
     }
     assert (said["distinct_customers"], said["skipped"]) == (3, 1)
-    # The seed's path answers with the seed's keys and no other.
-    counts = (await http.get("/anomalies/meter/counts")).json()
-    assert counts == {"periode": "Desember 2024", "anomalies": said["anomalies"]}
     assert (await summary(http, rayon="35"))["judged"] == 0
 
     listed = (await http.get("/anomalies/meter", params={"kind": ["extreme", "zero"]})).json()["items"]

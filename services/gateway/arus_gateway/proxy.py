@@ -33,7 +33,7 @@ SERVICE_OF: Final[Mapping[str, str]] = {
 ALIASES: Final[Mapping[str, str]] = {
     "/api/kpi_data": "/api/v1/kpi/data",
     "/api/customers/search": "/api/v1/customers/search",
-    "/api/anomaly/summary": "/api/v1/anomalies/meter/counts",
+    "/api/anomaly/summary": "/api/v1/anomalies/meter/summary",
 }
 """Paths that the seeds name → the routes that answer them, with the same query."""
 

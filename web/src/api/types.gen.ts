@@ -3077,24 +3077,6 @@ export type MeterAnomaly = {
 };
 
 /**
- * MeterCounts
- *
- * A period in the seed's own words: how many customers each of the seven kinds holds of.
- */
-export type MeterCounts = {
-    /**
-     * Periode
-     */
-    periode: string;
-    /**
-     * Anomalies
-     */
-    anomalies: {
-        [key in Kind]?: Count;
-    };
-};
-
-/**
  * MeterHistoryOut
  *
  * What is said of every period of a customer, newest first.
@@ -3385,7 +3367,7 @@ export type MeterPeriod = {
 /**
  * MeterSummary
  *
- * The same, and how many customers have any, were not read, and were judged.
+ * The seed's summary of a period: all seven kinds, and how many customers have any, or were not read.
  */
 export type MeterSummary = {
     /**
@@ -7191,88 +7173,6 @@ export type ListMeterAnomaliesResponses = {
 };
 
 export type ListMeterAnomaliesResponse = ListMeterAnomaliesResponses[keyof ListMeterAnomaliesResponses];
-
-export type CountMeterAnomaliesData = {
-    body?: never;
-    headers?: {
-        /**
-         * Accept-Language
-         */
-        'accept-language'?: string | null;
-    };
-    path?: never;
-    query?: {
-        /**
-         * Period
-         *
-         * The newest judged one, when left out.
-         */
-        period?: string | null;
-        /**
-         * Rayon
-         */
-        rayon?: string | null;
-    };
-    url: '/api/v1/anomalies/meter/counts';
-};
-
-export type CountMeterAnomaliesErrors = {
-    /**
-     * Malformed request.
-     */
-    400: Problem;
-    /**
-     * Not signed in.
-     */
-    401: Problem;
-    /**
-     * Not allowed.
-     */
-    403: Problem;
-    /**
-     * Not found.
-     */
-    404: Problem;
-    /**
-     * In conflict with the current state.
-     */
-    409: Problem;
-    /**
-     * Changed meanwhile.
-     */
-    412: Problem;
-    /**
-     * Body too large.
-     */
-    413: Problem;
-    /**
-     * Not JSON.
-     */
-    415: Problem;
-    /**
-     * Wrong input; errors name each field.
-     */
-    422: Problem;
-    /**
-     * Too many requests; see Retry-After.
-     */
-    429: Problem;
-    /**
-     * Not available right now; see Retry-After.
-     */
-    503: Problem;
-};
-
-export type CountMeterAnomaliesError = CountMeterAnomaliesErrors[keyof CountMeterAnomaliesErrors];
-
-export type CountMeterAnomaliesResponses = {
-    /**
-     * Successful Response
-     */
-    200: MeterCounts;
-};
-
-export type CountMeterAnomaliesResponse = CountMeterAnomaliesResponses[keyof CountMeterAnomaliesResponses];
 
 export type ExportMeterAnomaliesData = {
     body?: never;

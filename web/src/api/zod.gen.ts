@@ -908,16 +908,6 @@ export const zMemberOut = z.object({
 });
 
 /**
- * MeterCounts
- *
- * A period in the seed's own words: how many customers each of the seven kinds holds of.
- */
-export const zMeterCounts = z.object({
-    periode: z.string(),
-    anomalies: z.record(z.string(), zCount)
-});
-
-/**
  * MeterLimitsIn
  *
  * What register reads are to be judged by; what is left out is as built in.
@@ -1002,7 +992,7 @@ export const zMeterLimitsVersion = z.object({
 /**
  * MeterSummary
  *
- * The same, and how many customers have any, were not read, and were judged.
+ * The seed's summary of a period: all seven kinds, and how many customers have any, or were not read.
  */
 export const zMeterSummary = z.object({
     periode: z.string(),

@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Path, Query
 
 from arus_anomaly import reviews
 from arus_anomaly.rules.meter import Kind
-from arus_anomaly.schemas.meter import MeterAnomaly, MeterCounts, MeterHistoryOut, MeterPeriod, MeterSummary
+from arus_anomaly.schemas.meter import MeterAnomaly, MeterHistoryOut, MeterPeriod, MeterSummary
 from arus_anomaly.store import meter as store
 
 routes: Final = router("anomalies")
@@ -58,21 +58,11 @@ Filtered = Annotated[store.Asked, Depends(_asked)]
 async def summarise_meter_anomalies(
     *, context: Ctx, principal: Reader, language: Speaks, period: Period = None, rayon: Rayon = None
 ) -> MeterSummary:
-    """Count the customers of each kind in a period, those of any, those not read, and those judged."""
+    """Count the customers of each kind in a period, and of any; also at /api/anomaly/summary."""
     async with context.db.tenant(principal.tenant_id) as tx:
         of = period or await store.newest_period(tx)
         counts = await store.counts(tx, of, rayon) if of else None
     return MeterSummary.of(of, counts, language)
-
-
-@routes.get("/anomalies/meter/counts")
-async def count_meter_anomalies(
-    *, context: Ctx, principal: Reader, language: Speaks, period: Period = None, rayon: Rayon = None
-) -> MeterCounts:
-    """Count the customers of each kind in a period, and say nothing else; also at /api/anomaly/summary."""
-    return await summarise_meter_anomalies(
-        context=context, principal=principal, language=language, period=period, rayon=rayon
-    )
 
 
 @routes.get("/anomalies/meter")

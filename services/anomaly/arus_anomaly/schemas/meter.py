@@ -29,37 +29,23 @@ class Count(BaseModel):
     count: int = Field(examples=[45])
 
 
-_COUNTED: Final[dict[str, Any]] = {
-    "periode": "Desember 2025",
-    "anomalies": {
-        "extreme": {"count": 45},
-        "turun": {"count": 67},
-        "zero": {"count": 120},
-        "negative": {"count": 3},
-        "salah_catat": {"count": 2},
-        "rebill": {"count": 0},
-        "estimasi": {"count": 31},
-    },
-}
-
-
-class MeterCounts(BaseModel):
-    """A period in the seed's own words: how many customers each of the seven kinds holds of."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_COUNTED]})
-
-    periode: str
-    anomalies: dict[Kind, Count]
-
-
-class MeterSummary(MeterCounts):
-    """The same, and how many customers have any, were not read, and were judged."""
+class MeterSummary(BaseModel):
+    """The seed's summary of a period: all seven kinds, and how many customers have any, or were not read."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {
-                    **_COUNTED,
+                    "periode": "Desember 2025",
+                    "anomalies": {
+                        "extreme": {"count": 45},
+                        "turun": {"count": 67},
+                        "zero": {"count": 120},
+                        "negative": {"count": 3},
+                        "salah_catat": {"count": 2},
+                        "rebill": {"count": 0},
+                        "estimasi": {"count": 31},
+                    },
                     "distinct_customers": 250,
                     "skipped": 12,
                     "judged": 5000,
@@ -70,6 +56,8 @@ class MeterSummary(MeterCounts):
         }
     )
 
+    periode: str
+    anomalies: dict[Kind, Count]
     distinct_customers: int = Field(description="Customers of whom any kind holds.")
     skipped: int = Field(description="Customers whose meter was not read: neither zero nor estimated.")
     judged: int
