@@ -89,7 +89,7 @@ class Changes:
             others.remove(before)
         return tuple(chain)
 
-    def pass_(self, day: int) -> None:
+    def show_until(self, day: int) -> None:
         """Forget what was to be shown until a day on which a register was read for the first time."""
         passed = [one for one in self._waiting if one.day <= day]
         self._shown = passed or self._shown
@@ -117,7 +117,7 @@ def _is_nearer_to_old(read: Read, stated: Replacement) -> bool:
 def _before(link: Changed, others: Iterable[Changed], since: int, from_l: int | None) -> Changed | None:
     """Return the change that put the meter in which another one took out; None: that was the one read."""
     final_l = link.replacement.old_final_l
-    was_another = not link.old_serial and None not in (from_l, final_l) and final_l < from_l  # type: ignore[operator]
+    was_another = not link.old_serial and from_l is not None and final_l is not None and final_l < from_l
     return max(
         (
             one

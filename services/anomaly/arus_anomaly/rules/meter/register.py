@@ -115,7 +115,7 @@ class Register:
 
     def forgets(self, read: Read) -> None:
         """Know nothing of the register that is put in but its serial."""
-        self.changes.pass_(read.day)
+        self.changes.show_until(read.day)
         self.serial, self.dials = read.serial, 0
         self.level = self.actual = self.before_back = None
         self.shows_fractions = self.was_fraction = False
