@@ -80,7 +80,7 @@ MUTATIONS = [
     Mutation(
         "a job that is refused is not tried again",
         "jobs.py",
-        "        except Refused as error:\n            return await self._fail(job, work, str(error))\n",
+        "        except Refused as error:\n            return await self._fail(job, work, _text(error))\n",
         "",
         JOBS, "refused_work",
     ),

@@ -102,7 +102,7 @@ async def continue_import_upload(
 
 async def _grown(context: Context, principal: Principal, coming: Coming, piece: Path, size: int) -> Coming:
     """Keep a piece under a name of its own, so that another one at the same place never touches it."""
-    name = new_ulid()
+    name = f"{coming.received}-{new_ulid()}"
     await files_of(context).put(_key(principal, coming, name), piece)
     async with context.db.tenant(principal.tenant_id) as tx:
         grown = await store.grow(tx, coming, name, size)
@@ -114,7 +114,7 @@ async def _grown(context: Context, principal: Principal, coming: Coming, piece: 
 
 async def _whole(context: Context, principal: Principal, coming: Coming, path: Path) -> Coming:
     """Put a file together, make it an import, and forget its pieces."""
-    keys = [_key(principal, coming, name) for name in coming.parts]
+    keys = [_key(principal, coming, name) for name in coming.pieces]
     size = 0
     for key in keys:
         async with files_of(context).local(key) as piece:

@@ -8,18 +8,22 @@ from typing import Final
 from arus_runtime.postgres import Tx
 from psycopg.rows import class_row
 
-_COMING: Final = "id, file_name, size_bytes, received, parts, import_id, started_by"
+# A piece that the version before took is kept under where it begins.
+_COMING: Final = """id, file_name, size_bytes, received, array(
+    select coalesce((select piece from unnest(pieces) piece where starts_with(piece, at || '-')), at::text)
+    from unnest(parts) with ordinality place (at, nth) order by nth
+) as pieces, import_id, started_by"""
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A file that comes in pieces. parts: what each is kept under, in order; import_id: what it became."""
+    """A file that comes in pieces. pieces: what each is kept under, in order; import_id: what it became."""
 
     id: str
     file_name: str
     size_bytes: int
     received: int
-    parts: Sequence[str]
+    pieces: Sequence[str]
     import_id: str | None
     started_by: str
 
@@ -44,7 +48,8 @@ async def grow(tx: Tx, old: Coming, piece: str, size: int) -> Coming | None:
     """Write that a piece of so many bytes has come; None when another one came first."""
     rows = tx.cursor(row_factory=class_row(Coming))
     await rows.execute(
-        f"""update import_uploads set received = received + %s, parts = parts || %s::text
+        f"""update import_uploads
+            set received = received + %s, parts = parts || received, pieces = pieces || %s::text
             where id = %s and received = %s returning {_COMING}""",  # noqa: S608 — our own names
         (size, piece, old.id, old.received),
     )

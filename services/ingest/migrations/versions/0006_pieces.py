@@ -1,4 +1,4 @@
-"""Pieces of a file are kept under names of their own, no longer under where they begin."""
+"""Pieces of a file are kept under names of their own, which begin with where they begin."""
 
 from alembic import op
 
@@ -9,9 +9,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(
-        """alter table import_uploads
-           alter column parts drop default,
-           alter column parts type text[] using parts::text[],
-           alter column parts set default '{}'"""
-    )
+    op.execute("alter table import_uploads add column pieces text[] not null default '{}'")
