@@ -4,6 +4,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from itertools import chain, repeat
+from pathlib import Path
 
 import httpx
 import pytest
@@ -81,6 +82,22 @@ async def test_two_pieces_at_one_place_do_not_mix(owner: httpx.AsyncClient, work
     await work()
     seen = await shown(owner, last.headers["arus-import-id"])
     assert (seen["state"], seen["rows"], seen["size_bytes"]) == ("preview", 3, len(content))
+
+
+async def test_a_piece_that_the_version_before_took_is_read_too(
+    owner: httpx.AsyncClient, context: Context, work: Work, tmp_path: Path
+) -> None:
+    content = GOOD.encode()
+    path = await begun(owner, len(content))
+    await owner.patch(path, content=content[:40], headers=at(0))
+    [piece] = (tmp_path / "files").rglob("0-*")
+    piece.rename(piece.with_name("0"))
+    async with context.worker_db.system() as tx:
+        await tx.execute("update import_uploads set pieces = '{}'")
+    last = await owner.patch(path, content=content[40:], headers=at(40))
+    await work()
+    seen = await shown(owner, last.headers["arus-import-id"])
+    assert (seen["state"], seen["size_bytes"]) == ("preview", len(content))
 
 
 async def test_what_came_before_a_line_was_cut_is_kept(
