@@ -48,6 +48,11 @@ class GatewaySettings(Settings):
     web_dist: str = Field(
         default="", description="Folder of the built console; empty: web/dist beside the services."
     )
+    support: str = Field(
+        default="",
+        max_length=200,
+        description="Where people get help, shown in the console: an e-mail or web address, or a number.",
+    )
     upstream_timeout_s: float = Field(
         default=30, gt=0, description="Longest silence of a service behind the gateway."
     )

@@ -300,6 +300,12 @@ async def test_requests_are_limited_per_account(opening: Opening):
         assert (await budi.http.get("/auth/me")).status_code == 200
 
 
+async def test_a_person_is_told_where_they_get_help(opening: Opening):
+    async with opening(support="bantuan@pam.example.id") as gateway:
+        siti = await gateway.register()
+        assert (await siti.http.get("/auth/me")).json()["support"] == "bantuan@pam.example.id"
+
+
 @pytest.mark.parametrize(
     "value", ["Bearer x.y.z", "Bearer ak_nothing", "Basic abc", "Bearer " + "a" * 5000, "Bearer"]
 )

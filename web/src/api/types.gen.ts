@@ -2937,6 +2937,8 @@ export type MeIn = {
  * MeOut
  *
  * Who the caller is, where they act, and what they may do there: resource → actions of crud.
+ *
+ * support: where they get help; empty: nobody said.
  */
 export type MeOut = {
     user: UserOut;
@@ -2952,6 +2954,10 @@ export type MeOut = {
         [key: string]: string;
     };
     preferences: Preferences;
+    /**
+     * Support
+     */
+    support: string;
 };
 
 /**

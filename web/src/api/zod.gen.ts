@@ -3155,13 +3155,16 @@ export const zUserOut = z.object({
  * MeOut
  *
  * Who the caller is, where they act, and what they may do there: resource → actions of crud.
+ *
+ * support: where they get help; empty: nobody said.
  */
 export const zMeOut = z.object({
     user: zUserOut,
     organisation: zHereOut,
     organisations: z.array(zOrganisationOut),
     permissions: z.record(z.string(), z.string()),
-    preferences: zPreferences
+    preferences: zPreferences,
+    support: z.string()
 });
 
 /**

@@ -1,5 +1,16 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Building2, CircleUserRound, Keyboard, LogOut, Moon, Sun, SunMoon, UserRoundPen } from 'lucide-react'
+import {
+  Building2,
+  CircleUserRound,
+  Keyboard,
+  LifeBuoy,
+  LogOut,
+  Moon,
+  Sun,
+  SunMoon,
+  UserRoundPen,
+} from 'lucide-react'
+import { date } from '@/lib/format'
 import { IconButton } from '@/ui/Button'
 import { Menu, MenuChoices, MenuItem, MenuLine } from '@/ui/Menu'
 import { toast } from '@/ui/Toast'
@@ -13,11 +24,20 @@ interface AccountMenuProps {
   onLeave: () => void
 }
 
-/** Who is signed in, and how they like to read. */
+/** Where help is a press away; undefined for what can only be read, such as a desk's opening hours. */
+function helpAt(support: string): string | undefined {
+  if (/^https?:\/\//.test(support)) return support
+  return support.includes('@') ? `mailto:${support}` : undefined
+}
+
+/** Who is signed in, how they like to read, and what Arus they use. */
 export default function AccountMenu({ onAccount, onShortcuts, onLeave }: AccountMenuProps) {
   const { t, i18n } = useLingui()
-  const { user, organisation, organisations } = useSession()
+  const { user, organisation, organisations, support } = useSession()
+  const help = support ? helpAt(support) : undefined
   const theme = useTheme()
+  const version = import.meta.env.VITE_VERSION
+  const updated = date(import.meta.env.VITE_BUILT_ON)
   return (
     <Menu
       defaultOpen
@@ -78,6 +98,24 @@ export default function AccountMenu({ onAccount, onShortcuts, onLeave }: Account
       <MenuItem icon={<LogOut aria-hidden />} onClick={onLeave}>
         <Trans>Keluar</Trans>
       </MenuItem>
+      {help && (
+        <MenuItem icon={<LifeBuoy aria-hidden />} onClick={() => window.open(help, '_blank', 'noreferrer')}>
+          <Trans>Minta bantuan</Trans>
+        </MenuItem>
+      )}
+      <MenuLine />
+      <div className="px-2.5 pt-1 pb-1.5 text-xs text-muted">
+        {support && (
+          <p className="break-words">
+            <Trans>Bantuan: {support}</Trans>
+          </p>
+        )}
+        <p>
+          <Trans>
+            Arus {version}, diperbarui {updated}
+          </Trans>
+        </p>
+      </div>
     </Menu>
   )
 }

@@ -139,13 +139,17 @@ class HereOut(OrganisationOut):
 
 
 class MeOut(BaseModel):
-    """Who the caller is, where they act, and what they may do there: resource → actions of crud."""
+    """Who the caller is, where they act, and what they may do there: resource → actions of crud.
+
+    support: where they get help; empty: nobody said.
+    """
 
     user: UserOut
     organisation: HereOut
     organisations: list[OrganisationOut]
     permissions: dict[str, str]
     preferences: Preferences
+    support: str
 
 
 @routes.post("/auth/register", status_code=201, openapi_extra=ANONYMOUS)
@@ -226,6 +230,7 @@ async def me(principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
         organisations=[organisation_out(home) for home in homes],
         permissions=auth.permissions(principal.roles),
         preferences=Preferences.model_validate(chosen),
+        support=door.settings.support,
     )
 
 
