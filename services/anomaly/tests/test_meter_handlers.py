@@ -228,6 +228,7 @@ def assert_as_from_the_beginning(history: MeterHistory) -> None:
     assert meter.conclusion is not None
     anew, effects = meter.conclusion(replace(history, settled=None), meta("t:1"), Known(NO_VERSIONS, 2**47))
     assert (anew, effects) == (history, [])
+    assert codec.dump_meter(anew) == codec.dump_meter(history)
 
 
 @given(

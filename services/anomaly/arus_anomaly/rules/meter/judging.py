@@ -42,12 +42,9 @@ def judge_on(
     """Return the same of the periods behind those that are settled, and how far all is settled now.
 
     What is said of a period may hang on a later one: while that one was not told, nothing more is settled.
+    How far all is settled follows from the periods alone, not from when they were told.
     """
-    register = Register()
-    if settled:
-        assert isinstance(settled.register, Register)
-        register = settled.register.copy()
-    judged: list[Judgement] = []
+    register, judged, through = _behind(settled), list[Judgement](), -1
     for at, period in enumerate(periods):
         said = _period(register, period, periods[at + 1 :], limits)
         if period.rebilling:
@@ -57,9 +54,23 @@ def judge_on(
                 delta_minor=period.rebilling.delta_minor,
             )
         judged.append(said)
-    if periods and register.hangs_on <= periods[-1].number:
-        settled = Settled(periods[-1].number, register)
-    return judged, settled
+        if said.findings and register.hangs_on <= period.number:
+            through = at
+    if through < 0:
+        return judged, settled
+    if any(said.findings for said in judged[through + 1 :]):
+        register = _behind(settled)
+        for at, period in enumerate(periods[: through + 1]):
+            _period(register, period, periods[at + 1 :], limits)
+    return judged, Settled(periods[through].number, register)
+
+
+def _behind(settled: Settled | None) -> Register:
+    """Return what is known of the meter behind the periods that are settled."""
+    if settled is None:
+        return Register()
+    assert isinstance(settled.register, Register)
+    return settled.register.copy()
 
 
 class _Case(NamedTuple):
