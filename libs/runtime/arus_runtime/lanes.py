@@ -269,14 +269,15 @@ on conflict (name) do update
 returning epoch
 """
 # Keeps the lease's row to the end of the transaction and draws numbers; who lost the lease finds no row.
-_HELD = """
+_HOLDING = """
 with held as (
   update relay set beat_at = clock_timestamp(), last_seq = last_seq + %s
   where name = %s and epoch = %s
-  returning last_seq
+  returning {}
 )
 """
-_QUICKLY = _HELD.replace("last_seq\n)", "set_config('synchronous_commit', 'off', true)\n)")
+_HELD = _HOLDING.format("last_seq")
+_QUICKLY = _HOLDING.format("set_config('synchronous_commit', 'off', true)")
 _BEAT = "select last_seq from held"
 _REACHED = """
 insert into published (worker, partition, src_off, src_idx)

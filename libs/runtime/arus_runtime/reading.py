@@ -65,11 +65,7 @@ class Reader:
                 record.topic, record.partition, record.offset, key.decode(), event_id.decode(),
                 kind, tenant, source, at, trace.decode(), imported.decode(),
             ))  # fmt: skip
-        except (
-            ValueError,
-            AttributeError,
-            TypeError,
-        ) as error:  # the latter: a header without a value has no text
+        except (ValueError, AttributeError, TypeError) as error:  # the last two: of a header without a value
             return Unreadable(record, _tenant_of(key), "undecodable", f"envelope: {error}")
         if value is None or (only_for and only_for != self._name):
             return meta, number, None, None

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 from arus_runtime import observe, tasks
 from arus_runtime.context import Context
-from psycopg import OperationalError
+from arus_runtime.postgres import UNANSWERED
 
 from arus_anomaly import store
 from arus_anomaly.rules import cases
@@ -41,7 +41,7 @@ async def _measure(context: Context) -> None:
             async with context.worker_db.system() as tx:
                 counts = await store.incidents.counts(tx, None)
                 of_cases, overdue = await store.cases.measured(tx, cases.day_of(datetime.now(UTC)))
-        except OperationalError as error:
+        except UNANSWERED as error:
             _log.warning("not measured for now: the database is away", reason=str(error))
         else:
             for answer, severity in product(_ANSWERS, _SEVERITIES):

@@ -10,9 +10,8 @@ from arus.inventory.v1.api_pb2 import GetLocationRequest, GetProductRequest
 from arus.inventory.v1.api_pb2_grpc import CatalogueServiceStub
 from arus_runtime import rpc
 from arus_runtime.auth import Principal
-from arus_runtime.postgres import Database
+from arus_runtime.postgres import UNANSWERED, Database
 from arus_runtime.web import Problem, UnavailableError
-from psycopg import OperationalError
 
 from arus_gateway.store import names
 from arus_gateway.store.names import Kind
@@ -45,7 +44,7 @@ class Names:
         try:
             async with self._db.tenant(tenant_id) as tx:
                 found = (await names.of(tx, kind, tenant_id, (record_id,))).get(record_id)
-        except OperationalError:
+        except UNANSWERED:
             found = None
         found = found or await self._ask(tenant_id, kind, record_id)
         if len(self._known) >= REMEMBERED_MOST:

@@ -6,8 +6,7 @@ from typing import Final
 
 import structlog
 from arus_runtime import tasks
-from arus_runtime.postgres import Database
-from psycopg import OperationalError
+from arus_runtime.postgres import UNANSWERED, Database
 
 from arus_gateway.store import sweep
 
@@ -24,6 +23,6 @@ async def _sweep_for_ever(db: Database) -> None:
     while True:
         try:
             _log.info("swept", rows=await sweep.stale(db))
-        except OperationalError as error:
+        except UNANSWERED as error:
             _log.warning("not swept: the database is away", reason=str(error))
         await asyncio.sleep(SWEEP_S)

@@ -13,7 +13,7 @@ import structlog
 from arus_runtime import observe
 from arus_runtime.context import Context
 from arus_runtime.crypto import UndecryptableError
-from psycopg import OperationalError
+from arus_runtime.postgres import UNANSWERED
 
 from arus_notify import store
 from arus_notify.outside import number_place, outside_of, secret_place
@@ -60,7 +60,7 @@ async def _keep(context: Context) -> None:
                     await store.forget(tx, KEPT_DAYS)
                 forgot_at = time.monotonic()
                 await seal_anew(context)
-        except OperationalError as error:
+        except UNANSWERED as error:
             _log.warning("no upkeep for now: the database is away", reason=str(error))
         except (OSError, ValueError) as error:
             _log.error("nothing is sealed anew: field keys cannot be read", reason=str(error))

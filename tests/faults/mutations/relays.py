@@ -55,8 +55,8 @@ MUTATIONS = [
     ),
     Mutation(
         "a relay that lost its lease deletes nothing",
-        "lanes.py", "where name = %s and epoch = %s\n  returning last_seq",
-        "where name = %s and epoch >= %s\n  returning last_seq",
+        "lanes.py", "where name = %s and epoch = %s\n  returning {}",
+        "where name = %s and epoch >= %s\n  returning {}",
         LANES, "lost_its_lease",
     ),
     Mutation(
