@@ -32,7 +32,8 @@ def charset_of(path: Path) -> str:
 
 
 def _known(name: str) -> str:
-    "".encode(name or "unknown")
+    """Return the name of an encoding of text; raises LookupError for any other word."""
+    "".encode(name)
     return name
 
 
