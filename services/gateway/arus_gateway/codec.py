@@ -21,6 +21,7 @@ from arus.anomaly.v1.events_pb2 import (
 )
 from arus.imports.v1.events_pb2 import ImportChanged
 from arus_contracts import reading
+from arus_contracts.enums import word
 from arus_runtime.words import Language, render
 
 
@@ -84,8 +85,8 @@ def alert(
         "domain": event.domain,
         "location": _named(event.location_id, names),
         "product": _named(event.product_id, names),
-        "change": IncidentChange.Name(event.change).removeprefix("INCIDENT_CHANGE_").lower(),
-        "severity": Severity.Name(event.severity).removeprefix("SEVERITY_").lower(),
+        "change": word(IncidentChange, event.change),
+        "severity": word(Severity, event.severity),
         "first_date": event.first_date,
         "last_date": event.last_date,
         "facts": event.facts,
@@ -107,7 +108,7 @@ def answered(event: IncidentAnswered, names: Mapping[str, str]) -> dict[str, Any
         "domain": event.domain,
         "location": _named(event.location_id, names),
         "product": _named(event.product_id, names),
-        "answer": Answer.Name(event.answer).removeprefix("ANSWER_").lower(),
+        "answer": word(Answer, event.answer),
     }
 
 
@@ -138,11 +139,11 @@ def case_changed(event: CaseChanged, changed_at: str) -> dict[str, Any]:
     return {
         "id": event.case_id,
         "number": event.number,
-        "change": CaseChange.Name(event.change).removeprefix("CASE_CHANGE_").lower(),
+        "change": word(CaseChange, event.change),
         "domain": event.domain,
         "type": event.type,
-        "status": CaseStatus.Name(event.status).removeprefix("CASE_STATUS_").lower(),
-        "priority": CasePriority.Name(event.priority).removeprefix("CASE_PRIORITY_").lower(),
+        "status": word(CaseStatus, event.status),
+        "priority": word(CasePriority, event.priority),
         "assignee_id": event.assignee_id or None,
         "due_date": event.due_date or None,
         "version": event.version,

@@ -7,6 +7,7 @@ from arus.anomaly.v1.events_pb2 import MeterThresholdSet, ThresholdSet
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
 from arus.imports.v1.events_pb2 import ImportChanged
 from arus.notify.v1.events_pb2 import WebhookChange, WebhookChanged
+from arus_contracts.enums import word
 from arus_runtime.ids import ulid_at
 from arus_runtime.worker import Column, Effect, Meta, Projection, Table, Upsert
 
@@ -136,7 +137,7 @@ def product_edited(event: ProductChanged, meta: Meta) -> list[Effect]:
 @deeds.on(WebhookChanged)
 def webhook_changed(event: WebhookChanged, meta: Meta) -> list[Effect]:
     """Note who decided where the organisation's news go."""
-    change = WebhookChange.Name(event.change).removeprefix("WEBHOOK_CHANGE_").lower()
+    change = word(WebhookChange, event.change)
     return _noted(
         f"webhook.{change}",
         event.changed_by,

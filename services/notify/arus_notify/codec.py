@@ -15,6 +15,7 @@ from arus.anomaly.v1.events_pb2 import (
     Status,
 )
 from arus_contracts import reading
+from arus_contracts.enums import word
 from arus_runtime.words import Language, render
 from arus_runtime.worker import Meta, Reject
 
@@ -63,7 +64,7 @@ def case_alerts(event: CaseChanged, meta: Meta) -> Sequence[CaseAlert]:
     if key != meta.key or not event.case_id:
         raise Reject(f"case {event.case_id!r} of {key} is recorded under the key {meta.key}")
     news = rules.case_news(
-        CaseChange.Name(event.change).removeprefix("CASE_CHANGE_").lower(),
+        word(CaseChange, event.change),
         case_status(event),
         event.changed_fields,
         assignee=event.assignee_id,
@@ -88,12 +89,12 @@ def case_alerts(event: CaseChanged, meta: Meta) -> Sequence[CaseAlert]:
 
 def case_status(event: CaseChanged) -> str:
     """Return how a case stands, for example "in_progress"."""
-    return CaseStatus.Name(event.status).removeprefix("CASE_STATUS_").lower()
+    return word(CaseStatus, event.status)
 
 
 def case_priority(event: CaseChanged) -> str:
     """Return how urgent a case is, for example "high"."""
-    return CasePriority.Name(event.priority).removeprefix("CASE_PRIORITY_").lower()
+    return word(CasePriority, event.priority)
 
 
 def case(said: bytes) -> CaseChanged:
@@ -119,12 +120,12 @@ def incident(said: bytes) -> IncidentChanged:
 
 def change(event: IncidentChanged) -> str:
     """Return "opened" or "escalated"."""
-    return IncidentChange.Name(event.change).removeprefix("INCIDENT_CHANGE_").lower()
+    return word(IncidentChange, event.change)
 
 
 def cause(event: IncidentChanged) -> str | None:
     """Return the likeliest cause, for example "bocor"; None without a hint."""
-    return Cause.Name(event.cause).removeprefix("CAUSE_").lower() if event.cause else None
+    return word(Cause, event.cause) if event.cause else None
 
 
 def status(event: IncidentChanged) -> str | None:
