@@ -18,6 +18,10 @@ CHANGES: tuple[LiteralString, ...] = (
     "delete from {} where tenant_id = %s",
 )
 OURS, THEIRS = "tenant-ours", "tenant-theirs"
+CLOSED = {f"{service}.job_turns" for service in ("anomaly", "gateway", "ingest", "notify")}
+"""Tables that show nothing to a request: they are for workers alone."""
+PERSONAL = {"gateway.preferences"}
+"""Tables that show the organisation nothing, and a member their own row."""
 VALUES: dict[str, Any] = {
     "text": "x",
     "bigint": 1,
@@ -143,7 +147,20 @@ def test_every_table_of_tenants_shows_each_its_own_row_only(house: House) -> Non
             with house.connect(service, "api") as connection:
                 assert seen(connection, service, table) == [], f"{service}.{table} without a tenant"
                 as_tenant(connection, OURS)
-                assert seen(connection, service, table) in ([OURS], []), f"{service}.{table}"
+                expected = [] if f"{service}.{table}" in CLOSED | PERSONAL else [OURS]
+                assert seen(connection, service, table) == expected, f"{service}.{table}"
+
+
+def test_preferences_are_shown_to_their_member_in_their_organisation(house: House) -> None:
+    with psycopg.connect(house.url) as connection:
+        rows = connection.execute("select tenant_id, person_id from gateway.preferences").fetchall()
+    member = dict(rows)
+    assert set(member) == {OURS, THEIRS}
+    with house.connect("gateway", "api") as connection:
+        as_tenant(connection, OURS)
+        for tenant, visible in ((OURS, [OURS]), (THEIRS, [])):
+            connection.execute("select set_config('arus.person', %s, true)", (member[tenant],))
+            assert seen(connection, "gateway", "preferences") == visible
 
 
 def test_no_row_of_another_tenant_can_be_written_changed_or_removed(house: House) -> None:

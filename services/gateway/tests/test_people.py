@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from arus_gateway import passwords
 from arus_gateway.store import sweep
 
 from .world import HOME, PASSWORD, Gateway, Mailbox, Opening
@@ -101,6 +102,23 @@ async def test_wrong_password_and_unknown_address_get_the_same_answer(gateway: G
     assert wrong.status_code == 401
     assert wrong.json()["detail"] == "Invalid credentials"
     assert wrong.json() == unknown.json() == nonsense.json()
+
+
+async def test_an_unknown_address_takes_the_work_of_a_wrong_password(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+):
+    siti = await gateway.register()
+    checked: list[str] = []
+    reading = passwords.hashes.reading
+
+    def noted(kept: str):
+        checked.append(kept.split("$")[3])
+        return reading(kept)
+
+    monkeypatch.setattr(passwords.hashes, "reading", noted)
+    for email in (siti.email, "no@example.com", "nonsense"):
+        await gateway.anonymous.post("/auth/login", json={"email": email, "password": "wrong"})
+    assert checked == ["m=19456,t=2,p=1"] * 3
 
 
 async def test_refused_sign_ins_are_audited(gateway: Gateway):
