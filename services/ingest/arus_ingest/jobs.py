@@ -171,6 +171,8 @@ async def _watched(telling: _Telling, reading: Work) -> dict[str, Any]:
 async def _blocks(context: Context, work: Work, of: Import, params: Mapping[str, Any]) -> list[Trouble]:
     """Return why what was previewed must not be carried out as it is."""
     blocks: list[Trouble] = []
+    if imports.beyond(of.type, of.locations):
+        blocks.append(Trouble("limited_to_locations"))
     if of.repeats and not of.said.anyway:
         blocks.append(Trouble("file_repeats", {"value": of.repeats}))
     if of.said.type or of.said.period:
@@ -181,9 +183,11 @@ async def _blocks(context: Context, work: Work, of: Import, params: Mapping[str,
 
 
 async def _compared(telling: _Telling, of: Import, rows: Path, sound: int) -> _Preview:
-    """Say of every sound row what carrying it out would do now."""
+    """Say of every sound row what carrying it out would do now, unless what stands is not theirs to see."""
     context, work = telling.context, telling.work
     preview = _Preview(Counter(), {})
+    if imports.beyond(of.type, of.locations):
+        return preview
     if of.type != fuel_rows.TYPE:
         async with context.db.tenant(work.tenant_id) as tx:
             is_first = await store.is_first(tx, of)

@@ -1,11 +1,11 @@
 """Commands of imports: each moves one a state on, tells it, and asks for the slow work that follows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from arus_runtime import jobs, outbox
-from arus_runtime.auth import ForbiddenError, Principal
+from arus_runtime.auth import ForbiddenError, LimitedError, Principal
 from arus_runtime.context import Context
 from arus_runtime.ids import is_ulid
 from arus_runtime.postgres import Tx
@@ -22,7 +22,16 @@ COMMIT: Final = "imports.commit"
 UNDO: Final = "imports.undo"
 OPEN: Final[frozenset[ImportState]] = frozenset(("needs_mapping", "preview", "failed"))
 DONE: Final[frozenset[ImportState]] = frozenset(("completed", "completed_with_errors"))
-FUEL_RESOURCE: Final = "fuel.transactions"
+RESOURCES: Final[Mapping[str, str]] = {
+    "FUEL": "fuel.transactions",
+    "MC": "customers",
+    "SBRS": "meters",
+    "COLLECTION": "collections",
+    "MB": "collections",
+    "MAINBILL": "collections",
+    "ARDEBT": "collections",
+}
+"""On which facts a type of file is to be allowed, beside imports."""
 SHOWN_DEPENDANTS: Final = 100
 
 
@@ -98,14 +107,13 @@ async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at:
     if old.state != "preview" and not goes_on:
         raise wrong_state(old)
     check_file(old)
+    _check_right(principal, old.type, "c")
     if preview != old.preview_hash:
         raise Problem(409, "preview_changed", errors=[FieldProblem("preview", "preview_changed")])
     if old.blocks and not goes_on:
         raise Problem(
             409, "import_blocked", errors=[FieldProblem("import", one.code, one.params) for one in old.blocks]
         )
-    if old.type == fuel_rows.TYPE and not principal.may(FUEL_RESOURCE, "c"):
-        raise ForbiddenError(FUEL_RESOURCE, "c")
     await _learn(tx, principal, old.said, old.type, at)
     if goes_on:
         new = await store.change(tx, old.id, state="committing", blocks=[])
@@ -130,6 +138,19 @@ async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at:
     return new
 
 
+def _check_right(principal: Principal, type_: str, action: str) -> None:
+    """Raise the 403 of who may not do this to the facts of a type of file."""
+    if not principal.may(RESOURCES[type_], action):
+        raise ForbiddenError(RESOURCES[type_], action)
+    if beyond(type_, principal.locations):
+        raise LimitedError
+
+
+def beyond(type_: str, locations: Collection[str] | None) -> bool:
+    """Say whether facts of a type belong to no location, and so to nobody who is limited to some."""
+    return type_ != fuel_rows.TYPE and locations is not None
+
+
 async def undoing(context: Context, principal: Principal, import_id: str) -> tuple[Import, Dependants]:
     """Return an import and what keeps it from being taken back; raises the 404.
 
@@ -152,8 +173,7 @@ async def undo(tx: Tx, principal: Principal, import_id: str, at: datetime) -> Im
         return old
     if old.state not in DONE:
         raise wrong_state(old)
-    if old.type == fuel_rows.TYPE and not principal.may(FUEL_RESOURCE, "d"):
-        raise ForbiddenError(FUEL_RESOURCE, "d")
+    _check_right(principal, old.type, "d" if old.type == fuel_rows.TYPE else "u")
     if old.type == fuel_rows.TYPE:
         found = await store.dependants(tx, old, SHOWN_DEPENDANTS)
         if found.in_all:
