@@ -11,6 +11,17 @@ _TOTAL: Final = re.compile(
     r"(?:total|jumlah|jml|jlh|subtotal|rekap|rekapitulasi|rata[\s\-]*rata|average|sum)\b",
     re.IGNORECASE,
 )
+_AMOUNT: Final = re.compile(
+    r"\W*(?:rp|idr)?[\W\d]*(?:m3|m³|l|liter|cr|db|plg|pelanggan|sr)?\W*", re.IGNORECASE
+)
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_TOTAL_ALONE: Final = re.compile(
+    _TOTAL.pattern
+    + r"(?:[\W\d_]|\b(?:pelanggan|plg|sambungan|rekening|lembar|data|baris|tagihan|pemakaian|seluruh"
+    r"|seluruhnya|keseluruhan|semua|umum|akhir|halaman|rayon|periode|bulan|customers?|bills?|rows?|all|page|of)\b)*$",
+    re.IGNORECASE,
+)
+"""A total and what it is of, and no name."""
 _CODE: Final = re.compile(r"[A-Za-z]{0,5}[\-./ ]?\d[\w\-./ ]{2,}")
 FEW_CELLS: Final = 2
 
@@ -23,9 +34,11 @@ def is_fact(cells: Sequence[Cell], key: int, header: Sequence[str]) -> bool:
     """
     first = shown(cells[key]).strip() if key < len(cells) else ""
     if first.isdigit() and len(first) > FEW_CELLS:
-        return True
+        return not _is_total(cells)
     full = [text for cell in cells if (text := shown(cell).strip())]
     if not full:
+        return False
+    if _is_total(cells):
         return False
     if (not first or _TOTAL.match(first)) and any(_TOTAL.match(text) for text in full):
         return False
@@ -45,6 +58,17 @@ def may_be_fact(cells: Sequence[Cell], header: Sequence[str]) -> bool:
         and not _repeats(full, header)
         and not any(_TOTAL.match(text) for text in full)
     )
+
+
+def _is_total(cells: Sequence[Cell]) -> bool:
+    """Tell whether all that a row says in letters is that it is a total; a count may stand for a key."""
+    said = False
+    for cell in cells:
+        if isinstance(cell, str) and _LETTER.search(cell) and not _AMOUNT.fullmatch(cell):
+            if not _TOTAL_ALONE.match(cell):
+                return False
+            said = True
+    return said
 
 
 def _repeats(full: Sequence[str], header: Sequence[str]) -> bool:

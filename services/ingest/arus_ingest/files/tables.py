@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from arus_ingest.files import guards, headers, markup, slices, texts
+from arus_ingest.files import guards, headers, lines, markup, slices, texts
 from arus_ingest.files.amounts import of_number
 from arus_ingest.files.results import Limits, Unreadable
 
@@ -51,12 +51,11 @@ class Table:
     def _lines(self) -> Iterator[tuple[int, Row]]:
         with self.path.open(encoding=self.encoding, errors="replace", newline="") as file:
             clean = (line.replace("\x00", "") if "\x00" in line else line for line in file)
-            reader = csv.reader(clean, delimiter=self.separator or ",")
             try:
-                for cells in reader:
+                for number, cells in lines.rows(clean, self.separator or ","):
                     if any(cells):
-                        _bounded(reader.line_num, len(cells), self.limits)
-                        yield reader.line_num, cast("Row", cells)
+                        _bounded(number, len(cells), self.limits)
+                        yield number, cast("Row", cells)
             except csv.Error:
                 raise Unreadable("file_cell_too_long", bound=csv.field_size_limit()) from None
 

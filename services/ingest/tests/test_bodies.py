@@ -1,0 +1,89 @@
+"""Which lines of a file are facts: none is swallowed, and no total is taken for a customer."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from arus_ingest.files import TypedRow, detect, read_rows
+from arus_ingest.files.lines import rows
+
+HEAD = "NOMEN;NAMA;ALAMAT;RAYON;KUBIKASI;NOMINAL"
+
+
+def customers(number: int, name: str = "NAMA {0}") -> list[str]:
+    return [f"34010{one:05};{name.format(one)};JL. SUNTER {one};34;12;60000" for one in range(1, number + 1)]
+
+
+def read(folder: Path, *lines: str, name: str = "MC Des25.csv") -> list[TypedRow]:
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    (found,) = detect(path)
+    assert (found.type, found.questions) == ("MC", ())
+    return list(read_rows(path, found))
+
+
+@pytest.mark.parametrize(
+    ("number", "strays"),
+    [
+        (50, {10: '"CV MAJU', 13: 'TB "JAYA'}),
+        (50, {10: '"CV', 13: 'JAYA"'}),
+        (1_000, {10: '"CV MAJU'}),
+        (50, {50: '"CV MAJU'}),
+    ],
+)
+def test_a_quotation_mark_that_is_part_of_a_name_swallows_no_row(
+    tmp_path: Path, number: int, strays: dict[int, str]
+) -> None:
+    lines = customers(number)
+    for at, name in strays.items():
+        lines[at - 1] = lines[at - 1].replace(f"NAMA {at};", f"{name};")
+    found = read(tmp_path, HEAD, *lines)
+    assert [row.number for row in found] == list(range(2, number + 2))
+    assert all(row.fields["target_mc"] == "60000" and not row.errors for row in found)
+    assert {at: found[at - 1].original[1] for at in strays} == strays
+
+
+def test_cells_of_several_lines_stay_one_cell(tmp_path: Path) -> None:
+    lines = customers(20)
+    lines[4] = '3401000005;"CV MAJU;\nJAYA";"JL. A; B; C; D; E; F\nRT 1; RW 2";34;12;60000'
+    lines[9] = '3401000010;NAMA 10;"JL. SUNTER\r\n10 ""A""";34;12;60000'
+    found = read(tmp_path, '"NOMEN";NAMA;"ALAMAT\nRUMAH; TOKO";RAYON;KUBIKASI;NOMINAL', *lines)
+    assert [found[4].fields[name] for name in ("name", "address")] == [
+        "CV MAJU; JAYA", "JL. A; B; C; D; E; F RT 1; RW 2",
+    ]  # fmt: skip
+    assert (found[9].fields["address"], len(found)) == ('JL. SUNTER 10 "A"', 20)
+
+
+def test_many_stray_marks_cost_no_more_than_their_lines() -> None:
+    lines = [f'{number};"a;b;c\n' for number in range(30_000)]
+    found = list(rows(["n;x;y;z\n", "0;a;b;c\n", *lines], ";"))
+    assert [number for number, _ in found] == list(range(1, 30_003))
+    assert {len(cells) for _, cells in found} == {4}
+
+
+def test_a_cell_longer_than_any_is_still_refused() -> None:
+    with pytest.raises(csv.Error):
+        list(rows(["a;b\n", "1;2\n", "1;" + "x" * 200_000 + "\n"], ";"))
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        "JUMLAH;5000;;;;1000;25000000",
+        "Total Pelanggan;50;;;;1000;Rp 25.000.000",
+        "GRAND TOTAL RAYON 34;5.000 PLG;;;;1000;25000000",
+        ";5000;JUMLAH;;;1000;25000000",
+    ],
+)
+def test_a_total_with_a_count_under_the_key_is_no_customer(tmp_path: Path, total: str) -> None:
+    numbered = [f"{number};{line}" for number, line in enumerate(customers(50), 1)]
+    found = read(tmp_path, f"NO;{HEAD}", *numbered, total)
+    assert (len(found), [row for row in found if row.errors]) == (50, [])
+
+
+@pytest.mark.parametrize("name", ["TOTAL PERSADA", "JUMLAH REJEKI", "TOTAL"])
+def test_a_customer_called_like_a_total_stays_one(tmp_path: Path, name: str) -> None:
+    lines = [*customers(50), f"3401099999;{name};JL. SUNTER 99;34;12;60000"]
+    assert read(tmp_path, HEAD, *lines)[-1].fields["name"] == name
+    assert len(read(tmp_path, "NAMA;NOMEN;NOMINAL", *(f"NAMA {n};34010{n:05};500" for n in range(9)),
+                    "TOTAL PERSADA;3401099999;500")) == 10  # fmt: skip
