@@ -232,6 +232,37 @@ async def test_who_commits_rows_holds_no_history_while_waiting_for_a_fact(
     }  # fmt: skip
 
 
+async def test_two_commits_at_once_record_a_row_once(
+    owner: httpx.AsyncClient, context: Context, work: Work, database: ServiceDatabase
+) -> None:
+    sent = [(await uploaded(owner, text))["id"] for text in (GOOD, GOOD + "\n", GOOD)]
+    await work()
+    seen = [await shown(owner, one) for one in sent]
+    assert [one["counts"]["created"] for one in seen] == [3, 3, 3]
+    answers = [
+        await owner.post(f"/imports/{one['id']}/commit", json={"preview": one["preview"]}) for one in seen
+    ]
+    assert [answer.status_code for answer in answers] == [202, 202, 409]
+    assert answers[2].json()["errors"][0]["code"] == "file_repeats", "its like was committed since"
+    runner = Jobs({job.kind: job for job in jobs.JOBS}, context)
+    claimed = [await runner.claim(), await runner.claim()]
+    url, options = database.superuser_url, "-c search_path=ingest"
+    async with (
+        await psycopg.AsyncConnection[Any].connect(url, options=options) as other,
+        await psycopg.AsyncConnection[Any].connect(url, autocommit=True) as watching,
+    ):
+        await other.execute("lock table fuel_keys in share mode")
+        both = [asyncio.ensure_future(runner.attempt(one, asyncio.Event())) for one in claimed if one]
+        async with asyncio.timeout(30):
+            while len(await (await watching.execute(WAITING)).fetchall()) < 2:  # noqa: ASYNC110 - elsewhere
+                await asyncio.sleep(0.01)
+        await other.commit()
+        await asyncio.gather(*both)
+    ended = [(await shown(owner, one))["counts"] for one in sent[:2]]
+    assert sorted((one["created"], one["unchanged"]) for one in ended) == [(0, 3), (3, 0)]
+    assert len((await owner.get("/fuel/transactions")).json()["items"]) == 3
+
+
 ODD = """Tanggal;Lokasi;Produk;Isi;Volume (L)
 2025-01-08;Gudang A;Solar;300;drum 1
 2025-01-09;Gudang A;Solar;310;drum 2

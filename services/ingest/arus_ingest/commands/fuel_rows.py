@@ -75,6 +75,9 @@ async def record(
     tx: Tx, principal: Principal, import_id: str, rows: Sequence[ImportedRow], at: datetime
 ) -> Outcomes:
     """Record rows as transactions, correct those that say otherwise now, and remember what became of each."""
+    await store.take_turns(
+        tx, principal.tenant_id, "rows"
+    )  # what is judged new must be so when it is recorded
     judged, known = await judge(tx, principal, import_id, rows, at)
     fresh = [one for one in judged if one.outcome == "created" and one.entry]
     held = await facts.held(

@@ -1,6 +1,6 @@
 """Commands of imports: each moves one a state on, tells it, and asks for the slow work that follows."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -110,9 +110,10 @@ async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at:
     _check_right(principal, old.type, "c")
     if preview != old.preview_hash:
         raise Problem(409, "preview_changed", errors=[FieldProblem("preview", "preview_changed")])
-    if old.blocks and not goes_on:
+    blocks = () if goes_on else await _blocks(tx, principal, old)
+    if blocks:
         raise Problem(
-            409, "import_blocked", errors=[FieldProblem("import", one.code, one.params) for one in old.blocks]
+            409, "import_blocked", errors=[FieldProblem("import", one.code, one.params) for one in blocks]
         )
     await _learn(tx, principal, old.said, old.type, at)
     if goes_on:
@@ -136,6 +137,14 @@ async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at:
     await tell(tx, principal.tenant_id, new)
     await _ask(tx, principal.tenant_id, COMMIT, new)
     return new
+
+
+async def _blocks(tx: Tx, principal: Principal, of: Import) -> Sequence[Trouble]:
+    """Return what stands in the way of a commit: what did at its preview, and its like if it stands since."""
+    await store.take_turns(tx, principal.tenant_id, "commits")
+    repeats = None if of.said.anyway else await store.repeated(tx, of.sha256, of.id)
+    known = any(one.code == "file_repeats" for one in of.blocks)
+    return of.blocks if known or not repeats else (*of.blocks, Trouble("file_repeats", {"value": repeats}))
 
 
 def _check_right(principal: Principal, type_: str, action: str) -> None:

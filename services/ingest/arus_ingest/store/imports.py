@@ -70,6 +70,11 @@ async def hold(tx: Tx, import_id: str) -> Import | None:
     return _import(row) if row else None
 
 
+async def take_turns(tx: Tx, tenant_id: str, at: str) -> None:
+    """Let whoever is at the same with an organisation's imports wait until the transaction ends."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"imports/{at}/{tenant_id}",))
+
+
 async def listed(
     tx: Tx,
     *,
