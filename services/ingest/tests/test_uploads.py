@@ -10,6 +10,7 @@ import httpx
 import pytest
 from arus_ingest.__main__ import SERVICE
 from arus_runtime.context import Context
+from arus_runtime.files import files_of
 from arus_runtime.web import create_app
 from starlette.types import Message, Receive, Scope, Send
 
@@ -124,3 +125,42 @@ async def test_what_came_before_a_line_was_cut_is_kept(
     last = await owner.patch(path, content=content[40:], headers=at(40))
     await work()
     assert (await shown(owner, last.headers["arus-import-id"]))["rows"] == 3
+
+
+async def test_a_file_that_came_whole_becomes_one_import_whatever_was_killed_then(
+    owner: httpx.AsyncClient,
+    context: Context,
+    work: Work,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    content = GOOD.encode()
+    for last_done in ("nothing", "put together", "told"):
+        path = await begun(owner, len(content))
+        await owner.patch(path, content=content[:40], headers=at(0))
+        with monkeypatch.context() as patch:
+
+            async def killed(*_: object, **__: object) -> None:
+                raise OSError("killed")
+
+            if last_done == "nothing":
+                patch.setattr("arus_ingest.api.uploads._whole", killed)
+            elif last_done == "put together":
+                patch.setattr("arus_ingest.store.uploads.end", killed)
+            else:
+                patch.setattr(files_of(context), "delete", killed)
+            assert (await owner.patch(path, content=content[40:], headers=at(40))).status_code == 500
+        asked = await owner.head(path)
+        assert asked.headers["upload-offset"] == str(len(content))
+        assert ("arus-import-id" in asked.headers) == (last_done == "told")
+        answers = await asyncio.gather(
+            *(owner.patch(path, content=b"", headers=at(len(content))) for _ in range(3))
+        )
+        answers.append(await owner.patch(path, content=b"", headers=at(len(content))))
+        assert {answer.status_code for answer in answers} == {204}
+        assert len({answer.headers["arus-import-id"] for answer in answers}) == 1
+    await work()
+    seen = (await owner.get("/imports")).json()["items"]
+    assert [(one["state"], one["size_bytes"]) for one in seen] == [("preview", len(content))] * 3
+    stale = [piece for piece in (tmp_path / "files" / "uploads").rglob("*") if piece.is_file()]
+    assert len(stale) == 2, "only of the one that was killed behind its import; they are swept"

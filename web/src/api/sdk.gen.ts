@@ -1068,6 +1068,8 @@ export const askImportUpload = <ThrowOnError extends boolean = true>(options: Op
  * Continue Import Upload
  *
  * Take the next piece. The last one makes the file an import, named by Arus-Import-Id.
+ *
+ * When all has come and no import was named, a piece without a byte makes it one.
  */
 export const continueImportUpload = <ThrowOnError extends boolean = true>(options: Options<ContinueImportUploadData, ThrowOnError>): RequestResult<ContinueImportUploadResponses, ContinueImportUploadErrors, ThrowOnError> => (options.client ?? client).patch<ContinueImportUploadResponses, ContinueImportUploadErrors, ThrowOnError>({
     bodySerializer: null,

@@ -8,6 +8,7 @@ import asyncio
 import base64
 import binascii
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +23,8 @@ from fastapi import Depends, Header, Request, Response
 from starlette.requests import ClientDisconnect
 
 from arus_ingest.api.facts import ADMITTED
-from arus_ingest.commands.uploads import check_name, take
+from arus_ingest.commands import imports, uploads
+from arus_ingest.commands.uploads import check_name
 from arus_ingest.settings import settings_of
 from arus_ingest.state import Said
 from arus_ingest.store import uploads as store
@@ -84,7 +86,10 @@ async def continue_import_upload(
     context: Ctx,
     principal: Editor,
 ) -> Response:
-    """Take the next piece. The last one makes the file an import, named by Arus-Import-Id."""
+    """Take the next piece. The last one makes the file an import, named by Arus-Import-Id.
+
+    When all has come and no import was named, a piece without a byte makes it one.
+    """
     async with context.db.tenant(principal.tenant_id) as tx:
         coming = _theirs(principal, await store.one(tx, upload_id) if is_ulid(upload_id) else None)
     if request.headers.get("content-type") != PIECE:
@@ -95,7 +100,7 @@ async def continue_import_upload(
         piece = Path(folder) / "piece"
         size = await _received(request, piece, coming.size_bytes - coming.received)
         grown = await _grown(context, principal, coming, piece, size) if size else coming
-        if grown.received == grown.size_bytes:
+        if grown.received == grown.size_bytes and grown.import_id is None:
             grown = await _whole(context, principal, grown, Path(folder) / "file")
     return _answer(204, grown, {})
 
@@ -113,29 +118,41 @@ async def _grown(context: Context, principal: Principal, coming: Coming, piece: 
 
 
 async def _whole(context: Context, principal: Principal, coming: Coming, path: Path) -> Coming:
-    """Put a file together, make it an import, and forget its pieces."""
+    """Put a file together, make it an import, once however often this is tried, and forget its pieces."""
     keys = [_key(principal, coming, name) for name in coming.pieces]
-    size = 0
-    for key in keys:
-        async with files_of(context).local(key) as piece:
-            size = await asyncio.to_thread(_append, path, piece)
-    if size != coming.size_bytes:
+    try:
+        await _joined(context, keys, path)
+    except FileNotFoundError:  # who was faster has forgotten them
+        async with context.db.tenant(principal.tenant_id) as tx:
+            known = _theirs(principal, await store.one(tx, coming.id))
+        if known.import_id is None:
+            raise
+        return known
+    file = await asyncio.to_thread(uploads.arrived, path)
+    if file.size_bytes != coming.size_bytes:
         raise RuntimeError(
-            f"upload {coming.id} must be {coming.size_bytes} bytes, its pieces are {size} bytes"
+            f"upload {coming.id} must be {coming.size_bytes} bytes, its pieces are {file.size_bytes} bytes"
         )
-    with path.open("rb") as source:
-        made = await take(context, principal, source, coming.file_name, Said())
+    new = await uploads.stored(context, principal, file, coming.file_name, Said(), import_id=coming.id)
     async with context.db.tenant(principal.tenant_id) as tx:
-        done = await store.end(tx, coming, made.id)
+        done = _theirs(principal, await store.hold(tx, coming.id))
+        if done.import_id is None:
+            await imports.receive(tx, principal, new)
+            done = await store.end(tx, done, new.id)
+    context.committed()
     await files_of(context).delete(keys)
     return done
 
 
-def _append(path: Path, piece: Path) -> int:
-    """Add a piece to a file and return how large it is by then, in bytes."""
+async def _joined(context: Context, keys: Sequence[str], path: Path) -> None:
+    for key in keys:
+        async with files_of(context).local(key) as piece:
+            await asyncio.to_thread(_append, path, piece)
+
+
+def _append(path: Path, piece: Path) -> None:
     with path.open("ab") as out, piece.open("rb") as source:
         shutil.copyfileobj(source, out, 1_048_576)
-        return out.tell()
 
 
 async def _received(request: Request, path: Path, most: int) -> int:

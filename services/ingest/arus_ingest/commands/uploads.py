@@ -66,8 +66,20 @@ async def take(context: Context, principal: Principal, source: BinaryIO, name: s
 
 async def keep(context: Context, principal: Principal, file: Arrived, name: str, said: Said) -> Import:
     """Keep a file that is here and return the import that it becomes."""
-    new = Import(
-        id=new_ulid(),
+    new = await stored(context, principal, file, name, said, import_id=new_ulid())
+    async with context.db.tenant(principal.tenant_id) as tx:
+        await imports.receive(tx, principal, new)
+    context.committed()
+    return new
+
+
+async def stored(
+    context: Context, principal: Principal, file: Arrived, name: str, said: Said, *, import_id: str
+) -> Import:
+    """Keep a file under the id of an import and return that import, which nobody was told of yet."""
+    await files_of(context).put(imports.source_key(principal.tenant_id, import_id), file.path)
+    return Import(
+        id=import_id,
         state="queued",
         file_name=name,
         size_bytes=file.size_bytes,
@@ -77,15 +89,15 @@ async def keep(context: Context, principal: Principal, file: Arrived, name: str,
         uploaded_by=principal.user_id,
         locations=None if principal.locations is None else sorted(principal.locations),
     )
-    await files_of(context).put(imports.source_key(principal.tenant_id, new.id), file.path)
-    async with context.db.tenant(principal.tenant_id) as tx:
-        await imports.receive(tx, principal, new)
-    context.committed()
-    return new
+
+
+def arrived(path: Path) -> Arrived:
+    """Return a file that lies here whole."""
+    with path.open("rb") as file:
+        return Arrived(path, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def _copied(source: BinaryIO, target: Path) -> Arrived:
     with target.open("wb") as out:
         shutil.copyfileobj(source, out, _READ_BYTES)
-    with target.open("rb") as file:
-        return Arrived(target, target.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+    return arrived(target)

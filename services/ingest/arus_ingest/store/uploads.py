@@ -44,6 +44,13 @@ async def one(tx: Tx, upload_id: str) -> Coming | None:
     return await rows.fetchone()
 
 
+async def hold(tx: Tx, upload_id: str) -> Coming | None:
+    """Return one file that comes in pieces and keep others from changing it until the transaction ends."""
+    rows = tx.cursor(row_factory=class_row(Coming))
+    await rows.execute(f"select {_COMING} from import_uploads where id = %s for update", (upload_id,))  # noqa: S608 — our own names
+    return await rows.fetchone()
+
+
 async def grow(tx: Tx, old: Coming, piece: str, size: int) -> Coming | None:
     """Write that a piece of so many bytes has come; None when another one came first."""
     rows = tx.cursor(row_factory=class_row(Coming))

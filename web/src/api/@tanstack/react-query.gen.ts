@@ -2081,6 +2081,8 @@ export const beginImportUploadMutation = (options?: Partial<Options<BeginImportU
  * Continue Import Upload
  *
  * Take the next piece. The last one makes the file an import, named by Arus-Import-Id.
+ *
+ * When all has come and no import was named, a piece without a byte makes it one.
  */
 export const continueImportUploadMutation = (options?: Partial<Options<ContinueImportUploadData>>): UseMutationOptions<ContinueImportUploadResponse, ContinueImportUploadError, Options<ContinueImportUploadData>> => {
     const mutationOptions: UseMutationOptions<ContinueImportUploadResponse, ContinueImportUploadError, Options<ContinueImportUploadData>> = {

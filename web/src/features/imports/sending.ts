@@ -34,7 +34,9 @@ async function sendInPieces(file: File): Promise<void> {
   const path = begun.headers.get('location') ?? UPLOADS
   let offset = 0
   let failures = 0
-  while (offset < file.size) {
+  let isImport = false
+  // When the answer to the last piece was lost, an empty one asks for the import.
+  while (!isImport) {
     try {
       const answer = await apiFetch(path, {
         method: 'PATCH',
@@ -42,13 +44,16 @@ async function sendInPieces(file: File): Promise<void> {
         body: file.slice(offset, offset + PIECE_BYTES),
       })
       offset = Number(answer.headers.get('upload-offset'))
+      isImport = answer.headers.has('arus-import-id')
       failures = 0
     } catch (error) {
       failures += 1
       if (failures === TRIES) throw error
       await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
       const known = await apiFetch(path, { method: 'HEAD' }).catch(() => null)
-      offset = known ? Number(known.headers.get('upload-offset')) : offset
+      if (!known) continue
+      offset = Number(known.headers.get('upload-offset'))
+      isImport = known.headers.has('arus-import-id')
     }
   }
 }
