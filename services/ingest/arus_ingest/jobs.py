@@ -23,7 +23,7 @@ from arus_runtime.outbox import Pending
 from arus_runtime.postgres import Tx
 
 from arus_ingest import codec, rules
-from arus_ingest.commands import fuel_rows, imports
+from arus_ingest.commands import comparing, fuel_rows, imports
 from arus_ingest.handlers import SETTLE
 from arus_ingest.state import Import, ImportedRow, Outcomes, StandingRow, Trouble
 from arus_ingest.store import imports as store
@@ -190,7 +190,7 @@ async def _compared(telling: _Telling, of: Import, rows: Path, sound: int) -> _P
         return preview
     if of.type != fuel_rows.TYPE:
         async with context.db.tenant(work.tenant_id) as tx:
-            is_first = await store.is_first(tx, of)
+            is_first = await store.is_first(tx, of, of_any_month=of.type in rules.DATED)
         if is_first:
             no_rows: list[ImportedRow] = []
             for row in await asyncio.to_thread(next, _read_batches(rows, of, SAMPLES, 0), no_rows):
@@ -211,9 +211,9 @@ async def _compared(telling: _Telling, of: Import, rows: Path, sound: int) -> _P
                         flaw and {"field": flaw.field, "code": flaw.code, "params": _text(flaw.params)},
                     )
             else:
-                standing = await store.standing(tx, [row.key_id for row in batch], of.id)
+                standing = await comparing.standing(tx, of.type, of.id, batch)
                 for row in batch:
-                    before = standing.get(row.key_id)
+                    before = standing.get(row.id)
                     same = before is not None and before.hash == row.hash
                     outcome = "created" if before is None else "unchanged" if same else "updated"
                     preview.take(outcome, row, standing=before)

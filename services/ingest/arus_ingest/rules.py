@@ -20,6 +20,8 @@ DECIMALS = 6
 MAX_VOLUME_L = 1_000_000
 BATCH_ITEMS = 10_000
 CHUNK_ROWS = 500
+DATED = frozenset({"COLLECTION", "MB", "FUEL"})
+"""Types whose rows say their day: a row is the same in whichever file, of whichever month."""
 _KEYS = str(named_id("import keys"))
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
@@ -179,15 +181,20 @@ def imported_row(
     row_ids: of ``row_ids_of``; which: of the file's rows under this key, from 1.
     """
     said = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
-    named = orjson.dumps([type_, period, key, which]).decode()
     return ImportedRow(
         id=row_id(row_ids, number),
         number=number,
         key=key,
-        key_id=derived_id(_KEYS, named),
+        key_id=key_id(type_, "" if type_ in DATED else period, key, which),
         hash=sha256(said).hexdigest(),
         fields=fields,
+        which=which,
     )
+
+
+def key_id(type_: str, month: str, key: str, which: int) -> str:
+    """Return the UUID of a natural key. month: of the file, empty where it is no part of it."""
+    return derived_id(_KEYS, orjson.dumps([type_, month, key, which]).decode())
 
 
 def chunks_of(sound: int) -> int:

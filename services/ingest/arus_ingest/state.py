@@ -173,7 +173,8 @@ class Import:
 class ImportedRow:
     """A sound row of a file. number: its line as a person counts; hash: of its fields, hexadecimal.
 
-    key_id: of its type, period and natural key; the second row of a file under one key has another.
+    key_id: of its type, natural key and, where its type has no days, period; the second row of a file under
+    one key has another. which: of the file's rows under its key, from 1.
     """
 
     id: str
@@ -182,6 +183,7 @@ class ImportedRow:
     key_id: str
     hash: str
     fields: Mapping[str, str]
+    which: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ class StandingRow:
     key_id: str
     hash: str
     import_id: str
+    committed_at: datetime
     number: int
     fact_id: str | None
 

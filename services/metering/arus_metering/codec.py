@@ -63,8 +63,15 @@ def _known_words(fields: Mapping[str, str], payment_words: Mapping[str, str]) ->
 
 
 def fact_key(chunk: ImportChunkPublished, row: ImportChunkPublished.Row, fact: Fact) -> str:
-    """Return what a row's fact is called within its table."""
-    return f"{chunk.type}/{fact.values.get('period', chunk.period)}/{row.key}"
+    """Return what a row's fact is called within its table; a payment is the same in files of any month."""
+    month = "" if chunk.type in rows.PAYMENTS else fact.values.get("period", chunk.period)
+    return f"{chunk.type}/{month}/{row.key}"
+
+
+def called_without_month(key: str) -> str:
+    """Return what a payment is called whose name holds the month of its file, as it once did."""
+    type_, _, natural = key.split("/", 2)
+    return f"{type_}//{natural}"
 
 
 def read_key(nomen: str, period: str) -> str:

@@ -13,7 +13,7 @@ from arus_runtime.postgres import Tx
 
 from arus_ingest import rules
 from arus_ingest.catalogue import Known
-from arus_ingest.commands import fuel
+from arus_ingest.commands import comparing, fuel
 from arus_ingest.commands.fuel import TRANSACTIONS, Recorded
 from arus_ingest.rules import Flaw
 from arus_ingest.state import (
@@ -52,7 +52,7 @@ async def judge(
     places, goods = await facts.named(
         tx, {row.fields["location"] for row in rows}, {row.fields["product"] for row in rows}
     )
-    standing = await store.standing(tx, [row.key_id for row in rows], import_id)
+    standing = await comparing.standing(tx, TYPE, import_id, rows)
     known = Known(
         {found[0].id: found[0] for found in places.values()},
         {found[0].id: found[0] for found in goods.values()},
@@ -60,14 +60,15 @@ async def judge(
     judged: list[Judged] = []
     for row in rows:
         entry = _entry(principal, row, places, goods, at)
-        before = standing.get(row.key_id)
+        before = standing.get(row.id)
         if isinstance(entry, Flaw):
             judged.append(Judged(row, "rejected", None, None, entry))
         elif before is None:
             judged.append(Judged(row, "created", entry, None, None))
         else:
             same = before.hash == row.hash
-            judged.append(Judged(row, "unchanged" if same else "updated", entry, before, None))
+            kept = replace(row, key_id=before.key_id)  # under the key that it stands under
+            judged.append(Judged(kept, "unchanged" if same else "updated", entry, before, None))
     return judged, known
 
 

@@ -129,12 +129,22 @@ async def repeated(tx: Tx, sha256: str, import_id: str) -> str | None:
     return row["id"] if row else None
 
 
-async def is_first(tx: Tx, of: Import) -> bool:
+async def months_in_keys(tx: Tx, type_: str) -> list[str]:
+    """Return the months of imports of a type that are part of the keys of their rows."""
+    answer = await tx.execute(
+        """select distinct period from imports
+           where type = %s and month_in_keys and committed_at is not null and period <> ''""",
+        (type_,),
+    )
+    return [row["period"] for row in await answer.fetchall()]
+
+
+async def is_first(tx: Tx, of: Import, *, of_any_month: bool) -> bool:
     """Say whether no other import of a type and period stands: then nothing stands under any key of it."""
     answer = await tx.execute(
-        f"""select not exists (select from imports i
-                               where type = %s and period = %s and id <> %s and {_STANDS}) as is_first""",
-        (of.type, of.period, of.id),
+        f"""select not exists (select from imports i where type = %s and (%s or period = %s) and id <> %s
+                                 and {_STANDS}) as is_first""",
+        (of.type, of_any_month, of.period, of.id),
     )
     row = await answer.fetchone()
     assert row is not None
@@ -145,7 +155,7 @@ async def standing(tx: Tx, key_ids: Sequence[str], import_id: str) -> dict[str, 
     """Return what other imports brought last under these keys and what stands of it, by key."""
     answer = await tx.execute(
         f"""select distinct on (r.key_id) r.key_id::text, encode(r.hash, 'hex') as hash, r.import_id,
-                   r.number, r.fact_id
+                   i.committed_at, r.number, r.fact_id
             from import_rows r
             join imports i on i.tenant_id = r.tenant_id and i.id = r.import_id and {_STANDS}
             left join fuel_transactions f on f.tenant_id = r.tenant_id and f.id = r.fact_id

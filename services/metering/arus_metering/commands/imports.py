@@ -47,8 +47,8 @@ def _apply(
     of = store.begin(tx, tenant_id, chunk.import_id, chunk.type, chunk.period)
     if of.is_withdrawn:
         return []
-    keys = {codec.fact_key(chunk, row, fact) for row, fact in read if isinstance(fact, Fact)}
-    before = store.standing(tx, table, tenant_id, sorted(keys))
+    keys = _keys(tx, chunk, read)
+    before = store.standing(tx, table, tenant_id, sorted(set(keys.values())))
     outcomes: list[tuple[str, codec.Outcome | Wrong]] = []
     added: list[Version] = []
     changed: dict[str, Fact] = {}
@@ -56,7 +56,7 @@ def _apply(
         if isinstance(fact, Wrong):
             outcomes.append((row.row_id, fact))
             continue
-        key = codec.fact_key(chunk, row, fact)
+        key = keys[row.row_id]
         stands = before.get(key)
         if stands and row.row_id in stands.row_ids:
             continue  # the same chunk again
@@ -80,6 +80,19 @@ def _apply(
     store.add(tx, table, of, added, before)
     told = _tell(tx, table, tenant_id, {key: fact.nomen for key, fact in changed.items()})
     return [*told, Emit(codec.answered(chunk, outcomes))] if outcomes else told
+
+
+def _keys(
+    tx: store.Tx, chunk: ImportChunkPublished, read: Sequence[tuple[ImportChunkPublished.Row, Fact | Wrong]]
+) -> Mapping[str, str]:
+    """Return what the facts of rows are called, by row id: a payment that stands keeps its name."""
+    keys = {row.row_id: codec.fact_key(chunk, row, fact) for row, fact in read if isinstance(fact, Fact)}
+    if chunk.type not in rows.PAYMENTS:
+        return keys
+    nomens = [fact.nomen for _, fact in read if isinstance(fact, Fact)]
+    names = store.with_month(tx, chunk.tenant_id, chunk.type, nomens)
+    known = {codec.called_without_month(name): name for name in names}
+    return {row_id: known.get(key, key) for row_id, key in keys.items()}
 
 
 def _withdraw(event: ImportWithdrawn, tx: store.Tx) -> list[Emit]:

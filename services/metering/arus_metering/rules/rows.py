@@ -11,6 +11,7 @@ from arus_metering.state import Fact, Wrong
 
 Fields = Mapping[str, str]
 TYPES: Final = frozenset({"MC", "COLLECTION", "SBRS", "MB", "MAINBILL", "ARDEBT"})
+PAYMENTS: Final = frozenset({"COLLECTION", "MB"})
 LONGEST: Final = 500
 UNKNOWN_METHOD: Final = "TIDAK_DIKETAHUI"
 """How a stand was read that nothing is said of (R-25)."""
@@ -109,7 +110,8 @@ def _payment(source: str) -> Callable[[str, Fields], dict[str, Any]]:
         amount = _whole(fields, "amount", MINOR)
         if on is None or amount is None:
             raise _Refusal("payment_date" if on is None else "amount", "ROW_REQUIRED")
-        of, active = _period(fields, "bill_period", ""), period or f"{on:%Y-%m}"
+        # A file may begin before its month: what was paid then was paid in another one.
+        of, active = _period(fields, "bill_period", ""), min(filter(None, (period, f"{on:%Y-%m}")))
         kind = payment_type(
             _text(fields, "payment_type"), of, active, paid_on=on, due=_date(fields, "due_date")
         )

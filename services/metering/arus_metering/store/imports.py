@@ -97,6 +97,15 @@ select {columns} from unnest(%(keys)b::text[]) asked (key) cross join lateral (
 """
 
 
+_WITH_MONTH: Final = """
+select t.key from unnest(%(nomens)b::text[]) asked (nomen) cross join lateral (
+    select key, number from collections
+    where tenant_id = %(tenant)s and nomen = asked.nomen and is_current and starts_with(key, %(type)s || '/2')
+    offset 0) t
+order by t.number
+"""
+
+
 class Standing(NamedTuple):
     """The current version of a fact, before more are added."""
 
@@ -134,6 +143,12 @@ def standing(tx: Tx, table: str, tenant_id: str, keys: Sequence[str]) -> Mapping
         known = found.get(key, Standing(number, frozenset(), frozenset()))
         found[key] = Standing(number, known.hashes | {hash_}, known.row_ids | {row_id})
     return found
+
+
+def with_month(tx: Tx, tenant_id: str, type_: str, nomens: Iterable[str]) -> list[str]:
+    """Return under which keys with the month of a file customers' payments stand, the newest last."""
+    values = {"tenant": tenant_id, "type": type_, "nomens": sorted(set(nomens))}
+    return [key for (key,) in tx.execute(_WITH_MONTH, values).fetchall()]
 
 
 def add(

@@ -1,0 +1,29 @@
+"""What stands of earlier imports under the keys of a file's rows."""
+
+from collections.abc import Mapping, Sequence
+
+from arus_runtime.postgres import Tx
+
+from arus_ingest import rules
+from arus_ingest.state import ImportedRow, StandingRow
+from arus_ingest.store import imports as store
+
+
+async def standing(
+    tx: Tx, type_: str, import_id: str, rows: Sequence[ImportedRow]
+) -> Mapping[str, StandingRow]:
+    """Return what other imports brought last under the keys of rows and what stands of it, by row id.
+
+    Rows of a dated type may stand under a key with the month of their file, from before it was left out.
+    """
+    months = await store.months_in_keys(tx, type_) if type_ in rules.DATED else ()
+    keys = {
+        row.id: (row.key_id, *(rules.key_id(type_, month, row.key, row.which) for month in months))
+        for row in rows
+    }
+    found = await store.standing(tx, [key for several in keys.values() for key in several], import_id)
+    newest: dict[str, StandingRow] = {}
+    for row_id, several in keys.items():
+        if known := [found[key] for key in several if key in found]:
+            newest[row_id] = max(known, key=lambda one: (one.committed_at, one.import_id))
+    return newest

@@ -1,0 +1,73 @@
+"""Files that overlap, whichever months they are of: a row that says its day is one fact."""
+
+import httpx
+import psycopg
+import pytest
+from arus_ingest import rules
+from arus_stack.testing import ServiceDatabase
+
+from .test_imports import HEAD, Work, catalogue_heard, committed, uploaded, work
+
+__all__ = ["catalogue_heard", "work"]
+
+pytestmark = pytest.mark.integration
+
+
+def days(*dates: str) -> str:
+    return "\n".join([HEAD, *(f"{date};Gudang A;Solar;300;" for date in dates), ""])
+
+
+WEEK = days("2025-01-29", "2025-01-30", "2025-01-31", "2025-02-01", "2025-02-02")
+FEBRUARY = days("2025-02-01", "2025-02-02", "2025-02-03", "2025-02-04")
+OVERLAP = {"created": 2, "updated": 0, "unchanged": 2, "rejected": 0}
+
+
+async def test_fuel_in_the_files_of_two_months_is_recorded_once(owner: httpx.AsyncClient, work: Work) -> None:
+    week = await committed(owner, work, WEEK, "BBM minggu 5 Jan25.csv")
+    february = await committed(owner, work, FEBRUARY, "BBM Februari 2025.csv")
+    assert (week["period"], february["period"]) == ("2025-01", "2025-02")
+    assert february["counts"] == OVERLAP
+    assert len((await owner.get("/fuel/transactions")).json()["items"]) == 7
+    held = await owner.post(f"/imports/{week['id']}/undo")
+    assert (held.status_code, held.json()["code"]) == (409, "import_in_use")
+
+
+async def test_what_stands_under_the_month_of_its_file_is_found(
+    owner: httpx.AsyncClient, work: Work, database: ServiceDatabase
+) -> None:
+    week = await committed(owner, work, WEEK, "BBM minggu 5 Jan25.csv")
+    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+        connection.execute("update imports set month_in_keys = true")
+        for number, date in enumerate(
+            ("2025-01-29", "2025-01-30", "2025-01-31", "2025-02-01", "2025-02-02"), 2
+        ):
+            old = rules.key_id("FUEL", "2025-01", f"{date}|Gudang A|Solar|300", 1)
+            changed = connection.execute(
+                "update import_rows set key_id = %s where number = %s and key_id = %s",
+                (old, number, rules.key_id("FUEL", "", f"{date}|Gudang A|Solar|300", 1)),
+            )
+            assert changed.rowcount == 1
+    february = await committed(owner, work, FEBRUARY, "BBM Februari 2025.csv")
+    assert february["counts"] == OVERLAP
+    assert len((await owner.get("/fuel/transactions")).json()["items"]) == 7
+    held = await owner.post(f"/imports/{week['id']}/undo")
+    assert (held.status_code, held.json()["code"]) == (409, "import_in_use")
+    await owner.post(f"/imports/{february['id']}/undo")
+    await work()
+    assert (await owner.post(f"/imports/{week['id']}/undo")).status_code == 202
+
+
+async def test_a_preview_of_payments_knows_those_of_another_month(
+    owner: httpx.AsyncClient, work: Work
+) -> None:
+    head = "NOMEN;TGL BAYAR;JUMLAH BAYAR;NO KWITANSI;KANAL"
+    lines = [
+        f"34010000{n};{day};1500;K{n};BCA"
+        for n, day in enumerate(("29/12/2025", "31/12/2025", "02/01/2026"), 10)
+    ]
+    made = await committed(owner, work, "\n".join([head, *lines]), "Koleksi Jan 2026.csv")
+    assert (made["type"], made["period"]) == ("COLLECTION", "2026-01")
+    sent = await uploaded(owner, "\n".join([head, *lines[:2]]), "Koleksi Des 2025.csv")
+    await work()
+    seen = (await owner.get(f"/imports/{sent['id']}")).json()
+    assert (seen["period"], seen["counts"]["unchanged"]) == ("2025-12", 2), seen

@@ -1,0 +1,80 @@
+"""Files that overlap: what stands in two of them stands in the books once."""
+
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from arus.metering.v1.events_pb2 import PaymentRecorded
+from arus_stack.testing import ServiceDatabase
+
+from .conftest import Imports
+from .test_books import of_type, outcomes
+
+pytestmark = pytest.mark.integration
+MASTER = {"nomen": "1", "name": "Ani", "rayon": "34", "target_mc": "1000"}
+
+
+def payments(*days: str) -> list[dict[str, str]]:
+    return [
+        {
+            "nomen": "1",
+            "payment_date": day,
+            "amount": "100",
+            "key": f"1|{day}||100|R{day}",
+            "receipt_number": f"R{day}",
+        }
+        for day in days
+    ]
+
+
+async def paid(owner: httpx.AsyncClient) -> dict[str, Any]:
+    answers = {
+        month: (await owner.get("/kpi/data", params={"period": month})).json()["target"]
+        for month in ("2025-12", "2026-01")
+    }
+    return {month: figures["sudah_bayar_nominal"] for month, figures in answers.items()}
+
+
+@pytest.mark.parametrize("type_", ["COLLECTION", "MB"])
+async def test_a_payment_in_the_files_of_two_months_counts_once(
+    files: Imports, owner: httpx.AsyncClient, type_: str
+) -> None:
+    for month in ("2025-12", "2026-01"):
+        files.take(files.file("MC", month, MASTER))
+    week = payments("2025-12-29", "2025-12-31", "2026-01-02")
+    december = payments("2025-12-05", "2025-12-29", "2025-12-31")
+    first = files.file(type_, "2026-01", *week)
+    assert outcomes(files.take(first)) == ["CREATED"] * 3
+    assert await paid(owner) == {"2025-12": 200, "2026-01": 100}, (
+        "a payment is of its own month, not its file's"
+    )
+    second = files.file(type_, "2025-12", *december)
+    told = files.take(second)
+    assert outcomes(told) == ["CREATED", "UNCHANGED", "UNCHANGED"]
+    assert [one.payment_date for one in of_type(told, PaymentRecorded)] == ["2025-12-05"]
+    assert await paid(owner) == {"2025-12": 300, "2026-01": 100}
+    files.undo(first)
+    assert await paid(owner) == {"2025-12": 300, "2026-01": 0}
+    files.undo(second)
+    assert await paid(owner) == {"2025-12": 0, "2026-01": 0}
+
+
+async def test_a_payment_that_stands_under_the_month_of_its_file_keeps_its_name(
+    files: Imports, owner: httpx.AsyncClient, database: ServiceDatabase
+) -> None:
+    for month in ("2025-12", "2026-01"):
+        files.take(files.file("MC", month, MASTER))
+    before = files.file("COLLECTION", "2025-12", *payments("2025-12-05", "2025-12-29"))
+    files.take(before)
+    with psycopg.connect(database.worker_url, options="-c search_path=metering") as connection:
+        connection.execute("update collections set key = replace(key, 'COLLECTION//', 'COLLECTION/2025-12/')")
+    week = files.file("COLLECTION", "2026-01", *payments("2025-12-29", "2026-01-02"))
+    assert outcomes(files.take(week)) == ["UNCHANGED", "CREATED"]
+    assert outcomes(files.take(files.file("COLLECTION", "2025-12", *payments("2025-12-05")))) == ["UNCHANGED"]
+    assert await paid(owner) == {"2025-12": 200, "2026-01": 100}
+    items = (await owner.get("/collections", params={"nomen": "1"})).json()["items"]
+    names = sorted(one["id"].split("/")[1] for one in items)
+    assert names == ["", "2025-12", "2025-12"], "what people and links know it by"
+    files.undo(before)
+    assert await paid(owner) == {"2025-12": 200, "2026-01": 100}, "the later files say so, too"
