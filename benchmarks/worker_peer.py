@@ -47,6 +47,7 @@ class GatedConsumer:
         self._consumer = LOG.consumer(topics, group, self)
         self.start, self.pause = self._consumer.start, self._consumer.pause
         self.commit, self.stop = self._consumer.commit, self._consumer.stop
+        self.bounds = self._consumer.bounds
 
     async def assigned(self, partitions: Collection[TopicPartition]) -> None:
         await self._listener.assigned(partitions)

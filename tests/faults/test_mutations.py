@@ -13,7 +13,7 @@ from arus_stack.testing import KafkaServer, PostgresServer
 
 from .broken import run_on
 from .mutations import MUTATIONS, Mutation
-from .mutations.mutation import HEART, LANES, LOG, RELAY
+from .mutations.mutation import HEART, LANES, LOG, POSITIONS, RELAY
 
 pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.mutations]
 TEST_S, TIMEOUT_S = 20, 120
@@ -27,7 +27,7 @@ def test_the_suite_notices_when_it_is_not_so_that(
     if mutation.is_real:
         postgres: PostgresServer = request.getfixturevalue("postgres")
         env["ARUS_TEST_POSTGRES_URL"] = postgres.url
-    if mutation.is_real and mutation.suite in {HEART, LANES, RELAY, LOG}:
+    if mutation.is_real and mutation.suite in {HEART, LANES, RELAY, LOG, POSITIONS}:
         kafka: KafkaServer = request.getfixturevalue("kafka")
         env["ARUS_TEST_KAFKA_URL"] = kafka.access.url
     try:

@@ -50,7 +50,7 @@ def worker_tables() -> str:
 create table if not exists progress (
   worker text not null, topic text not null, partition smallint not null,
   epoch bigint not null, next_offset bigint not null,
-  backend_pid int not null, backend_start timestamptz not null,
+  backend_pid int not null, backend_start timestamptz not null, log_end bigint,
   primary key (worker, topic, partition)
 ) with (fillfactor = 50);
 -- One row per key (page '') and one per page of older history.
@@ -78,6 +78,11 @@ create table if not exists published (
         + sealed("published")
         + outbox_tables()
     )
+
+
+def log_end() -> str:
+    """Return the column of where a log ended that was found shorter than what was read of it."""
+    return "alter table progress add column if not exists log_end bigint;"
 
 
 def outbox_tables() -> str:

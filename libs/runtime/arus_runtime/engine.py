@@ -14,7 +14,6 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,8 +21,16 @@ import structlog
 
 from arus_runtime import tracing
 from arus_runtime.fold import Folded, Folder, Origin, PageRequest
+from arus_runtime.lease import Batch, Lease
 from arus_runtime.log.port import Log, Record, TopicPartition
-from arus_runtime.observe import BATCH_SECONDS, EVENT_LAG_SECONDS, EVENTS, PARTITIONS_STOPPED
+from arus_runtime.observe import (
+    BATCH_SECONDS,
+    EVENT_LAG_SECONDS,
+    EVENTS,
+    PARTITIONS_BEHIND,
+    PARTITIONS_STOPPED,
+)
+from arus_runtime.positions import FactsExpired, LogBehind, lost_meanwhile, misfit
 from arus_runtime.side_inputs import Watched
 from arus_runtime.store import Away, Fenced, Part, Store
 from arus_runtime.worker import AnyWorker, Later, PagedState, Pages
@@ -39,31 +46,6 @@ CACHED_BYTES = 32 * 2**20  # of all partitions, as written down; in memory a sta
 # A batch makes a hundred thousand objects that die with it. At the usual threshold the collector walks the
 # cached states for them again and again, which doubles the time of reading.
 GC_THRESHOLD = (1_000_000, 20, 100)
-
-
-@dataclass(slots=True)
-class Lease:
-    """A partition held. committed: what the database says; position: where the next fold begins."""
-
-    epoch: int
-    committed: int
-    position: int
-    origin: Origin
-    failures: int = 0
-    keys: int = 0
-    """How many had a new state in the last batch, which may not be committed yet."""
-
-
-@dataclass(slots=True)
-class Batch:
-    """What was folded and goes into one transaction."""
-
-    parts: list[Part]
-    folded: list[Folded]
-    began: float = field(default_factory=time.perf_counter)
-    began_ns: int = field(default_factory=time.time_ns)
-    kept: dict[str, int] = field(default_factory=dict[str, int])
-    """Of how many records its spans tell, by traceparent."""
 
 
 class Engine:
@@ -122,9 +104,12 @@ class Engine:
             await asyncio.to_thread(self._store.close)
 
     @property
-    def ready(self) -> bool:
-        """Whether the group has let us in and every partition it gave us is taken."""
-        return self._joined and not self._wanted
+    def unready(self) -> str:
+        """Why the worker is not ready: outside of the group, a partition not taken, a log that was lost."""
+        lost = [str(cause) for cause in self.stopped.values() if isinstance(cause, LogBehind)]
+        if lost:
+            return f"{lost[0]} (and {len(lost) - 1} more)" if lost[1:] else lost[0]
+        return "" if self._joined and not self._wanted else "waiting for Kafka"
 
     @property
     def reached(self) -> Mapping[TopicPartition, int]:
@@ -153,7 +138,7 @@ class Engine:
                 for waiting in (self._wanted, self.waiting, self._doubted):
                     waiting.pop(at, None)
                 self.stopped.pop(at, None)
-            PARTITIONS_STOPPED.labels(self.worker.name).set(len(self.stopped))
+            self._count_stopped()
             given_up = {at: lease for at in partitions if (lease := self._leases.pop(at, None))}
             self._parked = {at: lease for at, lease in given_up.items() if lease.position == lease.committed}
             try:
@@ -178,13 +163,30 @@ class Engine:
             self._log.warning("database away", detail=str(away))
             self._want(due, BACKOFF_S[3])
             return
-        for at, (epoch, next_offset, seen) in grants.items():
+        logs = await self._consumer.bounds(grants)
+        for at, (epoch, next_offset, seen, log_end) in grants.items():
+            log = logs[at] if log_end is None else logs[at]._replace(end=log_end)
+            if lost := misfit(at, next_offset, log):
+                await self._lose(at, epoch, lost)
+                continue
             warm = self._parked.pop(at, None)
             untouched = warm is not None and (warm.epoch, warm.committed) == (epoch - 1, next_offset)
             origin = warm.origin if warm and untouched else Origin(seen=seen)
             self._leases[at] = Lease(epoch, next_offset, next_offset, origin)
             self._wanted.pop(at, None)
             self._consumer.begin(at, next_offset)
+
+    async def _lose(self, at: TopicPartition, epoch: int, lost: LogBehind | FactsExpired) -> None:
+        """Stop at a log that does not hold what comes next; that it was too short is remembered."""
+        self._wanted.pop(at, None)
+        if isinstance(lost, LogBehind):
+            try:
+                await asyncio.to_thread(self._store.found_behind, at, epoch, lost.end)
+            except Away as away:
+                self._log.warning("database away", detail=str(away))
+                self._want([at], BACKOFF_S[3])
+                return
+        self._stop(at, lost)
 
     def _want(self, partitions: Iterable[TopicPartition], after_s: float) -> None:
         """Let go of partitions that are still assigned to us, and take them again later."""
@@ -219,13 +221,13 @@ class Engine:
         batch = Batch([], [])
         for at, records in polled.items():
             lease = self._leases.get(at)
-            if lease is None or at in self.waiting or at in self.stopped:
+            if lease is None or not records or at in self.waiting or at in self.stopped:
                 continue
-            fresh = [record for record in records if record.offset >= lease.position]
-            if not fresh:
+            if lost := await lost_meanwhile(self._consumer, at, lease.position, records[0].offset):
+                await self._lose(at, lease.epoch, lost)
                 continue
             try:
-                folded = await self._fold_partition(at, lease, fresh)
+                folded = await self._fold_partition(at, lease, records)
                 part = self._part(at, lease, folded)
             except Away as away:
                 self._log.warning("database away", detail=str(away))
@@ -238,7 +240,7 @@ class Engine:
             if folded.next_offset > lease.position:
                 batch.parts.append(part)
                 batch.folded.append(folded)
-                batch.kept |= tracing.kept_of(fresh)
+                batch.kept |= tracing.kept_of(records)
                 lease.position = folded.next_offset
                 if folded.taken:
                     lease.failures = 0
@@ -332,9 +334,14 @@ class Engine:
     def _stop(self, at: TopicPartition, cause: Exception) -> None:
         self.stopped[at] = cause
         self._consumer.pause(at)
-        PARTITIONS_STOPPED.labels(self.worker.name).set(len(self.stopped))
+        self._count_stopped()
         lease = self._leases.pop(at, None)
         self._log.error("partition stopped", partition=at, offset=lease and lease.position, exc_info=cause)
+
+    def _count_stopped(self) -> None:
+        PARTITIONS_STOPPED.labels(self.worker.name).set(len(self.stopped))
+        behind = sum(isinstance(cause, LogBehind) for cause in self.stopped.values())
+        PARTITIONS_BEHIND.labels(self.worker.name).set(behind)
 
     # Committing
 

@@ -59,6 +59,7 @@ class _Progress:
     holder: object
     epoch: int
     next_offset: int
+    log_end: int | None = None
 
 
 @dataclass(slots=True)
@@ -107,8 +108,14 @@ class MemoryStore:
                 held.epoch += 1
                 held.holder = self
                 seen = self._database.seen.get((self._worker.name, at), {})
-                grants[at] = Grant(held.epoch, held.next_offset, dict(seen))
+                grants[at] = Grant(held.epoch, held.next_offset, dict(seen), held.log_end)
         return grants
+
+    def found_behind(self, at: TopicPartition, epoch: int, log_end: int) -> None:
+        """Note it."""
+        with self._database.lock:
+            held = self._database.progress[self._worker.name, at]
+            held.log_end = log_end if held.epoch == epoch else held.log_end
 
     def release(self, partitions: Iterable[TopicPartition]) -> None:
         """Clear our name."""

@@ -34,6 +34,9 @@ BATCH_SECONDS: Final = Histogram(
 PARTITIONS_STOPPED: Final = Gauge(
     "arus_partitions_stopped", "Partitions that wait for a person.", ("worker",)
 )
+PARTITIONS_BEHIND: Final = Gauge(
+    "arus_partitions_log_behind", "Partitions whose log ends before what was read of it.", ("worker",)
+)
 OUTBOX_AGE_SECONDS: Final = Gauge(
     "arus_outbox_age_seconds", "How long the oldest event not yet published has waited.", ("relay",)
 )

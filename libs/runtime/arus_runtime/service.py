@@ -100,10 +100,10 @@ async def _serve(service: Service, settings: Settings) -> int:
 
 @dataclass(slots=True)
 class Parts:
-    """What runs in this process, by name, and what must hold before it is ready."""
+    """What runs in this process, by name, and what says why it is not ready, "" when it is."""
 
     run: dict[str, Part] = field(default_factory=dict[str, Part])
-    ready: dict[str, Callable[[], bool]] = field(default_factory=dict[str, Callable[[], bool]])
+    unready: dict[str, Callable[[], str]] = field(default_factory=dict[str, Callable[[], str]])
     engines: Mapping[str, Engine] = field(default_factory=dict[str, Engine])
 
     def trouble(self) -> Mapping[str, str]:
@@ -122,12 +122,12 @@ def _parts(service: Service, context: Context) -> Parts:
     for name, part in heart.parts.items():
         parts.run[name] = partial(connected, name, part)
     parts.engines = heart.engines
-    parts.ready |= {f"worker {name}": partial(_is_ready, engine) for name, engine in heart.engines.items()}
+    parts.unready |= {f"worker {name}": partial(_unready, engine) for name, engine in heart.engines.items()}
     if heart.engines:
         engines = list(heart.engines.values())
         parts.run["backlog"] = lambda stop: backlog.run(context.log, engines, stop)
     if heart.relay is not None:
-        parts.ready["relay"] = partial(_is_connected, heart.relay)
+        parts.unready["relay"] = partial(_unconnected, heart.relay)
     if "jobs" in roles:
         kinds = {job.kind: job for job in service.jobs}
         parts.run["upkeep"] = lambda stop: upkeep.run(context, kinds, stop, service.workers)
@@ -138,12 +138,12 @@ def _parts(service: Service, context: Context) -> Parts:
     return parts
 
 
-def _is_ready(engine: Engine) -> bool:
-    return engine.ready
+def _unready(engine: Engine) -> str:
+    return engine.unready
 
 
-def _is_connected(relay: Relay) -> bool:
-    return relay.connected
+def _unconnected(relay: Relay) -> str:
+    return "" if relay.connected else "waiting for Kafka"
 
 
 async def connected(name: str, part: Part, stop: asyncio.Event) -> None:
@@ -239,7 +239,7 @@ async def _missing(service: Service, context: Context, parts: Parts) -> Mapping[
         *(asyncio.wait_for(check, READY_S) for check in checks.values()), return_exceptions=True
     )
     missing = {name: _why(error) for name, error in zip(checks, found, strict=True) if error is not None}
-    return missing | {name: "waiting for Kafka" for name, ready in parts.ready.items() if not ready()}
+    return missing | {name: why for name, unready in parts.unready.items() if (why := unready())}
 
 
 def _why(error: BaseException) -> str:

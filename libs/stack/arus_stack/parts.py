@@ -40,7 +40,7 @@ async def _no_trouble() -> str:
 class Server:
     """A process that stays. Ready is asked again and again; prepare runs before the first start only.
 
-    trouble: what of a ready server waits for a person, "" for nothing.
+    trouble: what of a ready server waits for a person, or why it is not ready; "" for nothing.
     """
 
     name: str

@@ -186,8 +186,9 @@ class Supervisor:
                 return
             code = running.process.returncode if running.process else None
             if code is None:
+                why = await _troubled(server)
                 raise ServerFailed(
-                    f"{server.name} was not ready after {server.start_s:.0f} s",
+                    f"{server.name} was not ready after {server.start_s:.0f} s{why and ': '}{why}",
                     f"`arus logs {server.name}` says more.",
                 )
             running.restarts += 1

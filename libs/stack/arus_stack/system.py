@@ -369,17 +369,20 @@ def _threaded(ask: Callable[[], bool]) -> "Callable[[], Any]":
 
 
 async def _answers_ready(url: str, certificates: Certificates | None) -> bool:
-    return await _readiness(url, certificates) is not None
+    said = await _readiness(url, certificates)
+    return said is not None and said.get("status") in {"ready", "degraded"}
 
 
 async def _trouble(url: str, certificates: Certificates | None) -> str:
-    """Return what a service says waits for a person, "" for nothing."""
+    """Return what a service says waits for a person, or why it is not ready; "" for nothing."""
     said = await _readiness(url, certificates) or {}
+    if "detail" in said:
+        return said["detail"]
     return "; ".join(f"{part}: {what}" for part, what in said.get("trouble", {}).items())
 
 
 async def _readiness(url: str, certificates: Certificates | None) -> dict[str, Any] | None:
-    """Return what /readyz answers, None unless it says ready."""
+    """Return what /readyz answers, None when it is silent; a problem's document when not ready."""
     import httpx  # noqa: PLC0415 - slow to import, and most commands ask nobody
 
     verify = ssl.create_default_context(cafile=str(certificates.ca)) if certificates else True
@@ -388,7 +391,7 @@ async def _readiness(url: str, certificates: Certificates | None) -> dict[str, A
             answer = await client.get(url)
         except httpx.HTTPError:
             return None
-    return answer.json() if answer.is_success else None
+    return answer.json() if answer.headers.get("content-type", "").endswith("json") else None
 
 
 def _signing_key(path: Path) -> Path:

@@ -59,6 +59,7 @@ RUNNING: dict[tuple[str, ...], tuple[str, ...]] = {
     ("topics", "list"): (),
     ("topics", "describe"): ("fuel.transaction.v1",),
     ("topics", "grant"): ("riset",),
+    ("topics", "mend"): ("--dry-run",),
     ("db", "stats"): (),
     ("db", "optimize"): (),
     ("secrets", "rotate"): ("field-keys",),

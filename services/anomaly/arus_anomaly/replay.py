@@ -177,6 +177,7 @@ class _ConsumerUpTo:
         self.start = consumer.start
         self.begin = consumer.begin
         self.pause = consumer.pause
+        self.bounds = consumer.bounds
         self.stop = consumer.stop
 
     async def poll(self, limit: int, timeout_s: float) -> Mapping[TopicPartition, Sequence[Record]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .mutation import ENGINE, HEART, LANES, SIDES, Mutation
+from .mutation import ENGINE, HEART, LANES, POSITIONS, SIDES, Mutation
 
 MUTATIONS = [
     Mutation(
@@ -176,5 +176,41 @@ MUTATIONS = [
         "a batch concludes once per key",
         "fold.py", "                    elif key in careful:\n", "                    elif True:\n",
         HEART, "a_batch_concludes and memory",
+    ),
+    Mutation(
+        "a log that ends before what was read of it is not read",
+        "positions.py", "    if position > log.end:\n", "    if False:\n",
+        POSITIONS, "that_was_lost and memory",
+    ),
+    Mutation(
+        "that a log was too short is remembered when it has grown",
+        "engine.py", "logs[at]._replace(end=log_end)", "logs[at]",
+        POSITIONS, "that_was_lost and memory",
+    ),
+    Mutation(
+        "that a log was too short stands in the database",
+        "store/postgres.py", "execute(_FOUND_BEHIND, (log_end, ", "execute(_FOUND_BEHIND, (None, ",
+        POSITIONS, "that_was_lost and real",
+    ),
+    Mutation(
+        "who lost a partition says nothing of its log",
+        "store/postgres.py", ' and partition = %s and epoch = %s\n"""\n_RELEASE',
+        ' and partition = %s and epoch <> -%s\n"""\n_RELEASE',
+        POSITIONS, "only_who_holds and real",
+    ),
+    Mutation(
+        "a log that is lost under a worker is noticed",
+        "positions.py", "    if came < position:\n", "    if False:\n",
+        POSITIONS, "lost_under_a_worker and memory",
+    ),
+    Mutation(
+        "records that expired unread stop their partition",
+        "positions.py", "    if 0 < position < log.first:\n", "    if False:\n",
+        POSITIONS, "begins_after and memory",
+    ),
+    Mutation(
+        "records that expire unread under a worker are noticed",
+        "positions.py", "    if came > position:\n", "    if False:\n",
+        POSITIONS, "expire_unread and memory",
     ),
 ]  # fmt: skip

@@ -7,6 +7,7 @@
 from arus_runtime.log.aio import AiokafkaLog
 from arus_runtime.log.memory import MemoryLog
 from arus_runtime.log.port import (
+    Bounds,
     Consumer,
     Listener,
     Log,
@@ -21,6 +22,7 @@ from arus_runtime.log.port import (
 
 __all__ = [
     "AiokafkaLog",
+    "Bounds",
     "Consumer",
     "Listener",
     "Log",

@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from arus_runtime.log.partitioner import partition_of
 from arus_runtime.log.port import (
+    Bounds,
     Listener,
     LogAway,
     Message,
@@ -167,6 +168,14 @@ class AiokafkaConsumer:
         partition = aiokafka.TopicPartition(*at)
         if partition in self._client.assignment():
             self._client.pause(partition)
+
+    async def bounds(self, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, Bounds]:
+        """Ask the brokers that lead the partitions."""
+        asked = [aiokafka.TopicPartition(*at) for at in partitions]
+        with _away():
+            firsts = await self._client.beginning_offsets(asked)
+            ends = await self._client.end_offsets(asked)
+        return {TopicPartition(*at): Bounds(firsts[at], ends[at]) for at in asked}
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Tell the broker; a rebalance under way makes it refuse."""

@@ -20,7 +20,16 @@ from typing import Any, Final, NamedTuple, TypeVar
 import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException
 
-from arus_runtime.log.port import Fetched, Listener, LogAway, Message, PublishFailed, Security, TopicPartition
+from arus_runtime.log.port import (
+    Bounds,
+    Fetched,
+    Listener,
+    LogAway,
+    Message,
+    PublishFailed,
+    Security,
+    TopicPartition,
+)
 from arus_runtime.tuples import new
 
 T = TypeVar("T")
@@ -235,6 +244,19 @@ class ConfluentConsumer:
     def pause(self, at: TopicPartition) -> None:
         """Keep silent about a partition, at once."""
         self._begun.pop(at, None)
+
+    async def bounds(self, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, Bounds]:
+        """Ask the brokers, one partition after the other."""
+        return await self._thread.call(self._bounds, list(partitions))
+
+    def _bounds(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, Bounds]:
+        try:
+            return {
+                at: Bounds(*self._client.get_watermark_offsets(_at(at), timeout=REACH_S, cached=False))
+                for at in partitions
+            }
+        except KafkaException as error:
+            raise LogAway(f"Kafka did not say what partitions hold: {error.args[0].str()}") from error
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Tell the broker, and wait for no answer."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from arus_runtime.log.partitioner import partition_of
-from arus_runtime.log.port import Fetched, Listener, Message, TopicPartition
+from arus_runtime.log.port import Bounds, Fetched, Listener, Message, TopicPartition
 
 
 @dataclass(slots=True)
@@ -19,6 +19,8 @@ class MemoryLog:
     topics: dict[TopicPartition, list[Fetched]] = field(
         default_factory=lambda: defaultdict[TopicPartition, list[Fetched]](list)
     )
+    firsts: dict[TopicPartition, int] = field(default_factory=dict[TopicPartition, int])
+    """Where partitions begin that have let records go."""
     members: dict[str, list[MemoryConsumer]] = field(
         default_factory=lambda: defaultdict[str, list["MemoryConsumer"]](list)
     )
@@ -37,10 +39,25 @@ class MemoryLog:
         at = TopicPartition(
             message.topic, partition_of(message.key, self.partitions) if partition is None else partition
         )
-        record = Fetched(*at, len(self.topics[at]), message.key, message.value, tuple(message.headers))
+        record = Fetched(*at, self.bounds(at).end, message.key, message.value, tuple(message.headers))
         self.topics[at].append(record)
         self.grown.set()
         return record
+
+    def bounds(self, at: TopicPartition) -> Bounds:
+        """Return what a partition holds."""
+        first = self.firsts.get(at, 0)
+        return Bounds(first, first + len(self.topics[at]))
+
+    def expire(self, at: TopicPartition, first: int) -> None:
+        """Let go of what stands before an offset."""
+        del self.topics[at][: first - self.bounds(at).first]
+        self.firsts[at] = first
+
+    def lose(self, topic: str) -> None:
+        """Empty a topic, as deleting and creating it does."""
+        for at in [at for at in self.topics if at.topic == topic]:
+            self.topics[at], self.firsts[at] = [], 0
 
     def records(self, topic: str) -> list[Fetched]:
         """Return every record of a topic, partition by partition."""
@@ -99,10 +116,12 @@ class MemoryConsumer:
     def _ready(self, limit: int) -> dict[TopicPartition, Sequence[Fetched]]:
         polled: dict[TopicPartition, Sequence[Fetched]] = {}
         for at, offset in self.begun.items():
-            records = self.log.topics[at][offset : offset + limit]
+            first, end = self.log.bounds(at)
+            place = offset - first if first <= offset <= end else 0
+            records = self.log.topics[at][place : place + limit]
             if records:
                 polled[at] = records
-                self.begun[at] = offset + len(records)
+                self.begun[at] = first + place + len(records)
                 limit -= len(records)
             if limit <= 0:
                 break
@@ -117,6 +136,10 @@ class MemoryConsumer:
     def pause(self, at: TopicPartition) -> None:
         """Keep silent."""
         self.begun.pop(at, None)
+
+    async def bounds(self, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, Bounds]:
+        """Return what partitions hold."""
+        return {at: self.log.bounds(at) for at in partitions}
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Remember the offsets."""

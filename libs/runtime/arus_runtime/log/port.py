@@ -43,6 +43,13 @@ class Fetched(NamedTuple):
     headers: Sequence[tuple[str, bytes]]
 
 
+class Bounds(NamedTuple):
+    """What a partition holds: from the first offset up to, and without, the end."""
+
+    first: int
+    end: int
+
+
 class Message(NamedTuple):
     """One record to publish. The key picks the partition, with Kafka's own murmur2."""
 
@@ -106,11 +113,15 @@ class Consumer(Protocol):
         ...
 
     def begin(self, at: TopicPartition, offset: int) -> None:
-        """Read an assigned partition from offset on (from the oldest record when that offset is gone)."""
+        """Read an assigned partition from offset on; from the oldest record when there is no such place."""
         ...
 
     def pause(self, at: TopicPartition) -> None:
         """Keep silent about a partition until ``begin``."""
+        ...
+
+    async def bounds(self, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, Bounds]:
+        """Return what partitions hold now; raises ``LogAway``."""
         ...
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:

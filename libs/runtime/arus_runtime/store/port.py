@@ -35,11 +35,15 @@ class Writing(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """A partition taken over. seen: highest sequence per origin."""
+    """A partition taken over. seen: highest sequence per origin.
+
+    log_end: where the log ended when somebody found it shorter than what was read; None: it fitted.
+    """
 
     epoch: int
     next_offset: int
     seen: dict[str, int]
+    log_end: int | None
 
 
 @dataclass(slots=True)
@@ -97,6 +101,13 @@ class Store(Protocol):
 
     def take(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Grant]:
         """Become the holder of partitions: whoever held them is fenced from now on."""
+        ...
+
+    def found_behind(self, at: TopicPartition, epoch: int, log_end: int) -> None:
+        """Remember, unless somebody else holds the partition, that its log ended before what was read of it.
+
+        A log grows: who looks later could not tell any more.
+        """
         ...
 
     def release(self, partitions: Iterable[TopicPartition]) -> None:

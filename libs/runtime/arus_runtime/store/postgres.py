@@ -71,7 +71,12 @@ class PostgresStore:
             row = connection.execute(_TAKE, (self._worker, *at)).fetchone()
             assert row is not None
             seen = connection.execute(_SEEN, (self._worker, *at)).fetchall()
-        return Grant(row[0], row[1], dict(seen))
+        return Grant(row[0], row[1], dict(seen), row[2])
+
+    def found_behind(self, at: TopicPartition, epoch: int, log_end: int) -> None:
+        """Note it beside the commit under way, which moves the position only."""
+        with _away():
+            self._connection("reader").execute(_FOUND_BEHIND, (log_end, self._worker, *at, epoch))
 
     def release(self, partitions: Iterable[TopicPartition]) -> None:
         """Clear our name, so that the next holder need not end our backend."""
@@ -299,7 +304,7 @@ insert into progress as p (worker, topic, partition, epoch, next_offset, backend
 select %s, %s, %s, 1, 0, pid, backend_start from pg_stat_activity where pid = pg_backend_pid()
 on conflict (worker, topic, partition) do update
   set epoch = p.epoch + 1, backend_pid = excluded.backend_pid, backend_start = excluded.backend_start
-returning epoch, next_offset
+returning epoch, next_offset, log_end
 """
 _CLOCK_MS = "select floor(extract(epoch from clock_timestamp()) * 1000)::bigint"
 _SEEN = "select source, sequence from seen where worker = %s and topic = %s and partition = %s"
@@ -307,6 +312,9 @@ _END_HOLDER = """
 select pg_terminate_backend(a.pid, 5000) from progress p
 join pg_stat_activity a on a.pid = p.backend_pid and a.backend_start = p.backend_start
 where p.worker = %s and p.topic = %s and p.partition = %s and a.pid <> pg_backend_pid()
+"""
+_FOUND_BEHIND = """
+update progress set log_end = %s where worker = %s and topic = %s and partition = %s and epoch = %s
 """
 _RELEASE = """
 update progress set backend_pid = 0

@@ -14,6 +14,7 @@ from secrets import token_hex
 import pytest
 from arus_runtime.log import (
     AiokafkaLog,
+    Bounds,
     Consumer,
     Log,
     LogAway,
@@ -29,6 +30,7 @@ from arus_runtime.log.confluent import ConfluentLog
 from arus_runtime.log.partitioner import partition_of
 from arus_runtime.testing import until
 from arus_stack import certs, ports
+from arus_stack.kafka.admin import Admin
 from arus_stack.kafka.broker import Kafka, Tls
 from arus_stack.testing import KafkaServer, running
 
@@ -202,6 +204,27 @@ async def test_a_partition_begun_again_is_read_from_there_without_a_gap(
             consumer.begin(at, offset)
             records = await read(consumer, 100, limit=100)
             assert [record.offset for record in records] == list(range(offset, offset + len(records)))
+
+
+async def test_a_consumer_is_told_what_partitions_hold(
+    log: Log, topic: str, client: str, request: pytest.FixtureRequest
+) -> None:
+    heard, at = Heard(), TopicPartition(topic, partition_of(b"k", PARTITIONS))
+    other = TopicPartition(topic, (at.partition + 1) % PARTITIONS)
+    await publish(log, *numbered(topic, 10))
+    async with member(log, topic, heard) as consumer:
+        await read(consumer, lambda: at in heard.held)
+        assert await consumer.bounds([at, other]) == {at: Bounds(0, 10), other: Bounds(0, 0)}
+        if isinstance(log, MemoryLog):
+            log.expire(at, 7)
+        else:
+            kafka: KafkaServer = request.getfixturevalue("kafka")
+            await asyncio.to_thread(Admin(kafka.access).delete_records, {(topic, at.partition): 7})
+        await publish(log, *numbered(topic, 2))
+        assert await consumer.bounds([at]) == {at: Bounds(7, 12)}
+        for nowhere in (3, 99):
+            consumer.begin(at, nowhere)
+            assert [record.offset for record in await read(consumer, 5)] == [7, 8, 9, 10, 11]
 
 
 @pytest.mark.parametrize("client", REAL[1:], indirect=True)

@@ -63,7 +63,7 @@ def write(access: KafkaAccess, file: Path, kept: Partitions) -> None:
     what stood before a partition's first offset is cut off again.
     """
     topic = file.name.removesuffix(".gz")
-    writer = _Writer(access, topic)
+    writer = Writer(access, topic)
     for record in read(file):
         writer.fill(record.partition, record.offset, record)
         writer.put(record)
@@ -127,12 +127,12 @@ def set_groups(
             _done(admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, offsets)]))
 
 
-class _Writer:
-    """Writes one topic, and sees to it that each record lands where it stood."""
+class Writer:
+    """Writes one topic, and sees to it that each record lands where it is to stand; ends: where to begin."""
 
-    def __init__(self, access: KafkaAccess, topic: str) -> None:
+    def __init__(self, access: KafkaAccess, topic: str, ends: Mapping[int, int] | None = None) -> None:
         self._topic = topic
-        self._next: dict[int, int] = {}
+        self._next = dict(ends or {})
         self._failures: list[str] = []
         self._producer = Producer(
             {**access.client, "enable.idempotence": True, "linger.ms": 20, "message.max.bytes": 2_000_000}
@@ -183,7 +183,7 @@ class _Writer:
         if self._failures:
             raise ServerFailed(
                 f"{self._topic} could not be written: {self._failures[0]}",
-                "A topic must be empty before it is restored.",
+                "A topic must be empty before it is restored, and nobody else may write it meanwhile.",
             )
 
 

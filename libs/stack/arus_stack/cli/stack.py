@@ -208,7 +208,8 @@ def status(*, as_json: AsJson = False) -> None:
                 people.print(f"  {server['first_aid']}", soft_wrap=True, markup=False)
             if server["trouble"]:
                 people.print(f"[yellow]![/] {server['name']}: {escape(server['trouble'])}", soft_wrap=True)
-                people.print(f"  {WAITS.format(name=server['name'])}", soft_wrap=True, markup=False)
+                if server["ready"]:
+                    people.print(f"  {WAITS.format(name=server['name'])}", soft_wrap=True, markup=False)
     else:
         people.print("Nothing runs; `arus up` starts it.")
     if not servers or not all(server["ready"] for server in servers):

@@ -6,12 +6,20 @@ from typing import Annotated, Any
 import typer
 from arus_runtime.catalogue import Topic, topics
 
-from arus_stack.cli.access import administrator
+from arus_stack import house, running
+from arus_stack.backups import mend as mending
+from arus_stack.backups.restore import GROUND
+from arus_stack.cli.access import administrator, system
 from arus_stack.cli.output import AsJson, answering, answers, cell, document, people, table
+from arus_stack.cli.progress import Progress
 from arus_stack.errors import Refused
+from arus_stack.home import Home
 from arus_stack.kafka import rights
 from arus_stack.kafka.admin import Admin
 from arus_stack.kafka.records import Found, Reader
+from arus_stack.parts import Report, Step
+from arus_stack.settings import StackSettings
+from arus_stack.system import System
 
 app = typer.Typer(help="Topics: what there is, what rides on them, who may read.", no_args_is_help=True)
 
@@ -106,6 +114,66 @@ def grant(
     else:
         table(("", ""), [(key, cell(value)) for key, value in found.items()])
     people.print("The password is shown once; granting again makes a new one.")
+
+
+@app.command()
+@answering
+def mend(
+    *,
+    log_is_back: Annotated[
+        bool, typer.Option("--log-is-back", help="The old log stands again: go on where it was read to.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let workers go on after the log was lost, or let records go unread; services must be stopped.
+
+    Bring the old log back if it still exists, or restore a backup: what was not read of it stays unread.
+    """
+    settings = StackSettings()
+    home = Home(settings.home)
+    runs = running.is_running(home)
+    if runs and not dry_run:
+        raise Refused("the stack runs", "`arus down` stops it; then try again.")
+    known = system() if runs else System.to_start(settings, home)
+    services = [source.name for source in house.sources() if source.migrates]
+    found: list[mending.Misfit] = []
+    again: list[int] = []
+
+    def look(report: Report) -> None:
+        if not dry_run:
+            mending.refuse_unless_quiet(known.postgres_url, services)
+            known.apply_topics(report)
+        found.extend(mending.misfits(known.postgres_url, known.kafka_access, services))
+        for one in () if dry_run else found:
+            report(f"{one.topic}[{one.partition}]")
+            if not log_is_back:
+                again.append(mending.mend(known.postgres_url, known.kafka_access, services, one))
+            elif one.was_lost:
+                mending.let_go(known.postgres_url, services, one)
+        report(f"{len(found)} partitions")
+
+    if runs:
+        look(people.print)
+    else:
+        with Progress(people) as progress:
+            ground = [part for part in known.parts() if part.name in GROUND]
+            after = tuple(part.name for part in ground)
+            running.do(home, [*ground, Step("log", look, after)], progress.show)
+    if as_json:
+        misfits = [one.as_json() for one in found]
+        document({"misfits": misfits, "mended": not dry_run, "said_again": sum(again)})
+        return
+    table(
+        ("topic", "partition", "why", "first", "end", "furthest position", "goes on at", "unread"),
+        [
+            (one.topic, one.partition, "log behind" if one.was_lost else "facts expired", one.first, one.end,
+             max(one.positions.values()), one.goes_on, one.unread)
+            for one in found
+        ],
+    )  # fmt: skip
+    did = "would go on" if dry_run else f"go on, {sum(again):,} records were put behind their positions"
+    people.print(f"Workers of {len(found)} partitions {did}.")
 
 
 def show(record: Found, *, as_json: bool) -> None:
