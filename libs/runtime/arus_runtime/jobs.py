@@ -32,6 +32,8 @@ LEASE_S: Final = 30.0
 BEAT_S: Final = 5.0
 POLL_S: Final = 0.5
 KEPT_DAYS: Final = 30
+AWAY_MOST_S: Final = 300.0
+"""How long a job that waits for a counterpart waits at most before it asks again."""
 
 _log: Final = structlog.get_logger(__name__)
 
@@ -63,6 +65,13 @@ class Postponed(Exception):  # noqa: N818 — a request
     def __init__(self, why: str, after_s: float) -> None:
         super().__init__(why)
         self.after_s = after_s
+
+
+class Away(Exception):  # noqa: N818 — a state of the world
+    """Raised by a job that can do nothing until a counterpart is back: no attempt is spent, nothing given up.
+
+    The next attempt comes after as long as the job has existed, AWAY_MOST_S at most.
+    """
 
 
 async def _nothing_to_write(tx: Tx, work: Work, answer: Any) -> None:
@@ -124,6 +133,13 @@ update jobs set state = %s, error = %s, progress = %s, lease_until = null, ended
 _RETRY: Final = f"""
 update jobs set state = 'waiting', failures = failures + 1, error = %s, lease_until = null,
     run_after = now() + make_interval(secs => %s)
+where {_MINE}
+"""  # noqa: S608
+_AWAY: Final = f"""
+update jobs set state = 'waiting', error = %s, lease_until = null,
+    run_after = now() + greatest(
+        make_interval(secs => %s), least(now() - created_at, make_interval(secs => %s))
+    )
 where {_MINE}
 """  # noqa: S608
 _GIVE_BACK: Final = f"update jobs set state = 'waiting', lease_until = null where {_MINE}"  # noqa: S608
@@ -230,6 +246,8 @@ class Jobs:
         However many slots there are, one question at a time is asked of the database.
         """
         free = asyncio.Semaphore(self.slots)
+        for kind in self.kinds:
+            observe.JOBS.labels(kind, "failed")  # stands at 0, so that the first failure is seen to be one
         async with asyncio.TaskGroup() as group:
             while not stop.is_set():
                 await free.acquire()
@@ -297,6 +315,10 @@ class Jobs:
             return "given_back"
         except Refused as error:
             return await self._fail(job, work, _text(error))
+        except Away as error:
+            async with self._db.system() as tx:
+                await _must_hold(tx, _AWAY, (_text(error), job.backoff_s, AWAY_MOST_S, *_at(work)))
+            return "away"
         except Exception as error:  # noqa: BLE001 — whatever a job raises, it is tried again
             reason = f"{type(error).__name__}: {_text(error)}"
             if work.failures + 1 >= job.attempts:

@@ -5,11 +5,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import grpc
 from arus.identity.v1.api_pb2 import ListRecipientsRequest
 from arus.identity.v1.api_pb2_grpc import PeopleServiceStub
 from arus_runtime import rpc
 from arus_runtime.auth import Principal
 from arus_runtime.context import Context
+from arus_runtime.jobs import Away
+from arus_runtime.web import Problem, UnavailableError
 from arus_runtime.words import Language, language_of
 
 from arus_notify.settings import settings_of
@@ -54,7 +57,9 @@ class People:
     )
 
     async def of(self, tenant_id: str, *, among: Collection[str] = ()) -> Organisation:
-        """Return an organisation as it was half a minute ago at most; raises UnavailableError.
+        """Return an organisation as it was half a minute ago at most.
+
+        Raises Away whenever the gateway does not say: an alert outlives its absence and a wrong secret.
 
         among: ids of people who should be in it; when memory lacks one, who may just have come, it asks.
         """
@@ -65,7 +70,10 @@ class People:
         caller = Principal("notify", tenant_id, frozenset(), None, "id", secret)
         stub = PeopleServiceStub(self.context.peers.channel("gateway"))
         request = ListRecipientsRequest(tenant_id=tenant_id, resource=TOLD_OF)
-        answer = await rpc.call(stub.ListRecipients, request, caller, timeout_s=ASK_TIMEOUT_S)
+        try:
+            answer = await rpc.call(stub.ListRecipients, request, caller, timeout_s=ASK_TIMEOUT_S)
+        except (UnavailableError, Problem, grpc.RpcError) as error:
+            raise Away(f"the gateway names nobody: {error}") from error
         found = [
             Recipient(
                 id=person.user_id,

@@ -14,7 +14,7 @@ import pytest
 from arus_runtime import jobs
 from arus_runtime.context import Context
 from arus_runtime.isolated import Refused, WorkFailed, isolated
-from arus_runtime.jobs import Job, Jobs, Postponed, Run, Work
+from arus_runtime.jobs import AWAY_MOST_S, Away, Job, Jobs, Postponed, Run, Work
 from arus_runtime.postgres import Tx
 from arus_runtime.worker import Upsert
 from arus_stack.testing import ServiceDatabase
@@ -389,6 +389,28 @@ async def test_a_counterpart_that_names_a_time_is_left_alone_until_then(context:
         context, "select failures, state, run_after > now() + interval '590 seconds' as later from jobs"
     )
     assert row == {"failures": 1, "state": "waiting", "later": True}
+
+
+async def test_who_waits_for_a_counterpart_spends_no_attempt_and_asks_ever_more_rarely(
+    context: Context,
+) -> None:
+    await enqueue(context, "a")
+    job = kind(Script(*(Away("not there") for _ in range(4))), attempts=1, backoff_s=2.0)
+    for age_s, pause_s in ((0, 2), (60, 60), (86_400, AWAY_MOST_S)):
+        async with context.worker_db.system() as tx:
+            await tx.execute(
+                "update jobs set run_after = now(), created_at = now() - make_interval(secs => %s)", (age_s,)
+            )
+        work = await runner(context, job).claim()
+        assert work is not None
+        await runner(context, job).attempt(work, asyncio.Event())
+        [row] = await rows(
+            context,
+            "select failures, state, error, extract(epoch from run_after - now())::float8 as pause_s"
+            " from jobs",
+        )
+        assert (row["failures"], row["state"], row["error"]) == (0, "waiting", "not there")
+        assert row["pause_s"] == pytest.approx(pause_s, abs=2)
 
 
 async def apply(context: Context, effect: Upsert) -> None:

@@ -6,7 +6,8 @@ from arus_notify.handlers import SUMMARISE, TELL, TELL_CASE
 from arus_notify.jobs import delivering, digests, telling
 from arus_notify.planning import DELIVER, DIGEST
 
-# Telling waits for the gateway only. A delivery is tried for about three hours: after 10 s, 20 s, 40 s ...
+# Whoever asks whom to tell waits for the gateway as long as it takes. A delivery is tried for three hours:
+# after 10 s, 20 s, 40 s ...
 JOBS = (
     Job(TELL, telling.ask, finish=telling.tell, attempts=12, backoff_s=2.0),
     Job(SUMMARISE, telling.ask, finish=telling.summarise, attempts=12, backoff_s=2.0),
