@@ -12,6 +12,7 @@ import yaml
 from arus_ingest.settings import IngestSettings
 from arus_runtime import observe
 from arus_runtime.catalogue import topics
+from arus_runtime.settings import Settings
 from arus_stack import cluster, house, prometheus
 from arus_stack.home import Home
 from arus_stack.house import ServiceSource
@@ -48,6 +49,13 @@ SCALING = documents(K8S / "components/autoscaling/workers.yaml")
 @pytest.mark.parametrize("name", MANIFESTS)
 def test_a_manifest_follows_the_schema_of_kubernetes(name: str) -> None:
     kubernetes_validate.validate(MANIFESTS[name], KUBERNETES, strict=True)  # pyright: ignore[reportUnknownMemberType]
+
+
+def test_the_ingress_lets_in_what_the_gateway_does() -> None:
+    ingress = MANIFESTS["ingress/Ingress/gateway"]["metadata"]["annotations"]
+    most: str = ingress["nginx.ingress.kubernetes.io/proxy-body-size"]
+    assert int(most.removesuffix("m")) * 2**20 >= Settings.model_fields["max_upload_bytes"].default
+    assert ingress["nginx.ingress.kubernetes.io/proxy-request-buffering"] == "off"
 
 
 SCRATCH = {"ingest": {"sizeLimit": "512Mi"}}
