@@ -34,7 +34,7 @@ _CARRIED: Final = {
     "thresholds": (*VERSION_COLUMNS, "created_by", "created_at"),
     "meter_limits": (*LIMIT_COLUMNS, "created_by", "created_at"),
     "calibrations": (*CALIBRATION_COLUMNS, "facts", "keys", "created_at"),
-    "incident_answers": (*ANSWER_COLUMNS, "incident_id", "created_by", "created_at"),
+    "incident_answers": (*ANSWER_COLUMNS, "created_by", "created_at"),
 }
 """Side inputs, and their columns."""
 

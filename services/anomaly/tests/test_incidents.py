@@ -237,6 +237,26 @@ async def test_nobody_sees_or_answers_what_is_not_theirs(
     assert confirmed.status_code == 201
 
 
+async def test_who_says_false_alarm_after_all_gets_the_records_back_into_the_baseline(
+    worker: Worker, door: Door, caller: Caller, place: Place
+) -> None:
+    await told(door, worker, place)
+    owner = caller(place.tenant)
+    facts = [
+        place.recorded(FIRST + timedelta(days=day), litres) for day, litres in enumerate((300, 300, 300, 520))
+    ]
+    await door.tell(place.key, *facts)
+    [incident] = await until(lambda: items(owner), lambda found: len(found) == 1)
+    path = f"/incidents/{incident['id']}/answers"
+    assert (await owner.post(path, json={"answer": "confirmed"})).status_code == 201
+    last = (await owner.post(path, json={"answer": "false_positive"})).json()
+    behind = place.recorded(FIRST + timedelta(days=4), 420, after(last["holds_from"]))
+    await door.tell(place.key, behind)
+    await worker.until(place.tenant, lambda rows: len(rows) == 5)
+    shown = (await owner.get(f"/anomalies/{behind.transaction_id}")).json()
+    assert (shown["baseline"], shown["status"]) == ("355", "NORMAL")
+
+
 def after(holds_from: str) -> str:
     """Return a fact id from a moment after an answer holds."""
     return str(ULID.from_datetime(datetime.fromisoformat(holds_from) + timedelta(milliseconds=1)))

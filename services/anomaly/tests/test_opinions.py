@@ -1,6 +1,6 @@
 """The second opinion on verdicts and the incidents that follow, whatever the order and the batches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import exp
@@ -31,6 +31,7 @@ from arus.anomaly.v1.events_pb2 import (
 from arus_anomaly import codec
 from arus_anomaly.handlers import INCIDENTS, OPINIONS, learned
 from arus_anomaly.handlers.learned import CLOSED, OPEN, TOLD, WITHDRAWN, Told
+from arus_anomaly.rules import feedback
 from arus_anomaly.rules.feedback import NO_ANSWERS, Answer, Given, with_answers
 from arus_anomaly.rules.learned.calibrations import NO_CALIBRATIONS
 from arus_anomaly.state import Watch, new_history, new_watch
@@ -261,10 +262,12 @@ def test_a_verdict_under_another_key_is_parked(kind: Any) -> None:
         Desk().take(kind(domain="fuel", tenant_id="T", location_id="X", product_id="P"))
 
 
-def answer(kind: Answer, day: int, *facts: str, answer_id: str = "a", reverts: str = "") -> Given:
+def answer(
+    kind: Answer, day: int, *facts: str, answer_id: str = "a", reverts: str = "", of: str = ""
+) -> Given:
     ids = frozenset(map(codec.ulid_bytes, facts))
     since = (FIRST_MS + day * DAY_MS).to_bytes(6, "big")
-    return Given(since, answer_id, kind, MONDAY + day, reverts, ids, MONDAY + day)
+    return Given(since, answer_id, kind, MONDAY + day, reverts, ids, MONDAY + day, of or answer_id)
 
 
 def knowing(*answers: Given) -> Known[Told]:
@@ -293,6 +296,27 @@ def test_a_confirmed_anomaly_is_no_part_of_what_is_learned_from_then_on() -> Non
     of = [desk.opinions[name(45)].expected_ul for desk in (never, kept_out, learned_of)]
     assert abs(of[1] - of[0]) < abs(of[2] - of[0])
     assert kept_out.opinions[name(42)] == learned_of.opinions[name(42)]
+
+
+def test_the_last_answer_of_an_incident_is_the_one_that_counts() -> None:
+    odd = name(3)
+
+    def after(*said: Given) -> tuple[frozenset[bytes], Sequence[int]]:
+        [of] = with_answers(NO_ANSWERS, [("T", ("L", "P"), one) for one in said])["T"].values()
+        return feedback.now_confirmed(of), feedback.dismissal_days(of, feedback.END)
+
+    yes = answer(Answer.CONFIRMED, 4, odd, answer_id="a1", of="i")
+    no = answer(Answer.FALSE_POSITIVE, 5, odd, answer_id="a2", of="i")
+    seen = answer(Answer.ACKNOWLEDGED, 6, odd, answer_id="a3", of="i")
+    assert after(yes) == ({codec.ulid_bytes(odd)}, [])
+    assert after(yes, no) == (frozenset(), [no.day])
+    assert after(yes, no, seen) == (frozenset(), [])
+    back = answer(Answer.REVERTED, 7, answer_id="a4", reverts="a2", of="i")
+    assert after(yes, no, back) == after(yes)
+    other = answer(Answer.FALSE_POSITIVE, 6, answer_id="a5", of="j")
+    assert after(yes, other) == ({codec.ulid_bytes(odd)}, [other.day])
+    again = answer(Answer.FALSE_POSITIVE, 8, answer_id="a6", of="i")
+    assert after(no, yes._replace(valid_from=seen.valid_from), again)[1] == [again.day]
 
 
 steps = st.lists(

@@ -23,7 +23,7 @@ from arus_anomaly.rules.learned.causes import Cause
 
 ANSWER_COLUMNS: Final = (
     "tenant_id", "id", "location_id", "product_id", "valid_from", "answer", "reverts", "fact_ids",
-    "last_date",
+    "last_date", "incident_id",
 )  # fmt: skip
 """The columns of a stored answer, in the order that ``given`` takes them in."""
 CALIBRATION_COLUMNS: Final = ("tenant_id", "id", "domain", "valid_from", "body")
@@ -38,7 +38,7 @@ WIRE_ANSWER: Final = {
 
 def given(row: Sequence[Any]) -> tuple[str, tuple[str, str], Given]:
     """Return a stored answer, whose it is, and of which location and product."""
-    tenant_id, answer_id, location_id, product_id, valid_from, answer, reverts, fact_ids, last_date = row
+    tenant_id, answer_id, location_id, product_id, valid_from, answer, reverts, fact_ids, last_date, of = row
     return (
         tenant_id,
         (location_id, product_id),
@@ -50,6 +50,7 @@ def given(row: Sequence[Any]) -> tuple[str, tuple[str, str], Given]:
             reverts or "",
             frozenset(map(ulid_bytes, fact_ids)),
             last_date.toordinal(),
+            of,
         ),
     )
 

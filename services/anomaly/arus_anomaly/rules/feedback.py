@@ -1,7 +1,8 @@
 """Feedback: what people said of incidents, as it holds for what is recorded later (R-13, R-16).
 
 A confirmed incident's facts are kept out of baselines and of what the detector learns; an incident that was
-none raises the key's bar. An answer may be taken back: facts recorded from then on are judged without it.
+none raises the key's bar. The last answer of an incident counts. It may be taken back: facts recorded from
+then on are judged without it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,8 @@ class Given(NamedTuple):
     """The incident's facts by then."""
     last_day: int
     """The newest business day of those."""
+    incident: str
+    """The id of what is answered."""
 
 
 OfKey = Sequence[Given]
@@ -59,10 +62,18 @@ def with_answers(answers: Answers, added: Iterable[tuple[str, tuple[str, str], G
 
 
 def holding(of: OfKey, ulid: bytes) -> Sequence[Given]:
-    """Return the answers that hold for the fact with this id, oldest first."""
+    """Return the answers that hold for the fact with this id, oldest first.
+
+    Of each incident the last one that was not taken back: who says something else means it instead.
+    """
     known = [given for given in of if given.valid_from <= ulid]
     reverted = {given.reverts for given in known}
-    return [given for given in known if given.id not in reverted]
+    last = {
+        given.incident: given.id
+        for given in known
+        if given.answer is not Answer.REVERTED and given.id not in reverted
+    }
+    return [given for given in known if last.get(given.incident) == given.id]
 
 
 def confirmed(of: OfKey, ulid: bytes, day: int) -> frozenset[bytes]:
