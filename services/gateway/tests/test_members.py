@@ -228,6 +228,47 @@ async def test_a_withdrawn_invitation_opens_nothing(gateway: Gateway, mailbox: M
     assert answer.status_code == 422
 
 
+async def test_an_invitation_ends_with_the_right_to_give_it(gateway: Gateway, mailbox: Mailbox):
+    owner, here = await gateway.register(), "01JGJ4M3Z8Q0T7C1V5X2B9N6KD"
+    admin = await gateway.colleague(owner, "admin")
+    token = await invite(gateway, mailbox, admin, "later@example.com", role="admin")
+    body = {"token": token, "password": PASSWORD, "name": "Later"}
+
+    async def refused() -> bool:
+        answer = await gateway.anonymous.post("/organisations/invitations/accept", json=body)
+        return (answer.status_code, answer.json().get("code")) == (422, "token_invalid")
+
+    for change in ({"is_active": False}, {"is_active": True, "role": "viewer"}, {"location_ids": [here]}):
+        assert (await owner.http.patch(f"/users/{admin.id}", json=change)).status_code == 200
+        assert await refused(), change
+    restored = {"role": "admin", "location_ids": None}
+    assert (await owner.http.patch(f"/users/{admin.id}", json=restored)).status_code == 200
+    joined = await gateway.anonymous.post("/organisations/invitations/accept", json=body)
+    assert joined.status_code == 200, joined.text
+
+
+async def test_nobody_takes_back_an_invitation_they_could_not_have_sent(gateway: Gateway, mailbox: Mailbox):
+    owner, here = await gateway.register(), "01JGJ4M3Z8Q0T7C1V5X2B9N6KD"
+    admin = await gateway.colleague(owner, "admin")
+    limited = await gateway.colleague(owner, "admin", location_ids=[here])
+    await gateway.prove(admin, limited)
+    await invite(gateway, mailbox, owner, "heir@example.com", role="owner")
+    await owner.http.post("/organisations/invitations", json={"email": "all@example.com", "role": "viewer"})
+    for other, address, code in (
+        (admin, "heir@example.com", "role_not_yours_to_give"),
+        (limited, "all@example.com", "scope_not_yours_to_give"),
+    ):
+        waiting = (await owner.http.get("/organisations/invitations")).json()["items"]
+        [id_] = [one["id"] for one in waiting if one["email"] == address]
+        body = {"email": address, "role": "operator", "location_ids": [here]}
+        for answer in (
+            await other.http.delete(f"/organisations/invitations/{id_}"),
+            await other.http.post("/organisations/invitations", json=body),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (403, code)
+    assert len((await owner.http.get("/organisations/invitations")).json()["items"]) == 2
+
+
 async def test_an_organisation_is_renamed_by_those_who_act_in_it(gateway: Gateway):
     owner, stranger = await gateway.register(), await gateway.register("Budi")
     path = f"/organisations/{owner.organisation}"

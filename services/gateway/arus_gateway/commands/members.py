@@ -7,7 +7,7 @@ from arus_runtime import auth
 from arus_runtime.ids import new_ulid
 from arus_runtime.postgres import Tx
 from arus_runtime.web import IfMatchHeader, Problem, wrong
-from arus_runtime.words import Language
+from arus_runtime.words import DEFAULT_LANGUAGE, Language
 
 from arus_gateway import hashes, letters, rules, tokens
 from arus_gateway.callers import Caller
@@ -200,6 +200,9 @@ async def invite(
     if inviter is None or not inviter.email_verified:
         raise Problem(403, "email_unverified")
     organisation = await organisations.name(tx, grant.tenant_id)
+    older = await organisations.invitation_to(tx, grant.tenant_id, email)
+    if older is not None:
+        _check_theirs(caller, older)
     invitation = Invitation(
         id=new_ulid(),
         tenant_id=grant.tenant_id,
@@ -221,8 +224,11 @@ async def invite(
 async def withdraw(tx: Tx, caller: Caller, invitation_id: str, address: str) -> None:
     """Take an invitation back."""
     tenant_id = caller.grant.tenant_id
-    if not await organisations.withdraw_invitation(tx, tenant_id, invitation_id):
+    invitation = await organisations.waiting(tx, tenant_id, invitation_id)
+    if invitation is None:
         raise Problem(404, "not_found")
+    _check_theirs(caller, invitation)
+    await organisations.withdraw_invitation(tx, tenant_id, invitation_id)
     await _record(tx, caller, "invitation.withdrawn", "invitation", invitation_id, address=address)
 
 
@@ -265,6 +271,27 @@ async def accept_as_newcomer(
         return await _join(tx, invitation, person_id, address)
 
 
+def _check_theirs(caller: Caller, invitation: Invitation) -> None:
+    """Return when the caller could have sent the invitation, so may take it back too, else raise the 403."""
+    check_role(caller, invitation.role)
+    check_scope(caller, invitation.location_ids)
+
+
+async def _stands(tx: Tx, invitation: Invitation) -> bool:
+    """Say whether who invited still belongs and may still give what they promised."""
+    inviter = await organisations.member(tx, invitation.tenant_id, invitation.invited_by)
+    if inviter is None or not inviter.is_active:
+        return False
+    held = frozenset((inviter.role,))
+    principal = auth.Principal(inviter.id, invitation.tenant_id, held, None, DEFAULT_LANGUAGE, "")
+    return (
+        principal.may("users", "c")
+        and rules.may_grant(held, invitation.role)
+        and principal.covers(invitation.role)
+        and rules.lies_within(inviter.location_ids, invitation.location_ids)
+    )
+
+
 def _check_hash(kept: str) -> None:
     try:
         hashes.reading(kept)
@@ -292,6 +319,8 @@ async def _opened(tx: Tx, secret: str, person_id: str) -> Invitation:
 async def _join(tx: Tx, invitation: Invitation, person_id: str, address: str) -> Organisation:
     tenant_id = invitation.tenant_id
     await enter(tx, tenant_id)
+    if not await _stands(tx, invitation):
+        raise Problem(422, "token_invalid")
     if not await organisations.accept_invitation(tx, tenant_id, invitation.id, now()):
         raise Problem(422, "token_invalid")
     try:

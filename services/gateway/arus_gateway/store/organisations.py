@@ -240,13 +240,33 @@ async def invitations(tx: Tx, tenant_id: str, after: str | None, limit: int) -> 
     return [Invitation(**_tupled(row)) for row in rows]
 
 
-async def withdraw_invitation(tx: Tx, tenant_id: str, invitation_id: str) -> bool:
-    """Remove a waiting invitation; False when there is none."""
-    done = await tx.execute(
+async def waiting(tx: Tx, tenant_id: str, invitation_id: str) -> Invitation | None:
+    """Return an invitation that nobody has accepted, old ones included, and hold it."""
+    return await _waiting(tx, "id", tenant_id, invitation_id)
+
+
+async def invitation_to(tx: Tx, tenant_id: str, email: str) -> Invitation | None:
+    """Return the invitation to the address that nobody has accepted, old ones included, and hold it."""
+    return await _waiting(tx, "email", tenant_id, email)
+
+
+async def _waiting(tx: Tx, column: str, tenant_id: str, value: str) -> Invitation | None:
+    row = await (
+        await tx.execute(
+            f"""select {_INVITATION} from invitations
+                where tenant_id = %s and {column} = %s and accepted_at is null for update""".encode(),
+            (tenant_id, value),
+        )
+    ).fetchone()
+    return Invitation(**_tupled(row)) if row else None
+
+
+async def withdraw_invitation(tx: Tx, tenant_id: str, invitation_id: str) -> None:
+    """Remove a waiting invitation."""
+    await tx.execute(
         "delete from invitations where tenant_id = %s and id = %s and accepted_at is null",
         (tenant_id, invitation_id),
     )
-    return done.rowcount > 0
 
 
 async def invitation_of(tx: Tx, digest: str, now: datetime) -> Invitation | None:
