@@ -23,7 +23,7 @@ from arus_gateway.store.acting import acting
 
 REMEMBERED_MOST: Final = 50_000
 MAILS: Final = Rate(6, 3600)
-"""Mails that strangers may have sent to one address."""
+"""Mails that anybody may have sent to one address: resets, proofs of address, invitations."""
 
 
 @dataclass(slots=True)
@@ -58,6 +58,10 @@ class Quotas:
     async def admits_mail(self, address: str) -> bool:
         """Count a mail that a stranger asked for and say whether it may be sent."""
         return await self._wait_s("mail", address, MAILS) == 0
+
+    async def count_mail(self, address: str) -> None:
+        """Count a mail that somebody asked for; raises Problem 429 when the address has had its share."""
+        _refuse(await self._wait_s("mail", address, MAILS))
 
     async def _wait_s(self, what: str, whose: str, rate: Rate) -> float:
         """Spend one of the bucket and return 0, or return in how many seconds it has one again."""

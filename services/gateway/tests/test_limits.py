@@ -232,6 +232,23 @@ async def test_nobody_is_buried_in_mails_they_did_not_ask_for(gateway: Gateway, 
         assert proofs.rowcount == MAILS.requests
 
 
+@pytest.mark.parametrize("path", ["/auth/verify-email/resend", "/organisations/invitations", "/users"])
+async def test_no_way_to_mail_somebody_leads_around_their_share(gateway: Gateway, siti: Person, path: str):
+    person, address = siti, "buried@example.com"
+    if path == "/auth/verify-email/resend":
+        person, address = await gateway.register("Budi"), ""
+    else:
+        await gateway.prove(siti)
+    body = {"email": address, "role": "viewer", "name": "B", "password": PASSWORD}
+    if path == "/organisations/invitations":
+        body = {"email": address, "role": "viewer"}
+    answers = [await person.http.post(path, json=body) for _ in range(MAILS.requests + 1)]
+    assert 429 not in {answer.status_code for answer in answers[:-1]}
+    assert answers[0].is_success, answers[0].text
+    assert (answers[-1].status_code, answers[-1].json()["code"]) == (429, "too_many_requests")
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
 async def test_limits_are_forgotten_in_time_and_familiar_networks_are_not(gateway: Gateway, siti: Person):
     await guesses(gateway, siti.email, strangers(2))
     async with gateway.context.worker_db.system() as tx:

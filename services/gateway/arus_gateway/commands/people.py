@@ -253,8 +253,10 @@ async def send_verification(door: Door, caller: Caller) -> None:
     secret, person_id = tokens.new_secret(), caller.grant.subject
     async with acting(door.db, person=person_id) as tx:
         person = await people.by_id(tx, person_id)
-        if person is None or person.email_verified:
-            return
+    if person is None or person.email_verified:
+        return
+    await door.quotas.count_mail(person.email)
+    async with acting(door.db, person=person_id) as tx:
         await people.add_mail_proof(
             tx, tokens.digest(secret), person_id, "verify", now() + rules.VERIFICATION_LIFE
         )
