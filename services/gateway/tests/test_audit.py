@@ -119,6 +119,16 @@ async def test_nobody_exports_a_log_that_is_not_theirs_to_read(gateway: Gateway)
     assert len((await stranger.http.get(EXPORT, params=asked)).content.splitlines()) == 1
 
 
+@pytest.mark.integration
+async def test_who_is_limited_to_places_does_not_read_what_everybody_did(gateway: Gateway) -> None:
+    owner = await gateway.register()
+    for role in ("admin", "reporter"):
+        one = await gateway.colleague(owner, role, location_ids=["01JGJ4M3Z8Q0T7C1V5X2B9N6KD"])
+        for path in ("/audit", EXPORT, f"{EXPORT}/size"):
+            answer = await one.http.get(path, params={"format": "csv"})
+            assert (answer.status_code, answer.json()["code"]) == (403, "limited_to_locations"), (role, path)
+
+
 def test_the_console_and_files_know_the_same_deeds() -> None:
     console = (REPOSITORY / "web/src/features/audit/deeds.ts").read_text("utf-8")
     shown = set(re.findall(r"^  '([a-z_.]+)':", console, re.MULTILINE))

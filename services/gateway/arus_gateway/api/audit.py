@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import orjson
-from arus_runtime.auth import Principal, require
+from arus_runtime.auth import Principal, require_everywhere
 from arus_runtime.postgres import unhurried
 from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Page, Paging, router, wrong
@@ -29,7 +29,7 @@ from arus_gateway.store.audit import Asked, Entry
 
 routes = router("audit")
 
-Reader = Annotated[Principal, Depends(require("audit", "r"))]
+Reader = Annotated[Principal, Depends(require_everywhere("audit", "r"))]
 ONE_DAY: Final = timedelta(days=1)
 
 
