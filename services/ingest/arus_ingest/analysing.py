@@ -7,7 +7,7 @@ row ``f`` (fields) and ``i`` (which of the rows under its key), of another one `
 """
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ import orjson
 from arus_runtime.isolated import Report
 
 from arus_ingest.files import Detection, Unreadable, detect, read_rows
+from arus_ingest.files.columns import ASKED
 from arus_ingest.files.declared import types
 from arus_ingest.files.results import CellError, TypedRow
 
@@ -24,11 +25,13 @@ _REPORT_EVERY: Final = 2_000
 
 
 def analyse(params: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Return what the file holds (detections, sheet, rows, sound, wrong, samples), or why it is unreadable.
+    """Return what the file holds, or why it is unreadable.
 
+    That is detections, sheet, left_out, and where rows were read rows, sound, wrong, samples.
     params: path, and the file's own name; rows (where they are written, null: only say what it holds);
-    type, period and sheet as people say, null where they say nothing; mappings, meanings and answers as
-    ``detect`` takes them. Rows are read when nothing is left to ask about the sheet.
+    type, period and the sheet's name as people say, null where they say nothing; mappings, meanings and
+    answers as ``detect`` takes them; taken: sheets that were imported. left_out: (name, rows) of further
+    sheets of facts that were not. Rows are read when nothing is left to ask about the sheet.
     """
     path = Path(params["path"])
     try:
@@ -41,9 +44,18 @@ def analyse(params: Mapping[str, Any], report: Report) -> dict[str, Any]:
             answers=params["answers"],
             name=params["name"],
         )
-        sheet = _meant(found, params["sheet"])
-        answer: dict[str, Any] = {"detections": [asdict(one) for one in found], "sheet": sheet}
+        taken: Collection[str] = params["taken"]
+        sheet = _meant(found, params["sheet"], taken)
         meant = found[sheet]
+        answer: dict[str, Any] = {
+            "detections": [asdict(one) for one in found],
+            "sheet": sheet,
+            "left_out": [
+                (one.sheet, one.rows)
+                for one in found
+                if one is not meant and _holds_facts(one) and one.sheet not in taken
+            ],
+        }
         if meant.type is None or meant.questions or params["rows"] is None:
             return answer
         return answer | _read(path, meant, Path(params["rows"]), report)
@@ -51,13 +63,29 @@ def analyse(params: Mapping[str, Any], report: Report) -> dict[str, Any]:
         return {"unreadable": {"code": error.code, "params": dict(error.params)}}
 
 
-def _meant(found: list[Detection], said: int | None) -> int:
-    """Return which sheet is meant: the one that people say, else the one most surely of a type."""
-    if said is not None and said < len(found):
-        return said
+def _meant(found: Sequence[Detection], said: str | None, taken: Collection[str]) -> int:
+    """Return which sheet is meant: the one people say, else of those with facts one that is still to come."""
+    names = [one.sheet for one in found]
+    if isinstance(said, str):  # by its place, as the version before wrote it, it may be another one by now
+        if said not in names:
+            raise Unreadable("file_without_table")
+        return names.index(said)
     return max(
-        range(len(found)), key=lambda at: (found[at].type is not None, found[at].confidence, found[at].rows)
+        range(len(found)),
+        key=lambda at: (
+            _holds_facts(found[at]),
+            names[at] not in taken,
+            found[at].type is not None,
+            found[at].confidence,
+            found[at].rows,
+        ),
     )
+
+
+def _holds_facts(one: Detection) -> bool:
+    """Tell whether a sheet has rows, and every column that its type cannot do without."""
+    asked = f"{ASKED}:"
+    return one.type is not None and one.rows > 0 and not any(q.key.startswith(asked) for q in one.questions)
 
 
 class _Under:

@@ -89,10 +89,10 @@ async def _analyse(context: Context, work: Work) -> None:
     async with context.db.tenant(work.tenant_id) as tx:
         of = await store.one(tx, work.params["import_id"])
         mappings = await store.mappings(tx)
-        repeats = await store.repeated(tx, of.sha256, of.id) if of else None
+        taken = await store.taken(tx, of.sha256, of.id) if of else {}
     if of is None or of.version != work.params["version"]:
         return
-    found = await _found(context, work, of, mappings, repeats)
+    found = await _found(context, work, of, mappings, taken)
     async with context.db.tenant(work.tenant_id) as tx:
         await imports.previewed(tx, work.tenant_id, of.id, found, of.version)
     context.committed()
@@ -100,9 +100,13 @@ async def _analyse(context: Context, work: Work) -> None:
 
 
 async def _found(
-    context: Context, work: Work, of: Import, mappings: Mapping[str, Mapping[str, str]], repeats: str | None
+    context: Context,
+    work: Work,
+    of: Import,
+    mappings: Mapping[str, Mapping[str, str]],
+    taken: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return what to write of an import."""
+    """Return what to write of an import. taken: sheets of the same file → the imports that brought them."""
     with TemporaryDirectory(prefix="arus-import-") as folder:
         path, rows = Path(folder) / "file", Path(folder) / "rows.jsonl.gz"
         await files_of(context).fetch(imports.source_key(work.tenant_id, of.id), path)
@@ -116,6 +120,7 @@ async def _found(
             "mappings": mappings,
             "meanings": dict(of.said.columns),
             "answers": dict(of.said.answers),
+            "taken": list(taken),
         }
         found = await _watched(_Telling(context, work, of), replace(work, params=params))
         if "unreadable" in found:
@@ -126,7 +131,7 @@ async def _found(
             "sheet": found["sheet"],
             "type": meant["type"] or "",
             "period": meant["period"] or "",
-            "repeats": repeats,
+            "repeats": taken.get(meant["sheet"] or ""),
         }
         if "rows" not in found:
             return {"state": "needs_mapping", "rows": meant["rows"], **known}
@@ -135,7 +140,7 @@ async def _found(
             await imports.tell(tx, work.tenant_id, analysed, 0.8)
         context.committed()
         as_read = replace(of, **known, rows=found["rows"])
-        blocks = await _blocks(context, work, as_read, params)
+        blocks = await _blocks(context, work, as_read, params, found["left_out"])
         as_read = replace(as_read, preview_hash=rules.preview_hash(as_read))
         preview = await _compared(_Telling(context, work, analysed), as_read, rows, found["sound"])
         await files_of(context).put(imports.rows_key(work.tenant_id, as_read), rows)
@@ -168,17 +173,28 @@ async def _watched(telling: _Telling, reading: Work) -> dict[str, Any]:
         running.cancel()
 
 
-async def _blocks(context: Context, work: Work, of: Import, params: Mapping[str, Any]) -> list[Trouble]:
-    """Return why what was previewed must not be carried out as it is."""
+async def _blocks(
+    context: Context,
+    work: Work,
+    of: Import,
+    params: Mapping[str, Any],
+    left_out: Sequence[tuple[str, int]],
+) -> list[Trouble]:
+    """Return why what was previewed must not be carried out as it is. left_out: names and rows of sheets."""
     blocks: list[Trouble] = []
     if imports.beyond(of.type, of.locations):
         blocks.append(Trouble("limited_to_locations"))
     if of.repeats and not of.said.anyway:
         blocks.append(Trouble("file_repeats", {"value": of.repeats}))
+    if left_out and not of.said.confirmed:
+        value = ", ".join(f"{name} ({number})" for name, number in left_out)
+        blocks.append(Trouble("sheets_left_out", {"value": value, "number": len(left_out)}))
     if of.said.type or of.said.period:
         alone = replace(work, params={**params, "type": None, "period": None, "rows": None})
         found = await _read(context, alone)
-        blocks += rules.disagreements(of, found["detections"][of.sheet])
+        name = of.detections[of.sheet]["sheet"]
+        for itself in found.get("detections", ()):
+            blocks += rules.disagreements(of, itself) if itself["sheet"] == name else ()
     return blocks
 
 

@@ -101,14 +101,14 @@ class Product:
 class Said:
     """What people say of a file in place of what was found in it.
 
-    columns: header → field, empty for a column to leave out; answers: to the questions of its detection.
-    confirmed: what is said holds although the file says otherwise. anyway: the file is taken although it was
-    taken before.
+    sheet: its name. columns: header → field, empty for a column to leave out; answers: to the questions of
+    its detection. confirmed: what is said holds although the file says otherwise, and further sheets may stay
+    out. anyway: the file is taken although it was taken before.
     """
 
     type: str | None = None
     period: str | None = None
-    sheet: int | None = None
+    sheet: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
     answers: Mapping[str, str] = field(default_factory=dict[str, str])
     confirmed: bool = False

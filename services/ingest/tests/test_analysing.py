@@ -47,7 +47,7 @@ def test_a_row_that_repeats_another_one_exactly_counts_once_where_it_cannot_be_a
 def analysed(folder: Path, type_: str, lines: tuple[str, ...]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     path, rows = folder / f"{type_}_122025.csv", folder / "rows.gz"
     path.write_text("\n".join(lines), "utf-8")
-    said: dict[str, Any] = {"sheet": None, "mappings": {}, "meanings": {}, "answers": {}}
+    said: dict[str, Any] = {"sheet": None, "taken": [], "mappings": {}, "meanings": {}, "answers": {}}
     params = {**said, "path": str(path), "name": path.name, "rows": str(rows)}
     answer = analyse({**params, "type": type_, "period": "2025-12"}, lambda _share, _said: None)
     with gzip.open(rows) as found:

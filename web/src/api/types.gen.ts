@@ -2125,7 +2125,7 @@ export type ImportDetail = {
     /**
      * Repeats
      *
-     * The standing import of the same file.
+     * The standing import of the same sheet of the same file.
      */
     repeats: string | null;
     /**
@@ -2213,7 +2213,7 @@ export type ImportPatch = {
     /**
      * Confirmed
      *
-     * What you say holds although the file says otherwise.
+     * What you say holds although the file says otherwise, and further sheets may stay out.
      */
     confirmed?: boolean;
     /**
@@ -2306,7 +2306,7 @@ export type ImportRecord = {
     /**
      * Repeats
      *
-     * The standing import of the same file.
+     * The standing import of the same sheet of the same file.
      */
     repeats: string | null;
     /**

@@ -70,6 +70,8 @@ async def say(
         raise wrong_state(old)
     check_file(old)
     _check_columns(old, changes)
+    if changes.get("sheet") is not None:
+        changes = {**changes, "sheet": _sheet_named(old, changes["sheet"])}
     said = rules.said(old.said, changes)
     type_ = said.type or said.answers.get("type") or old.type
     await store.unlearn(tx, type_, old.said.columns.keys() - said.columns.keys())
@@ -82,10 +84,19 @@ async def say(
     return new
 
 
+def _sheet_named(of: Import, place: int) -> str | None:
+    """Return what a sheet is called: its place may be another when its file is read anew; raises the 422."""
+    if place >= len(of.detections):
+        raise wrong(
+            "sheet", "not_one_of", value=place, expected=", ".join(map(str, range(len(of.detections))))
+        )
+    return of.detections[place]["sheet"]
+
+
 def _check_columns(of: Import, changes: Mapping[str, Any]) -> None:
     """Raise the 422 of an answer that names a column which the sheet does not have."""
     for header, field in columns.answered(changes.get("answers", {})).items():
-        sheet = changes.get("sheet") or of.sheet
+        sheet = of.sheet if changes.get("sheet") is None else changes["sheet"]
         headers = of.detections[sheet]["headers"] if sheet < len(of.detections) else ()
         if header not in headers:
             expected = ", ".join(filter(None, headers))
@@ -143,7 +154,8 @@ async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at:
 async def _blocks(tx: Tx, principal: Principal, of: Import) -> Sequence[Trouble]:
     """Return what stands in the way of a commit: what did at its preview, and its like if it stands since."""
     await store.take_turns(tx, principal.tenant_id, "commits")
-    repeats = None if of.said.anyway else await store.repeated(tx, of.sha256, of.id)
+    taken = {} if of.said.anyway else await store.taken(tx, of.sha256, of.id)
+    repeats = taken.get(of.detections[of.sheet]["sheet"] or "")
     known = any(one.code == "file_repeats" for one in of.blocks)
     return of.blocks if known or not repeats else (*of.blocks, Trouble("file_repeats", {"value": repeats}))
 

@@ -100,7 +100,7 @@ class ImportRecord(BaseModel):
     progress: float = Field(description="Of what goes on now, 0 to 1.")
     preview: str | None = Field(description="What a commit is bound to.")
     blocks: list[Block]
-    repeats: str | None = Field(description="The standing import of the same file.")
+    repeats: str | None = Field(description="The standing import of the same sheet of the same file.")
     uploaded_at: dt.datetime
     uploaded_by: str
     committed_at: dt.datetime | None
@@ -316,7 +316,10 @@ class ImportPatch(BaseModel):
         max_length=500,
         description="To questions of the sheet, by their key; added to those before, empty takes one back.",
     )
-    confirmed: bool = Field(default=False, description="What you say holds although the file says otherwise.")
+    confirmed: bool = Field(
+        default=False,
+        description="What you say holds although the file says otherwise, and further sheets may stay out.",
+    )
     anyway: bool = Field(
         default=False, description="Take the file although the same one was imported before."
     )

@@ -118,15 +118,17 @@ async def change(tx: Tx, import_id: str, **columns: Any) -> Import:
     return _import(row)
 
 
-async def repeated(tx: Tx, sha256: str, import_id: str) -> str | None:
-    """Return the newest other import of the same file that stands."""
+async def taken(tx: Tx, sha256: str, import_id: str) -> dict[str, str]:
+    """Return which sheets of the same file other imports brought that stand: name → the newest of them.
+
+    The one table of a file without sheets has no name.
+    """
     answer = await tx.execute(
-        f"""select id from imports i where sha256 = %s and id <> %s and {_STANDS}
-            order by id desc limit 1""",
+        f"""select coalesce(detections -> sheet ->> 'sheet', '') as name, max(id) as id from imports i
+            where sha256 = %s and id <> %s and {_STANDS} group by 1""",
         (sha256, import_id),
     )
-    row = await answer.fetchone()
-    return row["id"] if row else None
+    return {row["name"]: row["id"] for row in await answer.fetchall()}
 
 
 async def months_in_keys(tx: Tx, type_: str) -> list[str]:

@@ -86,6 +86,11 @@ function Body({ found }: { found: ImportDetail }) {
               <Trans>Tetap impor</Trans>
             </Button>
           )}
+          {block.code === 'sheets_left_out' && open && (
+            <Button busy={saying.isPending} onClick={() => saying.mutate({ confirmed: true })}>
+              <Trans>Lembar ini saja</Trans>
+            </Button>
+          )}
           {block.code.endsWith('_disagrees') && open && (
             <Button busy={saying.isPending} onClick={() => saying.mutate({ confirmed: true })}>
               <Trans>Ya, benar</Trans>
