@@ -9,7 +9,7 @@ import grpc
 import httpx
 import psycopg
 import pytest
-from arus.anomaly.v1.events_pb2 import CaseChange, CaseChanged
+from arus.anomaly.v1.events_pb2 import CaseChange, CaseChanged, MeterKind, MeterVerdictReached
 from arus.identity.v1.api_pb2 import Changer, ListChangersRequest, ListChangersResponse
 from arus.identity.v1.api_pb2_grpc import MemberServiceServicer, add_MemberServiceServicer_to_server
 from arus_anomaly.commands import cases as commands
@@ -66,6 +66,19 @@ class Office:
         answer = await self.member().post("/cases", json={"nomen": "123456", "type": "extreme"} | said)
         assert answer.status_code == 201, answer.text
         return answer.json()
+
+    def judge(self, nomen: str, period: str, kind: MeterKind.ValueType) -> None:
+        """Let a register read of the organisation be judged so, as the worker writes it."""
+        said = MeterVerdictReached(
+            tenant_id=self.tenant, nomen=nomen, period=period, rayon="35", kinds=[kind], rule="meter/1"
+        )
+        with psycopg.connect(self.database.superuser_url) as connection:
+            connection.execute(
+                """insert into anomaly.meter_verdicts
+                (src_part, src_off, src_idx, tenant_id, nomen, period, rayon, kinds, judged_at, value)
+                values (0, (select count(*) from anomaly.meter_verdicts), 999, %s, %s, %s, '35', 0, now(), %s)""",
+                (self.tenant, nomen, period, said.SerializeToString()),
+            )
 
     def told(self) -> Sequence[CaseChanged]:
         """Return what was told of the organisation's cases and has not left yet, in order."""
@@ -270,6 +283,17 @@ async def test_a_case_that_cannot_be_is_refused_by_field(office: Office, said: A
     assert codes(answer) == code
     assert answer.headers["content-type"] == "application/problem+json"
     assert await items(office.member()) == []
+
+
+async def test_who_is_known_from_register_reads_alone_has_cases_too(office: Office) -> None:
+    office.judge("700", "2025-12", MeterKind.METER_KIND_ZERO)
+    opened_ = await office.member().post("/cases", json={"nomen": "700", "period": "2025-12"})
+    assert opened_.status_code == 201, opened_.text
+    case = opened_.json()
+    assert (case["type"], case["rayon"], case["customer"], case["address"]) == ("zero", "35", "", "")
+    foreign = Office(office.caller, office.database, office.gateway)
+    answer = await foreign.member().post("/cases", json={"nomen": "700", "type": "zero"})
+    assert codes(answer) == (422, ["unknown_reference"]), "another organisation's reads make nobody known"
 
 
 async def test_a_command_that_is_sent_twice_opens_one_case_and_a_second_about_the_same_is_refused(

@@ -146,6 +146,24 @@ def test_files_with_the_names_of_the_books(tmp_path: Path, told: tuple[str, str]
     assert not any(row.errors for row in read_rows(path, found))
 
 
+def test_who_was_skipped_or_has_a_volume_needs_no_stand(tmp_path: Path) -> None:
+    path = tmp_path / "SBRS 2025-12.csv"
+    path.write_text(
+        "NOMEN;STAND AKHIR;PEMAKAIAN;METODE BACA;STATUS SKIP\n"
+        "340001;;;;PAGAR TERKUNCI\n340002;-;-;SKIP;RUMAH KOSONG\n340003;;20;ESTIMASI;\n"
+        "340004;120;20;ACTUAL;0\n340005;;;ACTUAL;0\n340006;;;ACTUAL;\n340007;xx;;ACTUAL;BANJIR\n",
+        "utf-8",
+    )
+    (found,) = detect(path)
+    assert found.columns["skip_status"] == "STATUS SKIP"
+    wrong = {row.key[:6]: [(error.field, error.code) for error in row.errors] for row in read_rows(path, found)}
+    assert {nomen: said for nomen, said in wrong.items() if said} == {
+        "340005": [("stand_akhir", "cell_required")],
+        "340006": [("stand_akhir", "cell_required")],
+        "340007": [("stand_akhir", "cell_not_a_number")],
+    }
+
+
 def test_a_date_of_printing_alone_is_a_period_to_ask_for(tmp_path: Path) -> None:
     path = tmp_path / "pelanggan.csv"
     path.write_text("Tanggal cetak: 03/01/2026\nNOMEN;NAMA;ALAMAT;NOMINAL\n340001;BUDI;JL A;5000\n", "utf-8")

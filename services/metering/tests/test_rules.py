@@ -64,7 +64,8 @@ def test_a_payment_of_no_bill_period_that_is_said_is_of_the_active_one_unless_it
 
 @pytest.mark.parametrize("said", ["", "BAIK", "normal", " ok ", "0", "00", "-", "--", "Ada", "TIDAK ADA"])
 def test_what_says_that_there_is_no_reason_is_none(said: str) -> None:
-    fact = rows.fact("SBRS", "2025-12", {"nomen": "1", "skip_status": said, "trouble": said})
+    row = {"nomen": "1", "stand_akhir": "5", "skip_status": said, "trouble": said}
+    fact = rows.fact("SBRS", "2025-12", row)
     assert isinstance(fact, Fact)
     assert (fact.values["skip_status"], fact.values["trouble"]) == ("", "")
     real = rows.fact("SBRS", "2025-12", {"nomen": "1", "skip_status": "pagar terkunci", "trouble": "03"})
@@ -86,6 +87,7 @@ def test_a_read_says_whether_the_service_was_active_where_the_file_does(
     [
         ("SBRS", {"stand_akhir": "1"}, ("nomen", "ROW_REQUIRED")),
         ("SBRS", {"nomen": "1", "stand_akhir": "1.0005"}, ("stand_akhir", "ROW_NOT_DECIMAL")),
+        ("SBRS", {"nomen": "1", "skip_status": "NORMAL"}, ("stand_akhir", "ROW_REQUIRED")),
         ("SBRS", {"nomen": "1", "stand_akhir": "NaN"}, ("stand_akhir", "ROW_NOT_DECIMAL")),
         ("SBRS", {"nomen": "1", "read_date": "31/12/2025"}, ("read_date", "ROW_NOT_DATE")),
         ("COLLECTION", {"nomen": "1", "payment_date": "2025-12-01"}, ("amount", "ROW_REQUIRED")),

@@ -269,17 +269,17 @@ async def _of_customer(tx: Tx, peers: Peers, principal: Principal, nomen: str, p
     if principal.locations is not None:
         raise LimitedError
     found = await directory.customer(peers, principal, nomen)
-    if found is None:
-        raise wrong("nomen", "unknown_reference", value=nomen)
     judged = await meter.of_customer(tx, nomen)
-    said = [meter_verdict(one.value) for one in judged if one.period == period]
-    kind = next((str(kind) for one in said for kind in one.kinds), None)
+    if found is None and not judged:
+        raise wrong("nomen", "unknown_reference", value=nomen)
+    verdicts = [meter_verdict(one.value) for one in judged]
+    kind = next((str(kind) for one in verdicts if one.period == period for kind in one.kinds), None)
     return Subject(
         told.METER,
         kind,
         nomen=nomen,
         period=period,
-        rayon=found.rayon,
-        customer=found.name,
-        address=found.address,
+        rayon=found.rayon if found else verdicts[0].rayon,
+        customer=found.name if found else "",
+        address=found.address if found else "",
     )

@@ -16,7 +16,8 @@ MONEY_SCALE: Final = 2  # R-94
 class Field:
     """One field of a type.
 
-    instead: a field that may stand in for a required one. bounds: of a number its least and greatest
+    instead: a field that may stand in for a required one. excuse: a field that says, row by row, why a required
+    one is empty. bounds: of a number its least and greatest
     value, of a code its least and greatest length. weight: how telling its presence is for the type.
     of_file: whether it tells the file's period; "latest": its greatest value does.
     """
@@ -25,6 +26,7 @@ class Field:
     kind: Kind
     required: bool
     instead: str
+    excuse: str
     scale: int
     bounds: tuple[int, int] | None
     weight: float
@@ -83,6 +85,7 @@ def _type(name: str, declared: dict[str, Any], shared: dict[str, list[str]]) -> 
                 kind=said["kind"],
                 required=said.get("required", False),
                 instead=said.get("instead", ""),
+                excuse=said.get("excuse", ""),
                 scale=said.get("scale", {"money": MONEY_SCALE}.get(said["kind"], 0)),
                 bounds=tuple(said["bounds"]) if "bounds" in said else None,
                 weight=said["weight"],

@@ -49,7 +49,7 @@ def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]
         for at, (code, params) in read[name][1].items():
             wrong.setdefault(at, []).append(CellError(header, name, code, params))
     needed = [
-        one.name
+        (one.name, one.instead, one.excuse)
         for one in kind.fields.values()
         if one.required and (one.name in names or one.instead not in names)
     ]
@@ -60,8 +60,10 @@ def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]
         errors = wrong.get(at, [])
         if detection.separator and any(cells[len(detection.headers) :]):
             errors = [*errors, _too_wide(kind, detection, len(cells))]
-        for name in needed:
-            if name not in fields and all(error.field != name for error in errors):
+        for name, instead, excuse in needed:
+            if name in fields or instead in fields or _says(fields.get(excuse, "")):
+                continue
+            if all(error.field != name for error in errors):
                 errors = [*errors, CellError(detection.columns.get(name, name), name, "cell_required", {})]
         yield TypedRow(
             number,
@@ -70,6 +72,11 @@ def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]
             tuple(map(shown, cells)) if detection.sheet else cast("tuple[str, ...]", tuple(cells)),
             tuple(errors),
         )
+
+
+def _says(reason: str) -> bool:
+    """Tell whether a column for a reason names one; noughts and strokes name none."""
+    return bool(reason.strip("0-–. "))
 
 
 def _too_wide(kind: FileType, detection: Detection, cells: int) -> CellError:

@@ -82,16 +82,19 @@ def _read(period: str, fields: Fields) -> dict[str, Any]:
     of = _period(fields, "period", period)
     status = _text(fields, "customer_status")
     read_date = _date(fields, "read_date")
+    skip_status, stand_l = _reason(fields, "skip_status"), _whole(fields, "stand_akhir", LITRES)
+    if stand_l is None and not fields.get("volume") and fields.get("skip_status") and not skip_status:
+        raise _Refusal("stand_akhir", "ROW_REQUIRED")
     return {
         "period": of,
         "read_date": read_date or _last_day(of),
         "is_date_assumed": read_date is None,
         "serial": _text(fields, "serial", 60),
         "stand_awal_l": _whole(fields, "stand_awal", LITRES),
-        "stand_akhir_l": _whole(fields, "stand_akhir", LITRES),
+        "stand_akhir_l": stand_l,
         "volume_l": _whole(fields, "volume", LITRES),
         "read_method": _text(fields, "read_method", 60).upper() or UNKNOWN_METHOD,
-        "skip_status": _reason(fields, "skip_status"),
+        "skip_status": skip_status,
         "trouble": _reason(fields, "trouble"),
         "reader": _text(fields, "reader", 100),
         "usage_class": _text(fields, "tariff", 40).upper(),
