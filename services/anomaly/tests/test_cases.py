@@ -67,7 +67,7 @@ class Office:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
-    def judge(self, nomen: str, period: str, kind: MeterKind.ValueType) -> None:
+    def judge(self, nomen: str, period: str, kind: MeterKind) -> None:
         """Let a register read of the organisation be judged so, as the worker writes it."""
         said = MeterVerdictReached(
             tenant_id=self.tenant, nomen=nomen, period=period, rayon="35", kinds=[kind], rule="meter/1"
@@ -76,7 +76,8 @@ class Office:
             connection.execute(
                 """insert into anomaly.meter_verdicts
                 (src_part, src_off, src_idx, tenant_id, nomen, period, rayon, kinds, judged_at, value)
-                values (0, (select count(*) from anomaly.meter_verdicts), 999, %s, %s, %s, '35', 0, now(), %s)""",
+                values (0, (select count(*) from anomaly.meter_verdicts), 999, %s, %s, %s, '35', 0,
+                now(), %s)""",
                 (self.tenant, nomen, period, said.SerializeToString()),
             )
 

@@ -27,6 +27,19 @@ _EXAMPLES: Final[Mapping[str, Sequence[str]]] = {
     "volume_l": ("520", "300.5", "1250"),
     "name": ("Sari Wulandari", "Budi Santoso", "Toko Makmur"),
     "date": ("2025-12-01", "2025-12-01", "2025-12-02"),
+    "stand_awal": ("120", "98", "310"),
+    "stand_akhir": ("132", "113", ""),
+    "volume": ("12", "15", ""),
+    "kubikasi": ("12", "15", "9"),
+    "read_method": ("ACTUAL", "ACTUAL", ""),
+    "skip_status": ("", "", "PAGAR TERKUNCI"),
+    "dials": ("5", "5", "5"),
+    "multiplier": ("1", "1", "1"),
+    "customer_status": ("AKTIF", "AKTIF", "AKTIF"),
+    "trouble": ("", "", ""),
+    "stand_cabut": ("", "", ""),
+    "stand_pasang": ("", "", ""),
+    "replacement_date": ("", "", ""),
 }
 _BY_KIND: Final[Mapping[str, Sequence[str]]] = {
     "text": ("Contoh A", "Contoh B", "Contoh C"),
@@ -59,11 +72,12 @@ def write(
     """Write the rows of an import that did not come in, at most 100,000 of them.
 
     rows: as they were previewed; refused: those that its book refused, by row id. The headers stay the file's
-    own, so that the mended file is recognised as the first one was.
+    own, and the sheet is called by type and month: so the mended file is recognised as the first one was,
+    whatever it is called by then.
     """
     headers: Sequence[str] = of.detections[of.sheet]["headers"]
     with _workbook(path) as book:
-        page = book.add_worksheet()
+        page = book.add_worksheet(f"{of.type} {of.period}".strip())
         head = book.add_format({"bold": True, "bottom": 1})
         shown = book.add_format({"num_format": "@"})
         quoted = book.add_format({"num_format": "@", "quote_prefix": True})

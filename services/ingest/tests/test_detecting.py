@@ -156,12 +156,48 @@ def test_who_was_skipped_or_has_a_volume_needs_no_stand(tmp_path: Path) -> None:
     )
     (found,) = detect(path)
     assert found.columns["skip_status"] == "STATUS SKIP"
-    wrong = {row.key[:6]: [(error.field, error.code) for error in row.errors] for row in read_rows(path, found)}
+    wrong = {
+        row.key[:6]: [(error.field, error.code) for error in row.errors] for row in read_rows(path, found)
+    }
     assert {nomen: said for nomen, said in wrong.items() if said} == {
         "340005": [("stand_akhir", "cell_required")],
         "340006": [("stand_akhir", "cell_required")],
         "340007": [("stand_akhir", "cell_not_a_number")],
     }
+
+
+def test_columns_of_one_name_with_different_numbers_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "SBRS 2025-12.csv"
+    path.write_text(
+        "NOMEN;STAND AKHIR;STAND AKHIR;PETUGAS;PETUGAS\n340001;5;6;ANI;BUDI\n340002;7;7;ANI;ANI\n"
+        "340003;;9;ANI;\n", "utf-8"
+    )  # fmt: skip
+    (found,) = detect(path)
+    wrong = {row.key[:6]: [error.code for error in row.errors] for row in read_rows(path, found)}
+    assert wrong == {"340001": ["cell_contradicted"], "340002": [], "340003": ["cell_contradicted"]}
+
+
+def test_a_cell_that_is_no_number_of_a_customer_is_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for cells in (["NOMEN", "STAND AKHIR"], [340001.0, 5], [340002.5, 5], ["340003", 5]):
+        sheet.append(cells)
+    path = tmp_path / "SBRS 2025-12.xlsx"
+    book.save(path)
+    (found,) = detect(path)
+    told = [(row.fields.get("nomen"), [error.code for error in row.errors]) for row in read_rows(path, found)]
+    assert told == [("340001", []), (None, ["cell_not_a_code"]), ("340003", [])]
+
+
+def test_a_stand_beyond_every_register_is_told_before_it_is_committed(tmp_path: Path) -> None:
+    path = tmp_path / "SBRS 2025-12.csv"
+    path.write_text("NOMEN;STAND AKHIR\n340001;99999999999999\n340002;-5\n", "utf-8")
+    (found,) = detect(path)
+    assert [[error.code for error in row.errors] for row in read_rows(path, found)] == [
+        ["cell_out_of_range"],
+        [],
+    ]
 
 
 def test_a_date_of_printing_alone_is_a_period_to_ask_for(tmp_path: Path) -> None:

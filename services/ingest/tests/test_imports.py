@@ -134,6 +134,7 @@ async def test_rows_that_do_not_come_in_return_to_be_mended(owner: httpx.AsyncCl
     assert answer.status_code == 200, answer.text
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     page = book.worksheets[0]
+    assert page.title == f"FUEL {done['period']}", "it is known by it whatever the file is called"
     assert [[page.cell(row, column).value for column in range(1, 5)] for row in (2, 3)] == [
         ["2025-01-09", "Gudang X", "Solar", "310"],
         ["2025-01-10", "Gudang A", "Solar", "banyak"],

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 from arus_ingest.files import headers
 from arus_ingest.files.declared import FileType, labels, types
+from arus_ingest.files.detecting import detect
+from arus_ingest.files.reading import read_rows
+from arus_ingest.mending import write_template
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "imports.md"
 MARK = "<!-- types: kept by services/ingest/tests/test_types.py -->"
@@ -40,3 +43,13 @@ def test_the_first_name_of_a_field_means_that_field(kind: FileType) -> None:
             key=lambda one: one.score,
         )
         assert best.field == field.name
+
+
+@pytest.mark.parametrize("kind", types().values(), ids=lambda kind: kind.name)
+def test_a_sample_is_read_as_what_it_is_and_without_errors(kind: FileType, tmp_path: Path) -> None:
+    path = tmp_path / "contoh.xlsx"
+    write_template(path, kind, with_rows=True)
+    (found,) = detect(path)
+    assert (found.type, found.period, found.questions) == (kind.name, "2025-12", ())
+    rows = list(read_rows(path, found))
+    assert [row.errors for row in rows] == [()] * 3

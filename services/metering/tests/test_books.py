@@ -314,6 +314,9 @@ async def test_figures_by_rayon_period_and_day(files: Imports, owner: httpx.Asyn
     assert [(band["days"], band["amount"]["amount"]) for band in bands] == [
         ("0-30", "0.00"), ("31-60", "7.00"), ("61-90", "0.00"), (">90", "9.00"),
     ]  # fmt: skip
+    files.take(files.file("ARDEBT", "2026-01", {"nomen": "1", "amount": "8", "age_days": "1"}))
+    newest = (await owner.get("/kpi/arrears")).json()
+    assert (newest["period"], newest["items"][0]["amount"]["amount"]) == ("2026-01", "8.00"), "billed or not"
     wrong = await owner.get("/kpi/periods", params={"from": "2020-01"})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "from")
 
@@ -509,6 +512,9 @@ async def test_a_payment_is_entered_corrected_and_taken_back(
         "/collections", json={"nomen": "1", "payment_date": "2025-12-05", "amount": "50.00"}
     )
     assert (made.status_code, made.json()["payment_type"]) == (201, "CURRENT")
+    coming = {"nomen": "1", "payment_date": "2999-12-05", "amount": "5"}
+    early = await owner.post("/collections", json=coming)
+    assert (early.status_code, early.json()["errors"][0]["field"]) == (422, "payment_date")
     path = f"/collections/{made.json()['id']}"
     seen = {"If-Match": made.headers["etag"]}
     changed = await owner.patch(path, json={"amount": "60"}, headers=seen)

@@ -14980,7 +14980,7 @@ export type GetArrearsData = {
         /**
          * Period
          *
-         * The newest billed one, when left out.
+         * The newest with a file of arrears, when left out.
          */
         period?: string | null;
         /**
@@ -15060,7 +15060,7 @@ export type ExportArrearsData = {
         /**
          * Period
          *
-         * The newest billed one, when left out.
+         * The newest with a file of arrears, when left out.
          */
         period?: string | null;
         /**
@@ -15144,7 +15144,7 @@ export type SizeArrearsExportData = {
         /**
          * Period
          *
-         * The newest billed one, when left out.
+         * The newest with a file of arrears, when left out.
          */
         period?: string | null;
         /**

@@ -16,10 +16,10 @@ MONEY_SCALE: Final = 2  # R-94
 class Field:
     """One field of a type.
 
-    instead: a field that may stand in for a required one. excuse: a field that says, row by row, why a required
-    one is empty. bounds: of a number its least and greatest
-    value, of a code its least and greatest length. weight: how telling its presence is for the type.
-    of_file: whether it tells the file's period; "latest": its greatest value does.
+    instead: a field that may stand in for a required one. excuse: one that says, row by row, why a required
+    one is empty. bounds: of a number its least and greatest value, of a code its least and greatest length.
+    weight: how telling its presence is for the type. of_file: whether it tells the file's period;
+    "latest": its greatest value does.
     """
 
     name: str

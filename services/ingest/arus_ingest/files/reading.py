@@ -40,6 +40,8 @@ def read_rows(path: Path, detection: Detection, *, limits: Limits | None = None)
 def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]) -> Iterator[TypedRow]:
     names = [name for name in detection.places if name in kind.fields]
     read = {name: _column(kind, detection, name, facts) for name in names}
+    for name in names:
+        read[name][1].update(_contradicted(kind, detection, name, facts))
     if "period" in kind.fields and "period" not in read:
         names.append("period")
         read["period"] = _period_column(detection, facts)
@@ -99,6 +101,23 @@ def _column(kind: FileType, detection: Detection, name: str, facts: Sequence[tup
             cells, lambda cell: parse_period(cell) or _with_year(cell, detection), "cell_not_a_period"
         )
     return _words(field, cells)
+
+
+def _contradicted(
+    kind: FileType, detection: Detection, name: str, facts: Sequence[tuple[int, Row]]
+) -> dict[int, Wrong]:
+    """Return where another column of the very same name holds another number: nobody knows which is meant."""
+    place = detection.places[name]
+    header = detection.headers[place]
+    twins = [at for at, one in enumerate(detection.headers) if at != place and one == header]
+    if not twins or kind.fields[name].kind not in NUMERIC:
+        return {}
+    wrong: dict[int, Wrong] = {}
+    for at, (_, cells) in enumerate(facts):
+        said = [shown(cells[one]).strip() if one < len(cells) else "" for one in (place, *twins)]
+        if len(set(said)) > 1:
+            wrong[at] = ("cell_contradicted", {"value": ", ".join(one or "-" for one in said)[:100]})
+    return wrong
 
 
 def _with_year(cell: Cell, detection: Detection) -> str | None:
@@ -180,6 +199,10 @@ def _words(field: Field, cells: Sequence[Cell]) -> Values:
         text = repaired(" ".join(shown(cell).split()))
         if field.kind == "code":
             text = _code(text)
+            if field.required and isinstance(cell, float) and not text.isdigit() and "E+" not in text.upper():
+                values.append(None)
+                wrong[at] = ("cell_not_a_code", {"value": text[:100]})
+                continue
         values.append(text or None)
         if text and (code := _wrong_text(field, text)):
             values[at] = None

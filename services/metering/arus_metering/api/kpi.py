@@ -17,6 +17,7 @@ kpi = router("kpi")
 MOST_PERIODS = 36
 Reader = Annotated[Principal, Depends(require_everywhere("kpi", "r"))]
 Of = Annotated[Period | None, Query(description="The newest billed one, when left out.")]
+Owed = Annotated[Period | None, Query(description="The newest with a file of arrears, when left out.")]
 Rayon = Annotated[str | None, Query(max_length=40)]
 
 
@@ -71,10 +72,10 @@ async def follow_days(context: Ctx, principal: Reader, period: Of = None, rayon:
 
 
 @kpi.get("/kpi/arrears")
-async def get_arrears(context: Ctx, principal: Reader, period: Of = None, rayon: Rayon = None) -> Ageing:
+async def get_arrears(context: Ctx, principal: Reader, period: Owed = None, rayon: Rayon = None) -> Ageing:
     """Return what is owed as of a period, by its age in days."""
     async with context.db.tenant(principal.tenant_id) as tx:
-        of, as_of = await _period(tx, period), await store.as_of(tx)
+        of, as_of = period or await store.newest_arrears(tx) or "", await store.as_of(tx)
         rows = await store.ageing(tx, of, rayon)
     return Ageing.of(of or None, rows, as_of)
 

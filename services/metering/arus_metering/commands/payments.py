@@ -9,11 +9,12 @@ from arus_runtime import outbox
 from arus_runtime.auth import Principal
 from arus_runtime.ids import derived_id, new_ulid
 from arus_runtime.postgres import Tx
-from arus_runtime.web import IfMatchHeader, Problem
+from arus_runtime.web import FieldProblem, IfMatchHeader, Problem
 
 from arus_metering import codec
 from arus_metering.commands.customers import known
 from arus_metering.rules.payments import payment_type
+from arus_metering.rules.reads import day_of
 from arus_metering.state import Payment
 from arus_metering.store import entries
 from arus_metering.store import payments as store
@@ -68,7 +69,12 @@ async def _held(tx: Tx, principal: Principal, payment_id: str, if_match: IfMatch
 async def _write(
     tx: Tx, principal: Principal, payment_id: str, said: Mapping[str, Any], at: datetime
 ) -> Payment:
-    on = said["payment_date"]
+    on, today = said["payment_date"], day_of(at)
+    if on > today:
+        raise Problem(
+            422, "invalid_input",
+            errors=[FieldProblem("payment_date", "too_large", {"value": on, "bound": today})],
+        )  # fmt: skip
     of = said.get("bill_period") or f"{on:%Y-%m}"
     values = {
         **said,

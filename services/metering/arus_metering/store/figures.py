@@ -53,6 +53,7 @@ group by band
 _NEWEST: Final = (
     "select max(period) as period from customer_periods where is_current and target_minor is not null"
 )
+_NEWEST_ARREARS: Final = "select max(as_of) as period from arrears where is_current"
 _AS_OF: Final = "select max(greatest(recorded_at, withdrawn_at)) as at from imports"
 
 
@@ -77,6 +78,11 @@ async def ageing(tx: Tx, period: str, rayon: str | None) -> Sequence[dict[str, A
 async def newest_period(tx: Tx) -> str | None:
     """Return the newest period that was billed."""
     return (await _all(tx, _NEWEST, {}))[0]["period"]
+
+
+async def newest_arrears(tx: Tx) -> str | None:
+    """Return the newest period as of which something was owed."""
+    return (await _all(tx, _NEWEST_ARREARS, {}))[0]["period"]
 
 
 async def as_of(tx: Tx) -> datetime | None:
