@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,11 @@ class Subject:
         of_incident = f"{self.incident_id}/{int(self.severity)}" if self.incident_id else None
         about = of_incident or self.group_id or self.case_alert_id
         return f"{self.tenant_id}/{self.kind}/{about}"
+
+    @property
+    def told(self) -> str:
+        """What ids of its deliveries are derived from: a summary that grew is told again."""
+        return f"{self.name}/{self.incidents}/{self.critical}" if self.group_id else self.name
 
 
 def of_alert(alert: Alert) -> Subject:
@@ -109,7 +114,8 @@ class Planner:
         """Put a subject into the person's list and on its ways to them, or hold it for their digest."""
         prefs = self.prefs[person.id]
         local = self.now.astimezone(ZoneInfo(prefs.timezone or self.zone))
-        alarms = await store.notifications.alarms(self.tx, self.tenant_id, person.id, local.date())
+        midnight = datetime.combine(local.date(), time.min, local.tzinfo)
+        alarms = await store.deliveries.alarms(self.tx, self.tenant_id, person.id, midnight)
         usable = self.usable if person.email else frozenset(self.usable) - {Channel.EMAIL}
         plan = rules.plan(prefs, subject.severity, local, alarms, usable)
         if plan is None:
@@ -165,7 +171,7 @@ class Planner:
     ) -> None:
         delivery = Delivery(
             tenant_id=self.tenant_id,
-            id=str(named_id(f"{subject.name}/{person_id or webhook_id}/{channel}")),
+            id=str(named_id(f"{subject.told}/{person_id or webhook_id}/{channel}")),
             channel=channel,
             kind=subject.kind,
             severity=subject.severity,

@@ -62,6 +62,18 @@ async def add(tx: Tx, delivery: Delivery) -> bool:
     return done.rowcount == 1
 
 
+async def alarms(tx: Tx, tenant_id: str, person_id: str, since: datetime) -> int:
+    """Count what left for the person at once since then; one telling by several channels counts once."""
+    found = await tx.execute(
+        """select count(distinct created_at) as alarms from deliveries
+           where tenant_id = %s and person_id = %s and created_at >= %s and channel in ('email', 'whatsapp')
+             and kind <> 'digest' and state not in ('held', 'digested')""",
+        (tenant_id, person_id, since),
+    )
+    row = await found.fetchone()
+    return row["alarms"] if row else 0
+
+
 async def begin(tx: Tx, tenant_id: str, delivery_id: str) -> Delivery | None:
     """Count one more attempt at a waiting delivery and return it; None when it waits no more."""
     return await _one(

@@ -61,9 +61,9 @@ insert into notifications ({_COLUMNS})
 values ({", ".join(f"%({field.name})s" for field in fields(Notification))})
 on conflict (tenant_id, id) do update set
   severity = excluded.severity, incidents = excluded.incidents, critical = excluded.critical,
-  created_at = excluded.created_at, read_at = null
-where (notifications.incidents, notifications.critical) <> (excluded.incidents, excluded.critical)
-returning xmax = 0 as is_new
+  created_at = excluded.created_at, read_at = null, held = excluded.held, alarmed_on = excluded.alarmed_on,
+  digest_id = null
+where (excluded.incidents, excluded.critical) > (notifications.incidents, notifications.critical)
 """  # noqa: S608 — this module's own names of columns
 _SHOWN: Final = """
 select n.id, n.kind, n.severity, n.incident_id, n.location_id, n.incidents, n.critical, n.group_id, n.held,
@@ -78,24 +78,12 @@ _SEEN: Final = "(%(within)s::text[] is null or n.location_id is null or n.locati
 
 
 async def add(tx: Tx, told: Notification) -> bool:
-    """Remember what a person is told and say whether it is new.
+    """Remember what a person is told and say whether it is news.
 
-    A summary that grew since takes the place of its former self, unread again.
+    A summary that grew since takes the place of its former self, unread and untold again.
     """
     values = {field.name: getattr(told, field.name) for field in fields(Notification)}
-    row = await (await tx.execute(_ADD.encode(), values)).fetchone()
-    return row is not None and row["is_new"]
-
-
-async def alarms(tx: Tx, tenant_id: str, person_id: str, day: date) -> int:
-    """Count what left for the person at once on their date."""
-    found = await tx.execute(
-        """select count(*) as alarms from notifications
-           where tenant_id = %s and person_id = %s and alarmed_on = %s""",
-        (tenant_id, person_id, day),
-    )
-    row = await found.fetchone()
-    return row["alarms"] if row else 0
+    return (await tx.execute(_ADD.encode(), values)).rowcount == 1
 
 
 async def lock(tx: Tx, tenant_id: str) -> None:

@@ -8,7 +8,7 @@ from arus.anomaly.v1.events_pb2 import IncidentChange
 from arus_notify import store, upkeep
 
 from .conftest import Caller
-from .world import Desk, Mailbox, Town
+from .world import Counterpart, Desk, Mailbox, Town
 
 ELSEWHERE = "01JGJ4M3Z8Q0T7C1V5X2B9N6KD"
 
@@ -198,9 +198,13 @@ async def test_a_whole_import_is_told_as_one_summary(
     assert (await caller(here, "viewer").get("/notifications")).json()["items"][0]["incidents"] == 10
 
 
-async def test_what_an_import_brings_after_its_summary_changes_the_entry_and_sends_no_second_mail(
-    desk: Desk, town: Town, mailbox: Mailbox, caller: Caller
+async def test_a_summary_that_grew_is_told_again_by_every_way(
+    desk: Desk, town: Town, mailbox: Mailbox, caller: Caller, counterpart: Counterpart
 ) -> None:
+    made = await caller("admin", "admin").post(
+        "/notifications/webhooks", json={"name": "Hook", "url": f"{counterpart.url}/hook"}
+    )
+    assert made.status_code == 201, made.text
     client = caller(town.person(desk.tenant), "viewer")
     await desk.happens(is_history=True, import_id="import-1")
     await desk.now_due("notify.summarise")
@@ -208,16 +212,34 @@ async def test_what_an_import_brings_after_its_summary_changes_the_entry_and_sen
     [entry] = (await client.get("/notifications")).json()["items"]
     await client.post(f"/notifications/{entry['id']}/read")
     await desk.happens(is_history=True, import_id="import-1")
-    async with desk.context.worker_db.system() as tx:
-        # As the worker's own upsert does; this test's Desk keeps the row that stands.
-        await tx.execute(
-            "update jobs set state = 'waiting', run_after = now() where kind = 'notify.summarise'"
-        )
-    await desk.work()
+    for _ in range(2):  # asked again without news, nothing is told
+        async with desk.context.worker_db.system() as tx:
+            # As the worker's own upsert does; this test's Desk keeps the row that stands.
+            await tx.execute(
+                "update jobs set state = 'waiting', run_after = now() where kind = 'notify.summarise'"
+            )
+        await desk.work()
     answer = (await client.get("/notifications")).json()
     assert [(item["id"], item["incidents"]) for item in answer["items"]] == [(entry["id"], 2)]
     assert answer["unread"] == 1
-    assert len(mailbox.mails) == 1
+    assert [mail["Subject"].split(":")[1].split(" kejadian")[0] for mail in mailbox.mails] == [" 1", " 2"]
+    assert len(counterpart.seen) == 2
+
+
+async def test_a_summary_that_grew_again_and_again_spends_the_alarms_of_a_day_and_ends_in_the_digest(
+    desk: Desk, town: Town, mailbox: Mailbox, caller: Caller
+) -> None:
+    await prefer(caller, town.person(desk.tenant), alarms_per_day=2)
+    for _ in range(4):
+        await desk.happens(is_history=True, import_id="import-1")
+        async with desk.context.worker_db.system() as tx:
+            await tx.execute(
+                "update jobs set state = 'waiting', run_after = now() where kind = 'notify.summarise'"
+            )
+        await desk.work()
+    assert len(mailbox.mails) == 2
+    await desk.digest()
+    assert mailbox.mails[2]["Subject"] == "Ringkasan Arus: 4 kejadian, 4 kritis"
 
 
 async def test_an_escalation_is_told_again(desk: Desk, town: Town, mailbox: Mailbox) -> None:
