@@ -20,7 +20,7 @@ from arus_notify.outside import number_place, outside_of, secret_place
 from arus_notify.schemas.levels import severity_of
 from arus_notify.schemas.webhooks import NewWebhook
 from arus_notify.settings import settings_of
-from arus_notify.state import Channel, Preferences, Severity
+from arus_notify.state import Channel, Held, Preferences, Severity
 from arus_notify.store.deliveries import Delivery
 from arus_notify.store.webhooks import Hook
 
@@ -28,9 +28,9 @@ WEBHOOKS_MOST: Final = 20
 FORMER_FOR: Final = timedelta(hours=24)
 """How long the former secret signs too after a rotation, so that its receiver can change over in peace."""
 
-_MOVE_DIGEST: Final = """
-update jobs set run_after = %(due)s
-where tenant_id = %(tenant)s and kind = %(kind)s and params->>'person_id' = %(person)s and state = 'waiting'
+_CALL_OFF: Final = """
+delete from jobs
+where tenant_id = %s and kind = %s and params->>'person_id' = %s and state = 'waiting'
 """
 
 
@@ -55,12 +55,19 @@ async def change_preferences(
             raise wrong("whatsapp_number", "number_needed")
     changed = replace(changed, version=standing.version + 1)
     await store.preferences.save(tx, tenant_id, person_id, changed)
-    zone = changed.timezone or await store.alerts.timezone(tx, tenant_id)
-    if due := rules.digest_due(changed, zone, datetime.now(UTC)):
-        await tx.execute(
-            _MOVE_DIGEST, {"due": due, "tenant": tenant_id, "kind": planning.DIGEST, "person": person_id}
-        )
+    await _plan_anew(tx, tenant_id, person_id, changed)
     return changed
+
+
+async def _plan_anew(tx: Tx, tenant_id: str, person_id: str, prefs: Preferences) -> None:
+    """Let what waits be told when the person wants it now."""
+    await tx.execute(_CALL_OFF, (tenant_id, planning.DIGEST, person_id))
+    zone, now = prefs.timezone or await store.alerts.timezone(tx, tenant_id), datetime.now(UTC)
+    waiting = await store.notifications.for_digest(tx, tenant_id, person_id, within=None, digest_id=None)
+    for held in {one.held for one in waiting}:
+        due = rules.later(prefs, zone, now, Held(held) if held else None)
+        if due is not None:
+            await planning.ask_for_digest(tx, tenant_id, person_id, due, now)
 
 
 def _sealed(context: Context, principal: Principal, standing: Preferences, number: str) -> str:

@@ -1,8 +1,8 @@
 """Decides who is told and how, inside the transaction that ends the job: rows to read and letters to send."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from arus_runtime.postgres import Tx
 
 from arus_notify import rules, store
 from arus_notify.people import Recipient
-from arus_notify.state import Alert, CaseAlert, Channel, Preferences, Severity
+from arus_notify.state import Alert, CaseAlert, Channel, Held, Preferences, Severity
 from arus_notify.store.deliveries import Delivery
 from arus_notify.store.notifications import Notification
 from arus_notify.store.webhooks import Hook
@@ -113,11 +113,12 @@ class Planner:
     async def tell_person(self, person: Recipient, subject: Subject) -> None:
         """Put a subject into the person's list and on its ways to them, or hold it for their digest."""
         prefs = self.prefs[person.id]
+        if not person.email:
+            prefs = replace(prefs, email=Severity.OFF)
         local = self.now.astimezone(ZoneInfo(prefs.timezone or self.zone))
         midnight = datetime.combine(local.date(), time.min, local.tzinfo)
         alarms = await store.deliveries.alarms(self.tx, self.tenant_id, person.id, midnight)
-        usable = self.usable if person.email else frozenset(self.usable) - {Channel.EMAIL}
-        plan = rules.plan(prefs, subject.severity, local, alarms, usable)
+        plan = rules.plan(prefs, subject.severity, local, alarms, self.usable)
         if plan is None:
             return
         at_once = bool(plan.channels) and plan.held is None
@@ -152,7 +153,7 @@ class Planner:
                 to_shown=rules.masked_email(person.email) if channel is Channel.EMAIL else "",
             )
         if not at_once:
-            await self._digest(person, prefs)
+            await self._later(person, prefs, plan.held)
 
     async def tell_webhook(self, hook: Hook, subject: Subject) -> None:
         """Put a subject on its way to a webhook."""
@@ -192,19 +193,11 @@ class Planner:
         if await store.deliveries.add(self.tx, delivery) and state == "waiting":
             await send(self.tx, delivery)
 
-    async def _digest(self, person: Recipient, prefs: Preferences) -> None:
-        """See that the person's next digest is made; one job a day, whoever asks for it first."""
-        due = rules.digest_due(prefs, prefs.timezone or self.zone, self.now)
-        if due is None or prefs.email is Severity.OFF or not person.email:
-            return
-        await jobs.enqueue(
-            self.tx,
-            DIGEST,
-            {"person_id": person.id},
-            tenant_id=self.tenant_id,
-            job_id=digest_job(self.tenant_id, person.id, due),
-            after_s=(due - self.now) / timedelta(seconds=1),
-        )
+    async def _later(self, person: Recipient, prefs: Preferences, held: Held | None) -> None:
+        """See that the person is told later; one job for each time, whoever asks for it first."""
+        due = rules.later(prefs, prefs.timezone or self.zone, self.now, held)
+        if due is not None:
+            await ask_for_digest(self.tx, self.tenant_id, person.id, due, self.now)
 
 
 async def send(tx: Tx, delivery: Delivery) -> None:
@@ -218,6 +211,13 @@ async def send(tx: Tx, delivery: Delivery) -> None:
     )
 
 
-def digest_job(tenant_id: str, person_id: str, due: datetime) -> str:
-    """Return the id of the job that makes the person's digest of a day."""
-    return str(named_id(f"{DIGEST}/{tenant_id}/{person_id}/{due.date()}"))
+async def ask_for_digest(tx: Tx, tenant_id: str, person_id: str, due: datetime, now: datetime) -> None:
+    """Ask for the person's digest of that moment."""
+    await jobs.enqueue(
+        tx,
+        DIGEST,
+        {"person_id": person_id},
+        tenant_id=tenant_id,
+        job_id=str(named_id(f"{DIGEST}/{tenant_id}/{person_id}/{due.astimezone(UTC).isoformat()}")),
+        after_s=(due - now) / timedelta(seconds=1) + 1,  # the transaction began a moment before now
+    )

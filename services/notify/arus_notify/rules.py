@@ -121,6 +121,30 @@ def digest_due(prefs: Preferences, zone: str, now: datetime) -> datetime | None:
     return due if due > local else _at(local.date() + timedelta(days=1), prefs.digest_at, local)
 
 
+def gets_digests(prefs: Preferences) -> bool:
+    """Say whether the person is told once a day, by mail, of what did not go out at once."""
+    return prefs.digest_at is not None and prefs.email is not Severity.OFF
+
+
+def later(prefs: Preferences, zone: str, now: datetime, held: Held | None) -> datetime | None:
+    """Return when what did not go out at once is told, None: never. now: aware.
+
+    With the digest; who gets none is told what was held, alone, when what held it is over.
+    """
+    if gets_digests(prefs):
+        return digest_due(prefs, zone, now)
+    if held is None:
+        return None
+    local = now.astimezone(ZoneInfo(zone))
+    free = local
+    if held is Held.BUDGET:
+        free = _at(local.date() + timedelta(days=1), time.min, local)
+    if prefs.quiet_to is not None and is_quiet(prefs, free.time()):
+        day = free.date() if prefs.quiet_to > free.time() else free.date() + timedelta(days=1)
+        free = _at(day, prefs.quiet_to, local)
+    return free
+
+
 def _at(day: date, at: time, local: datetime) -> datetime:
     return datetime.combine(day, at, local.tzinfo)
 

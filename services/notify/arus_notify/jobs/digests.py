@@ -1,4 +1,4 @@
-"""Makes a person's digest: one mail with everything that did not go out at once."""
+"""Makes a person's digest: one message with what did not go out at once."""
 
 from datetime import UTC, datetime
 
@@ -19,22 +19,27 @@ async def ask(context: Context, work: Work) -> Recipient | None:
 
 
 async def make(tx: Tx, work: Work, person: Recipient | None) -> None:
-    """Put what waits into one mail and send it on its way; nothing waits: no mail."""
-    if person is None or not person.email:
+    """Put what waits into one message and send it on its way; nothing waits: no message.
+
+    Who gets no digests is told what was held, by mail or else over WhatsApp.
+    """
+    if person is None:
         return
     prefs = await store.preferences.hold(tx, work.tenant_id, person.id)
-    if prefs.digest_at is None or prefs.email is Severity.OFF:
+    by_mail = bool(person.email) and prefs.email is not Severity.OFF
+    if not by_mail and prefs.whatsapp is Severity.OFF:
         return
-    told = await store.notifications.for_digest(
+    waiting = await store.notifications.for_digest(
         tx, work.tenant_id, person.id, within=person.locations, digest_id=None
     )
+    told = [one for one in waiting if one.held or (by_mail and rules.gets_digests(prefs))]
     if not told:
         return
     now = datetime.now(UTC)
     digest = Delivery(
         tenant_id=work.tenant_id,
         id=work.id,
-        channel=Channel.EMAIL,
+        channel=Channel.EMAIL if by_mail else Channel.WHATSAPP,
         kind="digest",
         severity=max(entry.severity for entry in told),
         state="waiting",
@@ -42,9 +47,9 @@ async def make(tx: Tx, work: Work, person: Recipient | None) -> None:
         person_id=person.id,
         incidents=sum(entry.incidents for entry in told),
         critical=sum(entry.critical for entry in told),
-        to_shown=rules.masked_email(person.email),
+        to_shown=rules.masked_email(person.email) if by_mail else "",
     )
-    await store.notifications.put_into(tx, work.tenant_id, person.id, digest.id)
+    await store.notifications.put_into(tx, work.tenant_id, [one.id for one in told], digest.id)
     await store.deliveries.digested(tx, work.tenant_id, person.id, now)
     if await store.deliveries.add(tx, digest):
         await planning.send(tx, digest)

@@ -185,12 +185,11 @@ async def names(tx: Tx, tenant_id: str, told: Sequence[Shown]) -> Mapping[str, s
     return await alerts.names(tx, tenant_id, ids)
 
 
-async def put_into(tx: Tx, tenant_id: str, person_id: str, digest_id: str) -> None:
-    """Let a digest tell everything that waits for one."""
+async def put_into(tx: Tx, tenant_id: str, ids: Sequence[str], digest_id: str) -> None:
+    """Let a digest tell these."""
     await tx.execute(
-        """update notifications set digest_id = %s
-           where tenant_id = %s and person_id = %s and alarmed_on is null and digest_id is null""",
-        (digest_id, tenant_id, person_id),
+        "update notifications set digest_id = %s where tenant_id = %s and id = any(%s)",
+        (digest_id, tenant_id, list(ids)),
     )
 
 

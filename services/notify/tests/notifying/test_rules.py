@@ -1,5 +1,6 @@
 """Who is told, when, and by which way, as one would say it aloud."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -105,6 +106,30 @@ def test_the_next_digest_lies_within_a_day(at: time, now: datetime) -> None:
     due = rules.digest_due(Preferences(digest_at=at), "Asia/Makassar", now)
     assert due is not None
     assert timedelta() < due - now <= timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("held", "at", "due"),
+    [
+        (Held.QUIET, "2025-01-10T23:00", "2025-01-11T05:30"),
+        (Held.QUIET, "2025-01-10T04:00", "2025-01-10T05:30"),
+        (Held.BUDGET, "2025-01-10T15:00", "2025-01-11T05:30"),
+        (None, "2025-01-10T23:00", None),
+    ],
+)
+def test_who_gets_no_digest_is_told_what_was_held_when_what_held_it_is_over(
+    held: Held | None, at: str, due: str | None
+) -> None:
+    zone = ZoneInfo("Asia/Jakarta")
+    now = datetime.fromisoformat(at).replace(tzinfo=zone)
+    expected = due and datetime.fromisoformat(due).replace(tzinfo=zone)
+    quiet = Preferences(quiet_from=time(22), quiet_to=time(5, 30), whatsapp=Severity.CRITICAL)
+    for prefs in (replace(quiet, email=Severity.OFF), replace(quiet, digest_at=None)):
+        assert rules.later(prefs, "Asia/Jakarta", now, held) == expected
+    midnight = datetime(2025, 1, 11, tzinfo=zone)
+    loud = Preferences(email=Severity.OFF)
+    assert rules.later(loud, "Asia/Jakarta", now.replace(day=10), Held.BUDGET) == midnight
+    assert rules.later(quiet, "Asia/Jakarta", now, held) == rules.digest_due(quiet, "Asia/Jakarta", now)
 
 
 def alert(incident: str, severity: Severity, location: str = "a") -> Alert:

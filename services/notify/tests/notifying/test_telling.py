@@ -1,6 +1,6 @@
 """Who is told and when: scope, quiet hours, the alarm budget, digests, and one summary for a whole import."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -158,6 +158,49 @@ async def test_who_wants_no_digest_gets_none(
     assert len((await caller(person, "viewer").get("/notifications")).json()["items"]) == 1
 
 
+async def test_what_was_held_of_who_wants_whatsapp_alone_comes_over_whatsapp_when_the_night_is_over(
+    desk: Desk, town: Town, mailbox: Mailbox, caller: Caller, counterpart: Counterpart
+) -> None:
+    person = town.person(desk.tenant)
+    quiet = around_now("Asia/Jakarta")
+    await desk.names()
+    await prefer(
+        caller,
+        person,
+        email="off",
+        whatsapp="critical",
+        whatsapp_number="+6281234567890",
+        quiet_hours=quiet,
+    )
+    await desk.happens()
+    await desk.happens(severity=2)  # in the list alone, and not what WhatsApp is wanted for
+    await desk.work()
+    assert ("whatsapp", "held", "quiet", 0) in desk.deliveries()
+    [(run_after,)] = desk.rows("select run_after from jobs where tenant_id = %s and kind = 'notify.digest'")
+    assert f"{run_after.astimezone(ZoneInfo('Asia/Jakarta')):%H:%M}" == quiet["to"]  # a second later at most
+    assert counterpart.seen == []
+    await desk.digest()
+    assert (len(counterpart.seen), mailbox.mails) == (1, [])
+    assert b"Ringkasan Arus: 1 kejadian, 1 kritis" in counterpart.seen[0].body
+    assert [row[:2] for row in desk.deliveries() if row[0] == "whatsapp"] == [
+        ("whatsapp", "digested"),
+        ("whatsapp", "sent"),
+    ]
+
+
+async def test_a_held_mail_of_who_wants_no_digest_comes_when_the_night_is_over(
+    desk: Desk, town: Town, mailbox: Mailbox, caller: Caller
+) -> None:
+    person = town.person(desk.tenant)
+    await desk.names()
+    await prefer(caller, person, digest_at=None, quiet_hours=around_now("Asia/Jakarta"))
+    await desk.happens()
+    await desk.happens(severity=2)
+    await desk.work()
+    await desk.digest()
+    assert [mail["Subject"] for mail in mailbox.mails] == ["Ringkasan Arus: 1 kejadian, 1 kritis"]
+
+
 async def test_another_hour_for_the_digest_moves_the_one_that_is_planned(
     desk: Desk, town: Town, caller: Caller
 ) -> None:
@@ -167,7 +210,34 @@ async def test_another_hour_for_the_digest_moves_the_one_that_is_planned(
     later = datetime.now(ZoneInfo("Asia/Jakarta")) + timedelta(hours=3)
     await prefer(caller, person, digest_at=f"{later:%H:%M}")
     [(run_after,)] = desk.rows("select run_after from jobs where tenant_id = %s and kind = 'notify.digest'")
-    assert run_after == later.replace(second=0, microsecond=0).astimezone(UTC)
+    assert timedelta() <= run_after - later.replace(second=0, microsecond=0) <= timedelta(seconds=1)
+
+
+async def test_moving_the_digest_costs_no_digest(
+    desk: Desk, town: Town, mailbox: Mailbox, caller: Caller
+) -> None:
+    person = town.person(desk.tenant)
+    now = datetime.now(ZoneInfo("Asia/Jakarta"))
+    early, earlier, soon = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (-1, -2, 3))
+    await prefer(caller, person, digest_at=early)
+    await desk.happens(severity=2)
+    await desk.work()
+    await prefer(caller, person, digest_at=soon)
+    await desk.digest()
+    assert len(mailbox.mails) == 1
+    await prefer(caller, person, digest_at=earlier)
+    await desk.happens(severity=2)
+    await desk.work()
+    await desk.digest()
+    assert len(mailbox.mails) == 2
+    await desk.happens(severity=2)
+    await prefer(caller, person, digest_at=None)
+    await desk.work()
+    await desk.digest()
+    assert len(mailbox.mails) == 2
+    await prefer(caller, person, digest_at=early)
+    await desk.digest()
+    assert len(mailbox.mails) == 3
 
 
 async def test_a_whole_import_is_told_as_one_summary(
