@@ -58,6 +58,10 @@ class Scheduled(Protocol):
         """How late a time is still made up for."""
         ...
 
+    def may_be_due(self, now: datetime) -> bool:
+        """Say whether it is worth asking whose work is due; asks nobody."""
+        ...
+
     async def timings(self, tx: Tx) -> Sequence[Timing]:
         """Return when whose work is due; worker role."""
         ...
@@ -67,7 +71,8 @@ class Scheduled(Protocol):
 class Schedule:
     """A job of a kind at the times of a cron expression, for each tenant in its own zone.
 
-    A time missed by more than an hour (the service was down) is left out, not made up for.
+    A time missed by more than an hour (the service was down) is left out, not made up for. zone: of all
+    tenants, who are then asked for at those times only.
     """
 
     name: str
@@ -76,6 +81,11 @@ class Schedule:
     tenants: Tenants
     params: Mapping[str, Any] = field(default_factory=dict[str, Any])
     late_at_most: timedelta = LATE_AT_MOST
+    zone: str = ""
+
+    def may_be_due(self, now: datetime) -> bool:
+        """Say whether its hour has come where the tenants are."""
+        return not self.zone or due_at(self.cron, self.zone, now, self.late_at_most) is not None
 
     async def timings(self, tx: Tx) -> Sequence[Timing]:
         """Return the schedule's own times for every tenant."""
@@ -94,6 +104,10 @@ class KeptSchedules:
     rows: Callable[[Tx], Awaitable[Sequence[Timing]]]
     late_at_most: timedelta = LATE_AT_MOST
 
+    def may_be_due(self, now: datetime) -> bool:  # noqa: ARG002 — the rows say
+        """Say that only the rows can tell."""
+        return True
+
     async def timings(self, tx: Tx) -> Sequence[Timing]:
         """Return the times that are kept."""
         return await self.rows(tx)
@@ -110,6 +124,8 @@ def due_at(cron: str, zone: str, now: datetime, late_at_most: timedelta = LATE_A
 async def fire(tx: Tx, schedule: Scheduled, now: datetime) -> int:
     """Enqueue what is due unless it is there, and return how much is due; worker role."""
     fired = 0
+    if not schedule.may_be_due(now):
+        return fired
     for timing in await schedule.timings(tx):
         due = due_at(timing.cron, timing.zone, now, schedule.late_at_most)
         if due is None or (timing.since and due <= timing.since):
@@ -124,10 +140,15 @@ async def fire(tx: Tx, schedule: Scheduled, now: datetime) -> int:
 async def run(schedules: Sequence[Scheduled], context: Context, stop: asyncio.Event) -> None:
     """Fire what is due until stop is set."""
     while not stop.is_set():
+        await fire_all(schedules, context, datetime.now(UTC))
+        await wait_for(stop, TICK_S)
+
+
+async def fire_all(schedules: Sequence[Scheduled], context: Context, now: datetime) -> None:
+    """Fire what is due of each; one that fails holds up no other."""
+    for schedule in schedules:
         try:
             async with context.worker_db.system() as tx:
-                for schedule in schedules:
-                    await fire(tx, schedule, datetime.now(UTC))
+                await fire(tx, schedule, now)
         except UNANSWERED as error:
-            _log.warning("no schedules for now: the database is away", reason=str(error))
-        await wait_for(stop, TICK_S)
+            _log.warning("not fired for now", schedule=schedule.name, reason=str(error))

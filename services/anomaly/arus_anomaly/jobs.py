@@ -21,6 +21,7 @@ from arus_anomaly.rules.learned.profile import METER
 KIND: Final = "anomaly.calibrate"
 METERS: Final = "anomaly.calibrate-meters"
 REMIND: Final = "anomaly.remind"
+ZONE: Final = str(case_rules.ZONE)
 LEAST_FACTS: Final = 1_000
 """An organisation with fewer is read by the calibration that ships."""
 _fit: Final = isolated("arus_anomaly.calibrate:fit", memory_limit_mb=1024, cpu_limit_s=600)
@@ -53,12 +54,12 @@ async def keep(tx: Tx, work: Work, fitted: Any) -> None:
 
 
 async def _tenants(tx: Tx) -> Sequence[tuple[str, str]]:
-    return [(tenant_id, "Asia/Jakarta") for tenant_id in await store.calibrations.tenants(tx, LEAST_FACTS)]
+    return [(tenant_id, ZONE) for tenant_id in await store.calibrations.tenants(tx, LEAST_FACTS)]
 
 
 async def _utilities(tx: Tx) -> Sequence[tuple[str, str]]:
     found = await store.calibrations.tenants_with_uses(tx, LEAST_FACTS)
-    return [(tenant_id, "Asia/Jakarta") for tenant_id in found]
+    return [(tenant_id, ZONE) for tenant_id in found]
 
 
 async def look(context: Context, work: Work) -> None:
@@ -72,7 +73,7 @@ async def remind(tx: Tx, work: Work, _: None) -> None:
 
 
 async def _with_due_cases(tx: Tx) -> Sequence[tuple[str, str]]:
-    return [(tenant_id, str(case_rules.ZONE)) for tenant_id in await store.cases.tenants_with_due(tx)]
+    return [(tenant_id, ZONE) for tenant_id in await store.cases.tenants_with_due(tx)]
 
 
 JOBS: Final = (
@@ -81,7 +82,7 @@ JOBS: Final = (
     Job(REMIND, look, finish=remind),
 )
 SCHEDULES: Final = (
-    Schedule("calibrate", "30 2 * * 0", KIND, _tenants),
-    Schedule("calibrate-meters", "0 3 * * 0", METERS, _utilities),
-    Schedule("cases-due", "0 7 * * *", REMIND, _with_due_cases, late_at_most=timedelta(hours=12)),
+    Schedule("calibrate", "30 2 * * 0", KIND, _tenants, zone=ZONE),
+    Schedule("calibrate-meters", "0 3 * * 0", METERS, _utilities, zone=ZONE),
+    Schedule("cases-due", "0 7 * * *", REMIND, _with_due_cases, late_at_most=timedelta(hours=12), zone=ZONE),
 )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from arus_runtime.context import Context
 from arus_runtime.postgres import Tx
-from arus_runtime.schedules import LATE_AT_MOST, KeptSchedules, Schedule, Timing, due_at, fire
+from arus_runtime.schedules import LATE_AT_MOST, KeptSchedules, Schedule, Timing, due_at, fire, fire_all
 
 TWO_IN_JAKARTA = datetime(2025, 6, 1, 19, 0, tzinfo=UTC)  # 02:00 of the 2nd, UTC+7
 
@@ -111,6 +111,29 @@ async def test_two_replicas_fire_once(context: Context) -> None:
     async with context.worker_db.system() as tx:
         rows = await (await tx.execute("select tenant_id, params from jobs")).fetchall()
     assert rows == [{"tenant_id": "jakarta", "params": {"due": "2025-06-02T02:00:00+07:00"}}]
+
+
+@pytest.mark.integration
+async def test_nobody_is_asked_for_before_the_hour_and_who_cannot_answer_holds_up_no_other(
+    context: Context,
+) -> None:
+    asked: list[str] = []
+
+    def of(name: str) -> Schedule:
+        async def answers(tx: Tx) -> Sequence[tuple[str, str]]:
+            asked.append(name)
+            if name == "slow":
+                await tx.execute("set local statement_timeout = 1; select pg_sleep(5)")
+            return await tenants(tx)
+
+        return Schedule(name, "0 2 * * *", "count", answers, zone="Asia/Jakarta")
+
+    for now in (TWO_IN_JAKARTA - timedelta(seconds=1), TWO_IN_JAKARTA):
+        await fire_all([of("slow"), of("quick")], context, now)
+    assert asked == ["slow", "quick"]
+    async with context.worker_db.system() as tx:
+        rows = await (await tx.execute("select tenant_id from jobs")).fetchall()
+    assert rows == [{"tenant_id": "jakarta"}]
 
 
 @pytest.mark.integration
