@@ -1,8 +1,10 @@
 """The manifests of deploy/ are valid and speak of every service; metrics they name exist."""
 
 import importlib
+import importlib.util
 import re
 import runpy
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +14,7 @@ import yaml
 from arus_ingest.settings import IngestSettings
 from arus_runtime import observe
 from arus_runtime.catalogue import topics
+from arus_runtime.context import Service
 from arus_runtime.settings import Settings
 from arus_stack import cluster, house, prometheus
 from arus_stack.home import Home
@@ -56,6 +59,38 @@ def test_the_ingress_lets_in_what_the_gateway_does() -> None:
     most: str = ingress["nginx.ingress.kubernetes.io/proxy-body-size"]
     assert int(most.removesuffix("m")) * 2**20 >= Settings.model_fields["max_upload_bytes"].default
     assert ingress["nginx.ingress.kubernetes.io/proxy-request-buffering"] == "off"
+
+
+def service_of(name: str) -> Service:
+    """Return a service as its code declares it."""
+    for module in (f"arus_{name}.service", f"arus_{name}.__main__"):
+        if importlib.util.find_spec(module):
+            return cast("Service", importlib.import_module(module).SERVICE)
+    raise AssertionError(name)
+
+
+def connections(replicas: Mapping[str, int]) -> int:
+    """Return the most connections that so many replicas of each service open, as docs/OPERATIONS.md says."""
+    pool = int(Settings.model_fields["db_pool"].default)
+    services = {name: service_of(name) for name in SERVICES}
+    return sum(replicas[name] * (pool + 4 + 2 * len(one.workers) + 2) for name, one in services.items())
+
+
+def test_the_database_has_a_connection_for_all_that_may_be_started() -> None:
+    doors = [one for name, one in MANIFESTS.items() if name.startswith("doors/")]
+    most = {one["metadata"]["name"]: one["spec"]["maxReplicas"] for one in doors} | {
+        one["metadata"]["name"]: one["spec"]["maxReplicaCount"]
+        for one in SCALING
+        if one["kind"] == "ScaledObject"
+    }
+    standing = {name: MANIFESTS[f"{name}/Deployment/{name}"]["spec"]["replicas"] for name in SERVICES}
+    for cluster_, replicas in (
+        (K8S / "components/postgres/cluster.yaml", most),
+        (K8S / "overlays/dev/small-postgres.yaml", standing),
+    ):
+        parameters = documents(cluster_)[0]["spec"]["postgresql"]["parameters"]
+        # Some are left to its operator, the set-up job and people.
+        assert int(parameters["max_connections"]) >= connections(replicas) + 20
 
 
 SCRATCH = {"ingest": {"sizeLimit": "512Mi"}}
