@@ -93,6 +93,18 @@ def test_the_database_has_a_connection_for_all_that_may_be_started() -> None:
         assert int(parameters["max_connections"]) >= connections(replicas) + 20
 
 
+SERVICE_MB = 512
+"""What a service may need itself."""
+
+
+@pytest.mark.parametrize("name", ["ingest", "anomaly", "gateway"])
+def test_a_pod_has_room_for_the_work_that_it_may_do_at_once(name: str) -> None:
+    of_each: int = importlib.import_module(f"arus_{name}.jobs").MEMORY_MB
+    [container] = MANIFESTS[f"{name}/Deployment/{name}"]["spec"]["template"]["spec"]["containers"]
+    memory: str = container["resources"]["limits"]["memory"]
+    assert int(memory.removesuffix("Mi")) >= SERVICE_MB + service_of(name).job_slots * of_each
+
+
 SCRATCH = {"ingest": {"sizeLimit": "512Mi"}}
 """Whose temporary files lie on a disk of their own, and what the others have."""
 

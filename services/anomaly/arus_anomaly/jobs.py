@@ -22,9 +22,10 @@ KIND: Final = "anomaly.calibrate"
 METERS: Final = "anomaly.calibrate-meters"
 REMIND: Final = "anomaly.remind"
 ZONE: Final = str(case_rules.ZONE)
+MEMORY_MB: Final = 1_024
 LEAST_FACTS: Final = 1_000
 """An organisation with fewer is read by the calibration that ships."""
-_fit: Final = isolated("arus_anomaly.calibrate:fit", memory_limit_mb=1024, cpu_limit_s=600)
+_fit: Final = isolated("arus_anomaly.calibrate:fit", memory_limit_mb=MEMORY_MB, cpu_limit_s=600)
 
 
 async def calibrate(context: Context, work: Work) -> Any:

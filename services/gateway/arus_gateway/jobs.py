@@ -32,7 +32,8 @@ MEDIA: Final = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_draw: Final = isolated("arus_gateway.reports.drawing:draw", memory_limit_mb=256, cpu_limit_s=120)
+MEMORY_MB: Final = 256
+_draw: Final = isolated("arus_gateway.reports.drawing:draw", memory_limit_mb=MEMORY_MB, cpu_limit_s=120)
 
 
 async def _make(context: Context, work: Work) -> str:

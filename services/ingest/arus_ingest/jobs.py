@@ -32,7 +32,8 @@ SAMPLES: Final = 5
 LOOKED_UP: Final = 5_000
 CHUNKS_AT_ONCE: Final = 4
 """Go to their book in one transaction: each of them waits for the disk."""
-MEMORY_MB: Final = 2_048
+MEMORY_MB: Final = 1_024
+"""Of one file's analysis; a pod has room for as many as it has slots."""
 TOLD_EVERY_S: Final = 1.0
 _read: Final = isolated("arus_ingest.analysing:analyse", memory_limit_mb=MEMORY_MB)
 
