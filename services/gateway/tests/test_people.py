@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from arus_gateway import passwords
+from arus_gateway import hashes
 from arus_gateway.store import sweep
 
 from .world import HOME, PASSWORD, Gateway, Mailbox, Opening
@@ -109,13 +109,13 @@ async def test_an_unknown_address_takes_the_work_of_a_wrong_password(
 ):
     siti = await gateway.register()
     checked: list[str] = []
-    reading = passwords.hashes.reading
+    reading = hashes.reading
 
     def noted(kept: str):
         checked.append(kept.split("$")[3])
         return reading(kept)
 
-    monkeypatch.setattr(passwords.hashes, "reading", noted)
+    monkeypatch.setattr(hashes, "reading", noted)
     for email in (siti.email, "no@example.com", "nonsense"):
         await gateway.anonymous.post("/auth/login", json={"email": email, "password": "wrong"})
     assert checked == ["m=19456,t=2,p=1"] * 3
