@@ -32,6 +32,7 @@ Row = Mapping[str, Any]
 Outcome = ImportRowsAnswered.Outcome
 CREATED: Final = ImportRowsAnswered.OUTCOME_CREATED
 UPDATED: Final = ImportRowsAnswered.OUTCOME_UPDATED
+LISTED: Final = "LIST"
 UNCHANGED: Final = ImportRowsAnswered.OUTCOME_UNCHANGED
 
 
@@ -50,10 +51,11 @@ def facts(
     """
     if not rows.is_period(chunk.period) and chunk.period:
         raise Reject(f"period must be YYYY-MM, got {chunk.period!r}")
-    return [
-        (row, rows.fact(chunk.type, chunk.period, _known_words(row.fields, payment_words), told_on))
+    found = [
+        rows.fact(chunk.type, chunk.period, _known_words(row.fields, payment_words), told_on)
         for row in chunk.rows
     ]
+    return list(zip(chunk.rows, rows.billed(found) if chunk.type == "MC" else found, strict=True))
 
 
 def _known_words(fields: Mapping[str, str], payment_words: Mapping[str, str]) -> Mapping[str, str]:
@@ -63,9 +65,20 @@ def _known_words(fields: Mapping[str, str], payment_words: Mapping[str, str]) ->
 
 
 def fact_key(chunk: ImportChunkPublished, row: ImportChunkPublished.Row, fact: Fact) -> str:
-    """Return what a row's fact is called within its table; a payment is the same in files of any month."""
-    month = "" if chunk.type in rows.PAYMENTS else fact.values.get("period", chunk.period)
-    return f"{chunk.type}/{month}/{row.key}"
+    """Return what a row's fact is called within its table.
+
+    A payment is the same in files of any month. A list of customers stands beside what was billed to them.
+    """
+    if chunk.type in rows.PAYMENTS:
+        return f"{chunk.type}//{row.key}"
+    name = LISTED if chunk.type == "MC" and fact.values["target_minor"] is None else chunk.type
+    return f"{name}/{fact.values.get('period', chunk.period)}/{row.key}"
+
+
+def beside(key: str) -> str:
+    """Return what a customer's month is called in a plain list, and that of a list where it was billed."""
+    name, rest = key.split("/", 1)
+    return f"{'MC' if name == LISTED else LISTED}/{rest}"
 
 
 def called_without_month(key: str) -> str:

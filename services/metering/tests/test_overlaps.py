@@ -78,3 +78,31 @@ async def test_a_payment_that_stands_under_the_month_of_its_file_keeps_its_name(
     assert names == ["", "2025-12", "2025-12"], "what people and links know it by"
     files.undo(before)
     assert await paid(owner) == {"2025-12": 200, "2026-01": 100}, "the later files say so, too"
+
+
+async def test_a_plain_list_of_customers_bills_nobody(files: Imports, owner: httpx.AsyncClient) -> None:
+    async def figures() -> tuple[str, int, int]:
+        seen = (await owner.get("/kpi/data")).json()
+        return seen["periode"], seen["total_pelanggan"], seen["target"]["total_nominal"]
+
+    billed = files.file(
+        "MC", "2025-12", MASTER | {"kubikasi": "12"}, {"nomen": "2", "name": "Budi", "rayon": "34"}
+    )
+    files.take(billed)
+    before = await figures()
+    assert before == ("2025-12", 2, 1000), "who has no amount in a billing master was billed nothing"
+    ani = {"nomen": "1", "name": "Ani Baru", "address": "Jl. Sunter No.2", "rayon": "34"}
+    same_month = files.file("MC", "2025-12", ani)
+    assert outcomes(files.take(same_month)) == ["UPDATED"], "as its preview says"
+    files.take(files.file("MC", "2026-01", ani))
+    assert await figures() == before, "neither a newer billed month nor another target"
+    assert (await owner.get("/customers/1")).json()["name"] == "Ani Baru"
+    again = files.file("MC", "2025-12", MASTER | {"kubikasi": "12"})
+    assert outcomes(files.take(again)) == ["UPDATED"]
+    assert await figures() == before
+    files.undo(again)
+    files.undo(billed)
+    assert (await owner.get("/kpi/data")).json()["target"]["total_nominal"] == 0
+    files.take(files.file("MC", "2026-01", MASTER))
+    assert (await figures())[0] == "2026-01"
+    assert (await owner.get("/customers/1")).json()["name"] == "Ani", "the newest file says who they are"

@@ -48,7 +48,8 @@ def _apply(
     if of.is_withdrawn:
         return []
     keys = _keys(tx, chunk, read)
-    before = store.standing(tx, table, tenant_id, sorted(set(keys.values())))
+    beside = {key: codec.beside(key) for key in keys.values()} if table == "customer_periods" else {}
+    before = store.standing(tx, table, tenant_id, sorted({*keys.values(), *beside.values()}))
     outcomes: list[tuple[str, codec.Outcome | Wrong]] = []
     added: list[Version] = []
     changed: dict[str, Fact] = {}
@@ -60,6 +61,9 @@ def _apply(
         stands = before.get(key)
         if stands and row.row_id in stands.row_ids:
             continue  # the same chunk again
+        other = before.get(beside.get(key, ""))
+        if other and (stands is None or stands.number < other.number):
+            stands = other  # what was said last of a customer's month
         is_same = stands is not None and row.hash in stands.hashes
         outcome = codec.UNCHANGED if is_same else codec.UPDATED if stands else codec.CREATED
         outcomes.append((row.row_id, outcome))

@@ -1,6 +1,6 @@
 """Rows of imported files as facts of the books; canonical names as the file types declare them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -15,6 +15,7 @@ PAYMENTS: Final = frozenset({"COLLECTION", "MB"})
 LONGEST: Final = 500
 UNKNOWN_METHOD: Final = "TIDAK_DIKETAHUI"
 """How a stand was read that nothing is said of (R-25)."""
+_BILLED: Final = frozenset({"target_minor", "volume_l"})
 _NOTHING: Final = frozenset(
     {
         "N", "NO", "T", "TIDAK", "TIDAK ADA", "TANPA KENDALA", "NIHIL", "NIL", "NONE", "NULL", "N/A", "NA",
@@ -62,6 +63,25 @@ def fact(type_: str, period: str, fields: Fields, told_on: date = date.max) -> F
         return refusal.wrong
 
 
+def billed(facts: Sequence[Fact | Wrong]) -> list[Fact | Wrong]:
+    """Return customers of a billing master: who has neither amount nor volume there was billed nothing.
+
+    Where nobody has any it is a plain list of customers, and says nothing of what was billed.
+    """
+    if not any(isinstance(one, Fact) and _says(one) for one in facts):
+        return list(facts)
+    return [
+        one._replace(values={**one.values, **{name: one.values[name] or 0 for name in _BILLED}})
+        if isinstance(one, Fact)
+        else one
+        for one in facts
+    ]
+
+
+def _says(one: Fact) -> bool:
+    return any(one.values[name] is not None for name in _BILLED)
+
+
 def _customer(period: str, fields: Fields) -> dict[str, Any]:
     return {
         "period": _period(fields, "period", period),
@@ -73,8 +93,8 @@ def _customer(period: str, fields: Fields) -> dict[str, Any]:
         "serial": _text(fields, "serial", 60),
         "is_active": _is_active(_text(fields, "customer_status")),
         "bill_number": _text(fields, "bill_number", 60),
-        "target_minor": _whole(fields, "target_mc", MINOR) or 0,
-        "volume_l": _whole(fields, "kubikasi", LITRES) or 0,
+        "target_minor": _whole(fields, "target_mc", MINOR),
+        "volume_l": _whole(fields, "kubikasi", LITRES),
     }
 
 
