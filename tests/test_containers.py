@@ -118,10 +118,15 @@ def test_more_than_the_core_is_asked_for_by_profile() -> None:
         "prometheus": ["observability"],
         "grafana": ["observability"],
         "registry": ["registry"],
+        "backup": ["backup"],
     }
 
 
-@pytest.mark.parametrize("name", [name for name in COMPOSE["services"] if name != "setup"])
+TOOLS = {"setup", "backup"}
+"""What ends when its work is done."""
+
+
+@pytest.mark.parametrize("name", [name for name in COMPOSE["services"] if name not in TOOLS])
 def test_a_composed_server_says_whether_it_is_healthy(name: str) -> None:
     service = COMPOSE["services"][name]
     asked = service.get("healthcheck", {}).get("test")

@@ -61,6 +61,11 @@ class Home:
         return Remembered(self.path / "served.json")
 
     @property
+    def parts(self) -> "list[Home]":
+        """Return the homes of services that run in containers of their own, where they are mounted here."""
+        return [Home(path) for path in sorted((self.path / "parts").glob("*")) if path.is_dir()]
+
+    @property
     def irreplaceable(self) -> Iterator[Path]:
         """Give the files that cannot be made again, as paths below the home.
 

@@ -4,6 +4,7 @@ import gzip
 import json
 from pathlib import Path
 
+import psycopg
 import pytest
 from arus_runtime.catalogue import topics
 from arus_runtime.fold import INDEX_BITS
@@ -11,7 +12,7 @@ from arus_runtime.log.port import Message
 from arus_runtime.reading import Reader as WorkerReader
 from arus_runtime.reading import Unreadable
 from arus_runtime.worker import Projection
-from arus_stack.backups import database, log
+from arus_stack.backups import database, log, make
 from arus_stack.backups.cut import Cut, Progress
 from arus_stack.backups.manifest import DATABASE, HOME, Manifest
 from arus_stack.backups.topic_file import TopicWriter, read
@@ -134,6 +135,43 @@ def test_a_restore_that_differs_says_so_in_one_document_and_fails(
     assert answer["differences"] == ["table metering.bills"]
     assert (answer["verified"], answer["rows"], bool(answer["first_aid"])) == (True, 3, True)
     assert answer["error"].startswith("1 of its parts differ")
+
+
+@pytest.mark.integration
+def test_a_backup_that_cannot_find_peoples_files_is_refused(postgres: PostgresServer, tmp_path: Path) -> None:
+    url, home = postgres.create_database(), Home(tmp_path / "home")
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("create schema ingest; create table ingest.imports (swept_at timestamptz)")
+            assert database.keeps_files(connection) == set()
+            connection.execute("insert into ingest.imports values (now())")
+            assert database.keeps_files(connection) == set()
+            connection.execute("insert into ingest.imports values (null)")
+            known = database.keeps_files(connection)
+    finally:
+        postgres.drop_database(url)
+    assert known == {"imports"}
+    with pytest.raises(Refused, match="none of imports"):
+        make.refuse_without(known, home, {})
+    make.refuse_without(known, home, {"ARUS_FILES_URL": "s3://files"})
+    (home.path / "parts/ingest/files/imports").mkdir(parents=True)
+    make.refuse_without(known, home, {})
+
+
+def test_what_services_in_containers_of_their_own_keep_comes_along(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    for place, text in (
+        ("secrets.json", "ours"),
+        ("parts/anomaly/files/cases/t/c/a", "photo"),
+        ("parts/gateway/secrets.json", "theirs"),
+        ("parts/gateway/signing-key.pem", "key"),
+        ("parts/ingest/files/imports/t/i/original", "file"),
+    ):
+        (home.path / place).parent.mkdir(parents=True, exist_ok=True)
+        (home.path / place).write_text(text)
+    found = {str(place) for place in make.copied(home, tmp_path / "kept")}
+    assert found == {"secrets.json", "signing-key.pem", "files/cases/t/c/a", "files/imports/t/i/original"}
+    assert (tmp_path / "kept/secrets.json").read_text() == "ours"
 
 
 def test_a_worker_passes_over_what_fills_a_gap() -> None:

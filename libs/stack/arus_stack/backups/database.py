@@ -17,6 +17,11 @@ from arus_stack.postgres import binaries
 from arus_stack.schemas import with_database
 
 JOBS = 2
+FILES = (
+    ("imports", "ingest", "imports", "swept_at"),
+    ("cases", "anomaly", "case_attachments", "removed_at"),
+)
+"""Where files lie, the table that knows of them, and the column that says that one is gone."""
 
 
 class Sum(TypedDict):
@@ -68,6 +73,21 @@ def sums(connection: psycopg.Connection, services: Sequence[str]) -> dict[str, S
         assert row is not None
         found[f"{schema}.{name}"] = {"rows": row[0], "hash": row[1]}
     return found
+
+
+def keeps_files(connection: psycopg.Connection) -> set[str]:
+    """Return the folders of files that people sent and the database still knows of."""
+    found = _tables(connection, [schema for _, schema, _, _ in FILES])
+    return {
+        folder
+        for folder, schema, table, kept in FILES
+        if (schema, table) in found
+        and connection.execute(
+            sql.SQL("select from {} where {} is null limit 1").format(
+                sql.Identifier(schema, table), sql.Identifier(kept)
+            )
+        ).rowcount
+    }
 
 
 def _tables(connection: psycopg.Connection, schemas: Sequence[str]) -> set[tuple[str, str]]:

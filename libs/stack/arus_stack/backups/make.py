@@ -1,7 +1,8 @@
 """Take a backup while everything runs: first the database, then the log up to what the database knows."""
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,11 @@ from arus_stack.kafka import rights
 from arus_stack.kafka.admin import Admin, settings_of
 from arus_stack.parts import Report
 from arus_stack.postgres import is_ready
+from arus_stack.settings import dotenv
 from arus_stack.system import System
+
+ALWAYS = ("secrets.json", "signing-key.pem")
+"""What every installation has once it has started."""
 
 
 def make(system: System, folder: Path, report: Report) -> Manifest:
@@ -26,6 +31,7 @@ def make(system: System, folder: Path, report: Report) -> Manifest:
     services = [source.name for source in house.sources() if source.migrates]
     report("database")
     with database.snapshot(system.postgres_url) as (connection, seen_as):
+        refuse_without(database.keeps_files(connection), system.home, {**dotenv(), **os.environ})
         at = datetime.now(UTC)
         dumping = database.dump(system.postgres_url, seen_as, folder / DATABASE)
         cut = database.cut(connection, services)
@@ -39,6 +45,7 @@ def make(system: System, folder: Path, report: Report) -> Manifest:
         partitions = log.copy(system.kafka_access, name, cut, folder / LOG)
         kept[name] = {"settings": settings, "partitions": partitions}
     report("secrets")
+    files = [str(place) for place in copied(system.home, folder / HOME)]
     found = Manifest(
         at=at.isoformat(timespec="milliseconds"),
         server_version=database.server_version(system.postgres_url),
@@ -47,7 +54,8 @@ def make(system: System, folder: Path, report: Report) -> Manifest:
         topics=kept,
         groups=groups,
         readers=sorted(admin.users_with_rights() - rights.services(topics())),
-        files=[str(path) for path in _copied(system.home, folder / HOME)],
+        files=files,
+        missing=[name for name in ALWAYS if name not in files],
     )
     found.write(folder)
     return found
@@ -62,17 +70,33 @@ def _refuse_unless_possible(system: System, folder: Path) -> None:
         )
 
 
-def _copied(home: Home, target: Path) -> Iterator[Path]:
+def refuse_without(known: Collection[str], home: Home, told: Mapping[str, str]) -> None:
+    """Raise Refused where the database knows of files that this backup could not hold."""
+    if told.get("ARUS_FILES_URL"):
+        return
+    kept = [one.path / "files" for one in (home, *home.parts)]
+    if lost := sorted(folder for folder in known if not any((files / folder).is_dir() for files in kept)):
+        raise Refused(
+            f"people sent files, and there are none of {', '.join(lost)} in {' or '.join(map(str, kept))}",
+            "Run it where the services keep files, or mount their folders below ARUS_HOME/parts; if a bucket"
+            " has them, say so by ARUS_FILES_URL.",
+        )
+
+
+def copied(home: Home, target: Path) -> Iterator[Path]:
     """Copy what an installation cannot make again, and give each file's place below its home."""
     target.mkdir(mode=0o700)
-    for place in home.irreplaceable:
-        try:
-            shutil.copy2(home.path / place, _made(target / place))
-        except FileNotFoundError:
-            continue  # there is no TLS, or no gateway has started here yet
-        except OSError as error:
-            raise ServerFailed(f"{home.path / place} could not be copied: {error}") from error
-        yield place
+    for one in (home, *home.parts):
+        for place in one.irreplaceable:
+            if (target / place).exists():
+                continue
+            try:
+                shutil.copy2(one.path / place, _made(target / place))
+            except FileNotFoundError:
+                continue  # there is no TLS, or no gateway has started here yet
+            except OSError as error:
+                raise ServerFailed(f"{one.path / place} could not be copied: {error}") from error
+            yield place
 
 
 def _made(path: Path) -> Path:

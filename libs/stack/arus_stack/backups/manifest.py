@@ -1,7 +1,7 @@
 """What a backup says of itself: its last file, so that a backup without one is none."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from arus_stack.backups.database import Sum
@@ -20,7 +20,8 @@ class Manifest:
     """What is in a backup.
 
     at: the moment it shows, RFC 3339; server_version: PostgreSQL's number. readers: users of data teams, who
-    are granted their rights again since only they have their passwords.
+    are granted their rights again since only they have their passwords. missing: what every installation has
+    and this one did not.
     """
 
     at: str
@@ -31,6 +32,7 @@ class Manifest:
     groups: dict[str, list[Place]]
     readers: list[str]
     files: list[str]
+    missing: list[str] = field(default_factory=list[str])
     format: int = FORMAT
 
     @property

@@ -38,9 +38,12 @@ def backup(folder: Folder, *, as_json: AsJson = False) -> None:
         "rows": found.rows,
         "records": found.records,
         "readers": found.readers,
+        "missing": found.missing,
     }
     if as_json:
         document(answer)
+    for name in found.missing:
+        people.print(f"Not in it, since it is not here: {name}", markup=False)
     people.print(
         f"{found.rows:,} rows and {found.records:,} records as of {found.at}, "
         f"{size / 2**20:.1f} MB in {answer['seconds']} s: {folder}"
