@@ -26,7 +26,7 @@ from arus_runtime.worker import Reject
 from arus_metering.rules import rows
 from arus_metering.rules.billing import Correction
 from arus_metering.rules.payments import plain
-from arus_metering.state import Fact, Replacement, Wrong
+from arus_metering.state import Dependant, Fact, Replacement, Wrong
 
 Row = Mapping[str, Any]
 Outcome = ImportRowsAnswered.Outcome
@@ -112,23 +112,20 @@ def answered(
 
 
 def withdrawal_refused(
-    event: ImportWithdrawn, edits: Iterable[tuple[str, str, str]], in_all: int
+    event: ImportWithdrawn, standing: Iterable[Dependant], in_all: int
 ) -> ImportWithdrawalAnswered:
-    """Return that an import stays, because people corrected reads of it. edits: (id, nomen, period)."""
+    """Return that an import stays, because of what people made of its facts."""
     return ImportWithdrawalAnswered(
         tenant_id=event.tenant_id,
         import_id=event.import_id,
-        dependants=corrections(edits),
+        dependants=dependants(standing),
         dependants_in_all=in_all,
     )
 
 
-def corrections(edits: Iterable[tuple[str, str, str]]) -> list[ImportWithdrawalAnswered.Dependant]:
-    """Return edits of reads as what depends on their import. edits: (id, nomen, period)."""
-    return [
-        ImportWithdrawalAnswered.Dependant(kind="read_edit", id=id_, label=f"{nomen} {period}")
-        for id_, nomen, period in edits
-    ]
+def dependants(standing: Iterable[Dependant]) -> list[ImportWithdrawalAnswered.Dependant]:
+    """Return what depends on an import."""
+    return [ImportWithdrawalAnswered.Dependant(**one._asdict()) for one in standing]
 
 
 def customer_changed(tenant_id: str, nomen: str, customer: Row | None) -> CustomerChanged:

@@ -16,7 +16,7 @@ from typing_extensions import override
 from arus_metering import codec
 from arus_metering.commands import customers
 from arus_metering.commands.imports import SHOWN_DEPENDANTS
-from arus_metering.store import reads
+from arus_metering.store import dependants
 
 
 class Customers(CustomerServiceServicer):
@@ -47,12 +47,12 @@ class Book(BookServiceServicer):
     async def ListDependants(
         self, request: ListDependantsRequest, context: ServicerContext[Any, Any]
     ) -> ListDependantsResponse:
-        """Return what a withdrawal would be refused with now: the edits that stand on the import's reads."""
+        """Return what a withdrawal would be refused with now: what people made of its facts."""
         principal = rpc.require_everywhere("imports", "r")
         if not is_ulid(request.import_id):
             raise Problem(404, "not_found")
         async with self._db.tenant(principal.tenant_id) as tx:
-            edits, in_all = await reads.hanging_now(
+            standing, in_all = await dependants.now(
                 tx, principal.tenant_id, request.import_id, SHOWN_DEPENDANTS
             )
-        return ListDependantsResponse(dependants=codec.corrections(edits), dependants_in_all=in_all)
+        return ListDependantsResponse(dependants=codec.dependants(standing), dependants_in_all=in_all)

@@ -22,6 +22,14 @@ class Wrong(NamedTuple):
     params: Mapping[str, str]
 
 
+class Dependant(NamedTuple):
+    """What a person made of an import's fact. kind: read_edit or payment_edit; label: what people call it."""
+
+    kind: str
+    id: str
+    label: str
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
     """A customer as the books now know them."""

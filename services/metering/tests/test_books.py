@@ -220,6 +220,18 @@ async def test_a_period_that_stands_twice_in_a_file_keeps_both_reads(files: Impo
     assert [read.stand_l for read in of_type(told, RegisterReadRecorded)[-1].reads] == [100 * M3, 130 * M3]
 
 
+async def test_a_duplicate_that_is_gone_is_told(files: Imports) -> None:
+    rows = [
+        {"nomen": "1", "stand_akhir": stand, "read_date": "2025-12-14", "read_method": "ACTUAL"}
+        for stand in ("100", "120")
+    ]
+    files.take(files.file("SBRS", "2025-12", *rows))
+    mended = files.take(files.file("SBRS", "2025-12", rows[1]))
+    [read] = [event for event in mended if isinstance(event, RegisterReadRecorded)]
+    assert [one.stand_l for one in read.reads] == [120_000]
+    assert outcomes(mended) == ["UNCHANGED"]
+
+
 async def test_a_read_is_told_as_of_when_it_was_recorded_however_often(files: Imports) -> None:
     read = {"nomen": "1", "volume": "-7", "customer_status": "TUTUP"}
     events = [

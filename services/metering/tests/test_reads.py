@@ -89,6 +89,24 @@ async def test_a_read_is_edited_beside_what_the_file_said_and_taken_back(
     assert (correction["raw_l"], correction["stand_l"]) == (1_800 * M3, 1_080 * M3)
 
 
+async def test_a_corrected_read_of_a_changed_meter_counts_what_both_took(
+    filled: list[Any], files: Imports, owner: httpx.AsyncClient
+) -> None:
+    changed = {
+        "nomen": "1",
+        "stand_awal": "1060",
+        "stand_akhir": "15",
+        "stand_cabut": "1072",
+        "stand_pasang": "0",
+        "replacement_date": "2025-12-03",
+        "read_date": "2025-12-14",
+        "read_method": "ACTUAL",
+    }
+    files.take(files.file("SBRS", "2025-12", changed))
+    edited = await owner.patch(PATH, json={"stand_m3": "16", **WHY})
+    assert edited.json()["validated"]["volume_m3"] == "28"
+
+
 async def test_a_read_is_estimated_from_the_last_three_actual_periods(
     filled: list[Any], owner: httpx.AsyncClient, database: ServiceDatabase
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from arus.imports.v1.events_pb2 import ImportChunkPublished
 from arus_metering import codec
-from arus_metering.rules import rows
+from arus_metering.rules import reads, rows
 from arus_metering.rules.amounts import LITRES, MOST, rupiah, shown, whole
 from arus_metering.rules.billing import Bill, Correction, correction
 from arus_metering.rules.estimating import Register, Stand, estimated, usual_day
@@ -297,3 +297,25 @@ def test_a_period_would_have_been_read_on_the_day_of_the_month_of_the_others(
     read_on: str, read_of: str, of: str, expected: str
 ) -> None:
     assert str(usual_day(*map(date.fromisoformat, (read_on, read_of, of)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("stand", "before", "changed", "dials", "use"),
+    [
+        (1_040, 1_000, (None, None), None, 40),
+        (16, 1_060, (1_072, 0), None, 28),
+        (12, 99_990, (None, None), 5, 22),
+        (0, 99_999, (None, None), 5, 1),
+        (12, 89_999, (None, None), 5, None),
+        (12, 99_990, (None, None), None, None),
+        (1_070, 1_060, (None, 0), None, None),
+        (16, None, (None, None), None, None),
+    ],
+    ids=["plain", "changed", "round", "by one", "not from the last tenth", "no dials", "half known", "first"],
+)
+def test_the_use_until_a_stand_that_a_person_says(
+    stand: int, before: int | None, changed: tuple[int | None, int | None], dials: int | None, use: int | None
+) -> None:
+    litres = [None if one is None else one * 1_000 for one in (before, *changed)]
+    found = reads.volume(stand * 1_000, litres[0], changed=(litres[1], litres[2]), dials=dials, multiplier=2)
+    assert found == (None if use is None else use * 2_000)

@@ -13,8 +13,8 @@ from arus_metering.rules.billing import correction, may_correct
 from arus_metering.rules.reads import day_of
 from arus_metering.settings import payment_words
 from arus_metering.state import Fact, Wrong
+from arus_metering.store import dependants, versions
 from arus_metering.store import imports as store
-from arus_metering.store import reads, versions
 from arus_metering.store.versions import Version
 
 SHOWN_DEPENDANTS: Final = 100
@@ -48,8 +48,10 @@ def _apply(
     if of.is_withdrawn:
         return []
     keys = _keys(tx, chunk, read)
-    beside = {key: codec.beside(key) for key in keys.values()} if table == "customer_periods" else {}
-    before = store.standing(tx, table, tenant_id, sorted({*keys.values(), *beside.values()}))
+    hashes = _hashes(keys, read)
+    beside = {key: codec.beside(key) for key in hashes} if table == "customer_periods" else {}
+    before = store.standing(tx, table, tenant_id, sorted({*hashes, *beside.values()}))
+    gone = store.withdrawn_payments(tx, tenant_id, sorted(hashes)) if table == "collections" else ()
     outcomes: list[tuple[str, codec.Outcome | Wrong]] = []
     added: list[Version] = []
     changed: dict[str, Fact] = {}
@@ -61,26 +63,23 @@ def _apply(
         stands = before.get(key)
         if stands and row.row_id in stands.row_ids:
             continue  # the same chunk again
+        if (key, row.hash) in gone:
+            outcomes.append((row.row_id, codec.UNCHANGED))
+            continue
         other = before.get(beside.get(key, ""))
         if other and (stands is None or stands.number < other.number):
             stands = other  # what was said last of a customer's month
         is_same = stands is not None and row.hash in stands.hashes
         outcome = codec.UNCHANGED if is_same else codec.UPDATED if stands else codec.CREATED
         outcomes.append((row.row_id, outcome))
-        added.append(
-            Version(
-                key,
-                row.number,
-                row.row_id,
-                row.hash,
-                recorded_at,
-                fact.nomen,
-                fact.values["rayon"],
-                fact.values,
-            )
+        version = Version(
+            key, row.number, row.row_id, row.hash, recorded_at, fact.nomen, fact.values["rayon"], fact.values
         )
-        if not is_same:
+        if stands and stands.is_persons and hashes[key] <= stands.hashes:
+            version = version._replace(yields_to=stands.number)
+        elif not is_same or stands is None or hashes[key] != stands.hashes:
             changed[key] = fact
+        added.append(version)
     store.add(tx, table, of, added, before)
     told = _tell(tx, table, tenant_id, {key: fact.nomen for key, fact in changed.items()})
     return [*told, Emit(codec.answered(chunk, outcomes))] if outcomes else told
@@ -99,13 +98,25 @@ def _keys(
     return {row_id: known.get(key, key) for row_id, key in keys.items()}
 
 
+def _hashes(
+    keys: Mapping[str, str], read: Sequence[tuple[ImportChunkPublished.Row, Fact | Wrong]]
+) -> Mapping[str, frozenset[str]]:
+    """Return what a chunk says of each fact, by key: more than one hash where it says it in several rows."""
+    hashes: dict[str, frozenset[str]] = {}
+    for row, fact in read:
+        if isinstance(fact, Fact):
+            key = keys[row.row_id]
+            hashes[key] = hashes.get(key, frozenset()) | {row.hash}
+    return hashes
+
+
 def _withdraw(event: ImportWithdrawn, tx: store.Tx) -> list[Emit]:
     table, tenant_id = versions.TABLES[event.type], event.tenant_id
     of = store.begin(tx, tenant_id, event.import_id, event.type, event.period)
     if not of.is_withdrawn:  # what was begun is brought to its end
-        edits, in_all = reads.hanging(tx, tenant_id, event.import_id, SHOWN_DEPENDANTS)
+        standing, in_all = dependants.of(tx, tenant_id, event.import_id, SHOWN_DEPENDANTS)
         if in_all:
-            return [Emit(codec.withdrawal_refused(event, edits, in_all))]
+            return [Emit(codec.withdrawal_refused(event, standing, in_all))]
     gone, more = store.withdraw(tx, table, tenant_id, event.import_id, AT_ONCE)
     told = _tell(tx, table, tenant_id, dict(gone))
     answer = ImportWithdrawalAnswered(

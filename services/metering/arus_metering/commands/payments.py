@@ -1,9 +1,8 @@
 """Payments that people enter, correct and take back."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from arus_runtime import outbox
 from arus_runtime.auth import Principal
@@ -20,11 +19,23 @@ from arus_metering.store import entries
 from arus_metering.store import payments as store
 from arus_metering.store.versions import Version
 
+_ENTERED: Final = {
+    "source": store.MANUAL,
+    "payment_type": "",
+    "bill_number": "",
+    "channel": "",
+    "receipt_number": "",
+    "volume_l": None,
+    "penalty_minor": 0,
+}
+
 
 async def add(tx: Tx, principal: Principal, values: Mapping[str, Any], at: datetime) -> Payment:
     """Record a payment of a customer the books know."""
     customer = await known(tx, values["nomen"])
-    return await _write(tx, principal, new_ulid(), {**values, "rayon": customer.rayon}, at)
+    given = {name: value for name, value in values.items() if value is not None}
+    said = {**_ENTERED, "bill_period": f"{given['payment_date']:%Y-%m}", **given, "rayon": customer.rayon}
+    return await _write(tx, principal, new_ulid(), said, at)
 
 
 async def change(
@@ -36,9 +47,16 @@ async def change(
     if_match: IfMatchHeader,
     at: datetime,
 ) -> Payment:
-    """Correct a payment if the caller has seen the version; what it said before stays as an older one."""
+    """Correct a payment if the caller has seen the version; what it said before stays as an older one.
+
+    What the file said beside stays said, so that the other register's entry is still known as the same. Of
+    another bill's period it is of another type.
+    """
     standing = await _held(tx, principal, payment_id, if_match)
-    return await _write(tx, principal, payment_id, {**asdict(standing), **values}, at)
+    said = {**standing, **values}
+    if said["bill_period"] != standing["bill_period"]:
+        said["payment_type"] = values.get("payment_type", "")
+    return await _write(tx, principal, payment_id, said, at)
 
 
 async def withdraw(
@@ -47,7 +65,7 @@ async def withdraw(
     """Take a payment back if the caller has seen the version."""
     standing = await _held(tx, principal, payment_id, if_match)
     await store.withdraw(tx, payment_id)
-    await _tell(tx, principal, standing.nomen, payment_id, None, at=at)
+    await _tell(tx, principal, standing["nomen"], payment_id, None, at=at)
 
 
 async def found(tx: Tx, payment_id: str) -> Payment:
@@ -58,35 +76,26 @@ async def found(tx: Tx, payment_id: str) -> Payment:
     return payment
 
 
-async def _held(tx: Tx, principal: Principal, payment_id: str, if_match: IfMatchHeader) -> Payment:
-    """Return a payment that stands, which nobody else changes until the transaction ends."""
+async def _held(tx: Tx, principal: Principal, payment_id: str, if_match: IfMatchHeader) -> Mapping[str, Any]:
+    """Return all that is said of a payment, which nobody else changes until the transaction ends."""
     await entries.hold(tx, principal.tenant_id, "collections")
-    standing = await found(tx, payment_id)
-    if_match.check(standing.version)
+    standing = await store.standing(tx, payment_id)
+    if standing is None:
+        raise Problem(404, "not_found")
+    if_match.check(standing["number"])
     return standing
 
 
 async def _write(
     tx: Tx, principal: Principal, payment_id: str, said: Mapping[str, Any], at: datetime
 ) -> Payment:
-    on, today = said["payment_date"], day_of(at)
+    on, today, of = said["payment_date"], day_of(at), said["bill_period"]
     if on > today:
         raise Problem(
             422, "invalid_input",
             errors=[FieldProblem("payment_date", "too_large", {"value": on, "bound": today})],
         )  # fmt: skip
-    of = said.get("bill_period") or f"{on:%Y-%m}"
-    values = {
-        **said,
-        "source": store.MANUAL,
-        "bill_period": of,
-        "payment_type": payment_type(said.get("payment_type") or "", of, f"{on:%Y-%m}", paid_on=on),
-        "bill_number": "",
-        "channel": "",
-        "receipt_number": said.get("receipt_number") or "",
-        "volume_l": None,
-        "penalty_minor": 0,
-    }
+    values = {**said, "payment_type": payment_type(said["payment_type"], of, f"{on:%Y-%m}", paid_on=on)}
     entry_id = new_ulid()
     version = Version(
         payment_id,

@@ -71,7 +71,7 @@ class Corrector:
         if found is None:
             raise Problem(409, "nothing_to_estimate_from", params={"period": self.period})
         said = {"stand_akhir_l": found.stand_l, "read_method": "ESTIMATED"}
-        return await self._enter(versions, "ESTIMATED", said, why)
+        return await self._enter(versions, "ESTIMATED", said, why, use_l=found.use_l)
 
     async def take_visit(self, visit_id: str, why: Why, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
         """Let the stand that a visit of a case found be what is told of a period, read on that day.
@@ -194,15 +194,21 @@ class Corrector:
         return versions
 
     async def _enter(
-        self, versions: Sequence[ReadVersion], act: Act, said: Mapping[str, Any], why: Why
+        self,
+        versions: Sequence[ReadVersion],
+        act: Act,
+        said: Mapping[str, Any],
+        why: Why,
+        *,
+        use_l: int | None = None,
     ) -> Sequence[ReadVersion]:
         standing = rules.standing(versions)
-        stand_l, before_l = said["stand_akhir_l"], standing.stand_awal_l
+        stand_l = said["stand_akhir_l"]
         values = {
             **{name: getattr(standing, name) for name in OWN[TABLE]},
             **said,
             "is_date_assumed": standing.is_date_assumed and "read_date" not in said,
-            "volume_l": None if before_l is None else (stand_l - before_l) * (standing.multiplier or 1),
+            "volume_l": await self._use(standing, said) if use_l is None else use_l,
             "skip_status": "",
             "trouble": "",
         }
@@ -246,6 +252,24 @@ class Corrector:
         await store.add(self.tx, edit)
         await self._tell(edit_id)
         return await store.of_period(self.tx, self.nomen, self.period)
+
+    async def _use(self, read: ReadVersion, said: Mapping[str, Any]) -> int | None:
+        """Return what was used until a stand that a person says: of both meters, where one was changed."""
+        changed = read.old_final_l, read.new_start_l
+        if changed == (None, None):
+            earlier = await store.earlier(self.tx, self.nomen, self.period)
+            since = max((row["read_date"] for row in earlier), default=date.min)
+            until = said.get("read_date", read.read_date)
+            for one in await customers.replacements(self.tx, self.nomen):
+                if since < one.replaced_on <= until:
+                    changed = one.old_final_l, one.new_start_l
+        return rules.volume(
+            said["stand_akhir_l"],
+            read.stand_awal_l,
+            changed=changed,
+            dials=read.dials,
+            multiplier=read.multiplier or 1,
+        )
 
     async def _stands(self, rows: Sequence[Mapping[str, Any]]) -> list[Stand]:
         """Return stands that were read, and what meters showed when they were put in."""

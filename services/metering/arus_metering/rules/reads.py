@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
 
+from arus_metering.rules.amounts import LITRES
 from arus_metering.state import ReadVersion
 
 _ZONE: Final = timedelta(hours=7)
@@ -14,6 +15,30 @@ _ZONE: Final = timedelta(hours=7)
 def day_of(at: datetime) -> date:
     """Return which day it is for the utility. at: in UTC."""
     return (at + _ZONE).date()
+
+
+def volume(
+    stand_l: int,
+    before_l: int | None,
+    *,
+    changed: tuple[int | None, int | None],
+    dials: int | None,
+    multiplier: int,
+) -> int | None:
+    """Return the use between two stands in litres; None where it cannot be told, or would be below zero.
+
+    changed: what the meter before showed when it was taken out and the new one when it was put in, each None
+    where nobody says. A register that came from its last tenth into its first went round.
+    """
+    old_final_l, new_start_l = changed
+    if before_l is None or (old_final_l is None) != (new_start_l is None):
+        return None
+    use_l = stand_l - before_l
+    if old_final_l is not None and new_start_l is not None:
+        use_l = old_final_l - before_l + stand_l - new_start_l
+    elif dials and 10 * before_l >= 9 * (full_l := 10**dials * LITRES) and 10 * stand_l <= full_l:
+        use_l += full_l
+    return use_l * multiplier if use_l >= 0 else None
 
 
 def standing(versions: Sequence[ReadVersion]) -> ReadVersion:

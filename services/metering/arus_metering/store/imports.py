@@ -104,14 +104,21 @@ select t.key from unnest(%(nomens)b::text[]) asked (nomen) cross join lateral (
     offset 0) t
 order by t.number
 """
+_WITHDRAWN_BEFORE: Final = """
+select key, hash from withdrawn_payments where tenant_id = %(tenant)s and key = any(%(keys)s)
+"""
 
 
 class Standing(NamedTuple):
-    """The current version of a fact, before more are added."""
+    """The current version of a fact, before more are added.
+
+    is_persons: a person's; hashes and row_ids are those of the file beneath it then.
+    """
 
     number: int
     hashes: frozenset[str]
     row_ids: frozenset[str]
+    is_persons: bool
 
 
 class Numbered(NamedTuple):
@@ -136,12 +143,17 @@ def begin(tx: Tx, tenant_id: str, import_id: str, type_: str, period: str) -> Nu
 def standing(tx: Tx, table: str, tenant_id: str, keys: Sequence[str]) -> Mapping[str, Standing]:
     """Return what stands under keys."""
     found: dict[str, Standing] = {}
-    rows = tx.execute(
-        versions.CURRENT.format(table=table).encode(), {"tenant": tenant_id, "keys": list(keys)}
-    )
-    for key, number, hash_, row_id in rows.fetchall():
-        known = found.get(key, Standing(number, frozenset(), frozenset()))
-        found[key] = Standing(number, known.hashes | {hash_}, known.row_ids | {row_id})
+    values = {"tenant": tenant_id, "keys": list(keys)}
+    rows = tx.execute(versions.CURRENT.format(table=table).encode(), values).fetchall()
+    for key, number, _, _, is_persons in rows:
+        found[key] = Standing(number, frozenset(), frozenset(), is_persons)
+    said = [(key, hash_, row_id) for key, _, hash_, row_id, is_persons in rows if not is_persons]
+    if edited := [key for key, standing in found.items() if standing.is_persons]:
+        beneath = versions.FILED.format(table=table).encode()
+        said += tx.execute(beneath, {**values, "keys": edited}).fetchall()
+    for key, hash_, row_id in said:
+        known = found[key]
+        found[key] = known._replace(hashes=known.hashes | {hash_}, row_ids=known.row_ids | {row_id})
     return found
 
 
@@ -151,6 +163,11 @@ def with_month(tx: Tx, tenant_id: str, type_: str, nomens: Iterable[str]) -> lis
     return [key for (key,) in tx.execute(_WITH_MONTH, values).fetchall()]
 
 
+def withdrawn_payments(tx: Tx, tenant_id: str, keys: Sequence[str]) -> set[tuple[str, str]]:
+    """Return (key, hash) of rows of files that are payments which a person took back."""
+    return set(tx.execute(_WITHDRAWN_BEFORE, {"tenant": tenant_id, "keys": list(keys)}).fetchall())
+
+
 def add(
     tx: Tx,
     table: str,
@@ -158,9 +175,13 @@ def add(
     added: Sequence[Version],
     before: Mapping[str, Standing],
 ) -> None:
-    """Write an import's versions; those of a newer one stay current."""
+    """Write an import's versions; those of a newer one stay current, and what versions yield to."""
     number, import_id = of.number, of.import_id
-    overtaken = [key for key in {one.key for one in added} if key in before and before[key].number < number]
+    overtaken = [
+        key
+        for key in {one.key for one in added if one.yields_to is None}
+        if key in before and before[key].number < number
+    ]
     if overtaken:
         tx.execute(
             versions.OVERTAKE.format(table=table).encode(),
@@ -169,7 +190,8 @@ def add(
     statement = f"copy {table} ({', '.join(versions.columns(table))}) from stdin"
     with tx.cursor() as cursor, cursor.copy(statement.encode()) as copy:
         for one in added:
-            is_current = one.key not in before or before[one.key].number <= number
+            is_newest = one.key not in before or before[one.key].number <= number
+            is_current = is_newest and one.yields_to is None
             copy.write_row(one.columns(table, of.tenant_id, number, import_id, is_current=is_current))
 
 

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any, Final
 
 from arus_runtime.postgres import Tx
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
 from arus_metering.state import Payment
 from arus_metering.store.chunks import chunks, number
+from arus_metering.store.versions import OWN
 
 MANUAL: Final = "MANUAL"
 PAIRED: Final = """
@@ -73,8 +74,16 @@ where is_current and (%(nomen)s::text is null or nomen = %(nomen)s)
 order by payment_date desc, key desc limit %(limit)s
 """  # noqa: S608 - our own names
 _ONE: Final = f"select {_COLUMNS} from collections p where key = %s and is_current"  # noqa: S608 - our own names
+_STANDING: Final = f"""
+select number, nomen, rayon, {", ".join(OWN["collections"])} from collections where key = %s and is_current
+order by line limit 1
+"""  # noqa: S608 - our own names
 _WITHDRAW: Final = """
-update collections set is_current = false, is_withdrawn = true where key = %s and is_current
+with gone as (
+  update collections set is_current = false, is_withdrawn = true where key = %s and not is_withdrawn
+  returning tenant_id, key, hash, import_id)
+insert into withdrawn_payments select distinct tenant_id, key, hash from gone where import_id <> ''
+on conflict do nothing
 """
 
 
@@ -105,6 +114,13 @@ async def one(tx: Tx, payment_id: str) -> Payment | None:
     return await rows.fetchone()
 
 
+async def standing(tx: Tx, payment_id: str) -> dict[str, Any] | None:
+    """Return all columns of a payment that stands."""
+    rows = tx.cursor(row_factory=dict_row)
+    await rows.execute(_STANDING, (payment_id,))
+    return await rows.fetchone()
+
+
 async def withdraw(tx: Tx, payment_id: str) -> None:
-    """Take a payment back."""
+    """Take a payment back, whatever said it, and remember the rows of files that did."""
     await tx.execute(_WITHDRAW, (payment_id,))

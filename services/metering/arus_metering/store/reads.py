@@ -9,8 +9,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from arus_runtime.postgres import Tx
-from psycopg import Connection
-from psycopg.rows import class_row, dict_row, tuple_row
+from psycopg.rows import class_row, dict_row
 
 from arus_metering.state import Edit, ReadVersion
 from arus_metering.store import versions
@@ -50,13 +49,6 @@ update read_edits set withdrawn_by = %(by)s, withdrawn_at = %(at)s where id = %(
 _WITHDRAW_VERSION: Final = """
 update meter_readings set is_current = false, is_withdrawn = true where key = %(key)s and number = %(number)s
 """
-_HANGING: Final = """
-select id, nomen, period, count(*) over () as in_all from read_edits
-where tenant_id = %(tenant)s and import_id = %(import)s and withdrawn_at is null
-order by nomen, period, id limit %(limit)s
-"""
-Hanging = tuple[str, str, str]
-"""An edit that stands on a read of an import: its id, nomen and period."""
 
 
 async def page(tx: Tx, nomen: str, before: str | None, limit: int) -> list[ReadVersion]:
@@ -107,24 +99,6 @@ async def withdraw(tx: Tx, tenant_id: str, edited: ReadVersion, by: str, at: dat
     await tx.execute(
         versions.PROMOTE.format(table="meter_readings").encode(), {"tenant": tenant_id, "keys": [edited.key]}
     )
-
-
-def hanging(tx: Connection[Any], tenant_id: str, import_id: str, most: int) -> tuple[list[Hanging], int]:
-    """Return the edits that stand on reads of an import, and how many there are."""
-    return _hanging(
-        tx.execute(_HANGING, {"tenant": tenant_id, "import": import_id, "limit": most}).fetchall()
-    )
-
-
-async def hanging_now(tx: Tx, tenant_id: str, import_id: str, most: int) -> tuple[list[Hanging], int]:
-    """Return the same to who asks before an import is taken back."""
-    rows = tx.cursor(row_factory=tuple_row)
-    await rows.execute(_HANGING, {"tenant": tenant_id, "import": import_id, "limit": most}, prepare=False)
-    return _hanging(await rows.fetchall())
-
-
-def _hanging(found: Sequence[tuple[Any, ...]]) -> tuple[list[Hanging], int]:
-    return [(id_, nomen, period) for id_, nomen, period, _ in found], found[0][3] if found else 0
 
 
 async def _versions(tx: Tx, of: str, values: Mapping[str, Any]) -> list[ReadVersion]:

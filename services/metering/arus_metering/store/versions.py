@@ -9,7 +9,7 @@ from typing import Any, Final, LiteralString, NamedTuple
 
 COMMON: Final = (
     "tenant_id", "key", "number", "line", "import_id", "row_id", "hash", "is_current", "recorded_at", "nomen",
-    "rayon",
+    "rayon", "yields_to",
 )  # fmt: skip
 OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
     "customer_periods": (
@@ -51,6 +51,7 @@ class Version(NamedTuple):
     """A version to be added; fields as the columns are called.
 
     recorded_at: RFC 3339, when what brings it was recorded; it is told with the fact, so no clock of ours.
+    yields_to: the number of a person's version, behind which it stays while that is not withdrawn.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Version(NamedTuple):
     nomen: str
     rayon: str
     values: Mapping[str, Any]
+    yields_to: int | None = None
 
     def columns(
         self, table: str, tenant_id: str, number: int, import_id: str, *, is_current: bool
@@ -68,7 +70,8 @@ class Version(NamedTuple):
         """Return its values in the order of ``columns``."""
         return [
             tenant_id, self.key, number, self.line, import_id, self.row_id, self.hash, is_current,
-            self.recorded_at, self.nomen, self.rayon, *map(self.values.__getitem__, OWN[table]),
+            self.recorded_at, self.nomen, self.rayon, self.yields_to,
+            *map(self.values.__getitem__, OWN[table]),
         ]  # fmt: skip
 
 
@@ -80,8 +83,16 @@ def columns(table: str) -> Sequence[str]:
 # One look into the primary key per key, whatever is known of the table: while a large file comes in, the
 # planner's statistics are of an empty table, and it would read all of the tenant's facts for every chunk.
 CURRENT: Final = """
-select t.key, t.number, t.hash, t.row_id from unnest(%(keys)b::text[]) asked (key) cross join lateral (
+select t.key, t.number, t.hash, t.row_id, t.import_id = '' as is_persons
+from unnest(%(keys)b::text[]) asked (key) cross join lateral (
     select * from {table} where tenant_id = %(tenant)s and key = asked.key and is_current offset 0) t
+"""
+# What a file last said under a key, beneath what a person made of it.
+FILED: Final = """
+select t.key, t.hash, t.row_id from unnest(%(keys)b::text[]) asked (key) cross join lateral (
+    select *, dense_rank() over (order by number desc) as age from {table}
+    where tenant_id = %(tenant)s and key = asked.key and import_id <> '' and not is_withdrawn offset 0) t
+where t.age = 1
 """
 OVERTAKE: Final = """
 update {table} set is_current = false
@@ -99,7 +110,9 @@ returning key, nomen
 PROMOTE: Final = """
 update {table} t set is_current = true
 from (select asked.key, standing.number from unnest(%(keys)b::text[]) asked (key) cross join lateral (
-        select number from {table} where tenant_id = %(tenant)s and key = asked.key and not is_withdrawn
-        order by number desc limit 1) standing) newest
+        select v.number from {table} v left join {table} person on person.tenant_id = v.tenant_id
+            and person.key = v.key and person.number = v.yields_to and not person.is_withdrawn
+        where v.tenant_id = %(tenant)s and v.key = asked.key and not v.is_withdrawn and person.key is null
+        order by v.number desc limit 1) standing) newest
 where t.tenant_id = %(tenant)s and t.key = newest.key and t.number = newest.number and not t.is_current
 """

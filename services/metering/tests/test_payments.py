@@ -1,0 +1,77 @@
+"""Payments of files that people correct and take back, and the files that say them again."""
+
+import httpx
+import pytest
+
+from .conftest import Imports
+from .test_books import customer, outcomes
+
+pytestmark = pytest.mark.integration
+
+
+async def test_a_row_that_says_nothing_new_leaves_what_a_person_made_of_it(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    files.take(files.file("MC", "2025-12", customer("1", target_mc="100")))
+    paid = {"nomen": "1", "payment_date": "2025-12-05", "amount": "50", "bill_period": "2025-12"}
+    first = files.file("COLLECTION", "2025-12", paid)
+    files.take(first)
+    path = f"/collections/{(await owner.get('/collections')).json()['items'][0]['id']}"
+    await owner.patch(path, json={"amount": "60"})
+
+    again = files.file("COLLECTION", "2025-12", paid)
+    told = files.take(again)
+    assert outcomes(told) == ["UNCHANGED"]
+    assert len(told) == 1, "nothing new is told"
+    assert (await owner.get(path)).json()["amount"]["amount"] == "60.00"
+
+    other = files.file("COLLECTION", "2025-12", {**paid, "amount": "70"})
+    assert outcomes(files.take(other)) == ["UPDATED"]
+    assert (await owner.get(path)).json()["amount"]["amount"] == "70.00", "a newer word"
+    files.undo(other)
+    assert (await owner.get(path)).json()["amount"]["amount"] == "60.00", "what stood before"
+
+    assert (await owner.delete(path)).status_code == 204
+    assert outcomes(files.take(files.file("COLLECTION", "2025-12", paid))) == ["UNCHANGED"]
+    assert (await owner.get(path)).status_code == 404
+    assert files.undo(again)[-1].withdrawn == 0
+    assert (await owner.get("/kpi/data")).json()["target"]["sudah_bayar_nominal"] == 0
+
+
+async def test_an_import_whose_payment_was_corrected_is_not_taken_back(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    paid = {"nomen": "1", "payment_date": "2025-12-05", "amount": "50"}
+    first = files.file("COLLECTION", "2025-12", paid)
+    files.take(first)
+    path = f"/collections/{(await owner.get('/collections')).json()['items'][0]['id']}"
+    await owner.patch(path, json={"amount": "60"})
+    [refused] = files.undo(first)
+    assert [(one.kind, one.label) for one in refused.dependants] == [("payment_edit", "1 2025-12-05")]
+    again = files.file("COLLECTION", "2025-12", paid)
+    files.take(again)
+    assert files.undo(first)[-1].withdrawn == 1, "another import says it as well"
+    assert (await owner.get(path)).json()["amount"]["amount"] == "60.00"
+    assert files.undo(again)[-1].dependants_in_all == 1
+    await owner.delete(path)
+    assert files.undo(again)[-1].dependants_in_all == 0
+
+
+async def test_a_corrected_payment_is_still_known_in_both_registers(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    files.take(files.file("MC", "2025-12", customer("1", target_mc="1000000")))
+    paid = {"nomen": "1", "payment_date": "2025-12-05", "amount": "500000", "bill_number": "B1"}
+    files.take(files.file("COLLECTION", "2025-12", paid | {"payment_channel": "LOKET"}))
+    files.take(files.file("MB", "2025-12", paid))
+    for one in (await owner.get("/collections")).json()["items"]:
+        changed = await owner.patch(
+            f"/collections/{one['id']}", json={"receipt_number": f"R-{one['source']}"}
+        )
+        assert changed.json()["source"] == one["source"]
+    assert (await owner.get("/kpi/data")).json()["target"]["sudah_bayar_nominal"] == 500_000
+    daily = next(
+        one for one in (await owner.get("/collections")).json()["items"] if one["source"] == "COLLECTION"
+    )
+    moved = await owner.patch(f"/collections/{daily['id']}", json={"bill_period": "2025-11"})
+    assert moved.json()["payment_type"] == "ARREARS", "of another bill's period it is of another type"
