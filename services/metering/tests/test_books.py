@@ -333,6 +333,28 @@ async def test_figures_by_rayon_period_and_day(files: Imports, owner: httpx.Asyn
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "from")
 
 
+async def test_of_a_months_lists_of_debts_the_newest_holds(files: Imports, owner: httpx.AsyncClient) -> None:
+    def debt(nomen: str, as_of: str, rayon: str = "34") -> dict[str, str]:
+        return {"nomen": nomen, "amount": "7", "age_days": "31", "as_of": as_of, "rayon": rayon}
+
+    async def owed() -> tuple[str | None, str | None, str]:
+        said = (await owner.get("/kpi/arrears")).json()
+        return said["period"], said["listed_on"], said["items"][1]["amount"]["amount"]
+
+    files.take(files.file("ARDEBT", "2025-12", debt("1", "2025-12-10"), debt("2", "2025-12-10")))
+    files.take(files.file("ARDEBT", "2025-12", debt("3", "2025-12-10", "35")))
+    assert await owed() == ("2025-12", "2025-12-10", "21.00")
+    newer = files.file("ARDEBT", "2025-12", debt("1", "2025-12-31"))
+    files.take(newer)
+    assert await owed() == ("2025-12", "2025-12-31", "14.00"), "2 has paid; of 35 there is no newer list"
+    files.take(files.file("MC", "2026-01", customer("1", target_mc="100")))
+    assert await owed() == ("2025-12", "2025-12-31", "14.00"), "the newest that is listed"
+    unlisted = (await owner.get("/kpi/arrears", params={"period": "2026-01"})).json()
+    assert (unlisted["listed_on"], unlisted["newest_period"]) == (None, "2025-12")
+    files.undo(newer)
+    assert await owed() == ("2025-12", "2025-12-10", "21.00")
+
+
 async def test_a_payment_that_both_registers_hold_counts_once(
     files: Imports, owner: httpx.AsyncClient
 ) -> None:

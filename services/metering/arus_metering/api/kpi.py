@@ -75,9 +75,11 @@ async def follow_days(context: Ctx, principal: Reader, period: Of = None, rayon:
 async def get_arrears(context: Ctx, principal: Reader, period: Owed = None, rayon: Rayon = None) -> Ageing:
     """Return what is owed as of a period, by its age in days."""
     async with context.db.tenant(principal.tenant_id) as tx:
-        of, as_of = period or await store.newest_arrears(tx) or "", await store.as_of(tx)
+        newest, as_of = await store.newest_arrears(tx), await store.as_of(tx)
+        of = period or newest or ""
+        listed_on = await store.listed_on(tx, of)
         rows = await store.ageing(tx, of, rayon)
-    return Ageing.of(of or None, rows, as_of)
+    return Ageing.of(of or None, rows, as_of, listed_on=listed_on, newest_period=newest)
 
 
 async def _period(tx: Tx, asked: str | None) -> str:

@@ -181,11 +181,23 @@ class Ageing(BaseModel):
     """What is owed as of a period, by its age; every band is there."""
 
     period: str | None = Field(examples=["2025-12"])
+    listed_on: date | None = Field(
+        description="Of which day the list is; null: there is none of the period, and nothing is known."
+    )
+    newest_period: str | None = Field(description="The newest month that has a list.", examples=["2025-12"])
     items: list[Band]
     data_as_of: datetime | None
 
     @classmethod
-    def of(cls, period: str | None, rows: Sequence[Mapping[str, Any]], as_of: datetime | None) -> Self:
+    def of(
+        cls,
+        period: str | None,
+        rows: Sequence[Mapping[str, Any]],
+        as_of: datetime | None,
+        *,
+        listed_on: date | None,
+        newest_period: str | None,
+    ) -> Self:
         """Return bands as shown."""
         by_band = {row["band"]: row for row in rows}
         nothing = {"customers": 0, "bills": 0, "amount_minor": 0, "penalty_minor": 0}
@@ -200,7 +212,13 @@ class Ageing(BaseModel):
             for band in BANDS
             for row in (by_band.get(band, nothing),)
         ]
-        return cls(period=period, items=items, data_as_of=as_of)
+        return cls(
+            period=period,
+            listed_on=listed_on,
+            newest_period=newest_period,
+            items=items,
+            data_as_of=as_of,
+        )
 
 
 class Happening(BaseModel):

@@ -1,12 +1,13 @@
 """Figures of the collection: what was billed, what was paid of it, how old what is owed is.
 
 Every figure is of the customers that the billing master (MC) of the period has, each in the rayon that it
-says. What is owed is owed by others too, in the rayon where they are now. A payment that stands in the daily
+says. What is owed is owed by others too, in the rayon where they are now; a debt that a newer list of the
+month leaves out is paid. A payment that stands in the daily
 transactions (COLLECTION, or entered by a person) and in the register of paid bills (MB) counts once.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from arus_runtime.postgres import Tx
@@ -40,15 +41,22 @@ from ({_PAID}) p join ({_BILLED}) b using (period, nomen)
 where %(rayon)s::text is null or b.rayon = %(rayon)s
 group by p.day order by p.day
 """  # noqa: S608 - our own text
+_LISTED: Final = "coalesce(listed_on, ((as_of || '-01')::date + interval '1 month' - interval '1 day')::date)"
+"""Of which day a debt's list is; where nobody said, of the last of its month."""
 _AGEING: Final = f"""
 select case when age_days <= 30 then '0-30' when age_days <= 60 then '31-60' when age_days <= 90 then '61-90'
     else '>90' end as band,
   count(distinct nomen) as customers, count(*) as bills, sum(amount_minor)::bigint as amount_minor,
   sum(penalty_minor)::bigint as penalty_minor
-from arrears a
-where is_current and as_of = %(period)s
+from (
+  select *, {_LISTED} = max({_LISTED}) over (partition by rayon) as is_newest
+  from arrears where is_current and as_of = %(period)s) a
+where is_newest
   and (%(rayon)s::text is null or {RAYON.format("a", "as_of")} = %(rayon)s)
 group by band
+"""  # noqa: S608 - our own text
+_LISTED_ON: Final = f"""
+select max({_LISTED}) as listed_on from arrears where is_current and as_of = %(period)s
 """  # noqa: S608 - our own text
 _NEWEST: Final = (
     "select max(period) as period from customer_periods where is_current and target_minor is not null"
@@ -71,8 +79,13 @@ async def daily(tx: Tx, period: str, rayon: str | None) -> Sequence[dict[str, An
 
 
 async def ageing(tx: Tx, period: str, rayon: str | None) -> Sequence[dict[str, Any]]:
-    """Return what is owed as of a period, by age."""
+    """Return what is owed as of a period, by age: of each rayon what its newest list of the month says."""
     return await _all(tx, _AGEING, {"period": period, "rayon": rayon})
+
+
+async def listed_on(tx: Tx, period: str) -> date | None:
+    """Return the day of a period's newest list of debts, None where there is no list."""
+    return (await _all(tx, _LISTED_ON, {"period": period}))[0]["listed_on"]
 
 
 async def newest_period(tx: Tx) -> str | None:
