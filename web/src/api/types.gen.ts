@@ -47,6 +47,18 @@ export type Ageing = {
      */
     period: string | null;
     /**
+     * Listed On
+     *
+     * Of which day the list is; null: there is none of the period, and nothing is known.
+     */
+    listed_on: string | null;
+    /**
+     * Newest Period
+     *
+     * The newest month that has a list.
+     */
+    newest_period: string | null;
+    /**
      * Items
      */
     items: Array<Band>;

@@ -1039,6 +1039,8 @@ export const zBand = z.object({
  */
 export const zAgeing = z.object({
     period: z.nullable(z.string()),
+    listed_on: z.nullable(z.iso.date()),
+    newest_period: z.nullable(z.string()),
     items: z.array(zBand),
     data_as_of: z.nullable(z.iso.datetime())
 });

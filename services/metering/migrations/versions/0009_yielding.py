@@ -12,9 +12,6 @@ TABLES = ("customer_periods", "meter_readings", "collections", "bills", "arrears
 
 
 def upgrade() -> None:
-    for table in TABLES:
-        # The number of a person's version, behind which this one stands while that is not withdrawn.
-        op.execute(f"alter table {table} add column yields_to bigint")
     op.execute(
         """-- Rows of files that are payments which a person took back.
            create table withdrawn_payments (
@@ -25,3 +22,6 @@ def upgrade() -> None:
            )"""
     )
     op.execute(ddl.tenant_policy("withdrawn_payments"))
+    for table in TABLES:
+        # The number of a person's version, behind which this one stands while that is not withdrawn.
+        op.execute(f"alter table {table} add column yields_to bigint")

@@ -7,6 +7,7 @@ import { changePct } from './comparing'
 import { FigureTable } from './FigureTable'
 import { signedPct } from './happenings'
 import { Part } from './Part'
+import { NotListed } from './parts'
 import { arrearsQuery } from './queries'
 import { periodWords } from './scopes'
 
@@ -51,14 +52,16 @@ function Bands({ newer, older, periods: [period, before] }: BandsProps) {
   const { t } = useLingui()
   const [now, then] = [total(newer), total(older)]
   const [when, earlier] = [periodWords(period), periodWords(before)]
-  if (now === 0 && then === 0) {
+  if (newer.listed_on === null) return <NotListed newest={newer.newest_period} />
+  if (now === 0 && then === 0 && older.listed_on !== null) {
     return (
       <p className="text-sm text-muted">
         <Trans>Tidak ada tunggakan pada kedua periode.</Trans>
       </p>
     )
   }
-  const [owed, owedThen] = [money(now), money(then)]
+  const was = (amount: number) => (older.listed_on === null ? t`tidak ada daftar` : money(amount))
+  const [owed, owedThen] = [money(now), was(then)]
   const rows = newer.items.map(one => {
     const old = older.items.find(other => other.days === one.days)
     return [one.days, Number(one.amount.amount), Number(old?.amount.amount ?? 0)] as const
@@ -75,7 +78,12 @@ function Bands({ newer, older, periods: [period, before] }: BandsProps) {
         head={[t`Umur (hari)`, earlier, when, t`Perubahan`]}
         rows={[...rows, [t`Jumlah`, now, then] as const].map(([days, amount, old]) => ({
           id: days,
-          cells: [days, money(old), money(amount), signedPct(changePct(amount, old))],
+          cells: [
+            days,
+            was(old),
+            money(amount),
+            older.listed_on === null ? '–' : signedPct(changePct(amount, old)),
+          ],
         }))}
       />
     </div>

@@ -18,7 +18,7 @@ import { FigureTable } from './FigureTable'
 import { useFollowingImports } from './following'
 import { rate } from './happenings'
 import { Part } from './Part'
-import { AsOf, Narrowed, ToImports } from './parts'
+import { AsOf, Narrowed, NotListed, ToImports } from './parts'
 import {
   arrearsExport,
   arrearsQuery,
@@ -251,20 +251,27 @@ function ArrearsCard({ scope }: { scope: Scope }) {
 
 function Bands({ ageing }: { ageing: Ageing }) {
   const { t } = useLingui()
+  if (ageing.listed_on === null) return <NotListed newest={ageing.newest_period} />
+  const day = date(ageing.listed_on)
   return (
-    <FigureTable
-      label={t`Tunggakan menurut umur`}
-      head={[t`Umur (hari)`, t`Pelanggan`, t`Tagihan`, t`Jumlah`, t`Denda`]}
-      rows={ageing.items.map(one => ({
-        id: one.days,
-        cells: [
-          one.days,
-          number(one.customers),
-          number(one.bills),
-          money(one.amount.amount),
-          money(one.penalty.amount),
-        ],
-      }))}
-    />
+    <div className="flex flex-col gap-2">
+      <p className="text-sm text-muted">
+        <Trans>Menurut daftar tunggakan per {day}.</Trans>
+      </p>
+      <FigureTable
+        label={t`Tunggakan menurut umur`}
+        head={[t`Umur (hari)`, t`Pelanggan`, t`Tagihan`, t`Jumlah`, t`Denda`]}
+        rows={ageing.items.map(one => ({
+          id: one.days,
+          cells: [
+            one.days,
+            number(one.customers),
+            number(one.bills),
+            money(one.amount.amount),
+            money(one.penalty.amount),
+          ],
+        }))}
+      />
+    </div>
   )
 }

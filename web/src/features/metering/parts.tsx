@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { useMay } from '@/app/session'
 import { datedMoment } from '@/lib/format'
 import { buttonLook } from '@/ui/Button'
+import { periodWords } from './scopes'
 
 /** The time that figures are of. */
 export function AsOf({ at }: { at: string | null | undefined }) {
@@ -31,6 +32,20 @@ export function ToImports() {
       <Trans>Unggah data</Trans>
     </Link>
   ) : null
+}
+
+/** That no list of debts of a period came in, which is not the same as no debts. */
+export function NotListed({ newest }: { newest: string | null }) {
+  const period = newest && periodWords(newest)
+  return (
+    <p className="text-sm text-muted">
+      {period ? (
+        <Trans>Belum ada daftar tunggakan untuk periode ini. Yang terbaru: {period}.</Trans>
+      ) : (
+        <Trans>Belum ada daftar tunggakan (ARDEBT) yang diunggah.</Trans>
+      )}
+    </p>
+  )
 }
 
 /** One line of a list of facts. */
