@@ -39,6 +39,8 @@ Response = TypeVar("Response")
 _caller: Final[ContextVar[Principal | None]] = ContextVar("caller", default=None)
 _language: Final[ContextVar[Language]] = ContextVar("language", default="id")
 
+_LONGEST_DETAIL: Final = 1000
+"""Characters of a status's text: headers that are longer are cut by whom they pass."""
 _STATUS: Final = {
     400: grpc.StatusCode.INVALID_ARGUMENT,
     401: grpc.StatusCode.UNAUTHENTICATED,
@@ -183,8 +185,9 @@ class Shell(ServerInterceptor):
         problem = problems.of(error)
         document = problems.told(problem, _language.get(), self._templates)
         status = _STATUS.get(problem.status, grpc.StatusCode.INTERNAL)
+        said = " ".join((document.detail, *(error.message for error in document.errors)))
         await context.abort(
-            status, document.detail, ((PROBLEM_METADATA, orjson.dumps(document.model_dump())),)
+            status, said[:_LONGEST_DETAIL], ((PROBLEM_METADATA, orjson.dumps(document.model_dump())),)
         )
         raise AssertionError("abort raises") from error
 

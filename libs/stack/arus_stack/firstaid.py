@@ -10,7 +10,7 @@ LOW_DISK_MB = 500
 _SENTENCES: Sequence[tuple[str, str]] = (
     (
         r"address already in use|errno 98|errno 48|could not bind",
-        "A port was taken meanwhile: start again and a free one is chosen, or set ARUS_GATEWAY_PORT.",
+        "Another program took the port meanwhile: `arus down`, then start again, and a free one is chosen.",
     ),
     (
         r"no space left on device|errno 28|disk full|disk quota exceeded",

@@ -41,6 +41,7 @@ class Server:
     """A process that stays. Ready is asked again and again; prepare runs before the first start only.
 
     trouble: what of a ready server waits for a person, or why it is not ready; "" for nothing.
+    listens: host and port of what it will listen on; nobody else is given them until it starts.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Server:
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     prepare: Callable[[], None] = lambda: None
     trouble: Callable[[], Awaitable[str]] = _no_trouble
+    listens: Sequence[tuple[str, int]] = ()
     stop_with: Signals = SIGTERM
     stop_s: float = 20
     start_s: float = 90

@@ -28,6 +28,34 @@ def answers(port: int, host: str = LOOPBACK, timeout_s: float = 0.5) -> bool:
         return False
 
 
+class Kept:
+    """Ports that look taken until their server starts: minutes may pass, and others choose theirs."""
+
+    def __init__(self) -> None:
+        self._holders: dict[str, list[socket.socket]] = {}
+
+    def keep(self, name: str, listens: Iterable[tuple[str, int]]) -> None:
+        """Keep a server's hosts and ports for it, but for those somebody has already."""
+        for place in listens:
+            holder = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            try:
+                holder.bind(place)  # without SO_REUSEADDR, so that no other may bind beside it
+            except OSError:
+                holder.close()
+            else:
+                self._holders.setdefault(name, []).append(holder)
+
+    def give(self, name: str) -> None:
+        """Let a server have its ports."""
+        for holder in self._holders.pop(name, ()):
+            holder.close()
+
+    def give_all(self) -> None:
+        """Let everybody have them."""
+        for name in tuple(self._holders):
+            self.give(name)
+
+
 def free_port(avoid: Iterable[int] = (), host: str = LOOPBACK) -> int:
     """Return a port nobody listens on, chosen by the system and not in avoid."""
     taken = set(avoid)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from arus_stack import firstaid
+from arus_stack import firstaid, ports
 from arus_stack.errors import ServerFailed, StackError
 from arus_stack.home import Home, write_private
 from arus_stack.parts import Notice, Part, Report, Server, State, Step
@@ -73,6 +73,7 @@ class Supervisor:
         self._stopping = asyncio.Event()
         self._keepers: list[asyncio.Task[None]] = []
         self._errands: list[asyncio.Task[bool]] = []
+        self._ports = ports.Kept()
         self.facts = facts
         self.started = asyncio.Event()
         self.failure: StackError | None = None
@@ -99,6 +100,8 @@ class Supervisor:
 
     async def run(self) -> None:
         """Start everything and stay until stop() or until the start fails (then `failure` says why)."""
+        for name, running in self._parts.items():
+            self._ports.keep(name, running.part.listens if isinstance(running.part, Server) else ())
         rotation = asyncio.create_task(self._rotate())
         starting = [asyncio.create_task(self._start(running)) for running in self._parts.values()]
         waiting = asyncio.create_task(self._stopping.wait())
@@ -111,6 +114,7 @@ class Supervisor:
         finally:
             await _cancel([*starting, *self._keepers, *self._errands, rotation, waiting])
             await self._stop_all()
+            self._ports.give_all()
 
     async def services(self) -> list[dict[str, Any]]:
         """Return every server as `arus status` shows it, asking each whether it is ready now."""
@@ -201,6 +205,7 @@ class Supervisor:
 
     async def _spawn(self, running: _Running, server: Server) -> None:
         self._tell(running, State.STARTING)
+        self._ports.give(server.name)
         with _appending(self._log(server)) as output:
             running.log_from = output.tell()
             running.process = await asyncio.create_subprocess_exec(

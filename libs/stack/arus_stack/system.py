@@ -143,6 +143,7 @@ class System:
     def parts(self) -> Sequence[Part]:
         """Return every part of the system, in the order of their starts."""
         services = [source for source in house.sources() if source.runs]
+        host = self._address.host
         embedded_kafka = not self.settings.kafka_url.get_secret_value()
         parts: list[Part] = []
         if not self.settings.postgres_url.get_secret_value():
@@ -153,6 +154,7 @@ class System:
                     _threaded(self._postgres.ready),
                     prepare=self._postgres.prepare,
                     stop_with=SIGINT,  # PostgreSQL's fast shutdown: SIGTERM would wait for clients
+                    listens=((LOOPBACK, self._postgres.port),),
                 )
             )
         if embedded_kafka:
@@ -165,13 +167,20 @@ class System:
                     after=("kafka jars",),
                     prepare=self._kafka.prepare,
                     stop_s=30,
+                    listens=((host, self._kafka.port), (LOOPBACK, self._kafka.controller_port)),
                 )
             )
         parts.append(Step("schemas", self.migrate, after=("postgres",)))
         parts.append(Step("topics", self.apply_topics, after=("kafka",)))
         if not self.settings.mqtt_url.get_secret_value():
             parts.append(
-                Server("mqtt", self._mqtt.command, _threaded(self._mqtt.ready), prepare=self._mqtt.prepare)
+                Server(
+                    "mqtt",
+                    self._mqtt.command,
+                    _threaded(self._mqtt.ready),
+                    prepare=self._mqtt.prepare,
+                    listens=((host, self._mqtt.port),),
+                )
             )
         if self.settings.console:
             parts.append(
@@ -263,7 +272,8 @@ class System:
         after = ("schemas", "topics")
         if source.name == "gateway":
             after = (*after, "console", "mqtt")
-        http, _ = self._service_ports[source.name]
+        http, grpc = self._service_ports[source.name]
+        host = self._address.host if source.name == "gateway" else LOOPBACK
         place = (
             self._gateway_at(self._address.inside)
             if source.name == "gateway"
@@ -277,6 +287,7 @@ class System:
             trouble=lambda: _trouble(url, self.certificates),
             after=after,
             env=self.environment(source),
+            listens=((host, http), (host, grpc)),
         )
 
     @property

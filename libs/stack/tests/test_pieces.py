@@ -13,6 +13,7 @@ import pytest
 from arus_runtime.catalogue import REDRIVE_GROUP, Topic, topics
 from arus_stack import certs, firstaid, ports, schemas
 from arus_stack.address import Address
+from arus_stack.cli import output
 from arus_stack.errors import PortTaken, Refused
 from arus_stack.home import Home, Remembered
 from arus_stack.kafka import jars, rights
@@ -282,6 +283,30 @@ def test_what_cannot_be_decoded_is_shown_as_it_is() -> None:
     assert decoded("arus.fuel.v1.FuelTransactionRecorded", b"\xff\xff") == {"undecoded": "ffff"}
     assert decoded("no.such.Type", b"\x01") == {"undecoded": "01"}
     assert decoded("", None) is None
+    assert decoded("", b"\x01") == {"undecoded": "01"}, "whoever wrote it gave it no headers"
+
+
+@pytest.mark.parametrize(
+    ("name", "may"),
+    [
+        ("riset", True),
+        ("riset-2_b", True),
+        ("riset.data", False),
+        ("two words", False),
+        ("", False),
+        ("*", False),
+        ("arus", False),
+    ],
+)
+def test_a_data_teams_name_never_opens_anothers_groups(name: str, may: bool) -> None:
+    assert rights.may_name_a_reader(name) is may
+
+
+def test_what_was_read_is_shown_letter_by_letter(capsys: pytest.CaptureFixture[str]) -> None:
+    said = "01M8:a:b [bold]"
+    output.table(("",), [(said,)])
+    output.answers.print(said, markup=False)
+    assert capsys.readouterr().out.split("\n")[:2] == [said, said], "no emoji, no style"
 
 
 def test_the_example_environment_names_every_setting_and_sets_none() -> None:

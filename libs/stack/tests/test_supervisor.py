@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from arus_stack import ports
 from arus_stack import supervisor as supervisor_module
 from arus_stack.errors import StackError
 from arus_stack.home import Home
@@ -62,6 +63,35 @@ async def test_a_server_is_started_again_though_nothing_can_be_recorded(home: Ho
     supervisor.stop()
     home.state.rmdir()
     await running
+
+
+async def test_ports_are_kept_for_their_server_until_it_starts(home: Home) -> None:
+    port = ports.free_port()
+    listening = f"import socket, time\ndoor = socket.create_server(('127.0.0.1', {port}))\ntime.sleep(60)"
+    before = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def work(_: object) -> None:
+        asyncio.run_coroutine_threadsafe(before.wait(), loop).result(30)
+
+    async def ready() -> bool:
+        return ports.answers(port)
+
+    door = Server(
+        "door", lambda: [sys.executable, "-c", listening], ready, after=("step",),
+        listens=(("127.0.0.1", port),),
+    )  # fmt: skip
+    supervisor = Supervisor(home, [Step("step", work), door], {})
+    running = asyncio.create_task(supervisor.run())
+    await asyncio.sleep(0)
+    assert not ports.is_free(port), "another stack would be given it"
+    assert ports.next_free_port(port) != port
+    before.set()
+    await supervisor.started.wait()
+    assert (await state(supervisor, "door"))["restarts"] == 0
+    supervisor.stop()
+    await running
+    assert ports.is_free(port)
 
 
 async def test_logs_go_on_being_put_aside_though_one_could_not_be(

@@ -35,6 +35,10 @@ Position = Mapping[int, int]
 """Partition → next offset."""
 
 
+TYPES: Final = ("verdict", "alert", "import", "case")
+"""What a reader may choose."""
+
+
 class BadEventIdError(ValueError):
     """Not an event id of this feed."""
 

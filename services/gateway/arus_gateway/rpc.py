@@ -28,7 +28,7 @@ from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer, IngestServiceStub
 from arus.views.v1.api_pb2 import FuelUse, FuelUseDay, GetOverviewRequest, GetOverviewResponse, VerdictCounts
 from arus.views.v1.api_pb2_grpc import ViewServiceServicer
 from arus_contracts import reading
-from arus_runtime import rpc
+from arus_runtime import ids, rpc
 from arus_runtime.auth import ForbiddenError, NotAuthenticatedError, Principal, roles
 from arus_runtime.context import Context
 from arus_runtime.web import UnavailableError, wrong
@@ -48,6 +48,7 @@ NOTIFY: Final = Principal("notify", "", frozenset(("peer",)), None, "id", "")
 """The service that tells people. Its role is nobody's to give: it is not in permissions.yaml."""
 _VERDICTS: Final = frozenset(("verdict",))
 _NEEDS_A_PERSON: Final = frozenset((Status.STATUS_WASPADA, Status.STATUS_ANOMALI))
+_JUDGED: Final = _NEEDS_A_PERSON | {Status.STATUS_NORMAL}
 Answer = TypeVar("Answer")
 _AWAY: Final = frozenset((grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED))
 
@@ -115,10 +116,7 @@ class Alerts(AlertServiceServicer):
         language = rpc.language()
         statuses = frozenset(request.statuses) or _NEEDS_A_PERSON
         wanted = frozenset(request.location_ids) or None
-        try:
-            after = live.read_event_id(request.resume_after) if request.resume_after else None
-        except BadEventIdError as error:
-            raise wrong("resume_after", "bad_event_id") from error
+        after = _resumed(request)
 
         def interest(now: Caller) -> Interest:
             return Interest(now.grant.tenant_id, within(now, wanted), _VERDICTS)
@@ -134,6 +132,21 @@ class Alerts(AlertServiceServicer):
                 ):
                     yield _watched(news.id, news.event, language)
                     telling.told(news)
+
+
+def _resumed(request: WatchRequest) -> live.Position | None:
+    """Return after what to go on; raises the 422 of what no verdict could ever answer."""
+    for status in request.statuses:
+        if status not in _JUDGED:
+            expected = ", ".join(map(Status.Name, sorted(_JUDGED)))
+            raise wrong("statuses", "not_one_of", expected=expected, value=status)
+    for location_id in request.location_ids:
+        if not ids.is_ulid(location_id):
+            raise wrong("location_ids", "unknown_reference", value=location_id)
+    try:
+        return live.read_event_id(request.resume_after) if request.resume_after else None
+    except BadEventIdError as error:
+        raise wrong("resume_after", "bad_event_id") from error
 
 
 def _watched(event_id: str, verdict: VerdictReached, language: Language) -> WatchResponse:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import orjson
 import pytest
-from arus_gateway.openapi import ClashError, main, merge
+from arus_gateway.openapi import TARGETS, ClashError, main, merge
+from jsonschema import Draft202012Validator, ValidationError, validate
 
 
 def document(path: str, operation: str, **schemas: Any) -> dict[str, Any]:
@@ -40,3 +42,46 @@ def test_an_operation_has_one_name():
 
 def test_the_committed_document_is_up_to_date():
     assert main(["--check"]) == 0
+
+
+def fits(document: dict[str, Any], schema: dict[str, Any], example: Any) -> bool:
+    whole = {name: part for name, part in schema.items() if name != "examples"}
+    try:
+        validate(example, {**whole, "components": document["components"]}, Draft202012Validator)
+    except ValidationError:
+        return False
+    return True
+
+
+def test_every_example_fits_its_schema():
+    document = orjson.loads(TARGETS[0].read_bytes())
+    shown = [
+        (name, schema, example)
+        for name, schema in document["components"]["schemas"].items()
+        for example in schema.get("examples", ())
+    ]
+    shown += [
+        (operation["operationId"], content["schema"], example)
+        for path in document["paths"].values()
+        for operation in path.values()
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+        for example in content["schema"].get("examples", ())
+    ]
+    assert len(shown) > 50
+    assert [name for name, schema, example in shown if not fits(document, schema, example)] == []
+
+
+def test_every_body_has_an_example():
+    document = orjson.loads(TARGETS[0].read_bytes())
+    schemas = document["components"]["schemas"]
+    bare = [
+        operation["operationId"]
+        for path in document["paths"].values()
+        for operation in path.values()
+        if (content := operation.get("requestBody", {}).get("content", {}).get("application/json"))
+        and not any(
+            "examples" in schema or "examples" in schemas.get(schema.get("$ref", "").rpartition("/")[2], {})
+            for schema in (content["schema"], *content["schema"].get("anyOf", ()))
+        )
+    ]
+    assert bare == []

@@ -45,6 +45,7 @@ from arus.ingest.v1.api_pb2_grpc import (
 from arus.views.v1.api_pb2 import GetOverviewRequest
 from arus.views.v1.api_pb2_grpc import ViewServiceStub
 from arus_gateway import live
+from arus_gateway.api.live_messages import LiveMessage
 from arus_gateway.service import SERVICE
 from arus_runtime import rpc, tracing
 from arus_runtime.catalogue import topic_of
@@ -158,7 +159,9 @@ class Messages:
 
     async def next(self) -> dict[str, Any]:
         async with asyncio.timeout(20):
-            return json.loads(await self._connection.recv())
+            message = json.loads(await self._connection.recv())
+        assert LiveMessage.model_validate(message).model_dump() == message, "as the document says"
+        return message
 
     async def until_closed(self) -> None:
         while True:
@@ -560,6 +563,43 @@ async def test_who_may_not_read_verdicts_gets_no_feed(running: Running):
 async def test_a_bad_event_id_is_refused(running: Running):
     answer = await running.owner.http.get("/live", params={"last_event_id": "nonsense"})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "last_event_id")
+
+
+async def test_a_type_that_never_comes_is_refused(running: Running):
+    answer = await running.owner.http.get(
+        "/live", params={"types": "verdict,verdicts"}, headers={"Accept-Language": "en"}
+    )
+    assert answer.status_code == 422
+    said = "types must be one of verdict, alert, import, case, got verdicts."
+    assert answer.json()["errors"][0]["message"] == said
+    with pytest.raises(websockets.ConnectionClosed) as closed:
+        async with running.socket("/live?types=verdicts"):
+            pass
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4422
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (WatchRequest(resume_after="x"), "resume_after is not an event id of this stream."),
+        (WatchRequest(location_ids=["here"]), "location_ids is not known: here."),
+        (WatchRequest(statuses=[Status.STATUS_UNSPECIFIED]), "statuses must be one of STATUS_NORMAL, "),
+    ],
+)
+async def test_a_watch_that_could_never_answer_is_refused(
+    running: Running, request_: WatchRequest, said: str
+):
+    metadata = (
+        ("authorization", f"Bearer {running.owner.tokens['access_token']}"),
+        ("accept-language", "en"),
+    )
+    async with grpc.aio.insecure_channel(running.rpc) as channel:
+        call = AlertServiceStub(channel).Watch(request_, metadata=metadata, timeout=20)
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await anext(aiter(call))
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert said in (refused.value.details() or "")
 
 
 async def test_alerts_are_watched_over_grpc(running: Running):

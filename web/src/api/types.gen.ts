@@ -69,6 +69,25 @@ export type Ageing = {
 };
 
 /**
+ * AlertMessage
+ *
+ * Something happened to an incident.
+ */
+export type AlertMessage = {
+    /**
+     * Type
+     */
+    type: 'alert';
+    /**
+     * Id
+     *
+     * What Last-Event-ID takes to go on behind this message.
+     */
+    id: string;
+    data: LiveAlert;
+};
+
+/**
  * Anomaly
  *
  * What was concluded about one fact.
@@ -268,6 +287,25 @@ export type AnomalyTrend = {
      * Most alarms first, the rest of many last.
      */
     series: Array<StatusSeries>;
+};
+
+/**
+ * AnswerMessage
+ *
+ * Somebody answered an incident. Comes with the type alert.
+ */
+export type AnswerMessage = {
+    /**
+     * Type
+     */
+    type: 'alert_answered';
+    /**
+     * Id
+     *
+     * What Last-Event-ID takes to go on behind this message.
+     */
+    id: string;
+    data: LiveAnswer;
 };
 
 /**
@@ -935,6 +973,25 @@ export type CaseHistory = {
      * Changed At
      */
     changed_at: string;
+};
+
+/**
+ * CaseMessage
+ *
+ * Something happened to a case.
+ */
+export type CaseMessage = {
+    /**
+     * Type
+     */
+    type: 'case';
+    /**
+     * Id
+     *
+     * What Last-Event-ID takes to go on behind this message.
+     */
+    id: string;
+    data: LiveCase;
 };
 
 /**
@@ -2185,6 +2242,25 @@ export type ImportDetail = {
 };
 
 /**
+ * ImportMessage
+ *
+ * An import went on.
+ */
+export type ImportMessage = {
+    /**
+     * Type
+     */
+    type: 'import';
+    /**
+     * Id
+     *
+     * What Last-Event-ID takes to go on behind this message.
+     */
+    id: string;
+    data: LiveImport;
+};
+
+/**
  * ImportPatch
  *
  * What you say of a file in place of what was found in it; what is left out stays, null takes it back.
@@ -2734,6 +2810,337 @@ export type KpiData = {
      * Data As Of
      */
     data_as_of: string | null;
+};
+
+/**
+ * LiveAlert
+ *
+ * What happened to an incident; volume to reason are its newest record's, null where none caused it.
+ */
+export type LiveAlert = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Domain
+     */
+    domain: string;
+    location: RecordName;
+    product: RecordName;
+    /**
+     * Change
+     */
+    change: 'opened' | 'updated' | 'escalated' | 'closed' | 'withdrawn';
+    /**
+     * Severity
+     */
+    severity: 'none' | 'info' | 'warning' | 'critical';
+    /**
+     * First Date
+     */
+    first_date: string;
+    /**
+     * Last Date
+     */
+    last_date: string;
+    /**
+     * Facts
+     */
+    facts: number;
+    /**
+     * Fact Id
+     */
+    fact_id: string;
+    /**
+     * Volume
+     */
+    volume: string | null;
+    /**
+     * Status
+     */
+    status: 'NORMAL' | 'WASPADA' | 'ANOMALI' | null;
+    /**
+     * Risk Score
+     */
+    risk_score: string | null;
+    /**
+     * Expected
+     */
+    expected: string | null;
+    reason: ReasonTold | null;
+    /**
+     * Is History
+     */
+    is_history: boolean;
+    /**
+     * Changed At
+     */
+    changed_at: string;
+};
+
+/**
+ * LiveAnswer
+ *
+ * What a person said of an incident.
+ */
+export type LiveAnswer = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Domain
+     */
+    domain: string;
+    location: RecordName;
+    product: RecordName;
+    /**
+     * Answer
+     */
+    answer: 'acknowledged' | 'confirmed' | 'false_positive' | 'reverted';
+};
+
+/**
+ * LiveCase
+ *
+ * How a case stands and what happened to it, under the names of GET /cases/{case_id}.
+ */
+export type LiveCase = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Change
+     */
+    change: string;
+    /**
+     * Domain
+     */
+    domain: string;
+    /**
+     * Type
+     */
+    type: string;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Priority
+     */
+    priority: string;
+    /**
+     * Assignee Id
+     */
+    assignee_id: string | null;
+    /**
+     * Due Date
+     */
+    due_date: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Changed Fields
+     */
+    changed_fields: Array<string>;
+    /**
+     * Changed By
+     */
+    changed_by: string | null;
+    /**
+     * Changed At
+     */
+    changed_at: string;
+};
+
+/**
+ * LiveCounts
+ *
+ * What became of an import's rows so far.
+ */
+export type LiveCounts = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Updated
+     */
+    updated: number;
+    /**
+     * Unchanged
+     */
+    unchanged: number;
+    /**
+     * Rejected
+     */
+    rejected: number;
+};
+
+/**
+ * LiveImport
+ *
+ * How far an import is, under the names of GET /imports/{import_id}.
+ */
+export type LiveImport = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * State
+     */
+    state: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Type
+     */
+    type: string | null;
+    /**
+     * Period
+     */
+    period: string | null;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Progress
+     */
+    progress: number;
+    counts: LiveCounts;
+    /**
+     * Uploaded By
+     */
+    uploaded_by: string;
+    /**
+     * Changed At
+     */
+    changed_at: string;
+};
+
+/**
+ * LiveMessage
+ *
+ * One message: a WebSocket's text, or the data of a server-sent event.
+ */
+export type LiveMessage = ({
+    type: 'verdict';
+} & VerdictMessage) | ({
+    type: 'verdict_withdrawn';
+} & WithdrawalMessage) | ({
+    type: 'alert';
+} & AlertMessage) | ({
+    type: 'alert_answered';
+} & AnswerMessage) | ({
+    type: 'import';
+} & ImportMessage) | ({
+    type: 'case';
+} & CaseMessage) | ({
+    type: 'reset';
+} & ResetMessage) | ({
+    type: 'ping';
+} & PingMessage);
+
+/**
+ * Server-sent events: text, and the data of each event is one message as JSON.
+ */
+export type LiveStream = string;
+
+/**
+ * LiveVerdict
+ *
+ * A verdict as GET /anomalies lists it.
+ */
+export type LiveVerdict = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Domain
+     */
+    domain: string;
+    location: RecordName;
+    product: RecordName;
+    /**
+     * Date
+     */
+    date: string;
+    /**
+     * Volume
+     */
+    volume: string;
+    /**
+     * Baseline
+     */
+    baseline: string | null;
+    /**
+     * Risk Score
+     */
+    risk_score: string | null;
+    /**
+     * Status
+     */
+    status: 'NORMAL' | 'WASPADA' | 'ANOMALI';
+    reason: ReasonTold;
+    /**
+     * Milder
+     */
+    milder: Array<MilderTold>;
+    /**
+     * Thresholds Id
+     */
+    thresholds_id: string | null;
+    /**
+     * Fact Id
+     */
+    fact_id: string;
+    /**
+     * Judged At
+     */
+    judged_at: string;
+    /**
+     * Superseded
+     */
+    superseded: boolean;
+};
+
+/**
+ * LiveWithdrawal
+ *
+ * The verdict on a fact that was voided.
+ */
+export type LiveWithdrawal = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Domain
+     */
+    domain: string;
+    location: RecordName;
+    product: RecordName;
+    /**
+     * Fact Id
+     */
+    fact_id: string;
 };
 
 /**
@@ -5093,6 +5500,18 @@ export type PaymentRecord = {
 };
 
 /**
+ * PingMessage
+ *
+ * The feed is open, and nothing happened.
+ */
+export type PingMessage = {
+    /**
+     * Type
+     */
+    type: 'ping';
+};
+
+/**
  * Places
  *
  * How many locations there are.
@@ -5787,6 +6206,18 @@ export type ResetIn = {
      * Password
      */
     password: string;
+};
+
+/**
+ * ResetMessage
+ *
+ * What was missed is no longer known: load the list again.
+ */
+export type ResetMessage = {
+    /**
+     * Type
+     */
+    type: 'reset';
 };
 
 /**
@@ -6544,6 +6975,25 @@ export type VerdictCounts = {
 };
 
 /**
+ * VerdictMessage
+ *
+ * A fact was judged, or judged again.
+ */
+export type VerdictMessage = {
+    /**
+     * Type
+     */
+    type: 'verdict';
+    /**
+     * Id
+     *
+     * What Last-Event-ID takes to go on behind this message.
+     */
+    id: string;
+    data: LiveVerdict;
+};
+
+/**
  * VersionOut
  *
  * A version of thresholds. thresholds: null where it follows the next wider scope.
@@ -6750,6 +7200,25 @@ export type WebhookWithSecret = {
      * Null in a repeated answer of an Idempotency-Key: it is kept nowhere in plain.
      */
     secret: string | null;
+};
+
+/**
+ * WithdrawalMessage
+ *
+ * A verdict stands no more. Comes with the type verdict.
+ */
+export type WithdrawalMessage = {
+    /**
+     * Type
+     */
+    type: 'verdict_withdrawn';
+    /**
+     * Id
+     *
+     * What Last-Event-ID takes to go on behind this message.
+     */
+    id: string;
+    data: LiveWithdrawal;
 };
 
 /**
@@ -15978,9 +16447,9 @@ export type LiveEventsError = LiveEventsErrors[keyof LiveEventsErrors];
 
 export type LiveEventsResponses = {
     /**
-     * Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, alert, alert_answered, import, case, reset or ping.
+     * Messages as they come; a WebSocket sends the same.
      */
-    200: string;
+    200: LiveStream;
 };
 
 export type LiveEventsResponse = LiveEventsResponses[keyof LiveEventsResponses];

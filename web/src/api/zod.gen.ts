@@ -789,6 +789,85 @@ export const zKind = z.enum([
 ]);
 
 /**
+ * LiveCase
+ *
+ * How a case stands and what happened to it, under the names of GET /cases/{case_id}.
+ */
+export const zLiveCase = z.object({
+    id: z.string(),
+    number: z.int(),
+    change: z.string(),
+    domain: z.string(),
+    type: z.string(),
+    status: z.string(),
+    priority: z.string(),
+    assignee_id: z.nullable(z.string()),
+    due_date: z.nullable(z.iso.date()),
+    version: z.int(),
+    changed_fields: z.array(z.string()),
+    changed_by: z.nullable(z.string()),
+    changed_at: z.iso.datetime()
+});
+
+/**
+ * CaseMessage
+ *
+ * Something happened to a case.
+ */
+export const zCaseMessage = z.object({
+    type: z.literal('case'),
+    id: z.string(),
+    data: zLiveCase
+});
+
+/**
+ * LiveCounts
+ *
+ * What became of an import's rows so far.
+ */
+export const zLiveCounts = z.object({
+    created: z.int(),
+    updated: z.int(),
+    unchanged: z.int(),
+    rejected: z.int()
+});
+
+/**
+ * LiveImport
+ *
+ * How far an import is, under the names of GET /imports/{import_id}.
+ */
+export const zLiveImport = z.object({
+    id: z.string(),
+    state: z.string(),
+    file_name: z.string(),
+    type: z.nullable(z.string()),
+    period: z.nullable(z.string()),
+    rows: z.int(),
+    done: z.int(),
+    progress: z.number(),
+    counts: zLiveCounts,
+    uploaded_by: z.string(),
+    changed_at: z.iso.datetime()
+});
+
+/**
+ * ImportMessage
+ *
+ * An import went on.
+ */
+export const zImportMessage = z.object({
+    type: z.literal('import'),
+    id: z.string(),
+    data: zLiveImport
+});
+
+/**
+ * Server-sent events: text, and the data of each event is one message as JSON.
+ */
+export const zLiveStream = z.string();
+
+/**
  * LocationPatch
  *
  * Only what changes; null empties an optional field.
@@ -1833,6 +1912,15 @@ export const zPagePaymentRecord = z.object({
 });
 
 /**
+ * PingMessage
+ *
+ * The feed is open, and nothing happened.
+ */
+export const zPingMessage = z.object({
+    type: z.literal('ping')
+});
+
+/**
  * Places
  *
  * How many locations there are.
@@ -2443,6 +2531,126 @@ export const zRecordName = z.object({
 });
 
 /**
+ * LiveAlert
+ *
+ * What happened to an incident; volume to reason are its newest record's, null where none caused it.
+ */
+export const zLiveAlert = z.object({
+    id: z.string(),
+    domain: z.string(),
+    location: zRecordName,
+    product: zRecordName,
+    change: z.enum([
+        'opened',
+        'updated',
+        'escalated',
+        'closed',
+        'withdrawn'
+    ]),
+    severity: z.enum([
+        'none',
+        'info',
+        'warning',
+        'critical'
+    ]),
+    first_date: z.iso.date(),
+    last_date: z.iso.date(),
+    facts: z.int(),
+    fact_id: z.string(),
+    volume: z.nullable(z.string()),
+    status: z.nullable(z.enum([
+        'NORMAL',
+        'WASPADA',
+        'ANOMALI'
+    ])),
+    risk_score: z.nullable(z.string()),
+    expected: z.nullable(z.string()),
+    reason: z.nullable(zReasonTold),
+    is_history: z.boolean(),
+    changed_at: z.iso.datetime()
+});
+
+/**
+ * AlertMessage
+ *
+ * Something happened to an incident.
+ */
+export const zAlertMessage = z.object({
+    type: z.literal('alert'),
+    id: z.string(),
+    data: zLiveAlert
+});
+
+/**
+ * LiveAnswer
+ *
+ * What a person said of an incident.
+ */
+export const zLiveAnswer = z.object({
+    id: z.string(),
+    domain: z.string(),
+    location: zRecordName,
+    product: zRecordName,
+    answer: z.enum([
+        'acknowledged',
+        'confirmed',
+        'false_positive',
+        'reverted'
+    ])
+});
+
+/**
+ * AnswerMessage
+ *
+ * Somebody answered an incident. Comes with the type alert.
+ */
+export const zAnswerMessage = z.object({
+    type: z.literal('alert_answered'),
+    id: z.string(),
+    data: zLiveAnswer
+});
+
+/**
+ * LiveVerdict
+ *
+ * A verdict as GET /anomalies lists it.
+ */
+export const zLiveVerdict = z.object({
+    id: z.string(),
+    domain: z.string(),
+    location: zRecordName,
+    product: zRecordName,
+    date: z.iso.date(),
+    volume: z.string(),
+    baseline: z.nullable(z.string()),
+    risk_score: z.nullable(z.string()),
+    status: z.enum([
+        'NORMAL',
+        'WASPADA',
+        'ANOMALI'
+    ]),
+    reason: zReasonTold,
+    milder: z.array(zMilderTold),
+    thresholds_id: z.nullable(z.string()),
+    fact_id: z.string(),
+    judged_at: z.iso.datetime(),
+    superseded: z.boolean()
+});
+
+/**
+ * LiveWithdrawal
+ *
+ * The verdict on a fact that was voided.
+ */
+export const zLiveWithdrawal = z.object({
+    id: z.string(),
+    domain: z.string(),
+    location: zRecordName,
+    product: zRecordName,
+    fact_id: z.string()
+});
+
+/**
  * Newest
  *
  * A verdict that needs a person.
@@ -2574,6 +2782,15 @@ export const zPageReportOut = z.object({
 export const zResetIn = z.object({
     token: z.string().check(z.minLength(1), z.maxLength(500)),
     password: z.string().check(z.minLength(1), z.maxLength(1024))
+});
+
+/**
+ * ResetMessage
+ *
+ * What was missed is no longer known: load the list again.
+ */
+export const zResetMessage = z.object({
+    type: z.literal('reset')
 });
 
 /**
@@ -3243,6 +3460,17 @@ export const zOverviewOut = z.object({
 });
 
 /**
+ * VerdictMessage
+ *
+ * A fact was judged, or judged again.
+ */
+export const zVerdictMessage = z.object({
+    type: z.literal('verdict'),
+    id: z.string(),
+    data: zLiveVerdict
+});
+
+/**
  * VersionOut
  *
  * A version of thresholds. thresholds: null where it follows the next wider scope.
@@ -3388,6 +3616,33 @@ export const zWebhookWithSecret = z.object({
     updated_at: z.iso.datetime(),
     secret: z.nullable(z.string())
 });
+
+/**
+ * WithdrawalMessage
+ *
+ * A verdict stands no more. Comes with the type verdict.
+ */
+export const zWithdrawalMessage = z.object({
+    type: z.literal('verdict_withdrawn'),
+    id: z.string(),
+    data: zLiveWithdrawal
+});
+
+/**
+ * LiveMessage
+ *
+ * One message: a WebSocket's text, or the data of a server-sent event.
+ */
+export const zLiveMessage = z.discriminatedUnion('type', [
+    zVerdictMessage,
+    zWithdrawalMessage,
+    zAlertMessage,
+    zAnswerMessage,
+    zImportMessage,
+    zCaseMessage,
+    zResetMessage,
+    zPingMessage
+]);
 
 /**
  * Wrong

@@ -9,9 +9,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from arus_runtime.context import Context, Service
 from arus_runtime.settings import Settings
-from arus_runtime.web import problems
+from arus_runtime.web import document, problems
 from arus_runtime.web.middleware import Shell
-from arus_runtime.web.problems import Problem, ProblemOut
+from arus_runtime.web.problems import Problem
 from arus_runtime.web.routing import StrictRoute
 
 Readiness = Callable[[], Awaitable[Mapping[str, str]]]
@@ -79,7 +79,7 @@ def create_app(
         responses={
             status: {
                 "description": text,
-                "content": {problems.MEDIA_TYPE: {"schema": {"$ref": _PROBLEM_REF}}},
+                "content": {problems.MEDIA_TYPE: {"schema": {"$ref": document.PROBLEM_REF}}},
             }
             for status, text in _ERRORS.items()
         },
@@ -105,34 +105,8 @@ def create_app(
         uploads=tuple(PREFIX + path for path in service.uploads),
         templates=service.words,
     )
-    _document(app)
+    document.install(app)
     return app
-
-
-_PROBLEM_REF: Final = "#/components/schemas/Problem"
-
-
-def _document(app: FastAPI) -> None:
-    """Put the problem schema into the document in place of FastAPI's own validation error."""
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = made()
-        schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
-        if "Problem" not in schemas:
-            for name in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(name, None)
-            schema = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= {
-                name.replace("FieldErrorOut", "FieldError"): part
-                for name, part in schema.pop("$defs").items()
-            }
-            schema["title"] = "Problem"
-            schema["properties"]["errors"]["items"] = {"$ref": "#/components/schemas/FieldError"}
-            schemas["Problem"] = schema
-        return document
-
-    setattr(app, "openapi", openapi)  # noqa: B010 — FastAPI's documented way to extend the document
 
 
 def _add_health(app: FastAPI, readiness: Readiness, trouble: Trouble) -> None:

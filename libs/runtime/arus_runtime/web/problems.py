@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,8 +11,10 @@ import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from arus_runtime import auth, cursor
 from arus_runtime.words import Language, Quantity, Templates, language_of, render
@@ -161,7 +163,10 @@ def install(app: FastAPI, templates: Templates | None) -> None:
     """Let the application answer every failure as a problem."""
 
     async def handle(request: Request, error: Exception) -> Response:
-        return answer(of(error), language_of(request.headers.get("accept-language")), templates)
+        problem = of(error)
+        if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            problem.headers = {"Allow": ", ".join(sorted(_methods(app, request.url.path)))}
+        return answer(problem, language_of(request.headers.get("accept-language")), templates)
 
     async def replay(_: Request, error: Exception) -> Response:
         if not isinstance(error, ReplayedError):
@@ -182,6 +187,16 @@ def install(app: FastAPI, templates: Templates | None) -> None:
         HTTPException,
     ):
         app.add_exception_handler(kind, handle)
+
+
+def _methods(app: FastAPI, path: str) -> set[str]:
+    """Return every method that the address answers; each route knows its own only."""
+    return {
+        method
+        for route in iter_route_contexts(app.routes)
+        if route.path is not None and compile_path(route.path)[0].match(path)
+        for method in route.methods or ()
+    }
 
 
 _BY_STATUS: Final = {
@@ -256,7 +271,22 @@ def of_validation(errors: Iterable[Mapping[str, Any]]) -> Problem:
     listed = list(errors)
     if any(error["type"] == "json_invalid" for error in listed):
         return Problem(400, "malformed_json")
-    return Problem(422, "invalid_input", errors=[field_problem(error) for error in listed])
+    return Problem(422, "invalid_input", errors=[field_problem(error) for error in _without_branches(listed)])
+
+
+def _without_branches(errors: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Give each field's own error: for `X | None` pydantic tells one a branch, and names the branch too."""
+    optional = {tuple(error["loc"][:-1]) for error in errors if _is_none_branch(error)}
+    for error in errors:
+        location = tuple(error["loc"])
+        if _is_none_branch(error):
+            continue
+        depth = next((end for end in range(1, len(location)) if location[:end] in optional), None)
+        yield error if depth is None else {**error, "loc": location[:depth] + location[depth + 1 :]}
+
+
+def _is_none_branch(error: Mapping[str, Any]) -> bool:
+    return error["type"] == "none_required" and error["loc"][-1:] == ("none",)
 
 
 def field_problem(error: Mapping[str, Any]) -> FieldProblem:
@@ -277,7 +307,8 @@ def field_problem(error: Mapping[str, Any]) -> FieldProblem:
     if "actual_length" in context:
         params["length"] = context["actual_length"]
     elif isinstance(error.get("input"), str):
-        params["length"] = len(error["input"])
+        # Text is stripped before it is measured.
+        params["length"] = len(error["input"].strip() if code == "too_short" else error["input"])
     # Validators raise PydanticCustomError with a code of ours; all else that is unknown is "invalid".
     return FieldProblem(field_name(error["loc"]), code or (kind if _is_our_code(kind) else "invalid"), params)
 

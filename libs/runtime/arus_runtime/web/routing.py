@@ -1,14 +1,21 @@
 """How a request body is read: strict JSON, and only text that PostgreSQL can store."""
 
 import json
+import re
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, cast
+from math import isinf
+from typing import Any, Final, cast
 
 import orjson
 from fastapi import Request, Response
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 
 from arus_runtime.web.problems import FieldProblem, Problem
+
+_SHOWN: Final = 80
+_LONG_NUMBER: Final = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
+"""What a number beyond every float looks like; texts may look like it too."""
 
 
 class StrictRequest(Request):
@@ -17,6 +24,23 @@ class StrictRequest(Request):
     async def json(self) -> Any:
         """Return the parsed body; raises json.JSONDecodeError."""
         return orjson.loads(await self.body())
+
+    async def refuse_unless_readable(self) -> None:
+        """Raise the 422 of numbers that no float holds: they are JSON, and orjson calls it malformed."""
+        body = await self.body()
+        if _LONG_NUMBER.search(body) is None:
+            return
+        try:
+            document = json.loads(body, parse_float=_number, parse_int=_number)
+        except (ValueError, RecursionError):
+            return  # told as malformed by the reading that follows
+        beyond = [
+            FieldProblem(name, "number_too_large", {"value": _cut(number)})
+            for name, number in _texts(document, "")
+            if isinstance(number, _Beyond)
+        ]
+        if beyond:
+            raise Problem(422, "invalid_input", errors=beyond)
 
 
 class StrictRoute(APIRoute):
@@ -28,22 +52,21 @@ class StrictRoute(APIRoute):
 
         async def strict(request: Request) -> Response:
             strictly = StrictRequest(request.scope, request.receive)
-            if self.body_field is not None:
+            if self.body_field is not None and not isinstance(self.body_field.field_info, Form):
                 await _check(strictly)
+                await strictly.refuse_unless_readable()
             return await handler(strictly)
 
         return strict
 
 
 async def _check(request: Request) -> None:
-    """Raise the 415 of a body that is neither JSON nor a form, and the 422 of text with NUL characters.
+    """Raise the 415 of a body that is not JSON, and the 422 of text with NUL characters.
 
     PostgreSQL's text cannot hold NUL. Only an escape can bring one through the parser, so the walk is paid
     for by bodies that hold such an escape.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind.startswith("multipart/") or kind == "application/x-www-form-urlencoded":
-        return
     body = await request.body()
     if body and kind != "application/json" and not kind.endswith("+json"):
         raise Problem(415, "unsupported_media_type")
@@ -53,20 +76,35 @@ async def _check(request: Request) -> None:
         document = orjson.loads(body)
     except json.JSONDecodeError:
         return  # told as malformed by the reading that follows
-    if fields := list(_with_nul(document, "")):
+    if fields := [name for name, text in _texts(document, "") if "\0" in text]:
         raise Problem(422, "invalid_input", errors=[FieldProblem(name, "nul_character") for name in fields])
 
 
-def _with_nul(value: object, at: str) -> Iterator[str]:
+class _Beyond(str):
+    """A number as it was sent, too large to be one."""
+
+    __slots__ = ()
+
+
+def _number(text: str) -> float | _Beyond:
+    return _Beyond(text) if isinf(number := float(text)) else number
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _texts(value: object, at: str) -> Iterator[tuple[str, str]]:
+    """Give every text with the dotted name of its field; names of fields with "body"."""
     match value:
-        case str() if "\0" in value:
-            yield at or "body"
+        case str():
+            yield at or "body", value
         case dict():
             for name, inner in cast("dict[str, object]", value).items():
-                yield from _with_nul(name, "body")
-                yield from _with_nul(inner, f"{at}.{name}" if at else name)
+                yield "body", name
+                yield from _texts(inner, f"{at}.{name}" if at else name)
         case list():
             for index, inner in enumerate(cast("list[object]", value)):
-                yield from _with_nul(inner, f"{at}.{index}" if at else str(index))
+                yield from _texts(inner, f"{at}.{index}" if at else str(index))
         case _:
             return

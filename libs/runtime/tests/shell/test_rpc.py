@@ -127,7 +127,9 @@ async def test_a_failure_leaves_as_a_status_with_its_problem(
     trailing = dict(raised.value.trailing_metadata() or ())
     problem = orjson.loads(trailing[rpc.PROBLEM_METADATA])
     assert (raised.value.code(), problem["code"]) == (status, code)
-    assert "secret" not in (raised.value.details() or "")
+    said = raised.value.details() or ""
+    assert "secret" not in said
+    assert all(error["message"] in said for error in problem["errors"])
 
 
 async def test_strangers_and_the_unentitled_are_turned_away(channel: grpc.aio.Channel, token: Token) -> None:

@@ -15,11 +15,13 @@ from arus_runtime.settings import Settings
 from arus_runtime.web import FieldProblem, IfMatch, Page, Paging, Problem, create_app, etag, router
 from arus_runtime.web.exports import AT_ONCE, Exported
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PlainValidator, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from .conftest import Token
 
+MOST = Decimal(1_000_000)
 things = router("things")
 Caller = Annotated[Principal, Depends(require("things", "c"))]
 
@@ -28,12 +30,33 @@ class NewThing(BaseModel):
     name: str = Field(min_length=1, max_length=10)
     volume_l: Decimal = Field(gt=0, le=1_000_000, decimal_places=6)
     count: int = 0
+    label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = "none"
     kind: Literal["fuel", "water", "food"] = "fuel"
 
 
 @things.post("/things", status_code=201)
 async def create_thing(new: NewThing, caller: Caller) -> dict[str, str]:
     return {"name": new.name, "tenant": caller.tenant_id}
+
+
+def _at_most(value: Any) -> Decimal:
+    if Decimal(str(value)) > MOST:
+        raise PydanticCustomError("too_large", "too large", {"bound": MOST, "value": value})
+    return Decimal(str(value))
+
+
+class ThingPatch(BaseModel):
+    """As the services' patches are: what is left out stays, and no schema speaks of null."""
+
+    name: Annotated[str, Field(max_length=10)] | SkipJsonSchema[None] = None
+    volume_l: Annotated[Decimal, PlainValidator(_at_most)] | SkipJsonSchema[None] = None
+    kind: Literal["fuel", "water", "food"] | SkipJsonSchema[None] = None
+    parts: list[NewThing] | SkipJsonSchema[None] = None
+
+
+@things.patch("/things")
+async def change_things(patch: ThingPatch) -> dict[str, Any]:
+    return {"name": patch.name}
 
 
 @things.get("/things")
@@ -136,6 +159,7 @@ async def test_an_export_begins_when_it_is_its_turn(http: httpx.AsyncClient, bea
         (GOOD | {"volume_l": None}, "volume_l", "not_null", "volume_l must not be null."),
         ({"name": "solar"}, "volume_l", "missing", "volume_l is required."),
         (GOOD | {"name": ""}, "name", "too_short", "name must have at least 1 characters, got 0."),
+        (GOOD | {"label": "  "}, "label", "too_short", "label must have at least 1 characters, got 0."),
         (GOOD | {"name": "x" * 11}, "name", "too_long", "name must have at most 10 characters, got 11."),
         (GOOD | {"name": None}, "name", "not_null", None),
         (GOOD | {"name": 7}, "name", "not_text", "name must be text, got 7."),
@@ -160,6 +184,34 @@ async def test_a_wrong_field_is_named_with_its_bound_and_unit(  # noqa: PLR0917 
     error = answer.json()["errors"][0]
     assert (error["field"], error["code"]) == (field, code)
     assert message is None or error["message"] == message
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"name": 7}, {"name": "name must be text, got 7."}),
+        ({"volume_l": 2_000_000}, {"volume_l": "volume_l must be <= 1,000,000 L, got 2000000 L."}),
+        ({"kind": "x"}, {"kind": "kind must be one of 'fuel', 'water', 'food', got x."}),
+        (
+            {"name": "x" * 11, "parts": [GOOD | {"count": "many"}]},
+            {
+                "name": "name must have at most 10 characters, got 11.",
+                "parts.0.count": "parts.0.count must be a whole number, got many.",
+            },
+        ),
+    ],
+)
+async def test_a_wrong_field_that_may_be_left_out_is_named_once_and_as_it_was_sent(
+    http: httpx.AsyncClient, body: Any, told: dict[str, str]
+) -> None:
+    answer = await http.patch("/api/v1/things", json=body, headers={"Accept-Language": "en"})
+    assert answer.status_code == 422
+    assert {error["field"]: error["message"] for error in answer.json()["errors"]} == told
+
+
+async def test_a_refused_method_is_answered_with_those_the_address_knows(http: httpx.AsyncClient) -> None:
+    answer = await http.delete("/api/v1/things")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, PATCH, POST")
 
 
 async def test_problems_speak_indonesian_unless_asked_otherwise(
@@ -190,13 +242,32 @@ async def test_what_is_not_json_is_malformed(
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1E+400", "9" * 400])
+async def test_a_number_beyond_all_numbers_is_named_with_its_field(
+    http: httpx.AsyncClient, bearer: dict[str, str], number: str
+) -> None:
+    body = f'{{"name": "solar", "volume_l": {number}}}'
+    headers = {**bearer, "Content-Type": "application/json", "Accept-Language": "en"}
+    answer = await http.post("/api/v1/things", content=body, headers=headers)
+    error = answer.json()["errors"][0]
+    assert (answer.status_code, error["field"], error["code"]) == (422, "volume_l", "number_too_large")
+    assert f"got {number[:80]}" in error["message"]
+    assert len(error["message"]) < 200
+
+
+async def test_a_text_that_looks_like_a_long_number_is_a_text(
+    http: httpx.AsyncClient, bearer: dict[str, str]
+) -> None:
+    answer = await http.post("/api/v1/things", json=GOOD | {"name": "1e999"}, headers=bearer)
+    assert answer.status_code == 201
+
+
 async def test_a_body_that_is_not_said_to_be_json_is_refused(
     http: httpx.AsyncClient, bearer: dict[str, str]
 ) -> None:
-    answer = await http.post(
-        "/api/v1/things", content=b"{}", headers={**bearer, "Content-Type": "text/plain"}
-    )
-    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+        answer = await http.post("/api/v1/things", content=b"{}", headers={**bearer, "Content-Type": kind})
+        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type"), kind
 
 
 async def test_a_long_body_is_refused_with_and_without_its_length(
@@ -318,7 +389,7 @@ def test_the_document_is_openapi_3_1_with_problems_and_unique_operations() -> No
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     assert document["openapi"].startswith("3.1")
     assert {operation["operationId"] for operation in operations} == {
-        "create_thing", "list_things", "export_things", "replace_thing", "fail",
+        "create_thing", "change_things", "list_things", "export_things", "replace_thing", "fail",
     }  # fmt: skip
     assert all(
         operation["responses"]["422"]["content"]["application/problem+json"]["schema"]["$ref"].endswith(

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ParamSpec
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from arus_stack import firstaid
 from arus_stack.errors import StackError
@@ -21,10 +22,10 @@ AsJson = Annotated[
     bool, typer.Option("--json", help="Write one JSON document (streams: one per line) to stdout.")
 ]
 
-people = Console(stderr=True, highlight=False)
+people = Console(stderr=True, highlight=False, emoji=False)
 """Progress and remarks: never mixed with what a program reads."""
 
-answers = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+answers = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 """Tables a person asked for."""
 
 
@@ -40,7 +41,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:
-        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+        shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     answers.print(shown)
 
 

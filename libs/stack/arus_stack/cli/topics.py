@@ -93,6 +93,11 @@ def grant(
     """Make a user that may only read: topics without personal data, in groups named after it."""
     if user in rights.services(topics()) or user == administrator().user:
         raise Refused(f"{user} is a user of the system itself", "Choose another name.")
+    if not rights.may_name_a_reader(user):
+        raise Refused(
+            f"{user!r} cannot be the name of a user",
+            "Give one of 1 to 100 letters, digits, - and _, not `arus`: groups are told apart by it.",
+        )
     admin = Admin(administrator())
     password = token_urlsafe(18)
     granted = rights.of_reader(user, topics(), only or ())

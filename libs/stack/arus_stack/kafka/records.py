@@ -55,6 +55,8 @@ def decoded(message_type: str, value: bytes | None) -> Any:
     """Return a protobuf value as plain data; what cannot be decoded stays hexadecimal."""
     if value is None:
         return None
+    if "." not in message_type:
+        return {"undecoded": value.hex()}
     try:
         importlib.import_module(f"{message_type.rpartition('.')[0]}.events_pb2")
         kind = message_factory.GetMessageClass(descriptor_pool.Default().FindMessageTypeByName(message_type))

@@ -5,6 +5,7 @@ topics, sees how many of those went back, and keeps its offsets in groups that b
 Nobody else may do anything.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,9 @@ from typing import Literal
 from arus_runtime.catalogue import REDRIVE_GROUP, Topic
 
 from arus_stack.errors import Refused
+
+SERVICE_GROUPS = "arus"
+"""What the services' groups of readers begin with."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,8 +45,19 @@ def of_services(topics: Mapping[str, Topic]) -> frozenset[Right]:
                 Right(consumer, "topic", topic.dlq, "WRITE"),
                 Right(consumer, "group", REDRIVE_GROUP, "DESCRIBE"),
             }
-    rights |= {Right(name, "group", f"arus.{name}.", "READ", prefix=True) for name in services(topics)}
+    rights |= {
+        Right(name, "group", f"{SERVICE_GROUPS}.{name}.", "READ", prefix=True) for name in services(topics)
+    }
     return frozenset(rights)
+
+
+def may_name_a_reader(user: str) -> bool:
+    """Tell whether a data team's user may be called that.
+
+    Groups are told apart by the name before the first dot: those of `a.b` would lie within those of `a`, and
+    whoever were called `arus` could take the services' partitions.
+    """
+    return user != SERVICE_GROUPS and re.fullmatch(r"[A-Za-z0-9_-]{1,100}", user) is not None
 
 
 def of_reader(user: str, topics: Mapping[str, Topic], only: Sequence[str] = ()) -> frozenset[Right]:

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, Self
 from arus_contracts.reading import plain
 from arus_runtime.words import Language, format_period
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from arus_anomaly.codec.meter import MeterVerdict, meter_verdict
 from arus_anomaly.rules.learned.detector import DETECTOR, Stage
@@ -78,38 +79,35 @@ class MeterSummary(BaseModel):
         )
 
 
+GOLDEN: JsonDict = {
+    "nomen": "123456",
+    "period": "2025-12",
+    "rayon": "34",
+    "kinds": ["extreme"],
+    "reasons": [
+        {
+            "code": "METER_EXTREME",
+            "params": {"use_m3": "272", "days": 30, "limit_m3": "100"},
+            "text": "Pemakaian 272 m³ dalam 30 hari, lebih dari 100 m³ sebulan.",
+        }
+    ],
+    "remarks": [],
+    "read_date": "2025-12-14",
+    "stand_m3": "1522",
+    "from_m3": "1250",
+    "days": 30,
+    "use_m3": "272",
+    "use30_m3": "272",
+    "usual_m3": "20",
+    "limits_id": None,
+    "judged_at": "2025-12-15T02:00:00Z",
+}
+
+
 class MeterAnomaly(BaseModel):
     """What is said of a customer's billing period. Volumes are m³; null: there is none."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "nomen": "123456",
-                    "period": "2025-12",
-                    "rayon": "34",
-                    "kinds": ["extreme"],
-                    "reasons": [
-                        {
-                            "code": "METER_EXTREME",
-                            "params": {"use_m3": "272", "days": 30, "limit_m3": "100"},
-                            "text": "Pemakaian 272 m³ dalam 30 hari, lebih dari 100 m³ sebulan.",
-                        }
-                    ],
-                    "remarks": [],
-                    "read_date": "2025-12-14",
-                    "stand_m3": "1522",
-                    "from_m3": "1250",
-                    "days": 30,
-                    "use_m3": "272",
-                    "use30_m3": "272",
-                    "usual_m3": "20",
-                    "limits_id": None,
-                    "judged_at": "2025-12-15T02:00:00Z",
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [GOLDEN]})
 
     nomen: str
     period: str
@@ -152,39 +150,36 @@ class MeterAnomaly(BaseModel):
         )
 
 
+GOLDEN_OPINION: JsonDict = {
+    "stage": "JUDGED",
+    "severity": "critical",
+    "expected_m3": "20.4",
+    "usual_from_m3": "9.8",
+    "usual_to_m3": "42.6",
+    "p": 0.00002,
+    "peers_moved_pct": 4,
+    "history_count": 23,
+    "reason": {
+        "code": "METER_LEARNED_HIGH",
+        "params": {
+            "use30_m3": "272",
+            "expected_m3": "20.4",
+            "low_m3": "9.8",
+            "high_m3": "42.6",
+            "one_in": 50000,
+        },
+        "text": "Di atas pola: 272 m³ sebulan, perkiraan 20,4 m³, kisaran wajar 9,8 sampai"
+        " 42,6 m³. Pada pemakaian yang wajar ini terjadi sekitar 1 dari 50.000 kali.",
+    },
+    "detector": "learned/2",
+    "calibration": "meter-simulated-2",
+}
+
+
 class MeterOpinion(BaseModel):
     """What the learned detector says of a use of 30 days, in m³. It never changes what the rule says."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "stage": "JUDGED",
-                    "severity": "critical",
-                    "expected_m3": "20.4",
-                    "usual_from_m3": "9.8",
-                    "usual_to_m3": "42.6",
-                    "p": 0.00002,
-                    "peers_moved_pct": 4,
-                    "history_count": 23,
-                    "reason": {
-                        "code": "METER_LEARNED_HIGH",
-                        "params": {
-                            "use30_m3": "272",
-                            "expected_m3": "20.4",
-                            "low_m3": "9.8",
-                            "high_m3": "42.6",
-                            "one_in": 50000,
-                        },
-                        "text": "Di atas pola: 272 m³ sebulan, perkiraan 20,4 m³, kisaran wajar 9,8 sampai"
-                        " 42,6 m³. Pada pemakaian yang wajar ini terjadi sekitar 1 dari 50.000 kali.",
-                    },
-                    "detector": "learned/2",
-                    "calibration": "meter-simulated-2",
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [GOLDEN_OPINION]})
 
     stage: Literal["LEARNING", "JUDGED"] = Field(description="LEARNING: too few uses to judge by.")
     severity: Literal["none", "info", "warning", "critical"]
@@ -222,6 +217,8 @@ class MeterOpinion(BaseModel):
 
 class MeterPeriod(MeterAnomaly):
     """What is said of a customer's billing period, and what the learned detector thinks of its use."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**GOLDEN, "second_opinion": GOLDEN_OPINION}]})
 
     second_opinion: MeterOpinion | None = Field(
         description="null where no use was read rightly, at the first one, and where nothing was used."

@@ -8,7 +8,7 @@ from arus_runtime.auth import Principal, authenticated
 from arus_runtime.web import Problem, router
 from arus_runtime.words import language_of
 from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from arus_gateway import edge, rules
 from arus_gateway.api.schemas import (
@@ -38,6 +38,14 @@ ANONYMOUS: Final[dict[str, Any]] = {"security": []}
 class Registration(Closed):
     """A person who wants an account, and an organisation of their own."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"email": "siti@example.com", "password": "kopi-pagi-di-gudang", "name": "Siti Rahma"}
+            ]
+        }
+    )
+
     email: Email
     password: Password
     name: Name
@@ -46,6 +54,10 @@ class Registration(Closed):
 
 class Credentials(Closed):
     """What a person signs in with."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"email": "siti@example.com", "password": "kopi-pagi-di-gudang"}]}
+    )
 
     email: Annotated[str, Field(min_length=1, max_length=254, examples=["siti@example.com"])]
     password: Password
@@ -60,11 +72,19 @@ class Credentials(Closed):
 class RefreshIn(Closed):
     """A refresh token; left out by the console, whose cookie says it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"refresh_token": "3DCQ9D9ApwUmEIiPn4Q80nGnWsJ_zInYNeN57ztljFdQc"}]}
+    )
+
     refresh_token: Secret | None = None
 
 
 class TokenIn(Closed):
     """A token from a mail."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"token": "3DCQ9D9ApwUmEIiPn4Q80nGnWsJ_zInYNeN57ztljFdQc"}]}
+    )
 
     token: Secret
 
@@ -72,11 +92,21 @@ class TokenIn(Closed):
 class AddressIn(Closed):
     """An e-mail address."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"email": "siti@example.com"}]})
+
     email: Email
 
 
 class ResetIn(Closed):
     """A token from a mail, and the new password."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"token": "3DCQ9D9ApwUmEIiPn4Q80nGnWsJ_zInYNeN57ztljFdQc", "password": "kopi-pagi-di-gudang"}
+            ]
+        }
+    )
 
     token: Secret
     password: Password
@@ -85,6 +115,12 @@ class ResetIn(Closed):
 class PasswordIn(Closed):
     """The password as it is and as it shall be."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"current_password": "kopi-pagi-di-gudang", "password": "teh-sore-di-depot"}]
+        }
+    )
+
     current_password: Password
     password: Password
 
@@ -92,11 +128,17 @@ class PasswordIn(Closed):
 class SwitchIn(Closed):
     """Where to act from now on."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"organisation_id": "01JGJ4KX7V2E9H5S8D3F6G1A0Q"}]}
+    )
+
     organisation_id: Annotated[str, Field(min_length=1, max_length=50)]
 
 
 class MeIn(Closed):
     """How the person is called and spoken to, and likes to read; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"language": "en"}]})
 
     name: Name | None = None
     language: Language | None = None

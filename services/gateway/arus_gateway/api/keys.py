@@ -7,7 +7,7 @@ from arus_runtime.auth import Principal, require
 from arus_runtime.commands import Commanded
 from arus_runtime.web import Page, Paging, router, wrong
 from fastapi import Depends, Response
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from arus_gateway.api.schemas import Closed, KeyOut, LocationIds, Name, NewKeyOut, RoleName
 from arus_gateway.commands import keys as commands
@@ -29,6 +29,12 @@ LONGEST = timedelta(days=3660)
 
 class NewKey(Closed):
     """A key for a machine: a role, and if it shall do less, the resources and actions it is limited to."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"name": "Pompa 2", "role": "service", "resources": {"fuel.transactions": "c"}}]
+        }
+    )
 
     name: Name
     role: RoleName

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from arus_gateway import live, telling
+from arus_gateway.api.live_messages import LiveStream
 from arus_gateway.callers import Caller
 from arus_gateway.door import CallerOf, Door, DoorOf, door_of
 from arus_gateway.following import Sign, follow, may_read, within
@@ -34,12 +35,16 @@ SESSION_ENDED: Final = 4401
 BAD_QUESTION: Final = 4422
 
 _STREAM: Final[dict[int | str, dict[str, Any]]] = {
-    200: {
-        "description": 'Messages {"type", "id", "data"}; type is verdict, verdict_withdrawn, alert,'
-        " alert_answered, import, case, reset or ping.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    }
+    200: {"description": "Messages as they come; a WebSocket sends the same.", "model": LiveStream}
 }
+
+
+class Events(EventSourceResponse):
+    """Server-sent events under the name the document gives them."""
+
+    media_type = "text/event-stream"
+
+
 _log: Final = structlog.get_logger(__name__)
 
 
@@ -65,7 +70,9 @@ class Question:
         return None if caller.grant.locations is None else frozenset((caller.grant.subject,))
 
     def position(self) -> Position | None:
-        """Return after what to resume; raises the 422 for an event id that is none."""
+        """Return after what to resume; raises the 422 for an event id or a type that is none."""
+        for kind in sorted((self.types or frozenset()).difference(live.TYPES)):
+            raise wrong("types", "not_one_of", expected=", ".join(live.TYPES), value=kind)
         try:
             return live.read_event_id(self.after) if self.after else None
         except BadEventIdError as error:
@@ -79,7 +86,7 @@ class Question:
 def _question(
     connection: HTTPConnection,
     types: Annotated[
-        str | None, Query(max_length=200, description="Comma separated: verdict, alert, import, case.")
+        str | None, Query(max_length=200, description=f"Comma separated: {', '.join(live.TYPES)}.")
     ] = None,
     location_id: Annotated[
         list[Ulid] | None, Query(max_length=100, description="Only these locations; imports have none.")
@@ -115,17 +122,17 @@ async def live_ticket(_: Reader, caller: CallerOf, door: DoorOf) -> TicketOut:
     return TicketOut(ticket=ticket, expires_at=ends)
 
 
-@routes.get("/live", responses=_STREAM, response_class=EventSourceResponse)
+@routes.get("/live", responses=_STREAM, response_class=Events)
 async def live_events(
     _: Reader,
     caller: CallerOf,
     door: DoorOf,
     question: Asked,
     _resume: Annotated[str | None, Header(alias="Last-Event-ID", max_length=1000)] = None,
-) -> EventSourceResponse:
+) -> Events:
     """Follow what is concluded, as it is concluded; also a WebSocket under the same address."""
     after = question.position()
-    return EventSourceResponse(
+    return Events(
         _events(door, caller, question, after),
         # Pings travel as messages, because EventSource hides comments from the page.
         ping=int(telling.PING_S * 4),

@@ -7,6 +7,7 @@ from arus_runtime.commands import Commanded
 from arus_runtime.web import IfMatch, Page, Paging, Problem, etag, router
 from arus_runtime.words import language_of
 from fastapi import Depends, Request, Response
+from pydantic import ConfigDict
 
 from arus_gateway.api.auth import Speaks, organisation_out
 from arus_gateway.api.schemas import (
@@ -39,11 +40,17 @@ Withdrawer = Annotated[Principal, Depends(require("users", "d"))]
 class OrganisationIn(Closed):
     """What an organisation is called."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Depot Sunter"}]})
+
     name: Name
 
 
 class NewInvitation(Closed):
     """Whom to invite, as what, and where. location_ids null means everywhere."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"email": "budi@example.com", "role": "operator"}]}
+    )
 
     email: Email
     role: RoleName
@@ -52,6 +59,10 @@ class NewInvitation(Closed):
 
 class Acceptance(Closed):
     """The token from the mail; without a session also the account's password, or a new account's."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"token": "3DCQ9D9ApwUmEIiPn4Q80nGnWsJ_zInYNeN57ztljFdQc"}]}
+    )
 
     token: Secret
     password: Password | None = None

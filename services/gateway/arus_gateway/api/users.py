@@ -8,7 +8,7 @@ from arus_runtime.ids import is_ulid
 from arus_runtime.web import IfMatch, Page, Paging, Problem, etag, router
 from arus_runtime.words import language_of
 from fastapi import Depends, Query, Response
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from arus_gateway.api.auth import Speaks
 from arus_gateway.api.schemas import Closed, Email, LocationIds, MemberOut, Name, Password, RoleName
@@ -42,6 +42,19 @@ class NewUser(Closed):
     location_ids null means everywhere.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "email": "budi@example.com",
+                    "name": "Budi",
+                    "password": "kopi-pagi-di-gudang",
+                    "role": "operator",
+                }
+            ]
+        }
+    )
+
     email: Email
     name: Name
     password: Password | None = None
@@ -52,6 +65,8 @@ class NewUser(Closed):
 
 class UserPatch(Closed):
     """What shall be different; what is left out stays. location_ids null means everywhere."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"role": "analyst"}]})
 
     role: RoleName | None = None
     location_ids: LocationIds | None = None

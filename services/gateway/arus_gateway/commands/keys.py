@@ -35,7 +35,7 @@ async def make(
     given to and taken from.
     """
     if role == rules.OWNER:
-        raise Problem(403, "role_not_yours_to_give")
+        raise Problem(403, "no_key_is_an_owner")
     check_role(caller, role)
     check_scope(caller, location_ids)
     for resource in resources or ():
