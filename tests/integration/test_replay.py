@@ -64,6 +64,7 @@ async def test_a_replay_of_the_whole_log_gives_the_same_verdicts(
     outcome = await replay(stack.postgres, empty_schema, log)
     assert outcome.said["verdicts"] >= recorded - voided
     assert outcome.said["meter_verdicts"] >= periods
+    assert outcome.said["opinions"] >= recorded - voided
     assert (outcome.differing, outcome.different) == (0, [])
 
 

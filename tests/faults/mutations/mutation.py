@@ -7,6 +7,7 @@ from dataclasses import dataclass
 ALONE = "services/ingest/tests/test_alone.py"
 POOL = "libs/runtime/tests/shell/test_postgres.py"
 POSITIONS = "libs/runtime/tests/heart/test_positions.py"
+DESK = "services/ingest/tests/test_desk.py"
 TOGETHER = "libs/runtime/tests/shell/test_together.py"
 ENGINE = "libs/runtime/tests/heart/test_engine.py"
 HEART = "libs/runtime/tests/heart/test_conformance.py"

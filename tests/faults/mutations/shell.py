@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .mutation import ALONE, COMMANDS, JOBS, LANES, POOL, SCHEDULES, Mutation
+from .mutation import ALONE, COMMANDS, DESK, JOBS, LANES, POOL, SCHEDULES, TOGETHER, Mutation
 
 MUTATIONS = [
     Mutation(
@@ -170,5 +170,73 @@ MUTATIONS = [
         "a silent database is given up",
         "postgres.py", "timeout=self.answer_s if timeout is None else timeout", "timeout=timeout",
         ALONE, "mute",
+    ),
+    Mutation(
+        "who asks meanwhile goes with the others in one turn",
+        "together.py", "waiting[:MOST], waiting[MOST:]", "waiting[:1], waiting[1:]",
+        TOGETHER, "go_together",
+    ),
+    Mutation(
+        "a turn of requests has an end",
+        "together.py", "waiting[:MOST], waiting[MOST:]", "waiting, []",
+        TOGETHER, "a_turn_has_an_end",
+    ),
+    Mutation(
+        "more requests than may wait are sent away",
+        "together.py", "if len(self._waiting[key]) >= WAITING_AT_MOST:", "if False:",
+        TOGETHER, "more_than_may_wait",
+    ),
+    Mutation(
+        "what failed for several requests is tried for each alone",
+        "together.py",
+        "                await self._turn(key, [asked])\n", "                asked.fail(error)\n",
+        TOGETHER, "nobody_fails",
+    ),
+    Mutation(
+        "all requests are told at once that the database is away",
+        "together.py", "            if is_away(error):\n", "            if False:\n",
+        TOGETHER, "told_at_once",
+    ),
+    Mutation(
+        "who goes away keeps nobody from an answer",
+        "together.py", "            if not asked.answer.done():\n", "            if True:\n",
+        TOGETHER, "who_goes_away",
+    ),
+    Mutation(
+        "a fact is recorded while nobody else may under its key",
+        "commands/fuel.py", "{entry.key for entry in sound} | set(besides)", "set(besides)",
+        "services/ingest/tests/test_at_once.py", "recording_waits", package="arus_ingest",
+    ),
+    Mutation(
+        "who records holds the keys that it changes besides",
+        "commands/fuel.py", "{entry.key for entry in sound} | set(besides)", "{entry.key for entry in sound}",
+        "services/ingest/tests/test_at_once.py", "changes_besides", package="arus_ingest",
+    ),
+    Mutation(
+        "a fact that stands already is warned of",
+        "commands/fuel.py", "if same in standing else ()", "if False else ()",
+        DESK, "as_if_it_had_come_alone", package="arus_ingest",
+    ),
+    Mutation(
+        "of the same twice in one transaction the second is warned of",
+        "commands/fuel.py", "        standing.add(same)\n", "",
+        DESK, "as_if_it_had_come_alone", package="arus_ingest",
+    ),
+    Mutation(
+        "facts of one transaction keep their own callers",
+        "commands/fuel.py", "_fact(entry, timezone, one.principal.user_id, at)",
+        "_fact(entry, timezone, asked[0].principal.user_id, at)",
+        DESK, "as_if_it_had_come_alone", package="arus_ingest",
+    ),
+    Mutation(
+        "facts of one transaction keep their own traces",
+        "commands/fuel.py", 'told, "recorded", one.traceparent)', 'told, "recorded", "")',
+        DESK, "as_if_it_had_come_alone", package="arus_ingest",
+    ),
+    Mutation(
+        "a fact is told in the transaction that records it",
+        "commands/fuel.py",
+        "await outbox.add_all(tx, events, tenant_id=tenant_id, at=at, import_id=import_id)", "pass",
+        DESK, "as_if_it_had_come_alone", package="arus_ingest",
     ),
 ]  # fmt: skip
