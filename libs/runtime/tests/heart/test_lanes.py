@@ -28,6 +28,12 @@ pytestmark = [pytest.mark.integration, pytest.mark.parametrize("world", ["real"]
 BACKEND = "select backend_pid from relay"
 LIVING = "select count(*) as living from pg_stat_activity where pid = %s"
 LEFT = "select id, pub_seq from outbox order by id"
+MORE = """
+insert into outbox (tenant_id, topic, key, value, headers)
+select tenant_id, topic, key, value, headers from outbox, generate_series(1, 1000)
+returning 1
+"""
+READ_IN_ALL = "select seq_tup_read from pg_stat_user_tables where schemaname = %s and relname = 'outbox'"
 
 
 async def taken(lanes: PostgresLanes) -> Lane:
@@ -76,6 +82,22 @@ async def test_numbers_outlive_the_relay_that_gave_them(world: RealWorld) -> Non
     assert names(after.messages) == names(before.messages) == ["a", "b", "c"]
     assert sequences(after.messages) == sequences(before.messages)
     await heir.close()
+
+
+async def test_what_comes_next_is_found_without_reading_all_that_waits(world: RealWorld) -> None:
+    for name in "abcdef":
+        await add(world, name)
+    await world.query(MORE)  # of which the planner knows nothing
+    before = await world.query(READ_IN_ALL, SERVICE)
+    lanes = PostgresLanes(world.url, SERVICE, ())
+    outbox = await taken(lanes)
+    first = await outbox.unsent()
+    assert names(first.messages)[:6] == ["a", "b", "c", "d", "e", "f"]
+    await outbox.sent(first.mark)
+    cursor = await lanes.cursor()
+    await cursor.execute("select pg_stat_force_next_flush()")
+    assert await world.query(READ_IN_ALL, SERVICE) == before
+    await lanes.close()
 
 
 async def test_while_a_relay_lives_no_other_gets_the_lanes(world: RealWorld) -> None:
