@@ -188,9 +188,7 @@ class Folder:
                     else:
                         state, effects = outcome, ()
                         last[key] = meta
-                    if len(effects) == 1 and type(effects[0]) is Row:
-                        self._append(done, effects[0], self._packed(effects[0], meta, 0))
-                    elif effects:
+                    if effects:
                         self._apply(done, effects, meta)
                 except Reject as refusal:
                     self._park(done, Unreadable(record, meta.tenant, "rejected", str(refusal)))
@@ -256,6 +254,9 @@ class Folder:
 
     def _apply(self, done: Folded, effects: Sequence[Effect], meta: Meta) -> None:
         """Add the effects of one call; all of them or, when one cannot be packed, none."""
+        if len(effects) == 1 and type(effects[0]) is Row:  # nearly always
+            self._append(done, effects[0], self._packed(effects[0], meta, 0))
+            return
         packed = [self._pack(effect, meta, index) for index, effect in enumerate(effects)]
         for effect, content in zip(effects, packed, strict=True):
             if isinstance(effect, Row):

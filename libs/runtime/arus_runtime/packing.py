@@ -83,15 +83,16 @@ def _compile(columns: tuple[Column, ...]) -> tuple[Pack, list[str]]:
     tail += _optional("e[0]", "e[0]", "bv") + _optional("e[1]", "e[1]", "bh")
     whole = [part for place, column in texts for part in _varying(column, f"v[{place}]", f"b{place}")]
     line = "".join(f"{{lengths[len(v[{place}])]}}{{v[{place}]}}" for place, _ in texts)
-    # Texts are mostly short and ASCII, so that their lengths are ASCII too, with three NULs each: then one
-    # literal holds them all. Any other NUL is the text's own, or a length of nothing.
+    # Texts are mostly short and ASCII, so that their lengths are ASCII too, with three NULs each and one more
+    # of an empty text: then one literal holds them all. Any other NUL is the text's own.
+    nuls = " + ".join([str(3 * len(texts)), *(f"(not v[{place}])" for place, _ in texts)])
     source = (
         "def pack(p, v, e):\n"
         "    try:\n"
         f"        text = f'{line}'\n"
         "    except IndexError:\n"
         "        return whole(p, v, e)\n"
-        f"    if text.count('\\0') != {3 * len(texts)} or not text.isascii():\n"
+        f"    if text.count('\\0') != {nuls} or not text.isascii():\n"
         "        return whole(p, v, e)\n"
         f"    return join(({', '.join([head, 'text.encode()', *tail])}))\n"
         "def whole(p, v, e):\n"

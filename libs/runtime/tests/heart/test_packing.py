@@ -99,3 +99,10 @@ def test_a_nul_is_found_among_other_texts(value: str, beside: str) -> None:
     for values in ((value, beside), (beside, value)):
         with pytest.raises(Reject, match="must not hold a NUL character"):
             packer.pack((0, 0, 0), values, (None, None))
+
+
+def test_a_nul_is_refused_beside_an_empty_text_too() -> None:
+    packer = Packer(Table("packed", (Column("first", "text"), Column("second", "text"))))
+    for texts in (("a\0", ""), ("", "\0"), ("a\0", "b")):
+        with pytest.raises(Reject, match="must not hold a NUL character"):
+            packer.pack((0, 0, 0), texts, (None, None))

@@ -16,7 +16,7 @@ from arus_anomaly.codec import meter as codec
 from arus_anomaly.codec import meter_limits
 from arus_anomaly.rules import meter as rules
 from arus_anomaly.rules.meter.limits import NO_VERSIONS, Limits, Versions, holding
-from arus_anomaly.state.meter import KnownPeriod, MeterHistory
+from arus_anomaly.state.meter import UNKNOWN, KnownPeriod, MeterHistory
 
 METER_VERDICTS: Final = Table(
     "meter_verdicts",
@@ -54,8 +54,9 @@ def recorded(
     """Take the reads of a period in place of those that stood."""
     codec.nomen_of(event, meta.key)
     of = codec.number(event.period)
-    told = history.known.get(of, KnownPeriod())
-    return history.with_period(of, told._replace(reads=codec.reads(event, meta.at), rayon=event.rayon))
+    told = history.known.get(of, UNKNOWN)
+    reads = codec.reads(event, meta.at)
+    return history.with_period(of, KnownPeriod(reads, told.rebilling, event.rayon, told.said))
 
 
 @meter.on(RegisterReadWithdrawn)
@@ -65,7 +66,7 @@ def withdrawn(
     """Take the reads of a period out."""
     codec.nomen_of(event, meta.key)
     of = codec.number(event.period)
-    return history.with_period(of, history.known.get(of, KnownPeriod())._replace(reads=()))
+    return history.with_period(of, history.known.get(of, UNKNOWN)._replace(reads=()))
 
 
 @meter.on(MeterReplaced)
@@ -80,7 +81,7 @@ def rebilled(history: MeterHistory, event: PeriodRebilled, meta: Meta, _: Known[
     """Take in that a period was billed again, or that this was taken back."""
     codec.nomen_of(event, meta.key)
     of = codec.number(event.period)
-    told = history.known.get(of, KnownPeriod())
+    told = history.known.get(of, UNKNOWN)
     return history.with_period(of, told._replace(rebilling=codec.rebilling(event)))
 
 

@@ -106,6 +106,10 @@ class KnownPeriod(NamedTuple):
     """Digest of the verdict that stands; "" when nothing was said."""
 
 
+UNKNOWN: Final = KnownPeriod()
+"""A period of which nothing was told."""
+
+
 class Settled(NamedTuple):
     """How far the periods are judged for good, as long as none of them is told anew."""
 

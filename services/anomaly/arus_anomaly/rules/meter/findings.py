@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from math import log
 from typing import Final, NamedTuple
 
@@ -127,5 +128,10 @@ class Judgement(NamedTuple):
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """Return the anomalies that hold, each once, in the order of R-26."""
-        held = {one.kind for one in self.findings if one.kind}
-        return tuple(kind for kind in Kind if kind in held) if held else ()
+        return _kinds(self.findings)
+
+
+@lru_cache(maxsize=1024)
+def _kinds(findings: tuple[Finding, ...]) -> tuple[Kind, ...]:
+    held = {one.kind for one in findings if one.kind}
+    return tuple(kind for kind in Kind if kind in held)

@@ -87,16 +87,19 @@ class _Case(NamedTuple):
     later: Sequence[Period]
     changes: Sequence[Changed]
 
-    def with_(self, *findings: Finding) -> Judgement:
-        """Return the judgement with what was found and these."""
-        return self.said._replace(findings=(*self.found, *findings), run=self.register.estimates)
+    def with_(self, *findings: Finding, **numbers: int | None) -> Judgement:
+        """Return the judgement with what was found and these, and with numbers."""
+        return self.said._replace(
+            **{"run": self.register.estimates, **numbers, "findings": (*self.found, *findings)}
+        )
 
 
 def _period(register: Register, period: Period, later: Sequence[Period], limits: LimitsOf) -> Judgement:
     if not period.reads:
         return Judgement(period.number, ())
-    changes = _changes(register, period)
-    read = _judged(period, changes)
+    newest = _newest(period.reads)
+    changes = _changes(register, period, newest)
+    read = _judged(newest, changes)
     by = limits(read.usage_class, read.recorded_ms)
     register.makes_room(read.day, by.month_days[0])
     said = Judgement(
@@ -127,11 +130,13 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
 
 def _newest(reads: Sequence[Read]) -> Read:
     """Return the last read of a period that was read, else the last one."""
+    if len(reads) == 1:
+        return reads[0]
     return next((read for read in reversed(reads) if not _is_skipped(read)), reads[-1])
 
 
-def _changes(register: Register, period: Period) -> Sequence[Changed]:
-    """Return the changes of the meter that the read of a period shows, in their order."""
+def _changes(register: Register, period: Period, newest: Read) -> Sequence[Changed]:
+    """Return the changes of the meter that the newest read of a period shows, in their order."""
     waiting, serial, since = register.changes, register.serial, register.through
     for change in period.changed:
         waiting.hears(change, change.day)
@@ -139,13 +144,11 @@ def _changes(register: Register, period: Period) -> Sequence[Changed]:
         told = waiting.told_by(one, serial, since) if one.replacement else None
         if told:
             waiting.hears(told, one.day)
-    read = _newest(period.reads)
-    return waiting.shown_by(read, serial, since, register.level and register.level.stand_l)
+    return waiting.shown_by(newest, serial, since, register.level and register.level.stand_l)
 
 
-def _judged(period: Period, changes: Sequence[Changed]) -> Read:
-    """Return the read of a period with the change that it shows."""
-    read = _newest(period.reads)
+def _judged(read: Read, changes: Sequence[Changed]) -> Read:
+    """Return a read with the change that it shows."""
     serial, change = plain_serial(read.serial), changes[-1].replacement if changes else None
     if serial == read.serial and change is read.replacement:
         return read
@@ -286,13 +289,13 @@ def _replaced(case: _Case, stand_l: int) -> Judgement:
     register.starts(read, stand_l)
     register.zeros = 0
     if any(litres < 0 for litres, _ in counted):
-        return _with(case.with_(f.NEGATIVE, *remarks), use, of, base)
+        return case.with_(f.NEGATIVE, *remarks, **_numbers(use, of, base))
     if read.method != ACTUAL and base.is_read:
         before_l = base.used_l + sum(litres for litres, _ in counted[:-1])
         register.actual = Level(whole[-2], base.day, before_l)
     codes = () if _incorrect(found) else _codes(read, use, of, by)
     register.uses(read, use, by, base)
-    return _with(case.with_(*codes, *remarks), use, of, base)
+    return case.with_(*codes, *remarks, **_numbers(use, of, base))
 
 
 def _counted_on(from_l: int, to_l: int, end_l: int, most_l: int) -> tuple[int, bool]:
@@ -327,7 +330,7 @@ def _stated(case: _Case, volume_l: int) -> Judgement:
         remarks.append(f.REPLACED)
     if volume_l < 0:
         found.append(f.NEGATIVE_VOLUME)
-    said = _with(_used(case, use, of, f.ZERO_VOLUME, remarks), use, of)
+    said = _used(case, use, of, None, zero=f.ZERO_VOLUME, remarks=remarks)
     register.goes_on(read)
     register.uses(read, use, by)
     return said
@@ -350,7 +353,7 @@ def _counted(case: _Case, stand_l: int, base: Level) -> Judgement:
         found.append(slip[0])
     if litres < 0:
         found.append(f.NEGATIVE)
-    said = _with(_used(case, use, of, f.ZERO, remarks), use, of, base)
+    said = _used(case, use, of, base, zero=f.ZERO, remarks=remarks)
     if slip:
         return said._replace(would_be_l=slip[1])
     register.before_back = base if litres < 0 else None
@@ -359,16 +362,20 @@ def _counted(case: _Case, stand_l: int, base: Level) -> Judgement:
     return said
 
 
-def _used(case: _Case, use: Use, of: Usual, zero: Finding, remarks: Sequence[Finding]) -> Judgement:
-    """Return what there is to say of a use; zero: how none is told."""
+def _used(
+    case: _Case, use: Use, of: Usual, base: Level | None, *, zero: Finding, remarks: Sequence[Finding]
+) -> Judgement:
+    """Return what there is to say of a use; base: the stand it counts from; zero: how none is told."""
     register, read, by, _, found, *_ = case
     codes: tuple[Finding, ...] = ()
     if use.litres >= 0 and not _incorrect(found):
         codes = (*_codes(read, use, of, by), *_zero(register, read, use, by, zero))
     if not (found or codes or remarks):
         codes = (f.NORMAL if of.periods else f.UNCOMPARED,)
-    said = case.with_(*codes, *remarks)
-    return said._replace(run=register.zeros) if zero in codes else said
+    numbers = _numbers(use, of, base)
+    if zero in codes:
+        numbers["run"] = register.zeros
+    return case.with_(*codes, *remarks, **numbers)
 
 
 def _codes(read: Read, use: Use, of: Usual, by: Limits) -> tuple[Finding, ...]:
@@ -414,12 +421,13 @@ def _end_of(dials: int, stand_l: int) -> int:
     return _end_l(dials or max(_DIALS, shown))
 
 
-def _with(said: Judgement, use: Use, of: Usual, base: Level | None = None) -> Judgement:
-    return said._replace(
-        from_l=base and base.stand_l,
-        days=use.days,
-        use_l=use.litres,
-        use30_l=use.of_month,
-        usual_l=of.of_month,
-        usual_periods=of.periods,
-    )
+def _numbers(use: Use, of: Usual, base: Level | None) -> dict[str, int | None]:
+    """Return a judgement's numbers of a use."""
+    return {
+        "from_l": base and base.stand_l,
+        "days": use.days,
+        "use_l": use.litres,
+        "use30_l": use.of_month,
+        "usual_l": of.of_month,
+        "usual_periods": of.periods,
+    }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from arus_anomaly.rules.meter.changes import Changes
@@ -56,7 +57,9 @@ class Register:
 
     def copy(self) -> Register:
         """Return a register that goes on from here and leaves this one as it is."""
-        return replace(self, changes=Changes(*self.changes.known))
+        copied = Register(*_values(self))
+        copied.changes = Changes(*self.changes.known)
+        return copied
 
     @property
     def usual(self) -> Usual:
@@ -151,3 +154,7 @@ class Register:
         is_spike = use.exceeds(limits) and self.usual.times_exceeded(use, _SPIKE_TIMES)
         if use.litres >= 0 and not is_spike:
             self.accepted = (*self.accepted, use)[-AVERAGED:]
+
+
+_values: Final = attrgetter(*(field.name for field in fields(Register)))
+"""A register's values, in the order in which one is made of them."""
