@@ -1,8 +1,10 @@
 """Imports as commands that come as events: a chunk, or a withdrawal, in the batch's transaction."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
-from typing import Final
+from operator import itemgetter
+from typing import Any, Final
 
 from arus.imports.v1.events_pb2 import ImportChunkPublished, ImportWithdrawalAnswered, ImportWithdrawn
 from arus_runtime.worker import Effect, Emit, Meta, Projection, Write
@@ -20,6 +22,9 @@ from arus_metering.store.versions import Version
 SHOWN_DEPENDANTS: Final = 100
 AT_ONCE: Final = 2_000
 """Versions withdrawn in one transaction; who asked asks again while some are left."""
+ReadsOf = Mapping[tuple[str, str], Sequence[codec.Row]]
+"""By nomen and period, each period's by date."""
+NO_READS: Final[ReadsOf] = {}
 imports: Final = Projection("imports", topics=("import.chunk.v1",))
 
 
@@ -81,7 +86,11 @@ def _apply(
             changed[key] = fact
         added.append(version)
     store.add(tx, table, of, added, before)
-    told = _tell(tx, table, tenant_id, {key: fact.nomen for key, fact in changed.items()})
+    touched = {key: fact.nomen for key, fact in changed.items()}
+    if touched and table == "meter_readings":
+        told = list(_reads(tx, tenant_id, touched, _first_reads(added, before)))
+    else:
+        told = _tell(tx, table, tenant_id, touched)
     return [*told, Emit(codec.answered(chunk, outcomes))] if outcomes else told
 
 
@@ -135,6 +144,20 @@ def _tell(tx: store.Tx, table: str, tenant_id: str, touched: Mapping[str, str]) 
     return list(_TELL[table](tx, tenant_id, dict(sorted(touched.items()))))
 
 
+def _first_reads(added: Iterable[Version], before: Container[str]) -> ReadsOf:
+    """Return what ``store.reads`` would of the periods of which none stood before: most of a file."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for one in added:
+        of = one.nomen, one.values["period"]
+        if one.key not in before and one.key == codec.read_key(*of):
+            read = {**one.values, "row_id": one.row_id, "line": one.line}
+            read["recorded_at"] = datetime.fromisoformat(one.recorded_at)
+            found.setdefault(of, []).append(read)
+    for of_period in found.values():
+        of_period.sort(key=itemgetter("read_date", "line"))
+    return found
+
+
 def _customers(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable[Emit]:
     for nomen, customer in store.settle_customers(tx, tenant_id, touched.values()).items():
         yield Emit(codec.customer_changed(tenant_id, nomen, customer), codec.key(tenant_id, nomen))
@@ -144,14 +167,20 @@ def _customers(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iter
     yield from _rebillings(tx, tenant_id, months)
 
 
-def _reads(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable[Emit]:
-    return _reads_of(tx, tenant_id, {(nomen, _month(key)) for key, nomen in touched.items()})
+def _reads(
+    tx: store.Tx, tenant_id: str, touched: Mapping[str, str], first: ReadsOf = NO_READS
+) -> Iterable[Emit]:
+    return _reads_of(tx, tenant_id, {(nomen, _month(key)) for key, nomen in touched.items()}, first)
 
 
-def _reads_of(tx: store.Tx, tenant_id: str, periods: Collection[tuple[str, str]]) -> Iterable[Emit]:
+def _reads_of(
+    tx: store.Tx, tenant_id: str, periods: Collection[tuple[str, str]], first: ReadsOf = NO_READS
+) -> Iterable[Emit]:
+    """Yield what now stands of periods. first: all reads of those of which none stood before."""
     masters = store.masters(tx, tenant_id, periods)
-    for of, standing in store.reads(tx, tenant_id, sorted(periods)).items():
-        event = codec.reads_stand(tenant_id, *of, standing, masters.get(of))
+    standing = {**store.reads(tx, tenant_id, [of for of in periods if of not in first]), **first}
+    for of in sorted(periods):
+        event = codec.reads_stand(tenant_id, *of, standing[of], masters.get(of))
         yield Emit(event, codec.key(tenant_id, of[0]))
 
 
