@@ -1,12 +1,13 @@
 """What is odd is looked into: from a file to somebody's case, over a board, together, to a finding."""
 
+import re
 from collections.abc import Callable
 from secrets import token_hex
 from typing import Any
 
 import pytest
 from arus_stack.testing import RunningStack, until
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from .conftest import PASSWORD, OpenScreen, Organisation, Someone, create, sign_in
 from .test_every_page import assert_good, settle, settle_in_drawer
@@ -151,6 +152,49 @@ def test_two_people_change_one_case_and_neither_loses_a_word(
     change(analyst, of(analyst, case["id"]), status="closed")
     expect(drawer.get_by_role("combobox", name="Prioritas")).to_have_count(0)
     expect(drawer.get_by_label("Uraian")).to_have_value("Sudah dicek lagi.")
+
+
+def test_two_cases_that_clash_at_once_are_each_asked_about(
+    open_screen: OpenScreen, analyst: Someone, console: str
+) -> None:
+    first, second = (
+        create(analyst, "/cases", {"nomen": CUSTOMER["nomen"], "type": "salah_catat", "period": period})
+        for period in ("2025-10", "2025-11")
+    )
+    page = open_screen(analyst).page
+    page.goto(f"{console}/cases?type=salah_catat")
+    settle(page)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "PATCH":
+            held.append(route)
+        else:
+            route.fallback()
+
+    page.route("**/api/v1/cases/*", hold)
+    for case in (first, second):
+        page.get_by_role("button", name=f"Pindahkan #{case['number']} ke…").click()
+        page.get_by_role("menuitem", name="Dikerjakan").click()
+        expect(page.get_by_role("list", name="Dikerjakan")).to_contain_text(f"#{case['number']}")
+        change(analyst, case, status="waiting_field")
+    until(lambda: page.evaluate("1") == 1 and len(held) == 2, "both changes on their way")
+    for route in held:
+        route.continue_()
+    page.unroute("**/api/v1/cases/*")
+    clash = page.get_by_role("dialog", name="Rekan Anda mengubahnya lebih dulu")
+    waiting = {str(case["number"]): case for case in (first, second)}
+    expect(clash).to_contain_text(re.compile("#(" + "|".join(waiting) + ") berubah"))
+    number = next(one for one in waiting if f"#{one} berubah" in clash.inner_text())
+    given_up, kept = waiting.pop(number), *waiting.values()
+    clash.get_by_role("button", name="Pakai yang sekarang").click()
+    expect(clash).to_contain_text(f"#{kept['number']} berubah")
+    clash.get_by_role("button", name="Simpan punya saya").click()
+    expect(clash).to_have_count(0)
+    until(lambda: of(analyst, kept["id"])["status"] == "in_progress", "the case that was moved after all")
+    assert of(analyst, given_up["id"])["status"] == "waiting_field"
+    expect(page.get_by_role("list", name="Menunggu lapangan")).to_contain_text(f"#{given_up['number']}")
+    expect(page.locator("li.opacity-50")).to_have_count(0)
 
 
 def test_what_was_found_in_the_field_and_said_of_it_stays_with_the_case(

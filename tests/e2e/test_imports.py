@@ -1,11 +1,12 @@
 """A clerk's file: dropped, looked at, saved, and taken back when it was the wrong one."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
-from .conftest import OpenScreen, Organisation
+from .conftest import OpenScreen, Organisation, Someone
 from .test_every_page import assert_good, settle_in_drawer
 
 pytestmark = pytest.mark.e2e
@@ -117,3 +118,35 @@ def test_a_column_is_given_its_field_and_the_next_file_is_known(
     expect(drawer.get_by_role("form", name="Kolom berkas")).to_contain_text(f"{width}cocok 100%")
     page.keyboard.press("Escape")
     expect(send(f"BBM Mei {width}.csv", "05-01")).to_contain_text("Siap disimpan")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_files_that_only_add_rows_are_saved_with_one_press(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str, width: int
+) -> None:
+    screen = open_screen(register("Wati"), width=width)
+    page = screen.page
+    page.goto(f"{console}/imports")
+    files = {
+        "SBRS Mei.csv": ("20/05", "21/05"),
+        "SBRS Juni.csv": ("20/06", "21/06"),
+        "SBRS Juli.csv": ("99/07", "21/07"),
+    }
+    head = "NOMEN;STAND LALU;STAND KINI;CARA BACA;TGL BACA"
+    text = f"{head}\n340001;900;910;ACTUAL;{{}}/2024\n340002;0;10;ACTUAL;{{}}/2024\n"
+    page.get_by_label("Berkas", exact=True).set_input_files(
+        [
+            {"name": name, "mimeType": "text/csv", "buffer": text.format(one, two).encode()}
+            for name, (one, two) in files.items()
+        ]
+    )
+    *whole, refused = (
+        page.get_by_role("list", name="Impor").get_by_role("button", name=name) for name in files
+    )
+    expect(refused).to_contain_text("1 ditolak")
+    expect(page.get_by_role("status").filter(has_text="2 berkas Anda siap: 4 baris baru")).to_be_visible()
+    assert_good(screen, path="/imports", language="id")
+    page.get_by_role("button", name="Simpan 2 berkas").click()
+    for row in whole:
+        expect(row).to_contain_text("Selesai")
+    expect(refused).to_contain_text("Siap disimpan")

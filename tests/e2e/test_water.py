@@ -221,12 +221,12 @@ def test_a_utility_finds_its_own_rooms_first(
     expect(page).to_have_url(f"{console}/water")
     rooms = page.get_by_role("navigation", name="Utama").get_by_role("link")
     if width == 360:
-        expect(rooms).to_have_text(["Dasbor", "Meter", "Unggah", "Analisis"])
+        expect(rooms).to_have_text(["Dasbor", "Meter", "Unggah", "Kasus"])
         page.get_by_role("button", name="Lainnya").click()
         expect(page.get_by_role("menuitem").last).to_have_text("Laporan")
         page.get_by_role("menuitem", name="Catat BBM").click()
     else:
-        expect(rooms.nth(1)).to_have_text("Dashboard PAM")
+        expect(rooms.nth(1)).to_have_text("Dasbor PAM")
         expect(rooms.last).to_have_text("Laporan")
         rooms.filter(has_text="Catat BBM").click()
     expect(page.get_by_role("heading", name="Catat BBM")).to_be_visible()

@@ -10,6 +10,7 @@ from arus_stack.testing import until
 from playwright.sync_api import Page, expect
 
 from .conftest import PASSWORD, OpenScreen, Organisation, Someone, create, fact
+from .test_every_page import assert_good, settle_in_drawer
 
 pytestmark = pytest.mark.e2e
 
@@ -348,3 +349,29 @@ def test_thresholds_are_planned_by_the_clocks_of_their_location(
     [planned] = owner.client.get("/thresholds").json()["items"]
     assert planned["location"]["id"] == location["id"]
     assert datetime.fromisoformat(planned["valid_from"]) == datetime(2030, 12, 31, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_key_may_do_what_its_maker_chose(
+    open_screen: OpenScreen, organisation: Organisation, console: str, width: int
+) -> None:
+    screen = open_screen(organisation.owner, width=width)
+    page = screen.page
+    page.goto(f"{console}/users?tab=keys")
+    page.get_by_role("button", name="Buat kunci").first.click()
+    form = page.get_by_role("dialog", name="Kunci baru")
+    form.get_by_label("Nama", exact=True).fill(f"Pompa {width}")
+    form.get_by_label("Semua yang boleh bagi perannya").uncheck()
+    form.get_by_role("button", name="Buat kunci").click()
+    expect(form.get_by_role("alert")).to_contain_text("Pilih sedikitnya satu.")
+    form.get_by_role("group", name="Transaksi BBM").get_by_label("tambah").check()
+    form.get_by_role("group", name="Produk").get_by_label("baca").check()
+    settle_in_drawer(page)
+    assert_good(screen, path="/users", language="id")
+    form.get_by_role("button", name="Buat kunci").click()
+    page.get_by_role("button", name="Sudah saya simpan").click()
+    row = page.get_by_role("list", name="Kunci API").get_by_role("listitem").filter(has_text=f"Pompa {width}")
+    expect(row).to_contain_text("Produk: baca · Transaksi BBM: tambah")
+    keys = organisation.owner.client.get("/keys", params={"limit": 100}).raise_for_status().json()["items"]
+    [made] = [key for key in keys if key["name"] == f"Pompa {width}"]
+    assert made["resources"] == {"fuel.transactions": "c", "products": "r"}

@@ -106,7 +106,7 @@ export const PAGES: readonly PageEntry[] = [
   },
   {
     to: '/water',
-    name: msg`Dashboard PAM`,
+    name: msg`Dasbor PAM`,
     short: msg`Dasbor`,
     icon: ChartColumn,
     key: 'w',
@@ -132,7 +132,7 @@ export const PAGES: readonly PageEntry[] = [
   },
   {
     to: '/cases',
-    name: msg`Analisis`,
+    name: msg`Kasus`,
     icon: ClipboardList,
     key: 'y',
     needs: { resource: 'cases', action: 'r' },

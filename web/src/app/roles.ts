@@ -14,7 +14,7 @@ export const ROLES: Readonly<Record<string, RoleWords>> = {
   operator: { name: msg`Operator`, may: msg`Mencatat BBM dan melihat monitoring.` },
   analyst: {
     name: msg`Analis`,
-    may: msg`Mengunggah data, menangani insiden dan analisis, mengoreksi bacaan meter, membuat laporan.`,
+    may: msg`Mengunggah data, menangani insiden dan kasus, mengoreksi bacaan meter, membuat laporan.`,
   },
   viewer: { name: msg`Pembaca`, may: msg`Membaca, tanpa mengubah apa pun.` },
   reporter: { name: msg`Pelapor`, may: msg`Membaca semuanya dan membuat laporan.` },

@@ -106,10 +106,10 @@ export function quantity(value: number | string, unit: string, digits = 2): stri
   return `${number(value, digits)}${NBSP}${unit}`
 }
 
-/** `1.250 m³` of `"1250"`; a dash where nothing is stated. */
-export function cubic(m3: number | string | null | undefined): string {
+/** `1.250 m³` of `"1250"`; a dash where nothing is stated. A mean takes fewer digits than a register has. */
+export function cubic(m3: number | string | null | undefined, digits = 3): string {
   const stated = m3 === null || m3 === undefined || m3 === '' ? Number.NaN : Number(m3)
-  return Number.isNaN(stated) ? '–' : quantity(stated, 'm³', 3)
+  return Number.isNaN(stated) ? '–' : quantity(stated, 'm³', digits)
 }
 
 /** `173%` of a score that already is in percent. */

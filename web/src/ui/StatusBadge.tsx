@@ -59,11 +59,12 @@ export function SeverityBadge({ severity, className }: { severity: Severity; cla
   )
 }
 
-type Tone = 'info' | 'good' | 'warning' | 'muted'
+type Tone = 'info' | 'good' | 'warning' | 'danger' | 'muted'
 const TONES: Record<Tone, { icon: typeof Info; className: string }> = {
   info: { icon: Info, className: 'bg-info-soft text-info' },
   good: { icon: CircleCheck, className: 'bg-normal-soft text-normal' },
   warning: { icon: TriangleAlert, className: 'bg-waspada-soft text-waspada' },
+  danger: { icon: OctagonAlert, className: 'bg-anomali-soft text-anomali' },
   muted: { icon: CircleDashed, className: 'bg-hover text-muted' },
 }
 

@@ -105,7 +105,6 @@ function Plot({ days, nameOf, named, series, unit, height }: Drawn & { named: bo
       const bars = series.some(one => one.look === 'bars')
       const moments = days.map(day => Date.parse(day) / 1000)
       const label = named && days.every(day => day.endsWith('-01')) ? month : shortDate
-      const step = Math.ceil((days.length * TICK_PX) / (widthNow() - BESIDE_PX - EDGE_PX))
       const plot = new uPlot(
         {
           width: widthNow(),
@@ -128,10 +127,15 @@ function Plot({ days, nameOf, named, series, unit, height }: Drawn & { named: bo
               values: (_, ticks) =>
                 ticks.map(tick => label(new Date(tick * 1000).toISOString().slice(0, 10))),
               // Weeks and months are marked where they are, counted from the newest.
-              ...(named && { splits: () => moments.filter((__, at) => (days.length - 1 - at) % step === 0) }),
+              ...(named && {
+                splits: ({ width }) => {
+                  const step = Math.ceil((days.length * TICK_PX) / (width - BESIDE_PX - EDGE_PX))
+                  return moments.filter((__, at) => (days.length - 1 - at) % step === 0)
+                },
+              }),
               space: TICK_PX,
               size: 32,
-              incrs: [1, 2, 7, 14, 30, 61, 91, 182, 365].map(day => day * DAY_S),
+              incrs: [1, 2, 3, 7, 14, 30, 61, 91, 182, 365].map(day => day * DAY_S),
             },
             {
               stroke: ink.label,
@@ -178,6 +182,9 @@ function Plot({ days, nameOf, named, series, unit, height }: Drawn & { named: bo
   const day = readout === null ? undefined : days[readout]
   return (
     <div className="relative">
+      <p aria-hidden className="text-xs text-muted">
+        {unit}
+      </p>
       {/* The picture is for eyes; the table beside it says the same to everybody. */}
       <div ref={box} aria-hidden className="w-full overflow-hidden print:!h-auto" style={{ height }} />
       {day !== undefined && readout !== null && (

@@ -248,7 +248,6 @@ def _params(said: MeterVerdict) -> Mapping[str, Decimal | int]:
     volumes = {
         "use_m3": said.use_l,
         "use30_m3": said.use30_l,
-        "usual_m3": said.usual_l,
         "limit_m3": said.limit_l,
         "stand_m3": said.stand_l,
         "from_m3": said.from_l,
@@ -256,6 +255,8 @@ def _params(said: MeterVerdict) -> Mapping[str, Decimal | int]:
         "delta_m3": said.delta_l,
     }
     return {
+        # A mean is not known to the litre.
+        "usual_m3": round(Decimal(said.usual_l) / _LITRES, 1),
         **{name: Decimal(litres) / _LITRES for name, litres in volumes.items() if litres is not None},
         "days": said.days,
         "run": said.run,

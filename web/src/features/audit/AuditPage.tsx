@@ -84,10 +84,14 @@ const columns: readonly Column<AuditOut>[] = [
   {
     id: 'on',
     header: msg`Pada`,
-    // What kind of thing it is, the deed says.
+    // What kind of thing it is, the deed says; a file holds the whole code.
     text: row => nameOf(row) ?? row.resource_id,
     cell: row => (
-      <span className="text-muted">{nameOf(row) ?? <code className="text-xs">{row.resource_id}</code>}</span>
+      <span className="text-muted">
+        {nameOf(row) ?? (
+          <code className="text-xs" title={row.resource_id}>{`…${row.resource_id.slice(-6)}`}</code>
+        )}
+      </span>
     ),
   },
   { id: 'ip', header: msg`Alamat IP`, text: row => row.ip, meta: { width: '9rem' } },

@@ -54,7 +54,10 @@ export function LoginPage() {
           autoComplete="current-password"
           error={errorOf('password')}
           aside={
-            <Link to="/forgot-password" className={`${LINK} text-xs`}>
+            <Link
+              to="/forgot-password"
+              className={`${LINK} text-xs pointer-coarse:-my-3 pointer-coarse:py-3`}
+            >
               <Trans>Lupa kata sandi?</Trans>
             </Link>
           }

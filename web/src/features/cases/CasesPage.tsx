@@ -71,9 +71,9 @@ export function CasesPage() {
   const shared = { filters, onOpen: open, openId: id, clear, empty }
   return (
     <Page
-      title={t`Analisis`}
+      title={t`Kasus`}
       lead={
-        <Trans>Yang menyimpang dicari sebabnya: siapa mengerjakannya, sampai kapan, dan apa temuannya.</Trans>
+        <Trans>Analisis atas yang menyimpang: siapa mengerjakannya, sampai kapan, dan apa temuannya.</Trans>
       }
       actions={
         mayOpen && (

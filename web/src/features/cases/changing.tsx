@@ -38,7 +38,8 @@ export interface Changing {
 }
 
 export function useChanging(): Changing {
-  const [conflict, setConflict] = useState<Conflict | null>(null)
+  // Several may clash at once: each waits for its turn, the first that came is asked of first.
+  const [conflicts, setConflicts] = useState<ReadonlyMap<symbol, Conflict>>(new Map())
   const [busy, setBusy] = useState(false)
   const send = async (seen: CaseOut, patch: CasePatch): Promise<Clash | 'kept' | 'unsent'> => {
     setBusy(true)
@@ -60,23 +61,25 @@ export function useChanging(): Changing {
     }
   }
   const change = async (seen: CaseOut, patch: CasePatch): Promise<Outcome> => {
+    const turn = Symbol()
+    const over = () => setConflicts(known => new Map([...known].filter(([one]) => one !== turn)))
     let found = await send(seen, patch)
     while (typeof found === 'object') {
       const clash = found
       const choice = await new Promise<Parameters<Conflict['choose']>[0]>(choose =>
-        setConflict({ ...clash, choose }),
+        setConflicts(known => new Map(known).set(turn, { ...clash, choose })),
       )
       if (choice !== 'mine') {
-        setConflict(null)
+        over()
         return choice === 'theirs' ? 'given up' : 'unsent'
       }
       const next = await send(clash.now, clash.mine)
       found = next === 'unsent' ? clash : next
     }
-    setConflict(null)
+    over()
     return found
   }
-  return { change, busy, conflict }
+  return { change, busy, conflict: [...conflicts.values()][0] ?? null }
 }
 
 async function compared(seen: CaseOut, patch: CasePatch): Promise<Clash | 'kept' | 'unsent'> {
@@ -94,12 +97,13 @@ async function compared(seen: CaseOut, patch: CasePatch): Promise<Clash | 'kept'
 export function ConflictDialog({ changing }: { changing: Changing }) {
   const { t } = useLingui()
   const { conflict, busy } = changing
+  const number = conflict?.seen.number ?? 0
   return (
     <Dialog
       open={conflict !== null}
       onClose={() => conflict?.choose('later')}
       title={t`Rekan Anda mengubahnya lebih dulu`}
-      description={<Trans>Kasus ini berubah sejak Anda membukanya. Punya Anda belum tersimpan.</Trans>}
+      description={<Trans>Kasus #{number} berubah sejak Anda membukanya. Punya Anda belum tersimpan.</Trans>}
       footer={
         conflict && (
           <>

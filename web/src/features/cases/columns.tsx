@@ -1,7 +1,15 @@
 import { i18n } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { CalendarClock, MessageSquare, Paperclip } from 'lucide-react'
+import {
+  CalendarClock,
+  ChevronDown,
+  ChevronsUp,
+  ChevronUp,
+  Equal,
+  MessageSquare,
+  Paperclip,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { CaseOut } from '@/api'
 import { CaseStatusTag, STATUS_LOOK, typeWord } from '@/app/cases'
@@ -12,9 +20,20 @@ import { PRIORITY_WORDS, subject } from './words'
 
 type NameOf = (id: string) => string
 
+const PRIORITY_LOOK = {
+  critical: { tone: 'danger', icon: ChevronsUp },
+  high: { tone: 'warning', icon: ChevronUp },
+  medium: { tone: 'muted', icon: Equal },
+  low: { tone: 'muted', icon: ChevronDown },
+} as const
+
 function Priority({ priority }: { priority: CaseOut['priority'] }) {
-  const tone = priority === 'critical' || priority === 'high' ? 'warning' : 'muted'
-  return <Tag tone={tone}>{i18n._(PRIORITY_WORDS[priority])}</Tag>
+  const { tone, icon } = PRIORITY_LOOK[priority]
+  return (
+    <Tag tone={tone} icon={icon}>
+      {i18n._(PRIORITY_WORDS[priority])}
+    </Tag>
+  )
 }
 
 /** Its due date; overdue in words too, not by colour alone. */
@@ -42,15 +61,15 @@ export function columnsFor(nameOf: NameOf): readonly Column<CaseOut>[] {
           #{one.number} <span className="font-normal">{typeWord(one.type)}</span>
         </>
       ),
-      meta: { width: '10rem' },
+      meta: { width: '9.5rem' },
     },
-    { id: 'about', header: msg`Tentang`, text: subject, meta: { width: '24%' } },
+    { id: 'about', header: msg`Tentang`, text: subject, meta: { width: '19%' } },
     {
       id: 'status',
       header: msg`Status`,
       text: one => i18n._(STATUS_LOOK[one.status].word),
       cell: one => <CaseStatusTag status={one.status} />,
-      meta: { width: '12.5rem' },
+      meta: { width: '11.5rem' },
     },
     {
       id: 'priority',

@@ -3,8 +3,8 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
-import { commitImport, type AskedOut, type ImportDetail, type SampleRow } from '@/api'
+import { useState } from 'react'
+import { commitImport, type AskedOut, type ImportDetail } from '@/api'
 import { usePeople } from '@/app/people'
 import { useMay } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
@@ -16,6 +16,7 @@ import { Select } from '@/ui/Select'
 import { Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
 import { Columns } from './Columns'
+import { Samples } from './Samples'
 import { importQuery, moves, previewQuery, refetchImports, saveErrors, typesQuery } from './queries'
 import { useSaying } from './saying'
 import { StateTag } from './states'
@@ -244,62 +245,12 @@ function Preview({ found, preview }: { found: ImportDetail; preview: string }) {
   const headers = found.sheets[found.sheet]?.columns ?? {}
   return (
     <>
-      <Samples title={<Trans>Yang ditolak</Trans>} rows={error} />
+      <Samples title={<Trans>Yang ditolak</Trans>} rows={error} headers={headers} />
       <Samples title={<Trans>Yang berubah</Trans>} rows={update} headers={headers} />
-      <Samples title={<Trans>Yang baru</Trans>} rows={create} />
-      <Samples title={<Trans>Yang sama</Trans>} rows={unchanged} />
+      <Samples title={<Trans>Yang baru</Trans>} rows={create} headers={headers} />
+      <Samples title={<Trans>Yang sama</Trans>} rows={unchanged} headers={headers} />
     </>
   )
-}
-
-interface Shown {
-  title: ReactNode
-  rows: readonly SampleRow[]
-  /** Field → what the file calls it; needed where rows say what was before. */
-  headers?: Readonly<Record<string, string>>
-}
-
-function Samples({ title, rows, headers }: Shown) {
-  if (rows.length === 0) return null
-  return (
-    <section className="flex flex-col gap-1">
-      <h3 className="text-sm font-semibold">{title}</h3>
-      <ul className="divide-y divide-line rounded-lg border border-line text-sm">
-        {rows.map(row => (
-          <li key={row.number} className="px-3 py-2">
-            <p className="break-words">
-              <span className="text-xs text-muted">
-                <Trans>baris {number(row.number)}</Trans>
-              </span>{' '}
-              {Object.values(row.fields)
-                .filter(value => value !== '')
-                .join(' · ')}
-            </p>
-            {changesOf(row).map(([field, before, now]) => (
-              <p key={field} className="break-words text-xs">
-                <span className="text-muted">{headers?.[field] ?? field}: </span>
-                <del className="text-muted">{before || '–'}</del> →{' '}
-                <ins className="no-underline">{now || '–'}</ins>
-              </p>
-            ))}
-            {row.errors.map(error => (
-              <p key={`${error.column}.${error.code}`} className="text-xs text-anomali">
-                {error.column ? `${error.column}: ${error.message}` : error.message}
-              </p>
-            ))}
-          </li>
-        ))}
-      </ul>
-    </section>
-  )
-}
-
-/** What a row changes: the field, what was before, what will be. */
-function changesOf({ before, fields }: SampleRow): [string, string, string][] {
-  if (Object.keys(before).length === 0) return []
-  return [...new Set([...Object.keys(fields), ...Object.keys(before)])]
-    .map((field): [string, string, string] => [field, before[field] ?? '', fields[field] ?? ''])
-    .filter(([, was, will]) => was !== will)
 }
 
 function History({ found }: { found: ImportDetail }) {

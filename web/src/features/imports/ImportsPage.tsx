@@ -4,7 +4,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { Download, FileSpreadsheet } from 'lucide-react'
 import { lazy } from 'react'
 import type { ImportRecord } from '@/api'
-import { useMay } from '@/app/session'
+import { useMay, useSession } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
 import { month, moment, number } from '@/lib/format'
 import { Button } from '@/ui/Button'
@@ -14,7 +14,9 @@ import { Empty, Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
 import { Drop } from './Drop'
 import { useFollowing } from './following'
+import { readyFiles } from './ready'
 import { importsQuery, moves, saveSample, saveTemplate, typesQuery } from './queries'
+import { SaveReady } from './SaveReady'
 import { StateTag } from './states'
 
 const ImportDrawer = lazy(() => import('./ImportDrawer'))
@@ -25,6 +27,7 @@ export function ImportsPage() {
   const { id } = route.useSearch()
   const navigate = route.useNavigate()
   const maySend = useMay('imports', 'c')
+  const { user } = useSession()
   const list = useInfiniteQuery(importsQuery)
   useFollowing()
   const rows = (list.data?.pages ?? []).flatMap(page => page.items)
@@ -54,6 +57,7 @@ export function ImportsPage() {
         </Empty>
       ) : (
         <>
+          {maySend && <SaveReady files={readyFiles(rows, user.id)} />}
           <ul aria-label={t`Impor`} className="divide-y divide-line rounded-lg border border-line">
             {rows.map(row => (
               <Row key={row.id} row={row} onOpen={() => void navigate({ search: { id: row.id } })} />
@@ -65,7 +69,7 @@ export function ImportsPage() {
             </Button>
           )}
           <details className="text-sm">
-            <summary className="cursor-pointer py-2 text-muted">
+            <summary className="cursor-pointer py-2 text-muted pointer-coarse:py-3">
               <Trans>Templat dan contoh</Trans>
             </summary>
             <Templates />
@@ -82,6 +86,11 @@ export function ImportsPage() {
 function Row({ row, onOpen }: { row: ImportRecord; onOpen: () => void }) {
   const { t } = useLingui()
   const { created, updated, unchanged, rejected } = row.counts
+  const said = [
+    created > 0 && t`${number(created)} baru`,
+    updated > 0 && t`${number(updated)} berubah`,
+    unchanged > 0 && t`${number(unchanged)} sama`,
+  ].filter(Boolean)
   const what = [row.type_title, row.period && month(`${row.period}-01`)].filter(Boolean).join(' · ')
   return (
     <li>
@@ -96,13 +105,19 @@ function Row({ row, onOpen }: { row: ImportRecord; onOpen: () => void }) {
             {what && `${what} · `}
             {moment(row.uploaded_at)}
           </span>
+          {row.blocks[0] && row.state !== 'undone' && (
+            <span className="block text-xs text-waspada">{row.blocks[0].message}</span>
+          )}
         </span>
         {row.rows > 0 && !moves(row.state) && (
           <span className="text-xs text-muted tabular-nums">
-            <Trans>
-              {number(created)} baru, {number(updated)} berubah, {number(unchanged)} sama, {number(rejected)}{' '}
-              ditolak
-            </Trans>
+            {said.join(', ')}
+            {rejected > 0 && (
+              <span className="font-medium text-anomali">
+                {said.length > 0 && ', '}
+                <Trans>{number(rejected)} ditolak</Trans>
+              </span>
+            )}
           </span>
         )}
         <span className="flex w-44 flex-col items-start gap-1">

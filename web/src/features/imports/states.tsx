@@ -7,7 +7,7 @@ import { Tag } from '@/ui/StatusBadge'
 
 const STATES: Record<
   ImportRecord['state'],
-  { word: MessageDescriptor; tone: 'info' | 'good' | 'warning' | 'muted' }
+  { word: MessageDescriptor; tone: 'info' | 'good' | 'warning' | 'danger' | 'muted' }
 > = {
   queued: { word: msg`Menunggu`, tone: 'info' },
   analysed: { word: msg`Diperiksa`, tone: 'info' },
@@ -16,7 +16,7 @@ const STATES: Record<
   committing: { word: msg`Sedang disimpan`, tone: 'info' },
   completed: { word: msg`Selesai`, tone: 'good' },
   completed_with_errors: { word: msg`Selesai, ada yang ditolak`, tone: 'warning' },
-  failed: { word: msg`Gagal`, tone: 'warning' },
+  failed: { word: msg`Gagal`, tone: 'danger' },
   undoing: { word: msg`Sedang dibatalkan`, tone: 'info' },
   undone: { word: msg`Dibatalkan`, tone: 'muted' },
 }

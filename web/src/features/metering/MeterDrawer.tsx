@@ -34,21 +34,28 @@ export default function MeterDrawer({ nomen, period, onClose }: MeterDrawerProps
   const { t } = useLingui()
   const history = useQuery({ ...meterHistoryQuery(nomen ?? ''), enabled: nomen !== undefined })
   const read = history.data && chosen(history.data.items, period)
+  const whose = useQuery({
+    ...customerQuery(nomen ?? ''),
+    enabled: useMay('customers', 'r') && nomen !== undefined,
+    retry: false,
+  }).data
   return (
     <Drawer
       open={nomen !== undefined}
       onClose={onClose}
       title={t`Meter ${nomen ?? ''}`}
-      description={read && periodWords(read.period)}
+      description={
+        read && [whose?.name, whose?.address, periodWords(read.period)].filter(Boolean).join(' · ')
+      }
     >
       {history.data && read ? (
         <div key={history.data.nomen} className="flex flex-col gap-5">
           <Said read={read} />
+          <Uses history={history.data} />
+          <CasesAbout about={{ nomen: history.data.nomen, period: read.period, ...first(read.kinds) }} />
           {read.second_opinion && <SecondOpinion opinion={read.second_opinion} />}
           <Corrections nomen={history.data.nomen} period={read.period} />
           <MissingReads nomen={history.data.nomen} reads={history.data.items} until={period} />
-          <CasesAbout about={{ nomen: history.data.nomen, period: read.period, ...first(read.kinds) }} />
-          <Uses history={history.data} />
           <CustomerPeriods history={history.data} />
           <Whose nomen={history.data.nomen} />
           <Others history={history.data} read={read} />
@@ -102,7 +109,7 @@ function Said({ read }: { read: MeterAnomaly }) {
           )}
         </Fact>
         <Fact name={<Trans>Biasanya</Trans>}>
-          <span className="tabular">{cubic(read.usual_m3)}</span>
+          <span className="tabular">{cubic(read.usual_m3, 1)}</span>
         </Fact>
       </dl>
       <p className="text-xs text-muted">
@@ -215,7 +222,7 @@ function Others({ history, read }: { history: MeterHistoryOut; read: MeterAnomal
               <Link
                 to="/meter"
                 search={{ id: history.nomen, period: one.period }}
-                className="font-medium text-brand hover:underline"
+                className="font-medium text-brand hover:underline pointer-coarse:-my-2 pointer-coarse:py-3"
               >
                 {periodWords(one.period)}
               </Link>

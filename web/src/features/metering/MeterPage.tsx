@@ -234,7 +234,7 @@ const columns: readonly Column<MeterAnomaly>[] = [
     id: 'usual',
     header: msg`Biasanya`,
     text: read => read.usual_m3 ?? '',
-    cell: read => cubic(read.usual_m3),
+    cell: read => cubic(read.usual_m3, 1),
     unit: 'm³',
     meta: { numeric: true, width: '8rem' },
   },

@@ -159,7 +159,7 @@ function Proposed({ one }: { one: ProposedRead }) {
         </span>
       </Fact>
       <Fact name={<Trans>Biasanya</Trans>}>
-        <span className="tabular">{cubic(one.usual_m3)}</span>
+        <span className="tabular">{cubic(one.usual_m3, 1)}</span>
         <span className="text-muted">
           {' '}
           <Plural value={one.periods} other="per 30 hari, dari # periode yang dibaca" />

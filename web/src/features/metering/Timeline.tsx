@@ -39,6 +39,11 @@ const PAYMENTS: Readonly<Record<string, MessageDescriptor>> = {
   ARREARS: msg`tunggakan`,
 }
 
+const METHODS: Readonly<Record<string, MessageDescriptor>> = {
+  ACTUAL: msg`dibaca di tempat`,
+  ESTIMATED: msg`perkiraan`,
+}
+
 export function Timeline({ items }: { items: readonly Happening[] }) {
   const { i18n } = useLingui()
   return (
@@ -101,10 +106,10 @@ function What({ item }: { item: Happening }): ReactNode {
 }
 
 function Read({ facts }: { facts: Facts }) {
-  const rest = ['read_method', 'skip_status', 'reader']
-    .map(name => stated(facts[name]))
-    .filter(Boolean)
-    .join(' · ')
+  const { i18n } = useLingui()
+  const method = stated(facts['read_method'])
+  const word = method && METHODS[method] ? i18n._(METHODS[method]) : method
+  const rest = [word, stated(facts['skip_status']), stated(facts['reader'])].filter(Boolean).join(' · ')
   return (
     <>
       <span className="tabular">

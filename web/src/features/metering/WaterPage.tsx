@@ -45,7 +45,7 @@ export function WaterPage() {
   const change = (next: Scope) => void navigate({ search: next, replace: true })
   return (
     <Page
-      title={t`Dashboard PAM`}
+      title={t`Dasbor PAM`}
       lead={<Trans>Berapa yang ditagih, berapa yang sudah dibayar, dan berapa yang menunggak.</Trans>}
     >
       <FilterBar active={Object.keys(scope).length} onClear={() => change({})} aside={<PrintTool />}>

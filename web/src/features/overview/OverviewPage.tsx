@@ -3,24 +3,22 @@ import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { clsx } from 'clsx'
-import { Check, ChevronRight, Droplets } from 'lucide-react'
-import { useEffect, useMemo, type ReactNode } from 'react'
+import { Check, ChevronRight } from 'lucide-react'
+import { lazy, Suspense, useEffect, useMemo, type ReactNode } from 'react'
 import { overview as fetchOverview, type FuelUse, type Newest, type OverviewOut } from '@/api'
-import { useCatalogue } from '@/app/catalogue'
 import { refetch } from '@/app/client'
 import { incidentsSummaryQuery } from '@/app/incidents'
 import { listenToIncidents, listenToVerdicts } from '@/app/live'
 import { Reason } from '@/app/Reason'
 import { useMay, useSession } from '@/app/session'
 import { clock, date, dayAfter, number, quantity, shortDate, today } from '@/lib/format'
-import { buttonLook } from '@/ui/Button'
 import { Chart } from '@/ui/Chart'
 import { Chip } from '@/ui/Chip'
 import { Card, Page } from '@/ui/Page'
 import { Failed, Skeleton, Stale } from '@/ui/States'
 import { SeverityBadge, StatusBadge, type Status } from '@/ui/StatusBadge'
 
+const FirstSteps = lazy(() => import('./FirstSteps'))
 const route = getRouteApi('/_app/')
 const SPANS = ['7', undefined, '90', '365'] as const
 const DEFAULT_DAYS = 30
@@ -112,6 +110,8 @@ function Old({ updatedAt, stale }: { updatedAt: number; stale: boolean }) {
   )
 }
 
+const ALL = 'text-sm font-medium text-brand hover:underline pointer-coarse:-my-3 pointer-coarse:py-3'
+
 function Body({ overview, from, to }: { overview: OverviewOut; from: string; to: string }) {
   const { verdicts, fuel, newest, locations } = overview
   const seesIncidents = useMay('incidents', 'r')
@@ -125,7 +125,11 @@ function Body({ overview, from, to }: { overview: OverviewOut; from: string; to:
           <Trans>Sebagian data belum masuk: {missing}.</Trans>
         </Stale>
       )}
-      {empty && <FirstSteps />}
+      {empty && (
+        <Suspense>
+          <FirstSteps />
+        </Suspense>
+      )}
       <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
         <Tile status="ANOMALI" count={verdicts?.anomali} from={from} to={to} />
         <Tile status="WASPADA" count={verdicts?.waspada} from={from} to={to} />
@@ -144,7 +148,7 @@ function Body({ overview, from, to }: { overview: OverviewOut; from: string; to:
         <Card
           title={<Trans>Perlu perhatian</Trans>}
           aside={
-            <Link to="/anomalies" className="text-sm font-medium text-brand hover:underline">
+            <Link to="/anomalies" className={ALL}>
               <Trans>Lihat semua</Trans>
             </Link>
           }
@@ -177,7 +181,7 @@ function Incidents() {
     <Card
       title={<Trans>Insiden perlu ditangani</Trans>}
       aside={
-        <Link to="/incidents" className="text-sm font-medium text-brand hover:underline">
+        <Link to="/incidents" className={ALL}>
           <Trans>Lihat semua</Trans>
         </Link>
       }
@@ -330,55 +334,5 @@ function NewestList({ newest }: { newest: readonly Newest[] }) {
         </li>
       ))}
     </ul>
-  )
-}
-
-/** What a new organisation does first; each step is done when its thing exists. */
-function FirstSteps() {
-  const { t } = useLingui()
-  const catalogue = useCatalogue()
-  const steps = [
-    {
-      to: '/locations' as const,
-      done: catalogue.locations.length > 0,
-      label: t`Tambah lokasi pertama, misalnya depot`,
-    },
-    {
-      to: '/products' as const,
-      done: catalogue.products.length > 0,
-      label: t`Tambah produk BBM, misalnya Solar`,
-    },
-    { to: '/fuel/new' as const, done: false, label: t`Catat BBM; hasil penilaian muncul di sini` },
-  ]
-  const next = steps.findIndex(step => !step.done)
-  return (
-    <Card title={<Trans>Langkah pertama</Trans>}>
-      <ol className="flex flex-col">
-        {steps.map((step, index) => (
-          <li key={step.to} className="flex items-center gap-3 border-t border-line py-2.5 first:border-t-0">
-            <span
-              aria-hidden
-              className={clsx(
-                'flex size-6 shrink-0 items-center justify-center rounded-full text-xs font-semibold',
-                step.done ? 'bg-normal-soft text-normal' : 'bg-brand-soft text-brand-strong',
-              )}
-            >
-              {step.done ? <Check className="size-3.5" /> : index + 1}
-            </span>
-            <span className={clsx('min-w-0 flex-1 text-sm', step.done && 'text-muted')}>
-              {step.label}
-              {step.done && <span className="sr-only">{t`, selesai`}</span>}
-            </span>
-            {!step.done && (
-              <Link to={step.to} className={buttonLook(index === next ? 'primary' : 'secondary')}>
-                {index === 2 && <Droplets aria-hidden className="size-4" />}
-                <Trans>Mulai</Trans>
-                <span className="sr-only">: {step.label}</span>
-              </Link>
-            )}
-          </li>
-        ))}
-      </ol>
-    </Card>
   )
 }

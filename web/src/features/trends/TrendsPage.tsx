@@ -12,6 +12,7 @@ import { Chip } from '@/ui/Chip'
 import { FilterBar } from '@/ui/FilterBar'
 import { Card, Page } from '@/ui/Page'
 import { Empty, Failed, NoMatch, Skeleton, Stale } from '@/ui/States'
+import { statusWord } from '@/ui/StatusBadge'
 import type { Series } from '@/ui/TimeChart'
 import { Finding } from './Finding'
 import { Parts } from './Parts'
@@ -227,7 +228,7 @@ function PeriodTitle({ period }: { period: Trend['period'] }) {
 
 /** How many records were judged ANOMALI and WASPADA in the same periods. */
 function Statuses({ asked }: { asked: Asked }) {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   const trend = useQuery(statusTrendQuery(asked))
   if (trend.isPending) return <Skeleton lines={5} />
   if (trend.data === undefined) {
@@ -267,8 +268,18 @@ function Statuses({ asked }: { asked: Asked }) {
         unit={t`catatan`}
         height={180}
         series={[
-          { label: 'ANOMALI', values: series.points.map(one => one.anomali), ink: 'anomali', look: 'line' },
-          { label: 'WASPADA', values: series.points.map(one => one.waspada), ink: 'waspada', look: 'dashed' },
+          {
+            label: i18n._(statusWord('ANOMALI')),
+            values: series.points.map(one => one.anomali),
+            ink: 'anomali',
+            look: 'line',
+          },
+          {
+            label: i18n._(statusWord('WASPADA')),
+            values: series.points.map(one => one.waspada),
+            ink: 'waspada',
+            look: 'dashed',
+          },
         ]}
       />
     </Card>

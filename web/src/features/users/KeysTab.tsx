@@ -17,6 +17,8 @@ import { Form } from '@/ui/Form'
 import { Secret } from '@/ui/Secret'
 import { Empty, Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
+import { ResourceField, resourceWords } from './ResourceField'
+import type { Resources } from './resources'
 import { RoleFields, scopeOf } from './RoleFields'
 import { MACHINES, roleWord } from '@/app/roles'
 import { ScopeNames } from '@/app/ScopeNames'
@@ -84,6 +86,9 @@ export default function KeysTab() {
                       <Trans>tanpa batas waktu</Trans>
                     )}
                   </span>
+                  {row.resources && (
+                    <span className="block text-xs text-muted">{resourceWords(row.resources)}</span>
+                  )}
                   {!row.maker_belongs && (
                     <span className="block text-xs text-muted">
                       <Trans>Tidak berlaku: pembuatnya bukan anggota aktif lagi.</Trans>
@@ -148,10 +153,14 @@ function NewKeyForm({ formId, onMade }: { formId: string; onMade: (secret: strin
       until: dayAfter(today(), 365),
       role: 'service',
       location_ids: null as string[] | null,
+      resources: null as Resources | null,
     },
     schema: zNewKey,
     bodyOf: ({ until, ...values }) => ({ ...values, ...(until && { expires_at: `${until}T23:59:59Z` }) }),
     missing: { name: t`Isi nama kunci.` },
+    also: ({ resources }) => ({
+      resources: resources !== null && Object.keys(resources).length === 0 && t`Pilih sedikitnya satu.`,
+    }),
     draft: useDraftName('key'),
     send: async body => {
       const { data } = await createKey({ body })
@@ -162,6 +171,8 @@ function NewKeyForm({ formId, onMade }: { formId: string; onMade: (secret: strin
     done: () => undefined,
   })
   const { register, errorOf } = form
+  const { role, resources } = form.watch()
+  const scope = scopeOf(form)
   return (
     <Form id={formId} form={form}>
       <TextField
@@ -178,7 +189,22 @@ function NewKeyForm({ formId, onMade }: { formId: string; onMade: (secret: strin
         min={today()}
         {...register('until')}
       />
-      <RoleFields {...scopeOf(form)} roles={Object.keys(MACHINES)} words={MACHINES} />
+      <RoleFields
+        {...scope}
+        onChange={next => {
+          // What one role may do is not what another may.
+          if (next.role !== role) form.setValue('resources', null)
+          scope.onChange(next)
+        }}
+        roles={Object.keys(MACHINES)}
+        words={MACHINES}
+      />
+      <ResourceField
+        role={role}
+        resources={resources}
+        onChange={next => form.setValue('resources', next)}
+        error={errorOf('resources')}
+      />
     </Form>
   )
 }

@@ -103,7 +103,7 @@ const columns: readonly Column<MemberOut>[] = [
     header: msg`Keadaan`,
     text: row => i18n._(stateOf(row).word),
     cell: row => <MemberState member={row} />,
-    meta: { width: '11rem' },
+    meta: { width: '13rem' },
   },
 ]
 
