@@ -7,7 +7,7 @@ import pytest
 from arus_stack.testing import until
 from playwright.sync_api import Page, expect
 
-from .conftest import OpenScreen, Organisation, Screen, Someone, create
+from .conftest import Language, OpenScreen, Organisation, Screen, Someone, create
 from .test_every_page import assert_good, settle_in_drawer
 from .test_water_figures import bring
 
@@ -129,6 +129,43 @@ def correct_from_visit(screen: Screen, owner: Someone, console: str, nomen: str)
     assert_good(screen, path="/cases", language="id")
     form.get_by_role("button", name="Koreksi bacaan").click()
     expect(form).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "language"), [(360, "id"), (1440, "en")])
+def test_a_wrong_change_of_the_meter_is_taken_back_by_keyboard(
+    open_screen: OpenScreen, organisation: Organisation, console: str, width: int, language: Language
+) -> None:
+    nomen = f"36000{width:04}"
+    who = {"nomen": nomen, "name": "RATNA DEWI", "address": "JL MELATI 2", "rayon": "34"}
+    create(organisation.owner, "/customers", who)
+    changed = {"nomen": nomen, "replaced_on": "2025-12-10", "old_serial": "A-1", "new_serial": "B-1"}
+    create(organisation.owner, "/meters/replacements", changed)
+    take_back, ask, yes, kept = {
+        "id": ("Batalkan penggantian", "Batalkan penggantian meter", "Ya, batalkan", "Dibatalkan: Anda"),
+        "en": (
+            "Take the change back",
+            "Take back the change of the meter",
+            "Yes, take it back",
+            "Taken back: You",
+        ),
+    }[language]
+    screen = open_screen(organisation.owner, width=width, language=language)
+    page = screen.page
+    page.goto(f"{console}/customers?id={nomen}")
+    drawer = page.get_by_role("dialog", name="RATNA DEWI")
+    drawer.get_by_role("button", name=take_back).focus()
+    page.keyboard.press("Enter")
+    asked = page.get_by_role("dialog", name=ask)
+    expect(asked).to_contain_text("B-1")
+    settle_in_drawer(page)
+    assert_good(screen, path="/customers", language=language)
+    page.keyboard.press("Escape")
+    expect(asked).to_have_count(0)
+    drawer.get_by_role("button", name=take_back).press("Enter")
+    asked.get_by_role("button", name=yes).press("Enter")
+    expect(drawer).to_contain_text(kept)
+    expect(drawer.get_by_role("button", name=take_back)).to_have_count(0)
+    assert organisation.owner.client.get(f"/meters/replacements?nomen={nomen}").json() == []
 
 
 def see_on_the_time_line(screen: Screen, console: str, nomen: str) -> None:

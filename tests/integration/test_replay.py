@@ -134,7 +134,7 @@ def unseen(_name: str, _state: str, _done: float) -> None:
 
 
 def correct_estimate_and_undo(owner: Stranger, import_id: str) -> None:
-    """Let people correct and estimate reads, take a correction and an import back, and change a meter."""
+    """Let people correct and estimate reads, take some and an import back, change meters, once wrongly."""
     why = {"reason": "Dibaca ulang di lapangan."}
     for nomen, month in zip(METERS, ("03", "03", "05", "06", "05", "06"), strict=True):
         path = f"/meters/{nomen}/reads/2024-{month}"
@@ -145,4 +145,6 @@ def correct_estimate_and_undo(owner: Stranger, import_id: str) -> None:
     owner.make("/customers", nomen=third, **CUSTOMER)
     changed = {"replaced_on": "2024-05-01", "new_serial": "B-1", "old_final_m3": "1120", "new_start_m3": "0"}
     owner.make("/meters/replacements", nomen=third, **changed)
+    wrong = owner.make("/meters/replacements", nomen=third, **changed | {"replaced_on": "2024-04-02"})["id"]
+    owner.http.delete(f"/meters/replacements/{wrong}").raise_for_status()
     owner.http.post(f"/imports/{import_id}/undo").raise_for_status()

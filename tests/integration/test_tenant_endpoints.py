@@ -127,6 +127,7 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
         imported = previewed(theirs)
         nomen = token_hex(6)
         theirs.make("/customers", nomen=nomen, name="PT Example", address="Jl. Sunter No.1")
+        changed = {"replaced_on": "2025-01-10", "new_serial": "B"}
         paid = theirs.make("/collections", nomen=nomen, payment_date="2025-01-10", amount="5")["id"]
         case: str = theirs.make("/cases", nomen=nomen, type="zero")["id"]
         sent = theirs.http.post(f"/cases/{case}/attachments", files=PHOTO).raise_for_status()
@@ -137,6 +138,9 @@ def walls(stack: RunningStack) -> Iterator[Walls]:
             "/customers/{nomen}": nomen,
             "/customers/{nomen}/timeline": nomen,
             "/collections/{payment_id}": paid,
+            "/meters/replacements/{replacement_id}": theirs.make(
+                "/meters/replacements", nomen=nomen, **changed
+            )["id"],
             "/anomalies/meter/{nomen}": nomen,
             **{
                 f"/meters/{{nomen}}/reads{path}": nomen

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from arus.anomaly.v1.events_pb2 import MeterVerdictReached, MeterVerdictWithdrawn
 from arus.metering.v1.events_pb2 import (
     MeterReplaced,
+    MeterReplacementWithdrawn,
     PeriodRebilled,
     RegisterReadRecorded,
     RegisterReadWithdrawn,
@@ -16,7 +18,7 @@ from arus_anomaly.codec import meter as codec
 from arus_anomaly.handlers.meter import METER_VERDICTS, meter
 from arus_anomaly.rules.meter import Kind
 from arus_anomaly.rules.meter.limits import NO_VERSIONS
-from arus_anomaly.state.meter import KnownPeriod, MeterHistory, Replacement
+from arus_anomaly.state.meter import Changed, KnownPeriod, MeterHistory, Replacement
 from arus_runtime.side_inputs import Known
 from arus_runtime.testing import NOON, Bench, meta
 from google.protobuf.message import Message
@@ -87,6 +89,39 @@ async def test_a_rebilling_and_a_meter_changed_are_judged_with_their_reads() -> 
     taken_back = PeriodRebilled(tenant_id="t", nomen="1", period=PERIODS[1])
     found, _ = await said([*reads, changed, rebilled, taken_back])
     assert found[PERIODS[1]] == ()
+
+
+async def test_a_change_of_the_meter_that_is_taken_back_is_as_if_it_had_never_been_told() -> None:
+    stated: dict[str, Any] = {
+        "tenant_id": "t", "nomen": "1", "replaced_on": "2024-03-01", "old_serial": "A",
+        "old_final_l": 1030 * M3, "new_serial": "B", "new_start_l": 0,
+    }  # fmt: skip
+    reads = [read(0, 1000), read(1, 1020), read(2, 8, "B"), read(3, 28, "B")]
+    plain, _ = await said(reads)
+    told, gone = MeterReplaced(**stated), MeterReplacementWithdrawn(**stated)
+    for batches in (
+        [[*reads, told], [gone]],
+        [[*reads, told, gone]],
+        [reads, [told], [gone]],
+        [[told, gone], reads],
+    ):
+        found, _ = await said(*batches)
+        assert found == plain
+    found, events = await said([*reads, told], [gone])
+    again = [event.period for event in events if isinstance(event, MeterVerdictReached)]
+    assert again == [*PERIODS[:4], *PERIODS[2:4]], "what lies before it is not said again"
+    another = MeterReplacementWithdrawn(**stated)
+    another.new_start_l = 1
+    assert (await said([*reads, told], [another]))[0] == (await said([*reads, told]))[0]
+    assert (await said([*reads, told], [gone], [told]))[0] == (await said([*reads, told]))[0]
+
+
+async def test_the_memory_of_a_meter_holds_nothing_of_a_change_that_was_taken_back() -> None:
+    known = MeterHistory({2024 * 12: KnownPeriod(rayon="34")})
+    one, other = (Changed(1, serial, Replacement(None, None)) for serial in ("B", "C"))
+    history = known.with_changed(one).with_changed(other).without_changed(one)
+    assert codec.dump_meter(history) == codec.dump_meter(known.with_changed(other))
+    assert codec.dump_meter(history.without_changed(other)) == codec.dump_meter(known)
 
 
 async def test_a_meter_changed_in_the_field_is_judged_by_what_its_read_says() -> None:

@@ -5,7 +5,7 @@ from arus.metering.v1.api_pb2_grpc import add_CustomerServiceServicer_to_server
 from arus_runtime.service import Service, run
 
 from arus_metering import rpc, words
-from arus_metering.api import customers, exports, figure_exports, kpi, reads
+from arus_metering.api import customers, exports, figure_exports, kpi, reads, replacements
 from arus_metering.commands.imports import imports
 
 SERVICE = Service(
@@ -16,7 +16,7 @@ SERVICE = Service(
         exports.collections,
         customers.customers,
         customers.collections,
-        customers.meters,
+        replacements.replacements,
         reads.meters,
         kpi.kpi,
         figure_exports.figures,

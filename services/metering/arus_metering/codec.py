@@ -15,6 +15,7 @@ from arus.metering.v1.events_pb2 import (
     BillWithdrawn,
     CustomerChanged,
     MeterReplaced,
+    MeterReplacementWithdrawn,
     PaymentRecorded,
     PaymentWithdrawn,
     PeriodRebilled,
@@ -238,12 +239,20 @@ def rebilled(tenant_id: str, nomen: str, period: str, corrected: Correction | No
 
 def replaced(tenant_id: str, one: Replacement) -> MeterReplaced:
     """Return that a meter was changed."""
-    return MeterReplaced(
-        tenant_id=tenant_id,
-        nomen=one.nomen,
-        replaced_on=one.replaced_on.isoformat(),
-        old_serial=one.old_serial,
-        old_final_l=one.old_final_l,
-        new_serial=one.new_serial,
-        new_start_l=one.new_start_l,
-    )
+    return MeterReplaced(tenant_id=tenant_id, **_stated(one))
+
+
+def replacement_withdrawn(tenant_id: str, one: Replacement) -> MeterReplacementWithdrawn:
+    """Return that no change of a meter that says this stands any more."""
+    return MeterReplacementWithdrawn(tenant_id=tenant_id, **_stated(one))
+
+
+def _stated(one: Replacement) -> dict[str, Any]:
+    return {
+        "nomen": one.nomen,
+        "replaced_on": one.replaced_on.isoformat(),
+        "old_serial": one.old_serial,
+        "old_final_l": one.old_final_l,
+        "new_serial": one.new_serial,
+        "new_start_l": one.new_start_l,
+    }

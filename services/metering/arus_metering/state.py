@@ -64,7 +64,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A meter changed for another; litres, None: not stated."""
+    """A meter changed for another; litres, None: not stated.
+
+    import_id: of the file that tells it, then id is the key of its read; "": a person.
+    """
 
     id: str
     nomen: str
@@ -73,6 +76,7 @@ class Replacement:
     old_final_l: int | None
     new_serial: str
     new_start_l: int | None
+    import_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

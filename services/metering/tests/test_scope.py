@@ -23,7 +23,7 @@ async def test_who_is_limited_to_locations_is_told_so_everywhere(caller: Caller,
     limited = caller("tenant-a", "owner", locations=["01JGZ3M0T0ARVSL0CAT10N0001"])
     of_nobody = caller("tenant-a", "owner", locations=[])
     for method, path in OPERATIONS:
-        address = path.format(nomen="1", period="2025-12", payment_id="x")
+        address = path.format(nomen="1", period="2025-12", payment_id="x", replacement_id="x")
         for client in (limited, of_nobody):
             answer = await client.request(method, address, params={"format": "csv"})
             said = answer.status_code, answer.json().get("code")

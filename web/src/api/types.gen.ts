@@ -4326,7 +4326,7 @@ export type NewMeterLimits = {
 /**
  * NewPayment
  *
- * A payment as a clerk enters it; without a period it pays the month of its date.
+ * A payment as a clerk enters it; without a period that of its date, UNDUE and ARREARS none.
  */
 export type NewPayment = {
     /**
@@ -6114,6 +6114,12 @@ export type ReplacementRecord = {
      * New Start M3
      */
     new_start_m3: string | null;
+    /**
+     * Import Id
+     *
+     * Of the file that tells it; empty: entered by a person.
+     */
+    import_id: string;
 };
 
 /**
@@ -17152,6 +17158,160 @@ export type RecordMeterReplacementResponses = {
 };
 
 export type RecordMeterReplacementResponse = RecordMeterReplacementResponses[keyof RecordMeterReplacementResponses];
+
+export type WithdrawMeterReplacementData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version being changed.
+         */
+        'if-match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * Makes the command repeatable for 24 hours: same key and body, same answer.
+         */
+        'idempotency-key'?: string | null;
+    };
+    path: {
+        /**
+         * Replacement Id
+         */
+        replacement_id: string;
+    };
+    query?: never;
+    url: '/api/v1/meters/replacements/{replacement_id}';
+};
+
+export type WithdrawMeterReplacementErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type WithdrawMeterReplacementError = WithdrawMeterReplacementErrors[keyof WithdrawMeterReplacementErrors];
+
+export type WithdrawMeterReplacementResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type WithdrawMeterReplacementResponse = WithdrawMeterReplacementResponses[keyof WithdrawMeterReplacementResponses];
+
+export type GetMeterReplacementData = {
+    body?: never;
+    path: {
+        /**
+         * Replacement Id
+         */
+        replacement_id: string;
+    };
+    query?: never;
+    url: '/api/v1/meters/replacements/{replacement_id}';
+};
+
+export type GetMeterReplacementErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type GetMeterReplacementError = GetMeterReplacementErrors[keyof GetMeterReplacementErrors];
+
+export type GetMeterReplacementResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReplacementRecord;
+};
+
+export type GetMeterReplacementResponse = GetMeterReplacementResponses[keyof GetMeterReplacementResponses];
 
 export type ListRegisterReadsData = {
     body?: never;

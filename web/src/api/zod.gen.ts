@@ -1517,7 +1517,7 @@ export const zNewMeterLimits = z.object({
 /**
  * NewPayment
  *
- * A payment as a clerk enters it; without a period it pays the month of its date.
+ * A payment as a clerk enters it; without a period that of its date, UNDUE and ARREARS none.
  */
 export const zNewPayment = z.object({
     nomen: z.string().check(z.minLength(1), z.maxLength(40), z.regex(/\S/)),
@@ -2734,7 +2734,8 @@ export const zReplacementRecord = z.object({
     old_serial: z.string(),
     old_final_m3: z.nullable(z.string()),
     new_serial: z.string(),
-    new_start_m3: z.nullable(z.string())
+    new_start_m3: z.nullable(z.string()),
+    import_id: z.string()
 });
 
 /**

@@ -24,6 +24,7 @@ from arus.anomaly.v1.events_pb2 import (
 )
 from arus.metering.v1.events_pb2 import (
     MeterReplaced,
+    MeterReplacementWithdrawn,
     PeriodRebilled,
     RegisterReadRecorded,
     RegisterReadWithdrawn,
@@ -48,7 +49,9 @@ from arus_anomaly.state.meter import (
     Settled,
 )
 
-Told = RegisterReadRecorded | RegisterReadWithdrawn | MeterReplaced | PeriodRebilled
+Told = (
+    RegisterReadRecorded | RegisterReadWithdrawn | MeterReplaced | MeterReplacementWithdrawn | PeriodRebilled
+)
 WIRE_KIND: Final[Mapping[Kind, MeterKind]] = {
     Kind.EXTREME: METER_KIND_EXTREME,
     Kind.DROP: METER_KIND_TURUN,
@@ -130,8 +133,8 @@ def _recorded_ms(said: str, told_ms: int) -> int:
     return min(instant_ms(said), told_ms) if said else told_ms
 
 
-def changed(event: MeterReplaced) -> Changed:
-    """Return a change of the meter."""
+def changed(event: MeterReplaced | MeterReplacementWithdrawn) -> Changed:
+    """Return a change of the meter, told or taken back."""
     stated = Replacement(*_stands(event))
     return Changed(ordinal(event.replaced_on), event.new_serial, stated, event.old_serial)
 
@@ -143,7 +146,9 @@ def _replaced_at_read(told: RegisterReadRecorded.Replacement) -> Replacement:
     return Replacement(*stands, is_dated, ordinal(told.replaced_on) if told.replaced_on else 0)
 
 
-def _stands(told: MeterReplaced | RegisterReadRecorded.Replacement) -> tuple[int | None, int | None]:
+def _stands(
+    told: MeterReplaced | MeterReplacementWithdrawn | RegisterReadRecorded.Replacement,
+) -> tuple[int | None, int | None]:
     return (
         told.old_final_l if told.HasField("old_final_l") else None,
         told.new_start_l if told.HasField("new_start_l") else None,

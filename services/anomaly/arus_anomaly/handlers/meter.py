@@ -5,6 +5,7 @@ from typing import Final
 
 from arus.metering.v1.events_pb2 import (
     MeterReplaced,
+    MeterReplacementWithdrawn,
     PeriodRebilled,
     RegisterReadRecorded,
     RegisterReadWithdrawn,
@@ -74,6 +75,15 @@ def replaced(history: MeterHistory, event: MeterReplaced, meta: Meta, _: Known[V
     """Take in that the meter was changed."""
     codec.nomen_of(event, meta.key)
     return history.with_changed(codec.changed(event))
+
+
+@meter.on(MeterReplacementWithdrawn)
+def replacement_withdrawn(
+    history: MeterHistory, event: MeterReplacementWithdrawn, meta: Meta, _: Known[Versions]
+) -> MeterHistory:
+    """Take in that the meter was not changed, though it had been told."""
+    codec.nomen_of(event, meta.key)
+    return history.without_changed(codec.changed(event))
 
 
 @meter.on(PeriodRebilled)

@@ -139,6 +139,11 @@ class MeterHistory:
         """Return this history with one more change of the meter."""
         return replace(self, changed=tuple(sorted({*self.changed, changed}, key=_in_order)), settled=None)
 
+    def without_changed(self, changed: Changed) -> "MeterHistory":
+        """Return this history as if the meter had not been changed so."""
+        kept = tuple(one for one in self.changed if one != changed)
+        return replace(self, changed=kept, settled=None)
+
     def periods(self) -> list[Period]:
         """Return what is to be judged, oldest first; changes of the meter with the next period read."""
         through, waiting = self.settled.through if self.settled else -1, deque(self.changed)

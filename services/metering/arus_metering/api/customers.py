@@ -1,4 +1,4 @@
-"""REST routes of customers, their payments and their meters."""
+"""REST routes of customers and their payments."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -10,7 +10,7 @@ from arus_runtime.commands import Commanded
 from arus_runtime.web import PREFIX, Ctx, IfMatch, Page, Paging, etag, router
 from fastapi import Depends, Path, Query, Response
 
-from arus_metering.api.asking import CustomerReader, MeterReader, Nomen, PaymentReader, Payments, Q, Rayon
+from arus_metering.api.asking import CustomerReader, Nomen, PaymentReader, Payments, Q, Rayon
 from arus_metering.commands import customers as commands
 from arus_metering.commands import payments
 from arus_metering.schemas.figures import Happening, Profile
@@ -20,10 +20,8 @@ from arus_metering.schemas.records import (
     Found,
     NewCustomer,
     NewPayment,
-    NewReplacement,
     PaymentPatch,
     PaymentRecord,
-    ReplacementRecord,
     SearchResults,
 )
 from arus_metering.store import customers as store
@@ -32,7 +30,6 @@ from arus_metering.store import payments as payment_store
 
 customers = router("customers")
 collections = router("collections")
-meters = router("meters")
 
 SEED_RESULTS: Final = 50
 CREATED: Final[Mapping[int | str, dict[str, Any]]] = {
@@ -211,25 +208,3 @@ async def withdraw_collection(payment_id: PaymentId, if_match: IfMatch, command:
     async with command.transaction() as tx:
         await payments.withdraw(tx, command.principal, payment_id, if_match=if_match, at=datetime.now(UTC))
         return await command.answer(tx, 204)
-
-
-@meters.get("/meters/replacements")
-async def list_meter_replacements(
-    context: Ctx, principal: MeterReader, nomen: Annotated[str | None, Query(max_length=40)] = None
-) -> list[ReplacementRecord]:
-    """List meters that were changed for another, the newest 500 first."""
-    async with context.db.tenant(principal.tenant_id) as tx:
-        return [ReplacementRecord.of(one) for one in await store.replacements(tx, nomen)]
-
-
-@meters.post(
-    "/meters/replacements",
-    status_code=201,
-    response_model=ReplacementRecord,
-    dependencies=[Depends(require_everywhere("meters", "c"))],
-)
-async def record_meter_replacement(new: NewReplacement, command: Commanded) -> Response:
-    """Record that a customer's meter was changed for another."""
-    async with command.transaction() as tx:
-        made = await commands.replace_meter(tx, command.principal, new.values(), datetime.now(UTC))
-        return await command.answer(tx, 201, ReplacementRecord.of(made))

@@ -17,6 +17,8 @@ from arus_metering.store import customers as store
 from arus_metering.store import entries
 from arus_metering.store.versions import Version
 
+REPLACEMENT_VERSION: Final = 1
+"""Of every change of a meter: it stands as it was entered, or not at all."""
 _NOTHING_BILLED: Final = {
     "route": "",
     "meter_size": "",
@@ -62,8 +64,10 @@ async def change(
 
 async def replace_meter(tx: Tx, principal: Principal, values: Mapping[str, Any], at: datetime) -> Replacement:
     """Record that a customer's meter was changed for another."""
+    await entries.hold(tx, principal.tenant_id, "meter_readings")
     await known(tx, values["nomen"])
     made = Replacement(id=new_ulid(), **values)
+    await entries.note(tx, principal.tenant_id)
     await store.add_replacement(tx, principal.tenant_id, made, principal.user_id)
     await outbox.add(
         tx,
@@ -75,6 +79,47 @@ async def replace_meter(tx: Tx, principal: Principal, values: Mapping[str, Any],
         at=at,
     )
     return made
+
+
+async def withdraw_replacement(
+    tx: Tx, principal: Principal, replacement_id: str, *, if_match: IfMatchHeader, at: datetime
+) -> None:
+    """Take a change of a meter back; raises the 404, the 412, the 409 of one that a file tells.
+
+    It is told once no other change that says the same stands.
+    """
+    await entries.hold(tx, principal.tenant_id, "meter_readings")
+    one = await found_replacement(tx, replacement_id)
+    if one.import_id:
+        raise Problem(
+            409,
+            "replacement_of_import",
+            errors=[FieldProblem("import_id", "replacement_of_import", {"import_id": one.import_id})],
+            params={"import_id": one.import_id},
+        )
+    if_match.check(REPLACEMENT_VERSION)
+    await entries.note(tx, principal.tenant_id)
+    await store.withdraw_replacement(tx, one.id, principal.user_id, at)
+    standing = await store.replacements(tx, one.nomen)
+    if any(replace(other, id=one.id) == one for other in standing):
+        return
+    await outbox.add(
+        tx,
+        codec.replacement_withdrawn(principal.tenant_id, one),
+        tenant_id=principal.tenant_id,
+        key=codec.key(principal.tenant_id, one.nomen),
+        cause=one.id,
+        label="replacement/withdrawn",
+        at=at,
+    )
+
+
+async def found_replacement(tx: Tx, replacement_id: str) -> Replacement:
+    """Return a change of a meter that stands, a person's or a file's; raises the 404."""
+    one = await store.replacement(tx, replacement_id)
+    if one is None:
+        raise Problem(404, "not_found")
+    return one
 
 
 async def known(tx: Tx, nomen: str) -> Customer:

@@ -32,9 +32,12 @@ _ENTERED: Final = {
 
 async def add(tx: Tx, principal: Principal, values: Mapping[str, Any], at: datetime) -> Payment:
     """Record a payment of a customer the books know."""
+    await entries.hold(tx, principal.tenant_id, "collections")
     customer = await known(tx, values["nomen"])
     given = {name: value for name, value in values.items() if value is not None}
-    said = {**_ENTERED, "bill_period": f"{given['payment_date']:%Y-%m}", **given, "rayon": customer.rayon}
+    # As from a file: what is not of the active period, and of no other that is said, is of none.
+    of = "" if given.get("payment_type") in {"UNDUE", "ARREARS"} else f"{given['payment_date']:%Y-%m}"
+    said = {**_ENTERED, "bill_period": of, **given, "rayon": customer.rayon}
     return await _write(tx, principal, new_ulid(), said, at)
 
 
@@ -56,6 +59,8 @@ async def change(
     said = {**standing, **values}
     if said["bill_period"] != standing["bill_period"]:
         said["payment_type"] = values.get("payment_type", "")
+    elif not said["bill_period"] and said["payment_type"] == "CURRENT":
+        said["bill_period"] = f"{said['payment_date']:%Y-%m}"
     return await _write(tx, principal, payment_id, said, at)
 
 
@@ -64,7 +69,8 @@ async def withdraw(
 ) -> None:
     """Take a payment back if the caller has seen the version."""
     standing = await _held(tx, principal, payment_id, if_match)
-    await store.withdraw(tx, payment_id)
+    await store.withdraw(tx, principal.tenant_id, payment_id)
+    await entries.note(tx, principal.tenant_id)
     await _tell(tx, principal, standing["nomen"], payment_id, None, at=at)
 
 

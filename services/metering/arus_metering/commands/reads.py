@@ -162,6 +162,7 @@ class Corrector:
         edited = rules.edited(await self._held(if_match))
         if edited is None:
             raise Problem(409, "read_not_edited", params={"period": self.period})
+        await entries.note(self.tx, self.principal.tenant_id)
         await store.withdraw(self.tx, self.principal.tenant_id, edited, self.principal.user_id, self.at)
         await self._tell(f"{edited.edit_id}/withdrawn")
         return await store.of_period(self.tx, self.nomen, self.period)

@@ -147,7 +147,7 @@ class SearchResults(BaseModel):
 
 
 class NewPayment(BaseModel):
-    """A payment as a clerk enters it; without a period it pays the month of its date."""
+    """A payment as a clerk enters it; without a period that of its date, UNDUE and ARREARS none."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [PAID]})
 
@@ -260,7 +260,7 @@ class ReplacementRecord(BaseModel):
     """A meter changed for another; null: not stated."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{**CHANGED, "id": "01JGZ3M0T0ARVSMETERNEW0001"}]}
+        json_schema_extra={"examples": [{**CHANGED, "id": "01JGZ3M0T0ARVSMETERNEW0001", "import_id": ""}]}
     )
 
     id: str
@@ -270,6 +270,7 @@ class ReplacementRecord(BaseModel):
     old_final_m3: str | None
     new_serial: str
     new_start_m3: str | None
+    import_id: str = Field(description="Of the file that tells it; empty: entered by a person.")
 
     @classmethod
     def of(cls, one: Replacement) -> Self:
@@ -282,4 +283,5 @@ class ReplacementRecord(BaseModel):
             old_final_m3=None if one.old_final_l is None else shown(one.old_final_l, LITRES),
             new_serial=one.new_serial,
             new_start_m3=None if one.new_start_l is None else shown(one.new_start_l, LITRES),
+            import_id=one.import_id,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from datetime import datetime
 from typing import Any, Final
 
 from arus_runtime.postgres import Tx
@@ -11,7 +12,6 @@ from arus_metering.rules import searching
 from arus_metering.state import Customer, Replacement
 from arus_metering.store.chunks import chunks, number
 from arus_metering.store.imports import MASTER, MASTERS, READS, SAVE, SAVE_WORDS, TOLD_WITH
-from arus_metering.store.payments import IS_REPEAT
 
 _COLUMNS: Final = "nomen, name, address, rayon, usage_class, serial, is_active, version, updated_at"
 # What thousands are called is put in order before their rows are fetched.
@@ -34,6 +34,19 @@ where (%(rayon)s::text is null or rayon = %(rayon)s) and (%(after)s::text is nul
   and strpos(lower(nomen || ' ' || name || ' ' || address), %(text)s) > 0
 order by nomen limit %(limit)s
 """
+_TOLD_BY_FILES: Final = """
+select key, line, nomen, period, read_date, coalesce(replaced_on, read_date) as replaced_on, old_final_l,
+  serial, new_start_l,
+  case when import_id <> '' then import_id else (
+    select f.import_id from meter_readings f
+    where f.tenant_id = c.tenant_id and f.key = c.key and f.import_id <> '' and not f.is_withdrawn
+    order by f.number desc limit 1) end as import_id
+from meter_readings c
+where is_current and (replaced_on is not null or old_final_l > 0 or new_start_l > 0)
+"""
+"""Changes of meters in the columns of a file's reads, corrected by a person since or not."""
+_NEWS_DAYS: Final = 62
+"""How long before its read a change may lie to be shown: the date of fitting on every row is no news."""
 _TIMELINE: Final = f"""
 select * from (select * from (
   select 'read' as kind, read_date as day, period, jsonb_build_object('stand_awal_l', stand_awal_l,
@@ -43,8 +56,8 @@ select * from (select * from (
   union all
   select 'payment', payment_date, bill_period, jsonb_build_object('amount_minor', amount_minor,
     'payment_type', payment_type, 'channel', channel, 'receipt_number', receipt_number,
-    'source', source, 'is_repeat', {IS_REPEAT}::int), import_id
-  from collections p where nomen = %(nomen)s and is_current
+    'source', source, 'is_repeat', is_repeat::int), import_id
+  from collections where nomen = %(nomen)s and is_current
   union all
   select 'bill', coalesce(bill_date, (period || '-01')::date), period, jsonb_build_object('amount_minor',
     amount_minor, 'volume_l', volume_l, 'bill_number', bill_number, 'due_date', due_date), import_id
@@ -58,10 +71,18 @@ select * from (select * from (
     'penalty_minor', penalty_minor, 'age_days', age_days), import_id
   from arrears where nomen = %(nomen)s and is_current
   union all
-  select 'replacement', replaced_on, to_char(replaced_on, 'YYYY-MM'), jsonb_build_object(
-    'old_serial', old_serial,
-    'old_final_l', old_final_l, 'new_serial', new_serial, 'new_start_l', new_start_l), ''
+  select 'replacement', replaced_on, to_char(replaced_on, 'YYYY-MM'), jsonb_build_object('id', id,
+    'old_serial', old_serial, 'old_final_l', old_final_l, 'new_serial', new_serial,
+    'new_start_l', new_start_l, 'recorded_by', recorded_by, 'withdrawn_by', withdrawn_by,
+    'withdrawn_at', withdrawn_at), ''
   from meter_replacements where nomen = %(nomen)s
+  union all
+  select * from (select distinct on (replaced_on, old_final_l, new_start_l)
+    'replacement', replaced_on, period, jsonb_build_object('id', key, 'old_serial', '',
+      'old_final_l', old_final_l, 'new_serial', serial, 'new_start_l', new_start_l), import_id
+    from ({_TOLD_BY_FILES}) r where nomen = %(nomen)s
+      and replaced_on > read_date - {_NEWS_DAYS} and replaced_on <= read_date
+    order by replaced_on, old_final_l, new_start_l, period) told_by_file
   union all
   select 'correction', said_at::date, period, jsonb_build_object('act', act, 'raw_l', raw_l,
     'stand_l', stand_l, 'reason', reason, 'case_id', case_id, 'said_by', said_by,
@@ -79,7 +100,19 @@ values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _REPLACEMENTS: Final = """
 select id, nomen, replaced_on, old_serial, old_final_l, new_serial, new_start_l from meter_replacements
-where (%(nomen)s::text is null or nomen = %(nomen)s) order by replaced_on desc, id limit 500
+where withdrawn_at is null and (%(nomen)s::text is null or nomen = %(nomen)s)
+order by replaced_on desc, id limit 500
+"""
+_REPLACEMENT: Final = f"""
+select id, nomen, replaced_on, old_serial, old_final_l, new_serial, new_start_l, '' as import_id
+from meter_replacements where id = %(id)s and withdrawn_at is null
+union all
+select * from (
+  select key, nomen, replaced_on, '', old_final_l, serial, new_start_l, import_id
+  from ({_TOLD_BY_FILES}) r where key = %(id)s order by line limit 1) told_by_file
+"""  # noqa: S608 - our own text
+_WITHDRAW_REPLACEMENT: Final = """
+update meter_replacements set withdrawn_by = %s, withdrawn_at = %s where id = %s and withdrawn_at is null
 """
 
 
@@ -148,10 +181,22 @@ async def add_replacement(tx: Tx, tenant_id: str, made: Replacement, recorded_by
 
 
 async def replacements(tx: Tx, nomen: str | None) -> list[Replacement]:
-    """Return meters that were changed for another, newest first. nomen: one customer's only."""
+    """Return what people entered of meters changed for another, newest first. nomen: one customer's only."""
     rows = tx.cursor(row_factory=class_row(Replacement))
     await rows.execute(_REPLACEMENTS, {"nomen": nomen}, prepare=False)
     return await rows.fetchall()
+
+
+async def replacement(tx: Tx, replacement_id: str) -> Replacement | None:
+    """Return one change of a meter that stands, a person's or one that a file tells."""
+    rows = tx.cursor(row_factory=class_row(Replacement))
+    await rows.execute(_REPLACEMENT.encode(), {"id": replacement_id}, prepare=False)
+    return await rows.fetchone()
+
+
+async def withdraw_replacement(tx: Tx, replacement_id: str, withdrawn_by: str, at: datetime) -> None:
+    """Write that a change of a meter was taken back, by whom and when."""
+    await tx.execute(_WITHDRAW_REPLACEMENT, (withdrawn_by, at, replacement_id))
 
 
 async def settle(tx: Tx, tenant_id: str, nomen: str) -> Customer:

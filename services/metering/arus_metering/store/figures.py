@@ -13,7 +13,7 @@ from typing import Any, Final
 from arus_runtime.postgres import Tx
 from psycopg.rows import dict_row
 
-from arus_metering.store.payments import PAIRED, RAYON
+from arus_metering.store.payments import RAYON
 
 _BILLED: Final = """
 select period, nomen, max(rayon) as rayon, sum(target_minor) as target_minor, sum(volume_l) as volume_l
@@ -21,10 +21,10 @@ from customer_periods
 where is_current and target_minor is not null and period between %(first)s and %(last)s
 group by period, nomen
 """
-_PAID: Final = f"""
-select bill_period as period, nomen, payment_date as day, amount_minor
-from ({PAIRED.format(narrowed="bill_period between %(first)s and %(last)s")}) p where not is_repeat
-"""  # noqa: S608 - our own text
+_PAID: Final = """
+select bill_period as period, nomen, payment_date as day, amount_minor from collections
+where is_current and not is_repeat and bill_period between %(first)s and %(last)s
+"""
 _BY_PERIOD: Final = f"""
 with billed as (select * from ({_BILLED}) b where %(rayon)s::text is null or rayon = %(rayon)s),
 paid as (select period, nomen, sum(amount_minor) as amount_minor from ({_PAID}) p group by period, nomen)
@@ -62,7 +62,10 @@ _NEWEST: Final = (
     "select max(period) as period from customer_periods where is_current and target_minor is not null"
 )
 _NEWEST_ARREARS: Final = "select max(as_of) as period from arrears where is_current"
-_AS_OF: Final = "select max(greatest(recorded_at, withdrawn_at)) as at from imports"
+_AS_OF: Final = """
+select greatest((select max(greatest(recorded_at, withdrawn_at)) from imports),
+  (select max(last_at) from entered)) as at
+"""
 
 
 async def by_period(
@@ -99,7 +102,7 @@ async def newest_arrears(tx: Tx) -> str | None:
 
 
 async def as_of(tx: Tx) -> datetime | None:
-    """Return when the books last took an import in, or took one back."""
+    """Return when the books last changed: by an import, taken in or back, or by a person."""
     return (await _all(tx, _AS_OF, {}))[0]["at"]
 
 

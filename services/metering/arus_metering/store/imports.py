@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 from arus_metering.rules import searching
 from arus_metering.rules.billing import Bill
 from arus_metering.store import versions
+from arus_metering.store.pairing import SETTLE
 from arus_metering.store.versions import Version
 
 Tx = Connection[Any]
@@ -193,6 +194,8 @@ def add(
             is_newest = one.key not in before or before[one.key].number <= number
             is_current = is_newest and one.yields_to is None
             copy.write_row(one.columns(table, of.tenant_id, number, import_id, is_current=is_current))
+    if table == "collections":
+        tx.execute(SETTLE.encode(), {"tenant": of.tenant_id, "keys": sorted({one.key for one in added})})
 
 
 def withdraw(
@@ -208,6 +211,8 @@ def withdraw(
     keys = sorted({key for (key,) in found})
     gone = tx.execute(versions.WITHDRAW.format(table=table).encode(), {**values, "keys": keys}).fetchall()
     tx.execute(versions.PROMOTE.format(table=table).encode(), {"tenant": tenant_id, "keys": keys})
+    if table == "collections":
+        tx.execute(SETTLE.encode(), {"tenant": tenant_id, "keys": keys})
     tx.execute(_WITHDRAWN, values)
     return gone, len(found) == most
 

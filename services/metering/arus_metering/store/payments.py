@@ -9,45 +9,10 @@ from psycopg.rows import class_row, dict_row
 
 from arus_metering.state import Payment
 from arus_metering.store.chunks import chunks, number
+from arus_metering.store.pairing import SETTLE
 from arus_metering.store.versions import OWN
 
 MANUAL: Final = "MANUAL"
-PAIRED: Final = """
-select *, source = 'MB' and (is_named or place <= daily) as is_repeat from (
-  select *, count(*) filter (where source <> 'MB') over said as daily,
-    row_number() over (partition by nomen, bill_period, payment_date, said_minor, is_named, source = 'MB'
-      order by key, line) as place
-  from (
-    select *, case when count(*) filter (where source <> 'MB' and not is_named) over full_amount > 0
-        then full_minor else amount_minor end as said_minor
-    from (
-      select nomen, bill_period, payment_date, source, amount_minor, key, line,
-        amount_minor + penalty_minor as full_minor,
-        receipt_number <> '' and bool_or(source = 'MB') over receipt and bool_or(source <> 'MB') over receipt
-          or bill_number <> '' and bool_or(source = 'MB') over bill and bool_or(source <> 'MB') over bill
-          as is_named
-      from collections where is_current and {narrowed}
-      window receipt as (partition by nomen, bill_period, receipt_number),
-        bill as (partition by nomen, bill_period, payment_date, bill_number)
-    ) named
-    window full_amount as (partition by nomen, bill_period, payment_date, full_minor)
-  ) matched
-  window said as (partition by nomen, bill_period, payment_date, said_minor, is_named)
-) paired
-"""
-"""Payments with whether the daily transactions hold one of the register of paid bills (MB) as well.
-
-It is the same customer's for the same billing period, with the same receipt number, or of the same day with
-the same bill number or amount; the penalty that MB keeps apart may be in the daily amount. Where there are
-several of an amount without a number, as many as the daily list has.
-"""
-_ONE_PAIRED: Final = PAIRED.format(
-    narrowed="tenant_id = p.tenant_id and nomen = p.nomen and bill_period = p.bill_period"
-)
-IS_REPEAT: Final = f"""
-(p.source = 'MB' and (select is_repeat from ({_ONE_PAIRED}) o where o.key = p.key and o.line = p.line))
-"""  # noqa: S608 - our own text
-"""Whether a payment p stands in the daily transactions as well."""
 RAYON: Final = """
 coalesce(
   (select max(m.rayon) from customer_periods m where m.tenant_id = {0}.tenant_id and m.nomen = {0}.nomen
@@ -59,8 +24,7 @@ else its file's."""
 _RAYON: Final = RAYON.format("p", "bill_period")
 _COLUMNS: Final = f"""
 key as id, nomen, {_RAYON} as rayon, source, payment_date, amount_minor, payment_type, bill_period,
-receipt_number, number as version,
-{IS_REPEAT} as is_repeat
+receipt_number, number as version, is_repeat
 """
 _LIST: Final = f"""
 select {_COLUMNS} from collections p
@@ -121,6 +85,7 @@ async def standing(tx: Tx, payment_id: str) -> dict[str, Any] | None:
     return await rows.fetchone()
 
 
-async def withdraw(tx: Tx, payment_id: str) -> None:
+async def withdraw(tx: Tx, tenant_id: str, payment_id: str) -> None:
     """Take a payment back, whatever said it, and remember the rows of files that did."""
     await tx.execute(_WITHDRAW, (payment_id,))
+    await tx.execute(SETTLE.encode(), {"tenant": tenant_id, "keys": [payment_id]})

@@ -19,6 +19,8 @@ import type { Happening } from '@/api'
 import { useMay } from '@/app/session'
 import { date } from '@/lib/format'
 import { cubicOfLitres, rupiahOfMinor, stated } from './happenings'
+import { Rest } from './parts'
+import { Replacement } from './Replacement'
 import { periodWords } from './scopes'
 
 type Facts = Happening['facts']
@@ -94,7 +96,7 @@ function What({ item }: { item: Happening }): ReactNode {
     case 'arrears':
       return <Arrears facts={facts} period={period} />
     case 'replacement':
-      return <Replacement facts={facts} />
+      return <Replacement item={item} />
     case 'correction':
       return <Correction facts={facts} period={period} />
     case 'bill':
@@ -127,12 +129,16 @@ function Payment({ facts, period }: { facts: Facts; period: string }) {
   const words = type && PAYMENTS[type] ? i18n._(PAYMENTS[type]) : type
   const rest = [words, stated(facts['channel']), stated(facts['source']), stated(facts['receipt_number'])]
   const amount = rupiahOfMinor(facts['amount_minor'])
-  const billed = periodWords(period)
+  const billed = period && periodWords(period)
   return (
     <>
-      <Trans>
-        {amount} untuk {billed}
-      </Trans>
+      {billed ? (
+        <Trans>
+          {amount} untuk {billed}
+        </Trans>
+      ) : (
+        <Trans>{amount}, tanpa periode tagihan</Trans>
+      )}
       <Rest>{rest.filter(Boolean).join(' · ')}</Rest>
       {facts['is_repeat'] === 1 && (
         <span className="flex items-start gap-1 text-xs text-muted">
@@ -183,15 +189,6 @@ function Arrears({ facts, period }: { facts: Facts; period: string }) {
   )
 }
 
-function Replacement({ facts }: { facts: Facts }) {
-  return (
-    <span className="tabular">
-      {stated(facts['old_serial']) ?? '–'} ({cubicOfLitres(facts['old_final_l'])}) →{' '}
-      {stated(facts['new_serial']) ?? '–'} ({cubicOfLitres(facts['new_start_l'])})
-    </span>
-  )
-}
-
 function Correction({ facts, period }: { facts: Facts; period: string }) {
   const billed = periodWords(period)
   const caseId = stated(facts['case_id'])
@@ -222,8 +219,4 @@ function Correction({ facts, period }: { facts: Facts; period: string }) {
       )}
     </>
   )
-}
-
-function Rest({ children }: { children: ReactNode }) {
-  return <span className="block text-xs text-muted">{children}</span>
 }

@@ -59,3 +59,8 @@ export function Fact({ name, children }: { name: ReactNode; children: ReactNode 
 }
 
 export const FACTS = 'grid grid-cols-[8rem_minmax(0,1fr)] gap-x-3 gap-y-1.5 text-sm'
+
+/** What else there is to say, smaller and under it. */
+export function Rest({ children }: { children: ReactNode }) {
+  return <span className="block text-xs text-muted">{children}</span>
+}

@@ -118,6 +118,24 @@ class MeterReplaced(_message.Message):
     new_start_l: int
     def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., replaced_on: _Optional[str] = ..., old_serial: _Optional[str] = ..., old_final_l: _Optional[int] = ..., new_serial: _Optional[str] = ..., new_start_l: _Optional[int] = ...) -> None: ...
 
+class MeterReplacementWithdrawn(_message.Message):
+    __slots__ = ("tenant_id", "nomen", "replaced_on", "old_serial", "old_final_l", "new_serial", "new_start_l")
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    NOMEN_FIELD_NUMBER: _ClassVar[int]
+    REPLACED_ON_FIELD_NUMBER: _ClassVar[int]
+    OLD_SERIAL_FIELD_NUMBER: _ClassVar[int]
+    OLD_FINAL_L_FIELD_NUMBER: _ClassVar[int]
+    NEW_SERIAL_FIELD_NUMBER: _ClassVar[int]
+    NEW_START_L_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    nomen: str
+    replaced_on: str
+    old_serial: str
+    old_final_l: int
+    new_serial: str
+    new_start_l: int
+    def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., replaced_on: _Optional[str] = ..., old_serial: _Optional[str] = ..., old_final_l: _Optional[int] = ..., new_serial: _Optional[str] = ..., new_start_l: _Optional[int] = ...) -> None: ...
+
 class PeriodRebilled(_message.Message):
     __slots__ = ("tenant_id", "nomen", "period", "delta_l", "delta_minor")
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
