@@ -23,6 +23,7 @@ STANDS = {
     "500": (1000, 1020, 1040, 0),
 }
 SKIPPED = "500"
+WITHOUT_SERVICE = "400"
 
 
 def reads(tenant: str, nomen: str) -> list[RegisterReadRecorded]:
@@ -39,6 +40,7 @@ def reads(tenant: str, nomen: str) -> list[RegisterReadRecorded]:
     if nomen == SKIPPED:
         told[-1].reads[0].ClearField("stand_l")
         told[-1].reads[0].skip_status = "PAGAR TERKUNCI"
+    told[-1].is_active = nomen != WITHOUT_SERVICE
     return told
 
 
@@ -96,6 +98,8 @@ async def test_reads_become_the_seeds_summary_and_lists_with_reasons(
     assert [one["period"] for one in history] == ["2024-12", "2024-11", "2024-10", "2024-09"]
     assert history[0]["reasons"][0]["text"] == "The stand went back from 1,040 m³ to 900 m³."
     assert [one["code"] for one in history[-1]["remarks"]] == ["METER_AWAL"]
+    closed = (await http.get(f"/anomalies/meter/{WITHOUT_SERVICE}")).json()["items"]
+    assert [one["tags"] for one in closed[:2]] == [["USAGE_INACTIVE"], []]
 
     stranger = caller("01JGZ3M0T0ARVSTENANT00000X")
     assert (await summary(stranger))["judged"] == 0

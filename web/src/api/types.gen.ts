@@ -3460,6 +3460,12 @@ export type MeterAnomaly = {
      */
     remarks: Array<Reason>;
     /**
+     * Tags
+     *
+     * In one word, of reasons and remarks that have one: STUCK_METER, ROLLOVER, GANTI_METER, CATCH_UP, OVER_ESTIMATE, USAGE_INACTIVE.
+     */
+    tags: Array<string>;
+    /**
      * Read Date
      */
     read_date: string | null;
@@ -3743,6 +3749,12 @@ export type MeterPeriod = {
      * What else there is to say; no anomaly.
      */
     remarks: Array<Reason>;
+    /**
+     * Tags
+     *
+     * In one word, of reasons and remarks that have one: STUCK_METER, ROLLOVER, GANTI_METER, CATCH_UP, OVER_ESTIMATE, USAGE_INACTIVE.
+     */
+    tags: Array<string>;
     /**
      * Read Date
      */

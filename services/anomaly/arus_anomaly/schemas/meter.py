@@ -13,7 +13,7 @@ from pydantic.config import JsonDict
 
 from arus_anomaly.codec.meter import MeterVerdict, meter_verdict
 from arus_anomaly.rules.learned.detector import DETECTOR, Stage
-from arus_anomaly.rules.meter import REMARKS, Kind
+from arus_anomaly.rules.meter import REMARKS, TAGS, Kind
 from arus_anomaly.rules.meter.opinions import Opinion, reason, shown
 from arus_anomaly.schemas.reasons import Reason
 from arus_anomaly.store.meter import StoredMeter
@@ -92,6 +92,7 @@ GOLDEN: JsonDict = {
         }
     ],
     "remarks": [],
+    "tags": [],
     "read_date": "2025-12-14",
     "stand_m3": "1522",
     "from_m3": "1250",
@@ -115,6 +116,9 @@ class MeterAnomaly(BaseModel):
     kinds: list[Kind]
     reasons: list[Reason] = Field(description="Why each kind holds.")
     remarks: list[Reason] = Field(description="What else there is to say; no anomaly.")
+    tags: list[str] = Field(
+        description=f"In one word, of reasons and remarks that have one: {', '.join(TAGS.values())}.",
+    )
     read_date: date | None
     stand_m3: str | None
     from_m3: str | None
@@ -138,6 +142,7 @@ class MeterAnomaly(BaseModel):
             kinds=list(said.kinds),
             reasons=[reason for reason in reasons if reason.code not in REMARKS],
             remarks=[reason for reason in reasons if reason.code in REMARKS],
+            tags=[TAGS[reason.code] for reason in reasons if reason.code in TAGS],
             read_date=said.read_date,
             stand_m3=_m3(said.stand_l),
             from_m3=_m3(said.from_l),

@@ -25,13 +25,15 @@ class Finding(NamedTuple):
     code: str
     kind: Kind | None
     """None: a remark, which is no anomaly."""
+    tag: str = ""
+    """The word that lists and other systems go by, where there is one."""
 
 
 EXTREME: Final = Finding("METER_EXTREME", Kind.EXTREME)
 DROP: Final = Finding("METER_TURUN", Kind.DROP)
 ZERO: Final = Finding("METER_ZERO", Kind.ZERO)
 ZERO_VOLUME: Final = Finding("METER_VOLUME_NOL", Kind.ZERO)
-STUCK: Final = Finding("METER_MACET", Kind.ZERO)
+STUCK: Final = Finding("METER_MACET", Kind.ZERO, "STUCK_METER")
 NEGATIVE: Final = Finding("METER_NEGATIVE", Kind.NEGATIVE)
 NEGATIVE_VOLUME: Final = Finding("METER_VOLUME_MINUS", Kind.NEGATIVE)
 REBILLED: Final = Finding("METER_REBILL", Kind.REBILL)
@@ -57,12 +59,12 @@ BASELINE: Final = Finding("METER_AWAL", None)
 NORMAL: Final = Finding("METER_NORMAL", None)
 UNCOMPARED: Final = Finding("METER_BELUM_ADA_BIASANYA", None)
 SKIPPED: Final = Finding("METER_TIDAK_DIBACA", None)
-ROLLOVER: Final = Finding("METER_PUTARAN", None)
-REPLACED: Final = Finding("METER_GANTI", None)
-CATCH_UP: Final = Finding("METER_SUSULAN", None)
-OVER_ESTIMATE: Final = Finding("METER_ESTIMASI_TERLALU_TINGGI", None)
+ROLLOVER: Final = Finding("METER_PUTARAN", None, "ROLLOVER")
+REPLACED: Final = Finding("METER_GANTI", None, "GANTI_METER")
+CATCH_UP: Final = Finding("METER_SUSULAN", None, "CATCH_UP")
+OVER_ESTIMATE: Final = Finding("METER_ESTIMASI_TERLALU_TINGGI", None, "OVER_ESTIMATE")
 PRORATED: Final = Finding("METER_DIPRORATA", None)
-USAGE_INACTIVE: Final = Finding("METER_PAKAI_TANPA_LAYANAN", None)
+USAGE_INACTIVE: Final = Finding("METER_PAKAI_TANPA_LAYANAN", None, "USAGE_INACTIVE")
 
 FINDINGS: Final = (
     EXTREME, DROP, ZERO, ZERO_VOLUME, STUCK, NEGATIVE, NEGATIVE_VOLUME, REBILLED, ESTIMATED,
@@ -71,6 +73,7 @@ FINDINGS: Final = (
     NORMAL, UNCOMPARED, SKIPPED, ROLLOVER, REPLACED, CATCH_UP, OVER_ESTIMATE, PRORATED, USAGE_INACTIVE,
 )  # fmt: skip
 REMARKS: Final = frozenset(one.code for one in FINDINGS if one.kind is None)
+TAGS: Final = {one.code: one.tag for one in FINDINGS if one.tag}
 
 
 _NO_USE: Final = frozenset((Kind.NEGATIVE, Kind.INCORRECT, Kind.ESTIMATED))
