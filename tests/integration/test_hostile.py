@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = 12
 EXAMPLES = int(os.environ.get("ARUS_HOSTILE_EXAMPLES", "100"))
-WAITING = {"too_many_guesses", "reports_waiting"}
+WAITING = {"too_many_guesses", "too_many_mails", "reports_waiting"}
 """What asks for patience by its own rule, not because of the rate."""
 ENDLESS = "/api/v1/live"  # cannot be waited for; the gateway's own tests listen to it
 

@@ -22,7 +22,7 @@ import structlog
 from arus_runtime import tracing
 from arus_runtime.fold import Folded, Folder, Origin, PageRequest
 from arus_runtime.lease import Batch, Lease
-from arus_runtime.log.port import Log, Record, TopicPartition
+from arus_runtime.log.port import Bounds, Log, LogAway, Record, TopicPartition
 from arus_runtime.observe import (
     BATCH_SECONDS,
     EVENT_LAG_SECONDS,
@@ -41,6 +41,7 @@ RETRIES = 2
 BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 FENCED_WAIT_S = 10.0  # long enough for the group to tell a member that it was put out
 REPORT_OFFSETS_S = 1.0
+BOUNDS_S = 5.0
 CACHED_KEYS = 50_000  # of a partition
 CACHED_BYTES = 32 * 2**20  # of all partitions, as written down; in memory a state takes some five times that
 # A batch makes a hundred thousand objects that die with it. At the usual threshold the collector walks the
@@ -163,9 +164,12 @@ class Engine:
             self._log.warning("database away", detail=str(away))
             self._want(due, BACKOFF_S[3])
             return
-        logs = await self._consumer.bounds(grants)
-        for at, (epoch, next_offset, seen, log_end) in grants.items():
-            log = logs[at] if log_end is None else logs[at]._replace(end=log_end)
+        bounds = await asyncio.gather(*map(self._bounds, grants))
+        for (at, (epoch, next_offset, seen, log_end)), known in zip(grants.items(), bounds, strict=True):
+            if known is None:
+                self._want([at], BACKOFF_S[-1])
+                continue
+            log = known if log_end is None else known._replace(end=log_end)
             if lost := misfit(at, next_offset, log):
                 await self._lose(at, epoch, lost)
                 continue
@@ -175,6 +179,14 @@ class Engine:
             self._leases[at] = Lease(epoch, next_offset, next_offset, origin)
             self._wanted.pop(at, None)
             self._consumer.begin(at, next_offset)
+
+    async def _bounds(self, at: TopicPartition) -> Bounds | None:
+        """Return what a partition holds; None: nobody leads it now, and the others do not wait for it."""
+        try:
+            return (await asyncio.wait_for(self._consumer.bounds([at]), BOUNDS_S))[at]
+        except (LogAway, TimeoutError) as away:
+            self._log.warning("partition away", partition=at, detail=str(away))
+            return None
 
     async def _lose(self, at: TopicPartition, epoch: int, lost: LogBehind | FactsExpired) -> None:
         """Stop at a log that does not hold what comes next; that it was too short is remembered."""
@@ -209,8 +221,8 @@ class Engine:
         for part in slices:
             batch = await self._fold(part)
             if not await self._settle():
-                # What was just folded stood on a commit that failed.
-                self._want([part.at for part in batch.parts if part.at in self._leases], 0.0)
+                # What was just folded stood on a commit that failed, and what comes behind it was polled.
+                self._want([at for at in polled if at in self._leases], 0.0)
                 return
             if batch.parts:
                 self._pending = (batch, asyncio.create_task(self._commit(batch)))

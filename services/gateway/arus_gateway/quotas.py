@@ -23,7 +23,7 @@ from arus_gateway.store.acting import acting
 
 REMEMBERED_MOST: Final = 50_000
 MAILS: Final = Rate(6, 3600)
-"""Mails that anybody may have sent to one address: resets, proofs of address, invitations."""
+"""Mails that anybody may have sent to one address: resets, and apart from them proofs and invitations."""
 
 
 @dataclass(slots=True)
@@ -56,12 +56,16 @@ class Quotas:
         _refuse(await self._wait_s("account", account, self._account))
 
     async def admits_mail(self, address: str) -> bool:
-        """Count a mail that a stranger asked for and say whether it may be sent."""
-        return await self._wait_s("mail", address, MAILS) == 0
+        """Count a reset that a stranger asked for and say whether it may be sent.
+
+        It is counted apart, so that nobody can use up what lets a person in again.
+        """
+        return await self._wait_s("reset", address, MAILS) == 0
 
     async def count_mail(self, address: str) -> None:
         """Count a mail that somebody asked for; raises Problem 429 when the address has had its share."""
-        _refuse(await self._wait_s("mail", address, MAILS))
+        if wait_s := await self._wait_s("mail", address, MAILS):
+            raise too_many(wait_s, "too_many_mails")
 
     async def _wait_s(self, what: str, whose: str, rate: Rate) -> float:
         """Spend one of the bucket and return 0, or return in how many seconds it has one again."""

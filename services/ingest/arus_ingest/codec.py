@@ -1,7 +1,7 @@
 """Fuel facts, imports and catalogue records ⇄ the wire."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -68,6 +68,7 @@ class Telling:
         }
 
 
+BILLED: Final = frozenset({"target_mc", "kubikasi"})
 TRANSACTIONS: Final = Telling(
     "transaction_id", FuelTransactionRecorded, FuelTransactionCorrected, FuelTransactionVoided
 )
@@ -106,9 +107,21 @@ def chunk(tenant_id: str, of: Import, number: int, rows: Sequence[ImportedRow]) 
         file_name=of.file_name,
         imported_by=of.committed_by or of.uploaded_by,
     )
+    nothing = _billed_nothing(of)
     for row in rows:
-        event.rows.add(row_id=row.id, number=row.number, key=row.key, hash=row.hash, fields=row.fields)
+        fields = {**nothing, **row.fields} if nothing else row.fields
+        event.rows.add(row_id=row.id, number=row.number, key=row.key, hash=row.hash, fields=fields)
     return event
+
+
+def _billed_nothing(of: Import) -> Mapping[str, str]:
+    """Return what a billing master leaves empty of who was billed nothing.
+
+    A plain list of customers has no column for it, and says nothing of it.
+    """
+    if of.type != "MC" or not of.detections:
+        return {}
+    return dict.fromkeys(BILLED & of.detections[of.sheet]["columns"].keys(), "0")
 
 
 def withdrawn(tenant_id: str, of: Import, by: str) -> ImportWithdrawn:

@@ -8,7 +8,7 @@ import pytest
 from arus.imports.v1.events_pb2 import ImportWithdrawalAnswered
 from arus.metering.v1.events_pb2 import RegisterReadRecorded
 from arus_runtime.context import Context
-from arus_runtime.ids import new_ulid
+from arus_runtime.ids import derived_id, new_ulid
 from arus_runtime.settings import Peer
 from arus_stack.testing import ServiceDatabase
 
@@ -105,6 +105,31 @@ async def test_a_corrected_read_of_a_changed_meter_counts_what_both_took(
     files.take(files.file("SBRS", "2025-12", changed))
     edited = await owner.patch(PATH, json={"stand_m3": "16", **WHY})
     assert edited.json()["validated"]["volume_m3"] == "28"
+
+
+async def test_the_first_of_two_corrections_stands_again_though_the_file_came_anew(
+    filled: list[Any], files: Imports, owner: httpx.AsyncClient
+) -> None:
+    for stand in ("1080", "1090"):
+        await owner.patch(PATH, json={"stand_m3": stand, **WHY})
+    files.take(files.file("SBRS", "2025-12", dict(filled[-1].rows[0].fields)))
+    assert (await owner.get(PATH)).json()["validated"]["stand_m3"] == "1090"
+    for stand in ("1080", "1800"):
+        assert (await owner.post(f"{PATH}/revert")).json()["validated"]["stand_m3"] == stand
+
+
+async def test_a_correction_stands_though_the_file_says_the_period_in_two_chunks(
+    filled: list[Any], files: Imports, owner: httpx.AsyncClient
+) -> None:
+    said = dict(filled[-1].rows[0].fields)
+    twice = [said, {**said, "stand_akhir": "1801"}]
+    files.take(files.file("SBRS", "2025-12", *twice))
+    await owner.patch(PATH, json={"stand_m3": "1080", **WHY})
+    for line, fields in enumerate(twice, 100):
+        chunk = files.file("SBRS", "2025-12", fields, import_id="01JGZ3M0T0ARVS1MP0RT000099")
+        chunk.rows[0].number, chunk.rows[0].row_id = line, derived_id(chunk.import_id, str(line))
+        files.take(chunk)
+    assert (await owner.get(PATH)).json()["validated"]["stand_m3"] == "1080"
 
 
 async def test_a_read_is_estimated_from_the_last_three_actual_periods(

@@ -34,6 +34,8 @@ class Subject:
     incidents: int
     critical: int
     case_alert_id: str | None = None
+    newest: datetime | None = None
+    """When the newest alert of a group was."""
 
     @property
     def name(self) -> str:
@@ -44,8 +46,8 @@ class Subject:
 
     @property
     def told(self) -> str:
-        """What ids of its deliveries are derived from: a summary that grew is told again."""
-        return f"{self.name}/{self.incidents}/{self.critical}" if self.group_id else self.name
+        """What ids of its deliveries are derived from: a summary that holds something new is told again."""
+        return f"{self.name}/{self.incidents}/{self.critical}/{self.newest}" if self.group_id else self.name
 
 
 def of_alert(alert: Alert) -> Subject:
@@ -93,6 +95,7 @@ def of_group(alerts: Sequence[Alert], within: Collection[str] | None) -> Subject
         None,
         count.incidents,
         count.critical,
+        newest=max(alert.occurred_at for alert in alerts),
     )
 
 

@@ -121,9 +121,22 @@ def mend(url: str, access: KafkaAccess, services: Sequence[str], one: Misfit) ->
 
     What was begun may be done again.
     """
+    if one.was_lost:
+        _mark(url, services, one)
     again = _say_again(access, one) if one.was_lost else 0
     _go_on(url, services, one, one.goes_on)
     return again
+
+
+def _mark(url: str, services: Sequence[str], one: Misfit) -> None:
+    """Remember that the log was lost until workers go on: filled up, it would look whole."""
+    with psycopg.connect(url) as connection:
+        for service in filter(lambda service: _reads(connection, service), services):
+            statement = sql.SQL(
+                "update {}.progress set log_end = coalesce(log_end, %s)"
+                " where topic = %s and partition = %s and next_offset > %s"
+            ).format(sql.Identifier(service))
+            connection.execute(statement, (one.end, one.topic, one.partition, one.end))
 
 
 def let_go(url: str, services: Sequence[str], one: Misfit) -> None:

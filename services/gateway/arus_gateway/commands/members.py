@@ -201,7 +201,7 @@ async def invite(
         raise Problem(403, "email_unverified")
     organisation = await organisations.name(tx, grant.tenant_id)
     older = await organisations.invitation_to(tx, grant.tenant_id, email)
-    if older is not None:
+    if older is not None and older.expires_at > at:
         _check_theirs(caller, older)
     invitation = Invitation(
         id=new_ulid(),

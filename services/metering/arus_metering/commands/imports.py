@@ -55,7 +55,7 @@ def _apply(
     keys = _keys(tx, chunk, read)
     hashes = _hashes(keys, read)
     beside = {key: codec.beside(key) for key in hashes} if table == "customer_periods" else {}
-    before = store.standing(tx, table, tenant_id, sorted({*hashes, *beside.values()}))
+    before = store.standing(tx, table, of, sorted({*hashes, *beside.values()}))
     gone = store.withdrawn_payments(tx, tenant_id, sorted(hashes)) if table == "collections" else ()
     outcomes: list[tuple[str, codec.Outcome | Wrong]] = []
     added: list[Version] = []

@@ -185,7 +185,7 @@ def _debt(period: str, fields: Fields) -> dict[str, Any]:
         "amount_minor": amount,
         "penalty_minor": _whole(fields, "penalty", MINOR) or 0,
         "age_days": _age_days(fields, as_of, due or (_last_day(of) if of else None)),
-        "listed_on": as_of,
+        "listed_on": _date(fields, "as_of"),
     }
 
 

@@ -141,10 +141,10 @@ def begin(tx: Tx, tenant_id: str, import_id: str, type_: str, period: str) -> Nu
     return Numbered(tenant_id, import_id, *row)
 
 
-def standing(tx: Tx, table: str, tenant_id: str, keys: Sequence[str]) -> Mapping[str, Standing]:
-    """Return what stands under keys."""
+def standing(tx: Tx, table: str, of: Numbered, keys: Sequence[str]) -> Mapping[str, Standing]:
+    """Return what stands under keys, of which an import says something."""
     found: dict[str, Standing] = {}
-    values = {"tenant": tenant_id, "keys": list(keys)}
+    values = {"tenant": of.tenant_id, "keys": list(keys), "number": of.number}
     rows = tx.execute(versions.CURRENT.format(table=table).encode(), values).fetchall()
     for key, number, _, _, is_persons in rows:
         found[key] = Standing(number, frozenset(), frozenset(), is_persons)

@@ -46,7 +46,9 @@ _WITHDRAW: Final = """
 with gone as (
   update collections set is_current = false, is_withdrawn = true where key = %s and not is_withdrawn
   returning tenant_id, key, hash, import_id)
-insert into withdrawn_payments select distinct tenant_id, key, hash from gone where import_id <> ''
+insert into withdrawn_payments
+select distinct tenant_id, regexp_replace(key, '^(COLLECTION|MB)/[^/]*/', '\\1//'), hash from gone
+where import_id <> ''
 on conflict do nothing
 """
 

@@ -52,7 +52,8 @@ class Version(NamedTuple):
     """A version to be added; fields as the columns are called.
 
     recorded_at: RFC 3339, when what brings it was recorded; it is told with the fact, so no clock of ours.
-    yields_to: the number of a person's version, behind which it stays while that is not withdrawn.
+    yields_to: the number of a person's version; behind that, and persons' before it, it stays until they are
+    withdrawn.
     """
 
     key: str
@@ -88,10 +89,11 @@ select t.key, t.number, t.hash, t.row_id, t.import_id = '' as is_persons
 from unnest(%(keys)b::text[]) asked (key) cross join lateral (
     select * from {table} where tenant_id = %(tenant)s and key = asked.key and is_current offset 0) t
 """
-# What a file last said under a key, beneath what a person made of it.
+# What a file last said under a key, beneath what a person made of it; and what the import at hand said of it
+# in chunks before.
 FILED: Final = """
 select t.key, t.hash, t.row_id from unnest(%(keys)b::text[]) asked (key) cross join lateral (
-    select *, dense_rank() over (order by number desc) as age from {table}
+    select *, dense_rank() over (partition by number = %(number)s order by number desc) as age from {table}
     where tenant_id = %(tenant)s and key = asked.key and import_id <> '' and not is_withdrawn offset 0) t
 where t.age = 1
 """
@@ -111,9 +113,10 @@ returning key, nomen
 PROMOTE: Final = """
 update {table} t set is_current = true
 from (select asked.key, standing.number from unnest(%(keys)b::text[]) asked (key) cross join lateral (
-        select v.number from {table} v left join {table} person on person.tenant_id = v.tenant_id
-            and person.key = v.key and person.number = v.yields_to and not person.is_withdrawn
-        where v.tenant_id = %(tenant)s and v.key = asked.key and not v.is_withdrawn and person.key is null
+        select v.number from {table} v
+        where v.tenant_id = %(tenant)s and v.key = asked.key and not v.is_withdrawn and not exists (
+            select from {table} person where person.tenant_id = v.tenant_id and person.key = v.key
+                and person.import_id = '' and not person.is_withdrawn and person.number <= v.yields_to)
         order by v.number desc limit 1) standing) newest
 where t.tenant_id = %(tenant)s and t.key = newest.key and t.number = newest.number and not t.is_current
 """

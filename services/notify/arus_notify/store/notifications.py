@@ -63,7 +63,7 @@ on conflict (tenant_id, id) do update set
   severity = excluded.severity, incidents = excluded.incidents, critical = excluded.critical,
   created_at = excluded.created_at, read_at = null, held = excluded.held, alarmed_on = excluded.alarmed_on,
   digest_id = null
-where (excluded.incidents, excluded.critical) > (notifications.incidents, notifications.critical)
+where (excluded.incidents, excluded.critical) <> (notifications.incidents, notifications.critical)
 """  # noqa: S608 — this module's own names of columns
 _SHOWN: Final = """
 select n.id, n.kind, n.severity, n.incident_id, n.location_id, n.incidents, n.critical, n.group_id, n.held,
