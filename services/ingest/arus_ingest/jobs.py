@@ -301,13 +301,13 @@ async def _carry_out(tx: Tx, tenant_id: str, of: Import, rows: Sequence[Imported
         sent = of.sent + 1
         await store.add_chunk(tx, tenant_id, of.id, sent, outcomes)
         _, so_far = await store.answered(tx, of.id)
-        await store.change(tx, of.id, sent=sent)
+        await store.change(tx, of.id, sent=sent, month_in_keys=of.type not in rules.DATED)
         await imports.further(tx, tenant_id, of, so_far, at, is_last=False)
         _count(outcomes)
         return sent
     starts = range(0, len(rows), rules.CHUNK_ROWS)
     sent = of.sent + len(starts)
-    await store.change(tx, of.id, sent=sent)
+    await store.change(tx, of.id, sent=sent, month_in_keys=of.type not in rules.DATED)
     await store.add_rows(tx, tenant_id, of.id, rows, [(None, None, None, None)] * len(rows))
     key = codec.import_key(tenant_id, of.id)
     chunks = [

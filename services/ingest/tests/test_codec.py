@@ -10,7 +10,7 @@ import pytest
 from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
 from arus.fuel.v1 import events_pb2
 from arus_ingest import codec, handlers
-from arus_ingest.state import FuelFact
+from arus_ingest.state import FuelFact, Import, ImportedRow, Said
 from arus_runtime.testing import Bench
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message import Message
@@ -84,3 +84,25 @@ async def test_the_door_remembers_the_catalogue_as_it_was_last_told() -> None:
     assert [(row["id"], row["kind"], row["is_active"]) for row in bench.rows(handlers.PRODUCTS)] == [
         (solar.product_id, "fuel", True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("type_", "columns", "told"),
+    [
+        ("MC", {"nomen": "NOMEN", "target_mc": "TAGIHAN"}, {"target_mc": "0"}),
+        ("MC", {"nomen": "NOMEN", "name": "NAMA"}, {}),
+        ("MB", {"nomen": "NOMEN", "kubikasi": "PAKAI"}, {}),
+    ],
+    ids=["billing master", "plain list", "another type"],
+)
+def test_who_was_billed_nothing_is_told_apart_from_a_list_that_bills_nobody(
+    type_: str, columns: dict[str, str], told: dict[str, str]
+) -> None:
+    of = Import(
+        "01JGZ3M0T0ARVS1MP0RT000001", "committing", "f.csv", 1, "", Said(), NOW, "user-1",
+        type=type_, period="2025-01", detections=[{"columns": columns}],
+    )  # fmt: skip
+    row = ImportedRow("r", 2, "1", "k", "h", {"nomen": "1"}, 1)
+    [sent] = codec.chunk("t", of, 1, [row]).rows
+    assert dict(sent.fields) == {"nomen": "1", **told}
+    assert sent.hash == "h"

@@ -136,7 +136,6 @@ async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at:
         tx,
         old.id,
         state="committing",
-        month_in_keys=old.type not in rules.DATED,
         committed_at=at,
         committed_by=principal.user_id,
         locations=None if principal.locations is None else sorted(principal.locations),

@@ -135,7 +135,8 @@ async def months_in_keys(tx: Tx, type_: str) -> list[str]:
     """Return the months of imports of a type that are part of the keys of their rows."""
     answer = await tx.execute(
         """select distinct period from imports
-           where type = %s and month_in_keys and committed_at is not null and period <> ''""",
+           where type = %s and month_in_keys and committed_at is not null and period <> ''
+               and state <> 'undone'""",
         (type_,),
     )
     return [row["period"] for row in await answer.fetchall()]
