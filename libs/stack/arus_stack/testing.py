@@ -28,6 +28,7 @@ from typing import Any
 import psycopg
 import pytest
 from arus_runtime.catalogue import topics
+from arus_runtime.log import TopicPartition
 from psycopg import sql
 from pydantic import SecretStr
 
@@ -37,6 +38,7 @@ from arus_stack.home import Home
 from arus_stack.kafka import rights
 from arus_stack.kafka.admin import Admin, KafkaAccess
 from arus_stack.kafka.broker import Kafka
+from arus_stack.kafka.retention import delete_records
 from arus_stack.postgres import Postgres, is_ready
 from arus_stack.settings import StackSettings
 from arus_stack.system import System
@@ -127,6 +129,10 @@ class KafkaServer:
         name = name or f"test.{token_hex(6)}.v1"
         Admin(self.access).create_topics({name: (partitions, config or {})})
         return name
+
+    def let_go(self, at: TopicPartition, before: int) -> None:
+        """Let go of the records of a partition before an offset, as retention does."""
+        delete_records(self.access, {at: before})
 
 
 MAY_BE_ABSENT = ("chromium", "mosquitto", "prometheus", "faketime", "mount")

@@ -30,7 +30,6 @@ from arus_runtime.log.confluent import ConfluentLog
 from arus_runtime.log.partitioner import partition_of
 from arus_runtime.testing import until
 from arus_stack import certs, ports
-from arus_stack.kafka.admin import Admin
 from arus_stack.kafka.broker import Kafka, Tls
 from arus_stack.testing import KafkaServer, running
 
@@ -219,7 +218,7 @@ async def test_a_consumer_is_told_what_partitions_hold(
             log.expire(at, 7)
         else:
             kafka: KafkaServer = request.getfixturevalue("kafka")
-            await asyncio.to_thread(Admin(kafka.access).delete_records, {(topic, at.partition): 7})
+            await asyncio.to_thread(kafka.let_go, at, 7)
         await publish(log, *numbered(topic, 2))
         assert await consumer.bounds([at]) == {at: Bounds(7, 12)}
         for nowhere in (3, 99):

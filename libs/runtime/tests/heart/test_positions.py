@@ -101,7 +101,7 @@ def expire(world: World, topic: str, request: pytest.FixtureRequest) -> Callable
     if isinstance(world, MemoryWorld):
         return lambda first: world.log.expire(at, first)
     kafka: KafkaServer = request.getfixturevalue("kafka")
-    return lambda first: Admin(kafka.access).delete_records({(topic, at.partition): first})
+    return lambda first: kafka.let_go(at, first)
 
 
 class Facts:

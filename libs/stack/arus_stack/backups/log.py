@@ -16,6 +16,7 @@ from arus_stack.backups.topic_file import Digest, PartitionSum, TopicWriter, enc
 from arus_stack.errors import ServerFailed
 from arus_stack.kafka.admin import TIMEOUT_S, KafkaAccess
 from arus_stack.kafka.records import Found, Reader
+from arus_stack.kafka.retention import delete_records
 
 FLUSH_S = 120.0
 FILLER_KEY = b"restored"
@@ -70,11 +71,7 @@ def write(access: KafkaAccess, file: Path, kept: Partitions) -> None:
     for partition, sums in kept.items():
         writer.fill(int(partition), sums["end"], None)
     writer.finish()
-    cut_off = [TopicPartition(topic, int(partition), sums["first"]) for partition, sums in kept.items()]
-    cut_off = [place for place in cut_off if place.offset > 0]
-    if cut_off:
-        admin = AdminClient(access.client)  # named: a client that is forgotten finishes nothing
-        _done(admin.delete_records(cut_off))
+    delete_records(access, {(topic, int(partition)): sums["first"] for partition, sums in kept.items()})
 
 
 def summed(access: KafkaAccess, topic: str, kept: Partitions) -> Partitions:

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import certifi
 from arus_runtime.catalogue import Topic
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
@@ -164,12 +164,6 @@ class Admin:
         _finish(self._client.delete_topics([name], operation_timeout=TIMEOUT_S))
         while name in self.topic_names():
             time.sleep(0.05)
-
-    def delete_records(self, firsts: Mapping[tuple[str, int], int]) -> None:
-        """Let go of the records of partitions before an offset each."""
-        places = [TopicPartition(*at, first) for at, first in firsts.items() if first > 0]
-        if places:
-            _finish(self._client.delete_records(places))
 
     def apply_topics(self, topics: Mapping[str, Topic]) -> frozenset[str]:
         """Bring topics and their dead-letter topics to what the catalogue says; return the names created.
