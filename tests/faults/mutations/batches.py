@@ -184,7 +184,7 @@ MUTATIONS = [
     ),
     Mutation(
         "that a log was too short is remembered when it has grown",
-        "engine.py", "logs[at]._replace(end=log_end)", "logs[at]",
+        "engine.py", "known._replace(end=log_end)", "known",
         POSITIONS, "that_was_lost and memory",
     ),
     Mutation(
