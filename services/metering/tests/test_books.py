@@ -355,6 +355,19 @@ async def test_of_a_months_lists_of_debts_the_newest_holds(files: Imports, owner
     assert await owed() == ("2025-12", "2025-12-10", "21.00")
 
 
+async def test_rows_of_a_list_without_a_day_that_come_later_belong_to_it(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    owed = [{"nomen": nomen, "amount": "7", "age_days": "31"} for nomen in ("1", "2", "3")]
+    files.take(files.file("ARDEBT", "2025-12", *owed[:2]), at=NOON)
+    files.take(files.file("ARDEBT", "2025-12", owed[2]), at=NOON + timedelta(days=1))
+    said = (await owner.get("/kpi/arrears")).json()
+    assert (said["listed_on"], said["items"][1]["amount"]["amount"]) == ("2025-12-31", "21.00")
+    files.take(files.file("ARDEBT", "2025-12", owed[0] | {"as_of": "2025-12-20"}))
+    said = (await owner.get("/kpi/arrears")).json()
+    assert (said["listed_on"], said["items"][1]["amount"]["amount"]) == ("2025-12-20", "7.00")
+
+
 async def test_a_payment_that_both_registers_hold_counts_once(
     files: Imports, owner: httpx.AsyncClient
 ) -> None:

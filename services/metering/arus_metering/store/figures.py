@@ -41,11 +41,8 @@ from ({_PAID}) p join ({_BILLED}) b using (period, nomen)
 where %(rayon)s::text is null or b.rayon = %(rayon)s
 group by p.day order by p.day
 """  # noqa: S608 - our own text
-_LISTED: Final = """
-coalesce(listed_on, least((recorded_at at time zone 'Asia/Jakarta')::date,
-  ((as_of || '-01')::date + interval '1 month' - interval '1 day')::date))
-"""
-"""Of which day a debt's list is; where nobody said, of when it came, or of the last of its month."""
+_LISTED: Final = "coalesce(listed_on, (as_of || '-01')::date)"
+"""By which day lists of a month are told apart: those that say none are one list, before any that does."""
 _AGEING: Final = f"""
 select case when age_days <= 30 then '0-30' when age_days <= 60 then '31-60' when age_days <= 90 then '61-90'
     else '>90' end as band,
@@ -58,9 +55,11 @@ where is_newest
   and (%(rayon)s::text is null or {RAYON.format("a", "as_of")} = %(rayon)s)
 group by band
 """  # noqa: S608 - our own text
-_LISTED_ON: Final = f"""
-select max({_LISTED}) as listed_on from arrears where is_current and as_of = %(period)s
-"""  # noqa: S608 - our own text
+_LISTED_ON: Final = """
+select coalesce(max(listed_on), max((as_of || '-01')::date + interval '1 month' - interval '1 day')::date)
+  as listed_on
+from arrears where is_current and as_of = %(period)s
+"""
 _NEWEST: Final = (
     "select max(period) as period from customer_periods where is_current and target_minor is not null"
 )
