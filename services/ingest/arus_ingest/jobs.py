@@ -18,7 +18,7 @@ from arus_runtime.auth import Principal
 from arus_runtime.context import Context
 from arus_runtime.files import files_of
 from arus_runtime.isolated import isolated
-from arus_runtime.jobs import Job, Work
+from arus_runtime.jobs import Away, Job, Work
 from arus_runtime.outbox import Pending
 from arus_runtime.postgres import Tx
 
@@ -35,6 +35,7 @@ CHUNKS_AT_ONCE: Final = 4
 MEMORY_MB: Final = 1_024
 """Of one file's analysis; a pod has room for as many as it has slots."""
 TOLD_EVERY_S: Final = 1.0
+COUNTED: Final = ("created", "updated", "unchanged")
 _read: Final = isolated("arus_ingest.analysing:analyse", memory_limit_mb=MEMORY_MB)
 
 
@@ -143,21 +144,35 @@ async def _found(
         as_read = replace(of, **known, rows=found["rows"])
         blocks = await _blocks(context, work, as_read, params, found["left_out"])
         as_read = replace(as_read, preview_hash=rules.preview_hash(as_read))
+        at = _now()
         preview = await _compared(_Telling(context, work, analysed), as_read, rows, found["sound"])
         await files_of(context).put(imports.rows_key(work.tenant_id, as_read), rows)
-    counts = {name: preview.counts[name] for name in ("created", "updated", "unchanged")}
-    samples = preview.samples | {"error": found["samples"][: SAMPLES * 4]}
     return {
         "state": "preview",
         **known,
-        **counts,
-        "rejected": preview.counts["rejected"] + found["wrong"],
         "rows": found["rows"],
-        "done": found["rows"],
         "chunks": rules.chunks_of(found["sound"]),
-        "preview": {"sound": found["sound"], "samples": samples},
         "preview_hash": as_read.preview_hash,
         "blocks": blocks,
+        **_shown(as_read, preview, found["sound"], found["samples"][: SAMPLES * 4], at),
+    }
+
+
+def _shown(
+    of: Import, preview: _Preview, sound: int, refused: Sequence[Mapping[str, Any]], at: datetime
+) -> dict[str, Any]:
+    """Return what to write of a comparison that began then. refused: samples of rows that cannot be read."""
+    counts = {name: preview.counts[name] for name in COUNTED}
+    return {
+        **counts,
+        "rejected": preview.counts["rejected"] + of.rows - sound,
+        "done": of.rows,
+        "preview": {
+            "sound": sound,
+            "samples": preview.samples | {"error": list(refused)},
+            "counts": counts,
+            "at": at.isoformat(),
+        },
     }
 
 
@@ -276,6 +291,8 @@ async def _commit(context: Context, work: Work) -> None:
     if of is None or of.state != "committing":
         return
     async with files_of(context).local(imports.rows_key(work.tenant_id, of)) as rows:
+        if not of.sent and await _overtaken(context, work, of, rows):
+            return
         sent = of.sent
         size = rules.CHUNK_ROWS * (1 if of.type == fuel_rows.TYPE else CHUNKS_AT_ONCE)
         async for batch in _batches(rows, of, size, sent * rules.CHUNK_ROWS):
@@ -290,6 +307,32 @@ async def _commit(context: Context, work: Work) -> None:
         async with context.db.tenant(work.tenant_id) as tx:
             await imports.settle(tx, work.tenant_id, of.id, _now())
         context.committed()
+
+
+async def _overtaken(context: Context, work: Work, of: Import, rows: Path) -> bool:
+    """Say whether it would do other than was previewed, as other imports came or went since: then ask again.
+
+    Rows of this service's own facts are compared when they are recorded.
+    """
+    if of.type == fuel_rows.TYPE or "at" not in of.preview:
+        return False
+    async with context.db.tenant(work.tenant_id) as tx:
+        since = await store.since(tx, of, of.preview["at"], of_any_month=of.type in rules.DATED)
+    if since.is_sending:
+        raise Away("rows of an import that was committed before are on their way")
+    if not since.number:
+        return False
+    at, told = _now(), _Telling(context, work, of)
+    preview = await _compared(told, of, rows, of.preview["sound"])
+    found = _shown(of, preview, of.preview["sound"], of.preview["samples"]["error"], at)
+    if found["preview"]["counts"] == of.preview["counts"]:
+        return False
+    again = replace(of, preview_hash=rules.hash_again(of, found["preview"]))
+    await files_of(context).put(imports.rows_key(work.tenant_id, again), rows)
+    async with context.db.tenant(work.tenant_id) as tx:
+        await imports.ask_again(tx, work.tenant_id, of, {**found, "preview_hash": again.preview_hash})
+    context.committed()
+    return True
 
 
 async def _carry_out(tx: Tx, tenant_id: str, of: Import, rows: Sequence[ImportedRow]) -> int:

@@ -209,6 +209,12 @@ def preview_hash(of: Import) -> str:
     return sha256(orjson.dumps(bound, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def hash_again(of: Import, preview: Mapping[str, Any]) -> str:
+    """Return what a commit is bound to after its rows were compared once more. preview: what was found."""
+    bound = [of.preview_hash, preview["counts"], preview["at"]]
+    return sha256(orjson.dumps(bound, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
 def progress(of: Import, work: float) -> float:
     """Return how far what goes on with an import is, 0 to 1. work: how far the reading of its file is."""
     if of.state in ("queued", "analysed"):

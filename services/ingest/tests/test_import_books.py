@@ -248,6 +248,69 @@ async def test_a_file_is_compared_with_what_stands_of_its_type_and_month(
     assert await counted("SBRS_34_2025-12.csv") == all_new, "what was taken back does not stand"
 
 
+async def test_what_would_do_other_than_was_previewed_asks_again(
+    owner: httpx.AsyncClient, context: Context, database: ServiceDatabase
+) -> None:
+    path, seen = await previewed(owner, context)
+    mended = reads(2).replace(b"100;101;1", b"100;102;2")
+    others = reads(700).split(b"\n")
+    beside = b"\n".join((others[0], *others[601:]))
+    for name, content in (("SBRS_34_DES25_betul.csv", mended), ("SBRS_35_DES25.csv", beside)):
+        sent = await owner.post("/imports", files=[("files", (name, content))])
+        await work(context)
+        later = f"/imports/{sent.json()['items'][0]['id']}"
+        now = (await owner.get(later)).json()
+        await owner.post(f"{later}/commit", json={"preview": now["preview"]})
+        await work(context)
+    sent_by_others = [event for _, event in told(database) if isinstance(event, ImportChunkPublished)]
+    assert len(sent_by_others) == 2, "rows beside those of another import are no reason to ask"
+
+    await owner.post(f"{path}/commit", json={"preview": seen["preview"]})
+    await work(context)
+    asks = (await owner.get(path)).json()
+    assert (asks["state"], asks["committed_at"]) == ("preview", None)
+    assert [block["code"] for block in asks["blocks"]] == ["books_changed"]
+    assert asks["counts"] == {"created": 598, "updated": 1, "unchanged": 1, "rejected": 0}
+    shown = (await owner.get(f"{path}/preview")).json()
+    assert [row["before"]["stand_akhir"] for row in shown["update"]] == ["102"]
+    assert [event for _, event in told(database) if isinstance(event, ImportChunkPublished)] == sent_by_others
+
+    stale = await owner.post(f"{path}/commit", json={"preview": seen["preview"]})
+    assert (stale.status_code, stale.json()["code"]) == (409, "preview_changed")
+    again = await owner.post(f"{path}/commit", json={"preview": asks["preview"]})
+    assert (again.status_code, again.json()["blocks"]) == (202, []), again.text
+    await work(context)
+    chunks = [event for _, event in told(database) if isinstance(event, ImportChunkPublished)]
+    assert [len(one.rows) for one in chunks[2:]] == [500, 100]
+
+
+async def test_rows_of_an_earlier_commit_go_out_first(
+    owner: httpx.AsyncClient, context: Context, database: ServiceDatabase
+) -> None:
+    first, _ = await previewed(owner, context)
+    sent = await owner.post("/imports", files=[("files", ("SBRS_34_DES25_lagi.csv", reads(601)))])
+    second = f"/imports/{sent.json()['items'][0]['id']}"
+    await work(context)
+    for path in (first, second):
+        await owner.post(f"{path}/commit", json={"preview": (await owner.get(path)).json()["preview"]})
+    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+        connection.execute(
+            "update jobs set run_after = now() + interval '1 hour' where params ->> 'import_id' = %s",
+            (first.removeprefix("/imports/"),),
+        )
+        await work(context)
+        assert (await owner.get(second)).json()["state"] == "committing"
+        assert not [event for _, event in told(database) if isinstance(event, ImportChunkPublished)]
+        connection.execute("update jobs set run_after = now() where state = 'waiting'")
+    for _ in range(2):
+        await work(context)
+        with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+            connection.execute("update jobs set run_after = now() where state = 'waiting'")
+    asks = (await owner.get(second)).json()
+    assert (asks["state"], [block["code"] for block in asks["blocks"]]) == ("preview", ["books_changed"])
+    assert asks["counts"]["unchanged"] == 600
+
+
 async def test_what_stands_on_an_import_is_told_before_it_is_taken_back(
     caller: Caller, context: Context, database: ServiceDatabase, book: Book
 ) -> None:

@@ -2189,6 +2189,8 @@ export type ImportDetail = {
     preview: string | null;
     /**
      * Blocks
+     *
+     * Why it cannot be committed, or failed; `books_changed` only asks to look again.
      */
     blocks: Array<Block>;
     /**
@@ -2389,6 +2391,8 @@ export type ImportRecord = {
     preview: string | null;
     /**
      * Blocks
+     *
+     * Why it cannot be committed, or failed; `books_changed` only asks to look again.
      */
     blocks: Array<Block>;
     /**

@@ -33,6 +33,8 @@ RESOURCES: Final[Mapping[str, str]] = {
 }
 """On which facts a type of file is to be allowed, beside imports."""
 SHOWN_DEPENDANTS: Final = 100
+BOOKS_CHANGED: Final = "books_changed"
+"""Asks to look again: a commit bound to the preview that says so is the answer."""
 
 
 def folder_of(tenant_id: str, import_id: str) -> str:
@@ -138,6 +140,7 @@ async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at:
         state="committing",
         committed_at=at,
         committed_by=principal.user_id,
+        blocks=[],
         locations=None if principal.locations is None else sorted(principal.locations),
         done=0,
         created=0,
@@ -155,8 +158,10 @@ async def _blocks(tx: Tx, principal: Principal, of: Import) -> Sequence[Trouble]
     await store.take_turns(tx, principal.tenant_id, "commits")
     taken = {} if of.said.anyway else await store.taken(tx, of.sha256, of.id)
     repeats = taken.get(of.detections[of.sheet]["sheet"] or "")
-    known = any(one.code == "file_repeats" for one in of.blocks)
-    return of.blocks if known or not repeats else (*of.blocks, Trouble("file_repeats", {"value": repeats}))
+    blocks = [one for one in of.blocks if one.code != BOOKS_CHANGED]
+    if repeats and not any(one.code == "file_repeats" for one in blocks):
+        blocks.append(Trouble("file_repeats", {"value": repeats}))
+    return blocks
 
 
 def _check_right(principal: Principal, type_: str, action: str) -> None:
@@ -299,6 +304,21 @@ async def fail(tx: Tx, tenant_id: str, import_id: str, trouble: Trouble) -> None
     if old is None:
         return
     await tell(tx, tenant_id, await store.change(tx, import_id, state="failed", blocks=[trouble]))
+
+
+async def ask_again(tx: Tx, tenant_id: str, of: Import, found: Mapping[str, Any]) -> None:
+    """Leave a commit of which nothing went out, and show what it would do by now. found: what to write."""
+    old = await store.hold(tx, of.id)
+    if old is None or old.state != "committing" or old.sent:
+        return
+    blocks = [Trouble(BOOKS_CHANGED)]
+    await tell(
+        tx,
+        tenant_id,
+        await store.change(
+            tx, of.id, state="preview", committed_at=None, committed_by=None, blocks=blocks, **found
+        ),
+    )
 
 
 async def previewed(

@@ -99,7 +99,9 @@ class ImportRecord(BaseModel):
     done: int = Field(description="Rows seen through in this state.")
     progress: float = Field(description="Of what goes on now, 0 to 1.")
     preview: str | None = Field(description="What a commit is bound to.")
-    blocks: list[Block]
+    blocks: list[Block] = Field(
+        description="Why it cannot be committed, or failed; `books_changed` only asks to look again."
+    )
     repeats: str | None = Field(description="The standing import of the same sheet of the same file.")
     uploaded_at: dt.datetime
     uploaded_by: str

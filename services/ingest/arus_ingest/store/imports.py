@@ -154,6 +154,41 @@ async def is_first(tx: Tx, of: Import, *, of_any_month: bool) -> bool:
     return row["is_first"]
 
 
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Imports of a type and period that came or went after a moment.
+
+    is_sending: rows of one that was committed earlier are still on their way to their book.
+    """
+
+    number: int
+    is_sending: bool
+
+
+async def since(tx: Tx, of: Import, at: str, *, of_any_month: bool) -> Since:
+    """Return which other imports may have changed what stands under the keys of one. at: ISO 8601."""
+    answer = await tx.execute(
+        """select count(*) as number,
+                  coalesce(bool_or(state = 'committing' and sent < chunks
+                                   and (committed_at, id) < (%(committed)s, %(id)s)), false) as is_sending
+           from imports
+           where type = %(type)s and (%(any)s or period = %(period)s) and id <> %(id)s
+             and committed_at is not null
+             and (ended_at is null or ended_at > %(at)s::timestamptz or undone_at > %(at)s::timestamptz)""",
+        {
+            "type": of.type,
+            "any": of_any_month,
+            "period": of.period,
+            "id": of.id,
+            "committed": of.committed_at,
+            "at": at,
+        },
+    )
+    row = await answer.fetchone()
+    assert row is not None
+    return Since(**row)
+
+
 async def standing(tx: Tx, key_ids: Sequence[str], import_id: str) -> dict[str, StandingRow]:
     """Return what other imports brought last under these keys and what stands of it, by key."""
     answer = await tx.execute(

@@ -25,6 +25,9 @@ import { Undoing } from './Undoing'
 /** The type of file whose rows are judged: register reads. */
 const READS = 'SBRS'
 
+/** What blocks no commit, but asks to look at the new preview first. */
+const LOOK_AGAIN = 'books_changed'
+
 interface Props {
   id: string | undefined
   onClose: () => void
@@ -338,7 +341,7 @@ function Acts({ found }: { found: ImportDetail }) {
         <Button
           look="primary"
           busy={commit.isPending}
-          disabled={found.blocks.length > 0 && !goesOn}
+          disabled={found.blocks.some(block => block.code !== LOOK_AGAIN) && !goesOn}
           onClick={() => commit.mutate()}
         >
           <Plural value={count} other="Simpan # baris" />
