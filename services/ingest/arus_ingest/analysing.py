@@ -15,6 +15,7 @@ from typing import Any, Final
 import orjson
 from arus_runtime.isolated import Report
 
+from arus_ingest import rules
 from arus_ingest.files import Detection, Unreadable, detect, read_rows
 from arus_ingest.files.columns import ASKED
 from arus_ingest.files.declared import types
@@ -91,25 +92,27 @@ def _holds_facts(one: Detection) -> bool:
 class _Under:
     """The sound rows of a file by their keys, each remembered by a hash of what it says."""
 
-    __slots__ = ("_column", "_said", "_several_without")
+    __slots__ = ("_column", "_said", "_several_without", "_type")
 
     def __init__(self, meant: Detection) -> None:
         assert meant.type is not None
         kind = types()[meant.type]
         name = next((name for name in kind.key if name in meant.columns), kind.key[0])
         self._column = meant.columns.get(name, name), name
+        self._type = meant.type
         self._several_without = kind.several_without
         self._said: dict[str, int | list[int]] = {}
 
     def place(self, row: TypedRow) -> int | CellError:
         """Return which of the rows under its key a row is, from 1; an error where it repeats one of them."""
         said = hash(tuple(row.fields.items()))
-        known = self._said.get(row.key)
+        key = rules.folded(self._type, row.key)
+        known = self._said.get(key)
         if known is None:
-            self._said[row.key] = said
+            self._said[key] = said
             return 1
         if isinstance(known, int):
-            known = self._said[row.key] = [known]
+            known = self._said[key] = [known]
         if said in known and (not self._several_without or row.fields.get(self._several_without)):
             return CellError(*self._column, "row_repeats", {})
         known.append(said)

@@ -1,20 +1,14 @@
 """Slow work of imports: reading a file, carrying out what was previewed, taking it back, hearing its book."""
 
 import asyncio
-import gzip
-import time
-from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import orjson
 from arus_runtime import observe, outbox
-from arus_runtime.auth import Principal
 from arus_runtime.context import Context
 from arus_runtime.files import files_of
 from arus_runtime.isolated import isolated
@@ -23,67 +17,17 @@ from arus_runtime.outbox import Pending
 from arus_runtime.postgres import Tx
 
 from arus_ingest import codec, rules
-from arus_ingest.commands import comparing, fuel_rows, imports
+from arus_ingest.commands import fuel_rows, imports
 from arus_ingest.handlers import SETTLE
-from arus_ingest.state import Import, ImportedRow, Outcomes, StandingRow, Trouble
+from arus_ingest.previewing import SAMPLES, Telling, batches, compared, principal_of, to_write
+from arus_ingest.state import Import, ImportedRow, ImportState, Outcomes, Trouble
 from arus_ingest.store import imports as store
 
-SAMPLES: Final = 5
-LOOKED_UP: Final = 5_000
 CHUNKS_AT_ONCE: Final = 4
 """Go to their book in one transaction: each of them waits for the disk."""
 MEMORY_MB: Final = 1_024
 """Of one file's analysis; a pod has room for as many as it has slots."""
-TOLD_EVERY_S: Final = 1.0
-COUNTED: Final = ("created", "updated", "unchanged")
 _read: Final = isolated("arus_ingest.analysing:analyse", memory_limit_mb=MEMORY_MB)
-
-
-@dataclass(slots=True)
-class _Preview:
-    """What carrying out would do, counted, with samples of each outcome."""
-
-    counts: Counter[str]
-    samples: dict[str, list[dict[str, Any]]]
-    before: dict[tuple[str, int], dict[str, Any]] = field(
-        default_factory=dict[tuple[str, int], dict[str, Any]]
-    )
-    """Samples that change a fact, by the import and the row that brought what stands."""
-
-    def take(
-        self,
-        outcome: str,
-        row: ImportedRow,
-        trouble: Mapping[str, Any] | None = None,
-        standing: StandingRow | None = None,
-    ) -> None:
-        self.counts[outcome] += 1
-        shown = self.samples.setdefault(outcome, [])
-        if len(shown) < SAMPLES:
-            errors = [dict(trouble)] if trouble else []
-            one = {"number": row.number, "key": row.key, "fields": dict(row.fields), "errors": errors}
-            shown.append(one)
-            if outcome == "updated" and standing:
-                self.before[standing.import_id, standing.number] = one
-
-
-@dataclass(slots=True)
-class _Telling:
-    """How far the reading of a file is: the job's progress at once, told to everybody once a second."""
-
-    context: Context
-    work: Work
-    of: Import
-    told_at_s: float = field(default_factory=time.monotonic)
-
-    async def reached(self, share: float) -> None:
-        self.work.progress = share
-        if time.monotonic() < self.told_at_s + TOLD_EVERY_S:
-            return
-        self.told_at_s = time.monotonic()
-        async with self.context.db.tenant(self.work.tenant_id) as tx:
-            await imports.tell(tx, self.work.tenant_id, self.of, share)
-        self.context.committed()
 
 
 async def _analyse(context: Context, work: Work) -> None:
@@ -124,7 +68,7 @@ async def _found(
             "answers": dict(of.said.answers),
             "taken": list(taken),
         }
-        found = await _watched(_Telling(context, work, of), replace(work, params=params))
+        found = await _watched(Telling(context, work, of), replace(work, params=params))
         if "unreadable" in found:
             return {"state": "failed", "blocks": [Trouble(**found["unreadable"])], "ended_at": _now()}
         meant = found["detections"][found["sheet"]]
@@ -145,7 +89,7 @@ async def _found(
         blocks = await _blocks(context, work, as_read, params, found["left_out"])
         as_read = replace(as_read, preview_hash=rules.preview_hash(as_read))
         at = _now()
-        preview = await _compared(_Telling(context, work, analysed), as_read, rows, found["sound"])
+        preview = await compared(Telling(context, work, analysed), as_read, rows, found["sound"])
         await files_of(context).put(imports.rows_key(work.tenant_id, as_read), rows)
     return {
         "state": "preview",
@@ -154,29 +98,11 @@ async def _found(
         "chunks": rules.chunks_of(found["sound"]),
         "preview_hash": as_read.preview_hash,
         "blocks": blocks,
-        **_shown(as_read, preview, found["sound"], found["samples"][: SAMPLES * 4], at),
+        **to_write(as_read, preview, found["sound"], found["samples"][: SAMPLES * 4], at),
     }
 
 
-def _shown(
-    of: Import, preview: _Preview, sound: int, refused: Sequence[Mapping[str, Any]], at: datetime
-) -> dict[str, Any]:
-    """Return what to write of a comparison that began then. refused: samples of rows that cannot be read."""
-    counts = {name: preview.counts[name] for name in COUNTED}
-    return {
-        **counts,
-        "rejected": preview.counts["rejected"] + of.rows - sound,
-        "done": of.rows,
-        "preview": {
-            "sound": sound,
-            "samples": preview.samples | {"error": list(refused)},
-            "counts": counts,
-            "at": at.isoformat(),
-        },
-    }
-
-
-async def _watched(telling: _Telling, reading: Work) -> dict[str, Any]:
+async def _watched(telling: Telling, reading: Work) -> dict[str, Any]:
     """Read the file in a process of its own, and tell how far it is as the progress of the job itself."""
     running = asyncio.ensure_future(_read(telling.context, reading))
     try:
@@ -214,73 +140,17 @@ async def _blocks(
     return blocks
 
 
-async def _compared(telling: _Telling, of: Import, rows: Path, sound: int) -> _Preview:
-    """Say of every sound row what carrying it out would do now, unless what stands is not theirs to see."""
-    context, work = telling.context, telling.work
-    preview = _Preview(Counter(), {})
-    if imports.beyond(of.type, of.locations):
-        return preview
-    if of.type != fuel_rows.TYPE:
-        async with context.db.tenant(work.tenant_id) as tx:
-            is_first = await store.is_first(tx, of, of_any_month=of.type in rules.DATED)
-        if is_first:
-            no_rows: list[ImportedRow] = []
-            for row in await asyncio.to_thread(next, _read_batches(rows, of, SAMPLES, 0), no_rows):
-                preview.take("created", row)
-            preview.counts["created"] = sound
-            return preview
-    principal = _principal(work.tenant_id, of.uploaded_by, of.locations)
-    seen = 0
-    async for batch in _batches(rows, of, LOOKED_UP, 0):
-        async with context.db.tenant(work.tenant_id) as tx:
-            if of.type == fuel_rows.TYPE:
-                judged, _ = await fuel_rows.judge(tx, principal, of.id, batch, _now())
-                for one in judged:
-                    flaw = one.flaw
-                    preview.take(
-                        one.outcome,
-                        one.row,
-                        flaw and {"field": flaw.field, "code": flaw.code, "params": _text(flaw.params)},
-                    )
-            else:
-                standing = await comparing.standing(tx, of.type, of.id, batch)
-                for row in batch:
-                    before = standing.get(row.id)
-                    same = before is not None and before.hash == row.hash
-                    outcome = "created" if before is None else "unchanged" if same else "updated"
-                    preview.take(outcome, row, standing=before)
-        seen += len(batch)
-        await telling.reached(0.8 + 0.2 * seen / max(of.rows, 1))
-    for import_id in {import_id for import_id, _ in preview.before}:
-        await _say_before(context, work.tenant_id, import_id, preview)
-    return preview
+async def _unread(tx: Tx, work: Work, reason: str) -> None:
+    await _failed(tx, work, reason, ("queued", "analysed"))
 
 
-async def _say_before(context: Context, tenant_id: str, import_id: str, preview: _Preview) -> None:
-    """Write beside samples what the rows of an earlier import said, as long as its file is kept."""
-    async with context.db.tenant(tenant_id) as tx:
-        of = await store.one(tx, import_id)
-    if of is None:
-        return
-    asked = {number: one for (earlier, number), one in preview.before.items() if earlier == import_id}
-    try:
-        async with (
-            files_of(context).local(imports.rows_key(tenant_id, of)) as rows,
-            aclosing(_batches(rows, of, LOOKED_UP, 0)) as batches,
-        ):
-            async for batch in batches:
-                for row in batch:
-                    if one := asked.pop(row.number, None):
-                        one["before"] = dict(row.fields)
-                if not asked:
-                    return
-    except FileNotFoundError:
-        return  # only the samples say less
+async def _left(tx: Tx, work: Work, reason: str) -> None:
+    await _failed(tx, work, reason, ("committing",))
 
 
-async def _failed(tx: Tx, work: Work, reason: str) -> None:
+async def _failed(tx: Tx, work: Work, reason: str, working: Collection[ImportState]) -> None:
     del reason  # for the log; people are told what they can do
-    await imports.fail(tx, work.tenant_id, work.params["import_id"], Trouble("import_failed"))
+    await imports.fail(tx, work.tenant_id, work.params["import_id"], Trouble("import_failed"), working)
     observe.IMPORTS.labels("failed").inc()
 
 
@@ -295,7 +165,7 @@ async def _commit(context: Context, work: Work) -> None:
             return
         sent = of.sent
         size = rules.CHUNK_ROWS * (1 if of.type == fuel_rows.TYPE else CHUNKS_AT_ONCE)
-        async for batch in _batches(rows, of, size, sent * rules.CHUNK_ROWS):
+        async for batch in batches(rows, of, size, sent * rules.CHUNK_ROWS):
             async with context.db.tenant(work.tenant_id) as tx:
                 held = await store.hold(tx, of.id)
                 if held is None or held.state != "committing" or held.sent != sent:
@@ -303,10 +173,9 @@ async def _commit(context: Context, work: Work) -> None:
                 sent = await _carry_out(tx, work.tenant_id, held, batch)
             context.committed()
             work.progress = sent / max(of.chunks, 1)
-    if of.type == fuel_rows.TYPE or not of.chunks:
-        async with context.db.tenant(work.tenant_id) as tx:
-            await imports.settle(tx, work.tenant_id, of.id, _now())
-        context.committed()
+    async with context.db.tenant(work.tenant_id) as tx:
+        await imports.settle(tx, work.tenant_id, of.id, _now())
+    context.committed()
 
 
 async def _overtaken(context: Context, work: Work, of: Import, rows: Path) -> bool:
@@ -322,9 +191,9 @@ async def _overtaken(context: Context, work: Work, of: Import, rows: Path) -> bo
         raise Away("rows of an import that was committed before are on their way")
     if not since.number:
         return False
-    at, told = _now(), _Telling(context, work, of)
-    preview = await _compared(told, of, rows, of.preview["sound"])
-    found = _shown(of, preview, of.preview["sound"], of.preview["samples"]["error"], at)
+    at, told = _now(), Telling(context, work, of)
+    preview = await compared(told, of, rows, of.preview["sound"])
+    found = to_write(of, preview, of.preview["sound"], of.preview["samples"]["error"], at)
     if found["preview"]["counts"] == of.preview["counts"]:
         return False
     again = replace(of, preview_hash=rules.hash_again(of, found["preview"]))
@@ -339,7 +208,7 @@ async def _carry_out(tx: Tx, tenant_id: str, of: Import, rows: Sequence[Imported
     """Record the rows that come next, or send them to their book; return how many chunks are done by then."""
     at = _now()
     if of.type == fuel_rows.TYPE:
-        principal = _principal(tenant_id, of.committed_by or of.uploaded_by, of.locations)
+        principal = principal_of(tenant_id, of.committed_by or of.uploaded_by, of.locations)
         outcomes = await fuel_rows.record(tx, principal, of.id, rows, at)
         sent = of.sent + 1
         await store.add_chunk(tx, tenant_id, of.id, sent, outcomes)
@@ -375,13 +244,13 @@ async def _undo(context: Context, work: Work) -> None:
             if of is None or of.state != "undoing":
                 return
             rows = await store.kept_rows(tx, of.id, after, rules.CHUNK_ROWS)
-            principal = _principal(work.tenant_id, of.undone_by or of.uploaded_by, None)
+            principal = principal_of(work.tenant_id, of.undone_by or of.uploaded_by, None)
             await fuel_rows.take_back(tx, principal, of.id, rows, _now())
             done = not rows
             new = await store.change(
                 tx,
                 of.id,
-                done=of.rows if done else of.done + len(rows),
+                done=of.rows if done else min(of.done + len(rows), of.rows),
                 state="undone" if done else "undoing",
             )
             await imports.tell(tx, work.tenant_id, new)
@@ -401,53 +270,6 @@ async def _settle(context: Context, work: Work) -> None:
         observe.IMPORTS.labels(of.state).inc()
 
 
-async def _batches(path: Path, of: Import, size: int, skipped: int) -> AsyncGenerator[list[ImportedRow]]:
-    """Yield the sound rows of a file, so many at a time, after so many rows; read in a thread."""
-    batches = _read_batches(path, of, size, skipped)
-    while batch := await asyncio.to_thread(next, batches, None):
-        yield batch
-
-
-def _read_batches(path: Path, of: Import, size: int, skipped: int) -> Iterator[list[ImportedRow]]:
-    row_ids = rules.row_ids_of(of.id)
-    batch: list[ImportedRow] = []
-    place = 0
-    with gzip.open(path, "rb") as lines:
-        for text in lines:
-            line = orjson.loads(text)
-            if "f" not in line:
-                continue
-            place += 1
-            if place <= skipped:
-                continue
-            batch.append(
-                rules.imported_row(
-                    row_ids,
-                    of.type,
-                    of.period,
-                    number=line["n"],
-                    key=line["k"],
-                    which=line["i"],
-                    fields=line["f"],
-                )
-            )
-            if len(batch) == size:
-                yield batch
-                batch = []
-    if batch:
-        yield batch
-
-
-def _principal(tenant_id: str, user_id: str, locations: Sequence[str] | None) -> Principal:
-    """Return in whose name a job acts: what they may do was checked when they asked for it."""
-    within = None if locations is None else frozenset(locations)
-    return Principal(user_id, tenant_id, frozenset(), within, "id", "")
-
-
-def _text(params: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in params.items()}
-
-
 def _count(outcomes: Outcomes) -> None:
     for name in ("created", "updated", "unchanged", "rejected"):
         observe.IMPORT_ROWS.labels(name).inc(getattr(outcomes, name))
@@ -458,8 +280,8 @@ def _now() -> datetime:
 
 
 JOBS: Final = (
-    Job(imports.ANALYSE, _analyse, failed=_failed, time_limit_s=1_800),
-    Job(imports.COMMIT, _commit, failed=_failed, time_limit_s=7_200, attempts=10),
+    Job(imports.ANALYSE, _analyse, failed=_unread, time_limit_s=1_800),
+    Job(imports.COMMIT, _commit, failed=_left, time_limit_s=7_200, attempts=10),
     Job(imports.UNDO, _undo, time_limit_s=7_200, attempts=10),
     Job(SETTLE, _settle, attempts=10, backoff_s=1.0),
 )

@@ -1,7 +1,7 @@
 """What makes a fuel fact acceptable. Pure: the moment and the catalogue come in as arguments."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
@@ -22,6 +22,8 @@ BATCH_ITEMS = 10_000
 CHUNK_ROWS = 500
 DATED = frozenset({"COLLECTION", "MB", "FUEL"})
 """Types whose rows say their day: a row is the same in whichever file, of whichever month."""
+NAMED = frozenset({"FUEL"})
+"""Types whose keys hold names of places and goods: capitals make no other row."""
 _KEYS = str(named_id("import keys"))
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
@@ -185,11 +187,25 @@ def imported_row(
         id=row_id(row_ids, number),
         number=number,
         key=key,
-        key_id=key_id(type_, "" if type_ in DATED else period, key, which),
+        key_id=key_id(type_, "" if type_ in DATED else period, folded(type_, key), which),
         hash=sha256(said).hexdigest(),
         fields=fields,
         which=which,
     )
+
+
+def folded(type_: str, key: str) -> str:
+    """Return a natural key as rows of its type are told apart by it."""
+    return key.casefold() if type_ in NAMED else key
+
+
+def former_key_ids(type_: str, months: Iterable[str], row: ImportedRow) -> set[str]:
+    """Return under which other ids its key may stand: with a month in it, or as its file spelt it.
+
+    months: of files from before they were left out of keys.
+    """
+    spelt = {row.key, folded(type_, row.key)}
+    return {key_id(type_, month, key, row.which) for month in ("", *months) for key in spelt} - {row.key_id}
 
 
 def key_id(type_: str, month: str, key: str, which: int) -> str:

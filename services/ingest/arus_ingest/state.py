@@ -190,7 +190,7 @@ class ImportedRow:
 class StandingRow:
     """What was imported last under a key and stands, from which row of its file.
 
-    fact_id: of a fact that this service keeps itself.
+    fact_id, note: of a fact that this service keeps itself.
     """
 
     key_id: str
@@ -199,6 +199,7 @@ class StandingRow:
     committed_at: datetime
     number: int
     fact_id: str | None
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,28 @@ async def test_what_was_cut_short_goes_on_behind_what_went_out(
     assert [row.number for one in chunks for row in one.rows] == list(range(2, 2_602))
 
 
+async def test_answers_that_nobody_looked_at_end_an_import_that_goes_on(
+    owner: httpx.AsyncClient, context: Context, database: ServiceDatabase
+) -> None:
+    path, seen = await previewed(owner, context)
+    await owner.post(f"{path}/commit", json={"preview": seen["preview"]})
+    await work(context)
+    chunks = [event for _, event in told(database) if isinstance(event, ImportChunkPublished)]
+    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+        for one in map(taken, chunks):
+            connection.execute(
+                "insert into import_chunks"
+                " (tenant_id, import_id, chunk, created, updated, unchanged, rejected)"
+                " values ('tenant-a', %s, %s, %s, 0, 0, 0)",
+                (one.import_id, one.chunk, len(one.rows)),
+            )
+    again = await owner.post(f"{path}/commit", json={"preview": seen["preview"]})
+    assert again.json()["state"] == "committing"
+    await work(context)
+    done = (await owner.get(path)).json()
+    assert (done["state"], done["counts"]["created"]) == ("completed", 600)
+
+
 @dataclass
 class Book(BookServiceServicer):
     """A book over real gRPC that says what the test wants it to say, and remembers whom it told."""

@@ -44,7 +44,7 @@ async def test_what_stands_under_the_month_of_its_file_is_found(
             old = rules.key_id("FUEL", "2025-01", f"{date}|Gudang A|Solar|300", 1)
             changed = connection.execute(
                 "update import_rows set key_id = %s where number = %s and key_id = %s",
-                (old, number, rules.key_id("FUEL", "", f"{date}|Gudang A|Solar|300", 1)),
+                (old, number, rules.key_id("FUEL", "", f"{date}|gudang a|solar|300", 1)),
             )
             assert changed.rowcount == 1
     february = await committed(owner, work, FEBRUARY, "BBM Februari 2025.csv")
@@ -71,3 +71,72 @@ async def test_a_preview_of_payments_knows_those_of_another_month(
     await work()
     seen = (await owner.get(f"/imports/{sent['id']}")).json()
     assert (seen["period"], seen["counts"]["unchanged"]) == ("2025-12", 2), seen
+
+
+async def test_places_and_fuels_are_the_same_in_capitals(
+    owner: httpx.AsyncClient, work: Work, database: ServiceDatabase
+) -> None:
+    spelt = f"{HEAD}\n2025-01-08;Gudang A;Solar;300;Genset\n2025-01-08;GUDANG A;solar;300;Genset\n"
+    first = await committed(owner, work, spelt, "BBM Jan25.csv")
+    assert first["counts"] == {"created": 2, "updated": 0, "unchanged": 0, "rejected": 0}
+    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+        as_before = rules.key_id("FUEL", "", "2025-01-08|Gudang A|Solar|300", 1)
+        changed = connection.execute("update import_rows set key_id = %s where number = 2", (as_before,))
+        assert changed.rowcount == 1
+    loud = f"{HEAD}\n2025-01-08;Gudang A;Solar;300;Genset\n2025-01-08;GUDANG A;SOLAR;300;Pompa 2\n"
+    again = await committed(owner, work, loud, "BBM Jan25 lagi.csv")
+    assert again["counts"] == {"created": 0, "updated": 1, "unchanged": 1, "rejected": 0}
+
+
+async def test_what_leans_on_an_import_keeps_it_and_nothing_leans_on_one_that_goes(
+    owner: httpx.AsyncClient, work: Work, database: ServiceDatabase
+) -> None:
+    week = await committed(owner, work, WEEK, "BBM minggu 5 Jan25.csv")
+    february = await committed(owner, work, FEBRUARY, "BBM Februari 2025.csv")
+    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+        # As if February's file had been committed first, and had gone on behind the week's rows.
+        connection.execute(
+            "update imports set committed_at = committed_at - interval '1 hour' where id = %s",
+            (february["id"],),
+        )
+    held = await owner.post(f"/imports/{week['id']}/undo")
+    assert (held.status_code, held.json()["code"]) == (409, "import_in_use")
+    assert (await owner.post(f"/imports/{february['id']}/undo")).status_code == 202
+    await work()
+    assert (await owner.post(f"/imports/{week['id']}/undo")).status_code == 202
+
+    third = await uploaded(owner, WEEK + "\n", "BBM minggu 5.csv")
+    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+        later = "update jobs set run_after = now() + interval '1 hour' where kind = 'imports.undo'"
+        assert connection.execute(f"{later} and state = 'waiting'").rowcount == 1
+        connection.commit()
+        await work()
+        seen = (await owner.get(f"/imports/{third['id']}")).json()
+        assert seen["counts"] == {"created": 5, "updated": 0, "unchanged": 0, "rejected": 0}, (
+            "what goes is gone"
+        )
+        await owner.post(f"/imports/{third['id']}/commit", json={"preview": seen["preview"]})
+        await work()
+        connection.execute("update jobs set run_after = now() where kind = 'imports.undo'")
+        connection.commit()
+        await work()
+    assert (await owner.get(f"/imports/{week['id']}")).json()["state"] == "undone"
+    assert len((await owner.get("/fuel/transactions?status=active")).json()["items"]) == 5
+
+
+async def test_taking_back_that_was_given_up_goes_on_when_asked_again(
+    owner: httpx.AsyncClient, work: Work, database: ServiceDatabase
+) -> None:
+    week = await committed(owner, work, WEEK, "BBM minggu 5 Jan25.csv")
+    await owner.post(f"/imports/{week['id']}/undo")
+    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+        gone = connection.execute("delete from jobs where kind = 'imports.undo'")
+        assert gone.rowcount == 1
+    await work()
+    assert (await owner.get(f"/imports/{week['id']}")).json()["state"] == "undoing"
+    for _ in range(2):
+        assert (await owner.post(f"/imports/{week['id']}/undo")).status_code == 202
+    await work()
+    done = (await owner.get(f"/imports/{week['id']}")).json()
+    assert (done["state"], done["done"]) == ("undone", 5)
+    assert (await owner.get("/fuel/transactions?status=active")).json()["items"] == []

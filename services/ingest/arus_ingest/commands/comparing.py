@@ -18,7 +18,9 @@ async def standing(
     """
     months = await store.months_in_keys(tx, type_) if type_ in rules.DATED else ()
     keys = {
-        row.id: (row.key_id, *(rules.key_id(type_, month, row.key, row.which) for month in months))
+        row.id: (row.key_id, *rules.former_key_ids(type_, months, row))
+        if type_ in rules.DATED
+        else (row.key_id,)
         for row in rows
     }
     found = await store.standing(tx, [key for several in keys.values() for key in several], import_id)

@@ -66,19 +66,22 @@ async def judge(
         elif before is None:
             judged.append(Judged(row, "created", entry, None, None))
         else:
-            same = before.hash == row.hash
+            same = before.hash == row.hash or before.note == entry.note
             kept = replace(row, key_id=before.key_id)  # under the key that it stands under
             judged.append(Judged(kept, "unchanged" if same else "updated", entry, before, None))
     return judged, known
+
+
+async def take_turns(tx: Tx, tenant_id: str) -> None:
+    """Let what is judged new be so when it is recorded, and nothing be taken back that it leans on."""
+    await store.take_turns(tx, tenant_id, "rows")
 
 
 async def record(
     tx: Tx, principal: Principal, import_id: str, rows: Sequence[ImportedRow], at: datetime
 ) -> Outcomes:
     """Record rows as transactions, correct those that say otherwise now, and remember what became of each."""
-    await store.take_turns(
-        tx, principal.tenant_id, "rows"
-    )  # what is judged new must be so when it is recorded
+    await take_turns(tx, principal.tenant_id)
     judged, known = await judge(tx, principal, import_id, rows, at)
     fresh = [one for one in judged if one.outcome == "created" and one.entry]
     held = await facts.held(

@@ -14,6 +14,7 @@ from arus_runtime.web import FieldProblem, Problem, wrong
 from arus_ingest import books, codec, rules
 from arus_ingest.commands import fuel_rows
 from arus_ingest.files import columns
+from arus_ingest.handlers import SETTLE
 from arus_ingest.state import Dependants, Import, ImportState, Outcomes, Said, Trouble
 from arus_ingest.store import imports as store
 
@@ -115,6 +116,8 @@ async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at:
     """Have exactly what was previewed executed. preview: the hash of what the caller saw."""
     old = await held(tx, principal, import_id)
     if old.state in ("committing", *DONE) and old.preview_hash == preview:
+        if old.state == "committing":
+            await _look_again(tx, principal.tenant_id, old)
         return old
     goes_on = old.state == "failed" and old.committed_at is not None
     if old.state != "preview" and not goes_on:
@@ -193,14 +196,17 @@ async def undoing(context: Context, principal: Principal, import_id: str) -> tup
 
 
 async def undo(tx: Tx, principal: Principal, import_id: str, at: datetime) -> Import:
-    """Have an import taken back; raises the 409 with what depends on it."""
+    """Have an import taken back, or go on with that; raises the 409 with what depends on it."""
     old = await held(tx, principal, import_id)
-    if old.state in ("undoing", "undone"):
+    if old.state == "undone":
         return old
+    if old.state == "undoing":
+        return await _go_on_undoing(tx, principal, old)
     if old.state not in DONE:
         raise wrong_state(old)
     _check_right(principal, old.type, "d" if old.type == fuel_rows.TYPE else "u")
     if old.type == fuel_rows.TYPE:
+        await fuel_rows.take_turns(tx, principal.tenant_id)
         found = await store.dependants(tx, old, SHOWN_DEPENDANTS)
         if found.in_all:
             raise refused(found)
@@ -213,6 +219,21 @@ async def undo(tx: Tx, principal: Principal, import_id: str, at: datetime) -> Im
     else:
         await _ask_to_withdraw(tx, principal.tenant_id, new, at)
     return new
+
+
+async def _go_on_undoing(tx: Tx, principal: Principal, old: Import) -> Import:
+    """Ask for the slow work once more: what was done is left alone, what was given up goes on."""
+    if old.type != fuel_rows.TYPE:
+        await _look_again(tx, principal.tenant_id, old)
+        return old
+    new = await store.change(tx, old.id, done=0)
+    await _ask(tx, principal.tenant_id, UNDO, new)
+    return new
+
+
+async def _look_again(tx: Tx, tenant_id: str, of: Import) -> None:
+    """Have the answers of a book looked at that came meanwhile."""
+    await jobs.enqueue(tx, SETTLE, {"import_id": of.id}, tenant_id=tenant_id)
 
 
 async def _ask_to_withdraw(tx: Tx, tenant_id: str, of: Import, at: datetime) -> None:
@@ -298,10 +319,12 @@ async def _settle_undo(tx: Tx, tenant_id: str, old: Import, at: datetime) -> Imp
     return new
 
 
-async def fail(tx: Tx, tenant_id: str, import_id: str, trouble: Trouble) -> None:
-    """Say why an import cannot go on."""
+async def fail(
+    tx: Tx, tenant_id: str, import_id: str, trouble: Trouble, working: Collection[ImportState]
+) -> None:
+    """Say why an import cannot go on, unless it did. working: the states that it was to leave."""
     old = await store.hold(tx, import_id)
-    if old is None:
+    if old is None or old.state not in working:
         return
     await tell(tx, tenant_id, await store.change(tx, import_id, state="failed", blocks=[trouble]))
 

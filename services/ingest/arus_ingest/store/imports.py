@@ -193,7 +193,7 @@ async def standing(tx: Tx, key_ids: Sequence[str], import_id: str) -> dict[str, 
     """Return what other imports brought last under these keys and what stands of it, by key."""
     answer = await tx.execute(
         f"""select distinct on (r.key_id) r.key_id::text, encode(r.hash, 'hex') as hash, r.import_id,
-                   i.committed_at, r.number, r.fact_id
+                   i.committed_at, r.number, r.fact_id, f.note
             from import_rows r
             join imports i on i.tenant_id = r.tenant_id and i.id = r.import_id and {_STANDS}
             left join fuel_transactions f on f.tenant_id = r.tenant_id and f.id = r.fact_id
@@ -201,7 +201,7 @@ async def standing(tx: Tx, key_ids: Sequence[str], import_id: str) -> dict[str, 
               and r.outcome is distinct from 'rejected'
               and not exists (select from import_rejections x
                               where x.tenant_id = r.tenant_id and x.row_id = r.row_id::text)
-              and (r.fact_id is null or f.status = 'active')
+              and (r.fact_id is null or f.status = 'active' and i.state <> 'undoing')
             order by r.key_id, i.committed_at desc, r.import_id desc""",
         (list(key_ids), import_id),
         prepare=False,
@@ -323,17 +323,20 @@ async def kept_rows(tx: Tx, import_id: str, after: int, limit: int) -> list[Kept
 async def dependants(tx: Tx, of: Import, limit: int) -> Dependants:
     """Return what keeps an import of facts of this service from being taken back.
 
-    Later imports that say something of the same rows, and facts that people changed since.
+    Imports that say something of facts that it recorded, or later of those that it changed, and facts that
+    people changed since.
     """
     later = await tx.execute(
         f"""select i.id, i.file_name as label, count(*) over () as in_all
             from imports i
-            where {_STANDS} and i.id <> %(id)s and (i.committed_at, i.id) > (%(at)s, %(id)s)
+            where {_STANDS} and i.id <> %(id)s
               and exists (select from import_rows theirs
                           join import_rows ours on ours.tenant_id = theirs.tenant_id
                               and ours.key_id = theirs.key_id and ours.import_id = %(id)s
                           where theirs.tenant_id = i.tenant_id and theirs.import_id = i.id
-                            and theirs.outcome <> 'rejected')
+                            and theirs.fact_id = ours.fact_id
+                            and (ours.outcome = 'created'
+                                 or ours.outcome = 'updated' and (i.committed_at, i.id) > (%(at)s, %(id)s)))
             order by i.id limit %(limit)s""",
         {"id": of.id, "at": of.committed_at, "limit": limit},
         prepare=False,
