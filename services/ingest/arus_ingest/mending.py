@@ -12,6 +12,7 @@ from arus_runtime.sheets.port import guarded
 from arus_runtime.words import Language, Templates, render
 
 from arus_ingest import rules
+from arus_ingest.files import units
 from arus_ingest.files.declared import Field, FileType
 from arus_ingest.schemas.imports import told
 from arus_ingest.state import Import, Rejection
@@ -72,12 +73,14 @@ def write(
     """Write the rows of an import that did not come in, at most 100,000 of them.
 
     rows: as they were previewed; refused: those that its book refused, by row id. The headers stay the file's
-    own, and the sheet is called by type and month: so the mended file is recognised as the first one was,
-    whatever it is called by then.
+    own, and the sheet is called by type, month and what its title counts amounts in: so the mended file is
+    recognised as the first one was, whatever it is called by then.
     """
-    headers: Sequence[str] = of.detections[of.sheet]["headers"]
+    meant = of.detections[of.sheet]
+    headers: Sequence[str] = meant["headers"]
+    called = (of.type, of.period, units.as_title(meant.get("title_power", 0)))
     with _workbook(path) as book:
-        page = book.add_worksheet(f"{of.type} {of.period}".strip())
+        page = book.add_worksheet(" ".join(filter(None, called)))
         head = book.add_format({"bold": True, "bottom": 1})
         shown = book.add_format({"num_format": "@"})
         quoted = book.add_format({"num_format": "@", "quote_prefix": True})

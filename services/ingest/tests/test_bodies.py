@@ -73,6 +73,10 @@ def test_a_cell_longer_than_any_is_still_refused() -> None:
         "Total Pelanggan;50;;;;1000;Rp 25.000.000",
         "GRAND TOTAL RAYON 34;5.000 PLG;;;;1000;25000000",
         ";5000;JUMLAH;;;1000;25000000",
+        "TOTAL NOMINAL;5000;;;;1000;25000000",
+        "TOTAL TUNGGAKAN (Rp);5000;;;;1000;25000000",
+        "Total Pemakaian Air;5000;;;;1000;25000000",
+        "JML PENERIMAAN DES 2025;5000;;;;1000;25000000",
     ],
 )
 def test_a_total_with_a_count_under_the_key_is_no_customer(tmp_path: Path, total: str) -> None:
@@ -85,5 +89,6 @@ def test_a_total_with_a_count_under_the_key_is_no_customer(tmp_path: Path, total
 def test_a_customer_called_like_a_total_stays_one(tmp_path: Path, name: str) -> None:
     lines = [*customers(50), f"3401099999;{name};JL. SUNTER 99;34;12;60000"]
     assert read(tmp_path, HEAD, *lines)[-1].fields["name"] == name
-    assert len(read(tmp_path, "NAMA;NOMEN;NOMINAL", *(f"NAMA {n};34010{n:05};500" for n in range(9)),
-                    "TOTAL PERSADA;3401099999;500")) == 10  # fmt: skip
+    bare = [f"NAMA {n};34010{n:05};500" for n in range(9)]
+    strange = ["TOTAL PERSADA;3401099999;500", "JUMLAH REJEKI;3401099998;500"]
+    assert len(read(tmp_path, "NAMA;NOMEN;NOMINAL", *bare, *strange)) == 11

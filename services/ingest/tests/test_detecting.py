@@ -222,3 +222,24 @@ def test_a_separator_inside_a_value_is_told_not_read_over(tmp_path: Path) -> Non
     (found,) = detect(path)
     (row,) = read_rows(path, found)
     assert [error.code for error in row.errors] == ["row_too_wide"]
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("Penerimaan BBM Des 2025.csv", "Tanggal;Nomor;Depot;Produk;Jumlah (Liter);Ket"),
+        ("BBM Des 2025.csv", "Tanggal;No. DO;Depot;Produk;Jumlah (Liter);Ket"),
+        ("BBM Des 2025.csv", "Tanggal;Nomor;Depot;Produk;Volume (L);Transporter"),
+    ],
+)
+def test_deliveries_are_not_taken_for_use_without_a_word(tmp_path: Path, name: str, head: str) -> None:
+    path = tmp_path / name
+    path.write_text(
+        f"{head}\n13/12/2025;A1;Depot A;Solar;16000;X\n14/12/2025;A2;Depot A;Solar;24000;X\n", "utf-8"
+    )
+    (found,) = detect(path)
+    assert (found.type, [one.code for one in found.questions]) == ("FUEL", ["question_type_unlike"])
+    (found,) = detect(path, answers={"type": "FUEL"})
+    assert found.questions == ()
+    path.write_text("Tanggal;Depot;Produk;Jumlah (Liter)\n13/12/2025;Depot A;Solar;160\n", "utf-8")
+    assert detect(path, name="Pemakaian BBM Des 2025.csv")[0].questions == ()

@@ -37,6 +37,14 @@ def best(kind: str, named: Iterable[headers.Match]) -> str | None:
         ("MC", "NAMAPLG", "name"),
         ("MC", "METERSERIALNUMBER", "serial"),
         ("ARDEBT", "Lama Tunggakan (hari)", "age_days"),
+        ("MB", "Tagihan", None),
+        ("COLLECTION", "TAGIHAN", None),
+        ("COLLECTION", "Tagihan (Rp)", None),
+        ("MC", "Tagihan", "target_mc"),
+        ("MB", "No. Tagihan", "bill_number"),
+        ("MB", "Invoice No", "bill_number"),
+        ("FUEL", "Volume (Barrel)", None),
+        ("SBRS", "Pemakaian (L)", "volume"),
     ],
 )
 def test_a_header_names_a_field(kind: str, header: str, field: str | None) -> None:

@@ -200,6 +200,12 @@ def canonical(text: str, notation: str, negative: Sequence[str] = ()) -> str | N
     return f"-{plain}" if minus and plain != "0" else plain
 
 
+def shifted(value: str, power: int) -> str:
+    """Return a plain decimal times a power of ten, as one."""
+    written = f"{Decimal(value).scaleb(power):f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
 @lru_cache(maxsize=100_000)
 def of_number(value: float) -> str:
     """Return a numeric cell as a plain decimal, without the noise of binary fractions.

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from arus_ingest.files import headers
+from arus_ingest.files.dates import MONTHS
 from arus_ingest.files.tables import Cell, shown
 
 _TOTAL: Final = re.compile(
@@ -15,13 +17,15 @@ _AMOUNT: Final = re.compile(
     r"\W*(?:rp|idr)?[\W\d]*(?:m3|m³|l|liter|cr|db|plg|pelanggan|sr)?\W*", re.IGNORECASE
 )
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_TOTAL_ALONE: Final = re.compile(
-    _TOTAL.pattern
-    + r"(?:[\W\d_]|\b(?:pelanggan|plg|sambungan|rekening|lembar|data|baris|tagihan|pemakaian|seluruh"
-    r"|seluruhnya|keseluruhan|semua|umum|akhir|halaman|rayon|periode|bulan|customers?|bills?|rows?|all|page|of)\b)*$",
-    re.IGNORECASE,
+_OF: Final = frozenset(
+    {"grand", "sub", "total", "subtotal", "jumlah", "rekap", "rekapitulasi", "rata", "average", "sum"}
+    | {"seluruh", "seluruhnya", "keseluruhan", "semua", "umum", "akhir", "all"}
+    | {"pelanggan", "customers", "sambungan", "sr", "rekening", "tagihan", "bills", "lembar"}
+    | {"data", "baris", "rows"}
+    | {"halaman", "page", "of", "rayon", "periode", "bulan"}
+    | {"pemakaian", "konsumsi", "consumption", "kubikasi", "volume", "air", "m3", "liter", "stand"}
 )
-"""A total and what it is of, and no name."""
+"""Words of a total, and of what it may be of beside money."""
 _CODE: Final = re.compile(r"[A-Za-z]{0,5}[\-./ ]?\d[\w\-./ ]{2,}")
 FEW_CELLS: Final = 2
 
@@ -65,10 +69,14 @@ def _is_total(cells: Sequence[Cell]) -> bool:
     said = False
     for cell in cells:
         if isinstance(cell, str) and _LETTER.search(cell) and not _AMOUNT.fullmatch(cell):
-            if not _TOTAL_ALONE.match(cell):
+            if not (_TOTAL.match(cell) and all(map(_is_of_total, headers.words(cell)))):
                 return False
             said = True
     return said
+
+
+def _is_of_total(word: str) -> bool:
+    return word.isdigit() or word in _OF or word in MONTHS or word in headers.of_money()
 
 
 def _repeats(full: Sequence[str], header: Sequence[str]) -> bool:

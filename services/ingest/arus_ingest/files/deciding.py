@@ -93,7 +93,10 @@ def choose_type(
         for one in kind.fields.values()
         if one.required and one.name not in places and not _stood_in_for(one, places, header, below)
     ]
-    if given is None and margin < SURE:
+    if given is None and (told_by := _unlike(kind, around, header)):
+        params = {"title": kind.name, "words": told_by}
+        questions.insert(0, Question("type", "question_type_unlike", (kind.name,), params))
+    elif given is None and margin < SURE:
         options = tuple(one.name for total, one, _, _ in ranked if total > points - 4 * SURE * points)
         questions.insert(0, Question("type", "question_type_doubtful", options))
     mean = sum(scores.values()) / len(scores) if scores else 0.0
@@ -114,20 +117,28 @@ def _named(around: Around) -> list[tuple[Source, str, str]]:
     """Return the type each place names, at most one per place: the longest of its names that stands there."""
     found: list[tuple[Source, str, str]] = []
     for source in ("file name", "sheet", "title"):
-        text = " ".join(
-            " ".join(part for part in _BREAK.split(said.lower()) if part)
-            for one, said in around.named()
-            if one == source
-        )
-        hits = [
-            (alias, kind)
-            for alias, kind in _names()
-            if re.search(rf"(?<![a-z]){re.escape(alias)}(?![a-z])", text)
-        ]
+        text = _spaced(said for one, said in around.named() if one == source)
+        hits = [(alias, kind) for alias, kind in _names() if _stands(alias, text)]
         if hits:
             alias, kind = max(hits, key=lambda one: len(one[0]))
             found.append((source, kind, alias))
     return found
+
+
+def _unlike(kind: FileType, around: Around, header: Header) -> str:
+    """Return the first text around or above the columns that speaks of facts unlike the type's, or ""."""
+    for said in (*(said for _, said in around.named()), *header.texts):
+        if any(_stands(words, _spaced([said])) for words in kind.unlike):
+            return said
+    return ""
+
+
+def _spaced(texts: Iterable[str]) -> str:
+    return " ".join(part for text in texts for part in _BREAK.split(text.lower()) if part)
+
+
+def _stands(words: str, text: str) -> bool:
+    return re.search(rf"(?<![a-z]){re.escape(words)}(?![a-z])", text) is not None
 
 
 @cache

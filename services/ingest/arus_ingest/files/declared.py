@@ -10,6 +10,7 @@ import yaml
 Kind = Literal["text", "code", "integer", "decimal", "money", "date", "period"]
 NUMERIC: Final = frozenset({"integer", "decimal", "money"})
 MONEY_SCALE: Final = 2  # R-94
+_UNIT_OF: Final = {"money": "rp", "decimal": "m3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,9 @@ class Field:
     """One field of a type.
 
     instead: a field that may stand in for a required one. excuse: one that says, row by row, why a required
-    one is empty. bounds: of a number its least and greatest value, of a code its least and greatest length.
-    weight: how telling its presence is for the type. of_file: whether it tells the file's period;
-    "latest": its greatest value does.
+    one is empty. unit: what a number counts, by units.UNITS. bounds: of a number its least and greatest
+    value, of a code its least and greatest length. weight: how telling its presence is for the type. of_file:
+    whether it tells the file's period; "latest": its greatest value does.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Field:
     instead: str
     excuse: str
     scale: int
+    unit: str
     bounds: tuple[int, int] | None
     weight: float
     of_file: bool | Literal["latest"]
@@ -38,6 +40,7 @@ class Field:
 class FileType:
     """One type of file: what it is called, its fields, its natural key.
 
+    unlike: what names, titles and headers say of facts that look the same and are of no type.
     credit_positive: whether an amount marked CR is money received, rather than owed back. several_without: a
     field without which equal rows of a file are several facts, as always where the type has no such field;
     "": they are one.
@@ -46,6 +49,7 @@ class FileType:
     name: str
     titles: dict[str, str]
     named: tuple[str, ...]
+    unlike: tuple[str, ...]
     key: tuple[str, ...]
     credit_positive: bool
     several_without: str
@@ -76,6 +80,7 @@ def _type(name: str, declared: dict[str, Any], shared: dict[str, list[str]]) -> 
         name=name,
         titles=declared["title"],
         named=tuple(declared["named"]),
+        unlike=tuple(declared.get("unlike", ())),
         key=tuple(declared["key"]),
         credit_positive=declared["credit"] == "positive",
         several_without=declared.get("several_without", ""),
@@ -87,6 +92,7 @@ def _type(name: str, declared: dict[str, Any], shared: dict[str, list[str]]) -> 
                 instead=said.get("instead", ""),
                 excuse=said.get("excuse", ""),
                 scale=said.get("scale", {"money": MONEY_SCALE}.get(said["kind"], 0)),
+                unit=said.get("unit", _UNIT_OF.get(said["kind"], "")),
                 bounds=tuple(said["bounds"]) if "bounds" in said else None,
                 weight=said["weight"],
                 of_file=said.get("of_file", False),

@@ -7,7 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from arus_ingest.files import amounts, bodies, columns, dates, deciding
+from arus_ingest.files import amounts, bodies, columns, dates, deciding, units
 from arus_ingest.files.columns import Header
 from arus_ingest.files.declared import NUMERIC, FileType
 from arus_ingest.files.results import Detection, Limits, Mapping, Question, Unreadable
@@ -155,11 +155,14 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
     )
     notations: dict[str, str] = {}
     marks: dict[str, tuple[str, ...]] = {}
+    powers: dict[str, int] = {}
+    title_power = units.of_titles((*around.titles, table.sheet or ""))
     for one, place in places.items():
         said = columns.kind_of(kind, one)
         title = header.texts[place]
         if said in NUMERIC:
-            ways = amounts.readings(seen[one].numbers, kind.fields[one].scale)
+            powers[one] = _power(title, kind.fields[one].unit, title_power)
+            ways = amounts.readings(seen[one].numbers, kind.fields[one].scale + powers[one])
             notations[one] = _settled(questions, "notation", title, ways, given)
             signs = amounts.negative_marks(seen[one].numbers, credit_positive=kind.credit_positive)
             chosen = _settled(
@@ -191,7 +194,15 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
         repaired=header.repaired,
         negative_marks={one: sign for one, sign in marks.items() if sign},
         fits={one: round(fit, 3) for one, fit in choice.fits.items()},
+        powers={one: power for one, power in powers.items() if power},
+        title_power=title_power,
     )
+
+
+def _power(header: str, unit: str, of_amounts: int) -> int:
+    """Return the power of ten of a column. of_amounts: the titles', for money whose header says none."""
+    said = units.power(header, unit) or 0
+    return said or (of_amounts if unit == "rp" else 0)
 
 
 def _settled(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
+from arus_ingest.files import units
 from arus_ingest.files.declared import FileType, types
 from arus_ingest.files.texts import repaired
 
@@ -71,7 +72,9 @@ _RUN_TOGETHER: Final = {"nolang": "no pelanggan", "nomet": "no meter"}
 _SHORT_STARTS: Final = frozenset({"no", "id", "kd", "nm", "rp", "tg"})
 SHORTEST_RUN: Final = 5
 _UNITS: Final = re.compile(
-    r"[(\[]\s*(?:rp\.?|idr|m3|m³|l|ltr|liter|lbr|lembar|rupiah|dd[/-]mm[/-]yyyy)\s*[)\]]", re.IGNORECASE
+    r"[(\[](?:[\s.'x]*(?:rp|idr|m3|m³|l|kl|ltr|liter|lbr|lembar|rupiah|ribu|ribuan|rb|juta|jutaan|jt|1?[.,]?000"
+    r"|dd[/-]mm[/-]yyyy))+[\s.]*[)\]]",
+    re.IGNORECASE,
 )
 _HEADS: Final = {
     "tanggal": {"date", "period"},
@@ -81,12 +84,6 @@ _HEADS: Final = {
 """Words that say of which kind a field is."""
 _OPEN_HEADS: Final = frozenset({"alamat", "lokasi", "gudang", "depo", "pool", "produk", "bank", "loket"})
 """Words that say enough whatever word of nobody's stands beside them."""
-_MEASURED: Final = {
-    re.compile(r"\b(?:rp|idr|rupiah)\b", re.IGNORECASE): {"money"},
-    re.compile(r"\bm3\b|m³|\bliter\b|\bltr\b|\(l\)", re.IGNORECASE): {"decimal"},
-    re.compile(r"\((?:hari|hr|days?)\)", re.IGNORECASE): {"age_days"},
-}
-"""By the unit that a header names: the kinds or fields that are measured in it, and no other."""
 _ASIDE: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BREAK: Final = re.compile(r"[^a-z0-9]+")
@@ -94,6 +91,7 @@ _QUIET: Final = frozenset({"rp", "idr", "jam", "the", "of", "di", "yang", "data"
 _AROUND: Final = frozenset(
     {"pelanggan", "meter", "total", "jumlah", "nilai", "amount", "bulan", "tahun", "rupiah", "m3"}
     | {"pam", "pdam", "cmr", "wp", "rekening", "tagihan"}
+    | {"kl", "ribu", "ribuan", "juta", "jutaan"}
 )
 
 FUZZY: Final = 84
@@ -179,10 +177,13 @@ def near(header: str) -> tuple[Match, ...]:
     spelt = words(header)
     if not spelt or len(header) > LONGEST_HEADER:
         return ()
+    named = exact(header)
     found = {(one.type, one.field): 0.95 * one.score for one in exact(_ASIDE.sub(" ", header))}
-    found |= {(one.type, one.field): one.score for one in exact(header)}
+    found |= {(one.type, one.field): one.score for one in named}
     misspelt = _misspelt(spelt) + _misspelt(_written(header))
-    for name, score in misspelt + _surrounded(spelt) + _kindred(spelt, {one.field for one in exact(header)}):
+    if any(_kind_of(one.type, one.field) == "money" for one in named):  # TAGIHAN is no NOTAGIHAN
+        misspelt = [one for one in misspelt if _kind_of(*one[0]) == "money"]
+    for name, score in misspelt + _surrounded(spelt) + _kindred(spelt, {one.field for one in named}):
         found[name] = max(found.get(name, 0.0), score)
     return _measured(header, found)
 
@@ -201,20 +202,24 @@ def below(header: str, own: str, matching: Callable[[str], tuple[Match, ...]]) -
 
 
 def _measured(header: str, found: dict[tuple[str, str], float]) -> tuple[Match, ...]:
-    """Return what was found but for fields of another kind than the unit or a word of the header says."""
-    text = header.replace("_", " ")
-    units = [fitting for unit, fitting in _MEASURED.items() if unit.search(text)]
-    units += [kinds for word, kinds in _HEADS.items() if word in words(header)]
+    """Return what was found but for fields of another kind than a word of the header says, or other units."""
+    heads = [kinds for word, kinds in _HEADS.items() if word in words(header)]
     return tuple(
         Match(*name, score)
         for name, score in found.items()
-        if all({_kind_of(*name), name[1]} & fitting for fitting in units)
+        if all(_kind_of(*name) in kinds for kinds in heads)
+        and units.power(header, _unit_of(*name)) is not None
     )
 
 
 def _kind_of(name: str, field: str) -> str:
     fields = types()[name].fields
     return fields[field].kind if field in fields else "period"
+
+
+def _unit_of(name: str, field: str) -> str:
+    fields = types()[name].fields
+    return fields[field].unit if field in fields else ""
 
 
 def _misspelt(spelt: tuple[str, ...]) -> list[tuple[tuple[str, str], float]]:
@@ -296,6 +301,14 @@ def _beside(name: str, field: str, word: str) -> bool:
 def _known() -> frozenset[str]:
     """Return all the words of all names."""
     return frozenset[str]().union(*_vocabularies().values())
+
+
+@cache
+def of_money() -> frozenset[str]:
+    """Return the words of the names of all amounts of money."""
+    return frozenset[str]().union(
+        *(said for name, said in _vocabularies().items() if _kind_of(*name) == "money")
+    )
 
 
 @cache

@@ -93,7 +93,8 @@ def _column(kind: FileType, detection: Detection, name: str, facts: Sequence[tup
     cells = [row[place] if place < len(row) else None for _, row in facts]
     notation = detection.notations.get(name, "")
     if field.kind in NUMERIC:
-        return _numbers(field, cells, notation, detection.negative_marks.get(name, ()))
+        marks, power = detection.negative_marks.get(name, ()), detection.powers.get(name, 0)
+        return _numbers(field, cells, notation, marks, power)
     if field.kind == "date":
         return _each(cells, lambda cell: parse(cell, notation), "cell_not_a_date")
     if field.kind == "period":
@@ -163,8 +164,12 @@ def _number(cell: Cell, notation: str, negative: Sequence[str]) -> str | None:
     return amounts.of_number(cell) if isinstance(cell, (int, float)) else None
 
 
-def _numbers(field: Field, cells: Sequence[Cell], notation: str, negative: Sequence[str]) -> Values:
+def _numbers(
+    field: Field, cells: Sequence[Cell], notation: str, negative: Sequence[str], power: int
+) -> Values:
     values = [_number(cell, notation, negative) for cell in cells]
+    if power:
+        values = [value and amounts.shifted(value, power) for value in values]
     wrong: dict[int, Wrong] = {}
     decimals = field.scale
     least, greatest = field.bounds or (None, None)

@@ -67,6 +67,8 @@ class Detection:
     ("1.234,56", "1,234.56", "plain") or dates ("dmy", "mdy"). places: field → index of its column.
     fits: field → how well its header and cells fit it, 0 to 1. samples: of each column, its first two values.
     header_row: 1-based, the last line of the header; 0 without one. encoding is None for workbooks.
+    powers: field → the power of ten that turns its numbers into the field's unit (KL into L: 3), where it is
+    not 0. title_power: the one that a title says of all amounts.
     """
 
     file: str
@@ -88,6 +90,8 @@ class Detection:
     negative_marks: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     fits: dict[str, float] = field(default_factory=dict[str, float])
     samples: tuple[tuple[str, ...], ...] = ()
+    powers: dict[str, int] = field(default_factory=dict[str, int])
+    title_power: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,95 @@
+"""In which unit a header says its numbers are: turned into the field's own, or asked about."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from arus_ingest.files import Detection, TypedRow, detect, read_rows, units
+
+FUEL = "Tanggal;Lokasi;Produk;{0}\n13/12/2025;Gudang A;Solar;8\n14/12/2025;Gudang A;Solar;7,5\n"
+DEBTS = "No Pelanggan;Nama;Periode;{0}\n3401000123;ANI;202511;125\n3401000124;BUDI;202511;90,5\n"
+READS = "Customer ID;Previous Reading (L);{0};Consumption (L)\n3401000123;10.000;12.500;2.500\n"
+
+
+def read(folder: Path, name: str, text: str) -> tuple[Detection, list[TypedRow]]:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    (found,) = detect(path)
+    return found, list(read_rows(path, found))
+
+
+@pytest.mark.parametrize(
+    ("header", "volumes"),
+    [
+        ("Volume (KL)", ["8000", "7500"]),
+        ("Vol KL", ["8000", "7500"]),
+        ("volume_kl", ["8000", "7500"]),
+        ("Volume (m³)", ["8000", "7500"]),
+        ("Volume (L)", ["8", "7.5"]),
+        ("Jumlah Liter", ["8", "7.5"]),
+    ],
+)
+def test_fuel_is_kept_in_litres(tmp_path: Path, header: str, volumes: list[str]) -> None:
+    found, rows = read(tmp_path, "Pemakaian BBM Des 2025.csv", FUEL.format(header))
+    assert (found.type, found.questions) == ("FUEL", ())
+    assert [row.fields["volume_l"] for row in rows] == volumes
+
+
+@pytest.mark.parametrize("header", ["Volume (Barrel)", "Jumlah (Drum)", "Volume (gal)", "Volume (kg)"])
+def test_a_unit_that_nobody_can_turn_into_litres_is_asked_about(tmp_path: Path, header: str) -> None:
+    found, _ = read(tmp_path, "Pemakaian BBM Des 2025.csv", FUEL.format(header))
+    assert [one.key for one in found.questions] == ["column:volume_l"]
+
+
+@pytest.mark.parametrize(
+    ("header", "amounts"),
+    [
+        ("Tunggakan (Ribu Rp)", ["125000", "90500"]),
+        ("Jumlah Tunggakan (Rp 000)", ["125000", "90500"]),
+        ("Tunggakan (x1000)", ["125000", "90500"]),
+        ("Saldo Rp. 000", ["125000", "90500"]),
+        ("Tunggakan Juta Rp", ["125000000", "90500000"]),
+        ("Tunggakan (Rp)", ["125", "90.5"]),
+    ],
+)
+def test_amounts_are_kept_in_rupiah(tmp_path: Path, header: str, amounts: list[str]) -> None:
+    found, rows = read(tmp_path, "Tunggakan Des 2025.csv", DEBTS.format(header))
+    assert (found.type, found.questions) == ("ARDEBT", ())
+    assert [row.fields["amount"] for row in rows] == amounts
+
+
+@pytest.mark.parametrize(
+    "title", ["DAFTAR TUNGGAKAN (dalam ribuan rupiah)", "Tunggakan, in thousands", "(Rp 000)"]
+)
+def test_a_title_says_what_all_amounts_are_counted_in(tmp_path: Path, title: str) -> None:
+    found, rows = read(tmp_path, "Tunggakan Des 2025.csv", f"{title};;;\n{DEBTS.format('Tunggakan')}")
+    assert [row.fields["amount"] for row in rows] == ["125000", "90500"]
+    assert units.of_titles([units.as_title(found.title_power)]) == 3, "so the rows to mend say it again"
+
+
+@pytest.mark.parametrize(
+    "title", ["Tunggakan di atas 1 juta rupiah", "Denda Rp 1.000 per hari", "Laporan dalam bulan Desember"]
+)
+def test_an_amount_in_a_title_is_no_unit(tmp_path: Path, title: str) -> None:
+    found, rows = read(tmp_path, "Tunggakan Des 2025.csv", f"{title};;;\n{DEBTS.format('Tunggakan')}")
+    assert (found.title_power, [row.fields["amount"] for row in rows]) == (0, ["125", "90.5"])
+
+
+def test_a_sheet_of_rows_to_mend_says_what_its_amounts_are_counted_in(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = f"ARDEBT 2025-12 {units.as_title(6)}"
+    for cells in (["No Pelanggan", "Nama", "Tunggakan"], ["3401000123", "ANI", "1.25"]):
+        sheet.append(cells)
+    path = tmp_path / "x.xlsx"
+    book.save(path)
+    (found,) = detect(path)
+    assert (found.type, found.period) == ("ARDEBT", "2025-12")
+    assert [row.fields["amount"] for row in read_rows(path, found)] == ["1250000"]
+
+
+def test_a_register_read_in_litres_is_kept_in_cubic_metres(tmp_path: Path) -> None:
+    found, (row,) = read(tmp_path, "Meter reading Dec 2025.csv", READS.format("Current Reading (L)"))
+    assert (found.type, found.questions) == ("SBRS", ()), "litres have no decimals, so the dot groups"
+    assert [row.fields[name] for name in ("stand_awal", "stand_akhir", "volume")] == ["10", "12.5", "2.5"]
