@@ -92,3 +92,37 @@ def test_a_customer_called_like_a_total_stays_one(tmp_path: Path, name: str) -> 
     bare = [f"NAMA {n};34010{n:05};500" for n in range(9)]
     strange = ["TOTAL PERSADA;3401099999;500", "JUMLAH REJEKI;3401099998;500"]
     assert len(read(tmp_path, "NAMA;NOMEN;NOMINAL", *bare, *strange)) == 11
+
+
+RECAPS = {
+    "by cashier": "Rekap Kasir;;;;;\nKasir;Lembar;Tgl Setor;Jumlah;;\n101;1;14/12/2025;125.000;;",
+    "by class": "Golongan;Jumlah SR;Pakai;Nominal;;\nR1;5;100;5000;;\nR2;7;90;5000;;",
+    "by day": "Tanggal;Lembar;Jumlah;;;\n14/12/2025;12;125.000;;;\n15/12/2025;9;95.000;;;",
+}
+
+
+@pytest.mark.parametrize("recap", RECAPS.values(), ids=RECAPS)
+def test_a_recap_below_the_facts_is_none_of_them(tmp_path: Path, recap: str) -> None:
+    found = read(tmp_path, HEAD, *customers(20), *recap.split("\n"))
+    assert (len(found), [row for row in found if row.errors]) == (20, [])
+
+
+def test_another_table_below_with_numbers_alike_is_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "MC Des25.csv"
+    more = [line.replace("34010", "35010", 1) for line in customers(5)]
+    path.write_text("\n".join([HEAD, *customers(20), "Loket;Kasir;;;;", *more]), "utf-8")
+    (found,) = detect(path)
+    (asked,) = found.questions
+    assert (asked.key, asked.params) == ("below", {"line": "23", "number": "5"})
+    for answer, number in (("skip", 20), ("read", 25)):
+        (found,) = detect(path, answers={"below": answer})
+        facts = [row for row in read_rows(path, found) if not row.errors]
+        assert (found.questions, len(facts)) == ((), number)
+
+
+def test_a_header_that_is_repeated_in_other_words_ends_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "MC Des25.csv"
+    again = "No Pelanggan;Nama;Alamat;Rayon;Kubik;Tagihan"
+    path.write_text("\n".join([HEAD, *customers(20), again, *customers(5)]), "utf-8")
+    (found,) = detect(path)
+    assert (found.questions, len([row for row in read_rows(path, found) if not row.errors])) == ((), 25)

@@ -1,12 +1,14 @@
 """Which rows below a header are facts, and which are totals, repeated headers, numbering, signatures."""
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
 
-from arus_ingest.files import headers
+from arus_ingest.files import columns, headers
 from arus_ingest.files.dates import MONTHS
-from arus_ingest.files.tables import Cell, shown
+from arus_ingest.files.declared import FileType
+from arus_ingest.files.tables import Cell, Row, shown
 
 _TOTAL: Final = re.compile(
     r"^\W*(?:grand|sub)?[\s\-]*"
@@ -28,6 +30,55 @@ _OF: Final = frozenset(
 """Words of a total, and of what it may be of beside money."""
 _CODE: Final = re.compile(r"[A-Za-z]{0,5}[\-./ ]?\d[\w\-./ ]{2,}")
 FEW_CELLS: Final = 2
+LEAST_NAMED: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What stands below a header, until another table begins.
+
+    row: the last line of the header. key: the column a fact cannot do without; keyed: its type and field.
+    whole: people said that what stands below another header belongs to it, too.
+    """
+
+    header: Sequence[str]
+    row: int
+    key: int
+    keyed: tuple[str, str]
+    whole: bool
+
+    @classmethod
+    def of(
+        cls, kind: FileType, header: Sequence[str], row: int, places: Mapping[str, int], *, whole: bool
+    ) -> Self:
+        """Return what stands below the header of a table of a type; places: of its fields."""
+        field = columns.key_field(kind, places)
+        return cls(header, row, places.get(field, 0), (kind.name, field), whole)
+
+    def facts(self, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
+        """Yield the rows that state facts, and take no more of the others than the next table's header."""
+        for number, cells in rows:
+            if number <= self.row:
+                continue
+            if not self.whole and self._ends(cells):
+                return
+            if is_fact(cells, self.key, self.header):
+                yield number, cells
+
+    def key_of(self, cells: Row) -> str:
+        """Return what stands in the column of the key."""
+        return shown(cells[self.key]).strip() if self.key < len(cells) else ""
+
+    def _ends(self, cells: Row) -> bool:
+        """Tell whether a row is the header of another table: names of columns, another one over the key."""
+        first = self.key_of(cells)
+        if not first or any(map(str.isdigit, first)) or first in self.header[self.key]:
+            return False
+        return (
+            headers.named(full := [shown(cell).strip() for cell in cells]) >= LEAST_NAMED
+            and not any(map(columns.is_value, full))
+            and all(one[:2] != self.keyed for one in headers.near(first))
+        )
 
 
 def is_fact(cells: Sequence[Cell], key: int, header: Sequence[str]) -> bool:

@@ -60,7 +60,7 @@ def find_header(head: Sequence[tuple[int, Row]], mappings: Mapping) -> Header | 
                     else max((one.score for one in _named(text, own, matching)), default=0.0)
                     for text, own in dict(zip(header.texts, header.own, strict=True)).items()
                 )
-                score -= 0.6 * sum(_is_value(cell) for cell in head[start + lines - 1][1])
+                score -= 0.6 * sum(is_value(cell) for cell in head[start + lines - 1][1])
                 score -= 0.3 * (lines - 1)
                 if score >= LEAST_NAMED - 0.2 and (best is None or score > best[0] + 1e-9):
                     best = (score, header)
@@ -104,12 +104,12 @@ def _first_of_words(head: Sequence[tuple[int, Row]]) -> Header | None:
     """Return the first line of at least two words and no value: a header in unknown words."""
     for start in range(min(len(head), SEARCHED_ROWS)):
         cells = [cell for cell in head[start][1] if shown(cell).strip()]
-        if len(cells) >= LEAST_NAMED and not any(map(_is_value, cells)) and start + 1 < len(head):
+        if len(cells) >= LEAST_NAMED and not any(map(is_value, cells)) and start + 1 < len(head):
             return _read(head, start, 1)
     return None
 
 
-def _is_value(cell: Cell) -> bool:
+def is_value(cell: Cell) -> bool:
     """Tell whether a cell is a number or a date, which no header is."""
     if not isinstance(cell, str):
         return cell is not None

@@ -16,6 +16,12 @@ from arus_ingest.files.tables import Row, Table, chunks, shown, tables
 HEAD_ROWS: Final = 400
 SAMPLES: Final = 2
 SAMPLE_LENGTH: Final = 60
+BELOW: Final = "below"
+"""The key of the question whether the rows of a table below are facts."""
+
+
+Shape = tuple[int, bool]
+"""How a key looks: how long it is, and whether it is letters and digits alone."""
 
 
 @dataclass(slots=True)
@@ -81,7 +87,11 @@ def _detected(table: Table, name: str, mappings: Mapping, given: dict[str, str])
     if kind is None:
         count = sum(1 for number, _ in chain(head, rows) if number > header.row)
         return _unknown(table, name, header, choice, count)
-    seen, count = _survey(chain(head, rows), header, kind, places)
+    body = bodies.Body.of(kind, header.texts, header.row, places, whole=given.get(BELOW) == "read")
+    rest = chain(head, rows)
+    seen, count, keys = _survey(body, rest, kind, places)
+    if given.get(BELOW) is None and (below_it := _alike(body, rest, keys)):
+        choice = replace(choice, questions=(*choice.questions, below_it))
     samples = tuple(_sample(below, place) for place in range(len(header.texts)))
     return replace(_concluded(table, name, header, choice, around, seen, count, given), samples=samples)
 
@@ -93,19 +103,16 @@ def _sample(below: Sequence[Row], place: int) -> tuple[str, ...]:
 
 
 def _survey(
-    rows: Iterable[tuple[int, Row]], header: Header, kind: FileType, places: AnyMapping[str, int]
-) -> tuple[dict[str, _Column], int]:
-    """Look at every row once: how each column writes numbers, dates, months."""
+    body: bodies.Body, rows: Iterable[tuple[int, Row]], kind: FileType, places: AnyMapping[str, int]
+) -> tuple[dict[str, _Column], int, set[Shape]]:
+    """Look at every fact once: how each column writes numbers, dates, months; how the keys look."""
     seen = {name: _Column() for name in places}
-    key = places.get(columns.key_field(kind, places), 0)
+    keys: set[Shape] = set()
     count = 0
-    for chunk in chunks(rows):
-        facts = [
-            cells
-            for number, cells in chunk
-            if number > header.row and bodies.is_fact(cells, key, header.texts)
-        ]
+    for chunk in chunks(body.facts(rows)):
+        facts = [cells for _, cells in chunk]
         count += len(facts)
+        keys.update((len(one), one.isalnum()) for one in map(body.key_of, facts))
         for name, place in places.items():
             _look(
                 seen[name],
@@ -116,7 +123,25 @@ def _survey(
             seen.setdefault("period", _Column()).months.count(
                 columns.joined_period(cells, places) for cells in facts
             )
-    return seen, count
+    return seen, count, keys
+
+
+def _alike(body: bodies.Body, rest: Iterable[tuple[int, Row]], keys: set[Shape]) -> Question | None:
+    """Ask whether rows of another table are facts as well, if they have keys like the ones above.
+
+    rest: the rows below that table's header; keys: how those above look.
+    """
+    alike = [
+        number
+        for number, cells in rest
+        if (key := body.key_of(cells))[-1:].isdigit()
+        and any(len(key) >= length and key.isalnum() == plain for length, plain in keys)
+        and bodies.is_fact(cells, body.key, body.header)
+    ]
+    if not alike:
+        return None
+    params = {"line": str(alike[0]), "number": str(len(alike))}
+    return Question(BELOW, "question_table_below", ("skip", "read"), params)
 
 
 def _look(column: _Column, kind: str, cells: Sequence[object]) -> None:
@@ -196,6 +221,7 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
         fits={one: round(fit, 3) for one, fit in choice.fits.items()},
         powers={one: power for one, power in powers.items() if power},
         title_power=title_power,
+        whole=given.get(BELOW) == "read",
     )
 
 

@@ -27,13 +27,10 @@ def read_rows(path: Path, detection: Detection, *, limits: Limits | None = None)
         raise ValueError("a detection needs a type before rows can be read, got None")
     kind = types()[detection.type]
     table = Table(path, limits or Limits(), detection.sheet, detection.encoding, detection.separator)
-    key = detection.places.get(columns.key_field(kind, detection.places), 0)
-    for chunk in chunks(table.rows()):
-        facts = [
-            (number, cells)
-            for number, cells in chunk
-            if number > detection.header_row and bodies.is_fact(cells, key, detection.headers)
-        ]
+    body = bodies.Body.of(
+        kind, detection.headers, detection.header_row, detection.places, whole=detection.whole
+    )
+    for facts in chunks(body.facts(table.rows())):
         yield from _rows(kind, detection, facts)
 
 

@@ -68,7 +68,8 @@ class Detection:
     fits: field → how well its header and cells fit it, 0 to 1. samples: of each column, its first two values.
     header_row: 1-based, the last line of the header; 0 without one. encoding is None for workbooks.
     powers: field → the power of ten that turns its numbers into the field's unit (KL into L: 3), where it is
-    not 0. title_power: the one that a title says of all amounts.
+    not 0. title_power: the one that a title says of all amounts. whole: rows below the header of another
+    table are facts, too.
     """
 
     file: str
@@ -92,6 +93,7 @@ class Detection:
     samples: tuple[tuple[str, ...], ...] = ()
     powers: dict[str, int] = field(default_factory=dict[str, int])
     title_power: int = 0
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
