@@ -243,3 +243,27 @@ def test_deliveries_are_not_taken_for_use_without_a_word(tmp_path: Path, name: s
     assert found.questions == ()
     path.write_text("Tanggal;Depot;Produk;Jumlah (Liter)\n13/12/2025;Depot A;Solar;160\n", "utf-8")
     assert detect(path, name="Pemakaian BBM Des 2025.csv")[0].questions == ()
+
+
+def test_zeros_that_a_number_format_shows_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("Catatan", 0)
+    sheet = book["Sheet"]
+    for place, header in enumerate(["NOMEN", "NAMA", "ALAMAT", "KUBIKASI", "NOMINAL"], 3):
+        sheet.cell(2, place, header)
+    for at in range(40):
+        for place, cell in enumerate([100_123 + at, "ANI", "JL A", 12.5 if at else 12, 5_000 + at], 3):
+            sheet.cell(3 + at, place, cell).number_format = {3: "0000000000", 6: "000;@"}.get(
+                place, "General"
+            )
+    sheet.cell(5, 3, "0000100999")
+    path = tmp_path / "MC Des 2025.xlsx"
+    book.save(path)
+    (found,) = detect(path)
+    rows = list(read_rows(path, found))
+    assert [row.fields["nomen"] for row in rows][:3] == ["0000100123", "0000100124", "0000100999"]
+    assert [row.fields["kubikasi"] for row in rows][:2] == ["12", "12.5"]
+    assert (rows[1].fields["target_mc"], found.questions) == ("5001", ())
+    monkeypatch.setattr(slices, "LARGE_BYTES", 0)
+    monkeypatch.setattr(slices, "SLICE_BYTES", 2_000)
+    assert list(read_rows(path, found)) == rows

@@ -36,7 +36,7 @@ def is_large(path: Path, sheet: int) -> bool:
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as book:
-        part = _part_of(book, sheet)
+        part = part_of(book, sheet)
         return part is not None and book.getinfo(part).file_size > LARGE_BYTES
 
 
@@ -44,7 +44,7 @@ def check(path: Path, sheet: int) -> None:
     """Refuse a worksheet with a cell far below or right of the others: a small file, but a huge table."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as book:
-            if part := _part_of(book, sheet):
+            if part := part_of(book, sheet):
                 _check(book.read(part))
 
 
@@ -59,7 +59,7 @@ def _check(xml: bytes) -> None:
 def workbooks(path: Path, sheet: int) -> Iterator[tuple[int, io.BytesIO]]:
     """Yield workbooks with a slice each, and how many rows came before where rows have no number."""
     with zipfile.ZipFile(path) as book:
-        part = _part_of(book, sheet)
+        part = part_of(book, sheet)
         if part is None:
             raise Unreadable("file_damaged")
         texts = _Texts(book)
@@ -77,7 +77,7 @@ def workbooks(path: Path, sheet: int) -> Iterator[tuple[int, io.BytesIO]]:
             before += xml.count(b"row>")
 
 
-def _part_of(book: zipfile.ZipFile, sheet: int) -> str | None:
+def part_of(book: zipfile.ZipFile, sheet: int) -> str | None:
     """Return the name of a worksheet's part, None in what is no workbook of this kind."""
     try:
         sheets = _SHEET.findall(book.read("xl/workbook.xml").decode("utf-8", "replace"))

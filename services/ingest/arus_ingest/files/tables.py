@@ -4,7 +4,7 @@ import csv
 import datetime as dt
 import zipfile
 import zlib
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from arus_ingest.files import guards, headers, lines, markup, slices, texts
+from arus_ingest.files import formats, guards, headers, lines, markup, slices, texts
 from arus_ingest.files.amounts import of_number
 from arus_ingest.files.results import Limits, Unreadable
 
@@ -63,11 +63,27 @@ class Table:
         stands = _stands(self.path)
         at = _opened(*stands).sheet_names.index(sheet)
         with _sound():
+            widths = formats.digits(self.path, at)
             if not slices.is_large(self.path, at):
-                yield from _rows(_small(*stands, at), 0, self.limits)
-                return
-            for before, piece in slices.workbooks(self.path, at):
-                yield from _rows(_workbook(piece).get_sheet_by_name(sheet), before, self.limits)
+                rows = _rows(_small(*stands, at), 0, self.limits)
+            else:
+                pieces = slices.workbooks(self.path, at)
+                rows = (
+                    row
+                    for before, piece in pieces
+                    for row in _rows(_workbook(piece).get_sheet_by_name(sheet), before, self.limits)
+                )
+            yield from _padded(rows, widths) if widths else rows
+
+
+def _padded(rows: Iterable[tuple[int, Row]], widths: Mapping[int, int]) -> Iterator[tuple[int, Row]]:
+    """Yield rows with the zeros that a format shows in front of whole numbers; widths: digits by column."""
+    for number, cells in rows:
+        for place, width in widths.items():
+            cell = cells[place] if place < len(cells) else None
+            if isinstance(cell, (int, float)) and cell >= 0 and cell == int(cell):
+                cells[place] = of_number(cell).zfill(width)
+        yield number, cells
 
 
 def _rows(sheet: "CalamineSheet", before: int, limits: Limits) -> Iterator[tuple[int, Row]]:
