@@ -72,6 +72,18 @@ def test_a_whole_column_decides_or_asks(cells: tuple[object, ...], scale: int, w
     assert set(readings(shapes(*cells), scale)) == set(ways)
 
 
+@pytest.mark.parametrize("nothing", ["-", " Rp         -   ", "Rp.-", "\u2013", "NULL", "n/a", "- ", "nan"])
+def test_what_says_nothing_is_no_cell_of_a_column(nothing: str) -> None:
+    seen = shapes("5.000 CR", nothing)
+    assert seen.cells == 1
+    assert negative_marks(seen, credit_positive=True) == ((),)
+
+
+@pytest.mark.parametrize("said", ["#N/A", "nihil?", "-x", "Rp", "NO"])
+def test_what_says_something_else_is_no_number(said: str) -> None:
+    assert shapes(said).neither == 1
+
+
 @pytest.mark.parametrize(
     ("kept", "shown"),
     [(1506000.3899999999, "1506000.39"), (0.1 + 0.2, "0.3"), (1e-5, "0.00001"), (-2e9, "-2000000000")],

@@ -34,6 +34,10 @@ def shapes(*cells: object) -> DateShapes:
         "05-Des-25",
         "Jumat, 5 Desember 2025",
         "December 5, 2025",
+        "2025-12-04T18:30:00Z",
+        "2025-12-04 18:30:00+00",
+        "2025-12-05 00:30:00 +08:00",
+        "05/12/2025 23:59 WIB",
         "45996",
         45996.0,
         date(2025, 12, 5),
@@ -57,6 +61,36 @@ def test_a_column_decides_the_order_of_day_and_month() -> None:
     assert readings(shapes("05/12/2025", "06/12/2025"), "2025-12") == ("dmy",)
     assert readings(shapes("12/05/2025", "12/06/2025"), "2025-12") == ("mdy",)
     assert readings(shapes("05/13/2025", "13/05/2025"), None) == ("dmy", "mdy")
+
+
+def test_years_of_two_digits_may_come_first() -> None:
+    december = shapes(*(f"25/12/{day:02}" for day in range(1, 32)))
+    assert readings(december, "2025-12") == ("ymd",)
+    assert readings(december, None) == ("ymd", "dmy")
+    assert readings(shapes("26/01/20"), "2025-12", [december]) == ("ymd",)
+    assert readings(shapes("25/12/13"), "2025-12") == ("ymd",)
+    assert readings(shapes(*(f"{day:02}/12/25" for day in range(1, 32))), None) == ("dmy",)
+    assert readings(shapes("20/01/19", "20/07/25"), "2025-12") == ("dmy",)
+    assert readings(shapes("20/01/19", "20/07/25"), None, about="2025-11") == ("dmy",)
+    assert parse("25/12/01", "ymd") == "2025-12-01"
+
+
+def test_dates_that_a_spreadsheet_exchanged_are_put_right_or_asked_about() -> None:
+    kept = [date(2025, day, 12) for day in range(1, 13)]
+    texts = ["13/12/2025", "31/12/2025"]
+    assert readings(shapes(*kept, *texts), "2025-12") == ("dmy-swapped",)
+    assert readings(shapes(*kept, *texts), None) == ("dmy-swapped", "dmy")
+    assert readings(shapes(*kept), "2025-12") == ("dmy-swapped", "dmy")
+    assert readings(shapes(date(2025, 5, 12), "12/13/2025"), None) == ("mdy-swapped", "mdy")
+    assert readings(shapes(date(2025, 12, 5), *texts), "2025-12") == ("dmy",)
+    assert readings(shapes(*kept, date(2025, 12, 13), *texts), None) == ("dmy",)
+    assert readings(shapes(*kept), None) == ("dmy",)
+    assert parse(date(2025, 1, 12), "dmy-swapped") == "2025-12-01"
+
+
+@pytest.mark.parametrize("written", ["0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "-", "NULL", 0.0])
+def test_a_date_that_is_not_there_counts_for_nothing(written: object) -> None:
+    assert shapes(written, "05/12/2025").cells == 1
 
 
 @given(st.lists(DAYS, min_size=1, max_size=20), st.sampled_from(["dmy", "mdy"]), st.sampled_from("/-."))
@@ -131,5 +165,21 @@ def test_months_in_names_and_titles(name: str, months: list[str]) -> None:
     assert [month for month, _ in in_text(name)] == months
 
 
-def test_when_a_file_was_printed_hardly_counts() -> None:
-    assert in_text("Dicetak: 03/01/2026 08:15") == [("2026-01", 0.1)]
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("Dicetak: 03/01/2026 08:15", [("2026-01", 0.1)]),
+        ("Dicetak per tanggal 03/01/2026", [("2026-01", 0.1)]),
+        ("Tunggakan per 31-12-2025", [("2025-12", 0.75)]),
+        ("ARDEBT_per_20251231", [("2025-12", 0.75)]),
+        ("Posisi s/d tgl. 31 Desember 2025, dicetak 03/01/2026", [("2026-01", 0.1), ("2025-12", 0.75)]),
+        ("Tunggakan 31-12-2025", [("2025-12", 0.6)]),
+        ("SBRS Unit 2 Des 2025", [("2025-12", 1.0)]),
+    ],
+)
+def test_how_plainly_a_day_says_the_month(text: str, months: list[tuple[str, float]]) -> None:
+    assert in_text(text) == months
+
+
+def test_a_month_as_it_is_often_cut_short() -> None:
+    assert parse_period("Agst 2025") == "2025-08"

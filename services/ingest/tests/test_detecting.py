@@ -267,3 +267,85 @@ def test_zeros_that_a_number_format_shows_stay(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(slices, "LARGE_BYTES", 0)
     monkeypatch.setattr(slices, "SLICE_BYTES", 2_000)
     assert list(read_rows(path, found)) == rows
+
+
+@pytest.mark.parametrize(
+    ("no_day", "no_number"),
+    [
+        ("-", "-"),
+        ("0000-00-00", " - "),
+        ("NULL", "NULL"),
+        ("00/00/0000 00:00:00", "n/a"),
+        ("\u2013", "\u2013"),
+    ],
+)
+def test_a_column_of_words_for_nothing_keeps_the_few_values_it_has(
+    tmp_path: Path, no_day: str, no_number: str
+) -> None:
+    path = tmp_path / "SBRS 2025-12.csv"
+    rows = [f"3400{at};100;5;02/12/2025;127;0;M{at}" for at in range(10, 12)]
+    rows += [f"3400{at};100;120;{no_day};{no_number};{no_number};NULL" for at in range(12, 30)]
+    header = "NOMEN;STAND AWAL;STAND AKHIR;TGL GANTI METER;STAND CABUT;STAND PASANG;NOMOR METER"
+    path.write_text("\n".join((header, *rows)), "utf-8")
+    (found,) = detect(path)
+    assert found.questions == ()
+    read = list(read_rows(path, found))
+    assert not any(row.errors for row in read)
+    assert read[0].fields["replacement_date"] == "2025-12-02"
+    assert (read[1].fields["stand_cabut"], read[1].fields["stand_pasang"]) == ("127", "0")
+    assert read[2].fields.keys() == {"nomen", "stand_awal", "stand_akhir", "period"}
+
+
+def test_the_dash_of_an_accounting_format_refuses_no_bill(tmp_path: Path) -> None:
+    path = tmp_path / "MB 2025-12.csv"
+    rows = [
+        f"3400{at};05/12/2025;125.000;{' Rp         -   ' if at > 11 else '5.000'}" for at in range(10, 30)
+    ]
+    path.write_text("\n".join(("NOMEN;TGL BAYAR;JUMLAH BAYAR;DENDA", *rows)), "utf-8")
+    (found,) = detect(path)
+    read = list(read_rows(path, found))
+    assert [row.fields.get("penalty") for row in read[:3]] == ["5000", "5000", None]
+    assert not any(row.errors for row in read)
+
+
+def test_a_date_that_has_to_be_there_and_is_not_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "COLLECTION 2025-12.csv"
+    path.write_text("NOMEN;TGL BAYAR;JUMLAH;KASIR\n340001;13/12/2025;5;A\n340002;0000-00-00;5;A\n", "utf-8")
+    (found,) = detect(path)
+    assert [[error.code for error in row.errors] for row in read_rows(path, found)] == [[], ["cell_required"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("COLLECTION DESEMBER 2025", []), ("harian", ["date:TGL BAYAR"])]
+)
+def test_dates_that_a_spreadsheet_exchanged_are_put_right(
+    tmp_path: Path, name: str, asked: list[str]
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["NOMEN", "TGL BAYAR", "JUMLAH BAYAR", "KASIR"])
+    for day in range(1, 32):
+        kept = datetime(2025, day, 12) if day <= 12 else f"{day}/12/2025"  # noqa: DTZ001
+        sheet.append([340000 + day, kept, 125000, "ANI"])
+    path = tmp_path / f"{name}.xlsx"
+    book.save(path)
+    (found,) = detect(path)
+    assert (found.period, [one.key for one in found.questions]) == ("2025-12", asked)
+    read = list(read_rows(path, found))
+    assert [row.fields["payment_date"] for row in read] == [f"2025-12-{day:02}" for day in range(1, 32)]
+    assert read[0].original[1] == "2025-12-01"  # so it stands in the rows to mend, too
+    for answer in asked:
+        (said,) = detect(path, answers={answer: "dmy"})
+        assert said.questions == ()
+        assert next(read_rows(path, said)).fields["payment_date"] == "2025-01-12"
+
+
+def test_a_list_of_debts_is_of_the_day_it_says(tmp_path: Path) -> None:
+    for name in ("Daftar Tunggakan per 31-12-2025", "Tunggakan per 31 Desember 2025"):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(
+            "NOMEN;NO TAGIHAN;PERIODE TAGIHAN;LEMBAR;JUMLAH TUNGGAKAN\n340001;7;202511;2;5.000\n", "utf-8"
+        )
+        (found,) = detect(path)
+        assert (found.type, found.period, found.questions) == ("ARDEBT", "2025-12", ())

@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
+from arus_ingest.files.blanks import is_blank
+
 Notation = Literal["1.234,56", "1,234.56", "plain"]
 INDONESIAN: Final[Notation] = "1.234,56"
 ENGLISH: Final[Notation] = "1,234.56"
@@ -80,22 +82,23 @@ class Shapes:
     numeric: int = 0
 
     def count(self, cells: Iterable[object]) -> None:
-        """Add a chunk's cells; empty ones do not count."""
+        """Add a chunk's cells; those that hold nothing do not count."""
         for cell in cells:
             if isinstance(cell, str):
                 if cell.isdigit() and cell.isascii():
                     self.digits += 1
                 elif text := cell.strip():
-                    self._count(figure(text))
+                    self._count(text)
             elif isinstance(cell, (int, float)):
                 self.numeric += 1
                 self.fractions += cell != int(cell)
             elif cell is not None:
                 self.neither += 1
 
-    def _count(self, written: Figure | None) -> None:
+    def _count(self, text: str) -> None:
+        written = figure(text)
         if written is None:
-            self.neither += 1
+            self.neither += not is_blank(text)
             return
         self.credit += written.mark == "CR"
         self.debit += written.mark == "DB"

@@ -9,6 +9,7 @@ from typing import Final
 
 from arus_ingest.files import headers
 from arus_ingest.files.amounts import Shapes, of_number
+from arus_ingest.files.blanks import is_blank, is_no_day
 from arus_ingest.files.dates import parse
 from arus_ingest.files.declared import NUMERIC, Field, FileType, types
 from arus_ingest.files.periods import month_of, parse_period
@@ -191,7 +192,7 @@ def assigned(
 def could_be(field: Field, place: int, below: Sequence[Row]) -> bool:
     """Tell whether a column's cells are of a field's kind; empty ones and a running number are of none."""
     cells = [shown(row[place]).strip() for row in below[:SAMPLE_ROWS] if place < len(row)]
-    if not any(cells):
+    if all(map(is_blank, cells)):
         return False
     counted = len(cells) > 1 and all(
         one.isdigit() and next_.isdigit() and int(next_) == int(one) + 1 for one, next_ in pairwise(cells)
@@ -200,8 +201,11 @@ def could_be(field: Field, place: int, below: Sequence[Row]) -> bool:
 
 
 def _likeness(kind: str, field: str, place: int, below: Sequence[Row]) -> float:
-    """Return how far a column's cells are of a kind: 1 when all are or there are none, down to 0.3."""
-    cells = [row[place] for row in below[:SAMPLE_ROWS] if place < len(row) and shown(row[place]).strip()]
+    """Return how far a column's cells are of a kind: 1 when all are or all hold nothing, down to 0.3."""
+    empty = is_no_day if kind == "date" else is_blank
+    cells = [
+        row[place] for row in below[:SAMPLE_ROWS] if place < len(row) and not empty(shown(row[place]).strip())
+    ]
     if not cells:
         return 1.0
     share = (
@@ -248,7 +252,8 @@ def period_parts(places: AnyMapping[str, int]) -> bool:
 def joined_period(cells: Row, places: AnyMapping[str, int]) -> str:
     """Return the period of a row that keeps month and year apart, as text; "" where both are empty."""
     month, year = (
-        shown(cells[places[half]]).strip() if places[half] < len(cells) else ""
+        "" if is_blank(text) else text
         for half in ("period_month", "period_year")
+        for text in [shown(cells[places[half]]).strip() if places[half] < len(cells) else ""]
     )
     return f"{year}-{month_of(month) or month:0>2}" if month or year else ""

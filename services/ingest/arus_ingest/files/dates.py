@@ -1,15 +1,20 @@
 """Dates as people write them: the order of day and month is one decision per column, never per cell."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, Literal
 
-Order = Literal["dmy", "mdy"]
-ORDERS: Final[tuple[Order, ...]] = ("dmy", "mdy")
+from arus_ingest.files.blanks import is_no_day
+
+Order = Literal["dmy", "mdy", "ymd", "dmy-swapped", "mdy-swapped"]
+"""Of texts; ymd: of years of two digits. swapped: a spreadsheet of the other order made dates of those texts
+that it could, day and month exchanged."""
+
+SWAPPED: Final[Mapping[Order, Order]] = {"dmy": "dmy-swapped", "mdy": "mdy-swapped"}
 
 MONTHS: Final[Mapping[str, int]] = {
     name: number
@@ -22,7 +27,7 @@ MONTHS: Final[Mapping[str, int]] = {
             "mei may",
             "juni june jun",
             "juli july jul",
-            "agustus august agu agt ags agust aug",
+            "agustus august agu agt ags agst agust aug",
             "september sep sept",
             "oktober october okt oct",
             "november nopember nov nop",
@@ -37,12 +42,17 @@ LAST_YEAR: Final = 2099
 EXCEL_EPOCH: Final = date(1899, 12, 30)
 EXCEL_DAYS: Final = range(18_264, 73_051)  # 1950 to 2099
 
-_ZONE: Final = r"(?:[AaPp][Mm]|WIB|WITA|WIT|Z|[+-]\d{2}:?\d{2})?"
-_CLOCK: Final = rf"(?:[T\s,]+\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}}(?:[.,]\d+)?)?\s*{_ZONE})?"
+_ZONE: Final = r"(?:[AaPp][Mm]|WIB|WITA|WIT|(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?"
+_CLOCK: Final = (
+    r"(?:[T\s,]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.]\d{2}(?:[.,]\d+)?)?" + rf"\s*{_ZONE})?"
+)
+_WIB: Final = 7
+_HOME: Final = range(_WIB, 10)  # hours ahead of UTC, of the three zones of Indonesia
 _TRIPLE: Final = re.compile(rf"(\d{{1,4}})\s*([-/.\s])\s*(\d{{1,2}})\s*\2\s*(\d{{1,4}}){_CLOCK}")
-_COMPACT: Final = re.compile(rf"(\d{{8}}){_CLOCK}|(\d{{8}})\d{{6}}")
+_COMPACT: Final = re.compile(rf"(?P<day>\d{{8}}){_CLOCK}|(?P<stamp>\d{{8}})\d{{6}}")
 _NAMED: Final = re.compile(rf"(\d{{1,2}})[-/.\s]*([A-Za-z]{{3,}})[-/.,\s]*(\d{{4}}|\d{{2}}){_CLOCK}")
 _NAMED_FIRST: Final = re.compile(rf"([A-Za-z]{{3,}})[-/.\s]*(\d{{1,2}})[,\s]+(\d{{4}}){_CLOCK}")
+_SHORT: Final = re.compile(r"\d{1,2}\s*[-/.\s]\s*\d{1,2}\s*[-/.\s]\s*\d{2}(?!\d)")
 _WEEKDAY: Final = re.compile(
     r"^(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
     r"mon|tue|wed|thu|fri|sat|sun|sen|sel|rab|kam|jum|sab|min)\b[,.\s]*",
@@ -50,12 +60,16 @@ _WEEKDAY: Final = re.compile(
 )
 
 
+SLIVER: Final = 0.02
+
+
 @dataclass(slots=True)
 class DateShapes:
     """How a column's cells can be read as dates, counted chunk by chunk.
 
     `dmy` and `mdy` can only be read in that order, `either` in both (`same` where it makes no difference),
-    `neither` are no dates. months: the months the cells fall in, by order.
+    `neither` are no dates; those that hold nothing do not count. kept: the days that a workbook keeps as
+    dates. months: the months the cells fall in, by order.
     """
 
     dmy: int = 0
@@ -63,14 +77,15 @@ class DateShapes:
     either: int = 0
     same: int = 0
     neither: int = 0
-    months: dict[Order, Counter[str]] = field(default_factory=lambda: {"dmy": Counter(), "mdy": Counter()})
+    kept: Counter[str] = field(default_factory=Counter[str])
+    months: dict[Order, Counter[str]] = field(default_factory=lambda: defaultdict(Counter[str]))
 
     def count(self, cells: Iterable[object]) -> None:
         """Add a chunk's cells."""
         for cell, number in Counter(cell for cell in cells if cell not in {None, ""}).items():
             first, second = parse(cell, "dmy"), parse(cell, "mdy")
             if first is None and second is None:
-                self.neither += number
+                self.neither += 0 if is_no_day(str(cell)) else number
             elif first == second:
                 self.same += number
             elif second is None:
@@ -79,10 +94,11 @@ class DateShapes:
                 self.mdy += number
             else:
                 self.either += number
-            if first is not None:
-                self.months["dmy"][first[:7]] += number
-            if second is not None:
-                self.months["mdy"][second[:7]] += number
+            for order, day in _read(cell, first, second).items():
+                if day is not None:
+                    self.months[order][day[:7]] += number
+            if isinstance(cell, date):
+                self.kept[f"{cell:%Y-%m-%d}"] += number
 
     @property
     def cells(self) -> int:
@@ -94,29 +110,114 @@ class DateShapes:
         """How many of them are dates in some order."""
         return self.dmy + self.mdy + self.either + self.same
 
+    @property
+    def short_years(self) -> bool:
+        """Whether nearly all could begin with years of two digits, and would then be other dates."""
+        ymd = self.months["ymd"]
+        return ymd != self.months["dmy"] and sum(ymd.values()) > (1 - SLIVER) * self.readable
 
-SLIVER: Final = 0.02
+    def inside(self, order: Order, period: str) -> float:
+        """Return the share of the dates that fall in a period when they are read in an order."""
+        return self.months[order][period] / self.readable if self.readable else 0.0
+
+    def only(self, orders: Sequence[Order], period: str) -> Order | None:
+        """Return the one order in which nearly all dates fall in a period, and in no other most of them."""
+        inside = {order: self.inside(order, period) for order in orders}
+        best = max(orders, key=inside.__getitem__)
+        others = (inside[order] for order in orders if order != best)
+        return best if inside[best] > 1 - SLIVER and max(others, default=0.0) < 0.5 else None
 
 
-def readings(shapes: DateShapes, period: str | None, beside: Iterable[DateShapes] = ()) -> tuple[Order, ...]:
-    """Return the orders a whole column may be in: one when it is certain, two when it has to be asked.
+def _read(cell: object, dmy: str | None, mdy: str | None) -> dict[Order, str | None]:
+    """Return a cell in every order. dmy, mdy: how it reads in these."""
+    if isinstance(cell, date):
+        swapped = parse(cell, "dmy-swapped")
+        return {"dmy": dmy, "mdy": mdy, "ymd": dmy, "dmy-swapped": swapped, "mdy-swapped": swapped}
+    short = isinstance(cell, str) and _SHORT.match(cell)
+    return {
+        "dmy": dmy,
+        "mdy": mdy,
+        "ymd": parse(cell, "ymd") if short else dmy,
+        "dmy-swapped": dmy,
+        "mdy-swapped": mdy,
+    }
 
-    A file that says its own period elsewhere decides between two orders when all the dates of one, and hardly
-    any of the other, fall in that period; else the other columns of dates beside it do when they agree.
+
+def readings(
+    shapes: DateShapes,
+    period: str | None,
+    beside: Sequence[DateShapes] = (),
+    about: str | None = None,
+) -> tuple[Order, ...]:
+    """Return the orders a whole column may be in: one when it is certain, else those to ask for.
+
+    A file that says its own period elsewhere decides between them when all the dates of one, and hardly any
+    of the others, fall in that period; else the other columns of dates beside it do when they agree.
+    about: the period a file is likely for.
     """
     if shapes.dmy and shapes.mdy:
         return ("dmy", "mdy") if shapes.dmy >= shapes.mdy else ("mdy", "dmy")
+    ways = _of_texts(shapes)
+    if shapes.short_years:
+        columns = [shapes, *beside]
+        if period is not None and any(one.only(("ymd", "dmy", "mdy"), period) == "ymd" for one in columns):
+            return ("ymd",)
+        if _fewer_years(columns, period or about):
+            return ("ymd", *ways)
+    if swapped := _swapped(shapes, period, ways[0]):
+        return swapped
+    if len(ways) == 1:
+        return ways
+    if period is not None and (order := shapes.only(ways, period)):
+        return (order,)
+    order = told(beside)
+    return ways if order is None else (order,)
+
+
+def _of_texts(shapes: DateShapes) -> tuple[Order, ...]:
     if shapes.dmy or not (shapes.mdy or shapes.either):
         return ("dmy",)
-    if shapes.mdy:
-        return ("mdy",)
-    if period is not None:
-        inside = {order: shapes.months[order][period] / shapes.readable for order in ORDERS}
-        sure: tuple[Order, ...] = tuple(order for order in ORDERS if inside[order] > 1 - SLIVER)
-        if len(sure) == 1 and min(inside.values()) < 0.5:
-            return sure
-    order = told(beside)
-    return ("dmy", "mdy") if order is None else (order,)
+    return ("mdy",) if shapes.mdy else ("dmy", "mdy")
+
+
+def _fewer_years(columns: Sequence[DateShapes], period: str | None) -> bool:
+    """Tell whether a file's dates fall into fewer years, near its period, when they begin with the year.
+
+    That is not certain: the dates of one day of many months are such dates, too.
+    """
+    months: dict[Order, Counter[str]] = {"dmy": Counter(), "ymd": Counter()}
+    for one in columns:
+        for order, counted in months.items():
+            counted.update(one.months[order])
+    dmy, ymd = ({month[:4] for month in counted} for counted in months.values())
+    total = sum(months["ymd"].values())
+    near = sum(
+        number
+        for month, number in months["ymd"].items()
+        if period is None or abs(int(month[:4]) - int(period[:4])) <= 1
+    )
+    whole = total > (1 - SLIVER) * sum(one.readable for one in columns)
+    return len(ymd) < len(dmy) and whole and near > total / 2
+
+
+def _swapped(shapes: DateShapes, period: str | None, order: Order) -> tuple[Order, ...]:
+    """Return the orders that are possible where a spreadsheet may have exchanged day and month, else ().
+
+    It makes a date of each text that is one in its own order: none of these is after the twelfth, and what
+    stays text is. Dates alone are doubted when only exchanged they fall in the file's period.
+    """
+    if not shapes.kept or any(day[8:] > "12" for day in shapes.kept):
+        return ()
+    ways: tuple[Order, Order] = (SWAPPED[order], order)
+    total = sum(shapes.kept.values())
+    kept = sum(number for day, number in shapes.kept.items() if day[:7] == period) / total
+    exchanged = sum(number for day, number in shapes.kept.items() if f"{day[:5]}{day[8:]}" == period) / total
+    only_exchanged = exchanged > 1 - SLIVER and kept < 0.5
+    if not (shapes.dmy or shapes.mdy):
+        return ways if only_exchanged and total == shapes.readable else ()
+    if only_exchanged:
+        return ways[:1]
+    return () if kept > 1 - SLIVER and exchanged < 0.5 else ways
 
 
 def told(columns: Iterable[DateShapes]) -> Order | None:
@@ -133,28 +234,40 @@ def parse(cell: object, order: str) -> str | None:
     """Return a cell as YYYY-MM-DD, None where it is no date.
 
     Years first, names of months and days in Indonesian or English, times behind, 8 digits and Excel's day
-    numbers are read; years of two digits are of this century.
+    numbers are read; years of two digits are of this century. A time that is not of Indonesia (Z, +00:00)
+    counts by WIB.
     """
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
     if isinstance(cell, date):
-        return cell.isoformat()
+        return _date(cell.year, cell.day, cell.month) if order in SWAPPED.values() else f"{cell:%Y-%m-%d}"
     if isinstance(cell, (int, float)):
         return _serial(float(cell))
     if not isinstance(cell, str):
         return None
     text = _WEEKDAY.sub("", cell.strip().strip("'"))
     if found := _TRIPLE.fullmatch(text):
-        return _ordered(found[1], found[3], found[4], order)
+        return _at_home(_ordered(found[1], found[3], found[4], order), found)
     if found := _COMPACT.fullmatch(text):
-        return _compact(found[1] or found[2], order)
+        return _at_home(_compact(found["day"] or found["stamp"], order), found)
     if found := _NAMED.fullmatch(text):
-        return _date(_year(found[3]), MONTHS.get(found[2].lower(), 0), int(found[1]))
+        return _at_home(_date(_year(found[3]), MONTHS.get(found[2].lower(), 0), int(found[1])), found)
     if found := _NAMED_FIRST.fullmatch(text):
-        return _date(int(found[3]), MONTHS.get(found[1].lower(), 0), int(found[2]))
+        return _at_home(_date(int(found[3]), MONTHS.get(found[1].lower(), 0), int(found[2])), found)
     if re.fullmatch(r"\d{5}([.,]\d+)?", text):
         return _serial(float(text.replace(",", ".")))
     return None
+
+
+def _at_home(day: str | None, found: re.Match[str]) -> str | None:
+    """Return the day by WIB of a time that is not of Indonesia; any other is as written."""
+    if day is None or not found["zone"]:
+        return day
+    digits = found["zone"].strip("+-ZUTCGM").replace(":", "").ljust(4, "0")
+    ahead = int(digits[:2]) * 60 + int(digits[2:])
+    ahead = -ahead if found["zone"].startswith("-") else ahead
+    if ahead // 60 in _HOME:
+        return day
+    minutes = int(found["hour"]) * 60 + int(found["minute"]) - ahead + _WIB * 60
+    return f"{date.fromisoformat(day) + timedelta(days=minutes // 1440):%Y-%m-%d}"
 
 
 def _ordered(first: str, second: str, third: str, order: str) -> str | None:
@@ -162,7 +275,9 @@ def _ordered(first: str, second: str, third: str, order: str) -> str | None:
         return _date(int(first), int(second), int(third)) if len(third) <= 2 else None
     if len(first) > 2 or len(third) not in {2, 4}:
         return None
-    day, month = (first, second) if order == "dmy" else (second, first)
+    if order == "ymd" and len(third) == 2:
+        return _date(_year(first), int(second), int(third))
+    day, month = (second, first) if order.startswith("mdy") else (first, second)
     return _date(_year(third), int(month), int(day))
 
 

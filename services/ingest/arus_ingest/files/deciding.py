@@ -9,8 +9,9 @@ from functools import cache
 from typing import Final
 
 from arus_ingest.files import columns
+from arus_ingest.files.blanks import is_blank
 from arus_ingest.files.columns import Header
-from arus_ingest.files.dates import ORDERS, DateShapes, told
+from arus_ingest.files.dates import DateShapes, readings
 from arus_ingest.files.declared import Field, FileType, types
 from arus_ingest.files.periods import in_text, month_of, parse_period
 from arus_ingest.files.results import Evidence, Mapping, Question, Source
@@ -148,7 +149,10 @@ def _names() -> tuple[tuple[str, str], ...]:
 
 @dataclass(slots=True)
 class Months:
-    """The months a column names, chunk by chunk; `alone` are months without a year, `other` no months."""
+    """The months a column names, chunk by chunk; `alone` are months without a year, `other` no months.
+
+    Cells that hold nothing do not count.
+    """
 
     months: Counter[str] = field(default_factory=Counter[str])
     alone: Counter[int] = field(default_factory=Counter[int])
@@ -161,7 +165,7 @@ class Months:
                 self.months[found] += number
             elif alone := month_of(cell):
                 self.alone[alone] += number
-            else:
+            elif not is_blank(str(cell)):
                 self.other += number
 
 
@@ -222,7 +226,7 @@ def _of_columns(kind: FileType, months: AnyMapping[str, Months]) -> list[Evidenc
         if not total or not said:
             continue
         if said == "latest":
-            found.append(Evidence("period", "columns", max(column.months), 0.6))
+            found.append(Evidence("period", "columns", max(column.months), 0.4))
             continue
         month, number = column.months.most_common(1)[0]
         share = number / (total + column.other)
@@ -245,9 +249,8 @@ def _of_dates(kind: FileType, days: AnyMapping[str, DateShapes], certain: str | 
     for name, column in days.items():
         if name not in kind.fields or not kind.fields[name].of_file or not column.readable:
             continue
-        order = told(days.values()) or ("mdy" if column.mdy > column.dmy else "dmy")
-        if certain and column.either and not (column.dmy or column.mdy):
-            order = max(ORDERS, key=lambda one: column.months[one][certain])
+        ways = readings(column, certain, list(days.values()))
+        order = max(ways, key=lambda one: column.months[one][certain]) if certain else ways[0]
         month, number = column.months[order].most_common(1)[0]
         share = number / column.readable
         if share > 0.5:

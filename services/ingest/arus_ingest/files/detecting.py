@@ -195,7 +195,9 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
             )
             marks[one] = tuple(mark for mark in chosen.split("+") if mark != "none")
         elif said == "date":
-            orders = dates.readings(seen[one].days, period.certain, [other.days for other in seen.values()])
+            orders = dates.readings(
+                seen[one].days, period.certain, [other.days for other in seen.values()], period.value
+            )
             notations[one] = _settled(questions, "date", title, orders, given)
     questions += period.questions
     if count == 0:

@@ -11,6 +11,11 @@ _PRINTED: Final = re.compile(
     r"(?:di)?cetak\w*|print\w*|generated|exported?|run date|(?:di)?unduh|download\w*|dibuat|tgl\.? proses",
     re.IGNORECASE,
 )  # a line that says when the file was made
+_AS_OF: Final = re.compile(
+    r"(cetak\w*[\s_]+)?(?<![a-z])(?:per|posisi|sampai|hingga|s\.?[/.]?d|as[\s_]+of|until)\.?[\s_:\-]*"
+    r"(?:dengan[\s_]+)?(?:(?:tanggal|tgl\.?)[\s_:\-]*)?$",
+    re.IGNORECASE,
+)  # what stands before the day a file is of
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2099
 _MONTH: Final = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -30,6 +35,10 @@ _FULL_DATE: Final = re.compile(
 )
 _YEAR_MONTH: Final = re.compile(rf"{_NOT_DIGIT_BEFORE}({_YEAR})[\s_\-./]?(\d{{2}}|\d){_NOT_DIGIT_AFTER}")
 _MONTH_YEAR: Final = re.compile(rf"{_NOT_DIGIT_BEFORE}(\d{{1,2}})[\s_\-./]?({_YEAR}){_NOT_DIGIT_AFTER}")
+_NAMED_DAY: Final = re.compile(
+    rf"(?<!\d)(?<!unit.)(?<!rayon.)(?<!cabang.)(?<!wilayah.)\d{{1,2}}[\s_\-]+(?:{_MONTH})[\s_\-]+{_YEAR}",
+    re.IGNORECASE,
+)  # the number of a unit is no day
 _MONTH_OF_YEAR: Final = re.compile(
     rf"{_NOT_DIGIT_BEFORE}(?:(?:bulan|bln|month)[\s_\-./:]*)?(\d{{1,2}}|(?<![a-z])(?:{_MONTH}))"
     rf"[\s_\-./,]*(?:tahun|thn|th|year)[\s_\-./:]*({_YEAR}){_NOT_DIGIT_AFTER}",
@@ -109,9 +118,8 @@ def in_text(text: str) -> list[tuple[str, float]]:
     """Return the months a title or a name speaks of, each with how plainly: a month 1, a day 0.6, MMYY 0.5.
 
     A day is often when a file was made, so it weighs less than a month, and 0.1 in a line that speaks of
-    printing.
+    printing; where the file says that it is as of that day ("per 31-12-2025"), 0.75.
     """
-    a_day = 0.1 if _PRINTED.search(text) else 0.6
     found: list[tuple[str, float]] = []
     left = _NO_MONTH.sub(lambda number: " " * len(number[0]), text)
 
@@ -130,13 +138,11 @@ def in_text(text: str) -> list[tuple[str, float]]:
         parts = [part for part in match.groups() if part]
         shown = "-".join(parts)
         if value := parse(shown, "dmy"):
-            found.append((value[:7], a_day))
+            found.append((value[:7], _of_day(text, match.start())))
             left = left[: match.start()] + " " * (match.end() - match.start()) + left[match.end() :]
-    for match in list(
-        re.finditer(rf"(?<!\d)\d{{1,2}}[\s_\-]+(?:{_MONTH})[\s_\-]+{_YEAR}", left, re.IGNORECASE)
-    ):
+    for match in list(_NAMED_DAY.finditer(left)):
         if value := parse(re.sub(r"[_\-]", " ", match[0]), "dmy"):
-            found.append((value[:7], a_day))
+            found.append((value[:7], _of_day(text, match.start())))
             left = left[: match.start()] + " " * (match.end() - match.start()) + left[match.end() :]
     take(_MONTH_OF_YEAR, 2, 1, 1.0)
     take(_YEAR_OF_MONTH, 1, 2, 1.0)
@@ -155,3 +161,11 @@ def in_text(text: str) -> list[tuple[str, float]]:
         if 1 <= month <= 12 and year in _SHORT_YEARS and not (month == 1 and year >= 28):  # "01-31": days
             found.append((f"20{year:02}-{month:02}", 0.5))
     return found
+
+
+def _of_day(text: str, start: int) -> float:
+    """Return how plainly the day that starts there in a text says which month a file is of."""
+    as_of = _AS_OF.search(text[:start])
+    if as_of and not as_of[1]:
+        return 0.75
+    return 0.1 if _PRINTED.search(text) else 0.6

@@ -1,11 +1,13 @@
 """The rows of a table in canonical form, under a detection."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final, cast
 
 from arus_ingest.files import amounts, bodies, columns
-from arus_ingest.files.dates import parse
+from arus_ingest.files.blanks import is_blank, is_no_day
+from arus_ingest.files.dates import SWAPPED, parse
 from arus_ingest.files.declared import NUMERIC, Field, FileType, types
 from arus_ingest.files.periods import month_of, parse_period
 from arus_ingest.files.results import CellError, Detection, Limits, TypedRow
@@ -31,7 +33,28 @@ def read_rows(path: Path, detection: Detection, *, limits: Limits | None = None)
         kind, detection.headers, detection.header_row, detection.places, whole=detection.whole
     )
     for facts in chunks(body.facts(table.rows())):
-        yield from _rows(kind, detection, facts)
+        yield from _rows(kind, detection, _exchanged(detection, facts))
+
+
+def _exchanged(detection: Detection, facts: Sequence[tuple[int, Row]]) -> Sequence[tuple[int, Row]]:
+    """Return the facts with the dates as they are meant where a spreadsheet exchanged day and month."""
+    orders = {
+        detection.places[name]: order
+        for name, order in detection.notations.items()
+        if order in SWAPPED.values()
+    }
+    if not orders:
+        return facts
+    return [
+        (
+            number,
+            [
+                parse(cell, orders[place]) if place in orders and isinstance(cell, date) else cell
+                for place, cell in enumerate(cells)
+            ],
+        )
+        for number, cells in facts
+    ]
 
 
 def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]) -> Iterator[TypedRow]:
@@ -93,10 +116,13 @@ def _column(kind: FileType, detection: Detection, name: str, facts: Sequence[tup
         marks, power = detection.negative_marks.get(name, ()), detection.powers.get(name, 0)
         return _numbers(field, cells, notation, marks, power)
     if field.kind == "date":
-        return _each(cells, lambda cell: parse(cell, notation), "cell_not_a_date")
+        return _each(cells, lambda cell: parse(cell, notation), is_no_day, "cell_not_a_date")
     if field.kind == "period":
         return _each(
-            cells, lambda cell: parse_period(cell) or _with_year(cell, detection), "cell_not_a_period"
+            cells,
+            lambda cell: parse_period(cell) or _with_year(cell, detection),
+            is_blank,
+            "cell_not_a_period",
         )
     return _words(field, cells)
 
@@ -143,14 +169,16 @@ def _period_column(detection: Detection, facts: Sequence[tuple[int, Row]]) -> Va
     return values, wrong
 
 
-def _each(cells: Sequence[Cell], read: Callable[[Cell], str | None], code: str) -> Values:
+def _each(
+    cells: Sequence[Cell], read: Callable[[Cell], str | None], empty: Callable[[str], bool], code: str
+) -> Values:
     values: list[str | None] = []
     wrong: dict[int, Wrong] = {}
     for at, cell in enumerate(cells):
         stripped = cell.strip() if isinstance(cell, str) else cell
         value = None if stripped in {None, ""} else read(stripped)
         values.append(value)
-        if value is None and stripped not in {None, "", "-"}:
+        if value is None and not empty(shown(stripped)):
             wrong[at] = (code, {"value": shown(cell)[:100]})
     return values, wrong
 
@@ -173,7 +201,7 @@ def _numbers(
     for at, value in enumerate(values):
         if value is None:
             text = shown(cells[at]).strip()
-            if text and text not in {"-", "–", "Rp -", "Rp-"}:
+            if not is_blank(text):
                 wrong[at] = (
                     "cell_formula_error" if text.startswith("#") else "cell_not_a_number",
                     {"value": text[:100]},
@@ -195,7 +223,7 @@ def _words(field: Field, cells: Sequence[Cell]) -> Values:
     values: list[str | None] = []
     wrong: dict[int, Wrong] = {}
     for at, cell in enumerate(cells):
-        if isinstance(cell, str) and _is_clean(field, cell):
+        if isinstance(cell, str) and _is_clean(field, cell) and not is_blank(cell):
             values.append(cell)
             continue
         text = repaired(" ".join(shown(cell).split()))
@@ -205,8 +233,11 @@ def _words(field: Field, cells: Sequence[Cell]) -> Values:
                 values.append(None)
                 wrong[at] = ("cell_not_a_code", {"value": text[:100]})
                 continue
-        values.append(text or None)
-        if text and (code := _wrong_text(field, text)):
+        if is_blank(text):
+            values.append(None)
+            continue
+        values.append(text)
+        if code := _wrong_text(field, text):
             values[at] = None
             wrong[at] = code
     return values, wrong
