@@ -15,6 +15,7 @@ from arus_ingest.settings import IngestSettings
 from arus_runtime import observe
 from arus_runtime.catalogue import topics
 from arus_runtime.context import Service
+from arus_runtime.service import GRACE_S
 from arus_runtime.settings import Settings
 from arus_stack import cluster, house, prometheus
 from arus_stack.home import Home
@@ -91,6 +92,9 @@ def test_the_database_has_a_connection_for_all_that_may_be_started() -> None:
         parameters = documents(cluster_)[0]["spec"]["postgresql"]["parameters"]
         # Some are left to its operator, the set-up job and people.
         assert int(parameters["max_connections"]) >= connections(replicas) + 20
+    command: list[str] = documents(ROOT / "docker-compose.yml")[0]["services"]["postgres"]["command"]
+    [most_of_compose] = re.findall(r"max_connections=(\d+)", " ".join(command))
+    assert int(most_of_compose) >= connections(dict.fromkeys(SERVICES, 1)) + 20
 
 
 SERVICE_MB = 512
@@ -145,6 +149,17 @@ def test_every_service_is_restricted_alike(service: str) -> None:
         )
 
     assert restrictions(service) == restrictions("inventory")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_pod_that_ends_answers_until_nobody_sends_it_requests_any_more(
+    service: str,
+) -> None:
+    pod = MANIFESTS[f"{service}/Deployment/{service}"]["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    pause_s: int = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert pause_s > 0
+    assert pod["terminationGracePeriodSeconds"] > pause_s + GRACE_S
 
 
 def test_the_base_names_every_file_and_every_service() -> None:
@@ -244,6 +259,11 @@ def test_the_keys_of_an_object_store_reach_who_keeps_files_and_nobody_unasked(
 def test_prometheus_scrapes_every_service(service: str) -> None:
     [scrape] = documents(ROOT / "deploy/prometheus/prometheus.yml")[0]["scrape_configs"]
     assert service in [target["labels"]["service"] for target in scrape["static_configs"]]
+
+
+def test_an_alert_tells_of_every_service_that_nobody_scrapes() -> None:
+    absent = re.findall(r'absent\(up\{job="arus",service="(\w+)"\}\)', ALERTS["ServiceIsDown"]["expr"])
+    assert sorted(absent) == SERVICES
 
 
 def test_a_stack_without_containers_is_watched_alike_with_and_without_tls() -> None:

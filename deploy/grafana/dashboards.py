@@ -23,6 +23,8 @@ from grafana_foundation_sdk.models.dashboard import DataSourceRef, GridPos
 FOLDER = Path(__file__).parent / "dashboards"
 SOURCE = DataSourceRef(type_val="prometheus", uid="prometheus")
 COLUMNS, WIDTH, HEIGHT = 3, 8, 8
+NO_STREAM = '{kind!="stream"}'
+"""A stream lasts as long as who listens likes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ SERVICES = Board(
         Panel("Rate", "reqps", "service:arus_requests:rate5m", "{{service}}"),
         Panel("Errors", "percentunit", "service:arus_requests_failed:ratio5m", "{{service}}", calm=True),
         Panel("Duration, p99", "s", "service:arus_request_seconds:p99_5m", "{{service}}"),
-        Panel("Duration, median", "s", _quantile("arus_request_seconds", 0.5, "service"), "{{service}}"),
+        Panel("Duration, median", "s", _quantile("arus_request_seconds", 0.5, "service", NO_STREAM),
+              "{{service}}"),
         Panel(
             "The ten busiest operations",
             "reqps",
@@ -105,7 +108,7 @@ SERVICES = Board(
         Panel(
             "The ten slowest operations, p99",
             "s",
-            f"topk(10, {_quantile('arus_request_seconds', 0.99, 'service, operation')} > 0)",
+            f"topk(10, {_quantile('arus_request_seconds', 0.99, 'service, operation', NO_STREAM)} > 0)",
             "{{service}} {{operation}}",
         ),
         Panel(
@@ -114,7 +117,7 @@ SERVICES = Board(
             "sum by (status) (rate(arus_request_seconds_count[5m]))",
             "{{status}}",
         ),
-        Panel("gRPC calls", "reqps", 'sum by (service) (rate(arus_request_seconds_count{kind="grpc"}[5m]))',
+        Panel("gRPC calls", "reqps", 'sum by (service) (rate(arus_request_seconds_count{kind!="http"}[5m]))',
               "{{service}}"),
         Panel("Being answered now", "short", "sum by (service, kind) (arus_requests_open)",
               "{{service}} {{kind}}", calm=True),

@@ -136,7 +136,7 @@ class Shell(ServerInterceptor):
         self, method: str, inner: Callable[[Any, Any], Awaitable[Any]], limit_s: float | None
     ) -> Callable[[Any, Any], Awaitable[Any]]:
         async def single(request: Any, context: "ServicerContext[Any, Any]") -> Any:
-            call = _Call(method)
+            call = _Call(method, "stream" if limit_s is None else "grpc")
             try:
                 await self._enter(context, call)
                 async with asyncio.timeout(limit_s):
@@ -154,7 +154,7 @@ class Shell(ServerInterceptor):
         self, method: str, inner: Callable[[Any, Any], AsyncIterator[Any]]
     ) -> Callable[[Any, Any], AsyncIterator[Any]]:
         async def streaming(request: Any, context: "ServicerContext[Any, Any]") -> AsyncIterator[Any]:
-            call = _Call(method)
+            call = _Call(method, "stream")
             try:
                 await self._enter(context, call)
                 async for item in inner(request, context):
@@ -194,9 +194,13 @@ class Shell(ServerInterceptor):
 
 @dataclass(slots=True)
 class _Call:
-    """A call that is being answered; metrics and its trace are told of it when it ends."""
+    """A call that is being answered; metrics and its trace are told of it when it ends.
+
+    kind: "grpc", or "stream" for one that lasts as long as the caller likes.
+    """
 
     method: str
+    kind: str
     step: str = ""
     parent: str | None = None
     started: float = field(default_factory=time.perf_counter)
@@ -205,7 +209,7 @@ class _Call:
     def end(self, context: Any) -> None:
         status: grpc.StatusCode = context.code() or grpc.StatusCode.OK
         took_s = time.perf_counter() - self.started
-        observe.REQUEST_SECONDS.labels("grpc", self.method, status.name).observe(took_s)
+        observe.REQUEST_SECONDS.labels(self.kind, self.method, status.name).observe(took_s)
         tracing.add(
             self.method.removeprefix("/"),
             "SERVER",

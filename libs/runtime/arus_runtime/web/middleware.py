@@ -14,6 +14,7 @@ from arus_runtime.words import Templates, language_of
 
 HTTP_FAILED: Final = 500
 _QUIET: Final = frozenset(("/healthz", "/readyz", "/metrics"))
+"""What machines ask: not a request of a person, in no metric, trace or log."""
 _DEFAULTS: Final = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 _access: Final = structlog.get_logger("arus.access")
 
@@ -84,8 +85,8 @@ class Shell:
             finally:
                 took_s = time.perf_counter() - started
                 route = getattr(scope.get("route"), "name", "none")
-                observe.REQUEST_SECONDS.labels("http", route, str(status)).observe(took_s)
                 if scope["path"] not in _QUIET:
+                    observe.REQUEST_SECONDS.labels("http", route, str(status)).observe(took_s)
                     tracing.add(
                         f"{scope['method']} {route}",
                         "SERVER",

@@ -162,6 +162,21 @@ async def test_streams_both_ways_go_through_the_same_door(channel: grpc.aio.Chan
         await recording.RecordFuelTransactions(items())
 
 
+async def test_a_stream_is_counted_apart_for_it_lasts_as_long_as_it_likes(
+    channel: grpc.aio.Channel, token: Token
+) -> None:
+    method = "/arus.alerts.v1.AlertService/Watch"
+    before = calls_that_ended("UNAVAILABLE", method, "stream")
+    watching: Any = alerts_grpc.AlertServiceStub(channel)
+    with pytest.raises(grpc.aio.AioRpcError):
+        async for _ in watching.Watch(alerts.WatchRequest(), metadata=metadata(token())):
+            pass
+    async with asyncio.timeout(10):
+        while calls_that_ended("UNAVAILABLE", method, "stream") == before:  # noqa: ASYNC110 — as below
+            await asyncio.sleep(0)
+    assert calls_that_ended("UNAVAILABLE", method, "grpc") == 0
+
+
 class Watching(alerts_grpc.AlertServiceServicer):
     """Says one thing and then nothing any more."""
 
@@ -266,9 +281,10 @@ async def test_a_failed_call_says_so_in_trace_and_metrics(
         spans.clear()
 
 
-def calls_that_ended(status: str) -> float:
-    method = "/arus.inventory.v1.CatalogueService/GetLocation"
-    labels = {"kind": "grpc", "operation": method, "status": status}
+def calls_that_ended(
+    status: str, method: str = "/arus.inventory.v1.CatalogueService/GetLocation", kind: str = "grpc"
+) -> float:
+    labels = {"kind": kind, "operation": method, "status": status}
     return REGISTRY.get_sample_value("arus_request_seconds_count", labels) or 0
 
 

@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is an answer: right, or a problem that says what is wrong to its reader."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -382,6 +383,12 @@ async def test_requests_are_counted_by_route_and_not_by_address(http: httpx.Asyn
     metrics = (await http.get("/metrics")).text
     assert 'arus_request_seconds_count{kind="http",operation="fail",status="503"}' in metrics
     assert "/failures/" not in metrics
+
+
+async def test_what_probes_and_prometheus_ask_counts_as_no_request(http: httpx.AsyncClient) -> None:
+    for path in ("/healthz", "/readyz", "/metrics"):
+        await http.get(path)
+    assert not re.findall(r'operation="(?:healthz|readyz|metrics)"', (await http.get("/metrics")).text)
 
 
 def test_the_document_is_openapi_3_1_with_problems_and_unique_operations() -> None:

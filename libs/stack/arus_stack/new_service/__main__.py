@@ -19,6 +19,8 @@ LISTS = (
     "deploy/k8s/base/kustomization.yaml",
     "deploy/k8s/overlays/prod/kustomization.yaml",
     "deploy/prometheus/prometheus.yml",
+    "deploy/prometheus/rules/alerts.yaml",
+    "deploy/prometheus/tests/alerts.yaml",
 )
 COMPOSE = "docker-compose.yml"
 DOORS = "deploy/k8s/components/autoscaling/doors.yaml"
