@@ -89,6 +89,17 @@ async def test_a_read_is_edited_beside_what_the_file_said_and_taken_back(
     assert (correction["raw_l"], correction["stand_l"]) == (1_800 * M3, 1_080 * M3)
 
 
+async def test_a_wrong_serial_is_corrected_and_where_none_is_said_it_stays(
+    filled: list[Any], owner: httpx.AsyncClient, database: ServiceDatabase
+) -> None:
+    for said, serial in (({"serial": " B "}, "B"), ({}, "B")):
+        edited = await owner.patch(PATH, json={"stand_m3": "1080", **said, **WHY})
+        assert edited.json()["serial"] == serial
+        assert told(database)[-1].reads[0].serial == serial
+    await owner.post(f"{PATH}/revert")
+    assert (await owner.post(f"{PATH}/revert")).json()["serial"] == "A"
+
+
 async def test_a_corrected_read_of_a_changed_meter_counts_what_both_took(
     filled: list[Any], files: Imports, owner: httpx.AsyncClient
 ) -> None:
@@ -355,6 +366,11 @@ async def test_the_stand_of_a_visit_corrects_a_read_and_says_where_it_is_from(
     assert (await owner.post(path, json=asked | {"reason": "Cocok"})).json()["versions"][-1][
         "reason"
     ] == "Cocok"
+    # Taken for the month before, it would lie behind the read of the month in which somebody came.
+    late = await owner.post("/meters/1/reads/2025-11/from-visit", json=asked)
+    [error] = late.json()["errors"]
+    assert (late.status_code, error["field"], error["code"]) == (422, "read_date", "too_large")
+    assert "<= 16 Dec 2025, got 17 Dec 2025" in error["message"]
 
 
 async def test_reads_are_listed_by_period_and_end_at_the_tenants_wall(
@@ -392,8 +408,21 @@ async def test_reads_are_listed_by_period_and_end_at_the_tenants_wall(
         ({"stand_m3": "1", "reason": " "}, "reason"),
         ({"stand_m3": "1"}, "reason"),
         ({"stand_m3": "1", **WHY, "read_method": "GUESSED"}, "read_method"),
+        ({"stand_m3": "1", **WHY, "read_date": "2025-11-14"}, "read_date"),
+        ({"stand_m3": "1", **WHY, "read_date": "2099-01-14"}, "read_date"),
+        ({"stand_m3": "1", **WHY, "serial": "A" * 61}, "serial"),
     ],
-    ids=["negative", "beyond_the_register", "too_exact", "blank", "without_reason", "method"],
+    ids=[
+        "negative",
+        "beyond_the_register",
+        "too_exact",
+        "blank",
+        "without_reason",
+        "method",
+        "read_with_the_month_before",
+        "to_come",
+        "long_serial",
+    ],
 )
 async def test_what_cannot_be_is_named(
     filled: list[Any], owner: httpx.AsyncClient, body: dict[str, str], field: str

@@ -5843,6 +5843,12 @@ export type ReadEdit = {
      */
     read_method?: 'AS_READ' | 'ACTUAL' | 'ESTIMATED';
     /**
+     * Serial
+     *
+     * Of the meter; empty: unknown.
+     */
+    serial?: string;
+    /**
      * Reason
      */
     reason: string;

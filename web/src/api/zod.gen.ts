@@ -2136,6 +2136,7 @@ export const zReadEdit = z.object({
         'ACTUAL',
         'ESTIMATED'
     ])), 'AS_READ'),
+    serial: z.optional(z.string().check(z.maxLength(60))),
     reason: z.string().check(z.minLength(1), z.maxLength(500), z.regex(/\S/)),
     case_id: z._default(z.optional(z.string().check(z.maxLength(60))), '')
 });

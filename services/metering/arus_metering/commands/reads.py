@@ -55,7 +55,7 @@ class Corrector:
     at: datetime
 
     async def edit(self, said: Mapping[str, Any], why: Why, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
-        """Let a person's stand be what is told of a period; raises the 404, the 412, the 422 of a case."""
+        """Let a person's stand be what is told of a period; raises the 404, 412, the 422 of a case or day."""
         await self._check(why)
         versions = await self._held(if_match)
         return await self._enter(versions, "EDITED", said, why)
@@ -76,7 +76,7 @@ class Corrector:
     async def take_visit(self, visit_id: str, why: Why, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
         """Let the stand that a visit of a case found be what is told of a period, read on that day.
 
-        why: without a reason, the visit is it. Raises the 404, the 412, the 422 of a case or visit.
+        why: without a reason, the visit is it. Raises the 404, 412, the 422 of a case, a visit or its day.
         """
         case = await self._case(why.case_id)
         visit = await directory.visit(self.peers, self.principal, why.case_id, visit_id)
@@ -100,14 +100,13 @@ class Corrector:
         if await store.of_period(self.tx, self.nomen, self.period):
             raise Problem(409, "read_exists", params={"period": self.period})
         rows = await store.earlier(self.tx, self.nomen, self.period)
-        behind = await store.next_day(self.tx, self.nomen, self.period)
         if not rows:
-            if behind is None:
+            if await store.next_day(self.tx, self.nomen, self.period) is None:
                 await known(self.tx, self.nomen)
             raise Problem(409, "nothing_to_estimate_from", params={"period": self.period})
         last = rows[-1]
         day = on or usual_day(last["read_date"], _first(last["period"]), _first(self.period))
-        self._check_day(day, max(row["read_date"] for row in rows), behind)
+        await self._check_day(day, rows)
         register = Register("", last["multiplier"] or 1, last["dials"])
         found = estimated(await self._stands(rows), day, register)
         if found is None or found.base.stand_l is None:
@@ -205,6 +204,8 @@ class Corrector:
     ) -> Sequence[ReadVersion]:
         standing = rules.standing(versions)
         stand_l = said["stand_akhir_l"]
+        if said.get("read_date", standing.read_date) != standing.read_date:
+            await self._check_day(said["read_date"], await store.earlier(self.tx, self.nomen, self.period))
         values = {
             **{name: getattr(standing, name) for name in OWN[TABLE]},
             **said,
@@ -290,10 +291,13 @@ class Corrector:
         ]
         return [*put_in, *read]
 
-    def _check_day(self, day: date, before: date, behind: date | None) -> None:
+    async def _check_day(self, day: date, earlier: Sequence[Mapping[str, Any]]) -> None:
+        """Let a period be read on a day between the reads before and behind it, which has come."""
+        before = max((row["read_date"] for row in earlier), default=None)
+        behind = await store.next_day(self.tx, self.nomen, self.period)
         today = rules.day_of(self.at)
         latest = min(today, behind - _ONE_DAY) if behind else today
-        if day <= before:
+        if before and day <= before:
             raise wrong("read_date", "too_small", value=day, bound=before + _ONE_DAY)
         if day > latest:
             raise wrong("read_date", "too_large", value=day, bound=latest)

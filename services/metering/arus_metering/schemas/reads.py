@@ -12,7 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from arus_metering.rules import reads as rules
 from arus_metering.rules.amounts import LITRES, shown
-from arus_metering.schemas.records import Period, Stand
+from arus_metering.schemas.records import Code, Period, Stand
 from arus_metering.state import Proposal, ReadVersion
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"\S")]
@@ -87,6 +87,7 @@ class ReadEdit(BaseModel):
     stand_m3: Stand
     read_date: BusinessDate | SkipJsonSchema[None] = None
     read_method: Literal["AS_READ", "ACTUAL", "ESTIMATED"] = "AS_READ"
+    serial: Code | SkipJsonSchema[None] = Field(default=None, description="Of the meter; empty: unknown.")
     reason: Reason
     case_id: CaseId = ""
 
@@ -97,6 +98,8 @@ class ReadEdit(BaseModel):
             values["read_date"] = self.read_date
         if self.read_method != "AS_READ":
             values["read_method"] = self.read_method
+        if self.serial is not None:
+            values["serial"] = self.serial
         return values
 
 

@@ -26,7 +26,12 @@ interface StandDialogProps {
 export function StandDialog({ one, visit, open, onClose }: StandDialogProps) {
   const { t } = useLingui()
   const formId = useId()
-  const reads = useQuery({ ...readsQuery(one.nomen), enabled: open })
+  const day = today(HOME_ZONE, new Date(visit.visited_at))
+  const reads = useQuery({
+    ...readsQuery(one.nomen),
+    select: found => found.filter((_, at) => lies(day, found[at + 1], found[at - 1])),
+    enabled: open,
+  })
   const stand = cubic(visit.stand_m3)
   return (
     <Dialog
@@ -46,7 +51,7 @@ export function StandDialog({ one, visit, open, onClose }: StandDialogProps) {
         <StandForm formId={formId} one={one} visit={visit} reads={reads.data} onDone={onClose} />
       ) : reads.data ? (
         <p className="text-sm text-muted">
-          <Trans>Belum ada bacaan pelanggan ini yang dapat dikoreksi.</Trans>
+          <Trans>Tidak ada bacaan pelanggan ini yang dapat dikoreksi dengan stand pada hari itu.</Trans>
         </p>
       ) : reads.isError ? (
         <Failed
@@ -59,6 +64,11 @@ export function StandDialog({ one, visit, open, onClose }: StandDialogProps) {
       )}
     </Dialog>
   )
+}
+
+/** Whether a day lies between the reads of the periods before and behind one. */
+function lies(day: string, before: RegisterRead | undefined, behind: RegisterRead | undefined) {
+  return (!before || before.validated.read_date < day) && (!behind || day < behind.validated.read_date)
 }
 
 interface StandFormProps extends Pick<StandDialogProps, 'one' | 'visit'> {

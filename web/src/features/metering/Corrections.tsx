@@ -23,7 +23,7 @@ import { ProblemError } from '@/lib/problem'
 import { parseDecimal } from '@/lib/quantity'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
-import { TextArea } from '@/ui/Field'
+import { TextArea, TextField } from '@/ui/Field'
 import { Form } from '@/ui/Form'
 import { NumberField } from '@/ui/NumberField'
 import { toast } from '@/ui/Toast'
@@ -189,12 +189,12 @@ export function useKept(onDone: () => void) {
 
 function EditForm({ formId, read, onDone }: CorrectionFormProps) {
   const { t, i18n } = useLingui()
-  const form = useForm<{ stand_m3: string; reason: string }, ReadEdit>({
-    defaults: { stand_m3: '', reason: '' },
+  const form = useForm<{ stand_m3: string; serial: string; reason: string }, ReadEdit>({
+    defaults: { stand_m3: '', serial: read.serial, reason: '' },
     schema: zReadEdit,
-    bodyOf: ({ stand_m3, reason }) => ({
+    bodyOf: ({ stand_m3, ...said }) => ({
       stand_m3: parseDecimal(stand_m3, i18n.locale) ?? stand_m3,
-      reason,
+      ...said,
     }),
     missing: { stand_m3: t`Isi stand yang benar.`, reason: t`Isi alasannya.` },
     send: body => editRegisterRead({ ...addressed(read), body }),
@@ -209,6 +209,12 @@ function EditForm({ formId, read, onDone }: CorrectionFormProps) {
         hint={<Trans>Sekarang {cubic(read.validated.stand_m3)}</Trans>}
         error={errorOf('stand_m3')}
         {...register('stand_m3')}
+      />
+      <TextField
+        label={<Trans>Nomor meter</Trans>}
+        error={errorOf('serial')}
+        autoComplete="off"
+        {...register('serial')}
       />
       <TextArea label={t`Alasan`} rows={3} error={errorOf('reason')} {...register('reason')} />
     </Form>
