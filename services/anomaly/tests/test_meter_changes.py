@@ -141,9 +141,17 @@ def test_the_last_read_of_the_old_register_and_the_first_of_the_new_are_no_doubl
 def test_an_old_register_may_have_gone_round_before_it_was_taken_out_and_the_new_one_behind() -> None:
     before = [read(month, 99_930 + 20 * month) for month in range(4)]
     old = read(4, 7, serial="B", replacement=Replacement(12 * M3, 0))
-    assert said(judged(*before, old)[-1]) == (["GANTI", "PUTARAN"], 22 + 7)
+    assert said(judged(*before, old)[-1]) == (["GANTI", "GANTI_PUTARAN"], 22 + 7)
     new = read(4, 12, serial="B", replacement=Replacement(1072 * M3, 99_998 * M3))
-    assert said(judged(*USUAL, new)[-1]) == (["GANTI", "PUTARAN"], 12 + 14)
+    assert said(judged(*USUAL, new)[-1]) == (["GANTI", "GANTI_PUTARAN"], 12 + 14)
+
+
+def test_stands_of_a_change_that_do_not_fit_say_which_of_them_went_back() -> None:
+    for old_m3, new_m3, code in ((1050, 0, "GANTI_AKHIR_MUNDUR"), (1072, 10, "GANTI_AWAL_MUNDUR")):
+        new = read(4, 5, serial="B", replacement=Replacement(old_m3 * M3, new_m3 * M3))
+        wrong = judged(*USUAL, new)[-1]
+        assert (wrong.kinds, said(wrong)[0]) == ((Kind.NEGATIVE,), [code, "GANTI"])
+        assert codes(judged(*USUAL, new, read(5, 25, serial="B"))[-1]) == ["NORMAL"]
 
 
 def test_behind_estimates_the_first_read_of_a_new_register_is_spread_over_all_days() -> None:

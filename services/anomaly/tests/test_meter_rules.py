@@ -236,6 +236,22 @@ def test_an_estimate_below_a_too_high_estimate_is_not_negative_either() -> None:
     assert Kind.NEGATIVE in last([*stands(*USUAL), estimates[0], below]).kinds
 
 
+def test_a_too_high_estimate_is_known_as_one_behind_the_registers_end_too() -> None:
+    def behind(actual_m3: int, estimated_m3: int, next_m3: int, method: str) -> Judgement:
+        before = [read(at, actual_m3 - 20 * (3 - at)) for at in range(4)]
+        estimated = read(4, estimated_m3, method="ESTIMATED")
+        reads = (*before, estimated, read(5, next_m3, method=method))
+        return last([period(at, one) for at, one in enumerate(reads)])
+
+    for judged, use_m3 in (
+        (behind(99_985, 5, 99_997, "ESTIMATED"), 12),
+        (behind(99_990, 10, 5, "ESTIMATED"), 15),
+        (behind(99_985, 5, 99_997, "ACTUAL"), 12),
+    ):
+        assert "ESTIMASI_TERLALU_TINGGI" in codes(judged)
+        assert (judged.use_l, Kind.NEGATIVE in judged.kinds) == (use_m3 * M3, False)
+
+
 def test_below_the_last_actual_stand_is_negative_whatever_was_estimated() -> None:
     periods = [*stands(*USUAL), period(4, read(4, 1080, method="ESTIMATED")), period(5, read(5, 1050))]
     assert Kind.NEGATIVE in last(periods).kinds
@@ -309,8 +325,28 @@ def test_volumes_are_compared_like_uses_between_stands() -> None:
     assert codes(last([*volumes, skipped])) == ["TIDAK_DIBACA"]
     estimated = period(4, read(4, None, volume_l=20 * M3, method="ESTIMATED"))
     assert codes(last([*volumes, estimated])) == ["ESTIMASI"]
-    behind = [*stands(*USUAL), period(4, read(4, None, volume_l=20 * M3)), period(5, read(5, 1100))]
-    assert (codes(last(behind)), last(behind).use30_l) == (["DIPRORATA"], 20 * M3)
+
+
+def test_a_volume_without_a_stand_moves_the_register_on() -> None:
+    def behind(volume_m3: int, *stands_m3: int, method: str = "ACTUAL") -> list[tuple[list[str], int]]:
+        told = [period(at, read(at, stand)) for at, stand in enumerate(stands_m3, 5)]
+        volume = period(4, read(4, None, volume_l=volume_m3 * M3, method=method))
+        return [(codes(one), one.use_l) for one in judge([*stands(*USUAL), volume, *told])[4:]]
+
+    usual = (["NORMAL"], 20 * M3)
+    assert behind(20, 1100) == [usual, usual]
+    assert behind(180, 1260, 1280) == [(["EXTREME"], 180 * M3), usual, usual], "counted once"
+    assert behind(20, 1100, method="ESTIMATED") == [(["ESTIMASI"], 20 * M3), (["SUSULAN"], 40 * M3)]
+    register = [read(at, 99_930 + 20 * at) for at in range(4)]
+    gone_round = [*register, read(4, None, volume_l=20 * M3), read(5, 30)]
+    judged = last([period(at, one) for at, one in enumerate(gone_round)])
+    assert (codes(judged), judged.use_l) == (["NORMAL"], 20 * M3)
+
+
+@pytest.mark.parametrize("previous_m3", [1060, 1080, 1077])
+def test_behind_a_volume_without_a_stand_no_previous_stand_is_wrong(previous_m3: int) -> None:
+    volume, stand = read(4, None, volume_l=20 * M3), read(5, 1100, previous_l=previous_m3 * M3)
+    assert codes(last([*stands(*USUAL), period(4, volume), period(5, stand)])) == ["NORMAL"]
 
 
 @pytest.mark.parametrize(
@@ -349,6 +385,19 @@ def test_a_fraction_is_right_on_a_register_whose_accepted_reads_had_one() -> Non
     changed = period(4, read(4, 7.5, serial="B", replacement=Replacement(1072 * M3, 0)))
     behind = period(5, read(5, 27.5, serial="B"))
     assert [one.kinds for one in judge([*stands(*USUAL), changed, behind])[4:]] == [(), ()]
+
+
+def test_an_estimate_may_have_a_fraction_and_says_nothing_of_the_register() -> None:
+    estimated = period(4, read(4, 1080.6, method="ESTIMATED"))
+    assert codes(last([*stands(*USUAL), estimated])) == ["ESTIMASI"]
+    assert codes(last([*stands(*USUAL), estimated, period(5, read(5, 1100.5))])) == ["STAND_PECAHAN"]
+
+
+def test_the_digits_of_a_register_hold_for_a_read_that_says_none() -> None:
+    beyond = read(4, 100_080, dials=0)
+    assert codes(last([*stands(*USUAL), period(4, beyond)])) == ["STAND_LEBIH_DARI_REGISTER"]
+    new = beyond._replace(serial="B", replacement=Replacement(1072 * M3, 100_070 * M3))
+    assert codes(last([*stands(*USUAL), period(4, new)])) == ["GANTI"]
 
 
 def test_a_second_fraction_in_a_row_is_the_registers_and_no_slip() -> None:
@@ -419,6 +468,19 @@ def test_the_same_stand_of_a_period_twice_is_a_repeat_and_another_is_salah_catat
     assert last([*stands(*USUAL), repeated]).kinds == ()
     other = period(4, read(4, 1080), read(4, 1090, day=FIRST + timedelta(days=121)))
     assert codes(last([*stands(*USUAL), other])) == ["PERIODE_GANDA"]
+
+
+def test_who_came_to_read_stands_in_the_place_of_an_estimate_of_the_period() -> None:
+    def both(estimated_day: int, actual_day: int) -> Judgement:
+        estimate = read(4, 1079, day=FIRST + timedelta(days=estimated_day), method="ESTIMATED")
+        actual = read(4, 1081, day=FIRST + timedelta(days=actual_day))
+        in_order = sorted((estimate, actual), key=lambda one: one.day)
+        return last([*stands(*USUAL), period(4, *in_order)])
+
+    for judged in (both(115, 120), both(120, 115)):
+        assert (codes(judged), judged.stand_l, judged.use_l) == (["NORMAL"], 1081 * M3, 21 * M3)
+    estimates = [read(4, stand, method="ESTIMATED") for stand in (1079, 1081)]
+    assert "PERIODE_GANDA" in codes(last([*stands(*USUAL), period(4, *estimates)]))
 
 
 def test_a_read_of_a_period_stands_whatever_kept_a_later_reader_out() -> None:

@@ -117,7 +117,8 @@ class MeterAnomaly(BaseModel):
     reasons: list[Reason] = Field(description="Why each kind holds.")
     remarks: list[Reason] = Field(description="What else there is to say; no anomaly.")
     tags: list[str] = Field(
-        description=f"In one word, of reasons and remarks that have one: {', '.join(TAGS.values())}.",
+        description="In one word, of reasons and remarks that have one: "
+        f"{', '.join(dict.fromkeys(TAGS.values()))}.",
     )
     read_date: date | None
     stand_m3: str | None

@@ -16,17 +16,16 @@ from typing import Final, NamedTuple
 
 from arus_anomaly.rules.meter import findings as f
 from arus_anomaly.rules.meter.changes import plain_serial
+from arus_anomaly.rules.meter.ends import counted_on, dials_of, end_l, end_of, was_overestimated
 from arus_anomaly.rules.meter.findings import Finding, Judgement
 from arus_anomaly.rules.meter.limits import Limits, LimitsOf, builtin
 from arus_anomaly.rules.meter.register import Level, Register
 from arus_anomaly.rules.meter.slips import slip_of
-from arus_anomaly.rules.meter.usage import LITRES, Use, Usual, has_passed_its_end
+from arus_anomaly.rules.meter.usage import Use, Usual
 from arus_anomaly.state.meter import ACTUAL, Changed, Period, Read, Settled
 
-RULE: Final = "meter/1"
+RULE: Final = "meter/2"
 """Another name for every change of what follows from reads: what was settled by this one is judged again."""
-_DIALS: Final = 5
-"""Digits of a register of which none are known; a stand of more digits has as many as it shows."""
 _NOTHING: Final = (f.NORMAL, f.UNCOMPARED)
 """Said of a read of which there is nothing else to say."""
 
@@ -129,10 +128,18 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
 
 
 def _newest(reads: Sequence[Read]) -> Read:
-    """Return the last read of a period that was read, else the last one."""
+    """Return the last read of a period that was read, an actual one of its register first, else the last."""
     if len(reads) == 1:
         return reads[0]
-    return next((read for read in reversed(reads) if not _is_skipped(read)), reads[-1])
+    told = [read for read in reversed(reads) if not _is_skipped(read)]
+    actual = (read for read in told if read.method == ACTUAL and _is_of_one(read, told[0]))
+    return next(actual, told[0] if told else reads[-1])
+
+
+def _is_of_one(read: Read, other: Read) -> bool:
+    """Say whether two reads may be of one register."""
+    serial, its = plain_serial(read.serial), plain_serial(other.serial)
+    return not serial or not its or serial == its
 
 
 def _changes(register: Register, period: Period, newest: Read) -> Sequence[Changed]:
@@ -168,11 +175,9 @@ def _says_two_things(read: Read, reads: Sequence[Read]) -> bool:
     """Say whether a period was read twice, with another result; reads of two meters are none of one."""
     if len(reads) == 1:
         return False
-    of_it = [
-        one
-        for one in reads
-        if not _is_skipped(one) and (not read.serial or plain_serial(one.serial) in ("", read.serial))
-    ]
+    of_it = [one for one in reads if not _is_skipped(one) and _is_of_one(one, read)]
+    # Who came to read stands in the place of an estimate; two estimates of one period differ.
+    of_it = [one for one in of_it if one.method == ACTUAL] or of_it
     stands = {one.stand_l for one in of_it if one.stand_l is not None}
     volumes = {one.volume_l for one in of_it if one.volume_l is not None}
     return len(stands or volumes) > 1
@@ -182,6 +187,8 @@ def _wrong_itself(register: Register, read: Read, by: Limits) -> list[Finding]:
     """Return what is wrong with a read whatever its use."""
     stand_l = read.stand_l
     wrong: list[Finding] = []
+    is_other = _is_other_serial(register, read)
+    is_put_in = bool(read.replacement or read.opens)
     if read.recorded_ms and read.day > read.latest_day and not read.is_date_assumed:
         wrong.append(f.FUTURE)
     if not register.is_later(read.day):
@@ -191,11 +198,12 @@ def _wrong_itself(register: Register, read: Read, by: Limits) -> list[Finding]:
     if stand_l is not None:
         if stand_l < 0:
             wrong.append(f.BELOW_ZERO)
-        if read.dials and stand_l >= _end_l(read.dials):
+        dials = read.dials or (0 if is_other or is_put_in else register.dials)
+        if dials and stand_l >= end_l(dials):
             wrong.append(f.BEYOND_DIALS)
         if not register.may_show(read, stand_l):
             wrong.append(f.FRACTION)
-    if _is_other_serial(register, read) and not (read.replacement or read.opens):
+    if is_other and not is_put_in:
         wrong.append(f.WRONG_SERIAL)
     elif stand_l is not None and _previous_differs(register, read):
         wrong.append(f.PREVIOUS_DIFFERS)
@@ -249,10 +257,9 @@ def _method(register: Register, read: Read, by: Limits) -> list[Finding]:
 def _base(register: Register, read: Read, stand_l: int, by: Limits) -> Level | None:
     """Return the stand that the use counts from."""
     level, actual, before = register.level, register.actual, register.before_back
-    if register.is_behind_estimates and level and actual:
-        is_below_estimate = actual.stand_l <= stand_l < level.stand_l
-        if read.method == ACTUAL or is_below_estimate:
-            return actual
+    is_since_actual = read.method == ACTUAL or was_overestimated(register, read, stand_l, by)
+    if register.is_behind_estimates and level and actual and is_since_actual:
+        return actual
     if level and before and stand_l >= before.stand_l:
         times = read.multiplier
         from_back = Use((stand_l - level.stand_l) * times, max(read.day - level.day, 1))
@@ -276,20 +283,21 @@ def _replaced(case: _Case, stand_l: int) -> Judgement:
     days = read.day - base.day
     most_l = of.plausible_l(days, by) // read.multiplier
     counted = [
-        _counted_on(from_l, to_l, _end_of(of_dials, from_l), most_l)
+        counted_on(from_l, to_l, end_of(of_dials, from_l), most_l)
         for from_l, to_l, of_dials in zip(
             (base.stand_l, *whole[1::2]), whole[::2], (dials, *[0] * (len(changes) - 1), read.dials),
             strict=True,
         )
     ]  # fmt: skip
     use = Use((base.used_l + sum(litres for litres, _ in counted)) * read.multiplier, days)
-    remarks = [f.REPLACED, *_remarks(case, use, whole[0], base)]
+    remarks = [f.REPLACED, *_remarks(case, use, whole[0])]
     if any(has_passed for _, has_passed in counted):
-        remarks.insert(1, f.ROLLOVER)
+        remarks.insert(1, f.ROLLOVER_REPLACED)
     register.starts(read, stand_l)
     register.zeros = 0
     if any(litres < 0 for litres, _ in counted):
-        return case.with_(f.NEGATIVE, *remarks, **_numbers(use, of, base))
+        back = f.NEW_BELOW_START if counted[-1][0] < 0 else f.OLD_BELOW_LAST
+        return case.with_(back, *remarks, **_numbers(use, of, base))
     if read.method != ACTUAL and base.is_read:
         before_l = base.used_l + sum(litres for litres, _ in counted[:-1])
         register.actual = Level(whole[-2], base.day, before_l)
@@ -298,19 +306,11 @@ def _replaced(case: _Case, stand_l: int) -> Judgement:
     return case.with_(*codes, *remarks, **_numbers(use, of, base))
 
 
-def _counted_on(from_l: int, to_l: int, end_l: int, most_l: int) -> tuple[int, bool]:
-    """Return what a register counted between two stands, and whether it went past its end for that."""
-    if to_l < from_l and has_passed_its_end(from_l, to_l, end_l, most_l):
-        return to_l + end_l - from_l, True
-    return to_l - from_l, False
-
-
-def _remarks(case: _Case, use: Use, stand_l: int, base: Level) -> list[Finding]:
+def _remarks(case: _Case, use: Use, stand_l: int) -> list[Finding]:
     """Say how a use is spread over days. stand_l: the last of the register that the use counts from."""
     register, read, by, *_ = case
     remarks: list[Finding] = []
-    is_below_level = register.level is not None and base.stand_l <= stand_l < register.level.stand_l
-    if is_below_level and register.is_behind_estimates:
+    if was_overestimated(register, read, stand_l, by):
         remarks.append(f.OVER_ESTIMATE)
     if read.method == ACTUAL and register.is_behind_estimates:
         remarks.append(f.CATCH_UP)
@@ -332,6 +332,9 @@ def _stated(case: _Case, volume_l: int) -> Judgement:
         found.append(f.NEGATIVE_VOLUME)
     said = _used(case, use, of, None, zero=f.ZERO_VOLUME, remarks=remarks)
     register.goes_on(read)
+    if read.method == ACTUAL and volume_l >= 0 and register.level:
+        m_l = end_of(register.dials, register.level.stand_l)
+        register.counts_on(read, (register.level.stand_l + volume_l // read.multiplier) % m_l)
     register.uses(read, use, by)
     return said
 
@@ -340,13 +343,11 @@ def _counted(case: _Case, stand_l: int, base: Level) -> Judgement:
     """Judge a read of a register whose earlier stand is known."""
     register, read, by, _, found, later, _ = case
     of, days = register.usual, read.day - base.day
-    end_l = _end_of(_dials_of(register, read, stand_l, base), base.stand_l)
-    litres, has_passed = _counted_on(
-        base.stand_l, stand_l, end_l, of.plausible_l(days, by) // read.multiplier
-    )
+    end_l = end_of(dials_of(register, read, stand_l, base), base.stand_l)
+    litres, has_passed = counted_on(base.stand_l, stand_l, end_l, of.plausible_l(days, by) // read.multiplier)
     use = Use((base.used_l + litres) * read.multiplier, days)
     remarks = [f.ROLLOVER] if has_passed else []
-    remarks += _remarks(case, use, stand_l, base)
+    remarks += _remarks(case, use, stand_l)
     is_odd = litres < 0 or of.jumped_to(use) or (use.exceeds(by) and of.times_exceeded(use, 2))
     slip = slip_of(register, read, base, later) if is_odd else None
     if slip:
@@ -400,25 +401,6 @@ def _zero(register: Register, read: Read, use: Use, by: Limits, zero: Finding) -
 
 def _incorrect(found: Iterable[Finding]) -> bool:
     return any(one.kind is f.Kind.INCORRECT for one in found)
-
-
-def _end_l(dials: int) -> int:
-    return 10**dials * LITRES
-
-
-def _dials_of(register: Register, read: Read, stand_l: int, base: Level) -> int:
-    """Return a register's digits, 0: unknown; four where nobody says and only so its use is usual."""
-    dials, end_l = read.dials or register.dials, _end_l(_DIALS - 1)
-    if dials or not stand_l < base.stand_l < end_l:
-        return dials
-    use = Use((stand_l + end_l - base.stand_l) * read.multiplier, read.day - base.day)
-    return _DIALS - 1 if register.usual.suits(use) else 0
-
-
-def _end_of(dials: int, stand_l: int) -> int:
-    """Return where a register starts again: M, in litres. dials: 0 where the books do not know them."""
-    shown = len(str(max(stand_l, 0) // LITRES))
-    return _end_l(dials or max(_DIALS, shown))
 
 
 def _numbers(use: Use, of: Usual, base: Level | None) -> dict[str, int | None]:

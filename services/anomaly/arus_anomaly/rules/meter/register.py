@@ -25,6 +25,8 @@ class Level(NamedTuple):
     """The stand as a file brought it, where a person corrected it."""
     is_read: bool = True
     """Whether somebody read it, so that what is used from there on may be usual."""
+    is_worked_out: bool = False
+    """Whether nobody saw it: it is where a volume without a stand leads to."""
 
 
 @dataclass(slots=True)
@@ -69,7 +71,8 @@ class Register:
     @property
     def says_what_was_before(self) -> bool:
         """Say whether the last stand is the last that is known: no use without a stand came behind it."""
-        return self.level is not None and self.through == self.level.day
+        level = self.level
+        return level is not None and self.through == level.day and not level.is_worked_out
 
     def is_later(self, day: int) -> bool:
         """Say whether a day lies behind all use that is known."""
@@ -97,13 +100,14 @@ class Register:
         return MONTH_DAYS if self.through is None else day - self.through
 
     def may_show(self, read: Read, stand_l: int) -> bool:
-        """Say whether a stand has no fraction, or the register shows some.
+        """Say whether a stand has no fraction, or the register shows some; an estimate may have one.
 
         It does when an accepted read had one, its first read included, and from the second in a row on: the
         books know of no register how many digits it has behind the point.
         """
         is_first = self.level is None or read.opens or read.replacement is not None
-        return not stand_l % LITRES or is_first or self.shows_fractions or self.was_fraction
+        may = is_first or read.method != ACTUAL or self.shows_fractions or self.was_fraction
+        return may or not stand_l % LITRES
 
     def sees(self, read: Read, stand_l: int) -> None:
         """Remember a stand that was read on it, accepted or not."""
@@ -131,6 +135,14 @@ class Register:
         if read.method == ACTUAL:
             self.actual, self.is_behind_estimates = self.level, False
             self.shows_fractions |= stand_l % LITRES != 0
+
+    def counts_on(self, read: Read, stand_l: int) -> None:
+        """Take a stand for the last one that was not seen, but that a volume without a stand leads to."""
+        assert self.level is not None
+        self.level = self.level._replace(stand_l=stand_l, day=read.day, is_worked_out=True)
+        self.before_back = None
+        if not self.is_behind_estimates:
+            self.actual = self.level
 
     def goes_on(self, read: Read) -> None:
         """Take the use until a read as known."""
