@@ -16,6 +16,7 @@ from typing import Final
 import anatomy
 import backtest
 import console
+import detect
 import exports
 import gateway
 import growth
@@ -42,6 +43,7 @@ BENCHMARKS: Final[tuple[Benchmark, ...]] = (
     exports.BENCHMARK,
     console.BENCHMARK,
     imports.BENCHMARK,
+    detect.BENCHMARK,
     search.BENCHMARK,
 )
 

@@ -45,8 +45,10 @@ BOUNDS_S = 5.0
 CACHED_KEYS = 50_000  # of a partition
 CACHED_BYTES = 32 * 2**20  # of all partitions, as written down; in memory a state takes some five times that
 # A batch makes a hundred thousand objects that die with it. At the usual threshold the collector walks the
-# cached states for them again and again, which doubles the time of reading.
+# cached states for them again and again, which doubles the time of reading. Where little happens that many
+# never come together, so cycles are swept by the clock: an idle process grew for hours before.
 GC_THRESHOLD = (1_000_000, 20, 100)
+SWEEP_S = 10.0
 
 
 class Engine:
@@ -84,6 +86,7 @@ class Engine:
         self._turn = asyncio.Lock()  # a rebalance waits for the batch at hand
         self._joined = False
         self._reported = 0.0
+        self._swept = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until stop is set; then commit what is under way and leave the group."""
@@ -98,6 +101,7 @@ class Engine:
                 async with self._turn:
                     await self._step(polled)
                 await self._report()
+                self._sweep()
         finally:
             self._joined = False
             await self.revoked({*self._leases, *self._wanted, *self.stopped})
@@ -412,6 +416,12 @@ class Engine:
         if now - self._reported >= REPORT_OFFSETS_S and self._leases:
             self._reported = now
             await self._consumer.commit({at: lease.committed for at, lease in self._leases.items()})
+
+    def _sweep(self) -> None:
+        """Free cycles that were made lately; what has lived through this once is not looked at again."""
+        if time.monotonic() - self._swept >= SWEEP_S:
+            gc.collect(1)
+            self._swept = time.monotonic()
 
 
 def _text(key: bytes) -> str:

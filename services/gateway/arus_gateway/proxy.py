@@ -34,8 +34,9 @@ ALIASES: Final[Mapping[str, str]] = {
     "/api/kpi_data": "/api/v1/kpi/data",
     "/api/customers/search": "/api/v1/customers/search",
     "/api/anomaly/summary": "/api/v1/anomalies/meter/summary",
+    "/imports": "/api/v1/imports",
 }
-"""Paths that the seeds name → the routes that answer them, with the same query."""
+"""Paths that the seeds name → the routes that answer them, with the same query and body."""
 
 CONNECT_TIMEOUT_S: Final = 2.0
 # Shorter than uvicorn's keep-alive of five seconds, so that no request is sent down a connection just closed.

@@ -143,6 +143,7 @@ async def test_a_request_passes_through_with_the_callers_token_and_nothing_else_
         ("/api/kpi_data", "/api/v1/kpi/data"),
         ("/api/customers/search", "/api/v1/customers/search"),
         ("/api/anomaly/summary", "/api/v1/anomalies/meter/summary"),
+        ("/imports", "/api/v1/imports"),
     ],
 )
 async def test_the_seeds_paths_lead_to_their_routes(behind: Gateway, seed: str, route: str):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 
 import pytest
+from arus_runtime import engine
 from arus_runtime.log import TopicPartition
 from arus_runtime.log.partitioner import partition_of
 from arus_runtime.memory import MemoryDatabase, MemoryStore
@@ -86,3 +89,22 @@ async def test_an_engine_that_runs_again_tries_again_what_had_stopped(world: Mem
     await again.taken(worker)
     await again.close()
     assert [row["fact_id"] for row in await world.rows(TOTALS)] == ["a"]
+
+
+class Knot:
+    """Refers to itself, so that only the collector frees it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+async def test_cycles_are_swept_where_little_happens(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "SWEEP_S", 0.0)
+    usual = gc.get_threshold()
+    try:
+        house.work(totals())
+        await until(lambda: gc.get_threshold() == engine.GC_THRESHOLD)
+        tied = weakref.ref(Knot())
+        await until(lambda: tied() is None)
+    finally:
+        gc.set_threshold(*usual)
