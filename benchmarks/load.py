@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
 
 import aiohttp
@@ -43,10 +43,21 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A rate for some time."""
+    """A rate for some time; its facts tell of so many days in order, the last of which is `until`."""
 
     rate: Rate
     seconds: float
+    days: int = 1
+    until: date = field(default_factory=lambda: datetime.now(timezone(timedelta(hours=7))).date())
+
+    @property
+    def requests(self) -> int:
+        return round(self.seconds * self.rate.facts_per_s / self.rate.facts_per_request)
+
+    def day(self, number: int) -> str:
+        """Return the day that the fact of this number tells of."""
+        gone = number * self.days // (self.requests * self.rate.facts_per_request)
+        return (self.until - timedelta(days=self.days - 1 - gone)).isoformat()
 
 
 @dataclass(slots=True)
@@ -69,13 +80,19 @@ class Seen:
 
 async def send(of: House, owner: Owner, load: Load, seen: Seen) -> None:
     """Record facts at a rate, then wait until all are visible or some time has passed."""
-    keys = itertools.cycle(itertools.product(owner.locations, owner.products))
+    keys = list(itertools.product(owner.locations, owner.products))
+    numbers = itertools.count()
     rate = load.rate
-    today = datetime.now(timezone(timedelta(hours=7))).date().isoformat()
 
     def fact() -> dict[str, str]:
-        location, product = next(keys)
-        return {"date": today, "location_id": location, "product_id": product, "volume_l": "300"}
+        number = next(numbers)
+        location, product = keys[number % len(keys)]
+        return {
+            "date": load.day(number),
+            "location_id": location,
+            "product_id": product,
+            "volume_l": "300",
+        }
 
     many = rate.facts_per_request > 1
     url = f"{of.gateway}/api/v1/fuel/transactions{'/batch' if many else ''}"
@@ -98,7 +115,7 @@ async def send(of: House, owner: Owner, load: Load, seen: Seen) -> None:
         asyncio.TaskGroup() as requests,
     ):
         began, every = time.monotonic() + 0.1, rate.facts_per_request / rate.facts_per_s
-        for number in range(round(load.seconds / every)):
+        for number in range(load.requests):
             due = began + number * every
             if (wait := due - time.monotonic()) > 0:
                 await asyncio.sleep(wait)

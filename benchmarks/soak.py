@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 import psutil
@@ -19,6 +20,10 @@ SECONDS: Final = {Length.FULL: 3_600.0, Length.QUICK: 300.0}
 BURST_S: Final = 8.0
 BURST: Final = Rate(20_000, facts_per_request=50)
 PER_REQUEST: Final = 10
+BURST_UNTIL: Final = date(2015, 12, 31)
+DAYS: Final = 730
+"""Days that the soak's facts tell of, in order: two years of history grow while it runs."""
+LONG_SIGNED_IN: Final = {"ARUS_ACCESS_TOKEN_MINUTES": "1440"}
 SAMPLES: Final = 60
 WARM_UP: Final = 0.25
 """Of the time: what comes before is not compared."""
@@ -37,14 +42,14 @@ class Watch:
 def measure(length: Length) -> Result:
     """Find out what the house can take, then give it half of that for long."""
     seconds = SECONDS[length]
-    with house({**UNLIMITED, **NO_CONSOLE}) as of:
+    with house({**UNLIMITED, **NO_CONSOLE, **LONG_SIGNED_IN}) as of:
         owner = newcomer(of.gateway, LOCATIONS, PRODUCTS)
         capacity = uvloop.run(_capacity(of, owner))
         rate = Rate(max(PER_REQUEST, round(capacity / 2 / PER_REQUEST) * PER_REQUEST), PER_REQUEST)
         said(f"capacity {capacity:.0f}/s; {rate.facts_per_s}/s for {seconds:g} s")
         watch, seen = Watch(), Seen()
         before = sum(of.cpu_s().values())
-        uvloop.run(_soak(of, owner, Load(rate, seconds), watch, seen))
+        uvloop.run(_soak(of, owner, Load(rate, seconds, DAYS), watch, seen))
         cpu_ms = 1e3 * (sum(of.cpu_s().values()) - before) / len(seen.due)
     growth = {name: _growth(values) for name, values in watch.memory.items()}
     total = [sum(values) for values in zip(*watch.memory.values(), strict=True)]
@@ -71,7 +76,7 @@ async def _capacity(of: House, owner: Owner) -> float:
     seen = Seen()
     async with watched(of, owner, seen):
         began = time.monotonic()
-        await send(of, owner, Load(BURST, BURST_S), seen)
+        await send(of, owner, Load(BURST, BURST_S, until=BURST_UNTIL), seen)
         return len(seen.at["visible"]) / (max(seen.at["visible"].values()) - began)
 
 
