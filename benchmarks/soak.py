@@ -68,6 +68,9 @@ def measure(length: Length) -> Result:
         "cpu_ms": round(cpu_ms, 2),
         "memory_mb": {name: round(values[-1]) for name, values in watch.memory.items()},
         "memory_growth_percent_by_process": growth,
+        "memory_mb_over_time": {
+            name: [round(value) for value in values] for name, values in watch.memory.items()
+        },
     }
 
 
