@@ -10,8 +10,8 @@ export const LARGEST_VOLUME_L = 1_000_000
  * A single separator followed by exactly three digits is read in the way of `language`, where it is ambiguous.
  */
 export function parseDecimal(typed: string, language: string): string | null {
-  const text = typed.trim().replace(/[\s\u00a0]|l(iter)?$/gi, '')
-  if (!/^[+]?[\d.,]+$/.test(text) || !/\d/.test(text)) return null
+  const text = typed.trim().replace(/^\+|[\s\u00a0]|l(iter)?$/gi, '')
+  if (!/^[\d.,]+$/.test(text) || !/\d/.test(text)) return null
   const dot = text.lastIndexOf('.')
   const comma = text.lastIndexOf(',')
   let decimal: string | null
@@ -19,14 +19,15 @@ export function parseDecimal(typed: string, language: string): string | null {
   else if (dot < 0 && comma < 0) decimal = null
   else {
     const separator = dot >= 0 ? '.' : ','
-    const grouped = new RegExp(`^\\d{1,3}(\\${separator}\\d{3})+$`).test(text)
+    // Nobody groups thousands behind a zero: `0.500` is half of one in every language.
+    const grouped = new RegExp(`^[1-9]\\d{0,2}(\\${separator}\\d{3})+$`).test(text)
     const repeated = text.split(separator).length > 2
     const localDecimal = language === 'en' ? '.' : ','
     if (repeated && !grouped) return null
     decimal = repeated || (grouped && separator !== localDecimal) ? null : separator
   }
   const group = decimal === '.' ? ',' : decimal === ',' ? '.' : /[.,]/g
-  const plain = text.replace('+', '').replaceAll(group instanceof RegExp ? group : group, '')
+  const plain = text.replaceAll(group instanceof RegExp ? group : group, '')
   const normal = decimal ? plain.replace(decimal, '.') : plain
   if (!/^\d*(\.\d*)?$/.test(normal)) return null
   const [whole = '', fraction = ''] = normal.split('.')
