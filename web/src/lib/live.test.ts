@@ -6,11 +6,17 @@ afterEach(() => void vi.useRealTimers())
 
 type Ends = Parameters<Opener>[1]
 
+/** Wires that close in silence, as server-sent events do. */
 function wires() {
-  const opened: { url: string; on: Ends }[] = []
+  const opened: { url: string; on: Ends; closed: boolean }[] = []
   const opener: Opener = (url, on) => {
-    opened.push({ url, on })
-    return { close: on.close }
+    const wire = { url, on, closed: false }
+    opened.push(wire)
+    return {
+      close: () => {
+        wire.closed = true
+      },
+    }
   }
   return { opened, opener }
 }
@@ -47,8 +53,49 @@ test('a wire that falls silent is taken for lost', async () => {
   const feed = new LiveFeed('/live?', [opener])
   feed.start()
   opened[0]?.on.open()
-  await vi.advanceTimersByTimeAsync(46_000)
-  expect(opened.length).toBeGreaterThan(1)
+  await vi.advanceTimersByTimeAsync(45_000)
+  expect(feed.snapshot().status).toBe('lost')
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(opened.map(wire => wire.closed)).toEqual([true, false])
+  opened[1]?.on.open()
+  expect(feed.snapshot().status).toBe('open')
+})
+
+test.each<[string, (feed: LiveFeed) => void]>([
+  ['is hurried', feed => feed.hurry()],
+  [
+    'is stopped and started',
+    feed => {
+      feed.stop()
+      feed.start()
+    },
+  ],
+])('it has one wire, also when it %s while the session is renewed', async (_, meanwhile) => {
+  const { opened, opener } = wires()
+  const renewed = Promise.withResolvers<void>()
+  const feed = new LiveFeed('/live?', [opener], () => renewed.promise)
+  feed.start()
+  opened[0]?.on.open()
+  opened[0]?.on.close()
+  await vi.advanceTimersByTimeAsync(600)
+  meanwhile(feed)
+  renewed.resolve()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(opened).toHaveLength(2)
+})
+
+test('what is said on a wire that was let go is not heard', () => {
+  const { opened, opener } = wires()
+  const heard: LiveMessage[] = []
+  const feed = new LiveFeed('/live?', [opener])
+  feed.listen(message => heard.push(message))
+  feed.start()
+  feed.hurry()
+  opened[0]?.on.open()
+  opened[0]?.on.message('{"type":"verdict","id":"1"}')
+  opened[0]?.on.close()
+  expect(feed.snapshot().status).toBe('connecting')
+  expect(heard).toEqual([])
 })
 
 test('where the first way never opens, the second is taken', async () => {

@@ -94,8 +94,7 @@ export class LiveFeed {
     this.wanted = false
     clearTimeout(this.timer)
     clearTimeout(this.silence)
-    this.wire?.close()
-    this.wire = null
+    this.drop()
     this.lastId = null
     this.set({ status: 'connecting', heardAt: null })
   }
@@ -104,7 +103,7 @@ export class LiveFeed {
   hurry(): void {
     if (!this.wanted || this.state.status === 'open') return
     clearTimeout(this.timer)
-    this.wire?.close()
+    this.drop()
     this.connect()
   }
 
@@ -124,25 +123,32 @@ export class LiveFeed {
     const opener = this.openers[this.neverOpened >= 2 ? 1 : 0] ?? this.openers[0]
     const resume = this.lastId ? `&last_event_id=${encodeURIComponent(this.lastId)}` : ''
     let opened = false
-    let over = false
     const wire = opener(this.url + resume, {
       open: () => {
+        if (this.wire !== wire) return
         opened = true
         this.failures = 0
         this.neverOpened = 0
         this.heard()
       },
       message: text => {
-        if (!over) this.receive(text)
+        if (this.wire === wire) this.receive(text)
       },
       close: () => {
-        if (over || this.wire !== wire) return
-        over = true
+        if (this.wire !== wire) return
+        this.wire = null
         if (!opened) this.neverOpened += 1
         this.lost()
       },
     })
     this.wire = wire
+  }
+
+  /** Let go of the wire: nothing it still says is heard, not even that it closed, which not every kind says. */
+  private drop(): void {
+    const { wire } = this
+    this.wire = null
+    wire?.close()
   }
 
   private receive(text: string): void {
@@ -156,7 +162,10 @@ export class LiveFeed {
 
   private heard(): void {
     clearTimeout(this.silence)
-    this.silence = setTimeout(() => this.wire?.close(), SILENCE_MS)
+    this.silence = setTimeout(() => {
+      this.drop()
+      this.lost()
+    }, SILENCE_MS)
     // Twice a second is often enough to know that it lives.
     if (this.state.status !== 'open' || Date.now() - (this.state.heardAt ?? 0) > 500) {
       this.set({ status: 'open', heardAt: Date.now() })
@@ -173,7 +182,8 @@ export class LiveFeed {
       this.beforeRetry()
         .catch(() => undefined)
         .finally(() => {
-          if (this.wanted) this.connect()
+          // Somebody may have hurried meanwhile.
+          if (this.wanted && !this.wire) this.connect()
         })
     }, wait)
   }

@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { CONTROL } from './Field'
 
 const TYPING_MS = 250
@@ -13,15 +13,20 @@ interface SearchFieldProps {
 /** The search of a page, where `/` goes; it asks when typing pauses. */
 export function SearchField({ label, value, onChange }: SearchFieldProps) {
   const [typed, setTyped] = useState(value)
-  const [known, setKnown] = useState(value)
-  // Cleared or changed elsewhere: by "Hapus saringan", or by going back.
-  if (known !== value) {
-    setKnown(value)
-    setTyped(value)
-  }
+  const asked = useRef(value)
   useEffect(() => {
-    if (typed === value) return undefined
-    const timer = setTimeout(() => onChange(typed), TYPING_MS)
+    // What was asked for has arrived, and more may have been typed since.
+    if (value === asked.current) return
+    // Cleared or changed elsewhere: by "Hapus saringan", or by going back.
+    asked.current = value
+    setTyped(value)
+  }, [value])
+  useEffect(() => {
+    if (typed === asked.current) return undefined
+    const timer = setTimeout(() => {
+      asked.current = typed
+      onChange(typed)
+    }, TYPING_MS)
     return () => clearTimeout(timer)
   })
   return (
