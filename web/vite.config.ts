@@ -15,8 +15,8 @@ const SHELL = new RegExp(
   `src/(${[
     'api/(client|core)/',
     'api/(sdk|client)\\.gen',
-    'lib/(failure|format|http|kept|live|media|problem|quantity|queue|search)\\.',
-    'app/(Brand|Guard|Reason|Shell|catalogue|client|keys|language|live|pages|preferences|roles|session|theme|unsent)\\.',
+    'lib/(failure|format|http|kept|live|media|problem|queue|search)\\.',
+    'app/(Brand|Guard|Reason|Shell|catalogue|client|keys|language|live|pages|roles|session|theme|unsent)\\.',
     'ui/(Button|Chart|Chip|OnDemand|Page|ScrollBox|States|StatusBadge|Toast)\\.',
   ].join('|')})`,
 )
@@ -90,7 +90,7 @@ export default defineConfig({
             {
               name: 'list',
               priority: 1,
-              test: /src\/(app\/(Listing|TableTools|narrowing)|ui\/(DataTable|WideTable|Cards|FilterBar))\.tsx?$|@tanstack\/[a-z]+-virtual/,
+              test: /src\/(app\/(Listing|TableTools|narrowing|preferences)|ui\/(DataTable|WideTable|Cards|FilterBar))\.tsx?$|@tanstack\/[a-z]+-virtual/,
             },
           ],
         },

@@ -15,7 +15,8 @@ import { IconButton } from '@/ui/Button'
 import { Menu, MenuChoices, MenuItem, MenuLine } from '@/ui/Menu'
 import { toast } from '@/ui/Toast'
 import type { Language } from './language'
-import { chooseLanguage, switchTo, useSession } from './session'
+import { switchTo } from './leaving'
+import { chooseLanguage, useSession } from './session'
 import { setTheme, useTheme, type Theme } from './theme'
 
 interface AccountMenuProps {

@@ -15,7 +15,7 @@ import {
   type ReactElement,
   type ReactNode,
 } from 'react'
-import { datedMoment } from '@/lib/format'
+import { moment } from '@/lib/format'
 import { useOnline, usePrinting, useWide } from '@/lib/media'
 import { onSessionEnd } from '@/lib/http'
 import { IconButton } from '@/ui/Button'
@@ -24,7 +24,7 @@ import { Mark } from './Brand'
 import { markRow, pressNew, stepRow, useKeys } from './keys'
 import { useFeed, useLiveState } from './live'
 import { beginning, roomsFor, type PageEntry } from './pages'
-import { may, signOut, useSession } from './session'
+import { may, useSameSession, useSession } from './session'
 import { useFuelQueue, useSending } from './unsent'
 import { useUses } from './uses'
 
@@ -43,6 +43,7 @@ export function Shell() {
   const { queue, unsent } = useFuelQueue()
   useFeed(may(session, 'anomalies', 'r') || may(session, 'imports', 'r'))
   useSending()
+  useSameSession()
   useEffect(() => void queue.refresh(), [queue])
   const uses = useUses()
   const pages = useMemo(() => roomsFor(session, uses), [session, uses])
@@ -78,8 +79,8 @@ export function Shell() {
   const leave = async () => {
     leaving.current = true // answers still under way find the session closed: that is no surprise
     try {
-      await signOut()
-      await navigate({ to: '/login' })
+      const { signOut } = await import('./leaving')
+      if (await signOut(queue)) await navigate({ to: '/login' })
     } finally {
       leaving.current = false
     }
@@ -302,7 +303,7 @@ function Letterhead() {
 function Printed() {
   const { organisation } = useSession()
   const [at] = useState(Date.now)
-  const when = datedMoment(at)
+  const when = moment(at)
   return (
     <p className="mb-3 flex justify-between gap-4 border-b border-line pb-1 text-xs text-muted">
       <span>{organisation.name}</span>

@@ -1,8 +1,8 @@
 /** Who is signed in, and what they may do. */
 import { useSuspenseQuery, queryOptions } from '@tanstack/react-query'
-import { changeMe, logout, me, openSession, switch_, type MeOut } from '@/api'
-import { forgetKept, keptWhileAway } from '@/lib/kept'
-import { emptyQueues } from '@/lib/queue'
+import { useEffect } from 'react'
+import { changeMe, me, openSession, type MeOut } from '@/api'
+import { KEPT, keptWhileAway, lastKept } from '@/lib/kept'
 import { queries } from './client'
 import { speak, type Language } from './language'
 
@@ -42,12 +42,18 @@ export async function signIn(email: string, password: string): Promise<void> {
   await queries.fetchQuery(meQuery)
 }
 
-/** End the session and leave nothing of it in this browser. */
-export async function signOut(): Promise<void> {
-  await logout()
-  queries.clear()
-  forgetKept()
-  await emptyQueues()
+/** Start anew once another tab signs out, signs in as somebody else or goes to another organisation. */
+export function useSameSession(): void {
+  const { user, organisation } = useSession()
+  useEffect(() => {
+    const compare = ({ key }: StorageEvent) => {
+      if (key !== `${KEPT}me`) return
+      const now = lastKept('me') as MeOut | undefined
+      if (now?.user.id !== user.id || now.organisation.id !== organisation.id) location.assign('/app/')
+    }
+    addEventListener('storage', compare)
+    return () => removeEventListener('storage', compare)
+  }, [user.id, organisation.id])
 }
 
 /** Speak a language here at once, and remember it for mails and other browsers. */
@@ -55,10 +61,4 @@ export async function chooseLanguage(language: Language): Promise<void> {
   await speak(language)
   // Offline, the choice holds in this browser only.
   await changeMe({ body: { language } }).catch(() => undefined)
-}
-
-export async function switchTo(organisationId: string): Promise<void> {
-  await switch_({ body: { organisation_id: organisationId } })
-  queries.clear()
-  await queries.fetchQuery(meQuery)
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { OfflineError, ProblemError } from './problem'
-import { emptyQueues, OfflineQueue } from './queue'
+import { OfflineQueue } from './queue'
 
 beforeAll(() => {
   // jsdom has no locks; this one is exclusive per name, as the browser's is.
@@ -16,7 +16,9 @@ beforeAll(() => {
   })
 })
 
-afterEach(emptyQueues)
+afterEach(async () => {
+  for (const owner of ['ana', 'budi']) await new OfflineQueue('t', owner, async () => null).empty()
+})
 
 test('a command waits on disk while the server is away, and is sent once', async () => {
   const sent: string[] = []
@@ -73,6 +75,18 @@ test('nobody sends what another person queued', async () => {
   })
   await mine.flush()
   expect(sent).toEqual([])
+})
+
+test('who signs out takes nothing of anybody else with them', async () => {
+  const theirs = new OfflineQueue<number, null>('t', 'ana', async () => null)
+  const mine = new OfflineQueue<number, null>('t', 'budi', async () => null)
+  await theirs.add(1)
+  await mine.add(2)
+  await mine.add(3)
+  await mine.empty()
+  expect(mine.snapshot()).toEqual([])
+  await theirs.refresh()
+  expect(theirs.snapshot().map(item => item.body)).toEqual([1])
 })
 
 test('commands are sent in the order they were kept', async () => {

@@ -79,6 +79,12 @@ export class OfflineQueue<Body, Answer> {
     await this.changed()
   }
 
+  /** Delete all that its owner has not sent; what others keep in this browser waits for them. */
+  async empty(): Promise<void> {
+    await this.refresh()
+    for (const { id } of this.items) await this.remove(id)
+  }
+
   async refresh(): Promise<void> {
     const all = (await (await this.db).getAllFromIndex('commands', 'owner', this.owner)) as Queued<Body>[]
     this.items = all.filter(item => item.kind === this.kind).toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -131,17 +137,6 @@ export class OfflineQueue<Body, Answer> {
 function isRefusal(error: unknown): error is ProblemError {
   if (error instanceof OfflineError || !(error instanceof ProblemError)) return false
   return error.status >= 400 && error.status < 500 && ![401, 408, 409, 425, 429].includes(error.status)
-}
-
-/** Delete every kept command, whoever's: the last step of a log-out. */
-export async function emptyQueues(): Promise<void> {
-  const db = await openDB<Shelf>('arus-queue', 1, {
-    upgrade(fresh) {
-      fresh.createObjectStore('commands', { keyPath: 'id' }).createIndex('owner', 'owner')
-    },
-  })
-  await db.clear('commands')
-  db.close()
 }
 
 let last = 0

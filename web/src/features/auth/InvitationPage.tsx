@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { acceptInvitation } from '@/api'
-import { meQuery, switchTo } from '@/app/session'
+import { switchTo } from '@/app/leaving'
+import { meQuery } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
 import { Button, buttonLook } from '@/ui/Button'
 import { FormError } from '@/ui/FormError'
@@ -13,7 +14,6 @@ const route = getRouteApi('/invitation')
 
 export function InvitationPage() {
   const { t } = useLingui()
-  const navigate = useNavigate()
   const { token } = route.useSearch()
   const session = useQuery(meQuery)
   const accept = useMutation({
@@ -21,7 +21,6 @@ export function InvitationPage() {
       const { data } = await acceptInvitation({ body: { token: token ?? '' } })
       await switchTo(data.id)
     },
-    onSuccess: () => navigate({ to: '/' }),
   })
   const next = `/invitation?token=${encodeURIComponent(token ?? '')}`
   return (
