@@ -140,7 +140,7 @@ def test_a_false_alarm_says_by_how_much_the_bar_rises(
     # What was typed before the drawer was closed is still there.
     expect(drawer.get_by_label("Keterangan")).to_have_value("Pesta desa")
     drawer.get_by_role("button", name="Tandai alarm keliru").click()
-    expect(drawer).to_contain_text("Ambang dinaikkan 0,25 desade oleh 1 alarm keliru")
+    expect(drawer).to_contain_text("Ambang dinaikkan oleh 1 alarm keliru")
     expect(drawer).to_contain_text("1,8 kali lebih jarang")
     # Said once, it counts once.
     expect(drawer.get_by_role("button", name="Alarm keliru")).to_be_disabled()

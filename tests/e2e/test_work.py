@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from arus_stack.testing import until
@@ -133,6 +134,40 @@ def test_what_is_recorded_offline_is_sent_exactly_once(
     assert sorted(use["volume_l"] for use in uses(owner)) == ["410", "420"]
 
 
+def test_what_was_just_recorded_stands_in_a_list_seen_before(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Sari")
+    create(owner, "/locations", {"name": "Gudang L", "type": "depot"})
+    create(owner, "/products", {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"})
+    page = open_screen(owner).page
+    page.goto(f"{console}/fuel/transactions")
+    expect(page.get_by_text("Belum ada transaksi")).to_be_visible()
+    page.get_by_role("navigation", name="Utama").get_by_role("link", name="Catat BBM").click()
+    record(page, "430")
+    expect(page.get_by_test_id("recorded")).to_contain_text("430\u00a0L")
+    page.get_by_role("navigation", name="Utama").get_by_role("link", name="Transaksi").click()
+    expect(page.get_by_role("table", name="Transaksi")).to_contain_text("430\u00a0L", timeout=5_000)
+
+
+def test_a_form_left_open_over_night_records_on_the_new_day(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Sari")
+    create(owner, "/locations", {"name": "Gudang M", "type": "depot"})
+    create(owner, "/products", {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"})
+    page = open_screen(owner).page
+    now = datetime.now(ZoneInfo("Asia/Jakarta"))
+    yesterday = now - timedelta(days=1)
+    page.clock.install(time=yesterday)
+    page.goto(f"{console}/fuel/new")
+    expect(page.get_by_label("Tanggal")).to_have_value(f"{yesterday:%Y-%m-%d}")
+    page.clock.set_system_time(now)
+    record(page, "440")
+    expect(page.get_by_label("Tanggal")).to_have_value(f"{now:%Y-%m-%d}")
+    until(lambda: [use["date"] for use in uses(owner)] == [f"{now:%Y-%m-%d}"], "the record of today")
+
+
 def test_what_the_server_refuses_comes_back_with_its_reason(
     open_screen: OpenScreen, organisation: Organisation, console: str
 ) -> None:
@@ -166,6 +201,13 @@ def test_pasted_rows_are_recorded_and_wrong_ones_stay(
     assert "Gudang Z" in left
     assert "GD-D" not in left
     assert sorted(use["volume_l"] for use in uses(owner)) == ["1520.5", "300"]
+
+    # The same rows once more are recorded, and pointed out.
+    page.get_by_label("Tempel dari lembar kerja").fill("\n".join(rows[1:3]))
+    page.get_by_role("button", name="Catat 2 baris").click()
+    expect(page.get_by_role("main")).to_contain_text("2 di antaranya mungkin tercatat dua kali.")
+    doubtful = page.get_by_role("table", name="Mungkin tercatat dua kali")
+    expect(doubtful).to_contain_text("Volume 1.520,5 L pada 10 Jan 2025")
 
 
 def test_a_voided_transaction_can_be_taken_back_for_a_while(
@@ -257,26 +299,6 @@ def test_the_address_holds_what_is_seen(
     expect(page).to_have_url(re.compile(rf"location={organisation.location['id']}"))
     page.reload()
     expect(page.get_by_role("combobox", name="Lokasi")).to_have_value("Gudang A")
-
-
-def test_signing_out_leaves_nothing_behind(
-    open_screen: OpenScreen, organisation: Organisation, console: str
-) -> None:
-    page = open_screen(organisation.owner).page
-    page.goto(f"{console}/")
-    expect(page.get_by_role("heading", name="Beranda")).to_be_visible()
-    page.get_by_role("button", name="Akun dan tampilan").click()
-    page.get_by_role("menuitem", name="Keluar").click()
-    expect(page).to_have_url(f"{console}/login")
-    kept = page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('arus.kept'))")
-    assert kept == []
-    stored = page.evaluate(
-        "caches.keys().then(names => Promise.all(names.map(name => caches.open(name)"
-        ".then(cache => cache.keys())))).then(all => all.flat().map(request => request.url))"
-    )
-    assert [url for url in stored if "/api/" in url] == []
-    page.goto(f"{console}/fuel/transactions")
-    expect(page).to_have_url(re.compile(r"/app/login\?next="))
 
 
 def test_thresholds_are_tried_on_the_past_before_they_bite(
@@ -372,6 +394,8 @@ def test_a_key_may_do_what_its_maker_chose(
     page.get_by_role("button", name="Sudah saya simpan").click()
     row = page.get_by_role("list", name="Kunci API").get_by_role("listitem").filter(has_text=f"Pompa {width}")
     expect(row).to_contain_text("Produk: baca · Transaksi BBM: tambah")
+    # A year ahead, to the end of that day by the clocks it is shown with.
+    expect(row).to_contain_text(re.compile(r"berlaku sampai \d+ \w+ 20\d\d, 23\.59\sWIB"))
     keys = organisation.owner.client.get("/keys", params={"limit": 100}).raise_for_status().json()["items"]
     [made] = [key for key in keys if key["name"] == f"Pompa {width}"]
     assert made["resources"] == {"fuel.transactions": "c", "products": "r"}

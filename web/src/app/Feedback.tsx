@@ -5,7 +5,7 @@ import { useState, type ReactNode } from 'react'
 import { Controller } from 'react-hook-form'
 import { answerIncident, type AnswerOut, type IncidentDetail } from '@/api'
 import { zNewAnswer } from '@/api/zod.gen'
-import { datedMoment, number } from '@/lib/format'
+import { moment, number } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { TextArea } from '@/ui/Field'
 import { Form } from '@/ui/Form'
@@ -228,7 +228,7 @@ function GivenAnswer({ incident, answer, mayRevert }: GivenAnswerProps) {
   const [busy, setBusy] = useState(false)
   const zone = locationOf.get(incident.location.id)?.timezone
   const by = nameOf(answer.answered_by)
-  const at = datedMoment(answer.answered_at, zone)
+  const at = moment(answer.answered_at, zone)
   const revert = async () => {
     setBusy(true)
     await takeBack(incident.id, answer)
@@ -266,7 +266,7 @@ interface RevertedProps {
 
 function Reverted({ answer, zone, nameOf }: RevertedProps) {
   const by = nameOf(answer.reverted_by ?? '')
-  const at = datedMoment(answer.reverted_at ?? '', zone)
+  const at = moment(answer.reverted_at ?? '', zone)
   return (
     <span className="text-xs font-medium text-muted">
       <Trans>
@@ -279,7 +279,6 @@ function Reverted({ answer, zone, nameOf }: RevertedProps) {
 /** By how much the bar is raised, in words that need no logarithm. */
 function Bar({ bar }: { bar: IncidentDetail['bar'] }) {
   if (bar.false_alarms === 0) return null
-  const decades = number(bar.raised_decades)
   const times = number(10 ** bar.raised_decades, 1)
   return (
     <section className="flex flex-col gap-1 text-sm">
@@ -289,7 +288,7 @@ function Bar({ bar }: { bar: IncidentDetail['bar'] }) {
       <p>
         <Plural
           value={bar.false_alarms}
-          other={`Ambang dinaikkan ${decades} desade oleh # alarm keliru: detektor baru memberi alarm bila kejadiannya ${times} kali lebih jarang.`}
+          other={`Ambang dinaikkan oleh # alarm keliru: detektor baru memberi alarm bila kejadiannya ${times} kali lebih jarang.`}
         />
       </p>
       <p className="text-muted">

@@ -2,24 +2,42 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import { recordFuelTransaction, type FactRecord, type NewFact } from '@/api'
 import { OfflineQueue, type Queued } from '@/lib/queue'
+import { refetch } from './client'
 import { useSession } from './session'
 
 export type FuelQueue = OfflineQueue<NewFact, FactRecord>
 export type UnsentFuel = Queued<NewFact>
 
+/** Uses of fuel were recorded, corrected or voided: read again what tells of them. */
+export function refetchFuel(): void {
+  refetch(
+    'listFuelTransactions',
+    'getFuelTransaction',
+    'listAnomalies',
+    'getAnomaly',
+    'summariseAnomalies',
+    'overview',
+  )
+}
+
 const RETRY_MS = 15_000
 const queues = new Map<string, FuelQueue>()
 
+function isWaiting(queue: FuelQueue): boolean {
+  return queue.snapshot().some(item => !item.refused)
+}
+
 function queueOf(owner: string): FuelQueue {
-  let queue = queues.get(owner)
-  if (!queue) {
-    queue = new OfflineQueue<NewFact, FactRecord>(
-      'fuel.transaction',
-      owner,
-      async (body, key) => (await recordFuelTransaction({ body, headers: { 'Idempotency-Key': key } })).data,
-    )
-    queues.set(owner, queue)
-  }
+  const known = queues.get(owner)
+  if (known) return known
+  const queue: FuelQueue = new OfflineQueue(
+    'fuel.transaction',
+    owner,
+    async (body, key) => (await recordFuelTransaction({ body, headers: { 'Idempotency-Key': key } })).data,
+  )
+  // Once for all that went out together.
+  queue.listen(() => isWaiting(queue) || refetchFuel())
+  queues.set(owner, queue)
   return queue
 }
 
@@ -39,7 +57,7 @@ export function useSending(): void {
     send()
     addEventListener('online', send)
     const timer = setInterval(() => {
-      if (queue.snapshot().some(item => !item.refused)) send()
+      if (isWaiting(queue)) send()
     }, RETRY_MS)
     return () => {
       removeEventListener('online', send)

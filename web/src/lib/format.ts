@@ -57,17 +57,6 @@ const months = remembered(
 const monthNames = remembered(
   locale => new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }),
 )
-const times = remembered(
-  (locale, timeZone) =>
-    new Intl.DateTimeFormat(locale, {
-      day: 'numeric',
-      month: 'short',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-      timeZone,
-    }),
-)
 const clocks = remembered(
   (locale, timeZone) =>
     new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }),
@@ -91,9 +80,9 @@ export function number(value: number | string, digits = 2): string {
   return numbers(String(digits)).format(Number(value))
 }
 
-/** `1234,5`: a number that a spreadsheet of the same language reads as one. */
-export function decimal(value: number | string): string {
-  return plains('').format(Number(value))
+/** `1234,5`: a number that a spreadsheet of the same language reads as one; nothing where none is stated. */
+export function decimal(value: number | string | null | undefined): string {
+  return value == null ? '' : plains('').format(Number(value))
 }
 
 /** `1,2 rb`, for axes and tiles. */
@@ -142,13 +131,8 @@ export function monthName(day: string): string {
   return monthNames('').format(new Date(`${day}T00:00:00Z`))
 }
 
-/** A moment in the zone of its location, with the zone's name: `10 Jan, 14.05 WIB`. */
+/** A moment in the zone of its location, with the zone's name: `10 Jan 2025, 14.05 WIB`. */
 export function moment(instant: string | number, timeZone: string = HOME_ZONE): string {
-  return `${times(timeZone).format(new Date(instant))}${NBSP}${zoneName(timeZone)}`
-}
-
-/** A moment that may lie in another year: `10 Jan 2025, 14.05 WIB`. */
-export function datedMoment(instant: string | number, timeZone: string = HOME_ZONE): string {
   return `${date(today(timeZone, new Date(instant)))}, ${clock(instant, timeZone)}`
 }
 

@@ -45,7 +45,7 @@ export const columns: readonly Column<Anomaly>[] = [
     id: 'score',
     header: msg`Dari biasanya`,
     unit: '%',
-    text: verdict => (verdict.risk_score === null ? '' : decimal(verdict.risk_score)),
+    text: verdict => decimal(verdict.risk_score),
     cell: verdict => (verdict.risk_score === null ? '–' : percent(verdict.risk_score)),
     meta: { numeric: true, width: '7rem' },
   },

@@ -77,7 +77,7 @@ const columns: readonly Column<AuditOut>[] = [
     header: msg`Waktu`,
     text: row => row.at,
     cell: row => moment(row.at),
-    meta: { width: '12rem' },
+    meta: { width: '14rem' },
   },
   { id: 'actor', header: msg`Siapa`, text: row => row.actor_name ?? row.actor_id },
   { id: 'action', header: msg`Tindakan`, text: row => deedWords(row.action) },

@@ -4,7 +4,7 @@ import { msg } from '@lingui/core/macro'
 
 const DEEDS: Readonly<Record<string, MessageDescriptor>> = {
   'person.registered': msg`Mendaftar`,
-  'email.verified': msg`Membuktikan alamat surel`,
+  'email.verified': msg`Memverifikasi alamat surel`,
   'session.opened': msg({ message: 'Masuk', context: 'jejak' }),
   'session.closed': msg({ message: 'Keluar', context: 'jejak' }),
   'session.refused': msg`Gagal masuk`,

@@ -19,11 +19,13 @@ export function VerifyEmailPage() {
     onSuccess: () => refetch('me'),
   })
   return (
-    <AuthFrame title={t`Buktikan alamat surel`}>
+    <AuthFrame title={t`Verifikasi alamat surel`}>
       {verify.isSuccess ? (
         <div role="status" className="flex flex-col gap-4 text-sm">
           <p>
-            <Trans>Alamat surel Anda terbukti. Sekarang Anda dapat mengundang dan menerima undangan.</Trans>
+            <Trans>
+              Alamat surel Anda terverifikasi. Sekarang Anda dapat mengundang dan menerima undangan.
+            </Trans>
           </p>
           <Link to="/" className={buttonLook('primary')}>
             <Trans>Buka Arus</Trans>

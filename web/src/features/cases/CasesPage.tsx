@@ -63,8 +63,8 @@ export function CasesPage() {
       }
     >
       <Trans>
-        Satu kasus untuk satu hal yang perlu dicari tahu. Buat dari nomor pelanggan, atau dari laci Meter dan
-        Insiden.
+        Satu kasus untuk satu hal yang perlu dicari tahu. Buat dari nomor pelanggan, atau dari rincian Meter
+        dan Insiden.
       </Trans>
     </Empty>
   )

@@ -6,7 +6,7 @@ import { refetchCases } from '@/app/cases'
 import { refetch } from '@/app/client'
 import { useMay } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
-import { datedMoment } from '@/lib/format'
+import { moment } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { TextArea } from '@/ui/Field'
 import { Failed, Skeleton } from '@/ui/States'
@@ -39,7 +39,7 @@ export function Comments({ id }: { id: string }) {
             {items.map(one => (
               <li key={one.id} className="px-3 py-2 text-sm">
                 <p className="text-xs text-muted">
-                  {nameOf(one.written_by)} · {datedMoment(one.written_at)}
+                  {nameOf(one.written_by)} · {moment(one.written_at)}
                 </p>
                 <p className="break-words whitespace-pre-line">{one.text}</p>
               </li>

@@ -6,7 +6,7 @@ import { attachToCase, removeCaseAttachment, type CaseDetail } from '@/api'
 import { refetchCases } from '@/app/cases'
 import { useMay } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
-import { datedMoment, number } from '@/lib/format'
+import { moment, number } from '@/lib/format'
 import { Button, IconButton } from '@/ui/Button'
 import { toast } from '@/ui/Toast'
 import { useNames } from './names'
@@ -53,8 +53,7 @@ export function Files({ one }: { one: CaseDetail }) {
                 <span className="min-w-0 flex-1">
                   <span className="block break-all">{name}</span>
                   <span className="block text-xs text-muted">
-                    {number(file.size_bytes / KB, 0)} KB · {nameOf(file.added_by)} ·{' '}
-                    {datedMoment(file.added_at)}
+                    {number(file.size_bytes / KB, 0)} KB · {nameOf(file.added_by)} · {moment(file.added_at)}
                   </span>
                 </span>
                 <IconButton label={t`Unduh ${name}`} onClick={() => take.mutate(file)}>

@@ -3,7 +3,7 @@ import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { CaseHistory } from '@/api'
-import { datedMoment } from '@/lib/format'
+import { moment } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { Failed, Skeleton } from '@/ui/States'
 import { useNames } from './names'
@@ -64,8 +64,7 @@ function Entry({ entry }: { entry: CaseHistory }) {
         <span className="font-medium">{words._(HAPPENED[entry.kind])}</span>
         <span className="text-xs text-muted">
           {' '}
-          · {entry.changed_by ? nameOf(entry.changed_by) : <Trans>Sistem</Trans>} ·{' '}
-          {datedMoment(entry.changed_at)}
+          · {entry.changed_by ? nameOf(entry.changed_by) : <Trans>Sistem</Trans>} · {moment(entry.changed_at)}
         </span>
       </p>
       {changed.map(field => {

@@ -8,7 +8,7 @@ import { zNewVisit } from '@/api/zod.gen'
 import { refetchCases } from '@/app/cases'
 import { useMay } from '@/app/session'
 import { useForm } from '@/app/useForm'
-import { datedMoment, HOME_ZONE, instantAt, quantity } from '@/lib/format'
+import { moment, HOME_ZONE, instantAt, quantity } from '@/lib/format'
 import { parseDecimal } from '@/lib/quantity'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
@@ -64,7 +64,7 @@ function Visit({ one, visit }: { one: CaseDetail; visit: CaseVisit }) {
   return (
     <li className="px-3 py-2 text-sm">
       <p className="text-xs text-muted">
-        {nameOf(visit.recorded_by)} · {datedMoment(visit.visited_at)}
+        {nameOf(visit.recorded_by)} · {moment(visit.visited_at)}
       </p>
       <p>
         <span className="font-medium">{i18n._(OUTCOMES[visit.outcome])}</span>

@@ -1,27 +1,29 @@
-import { i18n, type MessageDescriptor } from '@lingui/core'
-import { msg } from '@lingui/core/macro'
+import { i18n } from '@lingui/core'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { ClipboardPaste, Download, FileUp } from 'lucide-react'
-import { useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { recordFuelTransactions, type BatchResult } from '@/api'
 import type { Catalogue } from '@/app/catalogue'
-import { refetch } from '@/app/client'
 import { useDraftName } from '@/app/session'
+import { refetchFuel } from '@/app/unsent'
 import { csv, download } from '@/lib/csv'
-import { date, number, quantity, today } from '@/lib/format'
+import { number, today } from '@/lib/format'
 import { sentenceOf } from '@/lib/failure'
 import { dropDraft, keepDraft, keptDraft } from '@/lib/kept'
 import { Button, buttonLook } from '@/ui/Button'
-import type { Column } from '@/ui/columns'
-import { DataTable } from '@/ui/DataTable'
 import { CONTROL } from '@/ui/Field'
 import { FormError } from '@/ui/FormError'
 import { Tag } from '@/ui/StatusBadge'
-import { MOST_ROWS, readPasted, type CellName, type CellProblem, type PastedRow } from './pasted'
+import { MOST_ROWS, readPasted, settle, type PastedRow, type Reasons, type Settled } from './pasted'
+import { faultOf, LOCATION, PastedRows, PRODUCT, State } from './PastedRows'
 
-const LOCATION = msg({ message: 'Lokasi', context: 'satu' })
-const PRODUCT = msg({ message: 'Produk', context: 'satu' })
+interface Sent {
+  text: string
+  rows: readonly PastedRow[]
+}
+
+type Done = Pick<BatchResult, 'recorded' | 'refused'> & Pick<Settled, 'doubtful'>
 
 /** Paste a copied range, look at what was understood, send what is right. What is wrong stays, with its reason. */
 export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
@@ -31,9 +33,9 @@ export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
   } = useLingui()
   const draftName = useDraftName('paste')
   const [text, setText] = useState(() => keptDraft<{ text: string }>(draftName)?.text ?? '')
-  useEffect(() => (text ? keepDraft(draftName, { text }) : dropDraft(draftName)), [draftName, text])
-  const [refusals, setRefusals] = useState<ReadonlyMap<string, string>>(new Map())
-  const [done, setDone] = useState<BatchResult | null>(null)
+  useEffect(() => keep(draftName, text), [draftName, text])
+  const [refusals, setRefusals] = useState<Reasons>(new Map())
+  const [done, setDone] = useState<Done | null>(null)
   const attempt = useRef({ content: '', key: '' })
   const areaId = useId()
   const rows = useMemo(
@@ -56,7 +58,7 @@ export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
   const ready = rows.filter(isReady)
   const wrong = rows.filter(row => !isReady(row))
   const send = useMutation({
-    mutationFn: async (sent: readonly PastedRow[]) => {
+    mutationFn: async ({ rows: sent }: Sent) => {
       const items = sent.flatMap(row => (row.fact ? [row.fact] : []))
       // The same rows sent again after a lost answer are not recorded twice.
       const content = JSON.stringify(items)
@@ -67,22 +69,18 @@ export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
       })
       return data
     },
-    onSuccess: (answer, sent) => {
+    onSuccess: ({ results, recorded, refused }, sent) => {
       attempt.current = { content: '', key: '' }
-      const recorded = new Set<number>()
-      const refused = new Map<string, string>()
-      for (const result of answer.results) {
-        const row = sent[result.index]
-        if (!row) continue
-        if (result.status === 'recorded') recorded.add(row.line)
-        else refused.set(lines[row.line - 1] ?? '', (result.errors ?? []).map(one => one.message).join(' '))
-      }
-      setText(lines.filter((_, at) => !recorded.has(at + 1)).join('\n'))
-      setRefusals(refused)
-      setDone(answer)
-      refetch('listFuelTransactions', 'listAnomalies', 'summariseAnomalies', 'overview')
+      const { text: left, refusals: found, doubtful } = settle(sent.text, sent.rows, results)
+      setText(left)
+      // Also for who went elsewhere meanwhile: what is recorded does not come back.
+      keep(draftName, left)
+      setRefusals(found)
+      setDone({ recorded, refused, doubtful })
+      refetchFuel()
     },
   })
+  const busy = send.isPending
   const save = () => {
     const head = [t`Tanggal`, i18n._(LOCATION), i18n._(PRODUCT), t`Volume`, t`Alasan`]
     const cells = wrong.map(row => [
@@ -109,6 +107,8 @@ export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
           id={areaId}
           rows={6}
           spellCheck={false}
+          // While rows are under way, their lines stay where they are.
+          readOnly={busy}
           value={text}
           aria-describedby={`${areaId}-hint`}
           placeholder={`2026-01-10\t${catalogue.locations[0]?.name ?? 'Gudang A'}\tSolar\t520`}
@@ -117,7 +117,7 @@ export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
             const [file] = event.dataTransfer.files
             if (!file) return
             event.preventDefault()
-            void file.text().then(take)
+            if (!busy) void file.text().then(take)
           }}
           className={`${CONTROL} resize-y py-2 font-mono text-xs leading-5 whitespace-pre`}
         />
@@ -127,13 +127,17 @@ export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
           </Trans>
         </p>
         <label
-          className={buttonLook('quiet', 'self-start focus-within:outline-2 focus-within:outline-brand')}
+          className={buttonLook(
+            'quiet',
+            'self-start focus-within:outline-2 focus-within:outline-brand has-disabled:opacity-60',
+          )}
         >
           <FileUp aria-hidden className="size-4" />
           <Trans>Buka berkas CSV</Trans>
           <input
             type="file"
             accept=".csv,.tsv,.txt,text/csv"
+            disabled={busy}
             className="sr-only"
             onChange={event => {
               void event.target.files?.[0]?.text().then(take)
@@ -149,18 +153,27 @@ export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
             <Tag tone={done.refused > 0 ? 'warning' : 'good'}>
               <Plural value={done.recorded} other="# baris tercatat" />
             </Tag>
+            {done.doubtful.length > 0 && (
+              <span className="text-waspada">
+                <Plural
+                  value={done.doubtful.length}
+                  other="# di antaranya mungkin tercatat dua kali. Yang memang ganda dibatalkan di Transaksi."
+                />
+              </span>
+            )}
           </p>
         )}
       </div>
+      {done && done.doubtful.length > 0 && <Doubtful found={done.doubtful} />}
       <FormError>{send.isError ? sentenceOf(send.error) : null}</FormError>
       {rows.length > 0 && (
         <>
           <div className="flex flex-wrap items-center gap-3">
             <Button
               look="primary"
-              busy={send.isPending}
+              busy={busy}
               disabled={ready.length === 0}
-              onClick={() => send.mutate(ready)}
+              onClick={() => send.mutate({ text, rows: ready })}
               icon={<ClipboardPaste aria-hidden className="size-4" />}
             >
               <Plural value={ready.length} other="Catat # baris" />
@@ -179,112 +192,33 @@ export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
               />
             </p>
           )}
-          <Preview rows={rows} refusalOf={refusalOf} />
+          <PastedRows
+            label={t`Pratinjau baris`}
+            rows={rows}
+            wordOf={row => faultOf(row, refusalOf(row)) ?? ''}
+            state={row => <State fault={faultOf(row, refusalOf(row))} />}
+          />
         </>
       )}
     </div>
   )
 }
 
-function Preview({
-  rows,
-  refusalOf,
-}: {
-  rows: readonly PastedRow[]
-  refusalOf: (row: PastedRow) => string | undefined
-}) {
+function keep(name: string, text: string): void {
+  if (text) keepDraft(name, { text })
+  else dropDraft(name)
+}
+
+function Doubtful({ found }: { found: Settled['doubtful'] }) {
   const { t } = useLingui()
-  const columns: readonly Column<PastedRow>[] = [
-    { id: 'line', header: msg`Baris`, text: row => number(row.line), meta: { width: '3.75rem' } },
-    {
-      id: 'date',
-      header: msg`Tanggal`,
-      text: row => row.cells.date,
-      cell: row => <Cell row={row} name="date" good={row.fact && date(row.fact.date)} />,
-      meta: { width: '8rem' },
-    },
-    {
-      id: 'location',
-      header: LOCATION,
-      text: row => row.cells.location,
-      cell: row => <Cell row={row} name="location" />,
-    },
-    {
-      id: 'product',
-      header: PRODUCT,
-      text: row => row.cells.product,
-      cell: row => <Cell row={row} name="product" />,
-    },
-    {
-      id: 'volume',
-      header: msg`Volume`,
-      text: row => row.cells.volume,
-      cell: row => <Cell row={row} name="volume" good={row.fact && quantity(row.fact.volume_l, 'L', 6)} />,
-      meta: { numeric: true, width: '8rem' },
-    },
-    {
-      id: 'state',
-      header: msg`Keadaan`,
-      text: row => faultOf(row, refusalOf(row)) ?? '',
-      cell: row => <State fault={faultOf(row, refusalOf(row))} />,
-      meta: { width: '28%' },
-    },
-  ]
+  const whyOf = new Map(found.map(({ row, why }) => [row, why]))
+  const why = (row: PastedRow) => whyOf.get(row) ?? ''
   return (
-    <DataTable
-      label={t`Pratinjau baris`}
-      columns={columns}
-      rows={rows}
-      rowId={row => String(row.line)}
-      rowName={row => String(row.line)}
-      card={row => (
-        <span className="flex flex-col gap-1 text-sm">
-          <span className="flex justify-between gap-2">
-            <span>
-              {row.cells.location} <span className="text-muted">· {row.cells.product}</span>
-            </span>
-            <span className="tabular">
-              {row.fact ? quantity(row.fact.volume_l, 'L', 6) : row.cells.volume}
-            </span>
-          </span>
-          <span className="flex flex-wrap justify-between gap-2">
-            <span className="text-muted">{row.fact ? date(row.fact.date) : row.cells.date}</span>
-            <State fault={faultOf(row, refusalOf(row))} />
-          </span>
-        </span>
-      )}
+    <PastedRows
+      label={t`Mungkin tercatat dua kali`}
+      rows={found.map(({ row }) => row)}
+      wordOf={why}
+      state={row => <span className="whitespace-normal text-waspada">{why(row)}</span>}
     />
   )
-}
-
-function Cell({ row, name, good }: { row: PastedRow; name: CellName; good?: ReactNode }) {
-  if (row.problems[name])
-    return <span className="text-anomali underline decoration-wavy">{row.cells[name] || '–'}</span>
-  return good ?? row.cells[name]
-}
-
-function State({ fault }: { fault: string | null }) {
-  if (fault !== null) return <span className="text-anomali whitespace-normal">{fault}</span>
-  return (
-    <Tag tone="good">
-      <Trans>Siap</Trans>
-    </Tag>
-  )
-}
-
-/** Why a row cannot be recorded, in words; null when it can. */
-function faultOf(row: PastedRow, refusal: string | undefined): string | null {
-  if (refusal !== undefined) return refusal
-  const [first] = Object.entries(row.problems) as [CellName, CellProblem][]
-  return first ? i18n._(WORDS[first[1] === 'missing' && first[0] === 'volume' ? 'number' : first[1]]) : null
-}
-
-const WORDS: Readonly<Record<CellProblem | 'number', MessageDescriptor>> = {
-  date: msg`Tanggal tidak dikenali`,
-  location: msg`Lokasi tidak dikenal`,
-  product: msg`Produk tidak dikenal`,
-  digits: msg`Lebih dari 6 angka di belakang koma`,
-  range: msg`Volume di luar batas`,
-  number: msg`Volume bukan angka`,
-  missing: msg`Kolom kosong`,
 }

@@ -8,6 +8,7 @@ import type { NewFact } from '@/api'
 import { fuelChoices, locationChoices, type Catalogue } from '@/app/catalogue'
 import { useDraftName } from '@/app/session'
 import { useFuelQueue } from '@/app/unsent'
+import { sentenceOf } from '@/lib/failure'
 import { number, today } from '@/lib/format'
 import { keepDraft, keptDraft } from '@/lib/kept'
 import { parseDecimal } from '@/lib/quantity'
@@ -16,11 +17,13 @@ import { Combobox } from '@/ui/Combobox'
 import { TextField } from '@/ui/Field'
 import { NumberField } from '@/ui/NumberField'
 import { Card } from '@/ui/Page'
+import { toast } from '@/ui/Toast'
 import { Results } from './Results'
 import { useVolumeWords } from './volume'
 
 interface Draft {
-  date: string
+  /** Null until somebody chooses: today, whichever day that is by then at the location. */
+  date: string | null
   location_id: string
   product_id: string
   volume: string
@@ -36,7 +39,7 @@ export default function RecordOne({ catalogue }: { catalogue: Catalogue }) {
   const locations = locationChoices(catalogue)
   const products = fuelChoices(catalogue)
   const [draft, setDraft] = useState<Draft>(() => ({
-    date: today(),
+    date: null,
     location_id: only(locations),
     product_id: only(products),
     volume: '',
@@ -45,6 +48,7 @@ export default function RecordOne({ catalogue }: { catalogue: Catalogue }) {
   const [faults, setFaults] = useState<ReadonlyMap<string, string>>(new Map())
   useEffect(() => keepDraft(draftName, draft), [draftName, draft])
 
+  const dayThere = today(catalogue.locationOf.get(draft.location_id)?.timezone)
   const put = (change: Partial<Draft>) => {
     setDraft(known => ({ ...known, ...change }))
     setFaults(known => new Map([...known].filter(([field]) => !Object.hasOwn(change, field))))
@@ -65,7 +69,8 @@ export default function RecordOne({ catalogue }: { catalogue: Catalogue }) {
       await queue.add(fact)
     } catch (error) {
       setDraft(known => (known.volume ? known : { ...known, volume: draft.volume }))
-      throw error
+      toast({ text: sentenceOf(error) })
+      return
     }
     void queue.flush()
   }
@@ -85,8 +90,8 @@ export default function RecordOne({ catalogue }: { catalogue: Catalogue }) {
           <TextField
             label={t`Tanggal`}
             type="date"
-            max={today(catalogue.locationOf.get(draft.location_id)?.timezone)}
-            value={draft.date}
+            max={dayThere}
+            value={draft.date ?? dayThere}
             onChange={event => put({ date: event.target.value })}
             error={faults.get('date')}
           />
@@ -128,10 +133,16 @@ export default function RecordOne({ catalogue }: { catalogue: Catalogue }) {
 function useCheck(catalogue: Catalogue) {
   const { t, i18n } = useLingui()
   const wrongVolume = useVolumeWords()
-  return ({ volume, ...rest }: Draft): { faults: ReadonlyMap<string, string>; fact: NewFact | null } => {
+  return ({
+    volume,
+    date: chosen,
+    ...rest
+  }: Draft): { faults: ReadonlyMap<string, string>; fact: NewFact | null } => {
     const faults = new Map<string, string>()
-    if (!rest.date) faults.set('date', t`Isi tanggal.`)
-    else if (rest.date > today(catalogue.locationOf.get(rest.location_id)?.timezone)) {
+    const dayThere = today(catalogue.locationOf.get(rest.location_id)?.timezone)
+    const date = chosen ?? dayThere
+    if (!date) faults.set('date', t`Isi tanggal.`)
+    else if (date > dayThere) {
       faults.set('date', t`Tanggal belum tiba di lokasi ini.`)
     }
     if (!rest.location_id) faults.set('location_id', t`Pilih lokasi.`)
@@ -139,7 +150,7 @@ function useCheck(catalogue: Catalogue) {
     const wrong = wrongVolume(volume)
     if (wrong) faults.set('volume', wrong)
     const volume_l = parseDecimal(volume, i18n.locale)
-    return { faults, fact: faults.size === 0 && volume_l !== null ? { ...rest, volume_l } : null }
+    return { faults, fact: faults.size === 0 && volume_l !== null ? { ...rest, date, volume_l } : null }
   }
 }
 

@@ -5,8 +5,8 @@ import { Controller } from 'react-hook-form'
 import { correctFuelTransaction, getFuelTransaction, type FactRecord } from '@/api'
 import { zFactPatch } from '@/api/zod.gen'
 import { fuelChoices, locationChoices, type Catalogue } from '@/app/catalogue'
-import { refetch } from '@/app/client'
 import { useDraftName, useMay } from '@/app/session'
+import { refetchFuel } from '@/app/unsent'
 import { date, moment, number, quantity, today } from '@/lib/format'
 import { parseDecimal } from '@/lib/quantity'
 import { useForm } from '@/app/useForm'
@@ -134,7 +134,7 @@ function Correction({ fact, catalogue, formId, locked, onDone }: CorrectionProps
       }),
     done: () => {
       toast({ text: t`Koreksi tersimpan. Penilaian setelahnya dihitung ulang.` })
-      refetch('listFuelTransactions', 'getFuelTransaction', 'listAnomalies', 'getAnomaly')
+      refetchFuel()
       onDone()
     },
   })

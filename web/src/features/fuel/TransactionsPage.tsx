@@ -7,12 +7,12 @@ import { Fuel, Plus } from 'lucide-react'
 import { lazy, useMemo } from 'react'
 import { voidFuelTransaction, type FactRecord } from '@/api'
 import { useCatalogue, type Catalogue } from '@/app/catalogue'
-import { refetch } from '@/app/client'
 import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
 import { narrowed, NarrowingFields } from '@/app/narrowing'
 import { useMay } from '@/app/session'
 import { TableTools } from '@/app/TableTools'
+import { refetchFuel } from '@/app/unsent'
 import { sentenceOf } from '@/lib/failure'
 import { date, decimal, moment, quantity } from '@/lib/format'
 import { useUndoable } from '@/app/useUndoable'
@@ -152,9 +152,7 @@ function useVoiding(catalogue: Catalogue) {
         ? t`Transaksi ${volume} di ${location} dibatalkan.`
         : t`${plural(count, { other: '# transaksi dibatalkan.' })}`
     const ids = facts.map(fact => fact.id)
-    later(ids, text, () =>
-      voidAll(facts).finally(() => refetch('listFuelTransactions', 'getFuelTransaction')),
-    )
+    later(ids, text, () => voidAll(facts).finally(refetchFuel))
   }
   return { voiding, voidLater }
 }
@@ -229,7 +227,7 @@ function columnsFor(catalogue: Catalogue, voiding: ReadonlySet<string>): readonl
       header: msg`Dicatat`,
       text: fact => fact.recorded_at,
       cell: fact => <span className="text-muted">{moment(fact.recorded_at, place(fact)?.timezone)}</span>,
-      meta: { width: '12rem' },
+      meta: { width: '14rem' },
     },
     {
       id: 'status',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseDay, readPasted } from './pasted'
+import { parseDay, readPasted, settle } from './pasted'
 
 const LOCATIONS = [{ id: 'L1', names: ['Gudang A', 'GD-A'] }]
 const PRODUCTS = [{ id: 'P1', names: ['Solar', 'SOLAR'] }]
@@ -26,6 +26,22 @@ test('each wrong cell is named, and its row keeps its line', () => {
     fact: null,
     problems: { date: 'date', location: 'location', product: 'missing', volume: 'range' },
   })
+})
+
+test('what was recorded leaves the text, what was refused stays with its reason', () => {
+  const text = '2025-01-10;Gudang A;Solar;1\nkatanya nanti\n2025-01-10;Gudang A;Solar;2'
+  const sent = read(text).filter(row => row.fact)
+  const settled = settle(text, sent, [
+    {
+      index: 0,
+      status: 'recorded',
+      warnings: [{ code: 'DUPLIKAT', message: 'Dua kali.' }],
+    },
+    { index: 1, status: 'refused', errors: [{ field: 'date', code: 'X', message: 'Belum tiba.' }] },
+  ])
+  expect(settled.text).toBe('katanya nanti\n2025-01-10;Gudang A;Solar;2')
+  expect([...settled.refusals]).toEqual([['2025-01-10;Gudang A;Solar;2', 'Belum tiba.']])
+  expect(settled.doubtful).toEqual([{ row: sent[0], why: 'Dua kali.' }])
 })
 
 test.each([

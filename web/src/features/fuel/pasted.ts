@@ -1,4 +1,5 @@
 /** Rows copied from a spreadsheet: recognised, checked, and kept in the order they were pasted. */
+import type { ItemResult } from '@/api'
 import { unguarded } from '@/lib/csv'
 import { parseDecimal, volumeProblem } from '@/lib/quantity'
 
@@ -40,6 +41,41 @@ export function readPasted(
     rows.push(check(at + 1, { date, location, product, volume }, locationIds, productIds, language))
   }
   return rows
+}
+
+/** Lines by what stands in them: one that is mended is judged anew. */
+export type Reasons = ReadonlyMap<string, string>
+
+export interface Settled {
+  /** The text without the lines that were recorded. */
+  text: string
+  refusals: Reasons
+  /** Recorded, and worth a second look. */
+  doubtful: readonly { row: PastedRow; why: string }[]
+}
+
+/** What the answer to rows leaves of the text they were sent from. */
+export function settle(
+  text: string,
+  sent: readonly PastedRow[],
+  results: readonly Pick<ItemResult, 'index' | 'status' | 'errors' | 'warnings'>[],
+): Settled {
+  const lines = text.split(/\r?\n/)
+  const recorded = new Set<number>()
+  const refusals = new Map<string, string>()
+  const doubtful: { row: PastedRow; why: string }[] = []
+  for (const { index: at, status, errors = [], warnings = [] } of results) {
+    const row = sent[at]
+    if (!row) continue
+    if (status === 'recorded') recorded.add(row.line)
+    else refusals.set(lines[row.line - 1] ?? '', sentences(errors))
+    if (warnings.length > 0) doubtful.push({ row, why: sentences(warnings) })
+  }
+  return { text: lines.filter((_, at) => !recorded.has(at + 1)).join('\n'), refusals, doubtful }
+}
+
+function sentences(said: readonly { message: string }[]): string {
+  return said.map(one => one.message).join(' ')
 }
 
 function index(records: readonly Named[]): Map<string, string> {

@@ -18,7 +18,7 @@ import { refetchCorrected } from '@/app/reads'
 import { useMay } from '@/app/session'
 import { useForm } from '@/app/useForm'
 import { sentenceOf } from '@/lib/failure'
-import { cubic, datedMoment } from '@/lib/format'
+import { cubic, moment } from '@/lib/format'
 import { ProblemError } from '@/lib/problem'
 import { parseDecimal } from '@/lib/quantity'
 import { Button } from '@/ui/Button'
@@ -85,7 +85,7 @@ function Said({ version }: { version: ReadVersionOut }) {
   return (
     <li className="px-3 py-2 text-sm">
       <p className="text-xs text-muted">
-        {nameOf(version.said_by ?? '')} · {datedMoment(version.said_at)}
+        {nameOf(version.said_by ?? '')} · {moment(version.said_at)}
       </p>
       <p>
         <span className="tabular">{cubic(version.stand_m3)}</span>

@@ -5,7 +5,7 @@ import { useMemo } from 'react'
 import type { Kind, MeterAnomaly, MeterHistoryOut, MeterOpinion } from '@/api'
 import { CasesAbout } from '@/app/CasesAbout'
 import { useMay } from '@/app/session'
-import { cubic, date, datedMoment } from '@/lib/format'
+import { cubic, date, moment } from '@/lib/format'
 import { buttonLook } from '@/ui/Button'
 import { Chart } from '@/ui/Chart'
 import { Drawer } from '@/ui/Dialog'
@@ -83,7 +83,7 @@ function first([kind]: readonly Kind[]): { kind?: Kind } {
 }
 
 function Said({ read }: { read: MeterAnomaly }) {
-  const judged = datedMoment(read.judged_at)
+  const judged = moment(read.judged_at)
   return (
     <section className="flex flex-col gap-3">
       {read.kinds.length > 0 && <KindTags kinds={read.kinds} />}

@@ -10,7 +10,7 @@ import type { MeterAnomaly, MeterSummary } from '@/api'
 import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
 import { TableTools } from '@/app/TableTools'
-import { cubic, number } from '@/lib/format'
+import { cubic, decimal, number } from '@/lib/format'
 import type { Column } from '@/ui/columns'
 import { FilterBar } from '@/ui/FilterBar'
 import { OnDemand } from '@/ui/OnDemand'
@@ -118,7 +118,6 @@ function Tiles({ summary, kind, onChange }: TilesProps) {
   const { i18n: words } = useLingui()
   const { judged, skipped, distinct_customers: customers, period } = summary
   const when = period && periodWords(period)
-  const noted = number(customers)
   return (
     <section className="flex flex-col gap-2">
       <div className="grid grid-cols-2 gap-2 sm:grid-cols-4 xl:grid-cols-8">
@@ -145,10 +144,8 @@ function Tiles({ summary, kind, onChange }: TilesProps) {
       {when && (
         <div className="flex flex-wrap items-baseline gap-x-3 text-sm">
           <p>
-            <Plural
-              value={judged}
-              other={`${when}: # pembacaan dinilai, ${noted} pelanggan perlu dilihat.`}
-            />
+            <Plural value={judged} other={`${when}: # pembacaan dinilai,`} />{' '}
+            <Plural value={customers} other="# pelanggan perlu dilihat." />
             {skipped > 0 && (
               <>
                 {' '}
@@ -225,7 +222,7 @@ const columns: readonly Column<MeterAnomaly>[] = [
   {
     id: 'use',
     header: msg`Pemakaian`,
-    text: read => read.use_m3 ?? '',
+    text: read => decimal(read.use_m3),
     cell: read => cubic(read.use_m3),
     unit: 'm³',
     meta: { numeric: true, width: '8rem' },
@@ -233,7 +230,7 @@ const columns: readonly Column<MeterAnomaly>[] = [
   {
     id: 'usual',
     header: msg`Biasanya`,
-    text: read => read.usual_m3 ?? '',
+    text: read => decimal(read.usual_m3),
     cell: read => cubic(read.usual_m3, 1),
     unit: 'm³',
     meta: { numeric: true, width: '8rem' },

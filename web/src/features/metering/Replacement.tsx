@@ -8,7 +8,7 @@ import { usePeople } from '@/app/people'
 import { refetchCorrected } from '@/app/reads'
 import { useMay } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
-import { date, datedMoment } from '@/lib/format'
+import { date, moment } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { toast } from '@/ui/Toast'
@@ -58,7 +58,7 @@ function OfFile({ importId }: { importId: string }) {
 function Withdrawn({ facts }: { facts: Happening['facts'] }) {
   const nameOf = usePeople()
   const who = nameOf(stated(facts['withdrawn_by']) ?? '')
-  const when = datedMoment(stated(facts['withdrawn_at']) ?? '')
+  const when = moment(stated(facts['withdrawn_at']) ?? '')
   return (
     <Rest>
       <Trans>

@@ -3,14 +3,14 @@ import { Trans } from '@lingui/react/macro'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useMay } from '@/app/session'
-import { datedMoment } from '@/lib/format'
+import { moment } from '@/lib/format'
 import { buttonLook } from '@/ui/Button'
 import { periodWords } from './scopes'
 
 /** The time that figures are of. */
 export function AsOf({ at }: { at: string | null | undefined }) {
   if (!at) return null
-  const when = datedMoment(at)
+  const when = moment(at)
   return (
     <p className="text-xs text-muted">
       <Trans>Data per {when}</Trans>

@@ -5,7 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { DeliveryRecord } from '@/api'
 import { Listing, useSelection } from '@/app/Listing'
-import { datedMoment, number } from '@/lib/format'
+import { moment, number } from '@/lib/format'
 import type { Column } from '@/ui/columns'
 import { FilterBar } from '@/ui/FilterBar'
 import { Select } from '@/ui/Select'
@@ -67,7 +67,7 @@ export default function DeliveriesTab() {
         columns={columns}
         rows={rows}
         rowId={row => row.id}
-        rowName={row => `${i18n._(CHANNEL_WORDS[row.channel])}, ${datedMoment(row.created_at)}`}
+        rowName={row => `${i18n._(CHANNEL_WORDS[row.channel])}, ${moment(row.created_at)}`}
         card={row => <DeliveryCard row={row} />}
         filtered={active > 0}
         onClear={clear}
@@ -107,7 +107,7 @@ const columns: readonly Column<DeliveryRecord>[] = [
     id: 'at',
     header: msg`Waktu`,
     text: row => row.created_at,
-    cell: row => datedMoment(row.created_at),
+    cell: row => moment(row.created_at),
     meta: { width: '13rem' },
   },
   { id: 'channel', header: msg`Saluran`, text: row => global._(CHANNEL_WORDS[row.channel]) },
@@ -137,7 +137,7 @@ function DeliveryCard({ row }: { row: DeliveryRecord }) {
         {row.to && ` · ${row.to}`}
       </span>
       <span className="text-xs break-words text-muted">
-        {datedMoment(row.created_at)} {reasonOf(row)}
+        {moment(row.created_at)} {reasonOf(row)}
       </span>
     </span>
   )

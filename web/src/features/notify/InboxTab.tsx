@@ -6,7 +6,7 @@ import { BellRing, CheckCheck } from 'lucide-react'
 import { markAllNotificationsRead, markNotificationRead, type NotificationRecord } from '@/api'
 import { refetch } from '@/app/client'
 import { sentenceOf } from '@/lib/failure'
-import { datedMoment } from '@/lib/format'
+import { moment } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { Chip } from '@/ui/Chip'
 import { Empty, Failed, NoMatch, Skeleton } from '@/ui/States'
@@ -131,7 +131,7 @@ function Entry({ entry }: { entry: NotificationRecord }) {
               <Trans>Ditarik: catatannya diperbaiki</Trans>
             </Tag>
           )}
-          <span>{datedMoment(entry.created_at)}</span>
+          <span>{moment(entry.created_at)}</span>
           {entry.kind === 'summary' && (
             <span>
               <Plural value={entry.critical} other="# kritis" />

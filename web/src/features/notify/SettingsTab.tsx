@@ -90,7 +90,8 @@ function SettingsForm({ prefs, seen }: { prefs: NotificationPreferences; seen: s
             {!user.email_verified && (
               <p className="text-sm text-muted">
                 <Trans>
-                  Surel Anda belum dibuktikan, jadi belum dikirimi apa pun. Tautannya ada di kotak masuk Anda.
+                  Surel Anda belum diverifikasi, jadi belum dikirimi apa pun. Tautannya ada di kotak masuk
+                  Anda.
                 </Trans>
               </p>
             )}

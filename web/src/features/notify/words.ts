@@ -57,7 +57,7 @@ export const REASON_WORDS: Readonly<Record<string, MessageDescriptor>> = {
   failed: msg`Penerima bermasalah.`,
   forbidden_address: msg`Alamatnya tidak di internet publik.`,
   gone: msg`Penerima berkata alamat ini sudah tidak ada; webhook dimatikan.`,
-  no_address: msg`Nomor belum diisi, atau surel belum dibuktikan.`,
+  no_address: msg`Nomor belum diisi, atau surel belum diverifikasi.`,
   no_longer_allowed: msg`Penerima tidak lagi berhak.`,
   not_set_up: msg`Saluran belum diatur.`,
   refused: msg`Ditolak penerima.`,

@@ -203,7 +203,7 @@ function ScheduleForm({ formId, schedule, onDone }: FormProps) {
             <span className="min-w-0 break-words">
               {one.name}{' '}
               <span className="text-muted">
-                {one.email_verified ? one.email : <Trans>surel belum dibuktikan, tidak dikirimi</Trans>}
+                {one.email_verified ? one.email : <Trans>surel belum diverifikasi, tidak dikirimi</Trans>}
               </span>
             </span>
           </label>

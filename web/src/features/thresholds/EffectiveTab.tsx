@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { Effective } from '@/api'
 import { Listing, useSelection } from '@/app/Listing'
+import { decimal } from '@/lib/format'
 import type { Column } from '@/ui/columns'
 import { Empty } from '@/ui/States'
 import { effectiveQuery } from './queries'
@@ -43,7 +44,7 @@ const columns: readonly Column<Effective>[] = [
     id: 'waspada',
     header: msg`Waspada mulai`,
     unit: '%',
-    text: row => row.thresholds.waspada_pct,
+    text: row => decimal(row.thresholds.waspada_pct),
     cell: row => bound(row.thresholds.waspada_pct),
     meta: { numeric: true, width: '8rem' },
   },
@@ -51,7 +52,7 @@ const columns: readonly Column<Effective>[] = [
     id: 'anomali',
     header: msg`Anomali di atas`,
     unit: '%',
-    text: row => row.thresholds.anomali_pct,
+    text: row => decimal(row.thresholds.anomali_pct),
     cell: row => bound(row.thresholds.anomali_pct),
     meta: { numeric: true, width: '8rem' },
   },
@@ -59,7 +60,7 @@ const columns: readonly Column<Effective>[] = [
     id: 'low',
     header: msg`Rendah di bawah`,
     unit: '%',
-    text: row => row.thresholds.low_pct ?? '',
+    text: row => decimal(row.thresholds.low_pct),
     cell: row => bound(row.thresholds.low_pct),
     meta: { numeric: true, width: '8rem' },
   },

@@ -7,7 +7,7 @@ import { setMeterLimits, type MeterLimitsOut, type NewMeterLimits } from '@/api'
 import { zNewMeterLimits } from '@/api/zod.gen'
 import { refetch } from '@/app/client'
 import { useForm } from '@/app/useForm'
-import { datedMoment, decimal, HOME_ZONE, instantAt, zoneName } from '@/lib/format'
+import { moment, decimal, HOME_ZONE, instantAt, zoneName } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { Drawer } from '@/ui/Dialog'
 import { TextArea, TextField } from '@/ui/Field'
@@ -93,7 +93,7 @@ function LimitsForm({ formId, usageClass, standing, onDone }: FormProps) {
     send: body => setMeterLimits({ body }),
     done: ({ start, valid_from }) => {
       refetch('listMeterLimits', 'listEffectiveMeterLimits')
-      const from = start === 'later' ? datedMoment(instantAt(valid_from)) : ''
+      const from = start === 'later' ? moment(instantAt(valid_from)) : ''
       toast({
         text: from
           ? t`Batas meter tersimpan. Berlaku mulai ${from}.`

@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { EffectiveMeterLimits, MeterLimitsVersion } from '@/api'
 import { usePeople } from '@/app/people'
 import { useMay } from '@/app/session'
-import { datedMoment, number, quantity } from '@/lib/format'
+import { moment, number, quantity } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { ScrollBox } from '@/ui/ScrollBox'
 import { Failed, Skeleton } from '@/ui/States'
@@ -132,7 +132,7 @@ function Versions() {
 
 function VersionLine({ one }: { one: MeterLimitsVersion }) {
   const nameOf = usePeople()
-  const from = datedMoment(one.valid_from)
+  const from = moment(one.valid_from)
   const limit = one.limits && quantity(one.limits.extreme_m3, 'm³', 3)
   const drop = one.limits?.drop_pct
   return (

@@ -7,7 +7,7 @@ import { fuelChoices, locationChoices, useCatalogue } from '@/app/catalogue'
 import { refetch } from '@/app/client'
 import { useDraftName } from '@/app/session'
 import { useForm } from '@/app/useForm'
-import { datedMoment, HOME_ZONE, zoneName } from '@/lib/format'
+import { moment, HOME_ZONE, zoneName } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { Combobox } from '@/ui/Combobox'
 import { Drawer } from '@/ui/Dialog'
@@ -57,7 +57,7 @@ function ThresholdsForm({ formId, onDone }: { formId: string; onDone: () => void
     done: values => {
       refetch('listThresholds', 'listEffectiveThresholds')
       const start = startOf(values, zoneOf(values))
-      const from = start === null ? '' : datedMoment(start, zoneOf(values))
+      const from = start === null ? '' : moment(start, zoneOf(values))
       toast({
         text: from
           ? t`Ambang batas tersimpan. Berlaku mulai ${from}.`

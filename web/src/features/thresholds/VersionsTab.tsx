@@ -6,7 +6,7 @@ import { useMemo } from 'react'
 import type { VersionOut } from '@/api'
 import { Listing, useSelection } from '@/app/Listing'
 import { useCatalogue, type Catalogue } from '@/app/catalogue'
-import { datedMoment } from '@/lib/format'
+import { moment } from '@/lib/format'
 import type { Column } from '@/ui/columns'
 import { Empty } from '@/ui/States'
 import { Tag } from '@/ui/StatusBadge'
@@ -49,7 +49,7 @@ function place({ location, product }: VersionOut): string {
 
 /** When it began or begins, by the clocks of its location; of the home zone where it holds for many. */
 function begins({ valid_from, location }: VersionOut, locationOf: Catalogue['locationOf']): string {
-  return datedMoment(valid_from, locationOf.get(location?.id ?? '')?.timezone)
+  return moment(valid_from, locationOf.get(location?.id ?? '')?.timezone)
 }
 
 function content({ thresholds }: VersionOut): string {

@@ -61,8 +61,8 @@ export default function InvitationsTab() {
         <>
           <Stale>
             <Trans>
-              Buktikan alamat surel Anda dulu; sesudah itu Anda dapat mengundang. Tautannya ada di kotak masuk
-              Anda.
+              Verifikasi alamat surel Anda dulu; sesudah itu Anda dapat mengundang. Tautannya ada di kotak
+              masuk Anda.
             </Trans>
           </Stale>
           <Button

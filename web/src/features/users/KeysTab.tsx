@@ -7,7 +7,7 @@ import { zNewKey } from '@/api/zod.gen'
 import { refetch } from '@/app/client'
 import { useDraftName, useMay } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
-import { dayAfter, moment, today } from '@/lib/format'
+import { dayAfter, instantAt, moment, today } from '@/lib/format'
 import { useForm } from '@/app/useForm'
 import { useUndoable } from '@/app/useUndoable'
 import { Button } from '@/ui/Button'
@@ -26,6 +26,7 @@ import { ScopeNames } from '@/app/ScopeNames'
 export default function KeysTab() {
   const { t } = useLingui()
   const mayMake = useMay('keys', 'c')
+  const mayRevoke = useMay('keys', 'd')
   const [making, setMaking] = useState(false)
   const list = useInfiniteQuery({
     queryKey: [{ _id: 'listKeys' }],
@@ -95,13 +96,20 @@ export default function KeysTab() {
                     </span>
                   )}
                 </span>
-                <Button onClick={() => revoke(row)}>
-                  <Trans>Cabut</Trans>
-                  <span className="sr-only"> {row.name}</span>
-                </Button>
+                {mayRevoke && (
+                  <Button onClick={() => revoke(row)}>
+                    <Trans>Cabut</Trans>
+                    <span className="sr-only"> {row.name}</span>
+                  </Button>
+                )}
               </li>
             ))}
           </ul>
+          {list.hasNextPage && (
+            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+              <Trans>Muat lagi</Trans>
+            </Button>
+          )}
         </>
       )}
       <NewKeyDialog open={making} onClose={() => setMaking(false)} />
@@ -145,6 +153,11 @@ function NewKeyDialog({ open, onClose }: { open: boolean; onClose: () => void })
   )
 }
 
+/** The last second of a day, by the clocks that its end is shown with. */
+function endOf(day: string): string {
+  return new Date(instantAt(`${day}T23:59:59`)).toISOString()
+}
+
 function NewKeyForm({ formId, onMade }: { formId: string; onMade: (secret: string) => void }) {
   const { t } = useLingui()
   const form = useForm({
@@ -156,7 +169,7 @@ function NewKeyForm({ formId, onMade }: { formId: string; onMade: (secret: strin
       resources: null as Resources | null,
     },
     schema: zNewKey,
-    bodyOf: ({ until, ...values }) => ({ ...values, ...(until && { expires_at: `${until}T23:59:59Z` }) }),
+    bodyOf: ({ until, ...values }) => ({ ...values, ...(until && { expires_at: endOf(until) }) }),
     missing: { name: t`Isi nama kunci.` },
     also: ({ resources }) => ({
       resources: resources !== null && Object.keys(resources).length === 0 && t`Pilih sedikitnya satu.`,

@@ -88,7 +88,9 @@ function Body({ member, self, onClose }: { member: MemberOut; self: boolean; onC
       }}
     >
       <FormError>{save.isError ? sentenceOf(save.error) : null}</FormError>
-      <RoleFields scope={scope} onChange={setScope} roles={PEOPLE} />
+      <fieldset disabled={!mayEdit} className="flex flex-col gap-4">
+        <RoleFields scope={scope} onChange={setScope} roles={PEOPLE} />
+      </fieldset>
       <div className="flex flex-wrap justify-between gap-2 border-t border-line pt-4">
         {mayRemove && member.is_active ? (
           <Button look="danger" onClick={() => void activate(false)}>

@@ -4,8 +4,9 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { UserPlus } from 'lucide-react'
-import { lazy } from 'react'
+import { lazy, useMemo } from 'react'
 import { listUsers, type MemberOut } from '@/api'
+import { useCatalogue, type Catalogue } from '@/app/catalogue'
 import { Listing, useSelection } from '@/app/Listing'
 import { roleWord } from '@/app/roles'
 import { useMay, useSession } from '@/app/session'
@@ -27,6 +28,8 @@ export function MembersTab() {
   const mayAdd = useMay('users', 'c')
   const { user } = useSession()
   const selection = useSelection()
+  const catalogue = useCatalogue()
+  const columns = useMemo(() => columnsFor(catalogue), [catalogue])
   const list = useInfiniteQuery({
     queryKey: [{ _id: 'listUsers' }],
     queryFn: async ({ pageParam, signal }) =>
@@ -82,7 +85,7 @@ export function MembersTab() {
   )
 }
 
-const columns: readonly Column<MemberOut>[] = [
+const columnsFor = ({ locationOf }: Catalogue): readonly Column<MemberOut>[] => [
   { id: 'name', header: msg`Nama`, text: row => row.name },
   {
     id: 'email',
@@ -94,7 +97,10 @@ const columns: readonly Column<MemberOut>[] = [
   {
     id: 'scope',
     header: msg`Berlaku di`,
-    text: row => (row.location_ids === null ? i18n._(msg`Semua lokasi`) : row.location_ids.join(' ')),
+    text: row =>
+      row.location_ids === null
+        ? i18n._(msg`Semua lokasi`)
+        : row.location_ids.map(one => locationOf.get(one)?.name ?? one).join(', '),
     cell: row => <ScopeNames ids={row.location_ids} />,
     meta: { width: '11rem' },
   },
@@ -111,7 +117,7 @@ function stateOf(member: MemberOut) {
   if (!member.is_active) return { tone: 'muted' as const, word: msg`Nonaktif` }
   return member.email_verified
     ? { tone: 'good' as const, word: msg`Aktif` }
-    : { tone: 'warning' as const, word: msg`Surel belum terbukti` }
+    : { tone: 'warning' as const, word: msg`Surel belum terverifikasi` }
 }
 
 function MemberState({ member }: { member: MemberOut }) {
