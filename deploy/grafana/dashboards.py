@@ -65,9 +65,9 @@ OVERVIEW = Board(
               calm=True),
         Panel("Events taken", "ops", "worker:arus_events:rate5m", "{{service}}/{{worker}}"),
         Panel(
-            "Recorded to judged, p99",
+            "Recorded to judged, p95",
             "s",
-            "worker:arus_event_lag_seconds:p99_5m",
+            "worker:arus_event_lag_seconds:p95_5m",
             "{{service}}/{{worker}}",
             "From the time an event was recorded to the commit of what followed.",
         ),
