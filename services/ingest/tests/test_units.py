@@ -1,10 +1,12 @@
 """In which unit a header says its numbers are: turned into the field's own, or asked about."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import openpyxl
 import pytest
 from arus_ingest.files import Detection, TypedRow, detect, read_rows, units
+from arus_ingest.schemas.import_files import ColumnOut
 
 FUEL = "Tanggal;Lokasi;Produk;{0}\n13/12/2025;Gudang A;Solar;8\n14/12/2025;Gudang A;Solar;7,5\n"
 DEBTS = "No Pelanggan;Nama;Periode;{0}\n3401000123;ANI;202511;125\n3401000124;BUDI;202511;90,5\n"
@@ -33,6 +35,7 @@ def test_fuel_is_kept_in_litres(tmp_path: Path, header: str, volumes: list[str])
     found, rows = read(tmp_path, "Pemakaian BBM Des 2025.csv", FUEL.format(header))
     assert (found.type, found.questions) == ("FUEL", ())
     assert [row.fields["volume_l"] for row in rows] == volumes
+    assert ColumnOut.each(asdict(found))[3].power == (3 if volumes[0] == "8000" else 0), "people are told"
 
 
 @pytest.mark.parametrize("header", ["Volume (Barrel)", "Jumlah (Drum)", "Volume (gal)", "Volume (kg)"])

@@ -1346,6 +1346,12 @@ export type ColumnOut = {
      * How well header and values fit the field, 0 to 1; 1 where your organisation said so.
      */
     fit: number | null;
+    /**
+     * Power
+     *
+     * The power of ten that turns its numbers into the field's unit: 3 of litres under *KL*.
+     */
+    power: number;
 };
 
 /**

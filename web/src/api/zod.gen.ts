@@ -323,7 +323,8 @@ export const zColumnOut = z.object({
     header: z.string(),
     samples: z.array(z.string()),
     field: z.nullable(z.string()),
-    fit: z.nullable(z.number())
+    fit: z.nullable(z.number()),
+    power: z.int()
 });
 
 /**

@@ -23,10 +23,22 @@ GOLDEN_SHEET: JsonDict = {
     "encoding": None,
     "header_row": 1,
     "mapping": [
-        {"header": "Tanggal", "samples": ["2025-01-10", "2025-01-11"], "field": "date", "fit": 1.0},
-        {"header": "Lokasi", "samples": ["Gudang A", "Gudang A"], "field": "location", "fit": 1.0},
-        {"header": "Produk", "samples": ["Solar", "Pertalite"], "field": "product", "fit": 1.0},
-        {"header": "Volume (L)", "samples": ["520", "305,5"], "field": "volume_l", "fit": 1.0},
+        {
+            "header": "Tanggal",
+            "samples": ["2025-01-10", "2025-01-11"],
+            "field": "date",
+            "fit": 1.0,
+            "power": 0,
+        },
+        {
+            "header": "Lokasi",
+            "samples": ["Gudang A", "Gudang A"],
+            "field": "location",
+            "fit": 1.0,
+            "power": 0,
+        },
+        {"header": "Produk", "samples": ["Solar", "Pertalite"], "field": "product", "fit": 1.0, "power": 0},
+        {"header": "Volume (L)", "samples": ["520", "305,5"], "field": "volume_l", "fit": 1.0, "power": 0},
     ],
     "questions": [],
 }
@@ -63,19 +75,23 @@ class ColumnOut(BaseModel):
     fit: float | None = Field(
         description="How well header and values fit the field, 0 to 1; 1 where your organisation said so."
     )
+    power: int = Field(
+        description="The power of ten that turns its numbers into the field's unit: 3 of litres under *KL*."
+    )
 
     @classmethod
     def each(cls, found: Mapping[str, Any]) -> list[Self]:
         """Return the columns of a detection, in their order."""
         field_at = {place: name for name, place in found["places"].items()}
         samples = found.get("samples") or [()] * len(found["headers"])
-        fits = found.get("fits", {})
+        fits, powers = found.get("fits", {}), found.get("powers", {})
         return [
             cls(
                 header=header,
                 samples=list(samples[place]),
                 field=field_at.get(place),
                 fit=fits.get(field_at.get(place)),
+                power=powers.get(field_at.get(place), 0),
             )
             for place, header in enumerate(found["headers"])
         ]

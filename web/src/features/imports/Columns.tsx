@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ColumnOut, ImportDetail } from '@/api'
-import { percent } from '@/lib/format'
+import { number, percent } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { Select } from '@/ui/Select'
 import { changes, chosenOf, missingFields, namedColumns, withChoice } from './mapping'
@@ -76,13 +76,17 @@ export function Columns({ found }: { found: ImportDetail }) {
   )
 }
 
-/** Two values of a column, and how well they fit the field it was taken for. */
+/** Two values of a column, what they are multiplied by, and how well they fit the field it was taken for. */
 function Seen({ column, field }: { column: ColumnOut; field: string }) {
   const values = column.samples.join(' · ')
-  const fit = column.field === field && column.fit !== null ? percent(column.fit * 100, 0) : undefined
+  const isTaken = column.field === field
+  const fit = isTaken && column.fit !== null ? percent(column.fit * 100, 0) : undefined
   return (
     <span className="flex flex-wrap justify-between gap-x-3">
-      <span className="min-w-0 break-words">{values || <Trans>kosong</Trans>}</span>
+      <span className="min-w-0 break-words">
+        {values || <Trans>kosong</Trans>}
+        {isTaken && column.power !== 0 && ` × ${number(10 ** column.power, 3)}`}
+      </span>
       {fit && (
         <span className="whitespace-nowrap">
           <Trans>cocok {fit}</Trans>

@@ -3,7 +3,7 @@ import type { ColumnOut, FieldOut } from '@/api'
 import { changes, chosenOf, type Chosen, missingFields, namedColumns, withChoice } from './mapping'
 
 function column(header: string, field: string | null = null): ColumnOut {
-  return { header, field, samples: [], fit: null }
+  return { header, field, samples: [], fit: null, power: 0 }
 }
 function fieldOf(name: string, more: Partial<FieldOut> = {}): FieldOut {
   return { name, label: name, kind: 'text', required: false, instead: '', aliases: [], ...more }
