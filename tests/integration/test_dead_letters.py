@@ -131,9 +131,16 @@ async def test_bad_records_are_parked_and_a_mended_one_is_taken_when_it_goes_bac
     # What the correction spoke of arrives; now it can succeed.
     await publish(stack, depot.record(FuelTransactionRecorded(**depot.fields(corrected, 350))))
     await wait_until(lambda: sorted(depot.volumes()) == ["300", "350"])
-    went = json.loads(stack.arus("dlq", "redrive", TOPIC, "--json").stdout)
+    redriven = stack.arus("dlq", "redrive", TOPIC, "--json")
+    went = json.loads(redriven.stdout)
+    assert redriven.returncode == 1, "who reads no words hears that something stays"
     assert went["sent"] >= 3
-    assert [skipped["why"] for skipped in went["skipped"] if "cut" in skipped["why"]]
+    [cut, *_] = [skipped for skipped in went["skipped"] if "cut" in skipped["why"]]
+    place = f"{cut['partition']}:{cut['offset']}"
+    [shown] = stack.arus(
+        "topics", "tail", f"{TOPIC}.dlq", "--from", place, "-n", "1", "--json"
+    ).stdout.splitlines()
+    assert json.loads(shown)["offset"] == cut["offset"]
     await wait_until(lambda: sorted(depot.volumes()) == ["300", "400"])
     await wait_until(lambda: len(parked(stack, depot.key)) == 6)
     assert parked(stack, depot.key)[4:] == ["undecodable", "unknown_type"]
@@ -148,3 +155,15 @@ async def test_waiting_records_are_counted(stack: RunningStack, depot: Depot) ->
     listed = json.loads(stack.arus("dlq", "list", "--json").stdout)["topics"]
     [counted] = [topic for topic in listed if topic["topic"] == f"{TOPIC}.dlq"]
     assert counted["waiting"] >= 1
+    settled = json.loads(stack.arus("dlq", "settle", TOPIC, "--json").stdout)
+    assert settled == {"topic": f"{TOPIC}.dlq", "settled": counted["waiting"]}
+    assert json.loads(stack.arus("dlq", "settle", TOPIC, "--json").stdout)["settled"] == 0
+    assert parked(stack, depot.key) == ["undecodable"]
+
+
+@pytest.mark.parametrize("place", ["0:99999999", "99:0", "0", "0:-1", "x:y"])
+def test_a_place_where_nothing_stands_is_refused_with_those_that_do(stack: RunningStack, place: str) -> None:
+    said = stack.arus("topics", "tail", TOPIC, "--from", place, "--json")
+    assert said.returncode == 1
+    assert json.loads(said.stdout)["error"] == f"nothing stands at {place}"
+    assert json.loads(said.stdout)["first_aid"].startswith("There is")

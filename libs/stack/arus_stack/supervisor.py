@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -47,6 +47,8 @@ class _Running:
     started_at: float = 0.0
     log_from: int = 0
     asked_to_restart: bool = False
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set to end the pause after a crash."""
 
     @property
     def pid(self) -> int | None:
@@ -88,7 +90,7 @@ class Supervisor:
         self._stopping.set()
 
     def restart(self, name: str) -> None:
-        """Stop one server and start it again; raises KeyError when there is none of that name."""
+        """Stop one server and start it again, a crashed one at once; KeyError: there is none of that name."""
         running = self._parts[name]
         if not isinstance(running.part, Server):
             raise KeyError(name)
@@ -97,6 +99,8 @@ class Supervisor:
         if process is not None and process.returncode is None:
             running.asked_to_restart = True
             self._errands.append(asyncio.create_task(_end(process, running.part)))
+        else:
+            running.hurry.set()
 
     async def run(self) -> None:
         """Start everything and stay until stop() or until the start fails (then `failure` says why)."""
@@ -197,13 +201,14 @@ class Supervisor:
                 )
             running.restarts += 1
             self._tell(running, State.CRASHED, f"ended with {code}", self._crash_aid(running))
-            await asyncio.sleep(BACK_OFF_S[attempt])
+            await _pause(running, BACK_OFF_S[attempt])
         raise ServerFailed(
             f"{server.name} ended {START_TRIES} times: {_last_line(self._log(server), running.log_from)}",
             self._crash_aid(running),
         )
 
     async def _spawn(self, running: _Running, server: Server) -> None:
+        running.hurry.clear()
         self._tell(running, State.STARTING)
         self._ports.give(server.name)
         with _appending(self._log(server)) as output:
@@ -244,12 +249,12 @@ class Supervisor:
                 running.restarts += 1
                 aid = self._crash_aid(running)
                 self._tell(running, State.CRASHED, f"ended with {code}; again in {pause:g} s", aid)
-                await asyncio.sleep(pause)
+                await _pause(running, pause)
             try:
                 await self._spawn(running, server)
             except OSError as error:
                 self._tell(running, State.CRASHED, str(error), firstaid.sentence(str(error)))
-                await asyncio.sleep(BACK_OFF_S[-1])
+                await _pause(running, BACK_OFF_S[-1])
                 continue
             while _alive(running.process):
                 if await self._becomes_ready(running, server):
@@ -335,6 +340,12 @@ async def _cancel(tasks: Sequence["asyncio.Task[Any]"]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _pause(running: _Running, pause_s: float) -> None:
+    """Wait before the next start, until someone asks for it at the latest."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(running.hurry.wait(), pause_s)
 
 
 def _closure(part: Part, parts: dict[str, _Running]) -> set[str]:

@@ -15,12 +15,15 @@ from arus_runtime.worker import Projection
 from arus_stack.backups import database, log, make
 from arus_stack.backups.cut import Cut, Progress
 from arus_stack.backups.manifest import DATABASE, HOME, Manifest
+from arus_stack.backups.restore import AS_WRITTEN, Restoring
 from arus_stack.backups.topic_file import TopicWriter, read
 from arus_stack.errors import Refused, ServerFailed
 from arus_stack.home import Home
 from arus_stack.kafka import rights
 from arus_stack.kafka.admin import Admin
 from arus_stack.kafka.records import Found, Reader, publish
+from arus_stack.settings import StackSettings
+from arus_stack.system import System
 from arus_stack.testing import TEST_PASSWORD, KafkaServer, PostgresServer, arus
 
 TOPIC = "fuel.transaction.v1"
@@ -156,6 +159,17 @@ def test_a_backup_that_cannot_find_peoples_files_is_refused(postgres: PostgresSe
     make.refuse_without(known, home, {"ARUS_FILES_URL": "s3://files"})
     (home.path / "parts/ingest/files/imports").mkdir(parents=True)
     make.refuse_without(known, home, {})
+
+
+@pytest.mark.parametrize(("verify", "before"), [(True, "comparison"), (False, "log")])
+def test_records_older_than_a_topic_keeps_stay_until_they_were_compared(
+    tmp_path: Path, before: str, *, verify: bool
+) -> None:
+    system = System.to_start(StackSettings(home=tmp_path, gateway_port=0), Home(tmp_path))
+    manifest = Manifest("2026-01-01T00:00:00Z", 180000, [], {}, {}, {}, [], [])
+    parts = Restoring(tmp_path, manifest, system).parts(verify=verify)
+    assert next(part.after for part in parts if part.name == "topics") == (before,)
+    assert AS_WRITTEN["retention.ms"] == "-1"
 
 
 def test_what_services_in_containers_of_their_own_keep_comes_along(tmp_path: Path) -> None:

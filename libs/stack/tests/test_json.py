@@ -65,6 +65,8 @@ RUNNING: dict[tuple[str, ...], tuple[str, ...]] = {
     ("secrets", "rotate"): ("field-keys",),
     ("dlq", "list"): (),
     ("dlq", "redrive"): ("fuel.transaction.v1", "--dry-run"),
+    ("dlq", "settle"): ("fuel.transaction.v1",),
+    ("jobs", "list"): ("notify",),
 }
 STREAMS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("logs",): ("gateway",),
@@ -78,6 +80,7 @@ LONG = {
     ("anomaly", "bench"),
     ("backup",),
     ("restore",),
+    ("jobs", "retry"),
 }
 """What each command needs to be told; long ones and `down` have tests of their own."""
 
@@ -143,6 +146,10 @@ REFUSED: tuple[tuple[str, ...], ...] = (
     ("dlq", "list"),
     ("dlq", "show", "fuel.transaction.v1"),
     ("dlq", "redrive", "fuel.transaction.v1"),
+    ("dlq", "settle", "fuel.transaction.v1"),
+    ("jobs", "list", "notify"),
+    ("jobs", "retry", "notify", "01JH8PV6W4RZ3M0T5X9K2C7B1N"),
+    ("topics", "tail", "fuel.transaction.v1", "--from", "0:0", "--follow"),
 )
 
 

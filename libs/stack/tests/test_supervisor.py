@@ -65,6 +65,29 @@ async def test_a_server_is_started_again_though_nothing_can_be_recorded(home: Ho
     await running
 
 
+async def test_a_crashed_server_is_started_at_once_when_someone_asks(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "BACK_OFF_S", (3600.0,))
+    supervisor = Supervisor(home, [server("door")], {})
+    running = asyncio.create_task(supervisor.run())
+    await supervisor.started.wait()
+    before = await state(supervisor, "door")
+    os.kill(before["pid"], signal.SIGKILL)
+
+    async def crashed() -> bool:
+        return (await state(supervisor, "door"))["state"] == State.CRASHED.value
+
+    async def again() -> bool:
+        return (await state(supervisor, "door"))["ready"]
+
+    await until(crashed)
+    supervisor.restart("door")
+    await until(again)
+    supervisor.stop()
+    await running
+
+
 async def test_ports_are_kept_for_their_server_until_it_starts(home: Home) -> None:
     port = ports.free_port()
     listening = f"import socket, time\ndoor = socket.create_server(('127.0.0.1', {port}))\ntime.sleep(60)"

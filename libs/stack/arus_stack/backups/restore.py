@@ -19,8 +19,15 @@ from arus_stack.parts import Part, Report, Step
 from arus_stack.system import System
 
 GROUND = ("postgres", "kafka jars", "kafka")
-AS_WRITTEN = {"message.timestamp.type": "CreateTime", "message.timestamp.after.max.ms": str(2**63 - 1)}
-"""What lets records come back with the times they had; after that the broker stamps them by its own clock."""
+AS_WRITTEN = {
+    "message.timestamp.type": "CreateTime",
+    "message.timestamp.after.max.ms": str(2**63 - 1),
+    "retention.ms": "-1",
+}
+"""What lets records come back with the times they had, however old, and be compared.
+
+After that the broker stamps them by its own clock, and lets go of those that are too old.
+"""
 
 
 @dataclass(slots=True)
@@ -45,6 +52,7 @@ class Restoring:
         ]
         if verify:
             steps.append(Step("comparison", self._compare, after=("database", "log")))
+        steps.append(Step("topics", self._topics, after=(steps[-1].name,)))
         known = names | {step.name for step in steps}
         return [
             *ground,
@@ -77,11 +85,14 @@ class Restoring:
         for name, topic in kept.items():
             report(name)
             log.write(access, self.folder / LOG / f"{name}.gz", topic["partitions"])
-        self.system.apply_topics(report)
         log.set_groups(
             access, self.manifest.groups, {name: topic["partitions"] for name, topic in kept.items()}
         )
-        report(f"{self.manifest.records:,} records are back, {len(topics())} topics are current")
+        report(f"{self.manifest.records:,} records are back")
+
+    def _topics(self, report: Report) -> None:
+        self.system.apply_topics(report)
+        report(f"{len(topics())} topics are current")
 
     def _compare(self, report: Report) -> None:
         report("rows")

@@ -2,7 +2,7 @@
 
 import typer
 
-from arus_stack.cli import anomaly, backups, database, demo, dlq, imports, secrets, stack, topics
+from arus_stack.cli import anomaly, backups, database, demo, dlq, imports, jobs, secrets, stack, topics
 
 app = typer.Typer(
     name="arus",
@@ -27,6 +27,7 @@ app.command("doctor")(stack.examine)
 app.add_typer(demo.app, name="demo")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(database.app, name="db")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(anomaly.app, name="anomaly")

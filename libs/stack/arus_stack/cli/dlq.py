@@ -73,7 +73,7 @@ def redrive(
     with Reader(administrator(), _dlq(name)) as reader:
         ends = {partition: end for partition, (_, end) in reader.ends().items()}
         firsts = {partition: first for partition, (first, _) in reader.ends().items()}
-        done: Mapping[int, int] = {} if again else reader.redriven_up_to()
+        done: Mapping[int, int] = {} if again else reader.settled_up_to()
         starts = {partition: max(first, done.get(partition, 0)) for partition, first in firsts.items()}
         messages: list[Message] = []
         for record in reader.between(starts, ends):
@@ -84,17 +84,37 @@ def redrive(
         if not dry_run:
             sent = publish(administrator(), messages)
             for partition, end in ends.items():
-                reader.mark_redriven(partition, end)
+                reader.mark_settled(partition, end)
     found = {
         "topic": _dlq(name), "run": run, "sent": sent, "would_send": len(messages) if dry_run else None,
         "skipped": skipped,
     }  # fmt: skip
     if as_json:
         document({key: value for key, value in found.items() if value is not None})
-        return
-    people.print(f"{len(messages)} records {'would go' if dry_run else 'went'} back, {len(skipped)} cannot.")
-    for row in skipped:
-        people.print(f"  offset {row['offset']}: {row['why']}", markup=False)
+    else:
+        people.print(
+            f"{len(messages)} records {'would go' if dry_run else 'went'} back, {len(skipped)} cannot."
+        )
+        for row in skipped:
+            people.print(f"  {row['partition']}:{row['offset']} {row['why']}", markup=False)
+    if skipped and not dry_run:
+        people.print("What cannot go back stays where it is and waits no more; `--again` reads it once more.")
+        raise typer.Exit(1)
+
+
+@app.command()
+@answering
+def settle(name: TopicName, *, as_json: AsJson = False) -> None:
+    """Let waiting records rest where they are: none goes back, and they no longer count as waiting."""
+    with Reader(administrator(), _dlq(name)) as reader:
+        ends = reader.ends()
+        waiting = _waiting(ends, reader.settled_up_to())
+        for partition, (_, end) in ends.items():
+            reader.mark_settled(partition, end)
+    if as_json:
+        document({"topic": _dlq(name), "settled": waiting})
+    else:
+        people.print(f"{waiting} records wait no more; `arus dlq redrive --again` still reads them.")
 
 
 def _dlq(name: str) -> str:
@@ -103,9 +123,13 @@ def _dlq(name: str) -> str:
 
 def _counted(access: KafkaAccess, topic: str) -> dict[str, Any]:
     with Reader(access, topic) as reader:
-        ends, done = reader.ends(), reader.redriven_up_to()
+        ends, done = reader.ends(), reader.settled_up_to()
     return {
         "topic": topic,
-        "waiting": sum(max(0, end - max(first, done[partition])) for partition, (first, end) in ends.items()),
+        "waiting": _waiting(ends, done),
         "parked": sum(end for _, end in ends.values()),
     }
+
+
+def _waiting(ends: Mapping[int, tuple[int, int]], done: Mapping[int, int]) -> int:
+    return sum(max(0, end - max(first, done[partition])) for partition, (first, end) in ends.items())

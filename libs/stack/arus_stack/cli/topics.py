@@ -1,5 +1,6 @@
 """Commands about topics."""
 
+from collections.abc import Iterator
 from secrets import token_urlsafe
 from typing import Annotated, Any
 
@@ -68,12 +69,18 @@ def tail(
     *,
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many newest records a partition.")] = 10,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="PARTITION:OFFSET: what stands from there on, not the newest."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a topic's newest records, decoded."""
+    """Show a topic's newest records, decoded, or those from one place on."""
+    if start and follow:
+        raise Refused("--from and --follow do not go together", "`--lines` says how many are shown.")
     try:
         with Reader(administrator(), name) as reader:
-            for record in reader.last(lines):
+            for record in _from(reader, start, lines) if start else reader.last(lines):
                 show(record, as_json=as_json)
             if follow:
                 for record in reader.following():
@@ -193,6 +200,20 @@ def show(record: Found, *, as_json: bool) -> None:
         markup=False,
         soft_wrap=True,
     )
+
+
+def _from(reader: Reader, start: str, lines: int) -> Iterator[Found]:
+    """Give what stands from PARTITION:OFFSET on; raises Refused when nothing stands there."""
+    ends = reader.ends()
+    partition, _, offset = start.partition(":")
+    place = (int(partition), int(offset)) if partition.isdecimal() and offset.isdecimal() else (-1, -1)
+    first, end = ends.get(place[0], (0, 0))
+    if not first <= place[1] < end:
+        held = ", ".join(
+            f"{one}:{first} to {one}:{end - 1}" for one, (first, end) in ends.items() if first < end
+        )
+        raise Refused(f"nothing stands at {start}", f"There is: {held or 'nothing'}.")
+    return reader.between({place[0]: place[1]}, {place[0]: min(place[1] + lines, end)})
 
 
 def _described(topic: Topic) -> dict[str, Any]:

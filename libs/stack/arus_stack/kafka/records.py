@@ -99,16 +99,16 @@ class Reader:
             for partition in self._partitions
         }
 
-    def redriven_up_to(self) -> Mapping[int, int]:
-        """Return each partition's next offset to redrive, as the last redrive left it."""
+    def settled_up_to(self) -> Mapping[int, int]:
+        """Return each partition's first offset that still waits; all before it went back or were settled."""
         asked = [TopicPartition(self._topic, partition) for partition in self._partitions]
         return {
             position.partition: max(position.offset, 0)
             for position in self._consumer.committed(asked, timeout=TIMEOUT_S)
         }
 
-    def mark_redriven(self, partition: int, offset: int) -> None:
-        """Remember that everything before offset went back."""
+    def mark_settled(self, partition: int, offset: int) -> None:
+        """Remember that nothing before offset waits any more."""
         self._consumer.commit(offsets=[TopicPartition(self._topic, partition, offset)], asynchronous=False)
 
     def last(self, count: int) -> Iterator[Found]:

@@ -75,11 +75,14 @@ async def alarms(tx: Tx, tenant_id: str, person_id: str, since: datetime) -> int
 
 
 async def begin(tx: Tx, tenant_id: str, delivery_id: str) -> Delivery | None:
-    """Count one more attempt at a waiting delivery and return it; None when it waits no more."""
+    """Count one more attempt at a delivery and return it; None when it waits no more.
+
+    One that was given up waits again: its job runs once more only when a person said so.
+    """
     return await _one(
         tx,
-        f"""update deliveries set attempts = attempts + 1
-            where tenant_id = %s and id = %s and state = 'waiting' returning {_COLUMNS}""",
+        f"""update deliveries set attempts = attempts + 1, state = 'waiting', ended_at = null
+            where tenant_id = %s and id = %s and state in ('waiting', 'failed') returning {_COLUMNS}""",
         (tenant_id, delivery_id),
     )
 

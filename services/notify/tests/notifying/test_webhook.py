@@ -175,6 +175,24 @@ async def test_after_the_last_attempt_it_is_given_up_with_what_it_met(
     assert len(counterpart.seen) == 11
 
 
+async def test_what_was_given_up_leaves_when_a_person_lets_its_job_run_again(
+    desk: Desk, caller: Caller, counterpart: Counterpart
+) -> None:
+    await made(caller, desk, counterpart.url)
+    counterpart.answers = [web.Response(status=400)]
+    await desk.happens()
+    await desk.work()
+    assert state(desk)[:2] == ("webhook", "failed")
+    async with desk.context.worker_db.system() as tx:
+        await tx.execute(
+            """update jobs set state = 'waiting', failures = 0, run_after = now(), ended_at = null
+               where tenant_id = %s and kind = 'notify.deliver' and state = 'failed'""",
+            (desk.tenant,),
+        )
+    await desk.work()
+    assert state(desk)[:2] == ("webhook", "sent")
+
+
 @pytest.mark.parametrize(
     "url",
     [
