@@ -149,6 +149,7 @@ class _Sheet:
         self.day = chance.choices(ways.DAYS, (6, 2, 2, 3, 2, 2, 2, 2, 1, 1))[0]
         self.month = chance.choice(ways.PERIODS)
         self.minus = chance.choice(ways.MINUS)
+        self.nothing = ways.NOTHING[number % len(ways.NOTHING)]
         self.how: list[str] = [self.format, self.money.__name__, self.count.__name__, self.day.__name__]
 
     def write(self) -> Truth:
@@ -250,7 +251,7 @@ class _Sheet:
 
     def _cell(self, name: str, value: object) -> Shown:
         if value is None or value == "":
-            return None
+            return self.nothing
         if name in {"period", "bill_period"}:
             return self.month(str(value))
         if isinstance(value, date):

@@ -180,6 +180,8 @@ def clocked(value: date) -> str:
     return f"{value:%d/%m/%Y} 00:00:00"
 
 
+NOTHING: Final = (None, None, None, None, "-", None, None, "NULL", None, None, " Rp         -   ")
+"""How a file says that a cell is empty."""
 DAYS: Final = (dmy_slash, dmy_dash, dmy_short, iso, packed, packed_dmy, named, named_short, mdy, clocked)
 PERIODS: Final[tuple[Callable[[str], str], ...]] = (
     lambda one: one.replace("-", ""),
