@@ -160,7 +160,7 @@ def reads_stand(
         tenant_id=tenant_id,
         nomen=nomen,
         period=period,
-        rayon=customer["rayon"] if customer else newest["rayon"],
+        rayon=(customer["rayon"] if customer else "") or newest["rayon"],
         usage_class=(customer["usage_class"] if customer else "") or newest["usage_class"],
         is_active=is_active if newest["is_active"] is None else newest["is_active"],
     )

@@ -355,6 +355,55 @@ async def test_of_a_months_lists_of_debts_the_newest_holds(files: Imports, owner
     assert await owed() == ("2025-12", "2025-12-10", "21.00")
 
 
+async def test_a_list_of_debts_that_comes_late_says_nothing_of_what_a_newer_one_has(
+    files: Imports, owner: httpx.AsyncClient, database: ServiceDatabase
+) -> None:
+    def debts(as_of: str, *said: tuple[str, str]) -> ImportChunkPublished:
+        rows = [{"nomen": nomen, "amount": amount, "age_days": "31"} for nomen, amount in said]
+        return files.file("ARDEBT", "2025-12", *(row | ({"as_of": as_of} if as_of else {}) for row in rows))
+
+    async def owed() -> tuple[str, str, list[str]]:
+        said = (await owner.get("/kpi/arrears")).json()
+        line = (await owner.get("/customers/A/timeline")).json()["items"]
+        amounts = [one["facts"]["amount_minor"] for one in line if one["kind"] == "arrears"]
+        return said["listed_on"], said["items"][1]["amount"]["amount"], amounts
+
+    files.take(files.file("MC", "2025-11", customer("A")))
+    newer = debts("2025-12-20", ("A", "1"), ("B", "2"), ("D", "4"))
+    files.take(newer)
+    once, before = await owed(), standing(database)
+    assert once[:2] == ("2025-12-20", "7.00")
+    for late in (debts("2025-12-10", ("A", "10"), ("B", "20"), ("C", "40")), debts("", ("A", "9"))):
+        files.take(late)
+        assert await owed() == once
+        files.undo(late)
+        assert standing(database) == before
+    late = debts("2025-12-10", ("A", "10"), ("C", "40"))
+    files.take(late)
+    corrected = debts("2025-12-20", ("A", "3"))
+    files.take(corrected)
+    assert (await owed())[1] == "9.00"
+    files.undo(corrected)
+    assert await owed() == once
+    files.undo(newer)
+    assert (await owed())[:2] == ("2025-12-10", "50.00")
+
+
+async def test_lists_of_debts_without_a_rayon_are_of_their_customers(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    master = [customer("1"), customer("2"), customer("3", rayon="35")]
+    files.take(files.file("MC", "2025-11", *master))
+    for nomens, as_of in (("12", "2025-12-15"), ("3", "2025-12-16"), ("1", "2025-12-17")):
+        owed = [{"nomen": nomen, "amount": "7", "age_days": "31", "as_of": as_of} for nomen in nomens]
+        files.take(files.file("ARDEBT", "2025-12", *owed))
+    amounts = [
+        (await owner.get("/kpi/arrears", params=asked)).json()["items"][1]["amount"]["amount"]
+        for asked in ({}, {"rayon": "34"}, {"rayon": "35"})
+    ]
+    assert amounts == ["14.00", "7.00", "7.00"]
+
+
 async def test_rows_of_a_list_without_a_day_that_come_later_belong_to_it(
     files: Imports, owner: httpx.AsyncClient
 ) -> None:

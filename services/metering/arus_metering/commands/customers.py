@@ -12,6 +12,7 @@ from arus_runtime.postgres import Tx
 from arus_runtime.web import FieldProblem, IfMatchHeader, Problem
 
 from arus_metering import codec
+from arus_metering.rules.reads import day_of
 from arus_metering.state import Customer, Replacement
 from arus_metering.store import customers as store
 from arus_metering.store import entries
@@ -133,11 +134,11 @@ async def known(tx: Tx, nomen: str) -> Customer:
 async def _enter(tx: Tx, principal: Principal, said: Mapping[str, Any], at: datetime) -> Customer:
     """Write what a person says of a customer as a version of this month, and tell it."""
     nomen: str = said["nomen"]
-    month = f"{at:%Y-%m}"
+    month = f"{day_of(at):%Y-%m}"
     values = {**_NOTHING_BILLED, **said, "period": month}
     entry_id = new_ulid()
     version = Version(
-        f"MANUAL//{nomen}",
+        f"MANUAL/{month}/{nomen}",
         0,
         derived_id(entry_id, "row"),
         entry_id,

@@ -83,6 +83,7 @@ def _says(one: Fact) -> bool:
 
 
 def _customer(period: str, fields: Fields) -> dict[str, Any]:
+    status = _text(fields, "customer_status")
     return {
         "period": _period(fields, "period", period),
         "name": _text(fields, "name"),
@@ -91,7 +92,7 @@ def _customer(period: str, fields: Fields) -> dict[str, Any]:
         "usage_class": _text(fields, "tariff", 40).upper(),
         "meter_size": _text(fields, "meter_size", 40),
         "serial": _text(fields, "serial", 60),
-        "is_active": _is_active(_text(fields, "customer_status")),
+        "is_active": _is_active(status) if status else None,
         "bill_number": _text(fields, "bill_number", 60),
         "target_minor": _whole(fields, "target_mc", MINOR),
         "volume_l": _whole(fields, "kubikasi", LITRES),

@@ -11,7 +11,8 @@ from psycopg.rows import class_row, dict_row
 from arus_metering.rules import searching
 from arus_metering.state import Customer, Replacement
 from arus_metering.store.chunks import chunks, number
-from arus_metering.store.imports import MASTER, MASTERS, READS, SAVE, SAVE_WORDS, TOLD_WITH
+from arus_metering.store.imports import READS, SAVE, SAVE_WORDS
+from arus_metering.store.masters import MASTER, MASTERS, TOLD_WITH
 
 _COLUMNS: Final = "nomen, name, address, rayon, usage_class, serial, is_active, version, updated_at"
 # What thousands are called is put in order before their rows are fetched.

@@ -1,9 +1,9 @@
 """Figures of the collection: what was billed, what was paid of it, how old what is owed is.
 
 Every figure is of the customers that the billing master (MC) of the period has, each in the rayon that it
-says. What is owed is owed by others too, in the rayon where they are now; a debt that a newer list of the
-month leaves out is paid. A payment that stands in the daily
-transactions (COLLECTION, or entered by a person) and in the register of paid bills (MB) counts once.
+says, else where they are now. What is owed is owed by others too; a debt that a newer list of the month and
+rayon leaves out is paid. A payment that stands in the daily transactions (COLLECTION, or entered by a person)
+and in the register of paid bills (MB) counts once.
 """
 
 from collections.abc import Sequence
@@ -13,13 +13,16 @@ from typing import Any, Final
 from arus_runtime.postgres import Tx
 from psycopg.rows import dict_row
 
+from arus_metering.store.debts import LISTED
 from arus_metering.store.payments import RAYON
 
 _BILLED: Final = """
-select period, nomen, max(rayon) as rayon, sum(target_minor) as target_minor, sum(volume_l) as volume_l
-from customer_periods
+select period, nomen, coalesce(nullif(max(rayon), ''),
+    (select c.rayon from customers c where c.tenant_id = m.tenant_id and c.nomen = m.nomen), '') as rayon,
+  sum(target_minor) as target_minor, sum(volume_l) as volume_l
+from customer_periods m
 where is_current and target_minor is not null and period between %(first)s and %(last)s
-group by period, nomen
+group by tenant_id, period, nomen
 """
 _PAID: Final = """
 select bill_period as period, nomen, payment_date as day, amount_minor from collections
@@ -41,18 +44,16 @@ from ({_PAID}) p join ({_BILLED}) b using (period, nomen)
 where %(rayon)s::text is null or b.rayon = %(rayon)s
 group by p.day order by p.day
 """  # noqa: S608 - our own text
-_LISTED: Final = "coalesce(listed_on, (as_of || '-01')::date)"
-"""By which day lists of a month are told apart: those that say none are one list, before any that does."""
 _AGEING: Final = f"""
 select case when age_days <= 30 then '0-30' when age_days <= 60 then '31-60' when age_days <= 90 then '61-90'
     else '>90' end as band,
   count(distinct nomen) as customers, count(*) as bills, sum(amount_minor)::bigint as amount_minor,
   sum(penalty_minor)::bigint as penalty_minor
 from (
-  select *, {_LISTED} = max({_LISTED}) over (partition by rayon) as is_newest
-  from arrears where is_current and as_of = %(period)s) a
-where is_newest
-  and (%(rayon)s::text is null or {RAYON.format("a", "as_of")} = %(rayon)s)
+  select *, {LISTED} = max({LISTED}) over (partition by coalesce(nullif(rayon, ''), of_rayon)) as is_newest
+  from (select *, {RAYON.format("a", "as_of")} as of_rayon from arrears a
+    where is_current and as_of = %(period)s) listed) known
+where is_newest and (%(rayon)s::text is null or of_rayon = %(rayon)s)
 group by band
 """  # noqa: S608 - our own text
 _LISTED_ON: Final = """

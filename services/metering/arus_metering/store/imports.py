@@ -9,7 +9,9 @@ from psycopg.rows import dict_row
 from arus_metering.rules import searching
 from arus_metering.rules.billing import Bill
 from arus_metering.store import versions
-from arus_metering.store.pairing import SETTLE
+from arus_metering.store.debts import SETTLE as SETTLE_DEBTS
+from arus_metering.store.masters import MASTER, MASTERS, TOLD_WITH
+from arus_metering.store.pairing import SETTLE as SETTLE_PAYMENTS
 from arus_metering.store.versions import Version
 
 Tx = Connection[Any]
@@ -25,32 +27,6 @@ _WITHDRAWN: Final = """
 update imports set withdrawn_at = now() where tenant_id = %(tenant)s and import_id = %(import)s
 """
 _HELD: Final = "select pg_advisory_xact_lock(hashtextextended(%s, 7))"
-MASTER: Final = """
-select distinct on (nomen) nomen, name, address, rayon, usage_class, serial, is_active from customer_periods
-where tenant_id = %(tenant)s and nomen = any(%(nomens)s) and is_current
-order by nomen, period desc, number desc
-"""
-MASTERS: Final = """
-select v.nomen, v.period, m.rayon, m.usage_class, m.is_active
-from unnest(%(nomens)b::text[], %(periods)b::text[]) as v (nomen, period)
-cross join lateral (
-    select * from customer_periods c
-    where c.tenant_id = %(tenant)s and c.nomen = v.nomen and c.is_current
-    order by c.period > v.period, case when c.period <= v.period then c.period end desc, c.period,
-        c.number desc
-    limit 1) m
-"""
-TOLD_WITH: Final = """
-select distinct r.nomen, r.period
-from unnest(%(nomens)b::text[], %(periods)b::text[]) as t (nomen, period)
-join meter_readings r on r.tenant_id = %(tenant)s and r.nomen = t.nomen and r.is_current
-where not exists (
-    select from customer_periods c
-    where c.tenant_id = %(tenant)s and c.nomen = r.nomen and c.is_current
-        and case when r.period >= t.period then c.period > t.period and c.period <= r.period
-                 else c.period < t.period end)
-order by 1, 2
-"""
 KNOWN: Final = """
 select nomen, name, address, rayon, usage_class, serial, is_active from customers
 where tenant_id = %(tenant)s and nomen = any(%(nomens)s)
@@ -108,6 +84,8 @@ order by t.number
 _WITHDRAWN_BEFORE: Final = """
 select key, hash from withdrawn_payments where tenant_id = %(tenant)s and key = any(%(keys)s)
 """
+_SETTLE: Final = {"collections": SETTLE_PAYMENTS.encode(), "arrears": SETTLE_DEBTS.encode()}
+"""What is settled once versions of a table were written or withdrawn."""
 
 
 class Standing(NamedTuple):
@@ -194,8 +172,8 @@ def add(
             is_newest = one.key not in before or before[one.key].number <= number
             is_current = is_newest and one.yields_to is None
             copy.write_row(one.columns(table, of.tenant_id, number, import_id, is_current=is_current))
-    if table == "collections":
-        tx.execute(SETTLE.encode(), {"tenant": of.tenant_id, "keys": sorted({one.key for one in added})})
+    if settle := _SETTLE.get(table):
+        tx.execute(settle, {"tenant": of.tenant_id, "keys": sorted({one.key for one in added})})
 
 
 def withdraw(
@@ -211,8 +189,8 @@ def withdraw(
     keys = sorted({key for (key,) in found})
     gone = tx.execute(versions.WITHDRAW.format(table=table).encode(), {**values, "keys": keys}).fetchall()
     tx.execute(versions.PROMOTE.format(table=table).encode(), {"tenant": tenant_id, "keys": keys})
-    if table == "collections":
-        tx.execute(SETTLE.encode(), {"tenant": tenant_id, "keys": keys})
+    if settle := _SETTLE.get(table):
+        tx.execute(settle, {"tenant": tenant_id, "keys": keys})
     tx.execute(_WITHDRAWN, values)
     return gone, len(found) == most
 

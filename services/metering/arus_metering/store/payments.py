@@ -15,9 +15,10 @@ from arus_metering.store.versions import OWN
 MANUAL: Final = "MANUAL"
 RAYON: Final = """
 coalesce(
-  (select max(m.rayon) from customer_periods m where m.tenant_id = {0}.tenant_id and m.nomen = {0}.nomen
-    and m.period = {0}.{1} and m.is_current and m.target_minor is not null),
-  (select c.rayon from customers c where c.tenant_id = {0}.tenant_id and c.nomen = {0}.nomen), {0}.rayon)
+  nullif((select max(m.rayon) from customer_periods m where m.tenant_id = {0}.tenant_id
+    and m.nomen = {0}.nomen and m.period = {0}.{1} and m.is_current and m.target_minor is not null), ''),
+  nullif((select c.rayon from customers c where c.tenant_id = {0}.tenant_id and c.nomen = {0}.nomen), ''),
+  {0}.rayon)
 """
 """The rayon of a fact {0} of a month {1}: the billing master's, as all figures have it, else the customer's,
 else its file's."""

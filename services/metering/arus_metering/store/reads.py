@@ -13,7 +13,8 @@ from psycopg.rows import class_row, dict_row
 
 from arus_metering.state import Edit, ReadVersion
 from arus_metering.store import versions
-from arus_metering.store.imports import MASTERS, READS
+from arus_metering.store.imports import READS
+from arus_metering.store.masters import MASTERS
 
 _VERSIONS: Final = """
 select r.key, r.number, r.line, r.import_id, r.row_id, r.is_current, r.is_withdrawn, r.recorded_at, r.nomen,

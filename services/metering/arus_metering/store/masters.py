@@ -1,0 +1,72 @@
+"""Who customers are, by all that files and people say of their months.
+
+Each field is of the newest version that says it: a file leaves empty what it has no column for or does not
+know, and wipes out nothing; a person says every field.
+"""
+
+# ruff: noqa: S608 — what is spliced into the SQL is this module's own names of columns
+
+from collections.abc import Iterable
+from typing import Final, LiteralString
+
+_FIELDS: Final[tuple[LiteralString, ...]] = ("name", "address", "rayon", "usage_class", "serial")
+_OF_READS: Final[tuple[LiteralString, ...]] = ("rayon", "usage_class")
+"""What register reads are told with, beside whether the service was active."""
+_NEWEST: Final = "period desc, number desc, line desc"
+_AS_OF: Final = (
+    "period > v.period, case when period <= v.period then period end desc, period, number desc, line desc"
+)
+
+
+def _says(field: LiteralString) -> LiteralString:
+    return f"({field} <> '' or import_id = '')"
+
+
+def _said(fields: Iterable[LiteralString], order: LiteralString) -> LiteralString:
+    return ", ".join(
+        f"coalesce((array_agg({field} order by {order}) filter (where {_says(field)}))[1], '') as {field}"
+        for field in fields
+    )
+
+
+def _is_active(order: LiteralString, until: LiteralString) -> LiteralString:
+    said = f"is_active is not null and {until}"
+    return f"coalesce((array_agg(is_active order by {order}) filter (where {said}))[1], true) as is_active"
+
+
+MASTER: Final = f"""
+select nomen, {_said(_FIELDS, _NEWEST)}, {_is_active(_NEWEST, "true")} from customer_periods
+where tenant_id = %(tenant)s and nomen = any(%(nomens)s) and is_current
+group by nomen
+"""
+# Who they are holds before the first file that says it as well; that a service is closed does not.
+MASTERS: Final = f"""
+select v.nomen, v.period, m.* from unnest(%(nomens)b::text[], %(periods)b::text[]) as v (nomen, period)
+cross join lateral (
+    select {_said(_OF_READS, _AS_OF)}, {_is_active(_AS_OF, "period <= v.period")} from customer_periods c
+    where c.tenant_id = %(tenant)s and c.nomen = v.nomen and c.is_current
+    having count(*) > 0) m
+"""
+_UNSAID: Final = """
+not exists (
+    select from customer_periods c
+    where c.tenant_id = %(tenant)s and c.nomen = r.nomen and c.is_current and {says}
+        and {between})
+"""
+_SINCE: Final = "c.period > s.period and c.period <= r.period"
+_BETWEEN: Final = f"case when r.period >= s.period then {_SINCE} else c.period < s.period end"
+# What was taken back counts as said, too: it is no longer so.
+TOLD_WITH: Final = f"""
+select distinct r.nomen, r.period
+from (
+    select t.nomen, t.period, bool_or(is_active is not null) as is_active,
+        {", ".join(f"bool_or({_says(field)}) as {field}" for field in _OF_READS)}
+    from unnest(%(nomens)b::text[], %(periods)b::text[]) as t (nomen, period) cross join lateral (
+        select * from customer_periods
+        where tenant_id = %(tenant)s and nomen = t.nomen and period = t.period offset 0) c
+    group by t.nomen, t.period) s
+join meter_readings r on r.tenant_id = %(tenant)s and r.nomen = s.nomen and r.is_current
+where s.is_active and r.period >= s.period and {_UNSAID.format(says="is_active is not null", between=_SINCE)}
+    or {" or ".join(f"s.{one} and {_UNSAID.format(says=_says(one), between=_BETWEEN)}" for one in _OF_READS)}
+order by 1, 2
+"""

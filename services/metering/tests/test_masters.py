@@ -1,0 +1,138 @@
+"""Who customers are, as of each month: what leaner files leave out, and what people said, stays."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from arus.metering.v1.events_pb2 import CustomerChanged, RegisterReadRecorded
+from arus_metering.commands import customers
+from arus_runtime.auth import Principal
+from arus_runtime.context import Context
+from arus_runtime.web import IfMatchHeader
+from arus_stack.testing import ServiceDatabase
+
+from .conftest import Imports
+from .test_books import customer, of_type, standing
+
+pytestmark = pytest.mark.integration
+FULL = customer("1", tariff="2A", serial="S1", customer_status="AKTIF")
+PERSON = Principal("user-1", "tenant-a", frozenset({"owner"}), None, "id", "")
+
+
+def told(events: list[Any]) -> list[tuple[str, str, str, bool]]:
+    found = of_type(events, RegisterReadRecorded)
+    return [(read.period, read.rayon, read.usage_class, read.is_active) for read in found]
+
+
+def read(period: str, **said: str) -> dict[str, str]:
+    return {"nomen": "1", "stand_akhir": period[5:], "read_method": "ACTUAL", **said}
+
+
+async def test_what_a_master_has_no_column_for_stays_known(
+    files: Imports, owner: httpx.AsyncClient, database: ServiceDatabase
+) -> None:
+    async def known() -> dict[str, Any]:
+        return (await owner.get("/customers/1")).json()
+
+    files.take(files.file("MC", "2025-11", FULL))
+    before, books = await known(), standing(database)
+    lean = files.file("MC", "2025-12", {"nomen": "1", "target_mc": "100"})
+    assert of_type(files.take(lean), CustomerChanged) == []
+    assert await known() == before
+    found = (await owner.get("/customers/search", params={"q": "pelanggan", "rayon": "34"})).json()
+    assert [one["nomen"] for one in found["results"]] == ["1"]
+    (rayon,) = (await owner.get("/kpi/rayons")).json()["items"]
+    assert (rayon["rayon"], rayon["target"]["amount"]) == ("34", "100.00")
+    moved = files.file("MC", "2025-12", {"nomen": "1", "target_mc": "100", "rayon": "35"})
+    (changed,) = of_type(files.take(moved), CustomerChanged)
+    assert (changed.rayon, changed.name, changed.serial, changed.is_active) == (
+        "35",
+        FULL["name"],
+        "S1",
+        True,
+    )
+    files.undo(moved)
+    files.undo(lean)
+    assert standing(database) == books
+
+
+async def test_reads_are_told_with_each_field_as_it_was_last_said(files: Imports) -> None:
+    for month in ("2025-11", "2025-12"):
+        files.take(files.file("SBRS", month, read(month)))
+    lean = files.file("MC", "2025-12", {"nomen": "1", "target_mc": "100"})
+    assert told(files.take(lean)) == [], "it says nothing that a read is told with"
+    november = files.file("MC", "2025-11", FULL)
+    both = [("2025-11", "34", "2A", True), ("2025-12", "34", "2A", True)]
+    assert told(files.take(november)) == both, "the leaner one of December keeps nothing from it"
+    closed = files.file("MC", "2025-12", {"nomen": "1", "customer_status": "TUTUP"})
+    assert told(files.take(closed)) == [("2025-12", "34", "2A", False)]
+    assert told(files.undo(november)) == [("2025-11", "", "", True), ("2025-12", "", "", False)]
+    assert told(files.undo(closed)) == [("2025-12", "", "", True)]
+
+
+async def test_a_service_that_a_person_closed_is_open_again_once_a_master_says_so(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    async def is_active() -> bool:
+        return (await owner.get("/customers/1")).json()["is_active"]
+
+    files.take(files.file("MC", "2025-11", FULL))
+    assert (await owner.delete("/customers/1")).status_code == 204
+    files.take(files.file("MC", "2099-11", customer("1", target_mc="100")))
+    assert await is_active() is False
+    files.take(files.file("MC", "2099-12", FULL))
+    assert await is_active() is True
+
+
+async def test_what_a_person_empties_is_empty(files: Imports, owner: httpx.AsyncClient) -> None:
+    files.take(files.file("MC", "2025-11", FULL))
+    assert (await owner.patch("/customers/1", json={"serial": ""})).json()["serial"] == ""
+    files.take(files.file("MC", "2099-11", customer("1")))
+    assert (await owner.get("/customers/1")).json()["serial"] == ""
+
+
+async def test_a_blank_rayon_of_the_master_leaves_the_one_that_others_say(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    files.take(files.file("MC", "2025-12", customer("1", rayon="", target_mc="100")))
+    assert told(files.take(files.file("SBRS", "2025-12", read("2025-12", rayon="34", tariff="3A")))) == [
+        ("2025-12", "34", "3A", True)
+    ]
+    paid = {"nomen": "1", "payment_date": "2025-12-02", "amount": "40", "rayon": "34"}
+    files.take(files.file("COLLECTION", "2025-12", paid))
+    listed = (await owner.get("/collections", params={"rayon": "34"})).json()["items"]
+    assert [one["rayon"] for one in listed] == ["34"]
+
+
+@pytest.mark.parametrize("first_key", ["MANUAL/2025-11/1", "MANUAL//1"], ids=["by_month", "as_it_once_was"])
+async def test_each_change_by_a_person_holds_from_its_month_on(
+    files: Imports, context: Context, database: ServiceDatabase, first_key: str
+) -> None:
+    async def say(at: datetime, **said: Any) -> None:
+        async with context.db.tenant("tenant-a") as tx:
+            await customers.change(tx, PERSON, "1", said, if_match=IfMatchHeader(None), at=at)
+
+    def as_of(month: str) -> tuple[str, bool]:
+        again = read(month, stand_akhir=f"{files.number}")
+        ((_, _, usage_class, is_active),) = told(files.take(files.file("SBRS", month, again)))
+        return usage_class, is_active
+
+    files.take(files.file("MC", "2025-10", customer("1", tariff="A")))
+    await say(datetime(2025, 11, 5, tzinfo=UTC), usage_class="B", is_active=False)
+    with psycopg.connect(database.worker_url, options="-c search_path=metering") as connection:
+        named = connection.execute(
+            "update customer_periods set key = %s where import_id = '' returning period", (first_key,)
+        )
+        assert named.fetchall() == [("2025-11",)]
+    new_year = datetime(2025, 12, 31, 23, tzinfo=UTC)  # 1 January, 6 o'clock, where the utility is
+    await say(new_year, usage_class="C", is_active=True)
+    assert [as_of(month) for month in ("2025-10", "2025-11", "2025-12", "2026-01")] == [
+        ("A", True), ("B", False), ("B", False), ("C", True),
+    ]  # fmt: skip
+    await say(new_year + timedelta(days=1), usage_class="D")
+    await say(datetime(2025, 11, 30, tzinfo=UTC), is_active=False)
+    assert [as_of(month) for month in ("2025-11", "2025-12", "2026-01")] == [
+        ("D", False), ("D", False), ("D", True),
+    ]  # fmt: skip
