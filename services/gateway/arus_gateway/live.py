@@ -86,13 +86,14 @@ class Entry:
 class Interest:
     """What a reader wants and may see. None means all. importers: the people whose imports are told.
 
-    cases: whether those are told, too.
+    incidents, cases: whether those are told, too.
     """
 
     tenant_id: str
     locations: frozenset[str] | None = None
     types: frozenset[str] | None = None
     importers: frozenset[str] | None = frozenset()
+    incidents: bool = False
     cases: bool = False
 
     def covers(self, entry: Entry) -> bool:
@@ -106,6 +107,8 @@ class Interest:
     def _may_see(self, event: Told) -> bool:
         if isinstance(event, ImportChanged):
             return self.importers is None or event.imported_by in self.importers
+        if isinstance(event, IncidentChanged | IncidentAnswered) and not self.incidents:
+            return False
         if isinstance(event, CaseChanged) and not self.cases:
             return False
         return self.locations is None or event.location_id in self.locations

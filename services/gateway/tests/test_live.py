@@ -1,10 +1,20 @@
 """The feed: who gets what, from where on, and what a slow reader is told."""
 
 import pytest
-from arus.anomaly.v1.events_pb2 import CaseChanged, IncidentChanged, VerdictReached
+from arus.anomaly.v1.events_pb2 import (
+    CaseChanged,
+    IncidentAnswered,
+    IncidentChanged,
+    VerdictReached,
+    VerdictWithdrawn,
+)
 from arus.imports.v1.events_pb2 import ImportChanged
 from arus_gateway import live
-from arus_gateway.live import BadEventIdError, Feed, Interest
+from arus_gateway.api.live import Question
+from arus_gateway.callers import Caller
+from arus_gateway.live import BadEventIdError, Entry, Feed, Interest
+from arus_gateway.rules import KEY_RESOURCES
+from arus_gateway.tokens import Grant
 
 
 def verdict(tenant: str = "t", location: str = "l1") -> VerdictReached:
@@ -57,8 +67,8 @@ async def test_a_reader_gets_its_own_organisation_and_locations_only():
 
 async def test_a_reader_gets_only_the_types_it_asked_for():
     stream = feed(0, live.FIRST_OF_INCIDENTS)
-    alerts = stream.subscribe(Interest("t", None, frozenset(("alert",))), None)
-    everything = stream.subscribe(Interest("t"), None)
+    alerts = stream.subscribe(Interest("t", None, frozenset(("alert",)), incidents=True), None)
+    everything = stream.subscribe(Interest("t", incidents=True), None)
     take(stream, 0, 0)
     changed = IncidentChanged(tenant_id="t", location_id="l1", incident_id="i")
     stream.take(live.FIRST_OF_INCIDENTS, 0, changed, time="2025-01-10T00:00:00Z", now_s=0)
@@ -90,6 +100,26 @@ async def test_what_happens_to_cases_is_told_to_those_who_may_read_them_there():
         changed = CaseChanged(tenant_id="t", case_id="c", location_id=location)
         stream.take(live.FIRST_OF_CASES, offset, changed, time="2025-01-10T00:00:00Z", now_s=0)
     assert [len(await received(reader)) for reader in (everywhere, here, nobodys, deaf)] == [3, 1, 0, 0]
+
+
+@pytest.mark.parametrize("resource", sorted(KEY_RESOURCES - {"anomalies"}))
+def test_a_key_limited_to_resources_is_told_of_those_only(resource: str):
+    limited = {"anomalies": "r", resource: "r"}
+    grant = Grant("k", "t", "owner", None, "id", "key:k", resources=limited)
+    interest = Question(None, None, None, None).interest(Caller(grant, "", "key"))
+    events = {
+        "anomalies": (VerdictReached, VerdictWithdrawn),
+        "incidents": (IncidentChanged, IncidentAnswered),
+        "imports": (ImportChanged,),
+        "cases": (CaseChanged,),
+    }
+    told = {
+        of
+        for of, kinds in events.items()
+        for kind in kinds
+        if interest.covers(Entry("0:1", 0, 0, 0, "2025-01-10T00:00:00Z", "t", kind(tenant_id="t")))
+    }
+    assert told == {"anomalies", resource} & set(events)
 
 
 async def test_a_resumed_reader_misses_nothing_and_sees_nothing_twice():

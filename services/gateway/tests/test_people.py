@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 from arus_gateway import hashes
 from arus_gateway.store import sweep
+from werkzeug.security import generate_password_hash
 
 from .world import HOME, PASSWORD, Gateway, Mailbox, Opening
 
 pytestmark = pytest.mark.integration
+
+ELSEWHERE = "pbkdf2:sha256:1000"
+"""How another system hashes."""
 
 
 async def test_whoever_registers_owns_an_organisation(gateway: Gateway):
@@ -211,6 +215,58 @@ async def test_a_reset_password_ends_every_session(gateway: Gateway, mailbox: Ma
     old = await gateway.anonymous.post("/auth/login", json={"email": siti.email, "password": PASSWORD})
     assert old.status_code == 401
     await gateway.log_in(siti.email, "teh-sore-di-gudang")
+
+
+@pytest.mark.parametrize("kept", ["as ours", "as another system did"])
+@pytest.mark.parametrize("what", ["signing in", "changing the password"])
+async def test_what_the_former_password_began_ends_with_it(
+    gateway: Gateway, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, what: str, kept: str
+):
+    siti = await gateway.register()
+    if kept != "as ours":
+        async with gateway.context.worker_db.system() as tx:
+            await tx.execute("update passwords set hash = %s", (generate_password_hash(PASSWORD, ELSEWHERE),))
+    await gateway.anonymous.post("/auth/password-reset", json={"email": siti.email})
+    token = await mailbox.token_for(siti.email, "reset-password")
+    checked, go_on = asyncio.Event(), asyncio.Event()
+    matches = gateway.door.passwords.matches
+
+    async def slow(kept: str | None, password: str) -> bool:
+        fits = await matches(kept, password)
+        checked.set()
+        await go_on.wait()
+        return fits
+
+    monkeypatch.setattr(gateway.door.passwords, "matches", slow)
+    if what == "signing in":
+        asked = gateway.anonymous.post("/auth/login", json={"email": siti.email, "password": PASSWORD})
+    else:
+        body = {"current_password": PASSWORD, "password": "jamu-siang-di-gudang"}
+        asked = siti.http.post("/auth/password", json=body)
+    under_way = asyncio.create_task(asked)
+    await asyncio.wait_for(checked.wait(), 20)
+    body = {"token": token, "password": "teh-sore-di-gudang"}
+    assert (await gateway.anonymous.post("/auth/password-reset/confirm", json=body)).status_code == 204
+    go_on.set()
+    assert (await under_way).status_code == 401
+    await gateway.log_in(siti.email, "teh-sore-di-gudang")
+
+
+async def test_signing_in_twice_at_once_with_a_password_brought_along_is_no_conflict(gateway: Gateway):
+    siti = await gateway.register()
+    async with gateway.context.worker_db.system() as tx:
+        await tx.execute("update passwords set hash = %s", (generate_password_hash(PASSWORD, ELSEWHERE),))
+    await asyncio.gather(*(gateway.log_in(siti.email) for _ in range(4)))
+
+
+async def test_no_session_comes_of_one_that_has_ended(gateway: Gateway):
+    siti = await gateway.register()
+    other = (await siti.http.post("/organisations", json={"name": "Kedua"})).json()
+    # Ended by another replica: this one knows the token for some seconds yet.
+    async with gateway.context.worker_db.system() as tx:
+        await tx.execute("update sessions set revoked_at = now()")
+    answer = await siti.http.post("/auth/switch", json={"organisation_id": other["id"]})
+    assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")
 
 
 async def test_a_verification_token_resets_no_password(gateway: Gateway, mailbox: Mailbox):

@@ -59,9 +59,15 @@ class Question:
 
     def interest(self, caller: Caller) -> Interest:
         """Return the part of the question that the caller may see."""
-        locations = within(caller, self.location_ids)
-        cases = caller.principal.may("cases", "r")
-        return Interest(caller.grant.tenant_id, locations, self.types, self._importers(caller), cases)
+        may = caller.principal.may
+        return Interest(
+            caller.grant.tenant_id,
+            within(caller, self.location_ids),
+            self.types,
+            self._importers(caller),
+            incidents=may("incidents", "r"),
+            cases=may("cases", "r"),
+        )
 
     def _importers(self, caller: Caller) -> frozenset[str] | None:
         """Return whose imports the caller is told of: who is limited to locations, of their own only."""

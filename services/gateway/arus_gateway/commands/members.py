@@ -11,7 +11,7 @@ from arus_runtime.words import DEFAULT_LANGUAGE, Language
 
 from arus_gateway import hashes, letters, rules, tokens
 from arus_gateway.callers import Caller
-from arus_gateway.commands.people import check_password, now, recognise, taken
+from arus_gateway.commands.people import check_password, check_still, now, recognise, taken
 from arus_gateway.door import Door
 from arus_gateway.letters import Letter
 from arus_gateway.store import audit, organisations, people, sessions
@@ -254,11 +254,14 @@ async def accept_as_newcomer(
         raise Problem(422, "token_invalid")
     async with acting(door.db, proof=invitation.email) as tx:
         person = await people.by_email(tx, invitation.email)
+    kept = None
     if person:
-        await recognise(door, email=invitation.email, password=password, address=address)
+        _, kept = await recognise(door, email=invitation.email, password=password, address=address)
     person_id = person.id if person else new_ulid()
     password_hash = "" if person else await _new_hash(door, password, invitation.email)
     async with acting(door.db, person=person_id) as tx:
+        if kept is not None:
+            await check_still(tx, person_id, kept)
         invitation = await _opened(tx, secret, person_id)
         if person is None:
             try:

@@ -19,7 +19,7 @@ from arus_gateway.store import attempts, audit, organisations, people, preferenc
 from arus_gateway.store.acting import acting, become, enter
 from arus_gateway.store.audit import Deed
 from arus_gateway.store.organisations import Organisation
-from arus_gateway.store.people import Person
+from arus_gateway.store.people import Password, Person
 
 _log: Final = structlog.get_logger(__name__)
 
@@ -83,8 +83,11 @@ async def register(
     return person, Organisation(tenant_id, organisation or name, rules.OWNER, None)
 
 
-async def recognise(door: Door, *, email: str, password: str, address: str) -> tuple[Person, str]:
-    """Return whose address and password these are, with the hash; raises the 401, or the 429 of a guesser."""
+async def recognise(door: Door, *, email: str, password: str, address: str) -> tuple[Person, Password]:
+    """Return whose address and password these are, with what is kept; raises the 401 or a guesser's 429.
+
+    Time has passed since it was read, so whatever follows asks ``check_still`` in its own transaction.
+    """
     account, at = tokens.digest(email), now()
     async with acting(door.db, proof=account) as tx:
         try:
@@ -95,9 +98,9 @@ async def recognise(door: Door, *, email: str, password: str, address: str) -> t
         person = await people.by_email(tx, email)
         person_id = person.id if person else ""
         await become(tx, person=person_id)
-        kept = await people.password_hash(tx, person_id)
+        kept = await people.password(tx, person_id)
     # No transaction is held while the hash is computed: a flood of guesses must not take the pool.
-    matches = await door.passwords.matches(kept, password)
+    matches = await door.passwords.matches(kept and kept.hash, password)
     if person is None or kept is None or not matches:
         door.afterwards.do(_note_refusal(door, person, address))
         raise Problem(401, "invalid_credentials")
@@ -106,15 +109,24 @@ async def recognise(door: Door, *, email: str, password: str, address: str) -> t
     return person, kept
 
 
+async def check_still(tx: Tx, person_id: str, kept: Password) -> None:
+    """Return when nobody has chosen another password since, or will before tx ends, else raise the 401."""
+    held = await people.hold_password(tx, person_id)
+    if held is None or held.changed_at != kept.changed_at:
+        raise Problem(401, "invalid_credentials")
+
+
 async def log_in(door: Door, *, email: str, password: str, kind: sessions.Kind, address: str) -> SignedIn:
     """Begin a session. An unknown address and a wrong password get the same answer after the same work."""
     person, kept = await recognise(door, email=email, password=password, address=address)
+    renewed = await door.passwords.hash(password) if passwords.is_outdated(kept.hash) else None
     async with acting(door.db, person=person.id) as tx:
+        await check_still(tx, person.id, kept)
         homes = await organisations.of_person(tx, person.id)
         if not homes:
             raise Problem(403, "no_organisation")
-        if passwords.is_outdated(kept):
-            await people.set_password(tx, person.id, await door.passwords.hash(password))
+        if renewed is not None:
+            await people.hash_anew(tx, person.id, renewed)
         return await _begin(door, tx, person, homes[0], kind=kind, address=address, action="session.opened")
 
 
@@ -175,9 +187,14 @@ async def switch(door: Door, caller: Caller, tenant_id: str, address: str) -> Si
     """
     grant = caller.grant
     async with acting(door.db, person=grant.subject) as tx:
+        # Whoever chooses another password ends every session: none must come of one that has ended.
+        await people.hold_password(tx, grant.subject)
+        live = await sessions.live(tx, grant.session, now())
         person = await people.by_id(tx, grant.subject)
         homes = await organisations.of_person(tx, grant.subject)
         there = next((home for home in homes if home.id == tenant_id), None)
+        if live is None:
+            raise Problem(401, "session_ended")
         if person is None or there is None:
             raise wrong("organisation_id", "unknown_reference", value=tenant_id)
         if caller.via != "cookie":
@@ -237,10 +254,11 @@ async def change_password(door: Door, caller: Caller, current: str, chosen: str,
     if person is None:
         raise Problem(401, "session_ended")
     # Whoever found an open session must not be able to try passwords either.
-    await recognise(door, email=person.email, password=current, address=address)
+    _, kept = await recognise(door, email=person.email, password=current, address=address)
     check_password(chosen, person.email)
     password_hash = await door.passwords.hash(chosen)
     async with acting(door.db, tenant=grant.tenant_id, person=grant.subject) as tx:
+        await check_still(tx, grant.subject, kept)
         await people.set_password(tx, grant.subject, password_hash)
         await sessions.end_of_person(tx, grant.subject, now(), but=grant.session)
         deed = Deed("password.changed", grant.subject, "person", grant.subject, address)

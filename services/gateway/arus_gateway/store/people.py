@@ -4,7 +4,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, LiteralString
 
 from arus_runtime.postgres import Tx
 from psycopg.errors import UniqueViolation
@@ -25,6 +25,14 @@ class Person:
     name: str
     language: str
     email_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """What is kept of a password. changed_at: since when it is this one, however often it is hashed anew."""
+
+    hash: str
+    changed_at: datetime
 
 
 _PERSON: Final = "id, email, name, language, email_verified_at is not null as email_verified"
@@ -73,10 +81,16 @@ async def verify_email(tx: Tx, person_id: str) -> None:
     )
 
 
-async def password_hash(tx: Tx, person_id: str) -> str | None:
-    """Return the hash of the acting person's password."""
-    row = await (await tx.execute("select hash from passwords where person_id = %s", (person_id,))).fetchone()
-    return row["hash"] if row else None
+async def password(tx: Tx, person_id: str) -> Password | None:
+    """Return the acting person's password."""
+    return await _password(tx, "select hash, changed_at from passwords where person_id = %s", person_id)
+
+
+async def hold_password(tx: Tx, person_id: str) -> Password | None:
+    """Return the acting person's password; nobody chooses another before the transaction ends."""
+    return await _password(
+        tx, "select hash, changed_at from passwords where person_id = %s for update", person_id
+    )
 
 
 async def set_password(tx: Tx, person_id: str, password_hash: str) -> None:
@@ -86,6 +100,11 @@ async def set_password(tx: Tx, person_id: str, password_hash: str) -> None:
            on conflict (person_id) do update set hash = excluded.hash, changed_at = now()""",
         (person_id, password_hash),
     )
+
+
+async def hash_anew(tx: Tx, person_id: str, password_hash: str) -> None:
+    """Keep the acting person's password by another hash."""
+    await tx.execute("update passwords set hash = %s where person_id = %s", (password_hash, person_id))
 
 
 async def add_mail_proof(tx: Tx, digest: str, person_id: str, purpose: Purpose, expires_at: datetime) -> None:
@@ -115,3 +134,8 @@ async def take_mail_proof(tx: Tx, digest: str, purpose: Purpose, now: datetime) 
 
 def _person(row: dict[str, Any] | None) -> Person | None:
     return Person(**row) if row else None
+
+
+async def _password(tx: Tx, statement: LiteralString, person_id: str) -> Password | None:
+    row = await (await tx.execute(statement, (person_id,))).fetchone()
+    return Password(**row) if row else None
