@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
+from urllib.parse import unquote
 
 import grpc
 import orjson
@@ -38,6 +39,7 @@ Response = TypeVar("Response")
 
 _caller: Final[ContextVar[Principal | None]] = ContextVar("caller", default=None)
 _language: Final[ContextVar[Language]] = ContextVar("language", default="id")
+_address: Final[ContextVar[str]] = ContextVar("address", default="")
 
 _LONGEST_DETAIL: Final = 1000
 """Characters of a status's text: headers that are longer are cut by whom they pass."""
@@ -95,6 +97,11 @@ def require_everywhere(resource: str, action: str) -> Principal:
 def language() -> Language:
     """Return the language the caller of the method at hand reads (metadata accept-language)."""
     return _language.get()
+
+
+def called_from() -> str:
+    """Return the IP address that the method at hand is called from, empty outside of methods."""
+    return _address.get()
 
 
 class Shell(ServerInterceptor):
@@ -174,6 +181,7 @@ class Shell(ServerInterceptor):
         call.parent = metadata.get(observe.TRACEPARENT)
         call.step = observe.enter_trace(call.parent)
         _language.set(language_of(metadata.get("accept-language")))
+        _address.set(_host(context.peer()))
         scheme, _, token = metadata.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotAuthenticatedError("no bearer token")
@@ -219,6 +227,11 @@ class _Call:
             attributes=_said(status),
             failed=status in _OURS,
         )
+
+
+def _host(peer: str) -> str:
+    """Return the IP address of a peer as gRPC writes it: ipv4:127.0.0.1:4711 or ipv6:%5B::1%5D:4711."""
+    return unquote(peer).partition(":")[2].rpartition(":")[0].strip("[]")
 
 
 def _said(status: grpc.StatusCode) -> dict[str, str | int]:

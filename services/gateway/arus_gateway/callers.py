@@ -1,7 +1,7 @@
 """Who is at the door: bearer tokens, cookies and API keys become one kind of caller."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -10,6 +10,7 @@ from arus_runtime.auth import Principal
 from arus_runtime.postgres import Database
 
 from arus_gateway import rules, tokens
+from arus_gateway.quotas import Quotas
 from arus_gateway.store import keys, sessions
 from arus_gateway.store.acting import acting, become, enter
 from arus_gateway.tokens import Grant, Signer
@@ -54,20 +55,28 @@ class Caller:
 
 
 class Callers:
-    """Recognises credentials. Each is looked up again after CACHED_S, so what was ended stays ended."""
+    """Recognises credentials. Each is looked up again after CACHED_S, so what was ended stays ended.
 
-    def __init__(self, db: Database, signer: Signer, clock: Callable[[], float] = time.monotonic) -> None:
+    An address that shows too many keys and cookies that are nobody's gets a Problem 429 for all that were
+    not let in before: looking up costs the database, which a flood must not take from everybody else.
+    """
+
+    def __init__(
+        self, db: Database, signer: Signer, quotas: Quotas, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._db = db
         self._signer = signer
+        self._quotas = quotas
         self._clock = clock
-        self._known: dict[str, tuple[Caller, float]] = {}
+        self._known: dict[str, tuple[Caller, float] | None] = {}
+        """Who was let in, and until when that holds; None: to be looked up again."""
 
-    async def of_bearer(self, credential: str) -> Caller | None:
+    async def of_bearer(self, credential: str, address: str = "") -> Caller | None:
         """Return who holds the access token or API key."""
         if known := self._remembered(credential):
             return known
         if credential.startswith(tokens.KEY_PREFIX):
-            return self._remember(credential, await self._of_key(credential))
+            return await self._looked_up(credential, self._of_key, address)
         read = self._signer.read(credential)
         if read is None:
             return None
@@ -80,21 +89,11 @@ class Callers:
         via: Via = "key" if current.session.startswith(KEY_SESSION) else "bearer"
         return self._remember(credential, Caller(current, token, via), (ends - _now()).total_seconds())
 
-    async def of_cookie(self, secret: str) -> Caller | None:
+    async def of_cookie(self, secret: str, address: str) -> Caller | None:
         """Return whose session the cookie continues."""
         if known := self._remembered(secret):
             return known
-        digest = tokens.digest(secret)
-        async with acting(self._db, proof=digest) as tx:
-            shown = await sessions.shown(tx, digest)
-            if shown is None or shown.used:
-                return None
-            await become(tx, person=shown.person_id)
-            live = await sessions.live(tx, shown.session_id, _now())
-        if live is None or live.kind != "cookie":
-            return None
-        grant = grant_of(live)
-        return self._remember(secret, Caller(grant, self._sign(grant, FORWARDED_LIFE), "cookie"))
+        return await self._looked_up(secret, self._of_session, address)
 
     async def of_ticket(self, ticket: str) -> Caller | None:
         """Return who asked for the live ticket."""
@@ -117,7 +116,20 @@ class Callers:
 
     def forget(self) -> None:
         """Look everybody up again: something about sessions, roles or keys has changed."""
-        self._known.clear()
+        self._known = dict.fromkeys(self._known)
+
+    async def _of_session(self, secret: str) -> Caller | None:
+        digest = tokens.digest(secret)
+        async with acting(self._db, proof=digest) as tx:
+            shown = await sessions.shown(tx, digest)
+            if shown is None or shown.used:
+                return None
+            await become(tx, person=shown.person_id)
+            live = await sessions.live(tx, shown.session_id, _now())
+        if live is None or live.kind != "cookie":
+            return None
+        grant = grant_of(live)
+        return Caller(grant, self._sign(grant, FORWARDED_LIFE), "cookie")
 
     async def _of_key(self, secret: str) -> Caller | None:
         digest = tokens.digest(secret)
@@ -151,11 +163,21 @@ class Callers:
         known = self._known.get(credential)
         return known[0] if known and known[1] > self._clock() else None
 
-    def _remember(self, credential: str, caller: Caller | None, at_most_s: float = CACHED_S) -> Caller | None:
-        if caller is not None:
-            if len(self._known) >= CACHED_MOST:
-                self._known.clear()
-            self._known[credential] = (caller, self._clock() + min(CACHED_S, at_most_s))
+    async def _looked_up(
+        self, secret: str, look: Callable[[str], Awaitable[Caller | None]], address: str
+    ) -> Caller | None:
+        if secret not in self._known:
+            self._quotas.check_stranger(address)
+        if caller := await look(secret):
+            return self._remember(secret, caller)
+        self._known.pop(secret, None)
+        await self._quotas.count_stranger(address)
+        return None
+
+    def _remember(self, credential: str, caller: Caller, at_most_s: float = CACHED_S) -> Caller:
+        if len(self._known) >= CACHED_MOST:
+            self._known.clear()
+        self._known[credential] = (caller, self._clock() + min(CACHED_S, at_most_s))
         return caller
 
 

@@ -174,12 +174,12 @@ class Edge:
         scheme, _, credential = headers.get("authorization", "").partition(" ")
         credential = credential.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "")
         if credential:
-            if caller := await callers.of_bearer(credential):
+            if caller := await callers.of_bearer(credential, _address(scope)):
                 return caller
             raise Problem(401, "not_authenticated")
         if secret := cookie(headers):
             self._check_not_forged(scope, headers)
-            return await callers.of_cookie(secret)
+            return await callers.of_cookie(secret, _address(scope))
         if scope["path"] == PREFIX + "/live":
             ticket = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
             return await callers.of_ticket(ticket) if ticket else None

@@ -36,7 +36,7 @@ class _Hand:
 
 
 class Quotas:
-    """Counts sign-in requests per address, all others per account, and mails per recipient."""
+    """Counts sign-ins and wrong credentials per address, all others per account, and mails per recipient."""
 
     def __init__(
         self, db: Database, auth: Rate, account: Rate, clock: Callable[[], float] = time.monotonic
@@ -54,6 +54,16 @@ class Quotas:
     async def count_account(self, account: str) -> None:
         """Count a request of a person or key; raises Problem 429 when it has had its share."""
         _refuse(await self._wait_s("account", account, self._account))
+
+    def check_stranger(self, address: str) -> None:
+        """Raise Problem 429 while the address has shown so many credentials that are nobody's."""
+        hand = self._hands.get(("stranger", rules.counted_as(address)))
+        if hand and hand.left == 0 and hand.empty_until > self._clock():
+            raise too_many(hand.empty_until - self._clock())
+
+    async def count_stranger(self, address: str) -> None:
+        """Count a credential that is nobody's: an address may show as many as an account may ask."""
+        await self._wait_s("stranger", rules.counted_as(address), self._account)
 
     async def admits_mail(self, address: str) -> bool:
         """Count a reset that a stranger asked for and say whether it may be sent.

@@ -16,6 +16,7 @@ from arus.views.v1.api_pb2_grpc import add_ViewServiceServicer_to_server
 from arus_runtime import tasks
 from arus_runtime.auth import Keys, NotAuthenticatedError, Principal, Verifier
 from arus_runtime.context import Context, Service
+from arus_runtime.rpc import called_from
 from starlette.types import ASGIApp
 
 from arus_gateway import handlers, jobs, rpc, rules, words
@@ -53,7 +54,7 @@ class DoorVerifier(Verifier):
         """Return who holds the token, key or secret; raises NotAuthenticatedError."""
         if self._people_secret and compare_digest(token.encode(), self._people_secret):
             return rpc.NOTIFY
-        caller = await self._callers.of_bearer(token)
+        caller = await self._callers.of_bearer(token, called_from())
         if caller is None:
             raise NotAuthenticatedError("unknown, changed or ended")
         return caller.principal
@@ -64,7 +65,8 @@ async def open_door(context: Context) -> AsyncGenerator[None]:
     """Put up the door before the first request and take it down after the last."""
     settings = context.settings if isinstance(context.settings, GatewaySettings) else GatewaySettings()
     signs = signer(settings.signing_key)
-    callers = Callers(context.db, signs)
+    quotas = Quotas(context.db, rules.rate(settings.rate_auth), rules.rate(settings.rate_account))
+    callers = Callers(context.db, signs, quotas)
     context.verifier = DoorVerifier(signs, callers, settings.people_secret.get_secret_value())
     async with AsyncExitStack() as stack:
         afterwards = Afterwards()
@@ -75,7 +77,7 @@ async def open_door(context: Context) -> AsyncGenerator[None]:
             signer=signs,
             callers=callers,
             passwords=Passwords(),
-            quotas=Quotas(context.db, rules.rate(settings.rate_auth), rules.rate(settings.rate_account)),
+            quotas=quotas,
             afterwards=afterwards,
             postbox=Postbox(context.mail, afterwards),
             upstreams=await stack.enter_async_context(Upstreams(settings.peers, settings.upstream_timeout_s)),

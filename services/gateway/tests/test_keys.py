@@ -140,7 +140,8 @@ async def test_another_replica_notices_a_demoted_maker_when_it_looks_again(gatew
     maker = await gateway.colleague(owner, "admin")
     secret = (await make(maker))["secret"]
     time_s = 0.0
-    elsewhere = Callers(gateway.context.db, gateway.door.signer, clock=lambda: time_s)
+    door = gateway.door
+    elsewhere = Callers(door.db, door.signer, door.quotas, clock=lambda: time_s)
     before = await elsewhere.of_bearer(secret)
     assert before
     assert before.principal.may("users", "c")

@@ -90,6 +90,32 @@ async def test_an_ipv6_customer_has_one_share_for_all_their_addresses(opening: O
         assert answers[2].json()["code"] == "too_many_requests"
 
 
+@pytest.mark.parametrize(
+    ("how", "wrong"),
+    [("Authorization", "Bearer ak_{}"), ("X-API-Key", "ak_{}"), ("Cookie", "arus_session={}")],
+)
+async def test_an_address_that_shows_what_is_nobodys_is_refused_what_was_not_let_in_before(
+    opening: Opening, how: str, wrong: str
+):
+    async with opening(rate_account="3/day") as gateway:
+        siti = await gateway.register()
+        keys = [await siti.http.post("/keys", json={"name": name, "role": "admin"}) for name in "ab"]
+        known, later = (key.json()["secret"] for key in keys)
+        numbers = count()
+
+        async def shown(key: str = "", address: str = "10.0.0.1") -> int:
+            header = {"X-API-Key": key} if key else {how: wrong.format(next(numbers))}
+            return (await gateway.connect(address=address, **header).get("/users")).status_code
+
+        assert await shown(known) == 200
+        assert [await shown() for _ in range(5)] == [401, 401, 401, 401, 429]
+        gateway.door.callers.forget()
+        assert await shown(known) == 200
+        assert await shown(later) == 429
+        assert await shown(later, address="10.0.0.2") == 200
+        assert await shown(address="10.0.0.2") == 401
+
+
 class HungUpError(Exception):
     """The client has seen what it wanted."""
 

@@ -44,7 +44,7 @@ from arus.ingest.v1.api_pb2_grpc import (
 )
 from arus.views.v1.api_pb2 import GetOverviewRequest
 from arus.views.v1.api_pb2_grpc import ViewServiceStub
-from arus_gateway import live
+from arus_gateway import live, tokens
 from arus_gateway.api.live_messages import LiveMessage
 from arus_gateway.service import SERVICE
 from arus_runtime import rpc, tracing
@@ -747,6 +747,18 @@ async def test_a_key_limited_to_resources_is_limited_over_grpc_too(running: Runn
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await ViewServiceStub(channel).GetOverview(GetOverviewRequest(), metadata=metadata)
         assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_a_key_that_is_nobodys_counts_for_its_address_over_grpc_too(running: Running):
+    async with grpc.aio.insecure_channel(running.rpc) as channel:
+        metadata = (("authorization", "Bearer ak_nobodys"),)
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await ViewServiceStub(channel).GetOverview(GetOverviewRequest(), metadata=metadata)
+        assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+    async with running.gateway.context.worker_db.system() as tx:
+        digest = tokens.digest("stranger\x1f127.0.0.1/32")
+        found = await tx.execute("select granted from allowances where hash = %s", (digest,))
+        assert found.rowcount == 1
 
 
 async def test_the_public_services_are_named_by_reflection(running: Running):

@@ -27,6 +27,12 @@ MUTATIONS = [
         LANES, "a_holder_stopped",
     ),
     Mutation(
+        "a partition that somebody keeps locked is waited for",
+        "store/postgres.py",
+        "except psycopg.errors.LockNotAvailable as error:", "except ZeroDivisionError as error:",
+        LANES, "locked_by_somebody_else",
+    ),
+    Mutation(
         "a takeover bumps the epoch",
         "store/postgres.py", "  set epoch = p.epoch + 1,", "  set epoch = p.epoch,",
         HEART, "overtaken and real",

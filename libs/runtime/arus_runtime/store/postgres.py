@@ -51,7 +51,7 @@ class PostgresStore:
         """Bump the epoch of each partition under its row lock and read what it starts from.
 
         A holder that was stopped in the middle of a transaction keeps that lock past every timeout of its
-        own, so after half a second its backend is ended.
+        own, so after half a second its backend is ended. Raises ``Away`` while somebody else keeps it.
         """
         connection = self._connection("writer")
         grants: dict[TopicPartition, Grant] = {}
@@ -61,7 +61,10 @@ class PostgresStore:
                     grants[at] = self._take(connection, at)
                 except psycopg.errors.LockNotAvailable:
                     connection.execute(_END_HOLDER, (self._worker, *at))
-                    grants[at] = self._take(connection, at)
+                    try:
+                        grants[at] = self._take(connection, at)
+                    except psycopg.errors.LockNotAvailable as error:
+                        raise Away(f"{at.topic}[{at.partition}] is locked by no holder of it") from error
         return grants
 
     def _take(self, connection: psycopg.Connection[Any], at: TopicPartition) -> Grant:

@@ -171,6 +171,18 @@ async def test_a_holder_stopped_in_its_transaction_is_ended_by_who_takes_over(wo
         store.close()
 
 
+async def test_a_partition_locked_by_somebody_else_is_taken_when_they_let_go(world: RealWorld) -> None:
+    store, at = PostgresStore(world.url, SERVICE, totals()), TopicPartition(IN, 0)
+    before = (await asyncio.to_thread(store.take, [at]))[at]
+    other = await psycopg.AsyncConnection[Any].connect(world.url, options=f"-c search_path={SERVICE}")
+    async with other:
+        await other.execute("select from progress for update")
+        with pytest.raises(Away, match=r"\[0\] is locked"):
+            await asyncio.to_thread(store.take, [at])
+    assert (await asyncio.to_thread(store.take, [at]))[at].epoch == before.epoch + 1
+    store.close()
+
+
 async def test_a_line_that_falls_silent_is_given_up_and_another_one_serves(world: RealWorld) -> None:
     worker, at = totals(), TopicPartition(IN, 0)
     parts = urlsplit(world.url)
