@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 import socket
 import time
@@ -13,15 +14,19 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import orjson
+import structlog
 
 from arus_notify.channels.port import TIMEOUT_S, Letter, Undelivered, retry_after_s
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
+_log: Final = structlog.get_logger(__name__)
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the spec's prefix, not a secret
 SECRET_BYTES: Final = 32
 _MAY_PASS: Final = frozenset((408, 425, 429))
+_NUMBERS: Final = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?")
+"""Other spellings of an IPv4 address (inet_aton); the last part of a name is never one of them."""
 # Addresses that carry an IPv4 address inside: NAT64 (RFC 6052, 8215) and 6to4 (RFC 3056).
 _WRAPPED: Final = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")))
 
@@ -68,9 +73,10 @@ class Webhook:
         except TimeoutError as error:
             raise Undelivered("away", f"no answer within {TIMEOUT_S:g} s") from error
         except aiohttp.ClientConnectorDNSError as error:
-            if isinstance(error.os_error, ForbiddenAddressError):
-                raise Undelivered("forbidden_address", str(error.os_error), for_good=True) from error
-            raise Undelivered("away", str(error)) from error
+            # The same words for a name that leads astray and for one that is none: names of the network we
+            # run in are not to be found out.
+            _log.warning("webhook's name leads nowhere", reason=str(error.os_error))
+            raise Undelivered("away", f"{error.host} leads to no public address") from error
         except aiohttp.ClientError as error:
             raise Undelivered("away", str(error)) from error
         return letter.id
@@ -97,10 +103,6 @@ def _judge(status: int, headers: Mapping[str, str]) -> None:
     raise Undelivered("refused", str(status), for_good=True)
 
 
-class ForbiddenAddressError(OSError):
-    """A name leads to an address that webhooks must not reach."""
-
-
 def is_allowed(url: str, *, loopback: bool) -> bool:
     """Say whether a webhook may have this URL: https to a name or a public address.
 
@@ -117,7 +119,8 @@ def is_allowed(url: str, *, loopback: bool) -> bool:
         local = ip_address(host).is_loopback
         public = is_public(host)
     except ValueError:
-        local, public = host == "localhost", True
+        # 127.1, 2130706433 and 0x7f000001 are addresses, too, to whom they are given.
+        local, public = host == "localhost", not _NUMBERS.fullmatch(host)
     if loopback and local:
         return parts.scheme in {"http", "https"}
     return parts.scheme == "https" and public
@@ -152,7 +155,7 @@ def new_session(*, loopback: bool) -> "ClientSession":
             for entry in found:
                 address = entry["host"].partition("%")[0]
                 if not is_public(address) and not (loopback and ip_address(address).is_loopback):
-                    raise ForbiddenAddressError(f"{host} leads to {address}")
+                    raise OSError(f"{host} leads to {address}")
             return found
 
         async def close(self) -> None:
