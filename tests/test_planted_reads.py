@@ -39,7 +39,7 @@ def judged(made: Town) -> Said:
             event = codec.reads_stand("t", nomen, period, reads, masters.get(nomen))
             assert isinstance(event, RegisterReadRecorded)
             made_of = [Bill(one["volume_l"], one["amount_minor"], is_current=True) for one in bills[nomen]]
-            rebilled = codec.rebilled("t", nomen, period, correction(made_of))
+            rebilled = codec.rebilled("t", nomen, period, correction(made_of), None)
             known = KnownPeriod(meter.reads(event, AT), meter.rebilling(rebilled))
             histories[nomen] = histories[nomen].with_period(meter.number(period), known)
     return {

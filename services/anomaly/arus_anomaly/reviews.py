@@ -16,9 +16,11 @@ from arus_anomaly.store.meter import StoredMeter, movements
 
 async def of_customer(tx: Tx, tenant_id: str, rows: Sequence[StoredMeter]) -> Mapping[str, Opinion]:
     """Return the opinion on each use by its period. rows: what is said of a customer, newest first."""
-    newest = meter.meter_verdict(rows[0].value)
+    verdicts = [meter.meter_verdict(row.value) for row in rows]
+    # A bill that was corrected may tell of no class.
+    newest = next((one for one in verdicts if one.usage_class), verdicts[0])
     told_at = {meter.number(row.period): row.judged_at for row in rows}
-    uses = [seen for row in reversed(rows) if (seen := meter.seen(meter.meter_verdict(row.value)))]
+    uses = [seen for one in reversed(verdicts) if (seen := meter.seen(one))]
     months = range(min(told_at), max(told_at) + 1)
     moved = await movements(
         tx, newest.nomen, newest.usage_class, newest.rayon, [meter.period(month) for month in months]

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import openpyxl
 import pytest
-from arus.metering.v1.events_pb2 import RegisterReadRecorded
+from arus.metering.v1.events_pb2 import PeriodRebilled, RegisterReadRecorded
 
 from .conftest import DEADLINE_S, Caller, Door, Place, Worker
 
@@ -44,7 +44,7 @@ def reads(tenant: str, nomen: str) -> list[RegisterReadRecorded]:
     return told
 
 
-async def summary(http: httpx.AsyncClient, **asked: str) -> dict[str, object]:
+async def summary(http: httpx.AsyncClient, **asked: str) -> dict[str, Any]:
     return (await http.get("/anomalies/meter/summary", params=asked)).raise_for_status().json()
 
 
@@ -100,6 +100,15 @@ async def test_reads_become_the_seeds_summary_and_lists_with_reasons(
     assert [one["code"] for one in history[-1]["remarks"]] == ["METER_AWAL"]
     closed = (await http.get(f"/anomalies/meter/{WITHOUT_SERVICE}")).json()["items"]
     assert [one["tags"] for one in closed[:2]] == [["USAGE_INACTIVE"], []]
+
+    # A bill of the month to come that was corrected is no month that was judged, and no read.
+    of: dict[str, Any] = {"tenant_id": place.tenant, "nomen": "100", "period": "2025-01", "rayon": "34"}
+    await door.tell(f"{place.tenant}:100", PeriodRebilled(delta_l=-1000, **of), topic="meter.read.v1")
+    while (ahead := await summary(http, period="2025-01", rayon="34"))["distinct_customers"] != 1:
+        assert time.monotonic() < deadline, ahead
+        await asyncio.sleep(0.02)
+    assert (ahead["anomalies"]["rebill"], ahead["judged"]) == ({"count": 1}, 0)
+    assert (await summary(http))["period"] == "2024-12"
 
     stranger = caller("01JGZ3M0T0ARVSTENANT00000X")
     assert (await summary(stranger))["judged"] == 0

@@ -91,6 +91,25 @@ async def test_a_rebilling_and_a_meter_changed_are_judged_with_their_reads() -> 
     assert found[PERIODS[1]] == ()
 
 
+async def test_a_rebilling_without_a_read_is_of_its_customers_rayon_and_class_and_no_read() -> None:
+    of = {"tenant_id": "t", "nomen": "1", "period": PERIODS[0]}
+    rebilled = PeriodRebilled(**of, delta_l=-5 * M3, delta_minor=-1, rayon="35", usage_class="3b")
+
+    async def row(*events: Message) -> tuple[dict[str, Any], str]:
+        async with Bench("anomaly", [meter]) as bench:
+            await bench.feed(*events, key="t:1", tenant="t")
+        [stored] = [row for row in bench.stored(METER_VERDICTS) if row.is_current]
+        verdict = codec.meter_verdict(stored.value or b"")
+        assert (verdict.rayon, verdict.usage_class) == (stored.values["rayon"], stored.values["usage_class"])
+        return dict(stored.values), verdict.rayon
+
+    alone, rayon = await row(rebilled)
+    assert (rayon, alone["usage_class"], alone["is_read"]) == ("35", "3B", False)
+    beside, rayon = await row(rebilled, read(0, 1000))
+    assert (rayon, beside["usage_class"], beside["is_read"]) == ("34", "2A", True), "the read's own"
+    assert await row(rebilled, read(0, 1000), RegisterReadWithdrawn(**of)) == (alone, "35")
+
+
 async def test_a_change_of_the_meter_that_is_taken_back_is_as_if_it_had_never_been_told() -> None:
     stated: dict[str, Any] = {
         "tenant_id": "t", "nomen": "1", "replaced_on": "2024-03-01", "old_serial": "A",

@@ -8,7 +8,7 @@ from random import Random
 
 import httpx
 import pytest
-from arus.metering.v1.events_pb2 import RegisterReadRecorded
+from arus.metering.v1.events_pb2 import PeriodRebilled, RegisterReadRecorded
 from arus_anomaly import jobs
 from arus_runtime.context import Context
 from arus_runtime.ids import new_ulid
@@ -71,6 +71,16 @@ async def test_a_season_that_peers_share_surprises_nobody_and_p_is_read_from_the
     for nomen in range(CUSTOMERS):
         await opinion(client, str(nomen), "2025-01")
     peer = await opinion(client, "7", "2025-01")
+    # Behind a bill that was corrected and says no class, the customer's peers are still the same.
+    corrected = PeriodRebilled(tenant_id=tenant, nomen="7", period="2025-02", delta_l=-1_000)
+    await door.tell(f"{tenant}:7", corrected, topic="meter.read.v1")
+    await opinion(client, "7", "2025-02")
+    [again] = [
+        one["second_opinion"]
+        for one in (await client.get("/anomalies/meter/7")).json()["items"]
+        if one["period"] == "2025-01"
+    ]
+    assert again == peer
     assert (peer["stage"], peer["calibration"]) == ("JUDGED", "meter-simulated-2")
     assert peer["severity"] == "none", peer
     assert isinstance(peer["peers_moved_pct"], int)

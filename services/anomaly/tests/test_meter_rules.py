@@ -182,6 +182,19 @@ def test_a_register_that_went_back_goes_on_from_there() -> None:
     assert kinds(*USUAL, 900, 920) == []
 
 
+@pytest.mark.parametrize("stands_m3", [(*USUAL, 1155, 1100), (1000, 10_200, 1040)])
+def test_what_a_register_went_back_on_is_not_usual(stands_m3: tuple[int, ...]) -> None:
+    onward = (stands_m3[-1] + 20 * at for at in range(1, 5))
+    following = judge(stands(*stands_m3, *onward))[len(stands_m3) - 1 :]
+    assert codes(following[0]) == ["NEGATIVE"]
+    assert all(codes(one) in (["NORMAL"], ["BELUM_ADA_BIASANYA"]) for one in following[1:])
+
+
+def test_a_register_that_went_back_behind_an_ordinary_month_keeps_it_as_usual() -> None:
+    judged = last(stands(*USUAL, 1080, 1070, 1090))
+    assert (codes(judged), judged.usual_periods) == (["NORMAL"], 3)
+
+
 def test_a_stand_back_that_was_wrong_is_passed_over() -> None:
     # 1060 → 600 → 1100: from 600 it were 500 m³
     assert kinds(*USUAL, 600, 1100) == []

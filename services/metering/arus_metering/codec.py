@@ -229,11 +229,22 @@ def bill_stands(tenant_id: str, nomen: str, bill_id: str, bill: Row | None, peri
     )
 
 
-def rebilled(tenant_id: str, nomen: str, period: str, corrected: Correction | None) -> PeriodRebilled:
-    """Return what a period's bills come to against the first; None: nothing was corrected."""
+def rebilled(
+    tenant_id: str, nomen: str, period: str, corrected: Correction | None, master: Row | None
+) -> PeriodRebilled:
+    """Return what a period's bills come to against the first; None: nothing was corrected.
+
+    master: the customer as of the period, None: nobody knows it.
+    """
     delta_l, delta_minor = corrected or (0, 0)
     return PeriodRebilled(
-        tenant_id=tenant_id, nomen=nomen, period=period, delta_l=delta_l, delta_minor=delta_minor
+        tenant_id=tenant_id,
+        nomen=nomen,
+        period=period,
+        delta_l=delta_l,
+        delta_minor=delta_minor,
+        rayon=master["rayon"] if master else "",
+        usage_class=master["usage_class"] if master else "",
     )
 
 

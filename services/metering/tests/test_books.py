@@ -262,6 +262,7 @@ async def test_a_bill_made_again_with_another_volume_is_a_rebilling(files: Impor
     again = files.file("MAINBILL", "2025-12", {"nomen": "1", "amount": "75000", "volume": "15"})
     (rebilled,) = of_type(files.take(again), PeriodRebilled)
     assert (rebilled.delta_l, rebilled.delta_minor) == (-5 * M3, -2_500_000)
+    assert (rebilled.rayon, rebilled.usage_class) == ("", ""), "nobody knows the customer"
     (taken_back,) = of_type(files.undo(again), PeriodRebilled)
     assert (taken_back.delta_l, taken_back.delta_minor) == (0, 0)
 
@@ -273,12 +274,15 @@ async def test_an_adjustment_is_a_rebilling_whichever_register_has_it(files: Imp
     alone = files.file("MAINBILL", "2025-12", {"nomen": "9", "amount": "-25000", "volume": "-5"})
     assert told(files.take(alone)) == [("9", -5 * M3, -2_500_000)]
     assert told(files.undo(alone)) == [("9", 0, 0)]
-    master = [customer(n, kubikasi="20", target_mc="100000") for n in ("1", "2", "3")]
+    master = [customer(n, kubikasi="20", target_mc="100000", tariff="2A") for n in ("1", "2", "3")]
     assert told(files.take(files.file("MC", "2025-12", *master))) == []
     master[0] |= {"kubikasi": "15", "target_mc": "75000"}
     again = files.file("MC", "2025-12", *master, customer("3", kubikasi="-8", target_mc="-40000"))
     assert told(files.take(again)) == [("1", -5 * M3, -2_500_000), ("3", -8 * M3, -4_000_000)]
     assert told(files.undo(again)) == [("1", 0, 0), ("2", 0, 0), ("3", 0, 0)]
+    of_known = files.file("MAINBILL", "2025-12", {"nomen": "1", "amount": "-25000", "volume": "-5"})
+    (rebilled,) = of_type(files.take(of_known), PeriodRebilled)
+    assert (rebilled.rayon, rebilled.usage_class) == ("34", "2A")
 
 
 async def test_another_books_rows_are_passed_over(files: Imports) -> None:

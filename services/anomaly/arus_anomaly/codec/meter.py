@@ -157,7 +157,9 @@ def _stands(
 
 def rebilling(event: PeriodRebilled) -> Rebilling | None:
     """Return what a period was billed again; None when that was taken back."""
-    return Rebilling(event.delta_l, event.delta_minor) if event.delta_l or event.delta_minor else None
+    if not (event.delta_l or event.delta_minor):
+        return None
+    return Rebilling(event.delta_l, event.delta_minor, event.rayon, event.usage_class.strip().upper())
 
 
 def reached(judged: Judgement, tenant_id: str, nomen: str, rayon: str) -> Encoded:

@@ -28,6 +28,7 @@ METER_VERDICTS: Final = Table(
         Column("rayon", "text"),
         Column("kinds", "int2"),
         Column("is_skipped", "bool"),
+        Column("is_read", "bool"),
         Column("usage_class", "text"),
         Column("movement", "float8", nullable=True),
         Column("judged_at", "timestamptz"),
@@ -67,7 +68,7 @@ def withdrawn(
     """Take the reads of a period out."""
     codec.nomen_of(event, meta.key)
     of = codec.number(event.period)
-    return history.with_period(of, history.known.get(of, UNKNOWN)._replace(reads=()))
+    return history.with_period(of, history.known.get(of, UNKNOWN)._replace(reads=(), rayon=""))
 
 
 @meter.on(MeterReplaced)
@@ -117,10 +118,10 @@ def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[Me
             if standing.said:
                 superseded.append(entity)
                 gone.append(entity)
-                values = (*entity, standing.rayon, 0, False, "", None, meta.at)
+                values = (*entity, standing.place, 0, False, False, "", None, meta.at)
                 rows.append(Row(METER_VERDICTS, values, codec.withdrawn(of, tenant_id, nomen)))
             continue
-        verdict = codec.reached(judged, tenant_id, nomen, standing.rayon)
+        verdict = codec.reached(judged, tenant_id, nomen, standing.place)
         said = codec.digest(verdict)
         if said == standing.said:
             continue
@@ -128,8 +129,8 @@ def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[Me
             superseded.append(entity)
         told[of] = standing._replace(said=said)
         values = (
-            *entity, standing.rayon, codec.bits(judged.kinds), judged.is_skipped, judged.usage_class,
-            judged.movement, meta.at,
+            *entity, standing.place, codec.bits(judged.kinds), judged.is_skipped, bool(judged.read_id),
+            judged.usage_class, judged.movement, meta.at,
         )  # fmt: skip
         rows.append(Row(METER_VERDICTS, values, verdict))
     effects: list[Effect] = [Supersede(METER_VERDICTS, superseded)] if superseded else []

@@ -73,6 +73,9 @@ class Rebilling(NamedTuple):
     delta_l: int
     delta_minor: int
     """Hundredths of the currency's unit."""
+    rayon: str = ""
+    usage_class: str = ""
+    """Both the customer's as of the period, for one without a read; "": unknown."""
 
 
 class Period(NamedTuple):
@@ -102,8 +105,14 @@ class KnownPeriod(NamedTuple):
     reads: tuple[Read, ...] = ()
     rebilling: Rebilling | None = None
     rayon: str = ""
+    """Told with the reads; of none where none stand."""
     said: str = ""
     """Digest of the verdict that stands; "" when nothing was said."""
+
+    @property
+    def place(self) -> str:
+        """Return the rayon: the reads' own, without any the rebilling's."""
+        return self.rayon if self.reads or not self.rebilling else self.rebilling.rayon
 
 
 UNKNOWN: Final = KnownPeriod()

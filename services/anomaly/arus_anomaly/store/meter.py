@@ -12,11 +12,15 @@ from arus_anomaly.codec.meter import BIT
 from arus_anomaly.rules.meter import Kind
 from arus_anomaly.rules.meter.opinions import PEERS_NEEDED
 
-_NEWEST: Final = "select max(period) as period from meter_verdicts where is_current"
+_NEWEST: Final = """
+select coalesce(
+    (select max(period) from meter_verdicts where is_current and is_read),
+    (select max(period) from meter_verdicts where is_current)) as period
+"""
 _COUNTS: Final = f"""
 select {", ".join(f"count(*) filter (where kinds & {bit} > 0) as {kind}" for kind, bit in BIT.items())},
   count(*) filter (where kinds > 0) as customers, count(*) filter (where is_skipped) as skipped,
-  count(*) as judged, max(judged_at) as judged_at
+  count(*) filter (where is_read) as judged, max(judged_at) as judged_at
 from meter_verdicts
 where is_current and period = %(period)s and (%(rayon)s::text is null or rayon = %(rayon)s)
 """  # noqa: S608 - our own names
@@ -77,7 +81,7 @@ class StoredMeter:
 
 
 async def newest_period(tx: Tx) -> str | None:
-    """Return the newest period that was judged."""
+    """Return the newest period of which reads were judged, else of which anything is said."""
     row = await (await tx.execute(_NEWEST)).fetchone()
     return row["period"] if row else None
 

@@ -201,11 +201,15 @@ def _bills(tx: store.Tx, tenant_id: str, touched: Mapping[str, str]) -> Iterable
 def _rebillings(tx: store.Tx, tenant_id: str, periods: Collection[tuple[str, str]]) -> Iterable[Emit]:
     """Tell what periods' bills correct by now: the main bills, else what the billing master says."""
     made, billed = store.bills(tx, tenant_id, periods), store.billed(tx, tenant_id, periods)
-    for of in sorted(periods):
-        if any(map(may_correct, (made[of], billed[of]))):
-            standing = ([bill for bill in bills if not bill.is_withdrawn] for bills in (made[of], billed[of]))
-            corrected = next(filter(None, map(correction, standing)), None)
-            yield Emit(codec.rebilled(tenant_id, *of, corrected), codec.key(tenant_id, of[0]))
+    told = [of for of in sorted(periods) if any(map(may_correct, (made[of], billed[of])))]
+    if not told:
+        return
+    masters = store.masters(tx, tenant_id, told)
+    for of in told:
+        standing = ([bill for bill in bills if not bill.is_withdrawn] for bills in (made[of], billed[of]))
+        corrected = next(filter(None, map(correction, standing)), None)
+        event = codec.rebilled(tenant_id, *of, corrected, masters.get(of))
+        yield Emit(event, codec.key(tenant_id, of[0]))
 
 
 def _debts(_tx: store.Tx, _tenant_id: str, _touched: Mapping[str, str]) -> Iterable[Emit]:

@@ -137,18 +137,22 @@ class MeterReplacementWithdrawn(_message.Message):
     def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., replaced_on: _Optional[str] = ..., old_serial: _Optional[str] = ..., old_final_l: _Optional[int] = ..., new_serial: _Optional[str] = ..., new_start_l: _Optional[int] = ...) -> None: ...
 
 class PeriodRebilled(_message.Message):
-    __slots__ = ("tenant_id", "nomen", "period", "delta_l", "delta_minor")
+    __slots__ = ("tenant_id", "nomen", "period", "delta_l", "delta_minor", "rayon", "usage_class")
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     NOMEN_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     DELTA_L_FIELD_NUMBER: _ClassVar[int]
     DELTA_MINOR_FIELD_NUMBER: _ClassVar[int]
+    RAYON_FIELD_NUMBER: _ClassVar[int]
+    USAGE_CLASS_FIELD_NUMBER: _ClassVar[int]
     tenant_id: str
     nomen: str
     period: str
     delta_l: int
     delta_minor: int
-    def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., period: _Optional[str] = ..., delta_l: _Optional[int] = ..., delta_minor: _Optional[int] = ...) -> None: ...
+    rayon: str
+    usage_class: str
+    def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., period: _Optional[str] = ..., delta_l: _Optional[int] = ..., delta_minor: _Optional[int] = ..., rayon: _Optional[str] = ..., usage_class: _Optional[str] = ...) -> None: ...
 
 class PaymentRecorded(_message.Message):
     __slots__ = ("tenant_id", "payment_id", "nomen", "payment_date", "amount_minor", "payment_type", "bill_period")

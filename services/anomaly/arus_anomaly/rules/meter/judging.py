@@ -51,6 +51,7 @@ def judge_on(
                 findings=(*(one for one in said.findings if one not in _NOTHING), f.REBILLED),
                 delta_l=period.rebilling.delta_l,
                 delta_minor=period.rebilling.delta_minor,
+                usage_class=said.usage_class if period.reads else period.rebilling.usage_class,
             )
         judged.append(said)
         if said.findings and register.hangs_on <= period.number:
@@ -357,6 +358,8 @@ def _counted(case: _Case, stand_l: int, base: Level) -> Judgement:
     said = _used(case, use, of, base, zero=f.ZERO, remarks=remarks)
     if slip:
         return said._replace(would_be_l=slip[1])
+    if litres < 0:
+        register.undoes(read, base.stand_l - stand_l)
     register.before_back = base if litres < 0 else None
     register.accepts(read, stand_l)
     register.uses(read, use, by, base)

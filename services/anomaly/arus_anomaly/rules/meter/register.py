@@ -167,6 +167,13 @@ class Register:
         if use.litres >= 0 and not is_spike:
             self.accepted = (*self.accepted, use)[-AVERAGED:]
 
+    def undoes(self, read: Read, back_l: int) -> None:
+        """Take the last use, where it was twice the usual, out of it: the register went back on it."""
+        *before, last = self.accepted or (Use(0, 1),)
+        is_odd = not before or usual(before).times_exceeded(last, _SPIKE_TIMES)
+        if is_odd and 0 < back_l * read.multiplier <= last.litres:
+            self.accepted = tuple(before)
+
 
 _values: Final = attrgetter(*(field.name for field in fields(Register)))
 """A register's values, in the order in which one is made of them."""
