@@ -68,7 +68,7 @@ async def _searched(
         bool | None, Query(description="Only active (true) or only inactive (false) ones.")
     ] = None,
 ) -> Asked:
-    return Asked(q or None, None, active, None)
+    return Asked(q or None, q or None, None, active, None)
 
 
 Searched = Annotated[Asked, Depends(_searched)]
@@ -84,7 +84,8 @@ async def list_locations(
     type: Annotated[LocationType | None, Query()] = None,  # noqa: A002 — the parameter's public name
 ) -> Page[LocationRecord]:
     """List locations by name, with their details for who may read `locations.details`."""
-    rows = await _found(context, LOCATIONS, principal, replace(asked, kind=type), window)
+    known = asked if _sees_details(principal) else replace(asked, code=None)
+    rows = await _found(context, LOCATIONS, principal, replace(known, kind=type), window)
     return window.page(rows, _told(principal), _position)
 
 
@@ -197,7 +198,11 @@ async def _found(
 
 
 def _told(principal: Principal) -> Callable[[Location], LocationRecord]:
-    return LocationRecord.of if principal.may("locations.details", "r") else LocationRecord.named
+    return LocationRecord.of if _sees_details(principal) else LocationRecord.named
+
+
+def _sees_details(principal: Principal) -> bool:
+    return principal.may("locations.details", "r")
 
 
 def _position(record: Location | Product) -> tuple[str, str]:

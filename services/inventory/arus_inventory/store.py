@@ -51,9 +51,13 @@ _NEVER_CHANGE: Final = frozenset(("id", "created_at"))
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which records are asked for; None: any. text: part of a name or code; within: ids to choose from."""
+    """Which records are asked for; None: any. within: ids to choose from.
+
+    text: part of a name; code: part of a code, for who may know it, which finds others beside those.
+    """
 
     text: str | None
+    code: str | None
     kind: str | None
     active: bool | None
     within: Collection[str] | None
@@ -83,7 +87,7 @@ async def by_name(
     await rows.execute(
         f"""select {_listed(table.columns)} from {table.name}
             where (%(text)s::text is null or strpos(lower(name), lower(%(text)s)) > 0
-                   or strpos(lower({table.code}), lower(%(text)s)) > 0)
+                   or strpos(lower({table.code}), lower(%(code)s)) > 0)
               and (%(kind)s::text is null or {table.kind} = %(kind)s)
               and (%(active)s::boolean is null or is_active = %(active)s)
               and (%(within)s::text[] is null or id = any(%(within)s))
@@ -93,6 +97,7 @@ async def by_name(
             limit %(limit)s""",
         {
             "text": asked.text,
+            "code": asked.code,
             "kind": asked.kind,
             "active": asked.active,
             "within": None if asked.within is None else list(asked.within),

@@ -310,6 +310,8 @@ async def test_who_only_records_sees_the_names_of_locations(caller: Any) -> None
     operator = caller("tenant-a", "operator")
     assert (await operator.get("/locations")).json()["items"] == [made | bare]
     assert (await operator.get(f"/locations/{made['id']}")).json() == made | bare
+    for client, found in ((operator, []), (caller(), [made])):
+        assert (await client.get("/locations", params={"q": "gd-a"})).json()["items"] == found
     limited = caller("tenant-a", "admin", resources={"locations": "r"})
     assert (await limited.get(f"/locations/{made['id']}")).json() == made | bare
     assert (await caller("tenant-a", "viewer").get("/locations")).json()["items"] == [made]

@@ -536,6 +536,7 @@ async def test_a_search_finds_any_part_of_number_name_or_address(
         ["123456"], ["123456"], ["123456", "777"], ["777"], ["777"], [],
     ]  # fmt: skip
     assert await found("sunter", rayon="35") == ["777"]
+    assert await found("3456", rayon="") == ["123456"], "an empty filter, as forms send it"
 
 
 async def test_a_search_finds_every_part_of_words_whatever_they_are_made_of(

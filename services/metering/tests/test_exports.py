@@ -43,6 +43,12 @@ def cells(answer: httpx.Response) -> list[tuple[Any, ...]]:
     return list(page.iter_rows(values_only=True))
 
 
+def about(answer: httpx.Response) -> list[Any]:
+    """Return what a workbook says of itself beneath its title."""
+    book: Any = openpyxl.load_workbook(io.BytesIO(answer.content))
+    return [row[0] for row in book.worksheets[1].iter_rows(min_row=2, values_only=True)]
+
+
 async def test_a_workbook_of_customers_keeps_numbers_as_text(
     owner: httpx.AsyncClient, filled: Imports
 ) -> None:
@@ -98,7 +104,9 @@ async def test_figures_come_as_files(owner: httpx.AsyncClient, caller: Caller, f
     files.take(
         files.file("COLLECTION", "2025-12", {"nomen": "1", "payment_date": "2025-12-05", "amount": "25"})
     )
-    files.take(files.file("ARDEBT", "2025-12", {"nomen": "2", "amount": "7", "bills": "2"}))
+    files.take(
+        files.file("ARDEBT", "2025-12", {"nomen": "2", "amount": "7", "bills": "2", "as_of": "2025-12-28"})
+    )
     head, *rows = cells(await exported(owner, "/kpi/periods/export", "xlsx", by="rayon"))
     assert (head[0], head[5], head[8]) == ("Periode", "Dibayar (Rp)", "Tingkat penagihan")
     assert [(row[0], row[1], row[3], row[5], row[6]) for row in rows] == [
@@ -108,6 +116,10 @@ async def test_figures_come_as_files(owner: httpx.AsyncClient, caller: Caller, f
     assert csv.content.decode("utf-8-sig").splitlines()[1].startswith("2025-12-05,1,25.00,25.00,100.00,25")
     bands = cells(await exported(owner, "/kpi/arrears/export", "xlsx"))[1:]
     assert [(row[0], row[3]) for row in bands] == [("0-30", 0), ("31-60", 7), ("61-90", 0), (">90", 0)]
+    told = about(await exported(owner, "/kpi/arrears/export", "xlsx", rayon="35"))
+    assert told[:3] == ["Periode: 2025-12", "Rayon: 35", "Daftar per tanggal: 28 Des 2025"]
+    assert told[3].startswith("Data per: ")
+    assert told[3].endswith(" UTC")
     for path, rows_of in (("periods", 1), ("daily", 1), ("arrears", 4)):
         assert (await owner.get(f"/kpi/{path}/export/size")).json()["rows"] == rows_of
         stranger = await exported(caller("tenant-b"), f"/kpi/{path}/export", "csv")

@@ -150,3 +150,12 @@ async def test_an_estimate_no_longer_goes_on_from_a_meter_that_was_not_put_in(
     assert (await client.get(asked)).json()["serial"] == "B"
     await client.delete(f"{WHERE}/{taken_back}")
     assert (await client.get(asked)).json() == before
+
+
+@pytest.mark.parametrize("day", ["2062-12-10", "0001-01-01"])
+async def test_a_day_that_cannot_be_is_refused(client: httpx.AsyncClient, day: str) -> None:
+    refused = await client.post(WHERE, json=CHANGED | {"replaced_on": day})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "replaced_on")
+    paid = {"nomen": "1", "payment_date": day, "amount": "5"}
+    refused = await client.post("/collections", json=paid)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "payment_date")

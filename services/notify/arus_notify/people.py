@@ -34,7 +34,7 @@ class Recipient:
     locations: frozenset[str] | None
 
     def sees(self, location_id: str) -> bool:
-        """Say whether the person may know of the location."""
+        """Say whether the person may know of what lies at the location; "": at none, so for those of all."""
         return self.locations is None or location_id in self.locations
 
 

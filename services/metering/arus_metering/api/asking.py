@@ -9,6 +9,7 @@ from arus_runtime.auth import Principal, require_everywhere
 from arus_runtime.web import wrong
 from arus_runtime.web.spans import BusinessDate
 from fastapi import Depends, Path, Query
+from pydantic import AfterValidator, Field
 
 from arus_metering.rules.payments import PaymentType
 from arus_metering.schemas.records import Period
@@ -18,7 +19,10 @@ PaymentReader = Annotated[Principal, Depends(require_everywhere("collections", "
 MeterReader = Annotated[Principal, Depends(require_everywhere("meters", "r"))]
 Nomen = Annotated[str, Path(min_length=1, max_length=40)]
 Q = Annotated[str, Query(max_length=200, description="Part of the number, name or address, in any case.")]
-Rayon = Annotated[str | None, Query(max_length=40)]
+Said = Annotated[
+    Annotated[str, Field(max_length=40)] | None, AfterValidator(lambda text: text or None), Query()
+]
+"""A filter by a word; an empty one, as a form sends it, asks for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,8 @@ class PaymentFilter:
 
 async def _payments(
     *,
-    nomen: Annotated[str | None, Query(max_length=40)] = None,
-    rayon: Rayon = None,
+    nomen: Said = None,
+    rayon: Said = None,
     period: Annotated[Period | None, Query(description="The billing period paid.")] = None,
     type: Annotated[PaymentType | None, Query()] = None,  # noqa: A002 - the parameter's public name
     first: Annotated[BusinessDate | None, Query(alias="from")] = None,

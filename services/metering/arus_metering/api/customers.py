@@ -10,7 +10,7 @@ from arus_runtime.commands import Commanded
 from arus_runtime.web import PREFIX, Ctx, IfMatch, Page, Paging, etag, router
 from fastapi import Depends, Path, Query, Response
 
-from arus_metering.api.asking import CustomerReader, Nomen, PaymentReader, Payments, Q, Rayon
+from arus_metering.api.asking import CustomerReader, Nomen, PaymentReader, Payments, Q, Said
 from arus_metering.commands import customers as commands
 from arus_metering.commands import payments
 from arus_metering.schemas.figures import Happening, Profile
@@ -40,7 +40,7 @@ PaymentId = Annotated[str, Path(min_length=1, max_length=500)]
 
 @customers.get("/customers/search")
 async def search_customers(
-    context: Ctx, principal: CustomerReader, q: Q = "", rayon: Rayon = None
+    context: Ctx, principal: CustomerReader, q: Q = "", rayon: Said = None
 ) -> SearchResults:
     """Find customers by any part of their number, name or address; also at /api/customers/search.
 
@@ -55,7 +55,7 @@ async def search_customers(
 
 @customers.get("/customers")
 async def list_customers(
-    *, context: Ctx, window: Paging, principal: CustomerReader, q: Q = "", rayon: Rayon = None
+    *, context: Ctx, window: Paging, principal: CustomerReader, q: Q = "", rayon: Said = None
 ) -> Page[CustomerRecord]:
     """List customers by number."""
     after = window.after(str) or (None,)

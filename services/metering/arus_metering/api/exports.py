@@ -12,7 +12,7 @@ from arus_runtime.web.exports import EXPORTED, MOST_ROWS, Exported, ExportSize, 
 from arus_runtime.words import Language
 from fastapi.responses import FileResponse
 
-from arus_metering.api.asking import CustomerReader, PaymentReader, Payments, Q, Rayon
+from arus_metering.api.asking import CustomerReader, PaymentReader, Payments, Q, Said
 from arus_metering.rules.amounts import MINOR
 from arus_metering.state import Customer, Payment
 from arus_metering.store import customers as store
@@ -25,7 +25,7 @@ collections = router("collections")
 
 @customers.get("/customers/export/size")
 async def size_customers_export(
-    context: Ctx, principal: CustomerReader, q: Q = "", rayon: Rayon = None
+    context: Ctx, principal: CustomerReader, q: Q = "", rayon: Said = None
 ) -> ExportSize:
     """Say how many rows an export with these filters would hold, and how many it may."""
     async with context.db.tenant(principal.tenant_id) as tx:
@@ -34,7 +34,7 @@ async def size_customers_export(
 
 @customers.get("/customers/export", response_class=FileResponse, responses=EXPORTED)
 async def export_customers(
-    context: Ctx, principal: CustomerReader, export: Exported, q: Q = "", rayon: Rayon = None
+    context: Ctx, principal: CustomerReader, export: Exported, q: Q = "", rayon: Said = None
 ) -> FileResponse:
     """Give what the list's filters find as a file in the language of Accept-Language, by number.
 

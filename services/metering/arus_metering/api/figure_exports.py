@@ -1,7 +1,7 @@
 """REST routes of the collection's figures as files: /kpi/{periods,daily,arrears}/export."""
 
 from collections.abc import AsyncGenerator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Annotated
@@ -13,7 +13,8 @@ from fastapi import Depends
 from fastapi.responses import FileResponse
 
 from arus_metering import words
-from arus_metering.api.kpi import Rayon, compare_periods, follow_days, get_arrears
+from arus_metering.api.asking import Said
+from arus_metering.api.kpi import compare_periods, follow_days, get_arrears
 from arus_metering.schemas.figures import Ageing, Comparison, Days, Figures
 from arus_metering.schemas.records import Money
 
@@ -31,7 +32,7 @@ async def size_periods_export(compared: Compared) -> ExportSize:
 
 
 @figures.get("/kpi/periods/export", response_class=FileResponse, responses=EXPORTED)
-async def export_periods(compared: Compared, export: Exported, rayon: Rayon = None) -> FileResponse:
+async def export_periods(compared: Compared, export: Exported, rayon: Said = None) -> FileResponse:
     """Give what was billed and paid in each period, of all together or by rayon, as a file, oldest first."""
     say = partial(words.say, language=export.language)
     columns = [
@@ -57,7 +58,7 @@ async def size_daily_export(followed: Followed) -> ExportSize:
 
 
 @figures.get("/kpi/daily/export", response_class=FileResponse, responses=EXPORTED)
-async def export_daily(followed: Followed, export: Exported, rayon: Rayon = None) -> FileResponse:
+async def export_daily(followed: Followed, export: Exported, rayon: Said = None) -> FileResponse:
     """Give how a period is paid, day by day, as a file."""
     say = partial(words.say, language=export.language)
     columns = [
@@ -87,7 +88,7 @@ async def size_arrears_export(aged: Aged) -> ExportSize:
 
 
 @figures.get("/kpi/arrears/export", response_class=FileResponse, responses=EXPORTED)
-async def export_arrears(aged: Aged, export: Exported, rayon: Rayon = None) -> FileResponse:
+async def export_arrears(aged: Aged, export: Exported, rayon: Said = None) -> FileResponse:
     """Give what is owed as of a period, by its age in days, as a file."""
     say = partial(words.say, language=export.language)
     columns = [
@@ -100,7 +101,11 @@ async def export_arrears(aged: Aged, export: Exported, rayon: Rayon = None) -> F
     rows: list[Row] = [
         (one.days, one.customers, one.bills, _rupiah(one.amount), _rupiah(one.penalty)) for one in aged.items
     ]
-    narrowed = [("column_bill_period", aged.period), ("column_rayon", rayon)]
+    narrowed = [
+        ("column_bill_period", aged.period),
+        ("column_rayon", rayon),
+        ("column_listed_on", aged.listed_on),
+    ]
     return await _sent(export, ("arrears", columns, rows), narrowed, aged.data_as_of)
 
 
@@ -122,15 +127,15 @@ def _share(percent: float | None) -> Decimal | None:
 async def _sent(
     export: Export,
     table: tuple[str, Sequence[Column], Sequence[Row]],
-    narrowed: Sequence[tuple[str, str | None]],
+    narrowed: Sequence[tuple[str, str | date | None]],
     as_of: datetime | None,
 ) -> FileResponse:
     """Return the file of a table: what it is called, its columns, its rows."""
     name, columns, rows = table
     say = partial(words.say, language=export.language)
-    said = [(say(code), value) for code, value in narrowed]
+    said = [(say(code), say("said", value=value)) for code, value in narrowed if value]
     if as_of:
-        said.append((say("column_as_of"), f"{as_of:%Y-%m-%d %H:%M} UTC"))
+        said.append((say("column_as_of"), say("said_at", value=as_of)))
     lines = about(export.language, datetime.now(UTC), said)
     sheet = Sheet(say(f"{name}_title"), lines, columns, export.language, export.byte_order_mark)
     return await sent(export, sheet, _at_once(rows), say(f"{name}_file"))

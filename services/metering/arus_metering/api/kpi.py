@@ -7,6 +7,7 @@ from arus_runtime.postgres import Tx
 from arus_runtime.web import Ctx, router, wrong
 from fastapi import Depends, Query
 
+from arus_metering.api.asking import Said
 from arus_metering.rules.rows import after
 from arus_metering.schemas.figures import Ageing, Comparison, Days, Figures, KpiData
 from arus_metering.schemas.records import Period
@@ -18,11 +19,10 @@ MOST_PERIODS = 36
 Reader = Annotated[Principal, Depends(require_everywhere("kpi", "r"))]
 Of = Annotated[Period | None, Query(description="The newest billed one, when left out.")]
 Owed = Annotated[Period | None, Query(description="The newest with a file of arrears, when left out.")]
-Rayon = Annotated[str | None, Query(max_length=40)]
 
 
 @kpi.get("/kpi/data")
-async def get_kpi_data(context: Ctx, principal: Reader, period: Of = None, rayon: Rayon = None) -> KpiData:
+async def get_kpi_data(context: Ctx, principal: Reader, period: Of = None, rayon: Said = None) -> KpiData:
     """Return the seed's figures of a period; also at /api/kpi_data."""
     async with context.db.tenant(principal.tenant_id) as tx:
         of, as_of = await _period(tx, period), await store.as_of(tx)
@@ -37,7 +37,7 @@ async def compare_periods(
     principal: Reader,
     first: Annotated[Period | None, Query(alias="from", description="Eleven before the last.")] = None,
     last: Annotated[Period | None, Query(alias="to", description="Included; the newest billed one.")] = None,
-    rayon: Rayon = None,
+    rayon: Said = None,
     by: Annotated[Literal["rayon"] | None, Query(description="Each rayon apart.")] = None,
 ) -> Comparison:
     """Compare periods: billed, paid and collection rate of each, all together or by rayon."""
@@ -62,7 +62,7 @@ async def compare_rayons(context: Ctx, principal: Reader, period: Of = None) -> 
 
 
 @kpi.get("/kpi/daily")
-async def follow_days(context: Ctx, principal: Reader, period: Of = None, rayon: Rayon = None) -> Days:
+async def follow_days(context: Ctx, principal: Reader, period: Of = None, rayon: Said = None) -> Days:
     """Return how a period is paid, day by day, against its target."""
     async with context.db.tenant(principal.tenant_id) as tx:
         of, as_of = await _period(tx, period), await store.as_of(tx)
@@ -72,7 +72,7 @@ async def follow_days(context: Ctx, principal: Reader, period: Of = None, rayon:
 
 
 @kpi.get("/kpi/arrears")
-async def get_arrears(context: Ctx, principal: Reader, period: Owed = None, rayon: Rayon = None) -> Ageing:
+async def get_arrears(context: Ctx, principal: Reader, period: Owed = None, rayon: Said = None) -> Ageing:
     """Return what is owed as of a period, by its age in days."""
     async with context.db.tenant(principal.tenant_id) as tx:
         newest, as_of = await store.newest_arrears(tx), await store.as_of(tx)

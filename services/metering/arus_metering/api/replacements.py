@@ -6,9 +6,9 @@ from typing import Annotated, Final
 from arus_runtime.auth import require_everywhere
 from arus_runtime.commands import Commanded
 from arus_runtime.web import Ctx, IfMatch, etag, router
-from fastapi import Depends, Path, Query, Response
+from fastapi import Depends, Path, Response
 
-from arus_metering.api.asking import MeterReader
+from arus_metering.api.asking import MeterReader, Said
 from arus_metering.commands import customers as commands
 from arus_metering.commands.customers import REPLACEMENT_VERSION
 from arus_metering.schemas.records import NewReplacement, ReplacementRecord
@@ -22,7 +22,7 @@ SEEN: Final = {"ETag": etag(REPLACEMENT_VERSION)}
 
 @replacements.get("/meters/replacements")
 async def list_meter_replacements(
-    context: Ctx, principal: MeterReader, nomen: Annotated[str | None, Query(max_length=40)] = None
+    context: Ctx, principal: MeterReader, nomen: Said = None
 ) -> list[ReplacementRecord]:
     """List what people entered of meters changed for another and did not take back, the newest 500 first."""
     async with context.db.tenant(principal.tenant_id) as tx:

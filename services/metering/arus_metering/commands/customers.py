@@ -9,7 +9,7 @@ from arus_runtime import outbox
 from arus_runtime.auth import Principal
 from arus_runtime.ids import derived_id, new_ulid
 from arus_runtime.postgres import Tx
-from arus_runtime.web import FieldProblem, IfMatchHeader, Problem
+from arus_runtime.web import FieldProblem, IfMatchHeader, Problem, wrong
 
 from arus_metering import codec
 from arus_metering.rules.reads import day_of
@@ -64,7 +64,9 @@ async def change(
 
 
 async def replace_meter(tx: Tx, principal: Principal, values: Mapping[str, Any], at: datetime) -> Replacement:
-    """Record that a customer's meter was changed for another."""
+    """Record that a customer's meter was changed for another; raises the 422 of a day to come."""
+    if (on := values["replaced_on"]) > (today := day_of(at)):
+        raise wrong("replaced_on", "too_large", value=on, bound=today)
     await entries.hold(tx, principal.tenant_id, "meter_readings")
     await known(tx, values["nomen"])
     made = Replacement(id=new_ulid(), **values)

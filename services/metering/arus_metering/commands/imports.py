@@ -85,7 +85,8 @@ def _apply(
         elif not is_same or stands is None or hashes[key] != stands.hashes:
             changed[key] = fact
         added.append(version)
-    store.add(tx, table, of, added, before)
+    if added:
+        store.add(tx, table, of, added, before)
     touched = {key: fact.nomen for key, fact in changed.items()}
     if touched and table == "meter_readings":
         told = list(_reads(tx, tenant_id, touched, _first_reads(added, before)))

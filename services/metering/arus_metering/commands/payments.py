@@ -8,7 +8,7 @@ from arus_runtime import outbox
 from arus_runtime.auth import Principal
 from arus_runtime.ids import derived_id, new_ulid
 from arus_runtime.postgres import Tx
-from arus_runtime.web import FieldProblem, IfMatchHeader, Problem
+from arus_runtime.web import IfMatchHeader, Problem, wrong
 
 from arus_metering import codec
 from arus_metering.commands.customers import known
@@ -97,10 +97,7 @@ async def _write(
 ) -> Payment:
     on, today, of = said["payment_date"], day_of(at), said["bill_period"]
     if on > today:
-        raise Problem(
-            422, "invalid_input",
-            errors=[FieldProblem("payment_date", "too_large", {"value": on, "bound": today})],
-        )  # fmt: skip
+        raise wrong("payment_date", "too_large", value=on, bound=today)
     values = {**said, "payment_type": payment_type(said["payment_type"], of, f"{on:%Y-%m}", paid_on=on)}
     entry_id = new_ulid()
     version = Version(

@@ -31,7 +31,7 @@ class SeedTarget(BaseModel):
 
     total_nomen: int
     total_nominal: int | float
-    sudah_bayar_nomen: int
+    sudah_bayar_nomen: int = Field(description="Customers who paid more than Rp 0 of it, all of it or not.")
     sudah_bayar_nominal: int | float
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
+from arus_runtime.web.spans import BusinessDate
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
@@ -152,7 +153,7 @@ class NewPayment(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [PAID]})
 
     nomen: Nomen
-    payment_date: date
+    payment_date: BusinessDate
     amount: Rupiah
     bill_period: Period | None = None
     payment_type: PaymentType | None = None
@@ -168,7 +169,7 @@ class PaymentPatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"amount": "450000.00"}]})
 
-    payment_date: date | SkipJsonSchema[None] = None
+    payment_date: BusinessDate | SkipJsonSchema[None] = None
     amount: Rupiah | SkipJsonSchema[None] = None
     bill_period: Period | SkipJsonSchema[None] = None
     payment_type: PaymentType | SkipJsonSchema[None] = None
@@ -241,7 +242,7 @@ class NewReplacement(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [CHANGED]})
 
     nomen: Nomen
-    replaced_on: date
+    replaced_on: BusinessDate
     old_serial: Code = ""
     old_final_m3: Stand | None = None
     new_serial: Annotated[str, _text(60)]

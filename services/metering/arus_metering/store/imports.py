@@ -20,6 +20,9 @@ _BEGIN: Final = """
 insert into imports (tenant_id, import_id, type, period)
 values (%(tenant)s, %(import)s, %(type)s, %(period)s) on conflict do nothing
 """
+_TOUCHED: Final = """
+update imports set recorded_at = now() where tenant_id = %(tenant)s and import_id = %(import)s
+"""
 _NUMBER: Final = """
 select number, withdrawn_at is not null from imports where tenant_id = %(tenant)s and import_id = %(import)s
 """
@@ -156,6 +159,7 @@ def add(
 ) -> None:
     """Write an import's versions; those of a newer one stay current, and what versions yield to."""
     number, import_id = of.number, of.import_id
+    tx.execute(_TOUCHED, {"tenant": of.tenant_id, "import": import_id})
     overtaken = [
         key
         for key in {one.key for one in added if one.yields_to is None}

@@ -98,7 +98,8 @@ async def _prepared(context: Context, delivery: Delivery, organisation: Organisa
     if delivery.person_id is not None:
         # Who left, or may no longer see the place, is told nothing any more.
         person = organisation.people.get(delivery.person_id)
-        if person is None or (delivery.location_id and not person.sees(delivery.location_id)):
+        has_place = delivery.location_id is not None or delivery.kind == "case"
+        if person is None or (has_place and not person.sees(delivery.location_id or "")):
             raise Skip("no_longer_allowed")
     way = await _way(context, delivery, person)
     writer = Writer(

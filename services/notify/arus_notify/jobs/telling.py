@@ -62,7 +62,7 @@ async def tell_case(tx: Tx, work: Work, asked: Asked) -> None:
     planner, organisation = await _planner(tx, asked, alert.tenant_id), asked[0]
     for person_id in alert.people:
         person = organisation.people.get(person_id)
-        if person is not None and (not alert.location_id or person.sees(alert.location_id)):
+        if person is not None and person.sees(alert.location_id):
             await planner.tell_person(person, planning.of_case(alert))
     for hook in await store.webhooks.active(tx, alert.tenant_id, alert.severity):
         if hook.sees(alert.location_id):

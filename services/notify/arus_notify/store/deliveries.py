@@ -141,7 +141,8 @@ async def newest(
               and (%(person)s::text is null or person_id = %(person)s)
               and (%(channel)s::text is null or channel = %(channel)s)
               and (cardinality(%(states)s::text[]) = 0 or state = any(%(states)s))
-              and (%(within)s::text[] is null or location_id is null or location_id = any(%(within)s))
+              and (%(within)s::text[] is null or location_id = any(%(within)s)
+                   or location_id is null and kind <> 'case')
               and (%(at)s::timestamptz is null or (created_at, id) < (%(at)s, %(last)s))
             order by created_at desc, id desc limit %(limit)s""".encode(),
         {

@@ -73,8 +73,10 @@ left join alerts a on (a.tenant_id, a.incident_id, a.severity) = (n.tenant_id, n
 left join incidents i on (i.tenant_id, i.id) = (n.tenant_id, n.incident_id)
 left join case_alerts c on (c.tenant_id, c.id) = (n.tenant_id, n.case_alert_id)
 """
-# Whose scope became narrower sees no more of what they were told before.
-_SEEN: Final = "(%(within)s::text[] is null or n.location_id is null or n.location_id = any(%(within)s))"
+# Whose scope became narrower sees no more of what they were told before, nor of a case that lies nowhere.
+_SEEN: Final = """
+(%(within)s::text[] is null or n.location_id = any(%(within)s) or n.location_id is null and n.kind <> 'case')
+"""
 
 
 async def add(tx: Tx, told: Notification) -> bool:

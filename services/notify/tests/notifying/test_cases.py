@@ -159,6 +159,28 @@ async def test_a_case_at_a_place_that_is_seen_no_more_is_told_no_more(
     assert (mailbox.mails, desk.deliveries()) == ([], [])
 
 
+async def test_who_is_limited_to_places_is_told_of_no_customer(
+    desk: Desk, town: Town, mailbox: Mailbox, caller: Caller
+) -> None:
+    siti = town.person(desk.tenant, "Siti")
+    await happens(desk, assignee_id=siti, changed_by="")
+    await desk.work("notify.tell-case")
+    town.people[desk.tenant] = []
+    assert town.person(desk.tenant, "Budi", places=[desk.location])
+    town.people[desk.tenant][0].user_id = siti
+    desk.context.own.pop("people")
+    await desk.work()
+    assert desk.deliveries()[0] == ("email", "skipped", "no_longer_allowed", 1)
+    await happens(desk, assignee_id=siti, changed_by="")
+    await desk.work()
+    await desk.digest()
+    assert mailbox.mails == []
+    assert len([one for one in desk.deliveries() if one[0] == "in_app"]) == 1, "of what was told before"
+    narrowed = caller(siti, "viewer", locations=[desk.location])
+    listed = (await narrowed.get("/notifications")).json()
+    assert (listed["items"], listed["unread"]) == ([], 0)
+
+
 async def test_webhooks_hear_of_a_case_from_its_opening_to_its_end(
     desk: Desk, caller: Caller, counterpart: Counterpart
 ) -> None:
