@@ -47,7 +47,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment as it now stands. source: COLLECTION, MB or MANUAL; is_repeat: of MB, it stands there too."""
+    """A payment as it now stands. source: COLLECTION, MB or MANUAL; is_repeat: of MB, it stands there too.
+
+    said_by: who entered or corrected it, None: a file.
+    """
 
     id: str
     nomen: str
@@ -60,6 +63,7 @@ class Payment:
     receipt_number: str
     version: int
     is_repeat: bool
+    said_by: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Payments of files that people correct and take back, and the files that say them again."""
 
 import httpx
+import psycopg
 import pytest
+from arus_stack.testing import ServiceDatabase
 
-from .conftest import Imports
+from .conftest import Caller, Imports
 from .test_books import customer, outcomes
 
 pytestmark = pytest.mark.integration
@@ -36,6 +38,31 @@ async def test_a_row_that_says_nothing_new_leaves_what_a_person_made_of_it(
     assert (await owner.get(path)).status_code == 404
     assert files.undo(again)[-1].withdrawn == 0
     assert (await owner.get("/kpi/data")).json()["target"]["sudah_bayar_nominal"] == 0
+
+
+async def test_who_entered_corrected_or_took_back_a_payment_stays_known(
+    files: Imports, owner: httpx.AsyncClient, caller: Caller, database: ServiceDatabase
+) -> None:
+    await owner.post("/customers", json={"nomen": "1", "name": "Ani", "address": "Jl. Sunter No.1"})
+    paid = {"nomen": "1", "payment_date": "2025-12-05", "amount": "50"}
+    files.take(files.file("COLLECTION", "2025-12", paid))
+    made = await owner.post("/collections", json=paid | {"amount": "7"})
+    assert made.json()["said_by"] == "user-1"
+    siti = caller(sub="siti")
+    listed = (await owner.get("/collections")).json()["items"]
+    [filed] = [one for one in listed if one["said_by"] is None]
+    changed = await siti.patch(f"/collections/{filed['id']}", json={"amount": "60"})
+    assert changed.json()["said_by"] == "siti"
+    assert (await siti.delete(f"/collections/{made.json()['id']}")).status_code == 204
+    line = (await owner.get("/customers/1/timeline")).json()["items"]
+    said = {
+        one["facts"]["amount_minor"]: (one["facts"]["said_by"], one["facts"].get("withdrawn_by"))
+        for one in line
+        if one["kind"] == "payment"
+    }
+    assert said == {6_000: ("siti", None), 700: ("user-1", "siti")}
+    with psycopg.connect(database.worker_url, options="-c search_path=metering") as connection:
+        assert connection.execute("select said_by from customer_periods").fetchall() == [("user-1",)]
 
 
 async def test_an_import_whose_payment_was_corrected_is_not_taken_back(

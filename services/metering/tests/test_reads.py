@@ -232,6 +232,20 @@ async def test_a_new_meter_is_estimated_from_what_it_showed_when_it_was_put_in(
     assert (one["serial"], one["previous_m3"], one["days"], one["stand_m3"]) == ("B", "2", 20, "15")
 
 
+async def test_a_corrected_use_counts_on_every_meter_of_its_period(
+    filled: list[Any], files: Imports, owner: httpx.AsyncClient
+) -> None:
+    await owner.post("/customers", json={"nomen": "1", "name": "PT Example", "address": "Jl. Sunter No.1"})
+    read = {"nomen": "1", "stand_awal": "1060", "stand_akhir": "100", "read_date": "2025-12-14"}
+    files.take(files.file("SBRS", "2025-12", read))
+    for day, old_m3, new_m3 in (("2025-11-20", "1100", "0"), ("2025-12-01", "4", "1")):
+        changed = {"nomen": "1", "replaced_on": day, "old_final_m3": old_m3, "new_serial": "B"}
+        made = await owner.post("/meters/replacements", json=changed | {"new_start_m3": new_m3})
+        assert made.status_code == 201
+    edited = await owner.patch(PATH, json={"stand_m3": "10", **WHY})
+    assert edited.json()["validated"]["volume_m3"] == "53", "40 on the first, 4 on the second, 9 on the third"
+
+
 @pytest.mark.parametrize(
     ("body", "refused"),
     [

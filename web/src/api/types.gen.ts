@@ -5519,6 +5519,12 @@ export type PaymentRecord = {
      * Of MB: the daily transactions hold it too; figures count it once.
      */
     is_repeat: boolean;
+    /**
+     * Said By
+     *
+     * Who entered or last corrected it; null: a file.
+     */
+    said_by: string | null;
 };
 
 /**
@@ -6436,6 +6442,8 @@ export type SeedTarget = {
     total_nominal: number | number;
     /**
      * Sudah Bayar Nomen
+     *
+     * Customers who paid more than Rp 0 of it, all of it or not.
      */
     sudah_bayar_nomen: number;
     /**

@@ -1901,7 +1901,8 @@ export const zPaymentRecord = z.object({
     bill_period: z.string(),
     receipt_number: z.string(),
     version: z.int(),
-    is_repeat: z.boolean()
+    is_repeat: z.boolean(),
+    said_by: z.nullable(z.string())
 });
 
 /**

@@ -149,7 +149,7 @@ async def _enter(tx: Tx, principal: Principal, said: Mapping[str, Any], at: date
         said["rayon"],
         values,
     )
-    await entries.write(tx, "customer_periods", principal.tenant_id, version)
+    await entries.write(tx, "customer_periods", principal.tenant_id, version, principal.user_id)
     customer = await store.settle(tx, principal.tenant_id, nomen)
     await outbox.add(
         tx,

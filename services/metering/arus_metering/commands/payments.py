@@ -69,7 +69,7 @@ async def withdraw(
 ) -> None:
     """Take a payment back if the caller has seen the version."""
     standing = await _held(tx, principal, payment_id, if_match)
-    await store.withdraw(tx, principal.tenant_id, payment_id)
+    await store.withdraw(tx, principal.tenant_id, payment_id, principal.user_id, at)
     await entries.note(tx, principal.tenant_id)
     await _tell(tx, principal, standing["nomen"], payment_id, None, at=at)
 
@@ -110,7 +110,7 @@ async def _write(
         said["rayon"],
         values,
     )
-    await entries.write(tx, "collections", principal.tenant_id, version)
+    await entries.write(tx, "collections", principal.tenant_id, version, principal.user_id)
     await _tell(tx, principal, said["nomen"], payment_id, values, at=at)
     return await found(tx, payment_id)
 

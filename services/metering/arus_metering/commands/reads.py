@@ -239,7 +239,9 @@ class Corrector:
             tenant_id=self.principal.tenant_id,
             id=edit_id,
             key=key,
-            number=await entries.write(self.tx, TABLE, self.principal.tenant_id, version),
+            number=await entries.write(
+                self.tx, TABLE, self.principal.tenant_id, version, self.principal.user_id
+            ),
             act=act,
             nomen=self.nomen,
             period=self.period,
@@ -256,15 +258,18 @@ class Corrector:
         return await store.of_period(self.tx, self.nomen, self.period)
 
     async def _use(self, read: ReadVersion, said: Mapping[str, Any]) -> int | None:
-        """Return what was used until a stand that a person says: of both meters, where one was changed."""
+        """Return what was used until a stand that a person says: of every meter, where some were changed."""
         changed = read.old_final_l, read.new_start_l
         if changed == (None, None):
             earlier = await store.earlier(self.tx, self.nomen, self.period)
             since = max((row["read_date"] for row in earlier), default=date.min)
             until = said.get("read_date", read.read_date)
-            for one in await customers.replacements(self.tx, self.nomen):
-                if since < one.replaced_on <= until:
-                    changed = one.old_final_l, one.new_start_l
+            made = [
+                one
+                for one in await customers.replacements(self.tx, self.nomen)
+                if since < one.replaced_on <= until
+            ]
+            changed = _sum([one.old_final_l for one in made]), _sum([one.new_start_l for one in made])
         return rules.volume(
             said["stand_akhir_l"],
             read.stand_awal_l,
@@ -314,6 +319,12 @@ class Corrector:
             label="read",
             at=self.at,
         )
+
+
+def _sum(stands_l: Sequence[int | None]) -> int | None:
+    """Return a sum of stands; None where there is none, or nobody says one."""
+    known = [stand_l for stand_l in stands_l if stand_l is not None]
+    return sum(known) if known and len(known) == len(stands_l) else None
 
 
 def _first(period: str) -> date:

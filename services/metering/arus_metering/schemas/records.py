@@ -201,6 +201,7 @@ class PaymentRecord(BaseModel):
                     "amount": {"amount": "500000.00", "currency": "IDR"},
                     "version": 7,
                     "is_repeat": False,
+                    "said_by": "01JGZ3M0T0ARVSUSER00000001",
                 }
             ]
         }
@@ -217,6 +218,7 @@ class PaymentRecord(BaseModel):
     receipt_number: str
     version: int
     is_repeat: bool = Field(description="Of MB: the daily transactions hold it too; figures count it once.")
+    said_by: str | None = Field(description="Who entered or last corrected it; null: a file.")
 
     @classmethod
     def of(cls, payment: Payment) -> Self:
@@ -233,6 +235,7 @@ class PaymentRecord(BaseModel):
             receipt_number=payment.receipt_number,
             version=payment.version,
             is_repeat=payment.is_repeat,
+            said_by=payment.said_by,
         )
 
 

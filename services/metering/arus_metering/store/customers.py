@@ -57,8 +57,14 @@ select * from (select * from (
   union all
   select 'payment', payment_date, bill_period, jsonb_build_object('amount_minor', amount_minor,
     'payment_type', payment_type, 'channel', channel, 'receipt_number', receipt_number,
-    'source', source, 'is_repeat', is_repeat::int), import_id
+    'source', source, 'is_repeat', is_repeat::int, 'said_by', said_by), import_id
   from collections where nomen = %(nomen)s and is_current
+  union all
+  select 'payment', payment_date, bill_period, jsonb_build_object('amount_minor', amount_minor,
+    'payment_type', payment_type, 'channel', channel, 'receipt_number', receipt_number,
+    'source', source, 'said_by', said_by, 'withdrawn_by', withdrawn_by, 'withdrawn_at', withdrawn_at),
+    import_id
+  from collections where nomen = %(nomen)s and withdrawn_by is not null
   union all
   select 'bill', coalesce(bill_date, (period || '-01')::date), period, jsonb_build_object('amount_minor',
     amount_minor, 'volume_l', volume_l, 'bill_number', bill_number, 'due_date', due_date), import_id

@@ -12,6 +12,8 @@ _NOTE: Final = """
 insert into entered (tenant_id, last_at) values (%s, now())
 on conflict (tenant_id) do update set last_at = greatest(entered.last_at, excluded.last_at)
 """
+_SIGNED: Final = frozenset({"customer_periods", "collections"})
+"""Where a version says who entered it; of a read its edit does."""
 _HOLD: Final = "select pg_advisory_xact_lock(hashtextextended(%s, 7))"
 
 
@@ -25,7 +27,7 @@ async def note(tx: Tx, tenant_id: str) -> None:
     await tx.execute(_NOTE, (tenant_id,))
 
 
-async def write(tx: Tx, table: str, tenant_id: str, entered: Version) -> int:
+async def write(tx: Tx, table: str, tenant_id: str, entered: Version, said_by: str) -> int:
     """Write a version that a person entered as the current one of its key, and return its number."""
     await note(tx, tenant_id)
     row = await (await tx.execute("select nextval('versions') as number")).fetchone()
@@ -35,11 +37,14 @@ async def write(tx: Tx, table: str, tenant_id: str, entered: Version) -> int:
         versions.OVERTAKE.format(table=table).encode(),
         {"tenant": tenant_id, "keys": [entered.key], "number": number},
     )
+    values = entered.columns(table, tenant_id, number, "", is_current=True)
     names = versions.columns(table)
+    if table in _SIGNED:
+        names, values = (*names, "said_by"), [*values, said_by]
     places = ", ".join(["%s"] * len(names))
     await tx.execute(
         f"insert into {table} ({', '.join(names)}) values ({places})".encode(),  # noqa: S608 - our own names
-        entered.columns(table, tenant_id, number, "", is_current=True),
+        values,
     )
     if table == "collections":
         await tx.execute(SETTLE.encode(), {"tenant": tenant_id, "keys": [entered.key]})

@@ -1,7 +1,7 @@
 """Payments as people list, enter and take them back, inside one tenant's transaction."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from arus_runtime.postgres import Tx
@@ -25,7 +25,7 @@ else its file's."""
 _RAYON: Final = RAYON.format("p", "bill_period")
 _COLUMNS: Final = f"""
 key as id, nomen, {_RAYON} as rayon, source, payment_date, amount_minor, payment_type, bill_period,
-receipt_number, number as version, is_repeat
+receipt_number, number as version, is_repeat, said_by
 """
 _LIST: Final = f"""
 select {_COLUMNS} from collections p
@@ -45,7 +45,9 @@ order by line limit 1
 """  # noqa: S608 - our own names
 _WITHDRAW: Final = """
 with gone as (
-  update collections set is_current = false, is_withdrawn = true where key = %s and not is_withdrawn
+  update collections set is_current = false, is_withdrawn = true,
+    withdrawn_by = case when is_current then %(by)s end, withdrawn_at = case when is_current then %(at)s end
+  where key = %(key)s and not is_withdrawn
   returning tenant_id, key, hash, import_id)
 insert into withdrawn_payments
 select distinct tenant_id, regexp_replace(key, '^(COLLECTION|MB)/[^/]*/', '\\1//'), hash from gone
@@ -88,7 +90,7 @@ async def standing(tx: Tx, payment_id: str) -> dict[str, Any] | None:
     return await rows.fetchone()
 
 
-async def withdraw(tx: Tx, tenant_id: str, payment_id: str) -> None:
+async def withdraw(tx: Tx, tenant_id: str, payment_id: str, by: str, at: datetime) -> None:
     """Take a payment back, whatever said it, and remember the rows of files that did."""
-    await tx.execute(_WITHDRAW, (payment_id,))
+    await tx.execute(_WITHDRAW, {"key": payment_id, "by": by, "at": at})
     await tx.execute(SETTLE.encode(), {"tenant": tenant_id, "keys": [payment_id]})

@@ -146,6 +146,11 @@ function Payment({ facts, period }: { facts: Facts; period: string }) {
           <Trans>Tidak dihitung lagi: pembayaran ini sudah terhitung dari daftar harian.</Trans>
         </span>
       )}
+      {stated(facts['withdrawn_at']) && (
+        <Rest>
+          <Trans>pembayaran ini sudah dibatalkan</Trans>
+        </Rest>
+      )}
     </>
   )
 }

@@ -153,6 +153,7 @@ test('a period is paid when what counts of its payments reaches what was billed'
     happening('billed', '2025-12', 100),
     happening('payment', '2025-12', 60),
     happening('payment', '2025-12', 60, 1),
+    { ...happening('payment', '2025-12', 60), facts: { amount_minor: 60, withdrawn_by: 'siti' } },
     happening('billed', '2025-11', 100),
     happening('payment', '2025-11', 100),
     happening('billed', '2025-10', 100),

@@ -30,11 +30,16 @@ export function periodRows(reads: readonly Read[], happened: readonly Happening[
   })
 }
 
+/** Whether a payment is no repeat and was not taken back. */
+function counts(facts: Happening['facts']): boolean {
+  return facts['is_repeat'] !== 1 && !facts['withdrawn_by']
+}
+
 /** Whether what was billed for a period is paid; a payment that stands in two files counts once. */
 function paidOf(period: string, happened: readonly Happening[]): Paid | null {
   const sum = (kind: Happening['kind']) =>
     happened
-      .filter(one => one.kind === kind && one.period === period && one.facts['is_repeat'] !== 1)
+      .filter(one => one.kind === kind && one.period === period && counts(one.facts))
       .reduce((total, one) => total + Number(one.facts['amount_minor'] ?? 0), 0)
   const billed = sum('billed')
   if (billed <= 0) return null
