@@ -33,7 +33,11 @@ def judged(made: Town) -> Said:
     """Return the kinds of every read of a town that has any."""
     histories: defaultdict[str, MeterHistory] = defaultdict(lambda: MeterHistory({}))
     for period in made.periods:
-        masters = {of: values for of, (values,) in by_customer(made, "MC", period).items()}
+        # A service of which no master says anything is active, as the books settle it.
+        masters = {
+            of: {**values, "is_active": values["is_active"] is not False}
+            for of, (values,) in by_customer(made, "MC", period).items()
+        }
         bills = by_customer(made, "MAINBILL", period)
         for nomen, reads in by_customer(made, "SBRS", period).items():
             event = codec.reads_stand("t", nomen, period, reads, masters.get(nomen))
