@@ -1,6 +1,6 @@
 /** How the member likes to read. The server keeps it: it is theirs on every device, and leaves with a log-out. */
 import { useMemo } from 'react'
-import { changeMe, me, type Preferences, type SavedView } from '@/api'
+import { changeMe, type Preferences, type SavedView } from '@/api'
 import { sentenceOf } from '@/lib/failure'
 import { toast } from '@/ui/Toast'
 import { queries } from './client'
@@ -58,30 +58,18 @@ export function deleteView(view: SavedView): Promise<void> {
   return change(known => ({ ...known, views: (known.views ?? []).filter(one => !isSame(one, view)) }))
 }
 
-let turn: Promise<unknown> = Promise.resolve()
-
 /** Shown at once; taken back, with the reason, when the server does not keep it. */
 async function change(how: (known: Preferences) => Preferences): Promise<void> {
-  const show = () =>
-    queries.setQueryData(
-      meQuery.queryKey,
-      known => known && { ...known, preferences: how(known.preferences) },
-    )
   // An answer that is still under way knows nothing of the choice, and would undo it.
   await queries.cancelQueries(meQuery)
-  show()
-  const keep = async () => {
-    // The server keeps all of them at once, and another tab may have chosen meanwhile.
-    const { data } = await me()
-    await changeMe({ body: { preferences: how(data.preferences) } })
-  }
-  const kept = turn.then(keep)
-  turn = kept.catch(() => undefined)
+  const before = queries.getQueryData(meQuery.queryKey)
+  if (!before) return
+  const preferences = how(before.preferences)
+  queries.setQueryData(meQuery.queryKey, { ...before, preferences })
   try {
-    await kept
-    show()
+    await changeMe({ body: { preferences } })
   } catch (error) {
+    queries.setQueryData(meQuery.queryKey, before)
     toast({ text: sentenceOf(error) })
-    await queries.invalidateQueries(meQuery)
   }
 }
