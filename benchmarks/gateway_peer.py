@@ -40,7 +40,7 @@ app = FastAPI(lifespan=lifespan)
 
 @app.get("/api/v1/locations")
 async def list_locations(limit: int = 20) -> Locations:
-    asked = store.Asked(None, None, None, None)
+    asked = store.Asked(None, None, None, None, None)
     async with POOL.connection() as connection:
         rows = await store.by_name(connection, store.LOCATIONS, asked, None, limit)
     return Locations(items=[LocationRecord.of(row) for row in rows])
