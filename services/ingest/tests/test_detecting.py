@@ -349,3 +349,56 @@ def test_a_list_of_debts_is_of_the_day_it_says(tmp_path: Path) -> None:
         )
         (found,) = detect(path)
         assert (found.type, found.period, found.questions) == ("ARDEBT", "2025-12", ())
+
+
+def test_debts_billed_until_a_month_are_of_it_whatever_day_the_file_was_made(tmp_path: Path) -> None:
+    path = tmp_path / "ARDEBT_20260103.csv"
+    path.write_text(
+        "NOMEN;PERIODE TAGIHAN;JUMLAH TUNGGAKAN\n340001;202511;5.000\n340002;202512;5.000\n", "utf-8"
+    )
+    (found,) = detect(path)
+    assert (found.type, found.period, found.questions) == ("ARDEBT", "2025-12", ())
+
+
+@pytest.mark.parametrize("word", ["-", "NULL", ""])
+def test_a_receipt_without_a_number_keeps_the_key_it_had(tmp_path: Path, word: str) -> None:
+    path = tmp_path / "Collection Des 2025.csv"
+    path.write_text(
+        "No Pelanggan;Tgl Bayar;Periode;Jumlah Bayar;Kasir;No Kuitansi\n"
+        f"3401000123;05/12/2025;202511;125.000;ANI;{word}\n",
+        "utf-8",
+    )
+    (found,) = detect(path)
+    (row,) = read_rows(path, found)
+    assert row.key == f"3401000123|2025-12-05|2025-11|125000|{word}"
+    assert "receipt_number" not in row.fields
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "key"),
+    [
+        (
+            "MB Des 2025",
+            (
+                "Nomen;Nama;Invoice;Periode;Tgl Bayar;Jumlah Bayar;Loket\n"
+                "340001234;BUDI;INV-77;202511;13/12/2025;125.000;A\n"
+            ),
+            "340001234|2025-11|2025-12-13|125000|INV-77",
+        ),
+        (
+            "Mainbill Des 2025",
+            (
+                "Nomen;Nama;Invoice;Periode;Siklus;Tgl Tagihan;Tagihan\n"
+                "340001234;BUDI;77001;202512;05;13/12/2025;125.000\n"
+            ),
+            "340001234|2025-12|77001",
+        ),
+    ],
+)
+def test_an_invoice_is_the_number_of_a_bill(tmp_path: Path, name: str, text: str, key: str) -> None:
+    path = tmp_path / f"{name}.csv"
+    path.write_text(text, "utf-8")
+    (found,) = detect(path)
+    assert (found.type, found.questions) == (name.split(maxsplit=1)[0].upper(), ())
+    (row,) = read_rows(path, found)
+    assert (row.key, row.fields["amount"]) == (key, "125000")

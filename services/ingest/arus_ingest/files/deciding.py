@@ -226,7 +226,7 @@ def _of_columns(kind: FileType, months: AnyMapping[str, Months]) -> list[Evidenc
         if not total or not said:
             continue
         if said == "latest":
-            found.append(Evidence("period", "columns", max(column.months), 0.4))
+            found.append(Evidence("period", "columns", max(column.months), 0.6))
             continue
         month, number = column.months.most_common(1)[0]
         share = number / (total + column.other)

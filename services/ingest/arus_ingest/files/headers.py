@@ -23,7 +23,8 @@ _SAME: Final = {
         "bulan": "bln bl month",
         "tahun": "thn th year",
         "periode": "prd prde period",
-        "tagihan": "tagih tgh tagh tag ditagih faktur bill billed billing invoice inv",
+        "tagihan": "tagih tgh tagh tag ditagih faktur bill billed billing",
+        "invoice": "inv",
         "meter": "mtr wm",
         "stand": "stan std stnd st",
         "akhir": "akir akh",
@@ -181,9 +182,10 @@ def near(header: str) -> tuple[Match, ...]:
     found = {(one.type, one.field): 0.95 * one.score for one in exact(_ASIDE.sub(" ", header))}
     found |= {(one.type, one.field): one.score for one in named}
     misspelt = _misspelt(spelt) + _misspelt(_written(header))
+    less_sure = misspelt + _surrounded(spelt)
     if any(_kind_of(one.type, one.field) == "money" for one in named):  # TAGIHAN is no NOTAGIHAN
-        misspelt = [one for one in misspelt if _kind_of(*one[0]) == "money"]
-    for name, score in misspelt + _surrounded(spelt) + _kindred(spelt, {one.field for one in named}):
+        less_sure = [one for one in less_sure if _kind_of(*one[0]) == "money"]
+    for name, score in less_sure + _kindred(spelt, {one.field for one in named}):
         found[name] = max(found.get(name, 0.0), score)
     return _measured(header, found)
 

@@ -89,11 +89,20 @@ def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]
                 errors = [*errors, CellError(detection.columns.get(name, name), name, "cell_required", {})]
         yield TypedRow(
             number,
-            "|".join(fields.get(name, "") for name in kind.key),
+            "|".join(fields.get(name) or _emptied(kind, detection, name, cells) for name in kind.key),
             fields,
             tuple(map(shown, cells)) if detection.sheet else cast("tuple[str, ...]", tuple(cells)),
             tuple(errors),
         )
+
+
+def _emptied(kind: FileType, detection: Detection, name: str, cells: Row) -> str:
+    """Return the text of a cell that says it is empty: with it in keys, what is sent again is known."""
+    place = detection.places.get(name, len(cells))
+    if place >= len(cells) or kind.fields[name].kind not in {"code", "text"}:
+        return ""
+    text = _text(kind.fields[name], cells[place])
+    return text if is_blank(text) else ""
 
 
 def _says(reason: str) -> bool:
@@ -226,13 +235,12 @@ def _words(field: Field, cells: Sequence[Cell]) -> Values:
         if isinstance(cell, str) and _is_clean(field, cell) and not is_blank(cell):
             values.append(cell)
             continue
-        text = repaired(" ".join(shown(cell).split()))
-        if field.kind == "code":
-            text = _code(text)
-            if field.required and isinstance(cell, float) and not text.isdigit() and "E+" not in text.upper():
-                values.append(None)
-                wrong[at] = ("cell_not_a_code", {"value": text[:100]})
-                continue
+        text = _text(field, cell)
+        needs_digits = field.kind == "code" and field.required and isinstance(cell, float)
+        if needs_digits and not text.isdigit() and "E+" not in text.upper():
+            values.append(None)
+            wrong[at] = ("cell_not_a_code", {"value": text[:100]})
+            continue
         if is_blank(text):
             values.append(None)
             continue
@@ -241,6 +249,11 @@ def _words(field: Field, cells: Sequence[Cell]) -> Values:
             values[at] = None
             wrong[at] = code
     return values, wrong
+
+
+def _text(field: Field, cell: Cell) -> str:
+    text = repaired(" ".join(shown(cell).split()))
+    return _code(text) if field.kind == "code" else text
 
 
 def _is_clean(field: Field, cell: str) -> bool:
