@@ -30,7 +30,16 @@ def run(
             if one["state"] == "preview" and not one["blocks"]:
                 api.post(f"/imports/{one['id']}/commit", {"preview": one["preview"]})
         found = [_followed(api, path, one["id"], progress) for path, one in zip(files, found, strict=True)]
+        found = [_settled(api, path, one, progress) for path, one in zip(files, found, strict=True)]
     return found
+
+
+def _settled(api: Api, path: Path, one: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Commit an import again that asks to look anew: the files of one command may hold the same rows."""
+    while one["state"] == "preview" and {block["code"] for block in one["blocks"]} == {"books_changed"}:
+        api.post(f"/imports/{one['id']}/commit", {"preview": one["preview"]})
+        one = _followed(api, path, one["id"], progress)
+    return one
 
 
 def _followed(api: Api, path: Path, import_id: str, progress: Progress) -> dict[str, Any]:

@@ -408,6 +408,17 @@ async def test_lists_of_debts_without_a_rayon_are_of_their_customers(
     assert amounts == ["14.00", "7.00", "7.00"]
 
 
+async def test_a_list_of_the_whole_utility_pays_off_what_it_leaves_out(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    files.take(files.file("MC", "2025-11", customer("1"), customer("2"), customer("3", rayon="35")))
+    for nomens, as_of in (("1239", "2025-12-15"), ("13", "2025-12-20")):
+        owed = [{"nomen": nomen, "amount": "7", "age_days": "31", "as_of": as_of} for nomen in nomens]
+        files.take(files.file("ARDEBT", "2025-12", *owed))
+    said = (await owner.get("/kpi/arrears")).json()
+    assert (said["items"][1]["bills"], said["listed_on"]) == (2, "2025-12-20")
+
+
 async def test_rows_of_a_list_without_a_day_that_come_later_belong_to_it(
     files: Imports, owner: httpx.AsyncClient
 ) -> None:

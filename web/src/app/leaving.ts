@@ -17,9 +17,13 @@ export async function signOut(queue: { empty: () => Promise<void> }): Promise<bo
       return false
     }
   }
+  try {
+    await queue.empty()
+  } catch (error) {
+    toast({ text: sentenceOf(error) })
+  }
   queries.clear()
   forgetKept()
-  await queue.empty()
   return true
 }
 

@@ -21,6 +21,7 @@ export function refetchFuel(): void {
 }
 
 const RETRY_MS = 15_000
+const SETTLED_MS = 1_000
 const queues = new Map<string, FuelQueue>()
 
 function isWaiting(queue: FuelQueue): boolean {
@@ -35,8 +36,13 @@ function queueOf(owner: string): FuelQueue {
     owner,
     async (body, key) => (await recordFuelTransaction({ body, headers: { 'Idempotency-Key': key } })).data,
   )
-  // Once for all that went out together.
-  queue.listen(() => isWaiting(queue) || refetchFuel())
+  // Once for all that went out together, whether or not something is left.
+  let later: ReturnType<typeof setTimeout> | undefined
+  queue.listen(() => {
+    clearTimeout(later)
+    if (isWaiting(queue)) later = setTimeout(refetchFuel, SETTLED_MS)
+    else refetchFuel()
+  })
   queues.set(owner, queue)
   return queue
 }

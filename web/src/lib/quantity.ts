@@ -19,8 +19,8 @@ export function parseDecimal(typed: string, language: string): string | null {
   else if (dot < 0 && comma < 0) decimal = null
   else {
     const separator = dot >= 0 ? '.' : ','
-    // Nobody groups thousands behind a zero: `0.500` is half of one in every language.
-    const grouped = new RegExp(`^[1-9]\\d{0,2}(\\${separator}\\d{3})+$`).test(text)
+    // Nobody groups thousands behind nothing but zeros: `0.500` is half of one in every language.
+    const grouped = new RegExp(`^(?!0+\\${separator})\\d{1,3}(\\${separator}\\d{3})+$`).test(text)
     const repeated = text.split(separator).length > 2
     const localDecimal = language === 'en' ? '.' : ','
     if (repeated && !grouped) return null

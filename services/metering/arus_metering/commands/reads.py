@@ -270,6 +270,8 @@ class Corrector:
                 if since < one.replaced_on <= until
             ]
             changed = _sum([one.old_final_l for one in made]), _sum([one.new_start_l for one in made])
+            if made and None in changed:
+                return None
         return rules.volume(
             said["stand_akhir_l"],
             read.stand_awal_l,

@@ -44,15 +44,26 @@ from ({_PAID}) p join ({_BILLED}) b using (period, nomen)
 where %(rayon)s::text is null or b.rayon = %(rayon)s
 group by p.day order by p.day
 """  # noqa: S608 - our own text
+# A list without rayons is of the one that nearly all of its customers belong to, else of the whole utility.
 _AGEING: Final = f"""
+with listed as (
+  select *, {LISTED} as day, coalesce(nullif(rayon, ''), {RAYON.format("a", "as_of")}) as of_rayon
+  from arrears a where is_current and as_of = %(period)s),
+whole as (
+  select max(day) as day from (
+    select number, day, max(debts) as of_one, sum(debts) as in_all from (
+      select number, day, of_rayon, count(*) as debts from listed
+      where rayon = '' and of_rayon <> '' group by 1, 2, 3) parts
+    group by 1, 2) lists
+  where of_one < 0.9 * in_all)
 select case when age_days <= 30 then '0-30' when age_days <= 60 then '31-60' when age_days <= 90 then '61-90'
     else '>90' end as band,
   count(distinct nomen) as customers, count(*) as bills, sum(amount_minor)::bigint as amount_minor,
   sum(penalty_minor)::bigint as penalty_minor
 from (
-  select *, {LISTED} = max({LISTED}) over (partition by coalesce(nullif(rayon, ''), of_rayon)) as is_newest
-  from (select *, {RAYON.format("a", "as_of")} as of_rayon from arrears a
-    where is_current and as_of = %(period)s) listed) known
+  select listed.*,
+    listed.day >= greatest(max(listed.day) over (partition by of_rayon), whole.day) as is_newest
+  from listed cross join whole) known
 where is_newest and (%(rayon)s::text is null or of_rayon = %(rayon)s)
 group by band
 """  # noqa: S608 - our own text
