@@ -338,28 +338,8 @@ def test_volumes_are_compared_like_uses_between_stands() -> None:
     assert codes(last([*volumes, skipped])) == ["TIDAK_DIBACA"]
     estimated = period(4, read(4, None, volume_l=20 * M3, method="ESTIMATED"))
     assert codes(last([*volumes, estimated])) == ["ESTIMASI"]
-
-
-def test_a_volume_without_a_stand_moves_the_register_on() -> None:
-    def behind(volume_m3: int, *stands_m3: int, method: str = "ACTUAL") -> list[tuple[list[str], int]]:
-        told = [period(at, read(at, stand)) for at, stand in enumerate(stands_m3, 5)]
-        volume = period(4, read(4, None, volume_l=volume_m3 * M3, method=method))
-        return [(codes(one), one.use_l) for one in judge([*stands(*USUAL), volume, *told])[4:]]
-
-    usual = (["NORMAL"], 20 * M3)
-    assert behind(20, 1100) == [usual, usual]
-    assert behind(180, 1260, 1280) == [(["EXTREME"], 180 * M3), usual, usual], "counted once"
-    assert behind(20, 1100, method="ESTIMATED") == [(["ESTIMASI"], 20 * M3), (["SUSULAN"], 40 * M3)]
-    register = [read(at, 99_930 + 20 * at) for at in range(4)]
-    gone_round = [*register, read(4, None, volume_l=20 * M3), read(5, 30)]
-    judged = last([period(at, one) for at, one in enumerate(gone_round)])
-    assert (codes(judged), judged.use_l) == (["NORMAL"], 20 * M3)
-
-
-@pytest.mark.parametrize("previous_m3", [1060, 1080, 1077])
-def test_behind_a_volume_without_a_stand_no_previous_stand_is_wrong(previous_m3: int) -> None:
-    volume, stand = read(4, None, volume_l=20 * M3), read(5, 1100, previous_l=previous_m3 * M3)
-    assert codes(last([*stands(*USUAL), period(4, volume), period(5, stand)])) == ["NORMAL"]
+    behind = [*stands(*USUAL), period(4, read(4, None, volume_l=20 * M3)), period(5, read(5, 1100))]
+    assert (codes(last(behind)), last(behind).use30_l) == (["DIPRORATA"], 20 * M3)
 
 
 @pytest.mark.parametrize(

@@ -129,12 +129,16 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
 
 
 def _newest(reads: Sequence[Read]) -> Read:
-    """Return the last read of a period that was read, an actual one of its register first, else the last."""
+    """Return the last read of a period that was read, an actual one without trouble first, else the last."""
     if len(reads) == 1:
         return reads[0]
     told = [read for read in reversed(reads) if not _is_skipped(read)]
-    actual = (read for read in told if read.method == ACTUAL and _is_of_one(read, told[0]))
+    actual = (read for read in told if _is_plain_read(read) and _is_of_one(read, told[0]))
     return next(actual, told[0] if told else reads[-1])
+
+
+def _is_plain_read(read: Read) -> bool:
+    return read.method == ACTUAL and not read.trouble
 
 
 def _is_of_one(read: Read, other: Read) -> bool:
@@ -333,9 +337,6 @@ def _stated(case: _Case, volume_l: int) -> Judgement:
         found.append(f.NEGATIVE_VOLUME)
     said = _used(case, use, of, None, zero=f.ZERO_VOLUME, remarks=remarks)
     register.goes_on(read)
-    if read.method == ACTUAL and volume_l >= 0 and register.level:
-        m_l = end_of(register.dials, register.level.stand_l)
-        register.counts_on(read, (register.level.stand_l + volume_l // read.multiplier) % m_l)
     register.uses(read, use, by)
     return said
 
@@ -358,7 +359,7 @@ def _counted(case: _Case, stand_l: int, base: Level) -> Judgement:
     said = _used(case, use, of, base, zero=f.ZERO, remarks=remarks)
     if slip:
         return said._replace(would_be_l=slip[1])
-    if litres < 0:
+    if litres < 0 and read.method == ACTUAL:
         register.undoes(read, base.stand_l - stand_l)
     register.before_back = base if litres < 0 else None
     register.accepts(read, stand_l)

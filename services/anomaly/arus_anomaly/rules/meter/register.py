@@ -25,8 +25,6 @@ class Level(NamedTuple):
     """The stand as a file brought it, where a person corrected it."""
     is_read: bool = True
     """Whether somebody read it, so that what is used from there on may be usual."""
-    is_worked_out: bool = False
-    """Whether nobody saw it: it is where a volume without a stand leads to."""
 
 
 @dataclass(slots=True)
@@ -71,8 +69,7 @@ class Register:
     @property
     def says_what_was_before(self) -> bool:
         """Say whether the last stand is the last that is known: no use without a stand came behind it."""
-        level = self.level
-        return level is not None and self.through == level.day and not level.is_worked_out
+        return self.level is not None and self.through == self.level.day
 
     def is_later(self, day: int) -> bool:
         """Say whether a day lies behind all use that is known."""
@@ -135,14 +132,6 @@ class Register:
         if read.method == ACTUAL:
             self.actual, self.is_behind_estimates = self.level, False
             self.shows_fractions |= stand_l % LITRES != 0
-
-    def counts_on(self, read: Read, stand_l: int) -> None:
-        """Take a stand for the last one that was not seen, but that a volume without a stand leads to."""
-        assert self.level is not None
-        self.level = self.level._replace(stand_l=stand_l, day=read.day, is_worked_out=True)
-        self.before_back = None
-        if not self.is_behind_estimates:
-            self.actual = self.level
 
     def goes_on(self, read: Read) -> None:
         """Take the use until a read as known."""
