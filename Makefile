@@ -195,7 +195,6 @@ bench-backup: setup ## backup and restore of the demonstration: times into docs/
 .PHONY: bench
 bench: setup ## every benchmark at full length, hours: into docs/performance.md
 	$(RUN) python benchmarks/bench.py
-	$(RUN) python benchmarks/detect.py
 
 .PHONY: clean
 clean: ## remove what was built; data under .arus stay

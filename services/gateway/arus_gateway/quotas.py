@@ -26,6 +26,9 @@ MAILS: Final = Rate(6, 3600)
 """Mails that anybody may have sent to one address: resets, and apart from them proofs and invitations."""
 
 
+STRANGER_RESTS_S: Final = 1.0
+
+
 @dataclass(slots=True)
 class _Hand:
     """What this replica has in hand of one bucket, and until when it knows the bucket to be empty."""
@@ -62,8 +65,14 @@ class Quotas:
             raise too_many(hand.empty_until - self._clock())
 
     async def count_stranger(self, address: str) -> None:
-        """Count a credential that is nobody's: an address may show as many as an account may ask."""
-        await self._wait_s("stranger", rules.counted_as(address), self._account)
+        """Count a credential that is nobody's: an address may show as many as an account may ask.
+
+        Once it has, it rests for a second at least, however quickly its share grows again.
+        """
+        whose = rules.counted_as(address)
+        if await self._wait_s("stranger", whose, self._account):
+            hand = self._hands["stranger", whose]
+            hand.empty_until = max(hand.empty_until, self._clock() + STRANGER_RESTS_S)
 
     async def admits_mail(self, address: str) -> bool:
         """Count a reset that a stranger asked for and say whether it may be sent.

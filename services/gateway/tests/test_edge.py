@@ -143,7 +143,6 @@ async def test_a_request_passes_through_with_the_callers_token_and_nothing_else_
         ("/api/kpi_data", "/api/v1/kpi/data"),
         ("/api/customers/search", "/api/v1/customers/search"),
         ("/api/anomaly/summary", "/api/v1/anomalies/meter/summary"),
-        ("/imports", "/api/v1/imports"),
     ],
 )
 async def test_the_seeds_paths_lead_to_their_routes(behind: Gateway, seed: str, route: str):
@@ -151,6 +150,14 @@ async def test_the_seeds_paths_lead_to_their_routes(behind: Gateway, seed: str, 
     told = (await siti.http.get(f"{HOME}{seed}?q=12345&rayon=34")).json()
     assert (told["path"], told["query"]) == (route, "q=12345&rayon=34")
     assert (await behind.anonymous.get(f"{HOME}{seed}")).status_code == 401
+
+
+async def test_a_file_may_be_as_large_on_either_path(behind: Gateway):
+    siti = await behind.register()
+    for path in (f"{HOME}/imports", f"{HOME}/api/v1/imports"):
+        answer = await siti.http.post(path, content=bytes(300_000))
+        assert answer.status_code == 503, "its service is away, and was asked"
+    assert (await behind.anonymous.post(f"{HOME}/imports")).status_code == 401
 
 
 async def test_a_key_travels_on_as_a_token(behind: Gateway):

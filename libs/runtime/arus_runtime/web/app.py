@@ -102,7 +102,8 @@ def create_app(
         Shell,
         max_body_bytes=limits.max_body_bytes,
         max_upload_bytes=limits.max_upload_bytes,
-        uploads=tuple(PREFIX + path for path in service.uploads),
+        # As the gateway's people may call it, too: before the path is told for what it is.
+        uploads=tuple(before + path for path in service.uploads for before in (PREFIX, "")),
         templates=service.words,
     )
     document.install(app)

@@ -127,7 +127,7 @@ def _document(path: Path, found: "Detection") -> dict[str, Any]:
         "header_row": found.header_row,
         "sheet": found.sheet,
         "questions": [{**asdict(one), "message": _sentence(one.code, one.params)} for one in found.questions],
-        **{name: rest[name] for name in ("evidence", "notations", "separator", "repaired")},
+        **{name: rest[name] for name in ("evidence", "notations", "powers", "separator", "repaired")},
     }
 
 
