@@ -16,5 +16,16 @@ create index meter_verdicts_of_period on meter_verdicts (tenant_id, period, nome
 """
 
 
+# Known by what a corrected bill alone leaves: one kind, no class, nothing compared. No tenant is set here,
+# and a forced policy would hide every row from the owner as well.
+ALONE = """
+alter table meter_verdicts no force row level security;
+update meter_verdicts set is_read = false
+    where is_current and kinds = 32 and usage_class = '' and movement is null and not is_skipped;
+alter table meter_verdicts force row level security;
+"""
+
+
 def upgrade() -> None:
     op.execute(COLUMN)
+    op.execute(ALONE)
