@@ -97,6 +97,7 @@ def test_a_customer_called_like_a_total_stays_one(tmp_path: Path, name: str) -> 
 RECAPS = {
     "by cashier": "Rekap Kasir;;;;;\nKasir;Lembar;Tgl Setor;Jumlah;;\n101;1;14/12/2025;125.000;;",
     "by class": "Golongan;Jumlah SR;Pakai;Nominal;;\nR1;5;100;5000;;\nR2;7;90;5000;;",
+    "by reader": "Petugas;Pelanggan;Nominal;;;\nANI;50;600.000;;;\nBUDI;1.234;700.000;;;",
     "by day": "Tanggal;Lembar;Jumlah;;;\n14/12/2025;12;125.000;;;\n15/12/2025;9;95.000;;;",
 }
 
@@ -126,3 +127,61 @@ def test_a_header_that_is_repeated_in_other_words_ends_nothing(tmp_path: Path) -
     path.write_text("\n".join([HEAD, *customers(20), again, *customers(5)]), "utf-8")
     (found,) = detect(path)
     assert (found.questions, len([row for row in read_rows(path, found) if not row.errors])) == ((), 25)
+
+
+FUEL = [f"{day:02}/12/2025;Depot {day};Solar;{day}00" for day in range(1, 11)]
+PAID = [f"34010{n:05};{n:02}/12/2025;{n}5.000;ANI" for n in range(1, 11)]
+ORDERS = {
+    "FUEL": ("Tanggal;Depot;Produk;Volume (L)", FUEL, (1, 0, 2, 3), "volume_l"),
+    "MC": (f"NAMA;NOMEN;{HEAD.split(';', 2)[2]}", customers(10), (1, 0, 2, 3, 4, 5), "target_mc"),
+    "COLLECTION": ("No Pelanggan;Tgl Bayar;Jumlah Bayar;Kasir", PAID, (1, 0, 2, 3), "amount"),
+}
+
+
+def turned(line: str, order: tuple[int, ...]) -> str:
+    cells = line.split(";")
+    return ";".join(cells[place] for place in order)
+
+
+@pytest.mark.parametrize("kind", ORDERS)
+def test_facts_below_with_their_columns_in_another_order_are_asked_about(tmp_path: Path, kind: str) -> None:
+    head, lines, order, number = ORDERS[kind]
+    if kind == "MC":
+        lines = [turned(line, order) for line in lines]
+    more = [turned(line, order) for line in lines]
+    path = tmp_path / f"{kind} Des 2025.csv"
+    path.write_text("\n".join([head, *lines, turned(head, order), *more, head, *lines]), "utf-8")
+    (found,) = detect(path)
+    (asked,) = found.questions
+    assert (found.type, found.rows, asked.key, asked.options) == (kind, 10, "below", ("skip", "read"))
+    (found,) = detect(path, answers={"below": "read"})
+    rows = list(read_rows(path, found))
+    assert (found.rows, [row.errors for row in rows]) == (30, [()] * 30)
+    assert [row.key for row in rows[10:20]] == [row.key for row in rows[:10]]
+    assert [row.fields[number] for row in rows[10:20]] == [row.fields[number] for row in rows[20:]]
+
+
+def test_a_cell_too_many_is_told_below_another_header_too(tmp_path: Path) -> None:
+    head, lines, order, _ = ORDERS["FUEL"]
+    path = tmp_path / "FUEL Des 2025.csv"
+    more = [turned(line, order) + ",5;3" for line in lines]
+    path.write_text("\n".join([head, *lines, turned(head, order), *more]), "utf-8")
+    (found,) = detect(path, answers={"below": "read"})
+    assert [len(row.errors) for row in read_rows(path, found)] == [0] * 10 + [1] * 10
+
+
+def test_facts_below_whose_columns_nobody_can_match_can_only_be_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "COLLECTION Des 2025.csv"
+    more = [turned(line, (1, 0, 2)) for line in PAID]
+    path.write_text("\n".join([ORDERS["COLLECTION"][0], *PAID, "Tanggal;Nomen;Bayar;", *more]), "utf-8")
+    (found,) = detect(path)
+    (asked,) = found.questions
+    assert (asked.options, asked.params) == (("skip",), {"line": "13", "number": "10"})
+
+
+def test_shorter_numbers_of_another_table_are_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "MC Des25.csv"
+    more = [line.replace("34010", "34", 1) for line in customers(5)]
+    path.write_text("\n".join([HEAD, *customers(20), "Loket;Kasir;;;;", *more]), "utf-8")
+    (found,) = detect(path)
+    assert [(one.key, one.params["number"]) for one in found.questions] == [("below", "5")]

@@ -52,7 +52,10 @@ def test_a_unit_that_nobody_can_turn_into_litres_is_asked_about(tmp_path: Path, 
         ("Tunggakan (x1000)", ["125000", "90500"]),
         ("Saldo Rp. 000", ["125000", "90500"]),
         ("Tunggakan Juta Rp", ["125000000", "90500000"]),
+        ("Tunggakan (Jt)", ["125000000", "90500000"]),
+        ("Tunggakan Rp. Jt", ["125000000", "90500000"]),
         ("Tunggakan (Rp)", ["125", "90.5"]),
+        ("Tunggakan JT", ["125", "90.5"]),
     ],
 )
 def test_amounts_are_kept_in_rupiah(tmp_path: Path, header: str, amounts: list[str]) -> None:
@@ -62,7 +65,19 @@ def test_amounts_are_kept_in_rupiah(tmp_path: Path, header: str, amounts: list[s
 
 
 @pytest.mark.parametrize(
-    "title", ["DAFTAR TUNGGAKAN (dalam ribuan rupiah)", "Tunggakan, in thousands", "(Rp 000)"]
+    "title",
+    [
+        "DAFTAR TUNGGAKAN (dalam ribuan rupiah)",
+        "Tunggakan, in thousands",
+        "(Rp 000)",
+        "Tunggakan dalam rb",
+        "Tunggakan dalam Rp ribu, Des 2025",
+        "Tunggakan dalam Rp. ribuan",
+        "Tunggakan dalam rupiah (x 1.000)",
+        "Tunggakan in thousands of IDR",
+        "Tunggakan x 1.000",
+        "Tunggakan (x Rp 1000)",
+    ],
 )
 def test_a_title_says_what_all_amounts_are_counted_in(tmp_path: Path, title: str) -> None:
     found, rows = read(tmp_path, "Tunggakan Des 2025.csv", f"{title};;;\n{DEBTS.format('Tunggakan')}")
@@ -71,11 +86,32 @@ def test_a_title_says_what_all_amounts_are_counted_in(tmp_path: Path, title: str
 
 
 @pytest.mark.parametrize(
-    "title", ["Tunggakan di atas 1 juta rupiah", "Denda Rp 1.000 per hari", "Laporan dalam bulan Desember"]
+    "title",
+    [
+        "Tunggakan di atas 1 juta rupiah",
+        "Denda Rp 1.000 per hari",
+        "Laporan dalam bulan Desember",
+        "Volume dalam ribuan m3, nilai dalam rupiah",
+        "Volume dalam ribuan, nilai dalam rupiah",
+        "Volume (dalam ribuan m3)",
+        "Volume dalam ribuan (m3)",
+        "Tunggakan dalam ribuan pelanggan",
+        "Pelanggan 2x1000",
+        "Pelanggan 2 x 1000",
+        "Denda 2 x 1.000 per hari",
+        "Denda x 1.000 per hari",
+        "Box 1000",
+    ],
 )
 def test_an_amount_in_a_title_is_no_unit(tmp_path: Path, title: str) -> None:
     found, rows = read(tmp_path, "Tunggakan Des 2025.csv", f"{title};;;\n{DEBTS.format('Tunggakan')}")
     assert (found.title_power, [row.fields["amount"] for row in rows]) == (0, ["125", "90.5"])
+
+
+def test_a_title_multiplies_no_column_that_says_rupiah_itself(tmp_path: Path) -> None:
+    text = f"Tunggakan (dalam ribuan);;;\n{DEBTS.format('Tunggakan (Rp)')}"
+    _, rows = read(tmp_path, "Tunggakan Des 2025.csv", text)
+    assert [row.fields["amount"] for row in rows] == ["125", "90.5"]
 
 
 def test_a_sheet_of_rows_to_mend_says_what_its_amounts_are_counted_in(tmp_path: Path) -> None:

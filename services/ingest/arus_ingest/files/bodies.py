@@ -55,15 +55,49 @@ class Body:
         field = columns.key_field(kind, places)
         return cls(header, row, places.get(field, 0), (kind.name, field), whole)
 
-    def facts(self, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
-        """Yield the rows that state facts, and take no more of the others than the next table's header."""
+    def facts(
+        self, rows: Iterable[tuple[int, Row]], next_header: list[str] | None = None
+    ) -> Iterator[tuple[int, Row]]:
+        """Yield the rows that state facts, and take no more of the others than the next table's header.
+
+        next_header: is given what that header says. Where the rows below it are facts as well and it names
+        the same columns in another order, their cells are put into the order of the first one.
+        """
+        order: Sequence[int] = ()
         for number, cells in rows:
             if number <= self.row:
                 continue
-            if not self.whole and self._ends(cells):
-                return
-            if is_fact(cells, self.key, self.header):
-                yield number, cells
+            if self._ends(cells):
+                if not self.whole:
+                    if next_header is not None:
+                        next_header.extend(_texts(cells))
+                    return
+                order = self.order_under(_texts(cells))
+            elif order and _repeats([text for text in _texts(cells) if text], self.header):
+                order = ()
+            fact = _turned(cells, order) if order else cells
+            if is_fact(fact, self.key, self.header):
+                yield number, fact
+
+    def order_under(self, other: Sequence[str]) -> Sequence[int]:
+        """Return where each column stands under another header that names the very same ones, else ()."""
+        mine = [text.strip() for text in self.header]
+        theirs = [*other, *[""] * (len(mine) - len(other))]
+        named = [text for text in theirs if text]
+        if sorted(theirs[: len(mine)]) != sorted(mine) or any(theirs[len(mine) :]):
+            return ()
+        if len(set(named)) < len(named):
+            return ()
+        nameless = (place for place, text in enumerate(theirs) if not text)
+        return [theirs.index(text) if text else next(nameless) for text in mine]
+
+    def keys_under(self, other: Sequence[str]) -> list[int]:
+        """Return the columns that another header gives the name of the key."""
+        return [
+            place
+            for place, text in enumerate(other)
+            if any(one[:2] == self.keyed for one in headers.near(text))
+        ]
 
     def key_of(self, cells: Row) -> str:
         """Return what stands in the column of the key."""
@@ -75,10 +109,19 @@ class Body:
         if not first or any(map(str.isdigit, first)) or first in self.header[self.key]:
             return False
         return (
-            headers.named(full := [shown(cell).strip() for cell in cells]) >= LEAST_NAMED
+            headers.named(full := _texts(cells)) >= LEAST_NAMED
             and not any(map(columns.is_value, full))
             and all(one[:2] != self.keyed for one in headers.near(first))
         )
+
+
+def _turned(cells: Row, order: Sequence[int]) -> Row:
+    """Return the cells in another order; what stands behind the columns stays there."""
+    return [*(cells[place] if place < len(cells) else None for place in order), *cells[len(order) :]]
+
+
+def _texts(cells: Row) -> list[str]:
+    return [shown(cell).strip() for cell in cells]
 
 
 def is_fact(cells: Sequence[Cell], key: int, header: Sequence[str]) -> bool:

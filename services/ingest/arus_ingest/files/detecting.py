@@ -18,6 +18,8 @@ SAMPLES: Final = 2
 SAMPLE_LENGTH: Final = 60
 BELOW: Final = "below"
 """The key of the question whether the rows of a table below are facts."""
+SHORTER: Final = 0.5
+"""The part of a key's length above which a shorter number may be a key as well: no cashier's code is."""
 
 
 Shape = tuple[int, bool]
@@ -89,8 +91,9 @@ def _detected(table: Table, name: str, mappings: Mapping, given: dict[str, str])
         return _unknown(table, name, header, choice, count)
     body = bodies.Body.of(kind, header.texts, header.row, places, whole=given.get(BELOW) == "read")
     rest = chain(head, rows)
-    seen, count, keys = _survey(body, rest, kind, places)
-    if given.get(BELOW) is None and (below_it := _alike(body, rest, keys)):
+    other: list[str] = []
+    seen, count, keys = _survey(body, rest, kind, places, other)
+    if given.get(BELOW) is None and (below_it := _alike(body, rest, keys, other)):
         choice = replace(choice, questions=(*choice.questions, below_it))
     samples = tuple(_sample(below, place) for place in range(len(header.texts)))
     return replace(_concluded(table, name, header, choice, around, seen, count, given), samples=samples)
@@ -103,13 +106,20 @@ def _sample(below: Sequence[Row], place: int) -> tuple[str, ...]:
 
 
 def _survey(
-    body: bodies.Body, rows: Iterable[tuple[int, Row]], kind: FileType, places: AnyMapping[str, int]
+    body: bodies.Body,
+    rows: Iterable[tuple[int, Row]],
+    kind: FileType,
+    places: AnyMapping[str, int],
+    other: list[str],
 ) -> tuple[dict[str, _Column], int, set[Shape]]:
-    """Look at every fact once: how each column writes numbers, dates, months; how the keys look."""
+    """Look at every fact once: how each column writes numbers, dates, months; how the keys look.
+
+    other: is given what the header says that ends the facts.
+    """
     seen = {name: _Column() for name in places}
     keys: set[Shape] = set()
     count = 0
-    for chunk in chunks(body.facts(rows)):
+    for chunk in chunks(body.facts(rows, other)):
         facts = [cells for _, cells in chunk]
         count += len(facts)
         keys.update((len(one), one.isalnum()) for one in map(body.key_of, facts))
@@ -126,22 +136,34 @@ def _survey(
     return seen, count, keys
 
 
-def _alike(body: bodies.Body, rest: Iterable[tuple[int, Row]], keys: set[Shape]) -> Question | None:
-    """Ask whether rows of another table are facts as well, if they have keys like the ones above.
+def _alike(
+    body: bodies.Body, rest: Iterable[tuple[int, Row]], keys: set[Shape], other: Sequence[str]
+) -> Question | None:
+    """Ask whether rows of another table are facts as well: its header names the key, or its keys are alike.
 
-    rest: the rows below that table's header; keys: how those above look.
+    rest: the rows below that table's header, other; keys: how those above look.
     """
-    alike = [
-        number
-        for number, cells in rest
-        if (key := body.key_of(cells))[-1:].isdigit()
-        and any(len(key) >= length and key.isalnum() == plain for length, plain in keys)
-        and bodies.is_fact(cells, body.key, body.header)
-    ]
+    named = body.keys_under(other)
+    alike = [number for number, cells in rest if _may_belong(body, cells, keys, named)]
     if not alike:
         return None
     params = {"line": str(alike[0]), "number": str(len(alike))}
-    return Question(BELOW, "question_table_below", ("skip", "read"), params)
+    elsewhere = named and body.key not in named and not body.order_under(other)
+    options = ("skip",) if elsewhere else ("skip", "read")
+    return Question(BELOW, "question_table_below", options, params)
+
+
+def _may_belong(body: bodies.Body, cells: Row, keys: set[Shape], named: Sequence[int]) -> bool:
+    """Tell whether a row of another table has a key. named: the columns its header calls so."""
+    for place in named or (body.key,):
+        key = shown(cells[place]).strip() if place < len(cells) else ""
+        looks = any(
+            len(key) > length * SHORTER and (named or (key[-1:].isdigit() and key.isalnum() == plain))
+            for length, plain in keys
+        )
+        if looks and bodies.is_fact(cells, place, body.header):
+            return True
+    return False
 
 
 def _look(column: _Column, kind: str, cells: Sequence[object]) -> None:
@@ -228,9 +250,9 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
 
 
 def _power(header: str, unit: str, of_amounts: int) -> int:
-    """Return the power of ten of a column. of_amounts: the titles', for money whose header says none."""
+    """Return the power of ten of a column. of_amounts: the titles', for money whose header says nothing."""
     said = units.power(header, unit) or 0
-    return said or (of_amounts if unit == "rp" else 0)
+    return said or (of_amounts if unit == "rp" and not units.is_in_rupiah(header) else 0)
 
 
 def _settled(

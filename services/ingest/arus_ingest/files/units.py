@@ -31,24 +31,36 @@ _NAMED: Final = (
 )
 """Units as headers name them; what measures something else is turned into no field's."""
 _TIMES: Final = {
-    3: r"ribu(?:an)?|rb|thousands?",
-    6: r"juta(?:an)?|jt|millions?|mio",
+    3: r"ribu(?:an)?|thousands?",
+    6: r"juta(?:an)?|millions?|mio",
     9: r"mil[iy]ar(?:an)?|billions?",
 }
+_SHORT: Final = {3: "rb", 6: "jt"}
+"""Multipliers in brackets, beside Rp or after "dalam"; JT alone is jatuh tempo."""
+_RP: Final = r"(?:rp|idr|rupiah)\b"
 _WORD: Final = {power: re.compile(rf"(?<!\d)(?<!\d )\b(?:{words})\b") for power, words in _TIMES.items()}
-_NOUGHTS: Final = {
-    6: re.compile(
-        r"(?:\brp|\bidr|[('\[])[\s.']*000[.,]?000(?![.,]?\d)|[x×]\s*(?:rp\.?\s*)?1[.,]?000[.,]?000"
-    ),
-    3: re.compile(r"(?:\brp|\bidr|[('\[])[\s.']*000(?![.,]?\d)|[x×]\s*(?:rp\.?\s*)?1[.,]?000(?![.,]?\d)"),
+_ABBREVIATED: Final = {
+    power: re.compile(
+        rf"(?:[(\[]|\b(?:rp|idr|dalam|in|satuan)\b)[\s.,]*{word}\b"
+        rf"|(?<!\d)(?<!\d )\b{word}\b[\s.]*{_RP}"
+    )
+    for power, word in _SHORT.items()
 }
-_ANY: Final = "|".join(_TIMES.values())
+_X: Final = r"(?<!\w)(?<!\d )[x×]\s*(?:rp\.?\s*)?1[.,]?000"
+_NOUGHTS: Final = {
+    6: re.compile(rf"(?:\brp|\bidr|[('\[])[\s.']*000[.,]?000(?![.,]?\d)|{_X}[.,]?000(?![.,]?\d)"),
+    3: re.compile(rf"(?:\brp|\bidr|[('\[])[\s.']*000(?![.,]?\d)|{_X}(?![.,]?\d)"),
+}
+_ANY: Final = "|".join((*_TIMES.values(), *_SHORT.values()))
+_OF_MONEY: Final = rf"(?![.,]?\d)(?=\s*(?:$|[^\w\s/(\[]|[(\[]?\s*(?:of\s+)?{_RP}))"
+"""Behind a multiplier: nothing, or rupiah; (dalam ribuan m3) counts no money."""
 _TITLE: Final = re.compile(
-    rf"\b(?:dalam|in)\s+(?:satuan\s+)?(?:rp\.?\s*)?(?:{_ANY})\b"
+    rf"\b(?:dalam|in)\s+(?:satuan\s+)?(?:rp\.?\s*)?(?:{_ANY})\b{_OF_MONEY}"
     rf"|[(\[]\s*(?:(?:rp|idr)\.?\s*)?(?:{_ANY})(?:\s*(?:rp|idr|rupiah))?\.?\s*[)\]]"
     rf"|[(\[]\s*(?:rp|idr)[\s.']*000(?:[.,]?000)?\s*[)\]]"
-    rf"|[x×]\s*(?:rp\.?\s*)?1[.,]?000(?:[.,]?000)?"
+    rf"|{_X}(?:[.,]?000)?{_OF_MONEY}"
 )
+_RUPIAH_ALONE: Final = re.compile(rf"\b(?:dalam|in)\s+(?:satuan\s+)?{_RP}(?!\W*(?:{_ANY}|000|[x×]))")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -73,7 +85,7 @@ def times(text: str) -> int:
     return next(
         (
             size
-            for patterns in (_WORD, _NOUGHTS)
+            for patterns in (_WORD, _ABBREVIATED, _NOUGHTS)
             for size, pattern in patterns.items()
             if pattern.search(plain)
         ),
@@ -83,8 +95,14 @@ def times(text: str) -> int:
 
 def of_titles(titles: Iterable[str]) -> int:
     """Return the power of ten that the titles above a table give its amounts: (dalam ribuan rupiah)."""
-    found = (_TITLE.search(_plain(title)) for title in titles)
+    plain = [_plain(title) for title in titles]
+    found = [_TITLE.search(title) for title in plain if not _RUPIAH_ALONE.search(title)]
     return next((times(one[0]) for one in found if one), 0)
+
+
+def is_in_rupiah(header: str) -> bool:
+    """Tell whether a header says that its numbers are rupiah, neither thousands nor millions of them."""
+    return power(header, "rp") == 0 and _NAMED[0][0].search(_plain(header)) is not None
 
 
 def as_title(size: int) -> str:
