@@ -402,3 +402,11 @@ def test_an_invoice_is_the_number_of_a_bill(tmp_path: Path, name: str, text: str
     assert (found.type, found.questions) == (name.split(maxsplit=1)[0].upper(), ())
     (row,) = read_rows(path, found)
     assert (row.key, row.fields["amount"]) == (key, "125000")
+
+
+def test_an_invoice_beside_an_amount_is_a_number_among_customers_too(tmp_path: Path) -> None:
+    path = tmp_path / "MC Des 2025.csv"
+    path.write_text("NOMEN;NAMA;Kubikasi;Invoice;Nominal\n3401000123;ANI;12;77001;60.000\n", "utf-8")
+    (found,) = detect(path)
+    (row,) = read_rows(path, found)
+    assert (row.fields["bill_number"], row.fields["target_mc"]) == ("77001", "60000")

@@ -45,6 +45,8 @@ def best(kind: str, named: Iterable[headers.Match]) -> str | None:
         ("MB", "Invoice No", "bill_number"),
         ("MB", "Invoice", "bill_number"),
         ("MAINBILL", "Inv", "bill_number"),
+        ("MAINBILL", "Invoice (Rp)", "amount"),
+        ("MC", "Invoice", "target_mc"),
         ("MAINBILL", "Tagihan", "amount"),
         ("MAINBILL", "Invoice Amount", "amount"),
         ("MB", "Jumlah Invoice", "amount"),
