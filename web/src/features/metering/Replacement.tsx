@@ -55,7 +55,8 @@ function OfFile({ importId }: { importId: string }) {
   )
 }
 
-function Withdrawn({ facts }: { facts: Happening['facts'] }) {
+/** Who took back what it stands under, and when. */
+export function Withdrawn({ facts }: { facts: Happening['facts'] }) {
   const nameOf = usePeople()
   const who = nameOf(stated(facts['withdrawn_by']) ?? '')
   const when = moment(stated(facts['withdrawn_at']) ?? '')

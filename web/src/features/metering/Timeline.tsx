@@ -16,11 +16,12 @@ import {
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Happening } from '@/api'
+import { usePeople } from '@/app/people'
 import { useMay } from '@/app/session'
 import { date } from '@/lib/format'
 import { cubicOfLitres, rupiahOfMinor, stated } from './happenings'
 import { Rest } from './parts'
-import { Replacement } from './Replacement'
+import { Replacement, Withdrawn } from './Replacement'
 import { periodWords } from './scopes'
 
 type Facts = Happening['facts']
@@ -125,6 +126,9 @@ function Read({ facts }: { facts: Facts }) {
 
 function Payment({ facts, period }: { facts: Facts; period: string }) {
   const { i18n } = useLingui()
+  const nameOf = usePeople()
+  const author = stated(facts['said_by'])
+  const by = author && nameOf(author)
   const type = stated(facts['payment_type'])
   const words = type && PAYMENTS[type] ? i18n._(PAYMENTS[type]) : type
   const rest = [words, stated(facts['channel']), stated(facts['source']), stated(facts['receipt_number'])]
@@ -146,11 +150,12 @@ function Payment({ facts, period }: { facts: Facts; period: string }) {
           <Trans>Tidak dihitung lagi: pembayaran ini sudah terhitung dari daftar harian.</Trans>
         </span>
       )}
-      {stated(facts['withdrawn_at']) && (
+      {by && (
         <Rest>
-          <Trans>pembayaran ini sudah dibatalkan</Trans>
+          <Trans>Dicatat oleh {by}</Trans>
         </Rest>
       )}
+      {stated(facts['withdrawn_at']) && <Withdrawn facts={facts} />}
     </>
   )
 }
