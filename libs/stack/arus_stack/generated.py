@@ -30,7 +30,7 @@ def derived() -> dict[Path, str]:
         house.root() / ".env.example": example(*models),
         house.root() / "docs/configuration.md": reference(*models),
         house.root() / "deploy/k8s/components/kafka/users.yaml": strimzi.users(topics()),
-        house.root() / "deploy/k8s/components/monitoring/rules.yaml": prometheus.rules(),
+        house.root() / "deploy/k8s/components/monitoring/rules.yaml": prometheus.rules(house.root()),
         house.root() / "web/src/app/permissions.json": json.dumps(roles(), indent=2) + "\n",
     }
     for source in house.sources():

@@ -24,10 +24,10 @@ def config(services: Mapping[str, str], ca: Path | None) -> str:
     return yaml.safe_dump(settings, sort_keys=False)
 
 
-def rules() -> str:
-    """Return all rules as one PrometheusRule, as YAML."""
+def rules(root: Path) -> str:
+    """Return all rules of a checkout as one PrometheusRule, as YAML."""
     groups: list[Any] = []
-    for path in sorted((_folder() / "rules").glob("*.yaml")):
+    for path in sorted((root / "deploy/prometheus/rules").glob("*.yaml")):
         groups += yaml.safe_load(path.read_text("utf-8"))["groups"]
     resource = {
         "apiVersion": "monitoring.coreos.com/v1",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from string import Template
 
-from arus_stack import house
+from arus_stack import house, prometheus
 from arus_stack.errors import Refused
 
 TEMPLATE = Path(__file__).parent / "template"
@@ -26,6 +26,7 @@ COMPOSE = "docker-compose.yml"
 DOORS = "deploy/k8s/components/autoscaling/doors.yaml"
 PEERS = (COMPOSE, "deploy/k8s/base/config.yaml")
 ROUTES = "services/gateway/arus_gateway/proxy.py"
+RULES = "deploy/k8s/components/monitoring/rules.yaml"
 TOPIC = "fuel.transaction.v1"
 
 
@@ -47,6 +48,7 @@ def make(name: str, root: Path) -> None:
         edit(root / listed, lambda text: with_peer(text, name))
     edit(root / "protos/topics.yaml", lambda text: with_consumer(text, name))
     edit(root / ROUTES, lambda text: with_route(text, name))
+    (root / RULES).write_text(prometheus.rules(root), "utf-8")
     # The order of imports depends on the name.
     for tidy in (["check", "--quiet", "--fix"], ["format", "--quiet"]):
         subprocess.run([sys.executable, "-m", "ruff", *tidy, folder], cwd=root, check=True)  # noqa: S603
