@@ -200,11 +200,11 @@ async def undo(tx: Tx, principal: Principal, import_id: str, at: datetime) -> Im
     old = await held(tx, principal, import_id)
     if old.state == "undone":
         return old
-    if old.state == "undoing":
-        return await _go_on_undoing(tx, principal, old)
-    if old.state not in DONE:
+    if old.state != "undoing" and old.state not in DONE:
         raise wrong_state(old)
     _check_right(principal, old.type, "d" if old.type == fuel_rows.TYPE else "u")
+    if old.state == "undoing":
+        return await _go_on_undoing(tx, principal, old)
     if old.type == fuel_rows.TYPE:
         await fuel_rows.take_turns(tx, principal.tenant_id)
         found = await store.dependants(tx, old, SHOWN_DEPENDANTS)
