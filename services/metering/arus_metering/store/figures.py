@@ -47,7 +47,7 @@ group by p.day order by p.day
 # A list without rayons is of the one that nearly all of its customers belong to, else of the whole utility.
 _AGEING: Final = f"""
 with listed as (
-  select *, {LISTED} as day, coalesce(nullif(rayon, ''), {RAYON.format("a", "as_of")}) as of_rayon
+  select *, {LISTED} as day, {RAYON.format("a", "as_of")} as of_rayon
   from arrears a where is_current and as_of = %(period)s),
 whole as (
   select max(day) as day from (
@@ -61,8 +61,8 @@ select case when age_days <= 30 then '0-30' when age_days <= 60 then '31-60' whe
   count(distinct nomen) as customers, count(*) as bills, sum(amount_minor)::bigint as amount_minor,
   sum(penalty_minor)::bigint as penalty_minor
 from (
-  select listed.*,
-    listed.day >= greatest(max(listed.day) over (partition by of_rayon), whole.day) as is_newest
+  select listed.*, listed.day >= greatest(
+    max(listed.day) over (partition by coalesce(nullif(rayon, ''), of_rayon)), whole.day) as is_newest
   from listed cross join whole) known
 where is_newest and (%(rayon)s::text is null or of_rayon = %(rayon)s)
 group by band
