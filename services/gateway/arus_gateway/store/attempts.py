@@ -41,7 +41,8 @@ async def begin(tx: Tx, account: str, network: str, at: datetime) -> Attempt:
         networks = (network, ELSEWHERE)
     await tx.execute(
         """update sign_in_attempts
-           set failures = 1 + case when tried_at > %(since)s then failures else 0 end, tried_at = greatest(tried_at, %(at)s)
+           set failures = 1 + case when tried_at > %(since)s then failures else 0 end,
+               tried_at = greatest(tried_at, %(at)s)
            where account = %(account)s and network = any(%(networks)s)""",
         {"since": at - rules.GUESSES_REMEMBERED, "at": at, "account": account, "networks": list(networks)},
     )
