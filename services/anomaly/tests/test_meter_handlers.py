@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from arus.anomaly.v1.events_pb2 import MeterVerdictReached, MeterVerdictWithdrawn
 from arus.metering.v1.events_pb2 import (
@@ -18,7 +19,7 @@ from arus_anomaly.codec import meter as codec
 from arus_anomaly.handlers.meter import METER_VERDICTS, meter
 from arus_anomaly.rules.meter import Kind
 from arus_anomaly.rules.meter.limits import NO_VERSIONS
-from arus_anomaly.state.meter import Changed, KnownPeriod, MeterHistory, Replacement
+from arus_anomaly.state.meter import Changed, KnownPeriod, MeterHistory, Rebilling, Replacement
 from arus_runtime.side_inputs import Known
 from arus_runtime.testing import NOON, Bench, meta
 from google.protobuf.message import Message
@@ -331,6 +332,18 @@ def test_what_was_settled_by_another_rule_is_judged_again() -> None:
     written = codec.dump_meter(meter.conclusion(history, meta("t:1"), known)[0])
     assert codec.load_meter(written).settled
     assert codec.load_meter(written.replace(b"meter/2 ", b"meter/1 ")).settled is None
+
+
+def test_a_rebilling_is_written_so_that_the_version_before_reads_it() -> None:
+    """Which unpacks five parts of a period, and two of what was billed again."""
+    history = MeterHistory({}).with_period(24_288, KnownPeriod(rebilling=Rebilling(-5_000, 100, "34", "2A")))
+    written = codec.dump_meter(history)
+    assert orjson.loads(written)["known"] == [[24_288, [], [-5_000, 100], "", ""]]
+    assert codec.load_meter(written) == history
+    once = b'{"version":2,"known":[[24288,[],[-5000,100,"34","2A"],"",""]],"changed":[]}'
+    assert codec.load_meter(once) == history
+    by_the_one_before = b'{"version":2,"known":[[24288,[],[-5000,100],"",""]],"changed":[]}'
+    assert codec.load_meter(by_the_one_before).known[24_288].rebilling == Rebilling(-5_000, 100)
 
 
 def test_a_history_of_before_reads_had_volumes_is_still_read() -> None:

@@ -93,6 +93,50 @@ async def test_what_a_person_empties_is_empty(files: Imports, owner: httpx.Async
     assert (await owner.get("/customers/1")).json()["serial"] == ""
 
 
+async def test_what_a_person_does_not_change_follows_the_masters(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    async def known() -> tuple[str, ...]:
+        found = (await owner.get("/customers/1")).json()
+        return tuple(found[name] for name in ("name", "rayon", "usage_class", "serial"))
+
+    files.take(files.file("MC", "2025-11", {**FULL, "rayon": "", "customer_status": ""}))
+    for change in ({"serial": "S2"}, {"usage_class": "3A"}, {"serial": "S3"}):  # all of one month
+        assert (await owner.patch("/customers/1", json=change)).status_code == 200
+    assert await known() == (FULL["name"], "", "3A", "S3")
+    late = files.file("MC", "2025-12", {**FULL, "name": "Baru", "customer_status": "TUTUP"})
+    (changed,) = of_type(files.take(late), CustomerChanged)
+    assert await known() == ("Baru", "34", "3A", "S3")
+    assert changed.is_active is False
+    files.take(files.file("MC", "2099-12", {**FULL, "serial": "S4"}))
+    assert await known() == (FULL["name"], "34", "2A", "S4")
+
+
+async def test_what_is_left_empty_of_a_new_customer_is_what_files_say(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    made = {"nomen": "1", "name": "Siti", "address": "Jl. Sunter No.1"}
+    assert (await owner.post("/customers", json=made)).status_code == 201
+    files.take(files.file("MC", "2025-11", FULL))
+    found = (await owner.get("/customers/1")).json()
+    assert [found[name] for name in ("name", "rayon", "usage_class")] == ["Siti", "34", "2A"]
+
+
+async def test_a_master_without_a_status_holds_one_for_the_version_before(
+    files: Imports, owner: httpx.AsyncClient, database: ServiceDatabase
+) -> None:
+    """Whose services take what stands in `is_active` for said."""
+    files.take(files.file("MC", "2025-11", {**FULL, "customer_status": "TUTUP"}))
+    files.take(files.file("MC", "2025-12", customer("1", target_mc="100")))
+    with psycopg.connect(database.worker_url, options="-c search_path=metering") as connection:
+        held = connection.execute("select period, is_active, unsaid from customer_periods order by period")
+        assert held.fetchall() == [("2025-11", False, []), ("2025-12", True, ["is_active"])]
+        # As services wrote it between two migrations.
+        connection.execute("update customer_periods set is_active = null, unsaid = '{}' where is_active")
+    files.take(files.file("MC", "2026-01", customer("1", target_mc="100")))
+    assert (await owner.get("/customers/1")).json()["is_active"] is False
+
+
 async def test_a_blank_rayon_of_the_master_leaves_the_one_that_others_say(
     files: Imports, owner: httpx.AsyncClient
 ) -> None:
@@ -134,5 +178,5 @@ async def test_each_change_by_a_person_holds_from_its_month_on(
     await say(new_year + timedelta(days=1), usage_class="D")
     await say(datetime(2025, 11, 30, tzinfo=UTC), is_active=False)
     assert [as_of(month) for month in ("2025-11", "2025-12", "2026-01")] == [
-        ("D", False), ("D", False), ("D", True),
+        ("B", False), ("B", False), ("D", True),
     ]  # fmt: skip

@@ -66,6 +66,8 @@ _REACHED: Final = MeterVerdictReached.DESCRIPTOR.full_name
 _VERSION: Final = 2
 """Of histories as bytes; 1: a read had digits behind the point, and neither trouble nor volume of its own."""
 _DECIMALS_OF_1: Final = 11
+_REBILLED_AT: Final = 2
+"""What stands before is read by every version; whose a rebilling is stands apart: older ones unpack two."""
 _OF_REGISTER: Final = tuple(field.name for field in fields(Register))
 _of_register: Final = attrgetter(*_OF_REGISTER)
 _SETTLED_BY: Final = f"{RULE} {crc32(','.join(_OF_REGISTER).encode()):08x}"
@@ -217,11 +219,16 @@ def dump_meter(history: MeterHistory) -> bytes:
                 (
                     of,
                     [_written(read) for read in known.reads],
-                    known.rebilling and tuple(known.rebilling),
+                    known.rebilling and known.rebilling[:_REBILLED_AT],
                     known.rayon,
                     known.said,
                 )
                 for of, known in sorted(history.known.items())
+            ],
+            "rebilled": [
+                (of, *known.rebilling[_REBILLED_AT:])
+                for of, known in sorted(history.known.items())
+                if known.rebilling
             ],
             "changed": [
                 (one.day, one.serial, tuple(one.replacement), one.old_serial) for one in history.changed
@@ -276,11 +283,12 @@ def load_meter(value: bytes) -> MeterHistory:
     """Return the history that was written down."""
     document: dict[str, Any] = orjson.loads(value)
     version: int = document.get("version", 1)
+    whose = {of: (rayon, usage_class) for of, rayon, usage_class in document.get("rebilled", ())}
     return MeterHistory(
         {
             of: KnownPeriod(
                 tuple(_remembered(read, version) for read in told),
-                Rebilling(*rebilled) if rebilled else None,
+                Rebilling(*rebilled, *whose.get(of, ())) if rebilled else None,
                 rayon,
                 said,
             )

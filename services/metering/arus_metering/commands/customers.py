@@ -1,6 +1,6 @@
 """Customers that people enter and change, and meters that are replaced."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -20,6 +20,7 @@ from arus_metering.store.versions import Version
 
 REPLACEMENT_VERSION: Final = 1
 """Of every change of a meter: it stands as it was entered, or not at all."""
+_FIELDS: Final = ("name", "address", "rayon", "usage_class", "serial", "is_active")
 _NOTHING_BILLED: Final = {
     "route": "",
     "meter_size": "",
@@ -37,7 +38,7 @@ async def add(tx: Tx, principal: Principal, values: Mapping[str, Any], at: datet
         raise Problem(
             409, "already_exists", errors=[entry], params={"field": "nomen", "value": values["nomen"]}
         )
-    return await _enter(tx, principal, values, at)
+    return await _enter(tx, principal, values, [name for name in _FIELDS if values[name] != ""], at)
 
 
 async def change(
@@ -54,13 +55,10 @@ async def change(
     standing = await known(tx, nomen)
     if_match.check(standing.version)
     changed = replace(standing, **values)
-    if changed == standing:
+    said = [name for name in _FIELDS if getattr(changed, name) != getattr(standing, name)]
+    if not said:
         return standing
-    said = {
-        name: getattr(changed, name)
-        for name in ("nomen", "name", "address", "rayon", "usage_class", "serial", "is_active")
-    }
-    return await _enter(tx, principal, said, at)
+    return await _enter(tx, principal, vars_of(changed), said, at)
 
 
 async def replace_meter(tx: Tx, principal: Principal, values: Mapping[str, Any], at: datetime) -> Replacement:
@@ -133,20 +131,26 @@ async def known(tx: Tx, nomen: str) -> Customer:
     return customer
 
 
-async def _enter(tx: Tx, principal: Principal, said: Mapping[str, Any], at: datetime) -> Customer:
-    """Write what a person says of a customer as a version of this month, and tell it."""
-    nomen: str = said["nomen"]
+async def _enter(
+    tx: Tx, principal: Principal, fields: Mapping[str, Any], said: Collection[str], at: datetime
+) -> Customer:
+    """Write what a person says of a customer as a version of this month, beside others, and tell it.
+
+    said: names of fields; the others are there for who reads the books as the version of Arus before did.
+    """
+    nomen: str = fields["nomen"]
     month = f"{day_of(at):%Y-%m}"
-    values = {**_NOTHING_BILLED, **said, "period": month}
+    unsaid = [name for name in _FIELDS if name not in said]
+    values = {**_NOTHING_BILLED, **fields, "period": month, "unsaid": unsaid}
     entry_id = new_ulid()
     version = Version(
-        f"MANUAL/{month}/{nomen}",
+        f"MANUAL/{month}/{nomen}/{entry_id}",
         0,
         derived_id(entry_id, "row"),
         entry_id,
         at.isoformat(),
         nomen,
-        said["rayon"],
+        fields["rayon"],
         values,
     )
     await entries.write(tx, "customer_periods", principal.tenant_id, version, principal.user_id)

@@ -92,10 +92,11 @@ def _customer(period: str, fields: Fields) -> dict[str, Any]:
         "usage_class": _text(fields, "tariff", 40).upper(),
         "meter_size": _text(fields, "meter_size", 40),
         "serial": _text(fields, "serial", 60),
-        "is_active": _is_active(status) if status else None,
+        "is_active": _is_active(status),
         "bill_number": _text(fields, "bill_number", 60),
         "target_minor": _whole(fields, "target_mc", MINOR),
         "volume_l": _whole(fields, "kubikasi", LITRES),
+        "unsaid": [] if status else ["is_active"],
     }
 
 

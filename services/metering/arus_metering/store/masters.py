@@ -1,7 +1,8 @@
 """Who customers are, by all that files and people say of their months.
 
 Each field is of the newest version that says it: a file leaves empty what it has no column for or does not
-know, and wipes out nothing; a person says every field.
+know, and wipes out nothing; a person says what they change, be it empty. What a version holds and does not
+say is named in its `unsaid`, so that the version of Arus before, which knows no such column, reads a value.
 """
 
 # ruff: noqa: S608 — what is spliced into the SQL is this module's own names of columns
@@ -19,7 +20,11 @@ _AS_OF: Final = (
 
 
 def _says(field: LiteralString) -> LiteralString:
-    return f"({field} <> '' or import_id = '')"
+    return f"({field} <> '' or import_id = '') and '{field}' <> all(unsaid)"
+
+
+# Null: a status that is not said, as versions once held it.
+_STATUS_SAID: Final = "is_active is not null and 'is_active' <> all(unsaid)"
 
 
 def _said(fields: Iterable[LiteralString], order: LiteralString) -> LiteralString:
@@ -30,7 +35,7 @@ def _said(fields: Iterable[LiteralString], order: LiteralString) -> LiteralStrin
 
 
 def _is_active(order: LiteralString, until: LiteralString) -> LiteralString:
-    said = f"is_active is not null and {until}"
+    said = f"{_STATUS_SAID} and {until}"
     return f"coalesce((array_agg(is_active order by {order}) filter (where {said}))[1], true) as is_active"
 
 
@@ -59,14 +64,14 @@ _BETWEEN: Final = f"case when r.period >= s.period then {_SINCE} else c.period <
 TOLD_WITH: Final = f"""
 select distinct r.nomen, r.period
 from (
-    select t.nomen, t.period, bool_or(is_active is not null) as is_active,
+    select t.nomen, t.period, bool_or({_STATUS_SAID}) as is_active,
         {", ".join(f"bool_or({_says(field)}) as {field}" for field in _OF_READS)}
     from unnest(%(nomens)b::text[], %(periods)b::text[]) as t (nomen, period) cross join lateral (
         select * from customer_periods
         where tenant_id = %(tenant)s and nomen = t.nomen and period = t.period offset 0) c
     group by t.nomen, t.period) s
 join meter_readings r on r.tenant_id = %(tenant)s and r.nomen = s.nomen and r.is_current
-where s.is_active and r.period >= s.period and {_UNSAID.format(says="is_active is not null", between=_SINCE)}
+where s.is_active and r.period >= s.period and {_UNSAID.format(says=_STATUS_SAID, between=_SINCE)}
     or {" or ".join(f"s.{one} and {_UNSAID.format(says=_says(one), between=_BETWEEN)}" for one in _OF_READS)}
 order by 1, 2
 """

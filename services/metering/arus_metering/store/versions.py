@@ -14,7 +14,7 @@ COMMON: Final = (
 OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
     "customer_periods": (
         "period", "name", "address", "route", "usage_class", "meter_size", "serial", "is_active",
-        "bill_number", "target_minor", "volume_l",
+        "bill_number", "target_minor", "volume_l", "unsaid",
     ),
     "meter_readings": (
         "period", "read_date", "is_date_assumed", "serial", "stand_awal_l", "stand_akhir_l", "volume_l",
