@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from ipaddress import ip_address, ip_network
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from arus_runtime.auth import allowed, roles
 from arus_runtime.periods import moved, started
@@ -60,6 +60,8 @@ RESOURCE_OF_PATH: Final[Mapping[str, str]] = {
 KEY_RESOURCES: Final = frozenset((*RESOURCE_OF_PATH.values(), "locations.details"))
 """What a key may be limited to: what has a path of its own, and what is told of locations beyond names."""
 
+CHOSEN_MOST: Final = 100
+"""How many tables and how many saved views a member may have in an organisation."""
 
 CHUNKS: Final = 50
 RATE_PATTERN: Final = r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$"
@@ -198,6 +200,20 @@ def may_ground_reports(role: str) -> bool:
         allowed(held, resource, "r")
         for resource in ("reports", "fuel.transactions", "anomalies", "incidents")
     )
+
+
+def chosen(known: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """Return preferences as they are after a change: tables by name, views by page and name.
+
+    A table's None and the None of a view's search remove them; what is not named stays as another device
+    left it.
+    """
+    tables = {**known.get("tables", {}), **change["tables"]}
+    views = {(view["page"], view["name"]): view for view in (*known.get("views", ()), *change["views"])}
+    return {
+        "tables": {name: look for name, look in tables.items() if look is not None},
+        "views": [view for view in views.values() if view["search"] is not None],
+    }
 
 
 def latest_whole(period: Literal["month", "week"], today: date) -> tuple[date, date]:

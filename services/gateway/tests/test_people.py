@@ -1,7 +1,6 @@
 """Accounts: registering, signing in and out, proving an address."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from arus_gateway import hashes
@@ -55,34 +54,6 @@ async def test_an_address_is_registered_once_in_any_case(gateway: Gateway):
             "message": f"The e-mail address {siti.email} has an account already.",
         }
     ]
-
-
-async def test_how_somebody_likes_to_read_is_theirs_in_each_organisation(gateway: Gateway):
-    siti = await gateway.register()
-    colleague = await gateway.colleague(siti, "analyst")
-    chosen = {
-        "tables": {"transactions": {"hidden": ["recorded"], "dense": True}},
-        "views": [{"name": "Solar di Cakung", "page": "/fuel/transactions", "search": "product=1"}],
-    }
-    answer = await siti.http.patch("/auth/me", json={"preferences": chosen})
-    assert answer.json()["preferences"] == chosen
-    # Another change leaves them alone.
-    await siti.http.patch("/auth/me", json={"name": "Siti Aminah"})
-    assert (await siti.http.get("/auth/me")).json()["preferences"] == chosen
-    nothing: dict[str, Any] = {"tables": {}, "views": []}
-    assert (await colleague.http.get("/auth/me")).json()["preferences"] == nothing
-    other = (await siti.http.post("/organisations", json={"name": "Kedua"})).json()
-    moved = (await siti.http.post("/auth/switch", json={"organisation_id": other["id"]})).json()
-    there = gateway.connect(Authorization=f"Bearer {moved['access_token']}")
-    assert (await there.get("/auth/me")).json()["preferences"] == nothing
-
-
-async def test_a_saved_view_names_a_page_of_the_console(gateway: Gateway):
-    siti = await gateway.register()
-    view = {"name": "Lain", "page": "https://elsewhere.example/"}
-    answer = await siti.http.patch("/auth/me", json={"preferences": {"views": [view]}})
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"].endswith("page")
 
 
 @pytest.mark.parametrize(

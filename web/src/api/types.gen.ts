@@ -3357,9 +3357,9 @@ export type MeIn = {
      */
     language?: 'id' | 'en' | null;
     /**
-     * Replaces all that was chosen in this organisation.
+     * Of this organisation.
      */
-    preferences?: Preferences | null;
+    preferences?: PreferencesChange | null;
 };
 
 /**
@@ -5574,6 +5574,24 @@ export type Preferences = {
 };
 
 /**
+ * PreferencesChange
+ *
+ * What shall be different; every other table and view stays. tables: null forgets how one was shown.
+ */
+export type PreferencesChange = {
+    /**
+     * Tables
+     */
+    tables?: {
+        [key: string]: TableLook | null;
+    };
+    /**
+     * Views
+     */
+    views?: Array<ViewChange>;
+};
+
+/**
  * PreviewOut
  *
  * What a commit would do, with samples.
@@ -7070,6 +7088,26 @@ export type VersionOut = {
      * Created At
      */
     created_at: string;
+};
+
+/**
+ * ViewChange
+ *
+ * A saved view as it shall be, known by its page and name; search null removes it.
+ */
+export type ViewChange = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Page
+     */
+    page: string;
+    /**
+     * Search
+     */
+    search?: string | null;
 };
 
 /**

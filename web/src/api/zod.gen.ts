@@ -3099,18 +3099,7 @@ export const zTableLook = z.object({
  */
 export const zPreferences = z.object({
     tables: z._default(z.optional(z.record(z.string(), zTableLook)), {}),
-    views: z._default(z.optional(z.array(zSavedView).check(z.maxLength(100))), [])
-});
-
-/**
- * MeIn
- *
- * How the person is called and spoken to, and likes to read; what is left out stays.
- */
-export const zMeIn = z.object({
-    name: z.nullish(z.string().check(z.minLength(1), z.maxLength(200), z.regex(/\S/))),
-    language: z.nullish(z.enum(['id', 'en'])),
-    preferences: z.nullish(zPreferences)
+    views: z._default(z.optional(z.array(zSavedView)), [])
 });
 
 /**
@@ -3502,6 +3491,38 @@ export const zVersionOut = z.object({
 export const zPageVersionOut = z.object({
     items: z.array(zVersionOut),
     next_cursor: z.nullable(z.string())
+});
+
+/**
+ * ViewChange
+ *
+ * A saved view as it shall be, known by its page and name; search null removes it.
+ */
+export const zViewChange = z.object({
+    name: z.string().check(z.minLength(1), z.maxLength(80), z.regex(/\S/)),
+    page: z.string().check(z.maxLength(100), z.regex(/^\/[a-z\/-]*$/)),
+    search: z._default(z.nullish(z.string().check(z.maxLength(1000))), '')
+});
+
+/**
+ * PreferencesChange
+ *
+ * What shall be different; every other table and view stays. tables: null forgets how one was shown.
+ */
+export const zPreferencesChange = z.object({
+    tables: z._default(z.optional(z.record(z.string(), z.nullable(zTableLook))), {}),
+    views: z._default(z.optional(z.array(zViewChange).check(z.maxLength(100))), [])
+});
+
+/**
+ * MeIn
+ *
+ * How the person is called and spoken to, and likes to read; what is left out stays.
+ */
+export const zMeIn = z.object({
+    name: z.nullish(z.string().check(z.minLength(1), z.maxLength(200), z.regex(/\S/))),
+    language: z.nullish(z.enum(['id', 'en'])),
+    preferences: z.nullish(zPreferencesChange)
 });
 
 /**

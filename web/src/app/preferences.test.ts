@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import * as api from '@/api'
 import { queries } from './client'
-import { chooseLook } from './preferences'
+import { chooseLook, deleteView, saveView } from './preferences'
 import { meQuery } from './session'
 
 afterEach(() => {
@@ -10,10 +10,34 @@ afterEach(() => {
 })
 
 const before = { preferences: { tables: {} } } as unknown as api.MeOut
+const solar = { name: 'Solar', page: '/fuel/transactions', search: 'product=1' }
+const depot = { name: 'Depot', page: '/locations', search: '' }
+const dense = { hidden: [], dense: true }
+
+const chosen = () => queries.getQueryData(meQuery.queryKey)?.preferences
+
+/** A server that keeps nothing itself: each request waits for its answer. */
+function waiting() {
+  const asked: { sent: unknown; answer: PromiseWithResolvers<{ data: api.MeOut }> }[] = []
+  vi.spyOn(api, 'changeMe').mockImplementation((({ body }: { body: api.MeIn }) => {
+    const answer = Promise.withResolvers<{ data: api.MeOut }>()
+    asked.push({ sent: body.preferences, answer })
+    return answer.promise
+  }) as never)
+  return asked
+}
+
+function me(preferences: api.Preferences): { data: api.MeOut } {
+  return { data: { ...before, preferences } }
+}
 
 test('a choice outlives an answer that was still under way', async () => {
   const late = Promise.withResolvers<api.MeOut>()
-  vi.spyOn(api, 'changeMe').mockResolvedValue({} as never)
+  const kept = {
+    ...before,
+    preferences: { tables: { transactions: { hidden: ['recorded'], dense: false } } },
+  }
+  vi.spyOn(api, 'changeMe').mockResolvedValue({ data: kept } as never)
   queries.setQueryData(meQuery.queryKey, before)
   const fetching = queries.fetchQuery({ ...meQuery, queryFn: () => late.promise, staleTime: 0 })
   await chooseLook('transactions', { hidden: new Set(['recorded']), dense: false })
@@ -22,4 +46,42 @@ test('a choice outlives an answer that was still under way', async () => {
   expect(queries.getQueryData(meQuery.queryKey)?.preferences.tables).toEqual({
     transactions: { hidden: ['recorded'], dense: false },
   })
+})
+
+test('only what was chosen is sent, in turn, and the last answer brings what others chose', async () => {
+  queries.setQueryData(meQuery.queryKey, me({ views: [solar] }).data)
+  const asked = waiting()
+  const first = chooseLook('audit', { hidden: new Set(), dense: true })
+  const second = saveView({ ...solar, search: '' })
+  const third = deleteView(depot)
+  await vi.waitFor(() => expect(asked).toHaveLength(1))
+  expect(chosen()).toEqual({ tables: { audit: dense }, views: [{ ...solar, search: '' }] })
+  asked[0]?.answer.resolve(me({ tables: { audit: dense }, views: [solar, depot] }))
+  await first
+  expect(chosen()?.views, 'an answer that later choices have overtaken').toEqual([{ ...solar, search: '' }])
+  await vi.waitFor(() => expect(asked).toHaveLength(2))
+  asked[1]?.answer.resolve(me({}))
+  await vi.waitFor(() => expect(asked).toHaveLength(3))
+  const last = { tables: { audit: dense, meter: dense }, views: [{ ...solar, search: '' }] }
+  asked[2]?.answer.resolve(me(last))
+  await Promise.all([second, third])
+  expect(asked.map(one => one.sent)).toEqual([
+    { tables: { audit: dense } },
+    { views: [{ ...solar, search: '' }] },
+    { views: [{ ...depot, search: null }] },
+  ])
+  expect(chosen()).toEqual(last)
+})
+
+test('what is not kept is taken back, and nothing else', async () => {
+  queries.setQueryData(meQuery.queryKey, me({ views: [solar] }).data)
+  const asked = waiting()
+  const refused = Promise.all([deleteView(solar), chooseLook('audit', { hidden: new Set(), dense: true })])
+  await vi.waitFor(() => expect(asked).toHaveLength(1))
+  asked[0]?.answer.reject(new Error('refused'))
+  await vi.waitFor(() => expect(asked).toHaveLength(2))
+  expect(chosen()).toEqual({ tables: { audit: dense }, views: [solar] })
+  asked[1]?.answer.reject(new Error('refused'))
+  await refused
+  expect(chosen()).toEqual({ tables: {}, views: [solar] })
 })

@@ -1,6 +1,6 @@
 /** How the member likes to read. The server keeps it: it is theirs on every device, and leaves with a log-out. */
 import { useMemo } from 'react'
-import { changeMe, type Preferences, type SavedView } from '@/api'
+import { changeMe, type Preferences, type PreferencesChange, type SavedView, type ViewChange } from '@/api'
 import { sentenceOf } from '@/lib/failure'
 import { toast } from '@/ui/Toast'
 import { queries } from './client'
@@ -36,40 +36,68 @@ export function useSavedViews(): readonly SavedView[] {
 }
 
 export function chooseLook(table: TableName, { hidden, dense }: Look): Promise<void> {
-  return change(known => ({
-    ...known,
-    tables: { ...known.tables, [table]: { hidden: [...hidden], dense } },
-  }))
-}
-
-function isSame(one: SavedView, other: SavedView): boolean {
-  return one.page === other.page && one.name === other.name
+  return change({ tables: { [table]: { hidden: [...hidden], dense } } })
 }
 
 /** Keep a view; one of the same page and name is replaced. */
 export function saveView(view: SavedView): Promise<void> {
-  return change(known => ({
-    ...known,
-    views: [...(known.views ?? []).filter(one => !isSame(one, view)), view],
-  }))
+  return change({ views: [view] })
 }
 
 export function deleteView(view: SavedView): Promise<void> {
-  return change(known => ({ ...known, views: (known.views ?? []).filter(one => !isSame(one, view)) }))
+  return change({ views: [{ ...view, search: null }] })
 }
 
-/** Shown at once; taken back, with the reason, when the server does not keep it. */
-async function change(how: (known: Preferences) => Preferences): Promise<void> {
+function isSame(one: ViewChange, other: ViewChange): boolean {
+  return one.page === other.page && one.name === other.name
+}
+
+/** As the server merges it. */
+function after(known: Preferences, { tables, views = [] }: PreferencesChange): Preferences {
+  const kept = known.views?.filter(one => !views.some(view => isSame(one, view))) ?? []
+  return {
+    tables: Object.fromEntries(
+      Object.entries({ ...known.tables, ...tables }).flatMap(([name, look]) => (look ? [[name, look]] : [])),
+    ),
+    views: [
+      ...kept,
+      ...views.flatMap(({ search, ...view }) => (search === null ? [] : [{ ...view, search }])),
+    ],
+  }
+}
+
+/** What takes a change back. */
+function undoing(known: Preferences, { tables = {}, views = [] }: PreferencesChange): PreferencesChange {
+  return {
+    tables: Object.fromEntries(Object.keys(tables).map(name => [name, known.tables?.[name] ?? null])),
+    views: views.map(view => known.views?.find(one => isSame(one, view)) ?? { ...view, search: null }),
+  }
+}
+
+function show(changed: PreferencesChange): void {
+  queries.setQueryData(
+    meQuery.queryKey,
+    known => known && { ...known, preferences: after(known.preferences, changed) },
+  )
+}
+
+let newest: Promise<unknown> = Promise.resolve()
+
+/** Shown at once; taken back, with the reason, when the server does not keep it. Changes are sent in turn. */
+async function change(preferences: PreferencesChange): Promise<void> {
   // An answer that is still under way knows nothing of the choice, and would undo it.
   await queries.cancelQueries(meQuery)
   const before = queries.getQueryData(meQuery.queryKey)
   if (!before) return
-  const preferences = how(before.preferences)
-  queries.setQueryData(meQuery.queryKey, { ...before, preferences })
+  show(preferences)
+  const sent = newest.then(() => changeMe({ body: { preferences } }))
+  const turn = (newest = sent.catch(() => undefined))
   try {
-    await changeMe({ body: { preferences } })
+    const { data } = await sent
+    // It holds what was chosen elsewhere, too.
+    if (newest === turn) queries.setQueryData(meQuery.queryKey, data)
   } catch (error) {
-    queries.setQueryData(meQuery.queryKey, before)
+    show(undoing(before.preferences, preferences))
     toast({ text: sentenceOf(error) })
   }
 }

@@ -12,6 +12,8 @@ export const meQuery = queryOptions({
   queryKey: [{ _id: 'me' }],
   queryFn: ({ signal }) => keptWhileAway('me', async () => (await me({ signal })).data),
   staleTime: 5 * 60_000,
+  // Columns and views may have been chosen in another tab or on another device.
+  refetchOnWindowFocus: 'always',
   retry: false,
 })
 

@@ -19,6 +19,7 @@ from arus_gateway.api.schemas import (
     OrganisationOut,
     Password,
     Preferences,
+    PreferencesChange,
     Secret,
     UserOut,
 )
@@ -138,13 +139,18 @@ class SwitchIn(Closed):
 class MeIn(Closed):
     """How the person is called and spoken to, and likes to read; what is left out stays."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"language": "en"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"language": "en"},
+                {"preferences": {"tables": {"transactions": {"hidden": ["recorded"], "dense": True}}}},
+            ]
+        }
+    )
 
     name: Name | None = None
     language: Language | None = None
-    preferences: Preferences | None = Field(
-        None, description="Replaces all that was chosen in this organisation."
-    )
+    preferences: PreferencesChange | None = Field(None, description="Of this organisation.")
 
 
 class RegisteredOut(BaseModel):
@@ -280,8 +286,8 @@ async def me(principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
 async def change_me(body: MeIn, principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
     """Change how one is called, in which language one is spoken to, and how one likes to read."""
     persons_only(caller)
-    chosen = body.preferences.model_dump() if body.preferences else None
-    await people.change_me(door, caller, body.name, body.language, chosen)
+    change = body.preferences.model_dump() if body.preferences else None
+    await people.change_me(door, caller, body.name, body.language, change)
     return await me(principal, caller, door)
 
 

@@ -8,6 +8,8 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from arus_gateway import rules
+
 LONGEST_EMAIL = 254
 
 
@@ -39,6 +41,9 @@ RoleName = Annotated[str, StringConstraints(min_length=1, max_length=50), Field(
 LocationIds = Annotated[list[Ulid], Field(max_length=1000)]
 Language = Literal["id", "en"]
 ShortWord = Annotated[str, StringConstraints(min_length=1, max_length=50)]
+ViewName = Annotated[str, _text(80)]
+PagePath = Annotated[str, StringConstraints(pattern=r"^/[a-z/-]*$", max_length=100)]
+QueryText = Annotated[str, StringConstraints(max_length=1000)]
 
 
 class Closed(BaseModel):
@@ -57,16 +62,31 @@ class TableLook(Closed):
 class SavedView(Closed):
     """A page of the console with its filters, under a name. search: the query string, without `?`."""
 
-    name: Annotated[str, _text(80)]
-    page: Annotated[str, StringConstraints(pattern=r"^/[a-z/-]*$", max_length=100)]
-    search: Annotated[str, StringConstraints(max_length=1000)] = ""
+    name: ViewName
+    page: PagePath
+    search: QueryText = ""
 
 
 class Preferences(Closed):
     """How a member likes to read, in one organisation. tables: by the table's name."""
 
-    tables: Annotated[dict[ShortWord, TableLook], Field(max_length=100)] = {}
-    views: Annotated[list[SavedView], Field(max_length=100)] = []
+    tables: dict[ShortWord, TableLook] = {}
+    views: list[SavedView] = []
+
+
+class ViewChange(Closed):
+    """A saved view as it shall be, known by its page and name; search null removes it."""
+
+    name: ViewName
+    page: PagePath
+    search: QueryText | None = ""
+
+
+class PreferencesChange(Closed):
+    """What shall be different; every other table and view stays. tables: null forgets how one was shown."""
+
+    tables: Annotated[dict[ShortWord, TableLook | None], Field(max_length=rules.CHOSEN_MOST)] = {}
+    views: Annotated[list[ViewChange], Field(max_length=rules.CHOSEN_MOST)] = []
 
 
 class UserOut(BaseModel):

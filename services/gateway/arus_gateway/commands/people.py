@@ -235,13 +235,20 @@ async def change_me(
     caller: Caller,
     name: str | None,
     language: Language | None,
-    chosen: Mapping[str, Any] | None,
+    change: Mapping[str, Any] | None,
 ) -> None:
     """Change how the person at the door is called and spoken to, and how they like to read; None keeps."""
     grant = caller.grant
     async with acting(door.db, tenant=grant.tenant_id, person=grant.subject) as tx:
         await people.change(tx, grant.subject, name, language)
-        if chosen is not None:
+        if change is not None:
+            known = await preferences.hold(tx, grant.tenant_id, grant.subject)
+            chosen = rules.chosen(known, change)
+            for field, entries in chosen.items():
+                if (length := len(entries)) > rules.CHOSEN_MOST:
+                    raise wrong(
+                        f"preferences.{field}", "too_many", max_length=rules.CHOSEN_MOST, length=length
+                    )
             await preferences.keep(tx, grant.tenant_id, grant.subject, chosen)
     door.callers.forget()
 
