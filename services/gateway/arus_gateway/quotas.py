@@ -13,17 +13,20 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
 
-from arus_runtime.postgres import Database
+from arus_runtime.postgres import Database, Tx
 from arus_runtime.web import Problem
 
 from arus_gateway import rules, tokens
 from arus_gateway.rules import Rate
 from arus_gateway.store import allowances
-from arus_gateway.store.acting import acting
+from arus_gateway.store.acting import acting, prove
 
 REMEMBERED_MOST: Final = 50_000
 MAILS: Final = Rate(6, 3600)
-"""Mails that anybody may have sent to one address: resets, and apart from them proofs and invitations."""
+"""Mails that anybody may have sent to one address: resets, and apart from them proofs and invitations.
+
+So few that they are taken one by one (a chunk of one).
+"""
 
 
 STRANGER_RESTS_S: Final = 1.0
@@ -39,7 +42,7 @@ class _Hand:
 
 
 class Quotas:
-    """Counts sign-ins and wrong credentials per address, all others per account, and mails per recipient."""
+    """Counts sign-ins and wrong credentials per address, all others per account, and resets per recipient."""
 
     def __init__(
         self, db: Database, auth: Rate, account: Rate, clock: Callable[[], float] = time.monotonic
@@ -81,11 +84,6 @@ class Quotas:
         """
         return await self._wait_s("reset", address, MAILS) == 0
 
-    async def count_mail(self, address: str) -> None:
-        """Count a mail that somebody asked for; raises Problem 429 when the address has had its share."""
-        if wait_s := await self._wait_s("mail", address, MAILS):
-            raise too_many(wait_s, "too_many_mails")
-
     async def _wait_s(self, what: str, whose: str, rate: Rate) -> float:
         """Spend one of the bucket and return 0, or return in how many seconds it has one again."""
         hand = self._hands.get((what, whose))
@@ -108,6 +106,18 @@ class Quotas:
         hand.left = taken.granted
         if not taken.granted:
             hand.empty_until = self._clock() + taken.wait_s
+
+
+async def count_mail(tx: Tx, address: str) -> None:
+    """Count a mail that tx is about to ask for; raises Problem 429 when the address has had its share.
+
+    It is counted with what it tells of: what is refused, answered before or not committed counts nothing.
+    """
+    digest = tokens.digest(f"mail\x1f{address}")
+    await prove(tx, digest)
+    taken = await allowances.take(tx, digest, MAILS)
+    if not taken.granted:
+        raise too_many(taken.wait_s, "too_many_mails")
 
 
 def _refuse(wait_s: float) -> None:

@@ -148,7 +148,6 @@ async def create_invitation(
 ) -> Response:
     """Mail somebody an invitation into the organisation."""
     persons_only(caller)
-    await door.quotas.count_mail(body.email)
     async with command.transaction() as tx:
         invitation, letter = await members.invite(
             tx,

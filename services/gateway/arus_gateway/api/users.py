@@ -112,7 +112,6 @@ async def create_user(
         location_ids=body.location_ids,
         language=language_of(speaks),
     )
-    await door.quotas.count_mail(body.email)
     command = command.known_by(body.model_dump_json(exclude={"password", "password_hash"}).encode())
     async with command.transaction() as tx:
         member, letter = await members.add(tx, door, caller, new, address)

@@ -14,6 +14,7 @@ from arus_gateway.callers import Caller
 from arus_gateway.commands.people import check_password, check_still, now, recognise, taken
 from arus_gateway.door import Door
 from arus_gateway.letters import Letter
+from arus_gateway.quotas import count_mail
 from arus_gateway.store import audit, organisations, people, sessions
 from arus_gateway.store.acting import acting, become, enter
 from arus_gateway.store.audit import Deed
@@ -93,6 +94,7 @@ async def add(tx: Tx, door: Door, caller: Caller, new: Newcomer, address: str) -
         tx, tokens.digest(secret), person_id, "verify", now() + rules.VERIFICATION_LIFE
     )
     await _record(tx, caller, "member.added", "person", person_id, address=address, role=new.role)
+    await count_mail(tx, new.email)
     member, url = await _member(tx, tenant_id, person_id), door.settings.public_url
     return member, letters.verification(new.email, new.language, url, secret, name=new.name)
 
@@ -215,6 +217,7 @@ async def invite(
     )
     await organisations.invite(tx, invitation, tokens.digest(secret))
     await _record(tx, caller, "invitation.sent", "invitation", invitation.id, address=address, role=role)
+    await count_mail(tx, email)
     url = door.settings.public_url
     return invitation, letters.invitation(
         email, language, url, secret, name=inviter.name, organisation=organisation

@@ -14,7 +14,7 @@ from arus_runtime.words import Language
 from arus_gateway import letters, passwords, rules, tokens
 from arus_gateway.callers import Caller, grant_of
 from arus_gateway.door import Door
-from arus_gateway.quotas import too_many
+from arus_gateway.quotas import count_mail, too_many
 from arus_gateway.store import attempts, audit, organisations, people, preferences, sessions
 from arus_gateway.store.acting import acting, become, enter
 from arus_gateway.store.audit import Deed
@@ -280,8 +280,8 @@ async def send_verification(door: Door, caller: Caller) -> None:
         person = await people.by_id(tx, person_id)
     if person is None or person.email_verified:
         return
-    await door.quotas.count_mail(person.email)
     async with acting(door.db, person=person_id) as tx:
+        await count_mail(tx, person.email)
         await people.add_mail_proof(
             tx, tokens.digest(secret), person_id, "verify", now() + rules.VERIFICATION_LIFE
         )

@@ -26,6 +26,11 @@ async def become(tx: Tx, *, person: str, proof: str = "") -> None:
     await tx.execute(_SET, (person, proof))
 
 
+async def prove(tx: Tx, proof: str) -> None:
+    """Go on in this transaction as who it is, with another proof."""
+    await tx.execute("select set_config('arus.proof', %s, true)", (proof,))
+
+
 async def enter(tx: Tx, tenant: str) -> None:
     """Go on in this transaction inside the organisation."""
     await tx.execute(_SET_TENANT, (tenant,))
