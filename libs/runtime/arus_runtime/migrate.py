@@ -1,24 +1,43 @@
 """Bring a service's schema to its newest revision, with alembic and plain SQL."""
 
 import importlib.util
+import time
 from pathlib import Path
 from typing import Final
 
 from alembic import command, context
 from alembic.config import Config
+from psycopg import errors
 from sqlalchemy import create_engine, pool, text
+from sqlalchemy.exc import OperationalError
 
 from arus_runtime.settings import Settings
 
 _LOCK: Final = "select pg_advisory_lock(hashtextextended('arus.migrate.' || :schema, 0))"
+_LOCK_TIMEOUT: Final = "set lock_timeout = '500ms'"
+"""A migration gives up before anybody looks for a deadlock, and what waits behind it goes on."""
+_TRIES: Final = 60
+_PAUSE_S: Final = 0.5
 
 
 def upgrade(service: str, url: str, *, revision: str = "head", migrations: Path | None = None) -> None:
-    """Run the service's migrations as its owner; url is the owner's. Two callers at once take turns."""
+    """Run the service's migrations as its owner; url is the owner's. Two callers at once take turns.
+
+    A migration that has to wait for services at work is tried again, for about a minute.
+    """
     config = Config()
     config.set_main_option("script_location", str(migrations or _folder(service)).replace("%", "%%"))
     config.attributes["schema"] = service
     config.attributes["url"] = url
+    for _ in range(_TRIES - 1):
+        try:
+            command.upgrade(config, revision)
+        except OperationalError as error:
+            if not isinstance(error.orig, errors.LockNotAvailable | errors.DeadlockDetected):
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
     command.upgrade(config, revision)
 
 
@@ -37,6 +56,7 @@ def run_migrations() -> None:
     )
     with engine.connect() as connection:
         connection.execute(text(_LOCK), {"schema": schema})
+        connection.execute(text(_LOCK_TIMEOUT))
         connection.commit()
         context.configure(connection=connection, version_table_schema=schema, transaction_per_migration=True)
         with context.begin_transaction():
