@@ -71,7 +71,7 @@ async def test_the_migration_says_of_old_payments_what_is_said_of_new_ones(
     theirs.take(theirs.file("MB", "2025-12", ONCE | {"key": "f"}))
     now = await repeats(owner)
     assert len(now) == 2
-    migration = runpy.run_path(str(MIGRATIONS / "0012_repeated_payments.py"))
+    migration = runpy.run_path(str(MIGRATIONS / "0017_paired_payments.py"))
     with psycopg.connect(database.superuser_url, options="-c search_path=metering") as connection:
         connection.execute("update collections set is_repeat = false")
         connection.execute(migration["SETTLED"])

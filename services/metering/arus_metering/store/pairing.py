@@ -1,50 +1,86 @@
 """Which payments of the register of paid bills (MB) the daily transactions hold as well.
 
-Such a payment is the same customer's for the same billing period, with the same receipt number, or of the
-same day with the same bill number or amount; the penalty that MB keeps apart may be in the daily amount.
-Where there are several of an amount without a number, as many as the daily list has. It stands in `is_repeat`
-of every current version, so that figures need not find it out: whoever writes or withdraws versions of
-payments settles it in the same transaction.
+Of a customer's billing period each payment of one list is paired with at most one of the other, by the first
+of these that finds one; of several the first by day:
+
+1. the whole of a bill number, where both lists say the same sum of it: one may have it in parts, or later;
+2. the same receipt number and amount, then the same receipt number;
+3. the same bill number and amount, on the same day, then on any; then the same bill number and day;
+4. the same day and amount.
+
+An amount is the same with the penalty that MB keeps apart, else without, and where amounts may differ both
+are paid or both given back. Of a pair MB's payment is the repeat; what MB says beyond, another part of a bill
+or one that was given back, counts. It stands in `is_repeat` of every current version, so that figures need
+not find it out: whoever writes or withdraws versions of payments settles it in the same transaction.
 """
 
 from typing import Final
 
-SETTLE: Final = """
+_PAIRED: Final = """
+payments as (
+  select p.*, source = 'MB' as is_mb, payment_date || '/' as day, '/' || sign(amount_minor) as direction,
+    nullif(receipt_number, '') || '/' as receipt, nullif(bill_number, '') || '/' as bill,
+    amount_minor + case source when 'MB' then penalty_minor else 0 end as full_minor
+  from touched p
+), unpaired as (
+  select 0 as pass, place_of, tenant_id, nomen, bill_period, is_mb, day, key, line, receipt, bill, direction,
+    amount_minor, full_minor, coalesce(daily_minor in (bill_minor, full_bill_minor), false) as is_paired
+  from (
+    select *, bool_or(is_mb) over period and not bool_and(is_mb) over period as are_both,
+      sum(amount_minor) filter (where not is_mb and bill <> '') over of_bill as daily_minor,
+      sum(amount_minor) filter (where is_mb) over of_bill as bill_minor,
+      sum(full_minor) filter (where is_mb) over of_bill as full_bill_minor
+    from payments
+    window period as (partition by tenant_id, nomen, bill_period),
+      of_bill as (partition by tenant_id, nomen, bill_period, bill)
+  ) listed where are_both
+  union all
+  select pass + 1, place_of, tenant_id, nomen, bill_period, is_mb, day, key, line, receipt, bill, direction,
+    amount_minor, full_minor, same is not null and place <= least(daily, registered)
+  from (
+    select *, row_number() over (partition by tenant_id, nomen, bill_period, same, is_mb
+        order by day, key, line) as place,
+      count(*) filter (where not is_mb) over of_same as daily,
+      count(*) filter (where is_mb) over of_same as registered
+    from (
+      select *, case pass
+          when 0 then receipt || full_minor
+          when 1 then receipt || amount_minor
+          when 2 then receipt || direction
+          when 3 then bill || day || full_minor
+          when 4 then bill || day || amount_minor
+          when 5 then bill || full_minor
+          when 6 then bill || amount_minor
+          when 7 then bill || day || direction
+          when 8 then day || full_minor
+          when 9 then day || amount_minor
+        end as same
+      from unpaired where not is_paired and pass < 10
+    ) left_over
+    window of_same as (partition by tenant_id, nomen, bill_period, same)
+  ) placed
+)
+"""
+SETTLE: Final = f"""
+with recursive touched as (
+  select p.* from (
+    select distinct v.nomen, v.bill_period
+    from unnest(%(keys)b::text[]) asked (key) cross join lateral (
+        select nomen, bill_period from collections
+        where tenant_id = %(tenant)s and key = asked.key offset 0) v
+  ) periods cross join lateral (
+    select ctid as place_of, * from collections s
+    where s.tenant_id = %(tenant)s and s.nomen = periods.nomen and s.bill_period = periods.bill_period
+      and s.is_current offset 0) p
+), {_PAIRED}
 update collections set is_repeat = not is_repeat
 where tenant_id = %(tenant)s and ctid = any(array(
   select place_of from (
-    select place_of, said_so, source = 'MB' and (is_named or place <= daily) as is_repeat from (
-      select *, count(*) filter (where source <> 'MB') over said as daily,
-        row_number() over (partition by nomen, bill_period, payment_date, said_minor, is_named, source = 'MB'
-          order by key, line) as place
-      from (
-        select *, case when count(*) filter (where source <> 'MB' and not is_named) over full_amount > 0
-            then full_minor else amount_minor end as said_minor
-        from (
-          select p.ctid as place_of, p.is_repeat as said_so, p.nomen, p.bill_period, payment_date, source,
-            amount_minor, key, line, amount_minor + penalty_minor as full_minor,
-            receipt_number <> '' and bool_or(source = 'MB') over receipt
-                and bool_or(source <> 'MB') over receipt
-              or bill_number <> '' and bool_or(source = 'MB') over bill and bool_or(source <> 'MB') over bill
-              as is_named
-          from (
-            select distinct v.nomen, v.bill_period
-            from unnest(%(keys)b::text[]) asked (key) cross join lateral (
-                select nomen, bill_period from collections
-                where tenant_id = %(tenant)s and key = asked.key offset 0) v
-          ) touched cross join lateral (
-            select ctid, * from collections s
-            where s.tenant_id = %(tenant)s and s.nomen = touched.nomen and s.bill_period = touched.bill_period
-              and s.is_current offset 0) p
-          window receipt as (partition by p.nomen, p.bill_period, receipt_number),
-            bill as (partition by p.nomen, p.bill_period, payment_date, bill_number)
-        ) named
-        window full_amount as (partition by nomen, bill_period, payment_date, full_minor)
-      ) matched
-      window said as (partition by nomen, bill_period, payment_date, said_minor, is_named)
-    ) counted
-  ) paired where is_repeat <> said_so))
-"""
+    select place_of, is_repeat, false as is_paired from touched
+    union all
+    select place_of, false, true from unpaired where is_mb and is_paired
+  ) known group by place_of having bool_or(is_repeat) <> bool_or(is_paired)))
+"""  # noqa: S608 - our own text
 """Say anew which payments are repeats, of the customers' periods that some keys are of or were of.
 
 One look into an index per key and per customer's period, whatever is known of the table (see ``versions``).
