@@ -16,6 +16,8 @@ VERIFICATION_LIFE: Final = timedelta(days=3)
 RESET_LIFE: Final = timedelta(hours=1)
 
 OWNER: Final = "owner"
+MACHINES: Final = frozenset(("device", "service"))
+"""Roles of API keys alone."""
 PASSWORD_MIN: Final = 8
 PASSWORD_MAX: Final = 256
 # The guesses every attacker starts with; longer lists belong to a breach service, not to a door.
@@ -153,6 +155,11 @@ def password_fault(password: str, email: str) -> str | None:
 def may_grant(held: frozenset[str], role: str) -> bool:
     """Say whether holders of these roles may give, change or take away the role: only owners make owners."""
     return role != OWNER or OWNER in held
+
+
+def persons() -> list[str]:
+    """Return the roles that people may have."""
+    return [role for role in roles() if role not in MACHINES]
 
 
 def may_be_told(role: str, resource: str) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from arus_gateway import rules
 from arus_runtime.auth import roles
 from werkzeug.security import generate_password_hash
 
@@ -310,3 +311,26 @@ async def test_what_happened_is_in_the_audit_log_and_on_its_topic(gateway: Gatew
             (owner.organisation,),
         )
         assert (await rows.fetchone() or {})["n"] == len(log)
+
+
+@pytest.mark.parametrize("role", ["device", "service", "emperor"])
+async def test_a_person_is_given_no_role_of_machines(gateway: Gateway, role: str):
+    owner = await gateway.register()
+    await gateway.prove(owner)
+    colleague = await gateway.colleague(owner, "viewer")
+    whom = {"email": "pump@example.com", "role": role}
+    for answer in (
+        await owner.http.post("/organisations/invitations", json=whom),
+        await owner.http.post("/users", json=whom | {"name": "P", "password": PASSWORD}),
+        await owner.http.patch(f"/users/{colleague.id}", json={"role": role}),
+    ):
+        assert answer.status_code == 422
+        [error] = answer.json()["errors"]
+        assert (error["field"], error["code"]) == ("role", "not_one_of")
+        assert error["message"] == f"role must be one of {', '.join(rules.persons())}, got {role}."
+    # Who had one before keeps it until another is chosen.
+    async with gateway.context.worker_db.system() as tx:
+        await tx.execute("update memberships set role = 'device' where person_id = %s", (colleague.id,))
+    here: dict[str, object] = {"location_ids": []}
+    for change in (here, {"role": "viewer"}):
+        assert (await owner.http.patch(f"/users/{colleague.id}", json=change)).status_code == 200

@@ -38,6 +38,13 @@ def check_role(caller: Caller, role: str, field: str = "role") -> None:
         raise Problem(403, "role_beyond_yours")
 
 
+def check_person(caller: Caller, role: str) -> None:
+    """Return when the caller may give the role to a person, else raise the 422 or 403."""
+    if role not in rules.persons():
+        raise wrong("role", "not_one_of", expected=", ".join(rules.persons()), value=role)
+    check_role(caller, role)
+
+
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """Somebody who shall have an account and belong."""
@@ -66,7 +73,7 @@ async def newcomer(
 
     password_hash: what another system kept of their password, in place of a first one.
     """
-    check_role(caller, role)
+    check_person(caller, role)
     check_scope(caller, location_ids)
     if password is not None and password_hash is None:
         password_hash = await _new_hash(door, password, email)
@@ -118,7 +125,8 @@ async def change(
     becomes = role or member.role
     active = member.is_active if is_active is None else is_active
     check_role(caller, member.role)
-    check_role(caller, becomes)
+    if becomes != member.role:
+        check_person(caller, becomes)
     scope = member.location_ids if keeps_locations else location_ids
     check_scope(caller, member.location_ids)
     check_scope(caller, scope)
@@ -194,7 +202,7 @@ async def invite(
     address: str,
 ) -> tuple[Invitation, Letter]:
     """Invite somebody, and return the letter to them; only people whose own address is proven may."""
-    check_role(caller, role)
+    check_person(caller, role)
     check_scope(caller, location_ids)
     secret, at, grant = tokens.new_secret(), now(), caller.grant
     await become(tx, person=grant.subject)
