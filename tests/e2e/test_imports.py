@@ -60,6 +60,52 @@ def test_a_file_is_looked_at_saved_and_taken_back(
 
 
 @pytest.mark.parametrize("width", [360, 1440])
+def test_an_undo_that_stands_still_can_go_on(
+    open_screen: OpenScreen, organisation: Organisation, console: str, width: int
+) -> None:
+    screen = open_screen(organisation.owner, width=width)
+    page = screen.page
+    name = f"BBM Gudang A Juni {width}.csv"
+    page.goto(f"{console}/imports")
+    page.get_by_label("Berkas", exact=True).set_input_files(
+        {
+            "name": name,
+            "mimeType": "text/csv",
+            "buffer": f"Tanggal;Lokasi;Produk;Volume (L)\n2024-06-04;GD-A;Solar;{width}\n".encode(),
+        }
+    )
+    row = page.get_by_role("list", name="Impor").get_by_role("button", name=name)
+    expect(row).to_contain_text("Siap disimpan")
+    row.click()
+    drawer = page.get_by_role("dialog", name=name)
+    drawer.get_by_role("button", name="Simpan 1 baris").click()
+    expect(drawer.get_by_text("Selesai", exact=True).first).to_be_visible()
+    drawer.get_by_role("button", name="Batalkan impor").click()
+    stands = re.compile(r"/api/v1/imports/[^/?]+$")
+    page.route(stands, as_if_it_stood_still)
+    with page.expect_response(
+        lambda answer: answer.url.endswith("/undo") and answer.request.method == "POST"
+    ):
+        drawer.get_by_role("button", name="Ya, batalkan").click()
+    go_on = drawer.get_by_role("button", name="Lanjutkan pembatalan")
+    expect(go_on).to_be_visible()
+    settle_in_drawer(page)
+    assert_good(screen, path="/imports", language="id")
+    page.unroute(stands)
+    with page.expect_response(
+        lambda answer: answer.url.endswith("/undo") and answer.request.method == "POST"
+    ):
+        go_on.click()
+    expect(drawer.get_by_text("Dibatalkan", exact=True).first).to_be_visible()
+
+
+def as_if_it_stood_still(route: Route) -> None:
+    """Answer with an import that is being taken back and does not move."""
+    answer = route.fetch()
+    route.fulfill(response=answer, json={**answer.json(), "state": "undoing", "progress": 0.4})
+
+
+@pytest.mark.parametrize("width", [360, 1440])
 def test_a_row_that_changes_a_read_shows_what_the_file_before_it_said(
     open_screen: OpenScreen, organisation: Organisation, console: str, width: int
 ) -> None:

@@ -20,7 +20,7 @@ import { Samples } from './Samples'
 import { importQuery, moves, previewQuery, refetchImports, saveErrors, typesQuery } from './queries'
 import { useSaying } from './saying'
 import { StateTag } from './states'
-import { Undoing } from './Undoing'
+import { GoingOn, Undoing } from './Undoing'
 
 /** The type of file whose rows are judged: register reads. */
 const READS = 'SBRS'
@@ -328,6 +328,7 @@ function Acts({ found }: { found: ImportDetail }) {
         </Button>
       )}
       {done && mayUndo && <Undoing found={found} />}
+      {found.state === 'undoing' && mayUndo && <GoingOn found={found} />}
       {done && found.type === READS && seesMeter && (
         <Link
           to="/meter"

@@ -1,7 +1,7 @@
 import { Plural, Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Undo2 } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { undoImport, type ImportDetail, type UndoOut } from '@/api'
 import { sentenceOf } from '@/lib/failure'
 import { Button } from '@/ui/Button'
@@ -9,18 +9,14 @@ import { ScrollBox } from '@/ui/ScrollBox'
 import { toast } from '@/ui/Toast'
 import { refetchImports, undoQuery } from './queries'
 
+/** How long an undo may show no progress before going on with it is offered. */
+const STANDS_MS = 5_000
+
 /** Taking back shows what it touches and what stands in its way first: the second press is the act. */
 export function Undoing({ found }: { found: ImportDetail }) {
   const [asked, setAsked] = useState(false)
   const would = useQuery({ ...undoQuery(found.id), enabled: asked })
-  const undo = useMutation({
-    mutationFn: () => undoImport({ path: { import_id: found.id } }),
-    onSettled: () => {
-      setAsked(false)
-      refetchImports()
-    },
-    onError: error => toast({ text: sentenceOf(error) }),
-  })
+  const undo = useUndo(found, () => setAsked(false))
   if (!asked || (!would.data && !would.isError))
     return (
       <Button
@@ -59,6 +55,38 @@ export function Undoing({ found }: { found: ImportDetail }) {
       </div>
     </div>
   )
+}
+
+/** An undo that was given up goes on when it is asked for again; offered once nothing has moved for a while. */
+export function GoingOn({ found }: { found: ImportDetail }) {
+  const [stoodAt, setStoodAt] = useState<number>()
+  useEffect(() => {
+    const timer = setTimeout(() => setStoodAt(found.progress), STANDS_MS)
+    return () => clearTimeout(timer)
+  }, [found.progress])
+  const undo = useUndo(found, () => setStoodAt(undefined))
+  if (stoodAt !== found.progress) return null
+  return (
+    <div className="flex w-full flex-wrap items-center justify-end gap-2">
+      <p role="status" className="min-w-48 flex-1 text-sm">
+        <Trans>Pembatalan tidak bergerak. Lanjutkan saja: yang sudah kembali tidak diulang.</Trans>
+      </p>
+      <Button busy={undo.isPending} onClick={() => undo.mutate()}>
+        <Trans>Lanjutkan pembatalan</Trans>
+      </Button>
+    </div>
+  )
+}
+
+function useUndo(found: ImportDetail, onSettled: () => void) {
+  return useMutation({
+    mutationFn: () => undoImport({ path: { import_id: found.id } }),
+    onSettled: () => {
+      onSettled()
+      refetchImports()
+    },
+    onError: error => toast({ text: sentenceOf(error) }),
+  })
 }
 
 /** What would go back, and what has to go first. */
