@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from arus_stack.testing import until
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .conftest import PASSWORD, OpenScreen, Organisation, Someone, create, fact
 from .test_every_page import assert_good, settle_in_drawer
@@ -208,6 +208,31 @@ def test_pasted_rows_are_recorded_and_wrong_ones_stay(
     expect(page.get_by_role("main")).to_contain_text("2 di antaranya mungkin tercatat dua kali.")
     doubtful = page.get_by_role("table", name="Mungkin tercatat dua kali")
     expect(doubtful).to_contain_text("Volume 1.520,5 L pada 10 Jan 2025")
+
+
+def test_pasted_rows_whose_answer_was_lost_are_recorded_once_from_another_page_too(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Sari")
+    create(owner, "/locations", {"name": "Gudang D", "type": "depot"})
+    create(owner, "/products", {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"})
+    page = open_screen(owner).page
+    page.goto(f"{console}/fuel/new?way=many")
+    rows = "10/01/2025\tGudang D\tSolar\t310\n11/01/2025\tGudang D\tSolar\t300"
+    page.get_by_label("Tempel dari lembar kerja").fill(rows)
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/v1/fuel/transactions/batch", lose, times=1)
+    page.get_by_role("button", name="Catat 2 baris").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert len(uses(owner)) == 2
+    page.reload()
+    page.get_by_role("button", name="Catat 2 baris").click()
+    expect(page.get_by_text("2 baris tercatat")).to_be_visible()
+    assert len(uses(owner)) == 2
 
 
 def test_a_voided_transaction_can_be_taken_back_for_a_while(

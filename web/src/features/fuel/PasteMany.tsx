@@ -2,7 +2,7 @@ import { i18n } from '@lingui/core'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { ClipboardPaste, Download, FileUp } from 'lucide-react'
-import { useEffect, useId, useMemo, useRef, useState } from 'react'
+import { useEffect, useId, useMemo, useState } from 'react'
 import { recordFuelTransactions, type BatchResult } from '@/api'
 import type { Catalogue } from '@/app/catalogue'
 import { useDraftName } from '@/app/session'
@@ -18,6 +18,12 @@ import { Tag } from '@/ui/StatusBadge'
 import { MOST_ROWS, readPasted, settle, type PastedRow, type Reasons, type Settled } from './pasted'
 import { faultOf, LOCATION, PastedRows, PRODUCT, State } from './PastedRows'
 
+interface Draft {
+  text: string
+  /** Names what is sent of it: rows sent again, from another page too, are not recorded twice. */
+  batch: string
+}
+
 interface Sent {
   text: string
   rows: readonly PastedRow[]
@@ -32,11 +38,11 @@ export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
     i18n: { locale },
   } = useLingui()
   const draftName = useDraftName('paste')
-  const [text, setText] = useState(() => keptDraft<{ text: string }>(draftName)?.text ?? '')
-  useEffect(() => keep(draftName, text), [draftName, text])
+  const [draft, setDraft] = useState(() => ({ ...begun(), ...keptDraft<Draft>(draftName) }))
+  const { text, batch } = draft
+  useEffect(() => keep(draftName, draft), [draftName, draft])
   const [refusals, setRefusals] = useState<Reasons>(new Map())
   const [done, setDone] = useState<Done | null>(null)
-  const attempt = useRef({ content: '', key: '' })
   const areaId = useId()
   const rows = useMemo(
     () =>
@@ -60,21 +66,18 @@ export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
   const send = useMutation({
     mutationFn: async ({ rows: sent }: Sent) => {
       const items = sent.flatMap(row => (row.fact ? [row.fact] : []))
-      // The same rows sent again after a lost answer are not recorded twice.
-      const content = JSON.stringify(items)
-      if (attempt.current.content !== content) attempt.current = { content, key: crypto.randomUUID() }
       const { data } = await recordFuelTransactions({
         body: { items },
-        headers: { 'Idempotency-Key': attempt.current.key },
+        headers: { 'Idempotency-Key': `${batch}.${await digest(JSON.stringify(items))}` },
       })
       return data
     },
     onSuccess: ({ results, recorded, refused }, sent) => {
-      attempt.current = { content: '', key: '' }
       const { text: left, refusals: found, doubtful } = settle(sent.text, sent.rows, results)
-      setText(left)
+      const next = { ...begun(), text: left }
+      setDraft(next)
       // Also for who went elsewhere meanwhile: what is recorded does not come back.
-      keep(draftName, left)
+      keep(draftName, next)
       setRefusals(found)
       setDone({ recorded, refused, doubtful })
       refetchFuel()
@@ -93,7 +96,7 @@ export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
     download(`${t`baris-belum-masuk`}-${today()}.csv`, csv([head, ...cells]))
   }
   const take = (next: string) => {
-    setText(next)
+    setDraft(now => ({ ...now, text: next }))
     setDone(null)
   }
   const limit = number(MOST_ROWS)
@@ -204,9 +207,18 @@ export default function PasteMany({ catalogue }: { catalogue: Catalogue }) {
   )
 }
 
-function keep(name: string, text: string): void {
-  if (text) keepDraft(name, { text })
+function begun(): Draft {
+  return { text: '', batch: crypto.randomUUID() }
+}
+
+function keep(name: string, draft: Draft): void {
+  if (draft.text) keepDraft(name, draft)
   else dropDraft(name)
+}
+
+async function digest(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function Doubtful({ found }: { found: Settled['doubtful'] }) {

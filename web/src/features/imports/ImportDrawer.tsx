@@ -170,6 +170,14 @@ function Questions({ found, questions }: { found: ImportDetail; questions: reado
   const { t } = useLingui()
   const saying = useSaying(found)
   const [answers, setAnswers] = useState<Record<string, string>>({})
+  // In which order dates are written; the other options are what the file says.
+  const orders = new Map([
+    ['dmy', t`hari/bulan/tahun (31/12/2025)`],
+    ['mdy', t`bulan/hari/tahun (12/31/2025)`],
+    ['ymd', t`tahun/bulan/hari (25/12/31)`],
+    ['dmy-swapped', t`hari/bulan/tahun (31/12/2025), sebagian tertukar oleh lembar kerja`],
+    ['mdy-swapped', t`bulan/hari/tahun (12/31/2025), sebagian tertukar oleh lembar kerja`],
+  ])
   const answer = (key: string, value: string) => setAnswers(now => ({ ...now, [key]: value }))
   return (
     <form
@@ -184,7 +192,10 @@ function Questions({ found, questions }: { found: ImportDetail; questions: reado
           <Select
             key={one.key}
             label={one.message}
-            choices={[{ value: '', label: t`Pilih` }, ...one.options.map(value => ({ value, label: value }))]}
+            choices={[
+              { value: '', label: t`Pilih` },
+              ...one.options.map(value => ({ value, label: orders.get(value) ?? value })),
+            ]}
             value={answers[one.key] ?? ''}
             onChange={value => answer(one.key, value)}
           />
