@@ -168,6 +168,9 @@ class Engine:
             self._log.warning("database away", detail=str(away))
             self._want(due, BACKOFF_S[3])
             return
+        if locked := [at for at in due if at not in grants]:
+            self._log.warning("partitions locked by somebody else", partitions=locked)
+            self._want(locked, BACKOFF_S[2])
         bounds = await asyncio.gather(*map(self._bounds, grants))
         for (at, (epoch, next_offset, seen, log_end)), known in zip(grants.items(), bounds, strict=True):
             if known is None:

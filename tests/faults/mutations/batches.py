@@ -27,9 +27,10 @@ MUTATIONS = [
         LANES, "a_holder_stopped",
     ),
     Mutation(
-        "a partition that somebody keeps locked is waited for",
+        "a partition that somebody keeps locked keeps no other waiting",
         "store/postgres.py",
-        "except psycopg.errors.LockNotAvailable as error:", "except ZeroDivisionError as error:",
+        "except psycopg.errors.LockNotAvailable:\n            return None\n        return Grant",
+        "except ZeroDivisionError:\n            return None\n        return Grant",
         LANES, "locked_by_somebody_else",
     ),
     Mutation(

@@ -100,7 +100,10 @@ class Store(Protocol):
         ...
 
     def take(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Grant]:
-        """Become the holder of partitions: whoever held them is fenced from now on."""
+        """Become the holder of partitions: whoever held them is fenced from now on.
+
+        Those that somebody keeps locked are left out, so that the others need not wait; ask for them again.
+        """
         ...
 
     def found_behind(self, at: TopicPartition, epoch: int, log_end: int) -> None:

@@ -17,6 +17,8 @@ from arus_runtime.store.port import Away, Fenced, Grant, Outgoing, Part
 from arus_runtime.worker import AnyWorker, ColumnType, Table
 
 LOCK_TIMEOUT = "500ms"
+TAKE_TIMEOUT = "50ms"
+"""Everything else that the worker does waits for a takeover."""
 ANSWER_S = 30.0
 """A statement of a batch takes milliseconds; a server that says nothing for so long is given up."""
 MAX_IDS = 25_000  # of a partition
@@ -40,6 +42,8 @@ class PostgresStore:
         self._supersedes = {table: _supersede(table) for table in self._appended if table.entity}
         self._upserts = {table: _upsert(table) for table in worker.tables if table.key}
         self._connections: dict[str, _Bounded] = {}
+        self._locked: set[TopicPartition] = set()
+        """What somebody else kept when it was asked for last."""
         self._ids: dict[TopicPartition, dict[str, int]] = {}
         """Where heads lie, by key: a row is found by its id at half the cost of finding it by key."""
 
@@ -51,29 +55,33 @@ class PostgresStore:
         """Bump the epoch of each partition under its row lock and read what it starts from.
 
         A holder that was stopped in the middle of a transaction keeps that lock past every timeout of its
-        own, so after half a second its backend is ended. Raises ``Away`` while somebody else keeps it.
+        own, so when the partition is asked for again its backend is ended.
         """
         connection = self._connection("writer")
         grants: dict[TopicPartition, Grant] = {}
+        before, self._locked = self._locked, set()
         with _away():
             for at in sorted(partitions):
-                try:
-                    grants[at] = self._take(connection, at)
-                except psycopg.errors.LockNotAvailable:
+                grant = self._take(connection, at)
+                if grant is None and at in before:
                     connection.execute(_END_HOLDER, (self._worker, *at))
-                    try:
-                        grants[at] = self._take(connection, at)
-                    except psycopg.errors.LockNotAvailable as error:
-                        raise Away(f"{at.topic}[{at.partition}] is locked by no holder of it") from error
+                    grant = self._take(connection, at)
+                if grant is None:
+                    self._locked.add(at)
+                else:
+                    grants[at] = grant
         return grants
 
-    def _take(self, connection: psycopg.Connection[Any], at: TopicPartition) -> Grant:
+    def _take(self, connection: psycopg.Connection[Any], at: TopicPartition) -> Grant | None:
         self._ids.pop(at, None)
-        with connection.transaction():
-            connection.execute("select set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
-            row = connection.execute(_TAKE, (self._worker, *at)).fetchone()
-            assert row is not None
-            seen = connection.execute(_SEEN, (self._worker, *at)).fetchall()
+        try:
+            with connection.transaction():
+                connection.execute("select set_config('lock_timeout', %s, true)", (TAKE_TIMEOUT,))
+                row = connection.execute(_TAKE, (self._worker, *at)).fetchone()
+                assert row is not None
+                seen = connection.execute(_SEEN, (self._worker, *at)).fetchall()
+        except psycopg.errors.LockNotAvailable:
+            return None
         return Grant(row[0], row[1], dict(seen), row[2])
 
     def found_behind(self, at: TopicPartition, epoch: int, log_end: int) -> None:

@@ -14,15 +14,17 @@ import psycopg
 import pytest
 from arus_runtime.lanes import PostgresLanes
 from arus_runtime.log import TopicPartition
+from arus_runtime.log.partitioner import partition_of
 from arus_runtime.postgres import SilentError
 from arus_runtime.relay import Lane
 from arus_runtime.store import Away, Fenced, Part, PostgresStore
 from arus_stack.line import Line
 from typing_extensions import override
 
+from .test_conformance import has_rows
 from .test_relay import add
-from .workers import IN, totals
-from .worlds import PATIENCE_S, SERVICE, RealWorld
+from .workers import IN, TOTALS, Door, totals
+from .worlds import PATIENCE_S, SERVICE, House, RealWorld
 
 pytestmark = [pytest.mark.integration, pytest.mark.parametrize("world", ["real"], indirect=True)]
 BACKEND = "select backend_pid from relay"
@@ -160,6 +162,7 @@ async def test_a_holder_stopped_in_its_transaction_is_ended_by_who_takes_over(wo
     stopped = asyncio.create_task(asyncio.to_thread(zombie.commit, [part]))
     try:
         await asyncio.to_thread(states.entered.wait, PATIENCE_S)
+        assert await asyncio.to_thread(heir.take, [at]) == {}
         new = (await asyncio.to_thread(heir.take, [at]))[at]
         assert (new.epoch, new.next_offset) == (old.epoch + 1, old.next_offset)
     finally:
@@ -171,16 +174,24 @@ async def test_a_holder_stopped_in_its_transaction_is_ended_by_who_takes_over(wo
         store.close()
 
 
-async def test_a_partition_locked_by_somebody_else_is_taken_when_they_let_go(world: RealWorld) -> None:
-    store, at = PostgresStore(world.url, SERVICE, totals()), TopicPartition(IN, 0)
-    before = (await asyncio.to_thread(store.take, [at]))[at]
-    other = await psycopg.AsyncConnection[Any].connect(world.url, options=f"-c search_path={SERVICE}")
-    async with other:
-        await other.execute("select from progress for update")
-        with pytest.raises(Away, match=r"\[0\] is locked"):
-            await asyncio.to_thread(store.take, [at])
-    assert (await asyncio.to_thread(store.take, [at]))[at].epoch == before.epoch + 1
+async def test_a_partition_locked_by_somebody_else_keeps_no_other_waiting(world: RealWorld) -> None:
+    worker = totals()
+    keys = {partition_of(key.encode(), world.partitions): key for key in ("t:a", "t:b", "t:c", "t:d")}
+    (locked, late), (_, soon) = list(keys.items())[:2]
+    store = PostgresStore(world.url, SERVICE, worker)
+    await asyncio.to_thread(store.take, [TopicPartition(IN, locked)])
     store.close()
+    door, house = Door(), House(world)
+    async with await psycopg.AsyncConnection[Any].connect(
+        world.url, options=f"-c search_path={SERVICE}"
+    ) as other:
+        await other.execute("select from progress where partition = %s for update", (locked,))
+        house.work(worker)
+        await world.publish(door.recorded(late, "late"), door.recorded(soon, "soon"))
+        await house.until(has_rows(world, 1))
+        assert [row["fact_id"] for row in await world.rows(TOTALS)] == ["soon"]
+    await house.until(has_rows(world, 2))
+    await house.close()
 
 
 async def test_a_line_that_falls_silent_is_given_up_and_another_one_serves(world: RealWorld) -> None:
