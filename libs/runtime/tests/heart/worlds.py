@@ -291,7 +291,9 @@ async def real_world(
             for name, count in ((topic.name, topic.partitions), (topic.dlq, 1))
             for number in range(count)
         ]
+        reader.assign(partitions)  # else it asks for one topic after the other, and pauses before each
         ends: dict[Any, int] = await reader.end_offsets(partitions)
+        reader.unsubscribe()
         yield RealWorld(log, url, reader, producer, {TopicPartition(*at): end for at, end in ends.items()})
     finally:
         await asyncio.gather(reader.stop(), producer.stop())
