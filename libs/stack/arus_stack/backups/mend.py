@@ -25,7 +25,7 @@ from arus_stack.kafka.records import Reader
 class Misfit:
     """A partition that does not hold what comes after a position; positions: by worker, service/name.
 
-    goes_on: where all its workers go on. unread: how many offsets the last of them must do without.
+    goes_on: where all its workers go on. unread: how many offsets each of them must do without, at least.
     """
 
     topic: str
@@ -41,11 +41,14 @@ class Misfit:
         return max(self.end, *self.positions.values()) if self.was_lost else self.first
 
     @property
-    def unread(self) -> int:
-        """Return how many offsets the worker that is furthest behind will never read."""
-        if self.was_lost:
-            return max(self.positions.values()) - min(self.positions.values())
-        return self.first - min(position for position in self.positions.values() if position)
+    def unread(self) -> Mapping[str, int]:
+        """Return how many offsets workers will never read: of a lost log what others had read before them."""
+        held = max(self.positions.values()) if self.was_lost else self.first
+        return {
+            worker: held - position
+            for worker, position in self.positions.items()
+            if position < held and (position or self.was_lost)  # who read nothing begins with the oldest
+        }
 
     def as_json(self) -> dict[str, Any]:
         """Return what a program is told."""
@@ -57,7 +60,8 @@ class Misfit:
             "end": self.end,
             "positions": dict(self.positions),
             "goes_on": self.goes_on,
-            "unread": self.unread,
+            "unread": max(self.unread.values(), default=0),
+            "unread_by": dict(self.unread),
         }
 
 

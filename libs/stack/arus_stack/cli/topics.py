@@ -180,7 +180,8 @@ def mend(
         ("topic", "partition", "why", "first", "end", "furthest position", "goes on at", "unread"),
         [
             (one.topic, one.partition, "log behind" if one.was_lost else "facts expired", one.first, one.end,
-             max(one.positions.values()), one.goes_on, one.unread)
+             max(one.positions.values()), one.goes_on,
+             cell([f"{who}: {left}" for who, left in one.unread.items()]))
             for one in found
         ],
     )  # fmt: skip
