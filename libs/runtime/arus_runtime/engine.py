@@ -110,10 +110,7 @@ class Engine:
 
     @property
     def unready(self) -> str:
-        """Why the worker is not ready: outside of the group, a partition not taken, a log that was lost."""
-        lost = [str(cause) for cause in self.stopped.values() if isinstance(cause, LogBehind)]
-        if lost:
-            return f"{lost[0]} (and {len(lost) - 1} more)" if lost[1:] else lost[0]
+        """Why the worker is not ready: outside of the group, or a partition not taken yet."""
         return "" if self._joined and not self._wanted else "waiting for Kafka"
 
     @property

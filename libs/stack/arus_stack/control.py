@@ -54,7 +54,7 @@ async def _answer(supervisor: Supervisor, reader: asyncio.StreamReader, writer: 
                 await _send(writer, {**supervisor.facts, "services": await supervisor.services()})
             case "stop":
                 supervisor.stop()
-                await _send(writer, {"stopping": True})
+                await _send(writer, {"stopping": supervisor.alive})
             case "restart":
                 await _restart(supervisor, str(request.get("name")), writer)
             case "watch":

@@ -102,6 +102,11 @@ class Supervisor:
         else:
             running.hurry.set()
 
+    @property
+    def alive(self) -> list[str]:
+        """Return the names of the servers that have a process."""
+        return [name for name, running in self._parts.items() if _alive(running.process)]
+
     async def run(self) -> None:
         """Start everything and stay until stop() or until the start fails (then `failure` says why)."""
         for name, running in self._parts.items():
@@ -199,6 +204,7 @@ class Supervisor:
                     f"{server.name} was not ready after {server.start_s:.0f} s{why and ': '}{why}",
                     f"`arus logs {server.name}` says more.",
                 )
+            running.asked_to_restart = False
             running.restarts += 1
             self._tell(running, State.CRASHED, f"ended with {code}", self._crash_aid(running))
             await _pause(running, BACK_OFF_S[attempt])
@@ -228,7 +234,8 @@ class Supervisor:
         deadline = time.monotonic() + server.start_s
         while time.monotonic() < deadline and _alive(running.process):
             if await _asked(server):
-                self._tell(running, State.READY)
+                waits = await _troubled(server)
+                self._tell(running, State.READY, waits, firstaid.sentence(waits))
                 return True
             await asyncio.sleep(POLL_S)
         return False
@@ -252,7 +259,7 @@ class Supervisor:
                 await _pause(running, pause)
             try:
                 await self._spawn(running, server)
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody else starts the server again
                 self._tell(running, State.CRASHED, str(error), firstaid.sentence(str(error)))
                 await _pause(running, BACK_OFF_S[-1])
                 continue
@@ -365,14 +372,14 @@ async def _troubled(part: Part) -> str:
         return ""
     try:
         return await asyncio.wait_for(part.trouble(), 5)
-    except (TimeoutError, OSError):
+    except Exception:  # noqa: BLE001 - as below
         return ""
 
 
 async def _asked(server: Server) -> bool:
     try:
         return await asyncio.wait_for(server.ready(), 5)
-    except (TimeoutError, OSError):
+    except Exception:  # noqa: BLE001 - whatever a program says while it comes up or goes down
         return False
 
 

@@ -70,6 +70,18 @@ def test_a_restarted_server_is_a_new_process_and_ready(own: RunningStack) -> Non
     assert after["ready"]
 
 
+def test_a_service_works_on_when_the_schema_of_its_restart_cannot_be_made(own: RunningStack) -> None:
+    before = own.services()["ingest"]
+    with psycopg.connect(own.postgres, autocommit=True) as connection:
+        row = connection.execute("select version_num from ingest.alembic_version").fetchone()
+        connection.execute("update ingest.alembic_version set version_num = 'unknown'")
+        said = own.arus("restart", "ingest", "--json")
+        connection.execute("update ingest.alembic_version set version_num = %s", row)
+    assert said.returncode == 1
+    assert "the migrations of ingest failed" in document(said)["error"]
+    assert own.services()["ingest"]["pid"] == before["pid"]
+
+
 def test_restarting_what_does_not_exist_names_what_does(own: RunningStack) -> None:
     said = own.arus("restart", "weather", "--json")
     assert said.returncode == 1

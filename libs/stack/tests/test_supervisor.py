@@ -65,6 +65,33 @@ async def test_a_server_is_started_again_though_nothing_can_be_recorded(home: Ho
     await running
 
 
+async def test_a_server_that_could_not_be_started_again_is_tried_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "BACK_OFF_S", (0.0,))
+    fates = [None, StackError("no jars", "Fetch them.")]
+
+    def command() -> list[str]:
+        if fates and (error := fates.pop(0)):
+            raise error
+        return [sys.executable, "-c", FOR_EVER]
+
+    supervisor = Supervisor(home, [Server("door", command, at_once)], {})
+    running = asyncio.create_task(supervisor.run())
+    await supervisor.started.wait()
+    before = await state(supervisor, "door")
+    supervisor.restart("door")
+
+    async def again() -> bool:
+        now = await state(supervisor, "door")
+        return now["ready"] and now["pid"] != before["pid"]
+
+    await until(again)
+    assert supervisor.alive == ["door"]
+    supervisor.stop()
+    await running
+
+
 async def test_a_crashed_server_is_started_at_once_when_someone_asks(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

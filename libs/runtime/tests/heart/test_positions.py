@@ -149,7 +149,8 @@ async def test_a_log_that_was_lost_is_not_read_even_when_it_has_grown(
             cause = await stopped(engine)
             at = TopicPartition(topic, partition_of(b"t:k", world.partitions))
             assert isinstance(cause, LogBehind)
-            assert str(cause) == engine.unready == str(LogBehind(at, 5, 1))
+            assert str(cause) == str(LogBehind(at, 5, 1))
+            await until(lambda: not engine.unready, 30)  # its pod serves on
             assert engine.trouble == f"{topic}[{at.partition}] stopped by LogBehind"
         await facts.arrive(9)
     assert len(await world.rows(TOTALS)) == 5
@@ -261,7 +262,7 @@ class TestMending:
         await facts.arrive(4)
         (one,) = mending.misfits(world.url, access, [SERVICE])
         assert (one.end, one.positions, one.was_lost) == (7, {f"{SERVICE}/totals": 5}, True)
-        assert (one.goes_on, one.unread) == (7, 0)
+        assert (one.goes_on, one.unread) == (7, {})
         with pytest.raises(Refused, match="must reach 5"):
             mending.let_go(world.url, [SERVICE], replace(one, end=4))
         assert await asyncio.to_thread(mending.mend, world.url, access, [], one) == 7  # and then it is killed
@@ -327,7 +328,7 @@ class TestMending:
         await facts.arrive(5)
         await asyncio.to_thread(expire, 8)
         (one,) = mending.misfits(world.url, access, [SERVICE])
-        assert (one.was_lost, one.goes_on, one.unread) == (False, 8, 3)
+        assert (one.was_lost, one.goes_on, one.unread) == (False, 8, {f"{SERVICE}/totals": 3})
         assert await asyncio.to_thread(mending.mend, world.url, access, [SERVICE], one) == 0
         async with at_work(world, worker) as (_, house):
             await house.until(has_rows(world, 7))

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from arus_stack import certs, cluster, console, control, doctor, running
+from arus_stack import certs, cluster, console, control, doctor, firstaid, running
 from arus_stack.cli.output import AsJson, answering, answers, cell, document, people, table
 from arus_stack.cli.progress import Progress
 from arus_stack.errors import NotRunning, Refused, ServerFailed
@@ -162,13 +162,11 @@ def down(*, as_json: AsJson = False) -> None:
     """Stop everything, in order."""
     where = home()
     try:
-        servers = control.ask_once(where, {"do": "status"})["services"]
-        control.ask_once(where, {"do": "stop"})
+        ended = control.ask_once(where, {"do": "stop"})["stopping"]
     except NotRunning:
         ended = end_orphans(where)
         people.print(f"Ended what was left over: {', '.join(ended)}." if ended else "Nothing runs.")
     else:
-        ended = [server["name"] for server in servers if server["pid"]]
         _wait_for_the_end(where)
         people.print("Everything has stopped.")
     if as_json:
@@ -209,7 +207,8 @@ def status(*, as_json: AsJson = False) -> None:
             if server["trouble"]:
                 people.print(f"[yellow]![/] {server['name']}: {escape(server['trouble'])}", soft_wrap=True)
                 if server["ready"]:
-                    people.print(f"  {WAITS.format(name=server['name'])}", soft_wrap=True, markup=False)
+                    aid = firstaid.sentence(server["trouble"]) or WAITS.format(name=server["name"])
+                    people.print(f"  {aid}", soft_wrap=True, markup=False)
     else:
         people.print("Nothing runs; `arus up` starts it.")
     if not servers or not all(server["ready"] for server in servers):
@@ -220,9 +219,12 @@ def status(*, as_json: AsJson = False) -> None:
 def restart(
     name: Annotated[str, typer.Argument(help="A server's name.")], *, as_json: AsJson = False
 ) -> None:
-    """Stop one server and start it again; return when it is ready."""
+    """Stop one server and start it again, a service on its newest schema; return when it is ready."""
     where = home()
     before = _server(where, name)
+    system = System.as_it_is(StackSettings(), where)
+    if is_ready(with_database(system.postgres_url, "postgres")):
+        system.migrate_one(name)  # a new version may have come; where this fails the old one works on
     control.ask_once(where, {"do": "restart", "name": name})
     deadline = time.monotonic() + STOP_S
     while True:
