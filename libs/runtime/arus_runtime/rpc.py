@@ -18,6 +18,7 @@ from google.protobuf.message import Message
 from grpc.aio import Channel, Metadata, Server, ServerInterceptor, ServicerContext
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from arus_runtime import observe, tracing
 from arus_runtime.auth import ForbiddenError, LimitedError, NotAuthenticatedError, Principal, Verifier
@@ -100,16 +101,23 @@ def language() -> Language:
 
 
 def called_from() -> str:
-    """Return the IP address that the method at hand is called from, empty outside of methods."""
+    """Return the IP address that the method at hand is called from, empty outside of methods.
+
+    It is the one that a trusted proxy names in the metadata x-forwarded-for, else the peer's.
+    """
     return _address.get()
 
 
 class Shell(ServerInterceptor):
     """Around every method: trace, caller, metrics; and every failure leaves as a status with its problem."""
 
-    def __init__(self, verifier: Verifier, templates: Templates | None = None) -> None:
+    def __init__(
+        self, verifier: Verifier, templates: Templates | None = None, trusted_proxies: str = ""
+    ) -> None:
         self._verifier = verifier
         self._templates = templates
+        # Who is believed, and which of the addresses they name, is decided as uvicorn does for HTTP.
+        self._proxies = ProxyHeadersMiddleware(_nothing, trusted_proxies).trusted_hosts
 
     async def intercept_service(
         self,
@@ -181,7 +189,10 @@ class Shell(ServerInterceptor):
         call.parent = metadata.get(observe.TRACEPARENT)
         call.step = observe.enter_trace(call.parent)
         _language.set(language_of(metadata.get("accept-language")))
-        _address.set(_host(context.peer()))
+        address, named = _host(context.peer()), metadata.get("x-forwarded-for")
+        if named and address in self._proxies:
+            address, _ = self._proxies.get_trusted_client_address(named)
+        _address.set(address)
         scheme, _, token = metadata.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotAuthenticatedError("no bearer token")
@@ -234,6 +245,9 @@ def _host(peer: str) -> str:
     return unquote(peer).partition(":")[2].rpartition(":")[0].strip("[]")
 
 
+async def _nothing(*_: object) -> None: ...
+
+
 def _said(status: grpc.StatusCode) -> dict[str, str | int]:
     return {"rpc.system": "grpc", "rpc.grpc.status_code": status.value[0]}
 
@@ -244,7 +258,7 @@ async def serve(
     """Start the server with health and reflection and return it with its port."""
     settings = context.settings
     server = grpc.aio.server(
-        interceptors=(Shell(context.verifier, templates),),
+        interceptors=(Shell(context.verifier, templates, settings.trusted_proxies),),
         options=(
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
             ("grpc.so_reuseport", 0),

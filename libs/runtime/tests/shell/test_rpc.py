@@ -132,6 +132,37 @@ async def test_a_failure_leaves_as_a_status_with_its_problem(
     assert all(error["message"] in said for error in problem["errors"])
 
 
+class Mirror(Catalogue):
+    async def GetLocation(self, request: Any, context: Any) -> inventory.GetLocationResponse:
+        answer = inventory.GetLocationResponse()
+        answer.location.name = rpc.called_from()
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("proxies", "named", "believed"),
+    [
+        ("", "203.0.113.7", "127.0.0.1"),
+        ("10.0.0.0/8", "203.0.113.7", "127.0.0.1"),
+        ("127.0.0.1", "203.0.113.7", "203.0.113.7"),
+        ("127.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        ("127.0.0.1, 10.0.0.0/8", "203.0.113.7, 10.1.2.3", "203.0.113.7"),
+        ("127.0.0.1", "", "127.0.0.1"),
+    ],
+)
+async def test_a_trusted_proxy_names_whom_it_calls_for(
+    verifier: Verifier, token: Token, proxies: str, named: str, believed: str
+) -> None:
+    context: Any = SimpleNamespace(settings=Settings(trusted_proxies=proxies), verifier=verifier)
+    server, port = await rpc.serve(
+        [(inventory_grpc.add_CatalogueServiceServicer_to_server, lambda _: Mirror())], context
+    )
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        told = (*metadata(token()), ("x-forwarded-for", named))
+        assert (await get(channel, "here", metadata=told)).location.name == believed
+    await server.stop(None)
+
+
 async def test_strangers_and_the_unentitled_are_turned_away(channel: grpc.aio.Channel, token: Token) -> None:
     for call, status in (
         ({}, grpc.StatusCode.UNAUTHENTICATED),
