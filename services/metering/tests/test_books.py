@@ -267,6 +267,21 @@ async def test_a_bill_made_again_with_another_volume_is_a_rebilling(files: Impor
     assert (taken_back.delta_l, taken_back.delta_minor) == (0, 0)
 
 
+@pytest.mark.parametrize("dates", [("2025-12-01", "2025-12-10"), ("2025-12-10", "2025-12-01")])
+@pytest.mark.parametrize("in_files", [1, 2])
+async def test_which_bill_was_first_is_told_by_their_dates(
+    files: Imports, dates: tuple[str, str], in_files: int
+) -> None:
+    bills = [
+        {"nomen": "1", "key": number, "bill_number": number, "bill_date": on, "amount": "1", "volume": volume}
+        for number, on, volume in zip(("A", "B"), dates, ("20", "15"), strict=True)
+    ]
+    parts = [bills] if in_files == 1 else [bills[:1], bills[1:]]
+    events = [event for part in parts for event in files.take(files.file("MAINBILL", "2025-12", *part))]
+    (rebilled,) = of_type(events, PeriodRebilled)
+    assert rebilled.delta_l == (-5 * M3 if dates[0] < dates[1] else 5 * M3)
+
+
 async def test_an_adjustment_is_a_rebilling_whichever_register_has_it(files: Imports) -> None:
     def told(events: list[Any]) -> list[tuple[str, int, int]]:
         return [(one.nomen, one.delta_l, one.delta_minor) for one in of_type(events, PeriodRebilled)]

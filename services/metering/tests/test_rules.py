@@ -217,6 +217,15 @@ def test_bands_of_age_include_their_last_day() -> None:
         ([Bill(-5_000, -25, True)], Correction(-5_000, -25)),
         ([Bill(-20_000, -100, True), Bill(15_000, 75, True)], Correction(-5_000, -25)),
         ([Bill(20_000, 100, True), Bill(0, -25, True)], Correction(0, -25)),
+        ([Bill(-20_000, -100, True), Bill(20_000, 100, True)], Correction(-20_000, -100)),
+        (
+            [Bill(-20_000, -100, True), Bill(20_000, 100, True), Bill(15_000, 75, True)],
+            Correction(-5_000, -25),
+        ),
+        (
+            [Bill(-20_000, -100, True), Bill(15_000, 75, True), Bill(20_000, 100, True)],
+            Correction(-5_000, -25),
+        ),
     ],
 )
 def test_a_later_bill_with_another_volume_corrects_the_first(

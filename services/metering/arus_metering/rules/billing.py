@@ -33,15 +33,15 @@ def is_adjustment(bill: Bill) -> bool:
 def correction(bills: Sequence[Bill]) -> Correction | None:
     """Return what was corrected, None where nothing was. bills: not withdrawn, in order.
 
-    With an adjustment all that stand are added up: it reverses another bill, or where it comes first, one
-    that is not among these. Without one the newest stands alone, made in place of the others, and corrects
-    when its volume is not the one billed first.
+    With an adjustment all that stand are added up: it reverses another bill, or where it comes first, a later
+    one of as much, or one that is not among these. Without one the newest stands alone, made in place of the
+    others, and corrects when its volume is not the one billed first.
     """
     standing = [bill for bill in bills if bill.is_current]
     adjusted = any(map(is_adjustment, standing))
     if not adjusted and len(bills) < 2:
         return None
-    first = Bill(0, 0, is_current=False) if is_adjustment(bills[0]) else bills[0]
+    first = _reversed_by(bills[0], bills) if is_adjustment(bills[0]) else bills[0]
     if not adjusted:
         standing = standing[-1:]
     delta = Correction(
@@ -49,3 +49,9 @@ def correction(bills: Sequence[Bill]) -> Correction | None:
         sum(bill.amount_minor for bill in standing) - first.amount_minor,
     )
     return delta if delta.delta_l or (adjusted and delta.delta_minor) else None
+
+
+def _reversed_by(adjustment: Bill, bills: Sequence[Bill]) -> Bill:
+    """Return the bill that an adjustment takes back whole, one of nothing where it is not among bills."""
+    whole = (-adjustment.volume_l, -adjustment.amount_minor)
+    return next((bill for bill in bills if bill[:2] == whole), Bill(0, 0, is_current=False))

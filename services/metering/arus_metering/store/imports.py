@@ -63,13 +63,17 @@ left join lateral (
     where t.import_id = '' and e.tenant_id = t.tenant_id and e.key = t.key and e.number = t.number) e on true
 order by t.nomen, t.period, read_date, line
 """
+# By their own dates where each that was not withdrawn has one: files and rows come in any order.
 _BILLS: Final = """
 select t.nomen, t.period, t.volume_l, t.{amount} as amount_minor, t.is_current, t.is_withdrawn
 from unnest(%(nomens)b::text[], %(periods)b::text[]) asked (nomen, period) cross join lateral (
     select * from {table}
     where tenant_id = %(tenant)s and nomen = asked.nomen and period = asked.period offset 0) t
 where t.{amount} is not null
-order by t.nomen, t.period, t.number, t.line
+order by t.nomen, t.period,
+    case when bool_and(t.is_withdrawn or {date} is not null) over (partition by t.nomen, t.period)
+        then {date} end,
+    t.number, t.line
 """
 _STANDING: Final = """
 select {columns} from unnest(%(keys)b::text[]) asked (key) cross join lateral (
@@ -243,14 +247,16 @@ def reads(
 
 def bills(tx: Tx, tenant_id: str, periods: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], list[Bill]]:
     """Return every main bill that was ever made of (nomen, period), in their order."""
-    return _bills_by(tx, _BILLS.format(table="bills", amount="amount_minor"), tenant_id, periods)
+    statement = _BILLS.format(table="bills", amount="amount_minor", date="t.bill_date")
+    return _bills_by(tx, statement, tenant_id, periods)
 
 
 def billed(
     tx: Tx, tenant_id: str, periods: Iterable[tuple[str, str]]
 ) -> Mapping[tuple[str, str], list[Bill]]:
     """Return whatever the billing master ever said was billed of (nomen, period), in its order."""
-    return _bills_by(tx, _BILLS.format(table="customer_periods", amount="target_minor"), tenant_id, periods)
+    statement = _BILLS.format(table="customer_periods", amount="target_minor", date="null::date")
+    return _bills_by(tx, statement, tenant_id, periods)
 
 
 def _bills_by(
