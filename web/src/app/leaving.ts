@@ -3,11 +3,13 @@ import { logout, switch_ } from '@/api'
 import { sentenceOf } from '@/lib/failure'
 import { forgetAnswers, forgetKept } from '@/lib/kept'
 import { ProblemError } from '@/lib/problem'
+import { runAll } from '@/lib/undo'
 import { toast } from '@/ui/Toast'
 import { queries } from './client'
 
 /** End the session and leave nothing of it in this browser; says whether it ended. `queue`: what was not sent. */
 export async function signOut(queue: { empty: () => Promise<void> }): Promise<boolean> {
+  await runAll()
   try {
     await logout()
   } catch (error) {
@@ -29,6 +31,7 @@ export async function signOut(queue: { empty: () => Promise<void> }): Promise<bo
 
 /** Act in another organisation. All that is shown is of the old one, so every tab of the console starts anew. */
 export async function switchTo(organisationId: string): Promise<void> {
+  await runAll()
   await switch_({ body: { organisation_id: organisationId } })
   // Whose session it is goes too: that tells the other tabs.
   forgetAnswers()

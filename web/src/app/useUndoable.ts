@@ -13,7 +13,7 @@ export function useUndoable() {
     const about = new Set(ids)
     const settle = () => setHidden(known => new Set([...known].filter(id => !about.has(id))))
     setHidden(known => new Set([...known, ...about]))
-    const { undo } = undoable(() => void run().finally(settle), UNDO_MS)
+    const { undo } = undoable(() => run().finally(settle), UNDO_MS)
     toast({
       text,
       forMs: UNDO_MS,

@@ -1,24 +1,31 @@
 /**
- * A destructive act that can be taken back for a while: it runs when its time is up, or when the page is left,
- * whichever comes first.
+ * A destructive act that can be taken back for a while: it runs when its time is up, when the page is left, or
+ * when `runAll` is called, whichever comes first.
  */
 export interface Undoable {
   undo: () => void
 }
 
-export function undoable(run: () => void, waitMs: number): Undoable {
-  let pending = true
+const waiting = new Set<() => Promise<unknown>>()
+
+export function undoable(run: () => Promise<unknown>, waitMs: number): Undoable {
   const finish = () => {
-    if (!pending) return
     stop()
-    run()
+    return run()
   }
+  const whenOver = () => void finish()
   const stop = () => {
-    pending = false
+    waiting.delete(finish)
     clearTimeout(timer)
-    removeEventListener('pagehide', finish)
+    removeEventListener('pagehide', whenOver)
   }
-  const timer = setTimeout(finish, waitMs)
-  addEventListener('pagehide', finish)
+  const timer = setTimeout(whenOver, waitMs)
+  addEventListener('pagehide', whenOver)
+  waiting.add(finish)
   return { undo: stop }
+}
+
+/** Run what waits at once, and return when all of it has been answered. */
+export async function runAll(): Promise<void> {
+  await Promise.allSettled(Array.from(waiting, finish => finish()))
 }
