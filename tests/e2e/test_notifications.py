@@ -102,6 +102,7 @@ def test_a_webhook_is_made_tested_and_its_delivery_tells(
     dialog.get_by_role("checkbox", name="Gudang A").check()
     dialog.get_by_role("button", name="Simpan").click()
     expect(dialog.get_by_text("whsec_")).to_be_visible()
+    expect(dialog.get_by_text("Kunci sebelumnya")).to_have_count(0)
     dialog.get_by_role("button", name="Sudah saya simpan").click()
     expect(page.get_by_role("list", name="Webhook").get_by_role("listitem")).to_contain_text("Gudang A")
     page.get_by_role("button", name="Uji Ruang kendali").click()

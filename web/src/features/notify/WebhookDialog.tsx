@@ -16,8 +16,8 @@ import { Select } from '@/ui/Select'
 import { toast } from '@/ui/Toast'
 import { LEVELS } from './words'
 
-/** A webhook that is written or changed, or a secret that is shown once. */
-export type Editing = 'new' | WebhookRecord | { secret: string } | null
+/** A webhook that is written or changed, or a secret that is shown once; replaces: it takes the place of another. */
+export type Editing = 'new' | WebhookRecord | { secret: string; replaces: boolean } | null
 
 interface WebhookDialogProps {
   editing: Editing
@@ -50,16 +50,21 @@ export function WebhookDialog({ editing, onEditing }: WebhookDialogProps) {
       {secret ? (
         <Secret secret={editing.secret}>
           <Trans>
-            Dengan kunci ini penerima memeriksa tanda tangan setiap pesan. Kunci hanya tampil sekali; kunci
-            sebelumnya masih berlaku 24 jam.
+            Dengan kunci ini penerima memeriksa tanda tangan setiap pesan. Kunci hanya tampil sekali.
           </Trans>
+          {editing.replaces && (
+            <>
+              {' '}
+              <Trans>Kunci sebelumnya masih berlaku 24 jam.</Trans>
+            </>
+          )}
         </Secret>
       ) : (
         editing !== null && (
           <WebhookForm
             formId={formId}
             hook={editing === 'new' ? undefined : editing}
-            onSecret={made => onEditing({ secret: made })}
+            onSecret={made => onEditing({ secret: made, replaces: false })}
             onDone={close}
           />
         )

@@ -67,7 +67,7 @@ export default function WebhooksTab() {
                 hook={row}
                 onEdit={() => setEditing(row)}
                 onRemove={() => remove(row)}
-                onSecret={secret => setEditing({ secret })}
+                onSecret={secret => setEditing({ secret, replaces: true })}
               />
             ))}
           </ul>
