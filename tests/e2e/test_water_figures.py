@@ -113,6 +113,23 @@ def test_on_paper_there_is_the_report_and_no_frame(
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+def test_a_period_of_years_ago_can_be_chosen(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Tini Wulandari")
+    december = "MC Desember 2025.csv"
+    bring(owner, {december: FILES[december], "MC Juni 2024.csv": FILES[december].replace("202512", "202406")})
+    page = open_screen(owner).page
+    page.goto(f"{console}/water")
+    page.get_by_role("combobox", name="Periode").click()
+    page.get_by_role("option", name="Juni 2024").click()
+    expect(page).to_have_url(f"{console}/water?period=2024-06")
+    page.goto(f"{console}/comparison")
+    page.get_by_role("combobox", name="Dari periode").click()
+    page.get_by_role("option", name="Juni 2024").click()
+    expect(page.get_by_role("heading", name="Juni 2024 – Desember 2025")).to_be_visible()
+
+
 def test_figures_move_while_a_file_goes_in(
     open_screen: OpenScreen, register: Callable[[str], Someone], console: str
 ) -> None:

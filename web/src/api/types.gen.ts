@@ -6433,6 +6433,26 @@ export type SchedulePatch = {
 };
 
 /**
+ * Scopes
+ *
+ * What figures can be asked of.
+ */
+export type Scopes = {
+    /**
+     * Periods
+     *
+     * Billed ones, newest first.
+     */
+    periods: Array<string>;
+    /**
+     * Rayons
+     *
+     * Billed in any period, or of customers now.
+     */
+    rayons: Array<string>;
+};
+
+/**
  * SearchResults
  *
  * What a search finds, best first; at most 50.
@@ -16437,6 +16457,71 @@ export type CompareRayonsResponses = {
 };
 
 export type CompareRayonsResponse = CompareRayonsResponses[keyof CompareRayonsResponses];
+
+export type ListScopesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/kpi/scopes';
+};
+
+export type ListScopesErrors = {
+    /**
+     * Malformed request.
+     */
+    400: Problem;
+    /**
+     * Not signed in.
+     */
+    401: Problem;
+    /**
+     * Not allowed.
+     */
+    403: Problem;
+    /**
+     * Not found.
+     */
+    404: Problem;
+    /**
+     * In conflict with the current state.
+     */
+    409: Problem;
+    /**
+     * Changed meanwhile.
+     */
+    412: Problem;
+    /**
+     * Body too large.
+     */
+    413: Problem;
+    /**
+     * Not JSON.
+     */
+    415: Problem;
+    /**
+     * Wrong input; errors name each field.
+     */
+    422: Problem;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: Problem;
+    /**
+     * Not available right now; see Retry-After.
+     */
+    503: Problem;
+};
+
+export type ListScopesError = ListScopesErrors[keyof ListScopesErrors];
+
+export type ListScopesResponses = {
+    /**
+     * Successful Response
+     */
+    200: Scopes;
+};
+
+export type ListScopesResponse = ListScopesResponses[keyof ListScopesResponses];
 
 export type LiveEventsData = {
     body?: never;

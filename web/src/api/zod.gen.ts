@@ -2881,6 +2881,16 @@ export const zSchedulePatch = z.object({
 });
 
 /**
+ * Scopes
+ *
+ * What figures can be asked of.
+ */
+export const zScopes = z.object({
+    periods: z.array(z.string()),
+    rayons: z.array(z.string())
+});
+
+/**
  * SearchResults
  *
  * What a search finds, best first; at most 50.

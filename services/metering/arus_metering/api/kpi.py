@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 
 from arus_metering.api.asking import Said
 from arus_metering.rules.rows import after
-from arus_metering.schemas.figures import Ageing, Comparison, Days, Figures, KpiData
+from arus_metering.schemas.figures import Ageing, Comparison, Days, Figures, KpiData, Scopes
 from arus_metering.schemas.records import Period
 from arus_metering.store import figures as store
 
@@ -28,6 +28,13 @@ async def get_kpi_data(context: Ctx, principal: Reader, period: Of = None, rayon
         of, as_of = await _period(tx, period), await store.as_of(tx)
         rows = await store.by_period(tx, of, of, rayon)
     return KpiData.of(of or None, rows[0] if rows else None, as_of)
+
+
+@kpi.get("/kpi/scopes")
+async def list_scopes(context: Ctx, principal: Reader) -> Scopes:
+    """List every billed period and every rayon: what the other figures can be asked of."""
+    async with context.db.tenant(principal.tenant_id) as tx:
+        return Scopes(periods=await store.periods(tx), rayons=await store.rayons(tx))
 
 
 @kpi.get("/kpi/periods")

@@ -129,6 +129,15 @@ class Comparison(BaseModel):
     data_as_of: datetime | None
 
 
+class Scopes(BaseModel):
+    """What figures can be asked of."""
+
+    periods: list[str] = Field(examples=[["2025-12", "2025-11"]], description="Billed ones, newest first.")
+    rayons: list[str] = Field(
+        examples=[["34", "35"]], description="Billed in any period, or of customers now."
+    )
+
+
 class Day(BaseModel):
     """What was paid of a period on a day, and until then."""
 

@@ -75,6 +75,14 @@ from arrears where is_current and as_of = %(period)s
 _NEWEST: Final = (
     "select max(period) as period from customer_periods where is_current and target_minor is not null"
 )
+_PERIODS: Final = """
+select distinct period from customer_periods where is_current and target_minor is not null
+order by period desc
+"""
+_RAYONS: Final = """
+select rayon from customer_periods where is_current and target_minor is not null and rayon <> ''
+union select rayon from customers where rayon <> '' order by rayon
+"""
 _NEWEST_ARREARS: Final = "select max(as_of) as period from arrears where is_current"
 _AS_OF: Final = """
 select greatest((select max(greatest(recorded_at, withdrawn_at)) from imports),
@@ -108,6 +116,16 @@ async def listed_on(tx: Tx, period: str) -> date | None:
 async def newest_period(tx: Tx) -> str | None:
     """Return the newest period that was billed."""
     return (await _all(tx, _NEWEST, {}))[0]["period"]
+
+
+async def periods(tx: Tx) -> list[str]:
+    """Return every period that was billed, newest first."""
+    return [row["period"] for row in await _all(tx, _PERIODS, {})]
+
+
+async def rayons(tx: Tx) -> list[str]:
+    """Return every rayon that was billed in any period or has customers now."""
+    return [row["rayon"] for row in await _all(tx, _RAYONS, {})]
 
 
 async def newest_arrears(tx: Tx) -> str | None:

@@ -37,7 +37,16 @@ export function AnomaliesCompared({ periods, rayon }: AnomaliesComparedProps) {
         refetch: () => Promise.all(summaries.map(one => one.refetch())),
       }}
     >
-      {data => <Kinds summaries={data} rayon={rayon} />}
+      {data => (
+        <>
+          {counted.length < periods.length && (
+            <p className="text-sm text-muted">
+              <Trans>Hanya {MOST_PERIODS} periode terakhir.</Trans>
+            </p>
+          )}
+          <Kinds summaries={data} rayon={rayon} />
+        </>
+      )}
     </Part>
   )
 }

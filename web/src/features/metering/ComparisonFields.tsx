@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { tidy } from '@/lib/search'
 import { Combobox } from '@/ui/Combobox'
 import { scopesQuery, type Span } from './queries'
-import { periodsOf, periodWords, rayonsOf } from './scopes'
+import { comparable, periodsOf, periodWords, rayonsOf } from './scopes'
 
 interface ComparisonFieldsProps {
   span: Span
@@ -16,29 +16,29 @@ interface ComparisonFieldsProps {
 export default function ComparisonFields({ span, shown, onChange }: ComparisonFieldsProps) {
   const { t } = useLingui()
   const scopes = useQuery(scopesQuery)
-  const figures = scopes.data?.items ?? []
+  const { periods = [], rayons = [] } = scopes.data ?? {}
   const { from, to } = span
-  const choices = periodsOf(figures, [from, to]).map(value => ({ value, label: periodWords(value) }))
+  const choices = periodsOf(periods, [from, to]).map(value => ({ value, label: periodWords(value) }))
   return (
     <>
       <Combobox
         label={t`Dari periode`}
         placeholder={shown.first ? periodWords(shown.first) : t`Dua belas terakhir`}
-        choices={choices.filter(one => to === undefined || one.value <= to)}
+        choices={choices.filter(one => comparable(one.value, to ?? periods[0]))}
         value={from ?? null}
         onChange={next => onChange(tidy({ ...span, from: next ?? undefined }))}
       />
       <Combobox
         label={t`Sampai periode`}
         placeholder={shown.last ? periodWords(shown.last) : t`Terbaru`}
-        choices={choices.filter(one => from === undefined || one.value >= from)}
+        choices={choices.filter(one => comparable(from, one.value))}
         value={to ?? null}
         onChange={next => onChange(tidy({ ...span, to: next ?? undefined }))}
       />
       <Combobox
         label={t`Rayon`}
         placeholder={t`Semua rayon`}
-        choices={rayonsOf(figures, span.rayon).map(one => ({ value: one, label: one }))}
+        choices={rayonsOf(rayons, span.rayon).map(one => ({ value: one, label: one }))}
         value={span.rayon ?? null}
         onChange={next => onChange(tidy({ ...span, rayon: next ?? undefined }))}
       />

@@ -25,7 +25,7 @@ import { periodWords } from './scopes'
 
 const ComparisonFields = lazy(() => import('./ComparisonFields'))
 const route = getRouteApi('/_app/comparison')
-const FIGURES = ['comparePeriods', 'followDays', 'getArrears', 'summariseMeterAnomalies']
+const FIGURES = ['listScopes', 'comparePeriods', 'followDays', 'getArrears', 'summariseMeterAnomalies']
 
 export function ComparisonPage() {
   const { t } = useLingui()

@@ -26,7 +26,7 @@ import { periodWords } from './scopes'
 const ScopeFields = lazy(() => import('./ScopeFields'))
 const MeterDrawer = lazy(() => import('./MeterDrawer'))
 const route = getRouteApi('/_app/meter')
-const FIGURES = ['summariseMeterAnomalies', 'getMeterHistory', 'comparePeriods']
+const FIGURES = ['summariseMeterAnomalies', 'getMeterHistory', 'listScopes']
 const LISTS = ['listMeterAnomalies']
 
 export function MeterPage() {

@@ -19,14 +19,14 @@ interface ScopeFieldsProps {
 export default function ScopeFields({ scope, newest, onChange, withPeriod = true }: ScopeFieldsProps) {
   const { t } = useLingui()
   const scopes = useQuery({ ...scopesQuery, enabled: useMay('kpi', 'r') })
-  const figures = scopes.data?.items ?? []
+  const { periods = [], rayons = [] } = scopes.data ?? {}
   return (
     <>
       {withPeriod && (
         <Combobox
           label={t`Periode`}
           placeholder={newest ? periodWords(newest) : t`Terbaru`}
-          choices={periodsOf(figures, [scope.period, newest]).map(one => ({
+          choices={periodsOf(periods, [scope.period, newest]).map(one => ({
             value: one,
             label: periodWords(one),
           }))}
@@ -37,7 +37,7 @@ export default function ScopeFields({ scope, newest, onChange, withPeriod = true
       <Combobox
         label={t`Rayon`}
         placeholder={t`Semua rayon`}
-        choices={rayonsOf(figures, scope.rayon).map(one => ({ value: one, label: one }))}
+        choices={rayonsOf(rayons, scope.rayon).map(one => ({ value: one, label: one }))}
         value={scope.rayon ?? null}
         onChange={next => onChange(tidy({ ...scope, rayon: next ?? undefined }))}
       />

@@ -34,7 +34,7 @@ import { periodWords } from './scopes'
 
 const ScopeFields = lazy(() => import('./ScopeFields'))
 const route = getRouteApi('/_app/water')
-const FIGURES = ['getKpiData', 'followDays', 'compareRayons', 'getArrears', 'comparePeriods']
+const FIGURES = ['getKpiData', 'followDays', 'compareRayons', 'getArrears', 'listScopes']
 
 export function WaterPage() {
   const { t } = useLingui()

@@ -4,7 +4,7 @@ import { cubic } from '@/lib/format'
 import { beside, changePct, extremes, paced, valueOf } from './comparing'
 import { cubicOfLitres, rupiahOfMinor, stated } from './happenings'
 import { periodRows } from './periods'
-import { periodsOf, rayonsOf } from './scopes'
+import { comparable, periodsOf, rayonsOf } from './scopes'
 import { chosen, unread, uses } from './uses'
 
 const NBSP = '\u00a0'
@@ -23,16 +23,19 @@ test('what is not stated is a dash and never nought', () => {
 })
 
 test('a period that is judged but not billed can be chosen too', () => {
-  const billed = [{ period: '2025-11' }, { period: '2025-11' }, { period: '2025-10' }]
+  const billed = ['2025-11', '2025-10']
   expect(periodsOf(billed, ['2025-12', null, undefined])).toEqual(['2025-12', '2025-11', '2025-10'])
 })
 
 test('rayons are in the order of their numbers', () => {
-  expect(rayonsOf([{ rayon: '34' }, { rayon: null }, { rayon: '9' }, { rayon: '34' }], '35')).toEqual([
-    '9',
-    '34',
-    '35',
-  ])
+  expect(rayonsOf(['34', '9'], '35')).toEqual(['9', '34', '35'])
+})
+
+test('three years can be compared, and no more', () => {
+  expect(comparable('2023-01', '2025-12')).toBe(true)
+  expect(comparable('2022-12', '2025-12')).toBe(false)
+  expect(comparable('2025-12', '2025-11')).toBe(false)
+  expect(comparable(undefined, '2025-12')).toBe(true)
 })
 
 const HISTORY = [

@@ -17,6 +17,7 @@ import {
   getRegisterRead,
   listCustomers,
   listMeterAnomalies,
+  listScopes,
   proposeMissingRead,
   sizeArrearsExport,
   sizeCollectionsExport,
@@ -45,8 +46,12 @@ export interface CustomerFilters {
   rayon?: string
 }
 
-/** The last twelve billed periods, each rayon apart: what there is to choose from. */
-export const scopesQuery = queryOptions({ ...periodsQuery({ by: 'rayon' }), staleTime: 5 * 60_000 })
+/** Every billed period and every rayon: what there is to choose from. */
+export const scopesQuery = queryOptions({
+  queryKey: [{ _id: 'listScopes' }],
+  queryFn: async ({ signal }) => (await listScopes({ signal })).data,
+  staleTime: 5 * 60_000,
+})
 
 export function meterSummaryQuery(scope: Scope) {
   return queryOptions({
