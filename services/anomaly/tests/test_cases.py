@@ -70,7 +70,7 @@ class Office:
     def judge(self, nomen: str, period: str, kind: MeterKind) -> None:
         """Let a register read of the organisation be judged so, as the worker writes it."""
         said = MeterVerdictReached(
-            tenant_id=self.tenant, nomen=nomen, period=period, rayon="35", kinds=[kind], rule="meter/2"
+            tenant_id=self.tenant, nomen=nomen, period=period, rayon="35", kinds=[kind], rule="meter/3"
         )
         with psycopg.connect(self.database.superuser_url) as connection:
             connection.execute(

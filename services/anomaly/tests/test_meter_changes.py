@@ -56,6 +56,14 @@ def test_columns_that_a_file_repeats_next_month_change_the_meter_once(stated: Re
     assert said(second) == (["NORMAL"], 20)
 
 
+def test_an_estimate_that_still_follows_the_old_register_shows_no_change() -> None:
+    change = Changed(day(95), "", Replacement(1064 * M3, 0))
+    reads = [one._replace(serial="") for one in (*USUAL, read(4, 1080, method="ESTIMATED"), read(5, 30))]
+    estimate, after = judged(*reads, changed=[change])[-2:]
+    assert said(estimate) == (["ESTIMASI"], 20)
+    assert said(after) == (["GANTI", "ESTIMASI_TERLALU_TINGGI", "SUSULAN"], 34)
+
+
 def test_a_date_of_fitting_on_every_row_changes_no_meter() -> None:
     since = Replacement(None, None, day=date(2015, 3, 1).toordinal())
     reads = [read(month, 1000 + 20 * month, replacement=since) for month in range(5)]

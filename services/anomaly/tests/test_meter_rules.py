@@ -200,6 +200,19 @@ def test_a_stand_back_that_was_wrong_is_passed_over() -> None:
     assert kinds(*USUAL, 600, 1100) == []
 
 
+def test_a_stand_back_of_little_hides_no_extreme_use() -> None:
+    # 1060 → 1057 → 1230: 170 m³ in 60 days are less than extreme, and explain nothing
+    judged = judge(stands(*USUAL, 1057, 1230, 1240))
+    assert [one.kinds for one in judged[-3:]] == [(Kind.NEGATIVE,), (Kind.EXTREME,), ()]
+
+
+def test_a_read_below_an_estimate_that_stands_first_is_where_counting_begins() -> None:
+    reads = (read(0, 500, method="ESTIMATED"), read(1, 495), read(2, 515))
+    first, second, third = judge([period(month, one) for month, one in enumerate(reads)])
+    assert (codes(first), codes(second)) == (["ESTIMASI", "AWAL"], ["AWAL", "ESTIMASI_TERLALU_TINGGI"])
+    assert third.use_l == 20 * M3
+
+
 def test_99990_to_00012_is_22_m3_and_no_anomaly() -> None:
     judged = last(stands(99930, 99950, 99970, 99990, 12))
     assert (codes(judged), judged.use_l) == (["PUTARAN"], 22 * M3)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from arus_anomaly.state.meter import Changed, Read, Replacement
+from arus_anomaly.state.meter import ACTUAL, Changed, Read, Replacement
 
 _ONE_CHANGE_DAYS: Final = 31
 """A file and a person who date the change to one meter no further apart speak of the same change."""
@@ -101,13 +101,15 @@ def _leads_to(one: Changed, read: Read, serial: str, since: int, *, is_other: bo
         return False
     if not one.day or is_other:
         return True
-    if one.day == read.day and _is_nearer_to_old(read, one.replacement):
+    is_named = bool(serial) and serial == one.serial
+    may_be_old = one.day == read.day or (read.method != ACTUAL and not is_named)
+    if may_be_old and _is_nearer_to_old(read, one.replacement):
         return False
     return since <= one.day <= read.day
 
 
 def _is_nearer_to_old(read: Read, stated: Replacement) -> bool:
-    """Say whether a read of the day of the change was one of the old register."""
+    """Say whether a read of the day of the change, or an estimate behind it, was one of the old register."""
     stand_l, final_l = read.stand_l, stated.old_final_l
     if stand_l is None or final_l is None:
         return False

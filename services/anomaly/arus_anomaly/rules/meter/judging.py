@@ -24,7 +24,7 @@ from arus_anomaly.rules.meter.slips import slip_of
 from arus_anomaly.rules.meter.usage import Use, Usual
 from arus_anomaly.state.meter import ACTUAL, Changed, Period, Read, Settled
 
-RULE: Final = "meter/2"
+RULE: Final = "meter/3"
 """Another name for every change of what follows from reads: what was settled by this one is judged again."""
 _NOTHING: Final = (f.NORMAL, f.UNCOMPARED)
 """Said of a read of which there is nothing else to say."""
@@ -156,7 +156,10 @@ def _changes(register: Register, period: Period, newest: Read) -> Sequence[Chang
         told = waiting.told_by(one, serial, since) if one.replacement else None
         if told:
             waiting.hears(told, one.day)
-    return waiting.shown_by(newest, serial, since, register.level and register.level.stand_l)
+    last = register.level
+    if newest.method == ACTUAL and register.is_behind_estimates and register.actual:
+        last, since = register.actual, register.actual.day
+    return waiting.shown_by(newest, serial, since, last and last.stand_l)
 
 
 def _judged(read: Read, changes: Sequence[Changed]) -> Read:
@@ -269,7 +272,8 @@ def _base(register: Register, read: Read, stand_l: int, by: Limits) -> Level | N
         times = read.multiplier
         from_back = Use((stand_l - level.stand_l) * times, max(read.day - level.day, 1))
         from_before = Use((stand_l - before.stand_l) * times, max(read.day - before.day, 1))
-        if from_back.exceeds(by) and not from_before.exceeds(by):
+        is_explained = not (from_before.exceeds(by) or register.usual.times_exceeded(from_before, 2))
+        if from_back.exceeds(by) and is_explained:
             return before
     return level
 
@@ -347,6 +351,10 @@ def _counted(case: _Case, stand_l: int, base: Level) -> Judgement:
     of, days = register.usual, read.day - base.day
     end_l = end_of(dials_of(register, read, stand_l, base), base.stand_l)
     litres, has_passed = counted_on(base.stand_l, stand_l, end_l, of.plausible_l(days, by) // read.multiplier)
+    if litres < 0 and read.method == ACTUAL and not (base.is_read or register.actual):
+        # No register went back where nobody had read it: an estimate alone stood before.
+        register.accepts(read, stand_l)
+        return case.with_(f.BASELINE, f.OVER_ESTIMATE)
     use = Use((base.used_l + litres) * read.multiplier, days)
     remarks = [f.ROLLOVER] if has_passed else []
     remarks += _remarks(case, use, stand_l)
