@@ -180,3 +180,21 @@ async def test_each_change_by_a_person_holds_from_its_month_on(
     assert [as_of(month) for month in ("2025-11", "2025-12", "2026-01")] == [
         ("B", False), ("B", False), ("D", True),
     ]  # fmt: skip
+
+
+async def test_what_a_person_left_as_it_was_stays_when_the_file_that_said_it_is_taken_back(
+    files: Imports, owner: httpx.AsyncClient, context: Context
+) -> None:
+    first = files.file("MC", "2025-11", {**FULL, "customer_status": "TUTUP"})
+    files.take(first)
+    at = datetime(2025, 12, 5, tzinfo=UTC)
+    async with context.db.tenant("tenant-a") as tx:
+        await customers.change(tx, PERSON, "1", {"serial": "S2"}, if_match=IfMatchHeader(None), at=at)
+    before = (await owner.get("/customers/1")).json()
+    files.undo(first)
+    after = (await owner.get("/customers/1")).json()
+    kept = ("name", "address", "rayon", "usage_class", "serial", "is_active")
+    assert {one: after[one] for one in kept} == {one: before[one] for one in kept}
+    assert (after["serial"], after["is_active"]) == ("S2", False)
+    files.take(files.file("MC", "2025-12", customer("1", rayon="35", target_mc="100")))
+    assert (await owner.get("/customers/1")).json()["rayon"] == "35"

@@ -38,7 +38,7 @@ def show_all(*, as_json: AsJson = False) -> None:
 def show_one(
     name: TopicName,
     *,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="How many newest records.")] = 20,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many newest records.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Show parked records with the reason each was parked for."""

@@ -38,7 +38,7 @@ def _worker_of(service: str) -> "Generator[psycopg.Connection]":
 def show_all(
     service: ServiceName,
     *,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="How many newest jobs.")] = 20,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many newest jobs.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Show the jobs a service gave up within 30 days, newest first, and why."""

@@ -256,7 +256,7 @@ def logs(
     name: Annotated[str, typer.Argument(help="A server's name, or supervisor.")],
     *,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines to begin with.")] = 100,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many lines to begin with.")] = 100,
     as_json: AsJson = False,
 ) -> None:
     """Show what one server said."""

@@ -67,7 +67,9 @@ def describe(name: TopicName, *, as_json: AsJson = False) -> None:
 def tail(
     name: TopicName,
     *,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="How many newest records a partition.")] = 10,
+    lines: Annotated[
+        int, typer.Option("--lines", "-n", min=1, help="How many newest records a partition.")
+    ] = 10,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
     start: Annotated[
         str | None,

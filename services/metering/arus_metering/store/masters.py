@@ -3,6 +3,7 @@
 Each field is of the newest version that says it: a file leaves empty what it has no column for or does not
 know, and wipes out nothing; a person says what they change, be it empty. What a version holds and does not
 say is named in its `unsaid`, so that the version of Arus before, which knows no such column, reads a value.
+Where files that said a field were taken back and nobody says it, it stays as the newest person left it.
 """
 
 # ruff: noqa: S608 — what is spliced into the SQL is this module's own names of columns
@@ -29,14 +30,18 @@ _STATUS_SAID: Final = "is_active is not null and 'is_active' <> all(unsaid)"
 
 def _said(fields: Iterable[LiteralString], order: LiteralString) -> LiteralString:
     return ", ".join(
-        f"coalesce((array_agg({field} order by {order}) filter (where {_says(field)}))[1], '') as {field}"
+        f"coalesce((array_agg({field} order by {order}) filter (where {_says(field)}))[1],"
+        f" (array_agg({field} order by {order}) filter (where import_id = ''))[1], '') as {field}"
         for field in fields
     )
 
 
 def _is_active(order: LiteralString, until: LiteralString) -> LiteralString:
-    said = f"{_STATUS_SAID} and {until}"
-    return f"coalesce((array_agg(is_active order by {order}) filter (where {said}))[1], true) as is_active"
+    return (
+        f"coalesce((array_agg(is_active order by {order}) filter (where {_STATUS_SAID} and {until}))[1],"
+        f" (array_agg(is_active order by {order}) filter (where import_id = '' and {until}))[1], true)"
+        " as is_active"
+    )
 
 
 MASTER: Final = f"""
