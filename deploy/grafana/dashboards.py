@@ -157,7 +157,7 @@ LOG = Board(
               calm=True),
         Panel("Parked records", "short", "max by (topic) (arus_dlq_depth)", "{{topic}}", calm=True),
         Panel(
-            "Jobs that wait", "short", "sum by (service, kind) (arus_jobs_waiting)", "{{service}} {{kind}}",
+            "Jobs that wait", "short", "max by (service, kind) (arus_jobs_waiting)", "{{service}} {{kind}}",
             calm=True,
         ),
     ),
