@@ -332,6 +332,9 @@ def test_thresholds_are_tried_on_the_past_before_they_bite(
     owner = register("Sari")
     location = create(owner, "/locations", {"name": "Gudang T", "type": "depot"})
     product = create(owner, "/products", {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"})
+    elsewhere = create(owner, "/locations", {"name": "Gudang U", "type": "depot"})
+    own = {"anomali_pct": "160", "facts_needed": 5, "profile": "weekday"}
+    create(owner, "/thresholds", {"location_id": elsewhere["id"], "thresholds": own})
     day = datetime.now(UTC).date() - timedelta(days=9)
     for number, volume in enumerate((300, 300, 300, 405)):
         create(owner, "/fuel/transactions", fact(location, product, day + timedelta(days=number), volume))
@@ -361,6 +364,14 @@ def test_thresholds_are_tried_on_the_past_before_they_bite(
         return [row["thresholds"]["anomali_pct"] for row in rows] == ["130"]
 
     until(holds, "the thresholds to hold")
+    page.get_by_role("button", name="Ubah ambang batas").click()
+    expect(drawer.get_by_label("Anomali di atas")).to_have_value("130")
+    drawer.get_by_label("Waspada mulai").fill("112,5")
+    drawer.get_by_role("combobox", name="Lokasi").click()
+    page.get_by_role("option", name="Gudang U").click()
+    for label, value in {"Waspada mulai": "112,5", "Anomali di atas": "160", "Catatan minimal": "5"}.items():
+        expect(drawer.get_by_label(label)).to_have_value(value)
+    expect(drawer.get_by_role("combobox", name="Pembanding")).to_contain_text("Hari yang sama")
     create(owner, "/fuel/transactions", fact(location, product, day + timedelta(days=4), 440))
     judged["status"] = "ANOMALI"
     until(lambda: len(owner.client.get("/anomalies", params=judged).json()["items"]) == 1, "an anomaly")

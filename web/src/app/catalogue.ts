@@ -7,7 +7,10 @@ import type { Choice } from '@/ui/Combobox'
 
 const PAGE = 500
 
-async function all<T>(page: (cursor: string | null) => Promise<{ items: T[]; next_cursor?: string | null }>) {
+/** The items of every page. */
+export async function all<T>(
+  page: (cursor: string | null) => Promise<{ items: T[]; next_cursor?: string | null }>,
+) {
   const items: T[] = []
   let cursor: string | null = null
   do {

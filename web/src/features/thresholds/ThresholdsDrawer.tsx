@@ -1,7 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
+import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useId } from 'react'
 import { Controller } from 'react-hook-form'
-import { setThresholds } from '@/api'
+import { setThresholds, type VersionOut } from '@/api'
 import { zNewVersion } from '@/api/zod.gen'
 import { fuelChoices, locationChoices, useCatalogue } from '@/app/catalogue'
 import { refetch } from '@/app/client'
@@ -15,9 +16,21 @@ import { TextField } from '@/ui/Field'
 import { Form } from '@/ui/Form'
 import { NumberField } from '@/ui/NumberField'
 import { Select } from '@/ui/Select'
+import { Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
-import { BUILT_IN, draftOf, faultsOf, startFault, startOf, type Typed } from './draft'
+import {
+  BUILT_IN,
+  draftOf,
+  faultsOf,
+  limitsHolding,
+  startFault,
+  startOf,
+  type Limits,
+  type Scope,
+  type Typed,
+} from './draft'
 import { Preview } from './Preview'
+import { activeVersionsQuery } from './queries'
 import { PROFILE_HINTS, PROFILES } from './words'
 
 export default function ThresholdsDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -35,17 +48,37 @@ export default function ThresholdsDrawer({ open, onClose }: { open: boolean; onC
         </Button>
       }
     >
-      {open && <ThresholdsForm formId={formId} onDone={onClose} />}
+      {open && <FilledForm formId={formId} onDone={onClose} />}
     </Drawer>
   )
 }
 
-function ThresholdsForm({ formId, onDone }: { formId: string; onDone: () => void }) {
+interface FormProps {
+  formId: string
+  onDone: () => void
+}
+
+/** The form, filled with what holds. */
+function FilledForm(props: FormProps) {
+  const active = useQuery(activeVersionsQuery)
+  if (active.data) return <ThresholdsForm {...props} active={active.data} />
+  if (!active.isError) return <Skeleton />
+  return (
+    <Failed
+      what={<Trans>Ambang batas yang berlaku belum bisa dimuat.</Trans>}
+      error={active.error}
+      onRetry={() => void active.refetch()}
+    />
+  )
+}
+
+/** active: the versions that hold now. */
+function ThresholdsForm({ formId, onDone, active }: FormProps & { active: readonly VersionOut[] }) {
   const { t, i18n } = useLingui()
   const catalogue = useCatalogue()
   const zoneOf = ({ location_id }: Typed) => catalogue.locationOf.get(location_id ?? '')?.timezone
   const form = useForm<Typed, never>({
-    defaults: BUILT_IN,
+    defaults: { ...BUILT_IN, ...limitsHolding(active, BUILT_IN) },
     schema: zNewVersion as never,
     bodyOf: values => ({ ...draftOf(values, i18n.locale), valid_from: sentStart(values, zoneOf(values)) }),
     also: values => ({
@@ -66,7 +99,16 @@ function ThresholdsForm({ formId, onDone }: { formId: string; onDone: () => void
       onDone()
     },
   })
-  const { control, register, errorOf } = form
+  const { control, register, errorOf, getValues, setValue } = form
+  /** Where nothing was typed, show what holds for the scope that is chosen now. */
+  const refill = (chosen: Partial<Scope>) => {
+    const before = getValues()
+    const held = limitsHolding(active, before)
+    const holds = limitsHolding(active, { ...before, ...chosen })
+    for (const field of Object.keys(holds) as (keyof Limits)[]) {
+      if (before[field] === held[field]) setValue(field, holds[field])
+    }
+  }
   const typed = useDeferredValue(form.watch())
   const zone = zoneName(zoneOf(typed) ?? HOME_ZONE)
   const isOwn = typed.content === 'own'
@@ -83,7 +125,10 @@ function ThresholdsForm({ formId, onDone }: { formId: string; onDone: () => void
               placeholder={t`Semua lokasi`}
               choices={locationChoices(catalogue)}
               value={field.value}
-              onChange={field.onChange}
+              onChange={next => {
+                refill({ location_id: next })
+                field.onChange(next)
+              }}
               error={errorOf('location_id')}
             />
           )}
@@ -97,7 +142,10 @@ function ThresholdsForm({ formId, onDone }: { formId: string; onDone: () => void
               placeholder={t`Semua produk`}
               choices={fuelChoices(catalogue)}
               value={field.value}
-              onChange={field.onChange}
+              onChange={next => {
+                refill({ product_id: next })
+                field.onChange(next)
+              }}
               error={errorOf('product_id')}
             />
           )}

@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { BUILT_IN, draftOf, faultsOf, startFault, startOf } from './draft'
+import type { VersionOut } from '@/api'
+import { BUILT_IN, draftOf, faultsOf, limitsHolding, startFault, startOf } from './draft'
 
 beforeAll(() => {
   i18n.loadAndActivate({ locale: 'id', messages: {} })
@@ -36,6 +37,56 @@ describe('typed thresholds', () => {
     [{ low_pct: '119,9999', anomali_pct: '120' }, []],
   ])('that cannot be are named: %o', (change, wrong) => {
     expect(Object.keys(faultsOf({ ...BUILT_IN, ...change }, 'id'))).toEqual(wrong)
+  })
+})
+
+const version = (location: string | null, product: string | null, anomali_pct: string | null) => ({
+  location: location && { id: location, name: location },
+  product: product && { id: product, name: product },
+  thresholds: anomali_pct && {
+    id: 'v',
+    waspada_pct: '112.5',
+    anomali_pct,
+    low_pct: '50',
+    facts_needed: 5,
+    profile: 'weekday',
+  },
+})
+
+describe('what holds for a scope', () => {
+  const active = [
+    version(null, null, '150'),
+    version('depot', null, '160'),
+    version(null, 'solar', '170'),
+    version('depot', 'solar', '180'),
+    version('depot', 'avtur', null),
+  ] as VersionOut[]
+
+  it('is as it would be typed', () => {
+    expect(limitsHolding(active, { location_id: null, product_id: null })).toEqual({
+      waspada_pct: '112,5',
+      anomali_pct: '150',
+      low_pct: '50',
+      facts_needed: '5',
+      profile: 'weekday',
+    })
+  })
+
+  it.each([
+    ['depot', 'solar', '180'],
+    ['pool', 'solar', '170'],
+    [null, 'solar', '170'],
+    ['depot', null, '160'],
+    ['depot', 'avtur', '160'],
+    ['pool', null, '150'],
+  ])('is its own or that of the next wider one: %s, %s', (location_id, product_id, anomali_pct) => {
+    expect(limitsHolding(active, { location_id, product_id }).anomali_pct).toBe(anomali_pct)
+  })
+
+  it('is what is built in where nothing was ever set', () => {
+    expect({ ...BUILT_IN, ...limitsHolding([], { location_id: 'depot', product_id: null }) }).toEqual(
+      BUILT_IN,
+    )
   })
 })
 

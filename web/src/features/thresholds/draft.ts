@@ -1,7 +1,8 @@
 /** Thresholds as they are typed: what is sent for them, and what is wrong with them. */
 import { i18n } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
-import { instantAt } from '@/lib/format'
+import type { ThresholdsOut, VersionOut } from '@/api'
+import { decimal, instantAt } from '@/lib/format'
 import { parseDecimal } from '@/lib/quantity'
 import type { Draft } from './queries'
 
@@ -19,17 +20,51 @@ export interface Typed {
   valid_from: string
 }
 
-export const BUILT_IN: Typed = {
-  location_id: null,
-  product_id: null,
-  content: 'own',
+const BUILT_IN_LIMITS: Limits = {
   waspada_pct: '120',
   anomali_pct: '150',
   low_pct: '',
   facts_needed: '3',
   profile: 'plain',
+}
+
+export const BUILT_IN: Typed = {
+  location_id: null,
+  product_id: null,
+  content: 'own',
+  ...BUILT_IN_LIMITS,
   start: 'now',
   valid_from: '',
+}
+
+export type Scope = Pick<Typed, 'location_id' | 'product_id'>
+export type Limits = Pick<Typed, 'waspada_pct' | 'anomali_pct' | 'low_pct' | 'facts_needed' | 'profile'>
+
+/** What holds for a scope, by its own version or by that of the next wider scope, as it would be typed. */
+export function limitsHolding(active: readonly VersionOut[], { location_id, product_id }: Scope): Limits {
+  const widening = [
+    [location_id, product_id],
+    [null, product_id],
+    [location_id, null],
+    [null, null],
+  ]
+  for (const [location, product] of widening) {
+    const own = active.find(
+      one => (one.location?.id ?? null) === location && (one.product?.id ?? null) === product,
+    )
+    if (own?.thresholds) return typedLimits(own.thresholds)
+  }
+  return BUILT_IN_LIMITS
+}
+
+function typedLimits({ waspada_pct, anomali_pct, low_pct, facts_needed, profile }: ThresholdsOut): Limits {
+  return {
+    waspada_pct: decimal(waspada_pct),
+    anomali_pct: decimal(anomali_pct),
+    low_pct: decimal(low_pct),
+    facts_needed: String(facts_needed),
+    profile,
+  }
 }
 
 const PLACES = 4

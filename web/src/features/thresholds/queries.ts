@@ -7,7 +7,9 @@ import {
   listThresholds,
   type NewBacktest,
   type NewVersion,
+  type VersionOut,
 } from '@/api'
+import { all } from '@/app/catalogue'
 
 const PAGE = 100
 const CHANGED = 20
@@ -31,6 +33,20 @@ export const versionsQuery = infiniteQueryOptions({
     (await listThresholds({ query: { limit: PAGE, ...(pageParam && { cursor: pageParam }) }, signal })).data,
   initialPageParam: '',
   getNextPageParam: page => page.next_cursor ?? undefined,
+})
+
+/** The versions that hold now, one for each scope that has any: read afresh whenever a form opens. */
+export const activeVersionsQuery = queryOptions({
+  queryKey: [{ _id: 'listThresholds', state: 'active' }],
+  queryFn: async ({ signal }) => {
+    const versions = await all<VersionOut>(
+      async cursor =>
+        (await listThresholds({ query: { limit: PAGE, ...(cursor && { cursor }) }, signal })).data,
+    )
+    return versions.filter(one => one.state === 'active')
+  },
+  staleTime: Infinity,
+  gcTime: 0,
 })
 
 export const meterLimitsQuery = queryOptions({
