@@ -348,7 +348,8 @@ async def test_figures_by_rayon_period_and_day(files: Imports, owner: httpx.Asyn
     files.take(files.file("ARDEBT", "2026-01", {"nomen": "1", "amount": "8", "age_days": "1"}))
     newest = (await owner.get("/kpi/arrears")).json()
     assert (newest["period"], newest["items"][0]["amount"]["amount"]) == ("2026-01", "8.00"), "billed or not"
-    files.take(files.file("MC", "2020-01", customer("1", target_mc="100", kubikasi="10", rayon="33")))
+    former = (customer("1", target_mc="100", rayon="32"), customer("3", target_mc="100", rayon="33"))
+    files.take(files.file("MC", "2020-01", *former))
     scopes = (await owner.get("/kpi/scopes")).json()
     assert scopes == {"periods": ["2025-12", "2025-11", "2020-01"], "rayons": ["33", "34", "35"]}
     wrong = await owner.get("/kpi/periods", params={"from": "2020-01"})

@@ -1393,7 +1393,7 @@ export const compareRayons = <ThrowOnError extends boolean = true>(options?: Opt
 /**
  * List Scopes
  *
- * List every billed period and every rayon: what the other figures can be asked of.
+ * List every billed period and every rayon of now: what the other figures can be asked of.
  */
 export const listScopes = <ThrowOnError extends boolean = true>(options?: Options<ListScopesData, ThrowOnError>): RequestResult<ListScopesResponses, ListScopesErrors, ThrowOnError> => (options?.client ?? client).get<ListScopesResponses, ListScopesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -6447,7 +6447,7 @@ export type Scopes = {
     /**
      * Rayons
      *
-     * Billed in any period, or of customers now.
+     * Billed in the newest period, or of customers now.
      */
     rayons: Array<string>;
 };

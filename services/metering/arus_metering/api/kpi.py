@@ -32,7 +32,7 @@ async def get_kpi_data(context: Ctx, principal: Reader, period: Of = None, rayon
 
 @kpi.get("/kpi/scopes")
 async def list_scopes(context: Ctx, principal: Reader) -> Scopes:
-    """List every billed period and every rayon: what the other figures can be asked of."""
+    """List every billed period and every rayon of now: what the other figures can be asked of."""
     async with context.db.tenant(principal.tenant_id) as tx:
         return Scopes(periods=await store.periods(tx), rayons=await store.rayons(tx))
 

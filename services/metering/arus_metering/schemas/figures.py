@@ -134,7 +134,7 @@ class Scopes(BaseModel):
 
     periods: list[str] = Field(examples=[["2025-12", "2025-11"]], description="Billed ones, newest first.")
     rayons: list[str] = Field(
-        examples=[["34", "35"]], description="Billed in any period, or of customers now."
+        examples=[["34", "35"]], description="Billed in the newest period, or of customers now."
     )
 
 

@@ -75,14 +75,20 @@ from arrears where is_current and as_of = %(period)s
 _NEWEST: Final = (
     "select max(period) as period from customer_periods where is_current and target_minor is not null"
 )
-_PERIODS: Final = """
-select distinct period from customer_periods where is_current and target_minor is not null
-order by period desc
-"""
-_RAYONS: Final = """
-select rayon from customer_periods where is_current and target_minor is not null and rayon <> ''
+# One look into the index per period, not one per customer and period.
+_PERIODS: Final = f"""
+with recursive known as (
+  {_NEWEST}
+  union all
+  select ({_NEWEST} and period < known.period) from known where period is not null
+)
+select period from known where period is not null order by period desc
+"""  # noqa: S608 - our own text
+_RAYONS: Final = f"""
+select rayon from customer_periods
+where is_current and target_minor is not null and rayon <> '' and period = ({_NEWEST})
 union select rayon from customers where rayon <> '' order by rayon
-"""
+"""  # noqa: S608 - our own text
 _NEWEST_ARREARS: Final = "select max(as_of) as period from arrears where is_current"
 _AS_OF: Final = """
 select greatest((select max(greatest(recorded_at, withdrawn_at)) from imports),
@@ -124,7 +130,7 @@ async def periods(tx: Tx) -> list[str]:
 
 
 async def rayons(tx: Tx) -> list[str]:
-    """Return every rayon that was billed in any period or has customers now."""
+    """Return every rayon that was billed in the newest period or has customers now."""
     return [row["rayon"] for row in await _all(tx, _RAYONS, {})]
 
 

@@ -2686,7 +2686,7 @@ export const listScopesQueryKey = (options?: Options<ListScopesData>) => createQ
 /**
  * List Scopes
  *
- * List every billed period and every rayon: what the other figures can be asked of.
+ * List every billed period and every rayon of now: what the other figures can be asked of.
  */
 export const listScopesOptions = (options?: Options<ListScopesData>) => queryOptions<ListScopesResponse, ListScopesError, ListScopesResponse, ReturnType<typeof listScopesQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {

@@ -46,7 +46,7 @@ export interface CustomerFilters {
   rayon?: string
 }
 
-/** Every billed period and every rayon: what there is to choose from. */
+/** Every billed period and every rayon of now: what there is to choose from. */
 export const scopesQuery = queryOptions({
   queryKey: [{ _id: 'listScopes' }],
   queryFn: async ({ signal }) => (await listScopes({ signal })).data,
