@@ -73,7 +73,7 @@ def repeats(payments: Sequence[Paid]) -> set[int]:
         of_period[paid.nomen, paid.period].append(place)
     found: set[int] = set()
     for places in of_period.values():
-        places.sort(key=lambda place: (payments[place].day, place))
+        places.sort(key=lambda place: (payments[place].day, -abs(payments[place].amount), place))
         daily: list[int] = [place for place in places if payments[place].source != "MB"]
         master: list[int] = [place for place in places if payments[place].source == "MB"]
         for bill in {payments[place].bill for place in places} - {""}:
@@ -86,6 +86,7 @@ def repeats(payments: Sequence[Paid]) -> set[int]:
                 daily = [place for place in daily if place not in of_daily]
                 master = [place for place in master if place not in of_master]
         for way in range(6):
+            held = parts(payments, daily, master, way) if way in {1, 4} else set[int]()
             for amount_of in (full, bare):
 
                 def name(place: int, amount_of: Callable[[Paid], int] = amount_of, way: int = way) -> object:
@@ -97,7 +98,23 @@ def repeats(payments: Sequence[Paid]) -> set[int]:
                         found.add(one)
                         master.remove(one)
                         daily.remove(other)
+            found |= held
+            master = [place for place in master if place not in held]
     return found
+
+
+def parts(payments: Sequence[Paid], daily: Sequence[int], master: Sequence[int], way: int) -> set[int]:
+    """Return those of MB whose sum, one after the other, what the daily list says of the same name holds."""
+    left: dict[object, int] = defaultdict(int)
+    for place in daily:
+        left[names(payments[place], 0)[way]] += abs(payments[place].amount)
+    held: set[int] = set()
+    for place in master:
+        name = names(payments[place], 0)[way]
+        if name and name in left:
+            left[name] -= abs(payments[place].amount)
+            held |= {place} if left[name] >= 0 else set()
+    return held
 
 
 def settled(files: Imports, payments: Sequence[Paid], order: Sequence[int]) -> set[int]:
@@ -124,7 +141,7 @@ def counted(payments: Sequence[Paid], not_counted: set[int]) -> int:
     return sum(paid.amount for place, paid in enumerate(payments) if place not in not_counted)
 
 
-AMOUNTS = st.sampled_from([40, 60, 100, 110, -100])
+AMOUNTS = st.sampled_from([40, 60, 100, 102, 110, -100])
 PAYMENTS = st.lists(
     st.builds(
         Paid,
@@ -186,6 +203,11 @@ def test_what_one_list_has_of_the_other_counts_once(
         ([(2, 110, "B")], [(9, 100, "B", "", 10)], 110),
         ([(2, 102, "B")], [(2, 100, "B")], 102),
         ([(2, 102, "B")], [(3, 100, "B")], 202),
+        ([(2, 102, "B")], [(2, 60, "B"), (2, 40, "B")], 102),
+        ([(2, 102, "", "K")], [(2, 40, "", "K"), (3, 60, "", "K")], 102),
+        ([(2, 102, "B")], [(2, 60, "B"), (2, 70, "B")], 162),
+        ([(2, 102, "B")], [(2, 70, "B"), (2, 60, "B")], 162),
+        ([(2, -102, "B")], [(2, -60, "B"), (2, -40, "B")], -102),
         ([(2, 100)], [(3, 100)], 200),
         ([(2, 100, "A")], [(3, 100, "B")], 200),
         ([(2, 100, "B", "K")], [(2, 90, "B", "K"), (2, 100, "B", "K")], 190),
@@ -193,7 +215,9 @@ def test_what_one_list_has_of_the_other_counts_once(
     ids=[
         "given_back", "given_back_without_a_number", "given_back_by_the_daily_list", "only_given_back",
         "another_part", "parts_of_a_whole", "a_whole_in_parts", "booked_a_day_later",
-        "with_its_penalty_later", "with_a_fee", "another_amount_later", "another_day_without_a_number",
+        "with_its_penalty_later", "with_a_fee", "another_amount_later",
+        "parts_with_a_fee", "parts_of_a_receipt", "more_than_the_fee", "whatever_comes_first",
+        "parts_given_back", "another_day_without_a_number",
         "another_bill_later", "the_nearest_of_a_receipt",
     ],
 )  # fmt: skip

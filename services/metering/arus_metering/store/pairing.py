@@ -1,17 +1,18 @@
 """Which payments of the register of paid bills (MB) the daily transactions hold as well.
 
 Of a customer's billing period each payment of one list is paired with at most one of the other, by the first
-of these that finds one; of several the first by day:
+of these that finds one; of several the first by day, then the largest:
 
 1. the whole of a bill number, where both lists say the same sum of it: one may have it in parts, or later;
 2. the same receipt number and amount, then the same receipt number;
 3. the same bill number and amount, on the same day, then on any; then the same bill number and day;
 4. the same day and amount.
 
-An amount is the same with the penalty that MB keeps apart, else without, and where amounts may differ both
-are paid or both given back. Of a pair MB's payment is the repeat; what MB says beyond, another part of a bill
-or one that was given back, counts. It stands in `is_repeat` of every current version, so that figures need
-not find it out: whoever writes or withdraws versions of payments settles it in the same transaction.
+An amount is the same with the penalty that MB keeps apart, else without. Where amounts may differ both are
+paid or both given back, and MB's payments are repeats for as long as their sum is not above the daily one.
+Of a pair MB's payment is the repeat; what MB says beyond, another part of a bill or one that was given back,
+counts. It stands in `is_repeat` of every current version, so that figures need not find it out: whoever
+writes or withdraws versions of payments settles it in the same transaction.
 """
 
 from typing import Final
@@ -36,11 +37,12 @@ payments as (
   ) listed where are_both
   union all
   select pass + 1, place_of, tenant_id, nomen, bill_period, is_mb, day, key, line, receipt, bill, direction,
-    amount_minor, full_minor, same is not null and place <= least(daily, registered)
+    amount_minor, full_minor, same is not null and (place <= least(daily, registered)
+      or is_mb and daily > 0 and pass in (2, 7) and abs(until_minor) <= abs(daily_minor))
   from (
-    select *, row_number() over (partition by tenant_id, nomen, bill_period, same, is_mb
-        order by day, key, line) as place,
+    select *, row_number() over in_turn as place, sum(amount_minor) over in_turn as until_minor,
       count(*) filter (where not is_mb) over of_same as daily,
+      sum(amount_minor) filter (where not is_mb) over of_same as daily_minor,
       count(*) filter (where is_mb) over of_same as registered
     from (
       select *, case pass
@@ -57,7 +59,9 @@ payments as (
         end as same
       from unpaired where not is_paired and pass < 10
     ) left_over
-    window of_same as (partition by tenant_id, nomen, bill_period, same)
+    window of_same as (partition by tenant_id, nomen, bill_period, same),
+      in_turn as (partition by tenant_id, nomen, bill_period, same, is_mb
+        order by day, abs(amount_minor) desc, key, line)
   ) placed
 )
 """
