@@ -14,22 +14,29 @@ from sqlalchemy.exc import OperationalError
 from arus_runtime.settings import Settings
 
 _LOCK: Final = "select pg_advisory_lock(hashtextextended('arus.migrate.' || :schema, 0))"
-_LOCK_TIMEOUT: Final = "set lock_timeout = '500ms'"
+_WAIT: Final = "set lock_timeout = '500ms'"
 """A migration gives up before anybody looks for a deadlock, and what waits behind it goes on."""
+_WAIT_LONGER: Final = """
+select set_config('lock_timeout', (setting::int + 500)::text, false)
+from pg_settings where name = 'deadlock_timeout'
+"""
+"""Only who waits until PostgreSQL looks for a deadlock makes an autovacuum give way."""
 _TRIES: Final = 60
+_LONGER_EVERY: Final = 5
 _PAUSE_S: Final = 0.5
 
 
 def upgrade(service: str, url: str, *, revision: str = "head", migrations: Path | None = None) -> None:
     """Run the service's migrations as its owner; url is the owner's. Two callers at once take turns.
 
-    A migration that has to wait for services at work is tried again, for about a minute.
+    A migration that has to wait for services at work or an autovacuum is tried again, for about a minute.
     """
     config = Config()
     config.set_main_option("script_location", str(migrations or _folder(service)).replace("%", "%%"))
     config.attributes["schema"] = service
     config.attributes["url"] = url
-    for _ in range(_TRIES - 1):
+    for number in range(1, _TRIES):
+        config.attributes["wait"] = _WAIT_LONGER if number % _LONGER_EVERY == 0 else _WAIT
         try:
             command.upgrade(config, revision)
         except OperationalError as error:
@@ -56,7 +63,7 @@ def run_migrations() -> None:
     )
     with engine.connect() as connection:
         connection.execute(text(_LOCK), {"schema": schema})
-        connection.execute(text(_LOCK_TIMEOUT))
+        connection.execute(text(context.config.attributes.get("wait", _WAIT)))
         connection.commit()
         context.configure(connection=connection, version_table_schema=schema, transaction_per_migration=True)
         with context.begin_transaction():

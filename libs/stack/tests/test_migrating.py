@@ -1,6 +1,7 @@
 """Migrations run while services do."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -42,4 +43,49 @@ def test_a_migration_makes_nobody_wait_long_and_comes_back(postgres: PostgresSer
             newest = max(path.name[:4] for path in (source.migrations / "versions").glob("*.py"))
             assert watch.execute("select version_num from metering.alembic_version").fetchone() == (newest,)
     finally:
+        postgres.drop_database(url)
+
+
+SLOW = "autovacuum_vacuum_threshold = 1, autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1"
+AT_WORK = """
+select from pg_stat_activity
+where datname = current_database() and backend_type = 'autovacuum worker' and query like '%s.t%'
+"""
+REVISION = """
+from alembic import op
+
+revision, down_revision = "{0}", {1}
+
+
+def upgrade():
+    op.execute("{2}")
+"""
+
+
+@pytest.mark.integration
+def test_an_autovacuum_gives_way_to_a_migration(postgres: PostgresServer, tmp_path: Path) -> None:
+    url = postgres.create_database()
+    (tmp_path / "env.py").write_text("from arus_runtime.migrate import run_migrations\n\nrun_migrations()\n")
+    (tmp_path / "versions").mkdir()
+    for name, former, statement in (
+        ("0001", None, f"create table s.t (id int) with ({SLOW})"),
+        ("0002", "0001", "alter table s.t add column said text"),
+    ):
+        text = REVISION.format(name, repr(former), statement)
+        (tmp_path / "versions" / f"{name}.py").write_text(text)
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("create schema s")
+            migrate.upgrade("s", url, revision="0001", migrations=tmp_path)
+            connection.execute("insert into s.t select generate_series(1, 300000)")
+            connection.execute("delete from s.t")
+            connection.execute("alter system set autovacuum_naptime = 1")
+            connection.execute("select pg_reload_conf()")
+            until(lambda: bool(connection.execute(AT_WORK).fetchall()), "an autovacuum")
+            migrate.upgrade("s", url, migrations=tmp_path)
+            assert connection.execute("select version_num from s.alembic_version").fetchone() == ("0002",)
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("alter system reset autovacuum_naptime")
+            connection.execute("select pg_reload_conf()")
         postgres.drop_database(url)
