@@ -189,9 +189,10 @@ class Shell(ServerInterceptor):
         call.parent = metadata.get(observe.TRACEPARENT)
         call.step = observe.enter_trace(call.parent)
         _language.set(language_of(metadata.get("accept-language")))
-        address, named = _host(context.peer()), metadata.get("x-forwarded-for")
-        if named and address in self._proxies:
-            address, _ = self._proxies.get_trusted_client_address(named)
+        address = _host(context.peer())
+        if address in self._proxies:
+            named = metadata.get("x-forwarded-for", "")  # of several, gRPC itself keeps the last alone
+            address = self._proxies.get_trusted_client_address(named)[0] or address
         _address.set(address)
         scheme, _, token = metadata.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
