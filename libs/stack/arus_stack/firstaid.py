@@ -53,12 +53,12 @@ _SENTENCES: Sequence[tuple[str, str]] = (
         "The folder was moved after it was set up: run `make clean`, then start again.",
     ),
     (
-        r"logbehind|factsexpired",
-        "Kafka does not hold what comes next: `arus topics mend --dry-run` lists where; see its runbook.",
-    ),
-    (
         r"modulenotfounderror|importerror|no module named",
         "The Python environment is incomplete: run `uv sync --locked`.",
+    ),
+    (
+        r"logbehind|factsexpired",
+        "Kafka does not hold what comes next: `arus topics mend --dry-run` lists where; see its runbook.",
     ),
 )
 

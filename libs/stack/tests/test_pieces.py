@@ -173,6 +173,7 @@ class TestFirstAid:
             ('FATAL:  lock file "postmaster.pid" already exists', "arus down"),
             ("<urlopen error [Errno -3] Temporary failure in name resolution>", "network"),
             ("ModuleNotFoundError: No module named 'x'", "uv sync"),
+            ("stopped by LogBehind\nModuleNotFoundError: No module named 'x'", "uv sync"),
             ("java.lang.OutOfMemoryError: Java heap space", "memory"),
             ("all is well", ""),
         ],
