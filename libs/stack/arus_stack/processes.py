@@ -42,14 +42,18 @@ def kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
+def children(home: Home) -> Mapping[str, tuple[int, float]]:
+    """Return the children that a supervisor recorded last: process and when it began, by name."""
+    try:
+        return json.loads(home.state.read_text(encoding="utf-8")).get("children", {})
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
 def end_orphans(home: Home) -> list[str]:
     """End children that a killed supervisor left behind, services first; return their names."""
-    try:
-        recorded = json.loads(home.state.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return []
     orphans: dict[str, psutil.Process] = {}
-    for name, (pid, began) in recorded.get("children", {}).items():
+    for name, (pid, began) in children(home).items():
         with suppress(psutil.Error):
             process = psutil.Process(pid)
             if abs(process.create_time() - began) < 1:

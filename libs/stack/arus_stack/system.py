@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from arus_stack import certs, console, credentials, house, schemas
 from arus_stack.address import LOOPBACK, Address
 from arus_stack.certs import Certificates
-from arus_stack.errors import PortTaken, Refused
+from arus_stack.errors import NotRunning, PortTaken, Refused
 from arus_stack.home import Home, write_private
 from arus_stack.house import ServiceSource
 from arus_stack.kafka import jars, rights
@@ -28,7 +28,7 @@ from arus_stack.kafka.admin import Admin, KafkaAccess
 from arus_stack.kafka.broker import Kafka, Tls
 from arus_stack.mqtt import Mqtt, installed_broker
 from arus_stack.parts import Part, Report, Server, Step
-from arus_stack.postgres import Postgres
+from arus_stack.postgres import Postgres, is_ready
 from arus_stack.settings import StackSettings, dotenv
 
 GATEWAY_PORT = 8080
@@ -200,10 +200,16 @@ class System:
         schemas.migrate(self.postgres_url, services, self.database_password)
         report(f"{len(services)} schemas are current")
 
+    def refuse_unless_postgres_answers(self) -> None:
+        """Raise NotRunning where no PostgreSQL can be asked."""
+        if not is_ready(schemas.with_database(self.postgres_url, "postgres")):
+            raise NotRunning("PostgreSQL does not answer", "`arus up` starts it, or check ARUS_POSTGRES_URL.")
+
     def migrate_one(self, name: str) -> None:
-        """Bring one service's schema to its newest migration; who has none is left alone."""
+        """Bring one service's schema to its newest migration; who has none needs no PostgreSQL."""
         found = [source for source in house.sources() if source.migrates and source.name == name]
         if found:
+            self.refuse_unless_postgres_answers()
             schemas.migrate(self.postgres_url, found, self.database_password)
 
     def apply_topics(self, report: Report) -> None:

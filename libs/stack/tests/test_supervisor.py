@@ -1,6 +1,7 @@
 """Servers are kept whatever happens around them: small programs stand in for the real ones."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from arus_stack import ports
+from arus_stack import control, ports
 from arus_stack import supervisor as supervisor_module
 from arus_stack.errors import StackError
 from arus_stack.home import Home
@@ -18,6 +19,7 @@ from arus_stack.processes import end_orphans
 from arus_stack.rotation import Rotation
 from arus_stack.running import line_writer
 from arus_stack.supervisor import Supervisor
+from arus_stack.testing import arus
 
 FOR_EVER = "import time\nwhile True: time.sleep(1)"
 
@@ -223,3 +225,38 @@ async def test_what_a_killed_supervisor_left_is_ended_services_before_their_grou
     assert recorded
     assert set(ended) == {"kafka", "ingest"}
     assert order.read_text().split()[:2] == ["ingest", "kafka"]
+
+
+async def test_a_service_is_not_started_anew_where_its_schema_cannot_be_looked_at(home: Home) -> None:
+    supervisor = Supervisor(home, [server("ingest"), server("mqtt")], {})
+    running = asyncio.create_task(supervisor.run())
+    nowhere = {"ARUS_POSTGRES_URL": "postgresql://arus@127.0.0.1:1/arus"}
+    async with control.listening(home, supervisor):
+        await supervisor.started.wait()
+        before = await state(supervisor, "ingest")
+        refused, done = [
+            await asyncio.to_thread(arus, home.path, "restart", name, "--json", env=nowhere)
+            for name in ("ingest", "mqtt")
+        ]
+    assert json.loads(refused.stdout)["error"] == "PostgreSQL does not answer"
+    assert (await state(supervisor, "ingest"))["pid"] == before["pid"]
+    assert json.loads(done.stdout)["ready"]
+    supervisor.stop()
+    await running
+
+
+async def test_what_a_supervisor_of_an_older_version_stops_is_told_by_name(home: Home) -> None:
+    supervisor = Supervisor(home, [server("kafka"), server("ingest")], {})
+    running = asyncio.create_task(supervisor.run())
+    await supervisor.started.wait()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        supervisor.stop()
+        writer.write(b'{"stopping": true}\n')
+        writer.close()
+
+    async with await asyncio.start_unix_server(answer, path=str(control.socket_path(home))):
+        said = await asyncio.to_thread(arus, home.path, "down", "--json")
+    await running
+    assert json.loads(said.stdout) == {"stopped": ["kafka", "ingest"]}

@@ -18,9 +18,7 @@ from arus_stack.cli.progress import Progress
 from arus_stack.errors import NotRunning, Refused, ServerFailed
 from arus_stack.home import Home, write_private
 from arus_stack.parts import Notice, State
-from arus_stack.postgres import is_ready
-from arus_stack.processes import end_orphans
-from arus_stack.schemas import with_database
+from arus_stack.processes import children, end_orphans
 from arus_stack.settings import StackSettings
 from arus_stack.system import FirstAdmin, System
 
@@ -162,7 +160,9 @@ def down(*, as_json: AsJson = False) -> None:
     """Stop everything, in order."""
     where = home()
     try:
-        ended = control.ask_once(where, {"do": "stop"})["stopping"]
+        recorded = list(children(where))
+        stopping = control.ask_once(where, {"do": "stop"})["stopping"]
+        ended = recorded if stopping is True else stopping  # an older version's supervisor says no names
     except NotRunning:
         ended = end_orphans(where)
         people.print(f"Ended what was left over: {', '.join(ended)}." if ended else "Nothing runs.")
@@ -223,8 +223,7 @@ def restart(
     where = home()
     before = _server(where, name)
     system = System.as_it_is(StackSettings(), where)
-    if is_ready(with_database(system.postgres_url, "postgres")):
-        system.migrate_one(name)  # a new version may have come; where this fails the old one works on
+    system.migrate_one(name)  # a new version may have come; where this fails the old one works on
     control.ask_once(where, {"do": "restart", "name": name})
     deadline = time.monotonic() + STOP_S
     while True:
@@ -301,8 +300,7 @@ def _as_object(line: str) -> Any:
 def migrate(*, as_json: AsJson = False) -> None:
     """Bring databases, roles and schemas, and topics, users and rights to what the services expect."""
     system = System.as_it_is(StackSettings(), home())
-    if not is_ready(with_database(system.postgres_url, "postgres")):
-        raise NotRunning("PostgreSQL does not answer", "`arus up` starts it, or check ARUS_POSTGRES_URL.")
+    system.refuse_unless_postgres_answers()
     said: list[str] = []
     system.migrate(said.append)
     schemas = said[-1]
