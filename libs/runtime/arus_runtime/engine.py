@@ -39,6 +39,7 @@ BATCH_RECORDS = 2_000
 POLL_S = 0.2
 RETRIES = 2
 BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+LOCKED_S = 0.5  # a holder in the middle of a batch has as long to end it
 FENCED_WAIT_S = 10.0  # long enough for the group to tell a member that it was put out
 REPORT_OFFSETS_S = 1.0
 BOUNDS_S = 5.0
@@ -78,9 +79,8 @@ class Engine:
         self._log = structlog.get_logger(__name__).bind(worker=self._folder.name)
         self._leases: dict[TopicPartition, Lease] = {}
         self._wanted: dict[TopicPartition, float] = {}  # assigned but not taken: when to try
-        self._parked: dict[
-            TopicPartition, Lease
-        ] = {}  # given up in good order; warm if it comes back untouched
+        self._locked: dict[TopicPartition, float] = {}  # wanted, but somebody keeps them locked: since when
+        self._parked: dict[TopicPartition, Lease] = {}  # given up in good order; warm if it comes untouched
         self._doubted: dict[TopicPartition, int] = {}  # a commit failed: how often
         self._pending: tuple[Batch, asyncio.Task[None]] | None = None
         self._turn = asyncio.Lock()  # a rebalance waits for the batch at hand
@@ -110,8 +110,8 @@ class Engine:
 
     @property
     def unready(self) -> str:
-        """Why the worker is not ready: outside of the group, or a partition not taken yet."""
-        return "" if self._joined and not self._wanted else "waiting for Kafka"
+        """Why the worker is not ready: outside of the group, or a partition not asked for yet."""
+        return "" if self._joined and self._wanted.keys() <= self._locked.keys() else "waiting for Kafka"
 
     @property
     def reached(self) -> Mapping[TopicPartition, int]:
@@ -120,11 +120,10 @@ class Engine:
 
     @property
     def trouble(self) -> str:
-        """Which partitions wait for a person; what they met is in the log, which strangers do not read."""
-        return ", ".join(
-            f"{at.topic}[{at.partition}] stopped by {type(cause).__name__}"
-            for at, cause in sorted(self.stopped.items())
-        )
+        """Which partitions are not read; what they met is in the log, which strangers do not read."""
+        why = {at: f"stopped by {type(cause).__name__}" for at, cause in self.stopped.items()}
+        why |= dict.fromkeys(self._locked, "locked by somebody else")
+        return ", ".join(f"{at.topic}[{at.partition}] {why[at]}" for at in sorted(why))
 
     # What the group says
 
@@ -137,7 +136,7 @@ class Engine:
         async with self._turn:
             await self._settle()
             for at in partitions:
-                for waiting in (self._wanted, self.waiting, self._doubted):
+                for waiting in (self._wanted, self._locked, self.waiting, self._doubted):
                     waiting.pop(at, None)
                 self.stopped.pop(at, None)
             self._count_stopped()
@@ -159,15 +158,17 @@ class Engine:
         if not due:
             return
         await self._settle()  # taking uses the connection that a commit under way is using
+        stuck = {at for at, since in self._locked.items() if now - since >= LOCKED_S}
         try:
-            grants = await asyncio.to_thread(self._store.take, due)
+            grants = await asyncio.to_thread(self._store.take, due, stuck)
         except Away as away:
             self._log.warning("database away", detail=str(away))
+            self._locked.clear()
             self._want(due, BACKOFF_S[3])
             return
-        if locked := [at for at in due if at not in grants]:
-            self._log.warning("partitions locked by somebody else", partitions=locked)
-            self._want(locked, BACKOFF_S[2])
+        for at in grants:
+            self._locked.pop(at, None)
+        self._ask_again([at for at in due if at not in grants])
         bounds = await asyncio.gather(*map(self._bounds, grants))
         for (at, (epoch, next_offset, seen, log_end)), known in zip(grants.items(), bounds, strict=True):
             if known is None:
@@ -183,6 +184,13 @@ class Engine:
             self._leases[at] = Lease(epoch, next_offset, next_offset, origin)
             self._wanted.pop(at, None)
             self._consumer.begin(at, next_offset)
+
+    def _ask_again(self, locked: Collection[TopicPartition]) -> None:
+        """Ask later for what somebody keeps locked; it is said once."""
+        if new := [at for at in locked if at not in self._locked]:
+            self._log.warning("partitions locked by somebody else", partitions=new)
+            self._locked |= dict.fromkeys(new, time.monotonic())
+        self._want(locked, LOCKED_S)
 
     async def _bounds(self, at: TopicPartition) -> Bounds | None:
         """Return what a partition holds; None: nobody leads it now, and the others do not wait for it."""

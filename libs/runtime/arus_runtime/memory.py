@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -99,8 +99,11 @@ class MemoryStore:
             raise LookupError(table.name)
         return MemoryPacker(table)
 
-    def take(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Grant]:
-        """Bump the epochs."""
+    def take(
+        self, partitions: Iterable[TopicPartition], stuck: Collection[TopicPartition] = ()
+    ) -> dict[TopicPartition, Grant]:
+        """Bump the epochs; nobody keeps anything locked."""
+        del stuck
         grants: dict[TopicPartition, Grant] = {}
         with self._database.lock:
             for at in partitions:

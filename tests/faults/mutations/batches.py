@@ -34,6 +34,11 @@ MUTATIONS = [
         LANES, "locked_by_somebody_else",
     ),
     Mutation(
+        "who keeps a partition locked has time to end its batch",
+        "engine.py", "if now - since >= LOCKED_S}", "}",
+        ENGINE, "half_a_second and memory",
+    ),
+    Mutation(
         "a takeover bumps the epoch",
         "store/postgres.py", "  set epoch = p.epoch + 1,", "  set epoch = p.epoch,",
         HEART, "overtaken and real",

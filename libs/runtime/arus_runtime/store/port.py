@@ -7,7 +7,7 @@ them in a thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -99,10 +99,13 @@ class Store(Protocol):
         """Return the packer of an append table."""
         ...
 
-    def take(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Grant]:
+    def take(
+        self, partitions: Iterable[TopicPartition], stuck: Collection[TopicPartition] = ()
+    ) -> dict[TopicPartition, Grant]:
         """Become the holder of partitions: whoever held them is fenced from now on.
 
         Those that somebody keeps locked are left out, so that the others need not wait; ask for them again.
+        stuck: those whose holder has had its time and is put an end to.
         """
         ...
 

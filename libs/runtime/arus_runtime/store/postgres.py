@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -42,8 +42,6 @@ class PostgresStore:
         self._supersedes = {table: _supersede(table) for table in self._appended if table.entity}
         self._upserts = {table: _upsert(table) for table in worker.tables if table.key}
         self._connections: dict[str, _Bounded] = {}
-        self._locked: set[TopicPartition] = set()
-        """What somebody else kept when it was asked for last."""
         self._ids: dict[TopicPartition, dict[str, int]] = {}
         """Where heads lie, by key: a row is found by its id at half the cost of finding it by key."""
 
@@ -51,24 +49,23 @@ class PostgresStore:
         """Return the binary packer of an append table; raises KeyError for an undeclared one."""
         return self._packers[table]
 
-    def take(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Grant]:
+    def take(
+        self, partitions: Iterable[TopicPartition], stuck: Collection[TopicPartition] = ()
+    ) -> dict[TopicPartition, Grant]:
         """Bump the epoch of each partition under its row lock and read what it starts from.
 
         A holder that was stopped in the middle of a transaction keeps that lock past every timeout of its
-        own, so when the partition is asked for again its backend is ended.
+        own, so where it is stuck its backend is ended.
         """
         connection = self._connection("writer")
         grants: dict[TopicPartition, Grant] = {}
-        before, self._locked = self._locked, set()
         with _away():
             for at in sorted(partitions):
                 grant = self._take(connection, at)
-                if grant is None and at in before:
+                if grant is None and at in stuck:
                     connection.execute(_END_HOLDER, (self._worker, *at))
                     grant = self._take(connection, at)
-                if grant is None:
-                    self._locked.add(at)
-                else:
+                if grant is not None:
                     grants[at] = grant
         return grants
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import time
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import pytest
 from arus_runtime import engine
@@ -16,6 +17,7 @@ from arus_runtime.memory import MemoryDatabase, MemoryStore
 from arus_runtime.store import Grant, Part
 from arus_runtime.testing import until
 from arus_runtime.worker import AnyWorker
+from structlog.testing import capture_logs
 from typing_extensions import override
 
 from .workers import IN, TOTALS, Door, Mood, totals
@@ -46,9 +48,11 @@ class Watching(MemoryStore):
         super().commit(parts)
 
     @override
-    def take(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Grant]:
+    def take(
+        self, partitions: Iterable[TopicPartition], stuck: Collection[TopicPartition] = ()
+    ) -> dict[TopicPartition, Grant]:
         self.taking.set()
-        return super().take(partitions)
+        return super().take(partitions, stuck)
 
 
 async def test_partitions_are_taken_only_after_the_commit_under_way(world: MemoryWorld, house: House) -> None:
@@ -71,6 +75,70 @@ async def test_partitions_are_taken_only_after_the_commit_under_way(world: Memor
     await house.until(taken)
     assert not store.overlapped
     assert [(row["place"], row["sum_ul"]) for row in await world.rows(TOTALS)] == [(1, 10)]
+
+
+class Keeping(MemoryStore):
+    """A store in which somebody keeps partitions locked. asked: for which, and whether as stuck."""
+
+    def __init__(self, database: MemoryDatabase, worker: AnyWorker, kept: set[TopicPartition]) -> None:
+        super().__init__(database, worker)
+        self.kept = kept
+        self.asked: list[tuple[TopicPartition, bool]] = []
+
+    @override
+    def take(
+        self, partitions: Iterable[TopicPartition], stuck: Collection[TopicPartition] = ()
+    ) -> dict[TopicPartition, Grant]:
+        partitions = list(partitions)
+        free = super().take([at for at in partitions if at not in self.kept])
+        self.asked += [(at, at in stuck) for at in partitions if at in self.kept]
+        return free
+
+
+class Clock:
+    """The engine's clock, turned by hand."""
+
+    now = 0.0
+    perf_counter = staticmethod(time.perf_counter)
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+async def test_who_keeps_partitions_locked_has_half_a_second_for_each(
+    world: MemoryWorld, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, worker = Clock(), totals()
+    monkeypatch.setattr(engine, "time", clock)
+    a, b, free = (TopicPartition(IN, partition) for partition in range(world.partitions))
+    store = Keeping(world.database, worker, {a, b})
+
+    async def asked(*partitions: TopicPartition) -> dict[TopicPartition, bool]:
+        """Ask for partitions again, and return which of their holders are stuck."""
+        store.asked.clear()
+        await working.assigned(partitions)
+        await until(lambda: len(store.asked) >= len(partitions))
+        await working.revoked([])  # which waits until the engine knows the answer
+        return dict(store.asked)
+
+    with capture_logs() as logs:
+        working = house.work(worker, store)
+        await until(lambda: free in working.reached)
+        for at in (a, b, a, b):
+            assert await asked(at) == {at: False}
+        assert not working.unready  # its pod serves on
+        assert working.trouble == f"{IN}[0] locked by somebody else, {IN}[1] locked by somebody else"
+        clock.now = engine.LOCKED_S
+        assert await asked(a, b) == {a: True, b: True}
+        await working.revoked([a, b])
+        assert not working.trouble
+        assert await asked(a, b) == {a: False, b: False}
+    locked = [set(log["partitions"]) for log in logs if log["event"].startswith("partitions locked")]
+    assert locked == [{a, b}, {a, b}]  # said when it comes, not whenever it is asked for
+    store.kept.clear()
+    clock.now += engine.LOCKED_S
+    await until(lambda: set(working.reached) == {a, b, free})
+    assert not working.trouble
 
 
 async def test_an_engine_that_runs_again_tries_again_what_had_stopped(world: MemoryWorld) -> None:
