@@ -60,11 +60,13 @@ export function Undoing({ found }: { found: ImportDetail }) {
 /** An undo that was given up goes on when it is asked for again; offered once nothing has moved for a while. */
 export function GoingOn({ found }: { found: ImportDetail }) {
   const [stoodAt, setStoodAt] = useState<number>()
+  const undo = useUndo(found, () => setStoodAt(undefined))
+  // Again after each request: one that moved nothing is offered once more.
   useEffect(() => {
+    if (stoodAt === found.progress) return undefined
     const timer = setTimeout(() => setStoodAt(found.progress), STANDS_MS)
     return () => clearTimeout(timer)
-  }, [found.progress])
-  const undo = useUndo(found, () => setStoodAt(undefined))
+  }, [found.progress, stoodAt])
   if (stoodAt !== found.progress) return null
   return (
     <div className="flex w-full flex-wrap items-center justify-end gap-2">
