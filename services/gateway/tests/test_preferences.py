@@ -18,7 +18,7 @@ async def test_how_somebody_likes_to_read_is_theirs_in_each_organisation(gateway
         "tables": {"transactions": {"hidden": ["recorded"], "dense": True}},
         "views": [{"name": "Solar di Cakung", "page": "/fuel/transactions", "search": "product=1"}],
     }
-    answer = await siti.http.patch("/auth/me", json={"preferences": chosen})
+    answer = await siti.http.patch("/auth/me", json={"preferences_change": chosen})
     assert answer.json()["preferences"] == chosen
     # Another change leaves them alone.
     await siti.http.patch("/auth/me", json={"name": "Siti Aminah"})
@@ -39,7 +39,7 @@ async def test_two_devices_keep_each_others_views_and_tables(gateway: Gateway):
     ]
 
     async def change(person: Person, **preferences: Any) -> None:
-        answer = await person.http.patch("/auth/me", json={"preferences": preferences})
+        answer = await person.http.patch("/auth/me", json={"preferences_change": preferences})
         assert answer.status_code == 200, answer.text
 
     # At once, and the first ever.
@@ -65,15 +65,17 @@ async def test_two_devices_keep_each_others_views_and_tables(gateway: Gateway):
 async def test_views_are_bounded_over_all_changes(gateway: Gateway):
     siti = await gateway.register()
     views = [{"name": f"V{number}", "page": "/", "search": ""} for number in range(CHOSEN_MOST)]
-    assert (await siti.http.patch("/auth/me", json={"preferences": {"views": views}})).status_code == 200
+    assert (
+        await siti.http.patch("/auth/me", json={"preferences_change": {"views": views}})
+    ).status_code == 200
     more = {"views": [{"name": "One more", "page": "/"}]}
-    refused = await siti.http.patch("/auth/me", json={"name": "Siti Lain", "preferences": more})
+    refused = await siti.http.patch("/auth/me", json={"name": "Siti Lain", "preferences_change": more})
     assert refused.status_code == 422
     assert refused.json()["errors"] == [
         {
-            "field": "preferences.views",
+            "field": "preferences_change.views",
             "code": "too_many",
-            "message": "preferences.views must have at most 100 items, got 101.",
+            "message": "preferences_change.views must have at most 100 items, got 101.",
         }
     ]
     now = (await siti.http.get("/auth/me")).json()
@@ -83,6 +85,14 @@ async def test_views_are_bounded_over_all_changes(gateway: Gateway):
 async def test_a_saved_view_names_a_page_of_the_console(gateway: Gateway):
     siti = await gateway.register()
     view = {"name": "Lain", "page": "https://elsewhere.example/"}
-    answer = await siti.http.patch("/auth/me", json={"preferences": {"views": [view]}})
+    answer = await siti.http.patch("/auth/me", json={"preferences_change": {"views": [view]}})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"].endswith("page")
+
+
+async def test_what_replaced_all_preferences_once_is_refused(gateway: Gateway):
+    # A console of before, or one at a replica of before, means another thing by either name.
+    siti = await gateway.register()
+    answer = await siti.http.patch("/auth/me", json={"preferences": {"tables": {}, "views": []}})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "preferences"

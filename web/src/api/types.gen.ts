@@ -3359,7 +3359,7 @@ export type MeIn = {
     /**
      * Of this organisation.
      */
-    preferences?: PreferencesChange | null;
+    preferences_change?: PreferencesChange | null;
 };
 
 /**

@@ -3532,7 +3532,7 @@ export const zPreferencesChange = z.object({
 export const zMeIn = z.object({
     name: z.nullish(z.string().check(z.minLength(1), z.maxLength(200), z.regex(/\S/))),
     language: z.nullish(z.enum(['id', 'en'])),
-    preferences: z.nullish(zPreferencesChange)
+    preferences_change: z.nullish(zPreferencesChange)
 });
 
 /**

@@ -21,7 +21,7 @@ function waiting() {
   const asked: { sent: unknown; answer: PromiseWithResolvers<{ data: api.MeOut }> }[] = []
   vi.spyOn(api, 'changeMe').mockImplementation((({ body }: { body: api.MeIn }) => {
     const answer = Promise.withResolvers<{ data: api.MeOut }>()
-    asked.push({ sent: body.preferences, answer })
+    asked.push({ sent: body.preferences_change, answer })
     return answer.promise
   }) as never)
   return asked
@@ -71,6 +71,17 @@ test('only what was chosen is sent, in turn, and the last answer brings what oth
     { views: [{ ...depot, search: null }] },
   ])
   expect(chosen()).toEqual(last)
+})
+
+test('a view that is replaced keeps its place, as on the server', async () => {
+  queries.setQueryData(meQuery.queryKey, me({ views: [solar, depot] }).data)
+  const asked = waiting()
+  const saved = saveView({ ...solar, search: '' })
+  await vi.waitFor(() => expect(asked).toHaveLength(1))
+  expect(chosen()?.views).toEqual([{ ...solar, search: '' }, depot])
+  asked[0]?.answer.reject(new Error('refused'))
+  await saved
+  expect(chosen()?.views).toEqual([solar, depot])
 })
 
 test('what is not kept is taken back, and nothing else', async () => {

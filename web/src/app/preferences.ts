@@ -52,17 +52,18 @@ function isSame(one: ViewChange, other: ViewChange): boolean {
   return one.page === other.page && one.name === other.name
 }
 
-/** As the server merges it. */
+/** As the server merges it: what is replaced keeps its place. */
 function after(known: Preferences, { tables, views = [] }: PreferencesChange): Preferences {
-  const kept = known.views?.filter(one => !views.some(view => isSame(one, view))) ?? []
+  const kept = known.views ?? []
+  const changed = kept.map(one => views.find(view => isSame(one, view)) ?? one)
+  const more = views.filter(view => !kept.some(one => isSame(one, view)))
   return {
     tables: Object.fromEntries(
       Object.entries({ ...known.tables, ...tables }).flatMap(([name, look]) => (look ? [[name, look]] : [])),
     ),
-    views: [
-      ...kept,
-      ...views.flatMap(({ search, ...view }) => (search === null ? [] : [{ ...view, search }])),
-    ],
+    views: [...changed, ...more].flatMap(({ search, ...view }) =>
+      search === null ? [] : [{ ...view, search }],
+    ),
   }
 }
 
@@ -90,7 +91,7 @@ async function change(preferences: PreferencesChange): Promise<void> {
   const before = queries.getQueryData(meQuery.queryKey)
   if (!before) return
   show(preferences)
-  const sent = newest.then(() => changeMe({ body: { preferences } }))
+  const sent = newest.then(() => changeMe({ body: { preferences_change: preferences } }))
   const turn = (newest = sent.catch(() => undefined))
   try {
     const { data } = await sent

@@ -143,14 +143,14 @@ class MeIn(Closed):
         json_schema_extra={
             "examples": [
                 {"language": "en"},
-                {"preferences": {"tables": {"transactions": {"hidden": ["recorded"], "dense": True}}}},
+                {"preferences_change": {"tables": {"transactions": {"hidden": ["recorded"], "dense": True}}}},
             ]
         }
     )
 
     name: Name | None = None
     language: Language | None = None
-    preferences: PreferencesChange | None = Field(None, description="Of this organisation.")
+    preferences_change: PreferencesChange | None = Field(None, description="Of this organisation.")
 
 
 class RegisteredOut(BaseModel):
@@ -286,7 +286,7 @@ async def me(principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
 async def change_me(body: MeIn, principal: Anyone, caller: CallerOf, door: DoorOf) -> MeOut:
     """Change how one is called, in which language one is spoken to, and how one likes to read."""
     persons_only(caller)
-    change = body.preferences.model_dump() if body.preferences else None
+    change = body.preferences_change.model_dump() if body.preferences_change else None
     await people.change_me(door, caller, body.name, body.language, change)
     return await me(principal, caller, door)
 

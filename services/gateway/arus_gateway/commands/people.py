@@ -247,7 +247,10 @@ async def change_me(
             for field, entries in chosen.items():
                 if (length := len(entries)) > rules.CHOSEN_MOST:
                     raise wrong(
-                        f"preferences.{field}", "too_many", max_length=rules.CHOSEN_MOST, length=length
+                        f"preferences_change.{field}",
+                        "too_many",
+                        max_length=rules.CHOSEN_MOST,
+                        length=length,
                     )
             await preferences.keep(tx, grant.tenant_id, grant.subject, chosen)
     door.callers.forget()
