@@ -248,6 +248,19 @@ async def test_an_invitation_ends_with_the_right_to_give_it(gateway: Gateway, ma
     assert joined.status_code == 200, joined.text
 
 
+async def test_an_invitation_of_before_lets_no_person_in_as_a_machine(gateway: Gateway, mailbox: Mailbox):
+    owner, address = await gateway.register(), "pump@example.com"
+    token = await invite(gateway, mailbox, owner, address)
+    async with gateway.context.worker_db.system() as tx:
+        await tx.execute("update invitations set role = 'device' where email = %s", (address,))
+    body = {"token": token, "password": PASSWORD, "name": "Pump"}
+    answer = await gateway.anonymous.post("/organisations/invitations/accept", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "token_invalid")
+    [waiting] = (await owner.http.get("/organisations/invitations")).json()["items"]
+    withdrawn = await owner.http.delete(f"/organisations/invitations/{waiting['id']}")
+    assert withdrawn.status_code == 204
+
+
 async def test_nobody_takes_back_an_invitation_they_could_not_have_sent(gateway: Gateway, mailbox: Mailbox):
     owner, here = await gateway.register(), "01JGJ4M3Z8Q0T7C1V5X2B9N6KD"
     admin = await gateway.colleague(owner, "admin")

@@ -300,6 +300,7 @@ async def _stands(tx: Tx, invitation: Invitation) -> bool:
     principal = auth.Principal(inviter.id, invitation.tenant_id, held, None, DEFAULT_LANGUAGE, "")
     return (
         principal.may("users", "c")
+        and invitation.role in rules.persons()
         and rules.may_grant(held, invitation.role)
         and principal.covers(invitation.role)
         and rules.lies_within(inviter.location_ids, invitation.location_ids)
