@@ -1,15 +1,21 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import * as api from '@/api'
 import { queries } from './client'
+import { signOut, switchTo } from './leaving'
 import { chooseLook, deleteView, saveView } from './preferences'
 import { meQuery } from './session'
 
 afterEach(() => {
   vi.restoreAllMocks()
+  vi.unstubAllGlobals()
   queries.clear()
 })
 
-const before = { preferences: { tables: {} } } as unknown as api.MeOut
+const before = {
+  user: { id: 'siti' },
+  organisation: { id: 'depot' },
+  preferences: { tables: {} },
+} as unknown as api.MeOut
 const solar = { name: 'Solar', page: '/fuel/transactions', search: 'product=1' }
 const depot = { name: 'Depot', page: '/locations', search: '' }
 const dense = { hidden: [], dense: true }
@@ -96,3 +102,55 @@ test('what is not kept is taken back, and nothing else', async () => {
   await refused
   expect(chosen()).toEqual({ tables: {}, views: [solar] })
 })
+
+test.each([
+  ['signs out', () => signOut({ empty: () => Promise.resolve() })],
+  ['goes to another organisation', () => switchTo('other')],
+])('who %s waits until all that was chosen is kept', async (_, leave) => {
+  queries.setQueryData(meQuery.queryKey, before)
+  vi.stubGlobal('location', { assign: () => undefined })
+  const asked = waiting()
+  const left = vi.fn<() => Promise<unknown>>(() => Promise.resolve({}))
+  vi.spyOn(api, 'logout').mockImplementation(left as never)
+  vi.spyOn(api, 'switch_').mockImplementation(left as never)
+  const kept = Promise.all([saveView(solar), saveView(depot)])
+  await vi.waitFor(() => expect(asked).toHaveLength(1))
+  const leaving = leave()
+  asked[0]?.answer.resolve(me({ views: [solar] }))
+  await vi.waitFor(() => expect(asked).toHaveLength(2))
+  expect(left).not.toHaveBeenCalled()
+  asked[1]?.answer.resolve(me({ views: [solar, depot] }))
+  await Promise.all([kept, leaving])
+  expect(left).toHaveBeenCalledOnce()
+})
+
+test.each([
+  ['user', 'budi'],
+  ['organisation', 'pump'],
+])('what was chosen is neither shown nor sent once another %s is at the door', async (what, id) => {
+  queries.setQueryData(meQuery.queryKey, before)
+  const asked = waiting()
+  const chosenBefore = Promise.all([saveView(solar), saveView(depot)])
+  await vi.waitFor(() => expect(asked).toHaveLength(1))
+  const other = { ...before, [what]: { id } }
+  queries.setQueryData(meQuery.queryKey, other)
+  asked[0]?.answer.resolve(me({ views: [solar] }))
+  await chosenBefore
+  expect(asked).toHaveLength(1)
+  expect(queries.getQueryData(meQuery.queryKey)).toEqual(other)
+})
+
+test.each(['kept', 'refused'])(
+  'an answer that comes when nobody is at the door is nobody’s: %s',
+  async how => {
+    queries.setQueryData(meQuery.queryKey, before)
+    const asked = waiting()
+    const saved = saveView(solar)
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    queries.clear()
+    if (how === 'kept') asked[0]?.answer.resolve(me({ views: [solar] }))
+    else asked[0]?.answer.reject(new Error('refused'))
+    await saved
+    expect(queries.getQueryData(meQuery.queryKey)).toBeUndefined()
+  },
+)

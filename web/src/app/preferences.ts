@@ -1,7 +1,15 @@
 /** How the member likes to read. The server keeps it: it is theirs on every device, and leaves with a log-out. */
 import { useMemo } from 'react'
-import { changeMe, type Preferences, type PreferencesChange, type SavedView, type ViewChange } from '@/api'
+import {
+  changeMe,
+  type MeOut,
+  type Preferences,
+  type PreferencesChange,
+  type SavedView,
+  type ViewChange,
+} from '@/api'
 import { sentenceOf } from '@/lib/failure'
+import { underWayUntil } from '@/lib/undo'
 import { toast } from '@/ui/Toast'
 import { queries } from './client'
 import { meQuery, useSession } from './session'
@@ -82,22 +90,35 @@ function show(changed: PreferencesChange): void {
   )
 }
 
+/** Whether the same person still acts in the same organisation. */
+function isStill({ user, organisation }: MeOut): boolean {
+  const now = queries.getQueryData(meQuery.queryKey)
+  return now?.user.id === user.id && now.organisation.id === organisation.id
+}
+
 let newest: Promise<unknown> = Promise.resolve()
 
-/** Shown at once; taken back, with the reason, when the server does not keep it. Changes are sent in turn. */
+/**
+ * Shown at once; taken back, with the reason, when the server does not keep it. Changes are sent in turn, and
+ * whoever leaves waits for them; one whose turn comes late is not sent as somebody else's.
+ */
 async function change(preferences: PreferencesChange): Promise<void> {
   // An answer that is still under way knows nothing of the choice, and would undo it.
   await queries.cancelQueries(meQuery)
   const before = queries.getQueryData(meQuery.queryKey)
   if (!before) return
   show(preferences)
-  const sent = newest.then(() => changeMe({ body: { preferences_change: preferences } }))
+  const sent = newest.then(() =>
+    isStill(before) ? changeMe({ body: { preferences_change: preferences } }) : undefined,
+  )
   const turn = (newest = sent.catch(() => undefined))
+  underWayUntil(turn)
   try {
-    const { data } = await sent
+    const answer = await sent
     // It holds what was chosen elsewhere, too.
-    if (newest === turn) queries.setQueryData(meQuery.queryKey, data)
+    if (answer && newest === turn && isStill(answer.data)) queries.setQueryData(meQuery.queryKey, answer.data)
   } catch (error) {
+    if (!isStill(before)) return
     show(undoing(before.preferences, preferences))
     toast({ text: sentenceOf(error) })
   }

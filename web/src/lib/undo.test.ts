@@ -30,3 +30,15 @@ test('all that waits is answered, although one of it fails', async () => {
   await runAll()
   expect(kept).toHaveBeenCalledOnce()
 })
+
+test('what began when its time was up is answered, too', async () => {
+  const answer = Promise.withResolvers<void>()
+  const left = vi.fn<() => void>()
+  undoable(() => answer.promise, 7_000)
+  vi.advanceTimersByTime(7_000)
+  const leaving = runAll().then(left)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(left).not.toHaveBeenCalled()
+  answer.resolve()
+  await leaving
+})

@@ -6,26 +6,34 @@ export interface Undoable {
   undo: () => void
 }
 
-const waiting = new Set<() => Promise<unknown>>()
+const waiting = new Set<() => void>()
+const underWay = new Set<Promise<unknown>>()
 
 export function undoable(run: () => Promise<unknown>, waitMs: number): Undoable {
   const finish = () => {
     stop()
-    return run()
+    underWayUntil(run())
   }
-  const whenOver = () => void finish()
   const stop = () => {
     waiting.delete(finish)
     clearTimeout(timer)
-    removeEventListener('pagehide', whenOver)
+    removeEventListener('pagehide', finish)
   }
-  const timer = setTimeout(whenOver, waitMs)
-  addEventListener('pagehide', whenOver)
+  const timer = setTimeout(finish, waitMs)
+  addEventListener('pagehide', finish)
   waiting.add(finish)
   return { undo: stop }
 }
 
-/** Run what waits at once, and return when all of it has been answered. */
+/** Something was asked for that `runAll` has to see answered. */
+export function underWayUntil(answered: Promise<unknown>): void {
+  underWay.add(answered)
+  const over = () => underWay.delete(answered)
+  answered.then(over, over)
+}
+
+/** Run what waits at once, and return when all that is under way has been answered. */
 export async function runAll(): Promise<void> {
-  await Promise.allSettled(Array.from(waiting, finish => finish()))
+  for (const finish of waiting) finish()
+  await Promise.allSettled(underWay)
 }
