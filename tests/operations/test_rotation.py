@@ -24,6 +24,8 @@ class Load(threading.Thread):
         self.person = Stranger(gateway)
         self.fact = {"location_id": self.person.location(), "product_id": self.person.product()}
         self.stopping = threading.Event()
+        self.at_work = threading.Lock()
+        """Who holds it may break what a request under way would need."""
         self.recorded: list[str] = []
         self.failed: list[str] = []
 
@@ -36,17 +38,26 @@ class Load(threading.Thread):
                 "date": f"2025-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}",
                 "volume_l": "300",
             }
-            try:
-                answer = self.person.http.post("/fuel/transactions", json=body)
-                self.recorded += [answer.json()["id"]] if answer.is_success else []
-                asked = self.person.http.get("/anomalies", params={"limit": 1})
-                again = self.person.http.post(
-                    "/auth/login", json={"email": self.person.email, "password": "Rahasia-panjang-7"}
-                )
-            except httpx.HTTPError as error:
-                self.failed.append(repr(error))
-                continue
-            self.failed += [f"{a.status_code} {a.text}" for a in (answer, asked, again) if not a.is_success]
+            with self.at_work:
+                self.round(body)
+
+    def round(self, body: dict[str, str]) -> None:
+        """Record a fact, look at verdicts, and sign in."""
+        try:
+            answer = self.person.http.post("/fuel/transactions", json=body)
+            self.recorded += [answer.json()["id"]] if answer.is_success else []
+            asked = self.person.http.get("/anomalies", params={"limit": 1})
+            again = self.person.http.post(
+                "/auth/login", json={"email": self.person.email, "password": "Rahasia-panjang-7"}
+            )
+        except httpx.HTTPError as error:
+            self.failed.append(repr(error))
+            return
+        self.failed += [
+            f"{a.request.method} {a.request.url}: {a.status_code} {a.text}"
+            for a in (answer, asked, again)
+            if not a.is_success
+        ]
 
 
 @pytest.fixture
@@ -89,12 +100,9 @@ def test_every_secret_changes_while_people_work(own: RunningStack, load: Load) -
     old = schemas.with_login(own.postgres, "ingest_api", before["postgres.ingest_api"])
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(old)
-    with psycopg.connect(
-        own.postgres, autocommit=True
-    ) as connection:  # new connections take the new password
-        connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where usename like '%\\_api' and state = 'idle'"
+    with load.at_work, psycopg.connect(own.postgres, autocommit=True) as connection:
+        connection.execute(  # so that new ones are opened, with the new password
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename like '%\\_api'"
         )
     goes_on(load)
 
@@ -110,9 +118,20 @@ def test_every_secret_changes_while_people_work(own: RunningStack, load: Load) -
 
     load.stopping.set()
     load.join()
-    assert load.failed == []
+    assert load.failed == [], complaints(own)
     now = {name: one["pid"] for name, one in own.services().items()}
     assert {name for name in pids if pids[name] != now[name]} == {"kafka"}
+
+
+def complaints(own: RunningStack) -> str:
+    """What services said about servers that were away, for who must find out why a request failed."""
+    lines = [
+        f"{log.stem}: {line}"
+        for log in sorted((own.home / "logs").glob("*.log"))
+        for line in log.read_text().splitlines()
+        if "unavailable" in line or "upstream" in line
+    ]
+    return "\n".join(lines[-20:])
 
 
 def jwks(own: RunningStack) -> list[dict[str, str]]:
