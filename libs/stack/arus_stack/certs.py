@@ -1,12 +1,15 @@
 """A certificate authority of this machine's own, for TLS without the outside world."""
 
+import ipaddress
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import certifi
+import idna
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -37,24 +40,25 @@ def ensure(folder: Path, hosts: Iterable[str] = ()) -> Certificates:
     """Return certificates for this machine's names and hosts, making or renewing what is missing.
 
     Names that were certified before stay certified. A certificate that ends within 60 days is renewed; the
-    authority stays, so that who trusted it once need not again.
+    authority stays, so that who trusted it once need not again. Raises Refused for what names no machine.
     """
-    files = _files(folder)
+    files, given = _files(folder), _as_written(hosts)
     with FileLock(_created(folder) / "lock"):
-        known = set(names(files.certificate)) if files.certificate.exists() else set[str]()
-        wanted = known | {"localhost", LOOPBACK, socket.gethostname(), *hosts}
-        complete = all(path.exists() for path in (files.ca, files.key, files.key_and_chain, files.trusted))
-        if not complete or wanted != known or days_left(files.certificate) < RENEW_DAYS:
+        known = _known(files)
+        wanted = known | _own_names() | given
+        if not _is_whole(files) or wanted != known or days_left(files.certificate) < RENEW_DAYS:
             _issue(files, wanted)
-        for secret in (*folder.glob("*.key"), files.key_and_chain):
-            secret.chmod(0o600)  # whatever a copy or a backup made of it
+        _shut(files)
     return files
 
 
 def renew(folder: Path, hosts: Iterable[str] = ()) -> Certificates:
     """Return new certificates from the same authority, whatever the old ones are."""
-    _files(folder).key_and_chain.unlink(missing_ok=True)
-    return ensure(folder, hosts)
+    files, given = _files(folder), _as_written(hosts)
+    with FileLock(_created(folder) / "lock"):
+        _issue(files, _known(files) | _own_names() | given)
+        _shut(files)
+    return files
 
 
 def days_left(certificate: Path) -> int:
@@ -81,6 +85,53 @@ def _files(folder: Path) -> Certificates:
 def _created(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
+
+
+def _known(files: Certificates) -> set[str]:
+    """Return whom the certificate names now, without the networks that an earlier version let in."""
+    if not files.certificate.exists():
+        return set()
+    return {name for name in names(files.certificate) if "/" not in name}
+
+
+def _own_names() -> set[str]:
+    """Return this machine's names, without its host name where that can be in no certificate."""
+    own = {"localhost", LOOPBACK}
+    with suppress(Refused):
+        own |= _as_written([socket.gethostname()])
+    return own
+
+
+def _as_written(hosts: Iterable[str]) -> set[str]:
+    return {_written(host) for host in hosts}
+
+
+def _written(host: str) -> str:
+    """Return a name or address as a certificate has it: in small letters, IDNA, the short form of IPv6."""
+    if not set("@/%") & set(host):  # a person, a network, an address of one interface
+        with suppress(ValueError):
+            return str(ipaddress.ip_address(host))
+        star = "*." if host.startswith("*.") else ""
+        with suppress(idna.IDNAError):
+            return star + idna.encode(host.removeprefix("*."), uts46=True).decode()
+    raise Refused(
+        f"a certificate cannot name {host!r}",
+        "Give a machine's name of letters, digits and hyphens, such as depot.example, or its address.",
+    )
+
+
+def _is_whole(files: Certificates) -> bool:
+    """Tell whether all files are there and of one issue, none of an issue that was cut short."""
+    paths = (files.key, files.certificate, files.key_and_chain, files.ca, files.trusted)
+    if not all(path.exists() for path in paths):
+        return False
+    key, chain, bundle, ca, trusted = (path.read_text(encoding="utf-8") for path in paths)
+    return bundle == key + chain and trusted.endswith(ca)
+
+
+def _shut(files: Certificates) -> None:
+    for secret in (*files.ca.parent.glob("*.key"), files.key_and_chain):
+        secret.chmod(0o600)  # whatever a copy or a backup made of it
 
 
 def _issue(files: Certificates, wanted: Iterable[str]) -> None:

@@ -239,6 +239,63 @@ class TestCertificates:
         secret = (tmp_path / "ca.key", files.key, files.key_and_chain)
         assert {stat.S_IMODE(path.stat().st_mode) for path in secret} == {0o600}
 
+    def test_a_name_in_another_spelling_is_the_same_name(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(socket, "gethostname", lambda: "DESKTOP-ABC")
+        hosts = ["Depot.Example", "*.Arus.Example", "bücher.example", "2001:DB8::0:1"]
+        named = certs.names(certs.ensure(tmp_path, hosts).certificate)
+        assert named == [
+            "*.arus.example", "127.0.0.1", "2001:db8::1", "depot.example", "desktop-abc", "localhost",
+            "xn--bcher-kva.example",
+        ]  # fmt: skip
+        made = certs.fingerprint(tmp_path)
+        certs.ensure(tmp_path, hosts)
+        assert certs.fingerprint(tmp_path) == made
+
+    @pytest.mark.parametrize("own", ["DESKTOP_ABC", "Siti's PC"])
+    def test_a_host_name_no_certificate_can_have_is_left_out(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: str
+    ) -> None:
+        monkeypatch.setattr(socket, "gethostname", lambda: own)
+        assert certs.names(certs.ensure(tmp_path).certificate) == ["127.0.0.1", "localhost"]
+        with pytest.raises(Refused, match=own):
+            certs.ensure(tmp_path, [own])  # others were to reach this machine by it
+
+    @pytest.mark.parametrize("host", ["depot_1", "siti@example.org", "10.0.0.0/8", "fe80::1%eth0", "", "*."])
+    def test_what_names_no_machine_is_refused_before_anything_changes(
+        self, tmp_path: Path, host: str
+    ) -> None:
+        certs.ensure(tmp_path)
+        before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+        for make in (certs.ensure, certs.renew):
+            with pytest.raises(Refused, match="cannot name"):
+                make(tmp_path, ["depot.example", host])
+        assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+    def test_a_network_of_an_earlier_version_makes_no_new_certificate_at_every_command(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(certs, "_as_written", set[str])
+            certs.ensure(tmp_path, ["10.0.0.0/8"])
+        made = certs.fingerprint(tmp_path)
+        certs.ensure(tmp_path)
+        assert certs.fingerprint(tmp_path) == made
+
+    @pytest.mark.parametrize("name", ["server.key", "server.pem", "server-bundle.pem", "trusted.pem"])
+    def test_files_of_two_issues_are_made_anew(self, tmp_path: Path, name: str) -> None:
+        certs.ensure(tmp_path)
+        mixed = (tmp_path / name).read_bytes()
+        certs.renew(tmp_path)
+        (tmp_path / name).write_bytes(b"" if name == "trusted.pem" else mixed)
+        certs.ensure(tmp_path)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tmp_path / "server.pem", tmp_path / "server.key")
+        key, chain = ((tmp_path / part).read_bytes() for part in ("server.key", "server.pem"))
+        assert (tmp_path / "server-bundle.pem").read_bytes() == key + chain
+        assert (tmp_path / "trusted.pem").read_bytes().endswith((tmp_path / "ca.pem").read_bytes())
+
     def test_what_ends_soon_is_renewed_by_the_same_authority(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
