@@ -356,6 +356,18 @@ async def test_figures_by_rayon_period_and_day(files: Imports, owner: httpx.Asyn
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "from")
 
 
+async def test_who_is_billed_nothing_and_pays_makes_no_rate_pass_all(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    billed = [customer(str(n), target_mc="100" if n else "0") for n in range(3)]
+    files.take(files.file("MC", "2025-12", *billed))
+    paid = [{"nomen": str(n), "payment_date": "2025-12-02", "amount": "100"} for n in range(3)]
+    files.take(files.file("COLLECTION", "2025-12", *paid))
+    answer = (await owner.get("/kpi/data")).json()
+    assert (answer["collection_rate_nomen"], answer["target"]["sudah_bayar_nomen"]) == (100.0, 2)
+    assert answer["total_pelanggan"] == 3
+
+
 async def test_of_a_months_lists_of_debts_the_newest_holds(files: Imports, owner: httpx.AsyncClient) -> None:
     def debt(nomen: str, as_of: str, rayon: str = "34") -> dict[str, str]:
         return {"nomen": nomen, "amount": "7", "age_days": "31", "as_of": as_of, "rayon": rayon}

@@ -89,6 +89,17 @@ async def test_a_read_is_edited_beside_what_the_file_said_and_taken_back(
     assert (correction["raw_l"], correction["stand_l"]) == (1_800 * M3, 1_080 * M3)
 
 
+@pytest.mark.parametrize(("at", "day"), [("16:59:59", "2025-12-14"), ("23:30", "2025-12-15")])
+async def test_a_correction_stands_on_the_day_that_it_was_where_the_utility_is(
+    filled: list[Any], owner: httpx.AsyncClient, database: ServiceDatabase, at: str, day: str
+) -> None:
+    assert (await owner.patch(PATH, json={"stand_m3": "1080", **WHY})).status_code == 200
+    with psycopg.connect(database.worker_url, options="-c search_path=metering") as connection:
+        connection.execute("update read_edits set said_at = %s", (f"2025-12-14T{at}Z",))
+    line = (await owner.get("/customers/1/timeline")).json()["items"]
+    assert [one["day"] for one in line if one["kind"] == "correction"] == [day]
+
+
 async def test_a_wrong_serial_is_corrected_and_where_none_is_said_it_stays(
     filled: list[Any], owner: httpx.AsyncClient, database: ServiceDatabase
 ) -> None:

@@ -91,8 +91,8 @@ select * from (select * from (
       and replaced_on > read_date - {_NEWS_DAYS} and replaced_on <= read_date
     order by replaced_on, old_final_l, new_start_l, period) told_by_file
   union all
-  select 'correction', said_at::date, period, jsonb_build_object('act', act, 'raw_l', raw_l,
-    'stand_l', stand_l, 'reason', reason, 'case_id', case_id, 'said_by', said_by,
+  select 'correction', (said_at at time zone 'Asia/Jakarta')::date, period, jsonb_build_object('act', act,
+    'raw_l', raw_l, 'stand_l', stand_l, 'reason', reason, 'case_id', case_id, 'said_by', said_by,
     'withdrawn_by', withdrawn_by, 'withdrawn_at', withdrawn_at), ''
   from read_edits where nomen = %(nomen)s
 ) line

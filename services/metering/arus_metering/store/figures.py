@@ -33,7 +33,7 @@ with billed as (select * from ({_BILLED}) b where %(rayon)s::text is null or ray
 paid as (select period, nomen, sum(amount_minor) as amount_minor from ({_PAID}) p group by period, nomen)
 select b.period, {{part}} as part, count(*) as customers, sum(b.volume_l)::bigint as volume_l,
   count(*) filter (where b.target_minor > 0) as target_customers, sum(b.target_minor)::bigint as target_minor,
-  count(*) filter (where p.amount_minor > 0) as paid_customers,
+  count(*) filter (where b.target_minor > 0 and p.amount_minor > 0) as paid_customers,
   coalesce(sum(p.amount_minor), 0)::bigint as paid_minor
 from billed b left join paid p using (period, nomen)
 group by 1, 2 order by 1, 2
