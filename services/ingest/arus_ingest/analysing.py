@@ -77,6 +77,7 @@ def _meant(found: Sequence[Detection], said: str | None, taken: Collection[str])
             _holds_facts(found[at]),
             names[at] not in taken,
             found[at].type is not None,
+            not found[at].is_guess,
             found[at].confidence,
             found[at].rows,
         ),
@@ -86,7 +87,8 @@ def _meant(found: Sequence[Detection], said: str | None, taken: Collection[str])
 def _holds_facts(one: Detection) -> bool:
     """Tell whether a sheet has rows, and every column that its type cannot do without."""
     asked = f"{ASKED}:"
-    return one.type is not None and one.rows > 0 and not any(q.key.startswith(asked) for q in one.questions)
+    is_known = one.type is not None and not one.is_guess
+    return is_known and one.rows > 0 and not any(q.key.startswith(asked) for q in one.questions)
 
 
 class _Under:

@@ -75,7 +75,7 @@ async def _found(
         known = {
             "detections": found["detections"],
             "sheet": found["sheet"],
-            "type": meant["type"] or "",
+            "type": "" if meant["is_guess"] else meant["type"] or "",
             "period": meant["period"] or "",
             "repeats": taken.get(meant["sheet"] or ""),
         }

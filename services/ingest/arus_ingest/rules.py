@@ -258,10 +258,11 @@ def disagreements(of: Import, found: Mapping[str, Any]) -> list[Trouble]:
     said = of.said
     if said.confirmed:
         return []
+    type_ = None if found["is_guess"] else found["type"]
     return [
-        Trouble(f"{name}_disagrees", {"value": claimed, "found": found[name]})
-        for name, claimed in (("type", said.type), ("period", said.period))
-        if claimed and found.get(name) and found[name] != claimed
+        Trouble(f"{name}_disagrees", {"value": claimed, "found": itself})
+        for name, claimed, itself in (("type", said.type, type_), ("period", said.period, found["period"]))
+        if claimed and itself and itself != claimed
     ]
 
 

@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import orjson
 import pytest
 from arus_ingest.analysing import analyse
@@ -52,3 +53,23 @@ def analysed(folder: Path, type_: str, lines: tuple[str, ...]) -> tuple[dict[str
     answer = analyse({**params, "type": type_, "period": "2025-12"}, lambda _share, _said: None)
     with gzip.open(rows) as found:
         return answer, [orjson.loads(line) for line in found]
+
+
+def test_a_sheet_whose_type_is_a_guess_is_none_that_was_left_out(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet, contacts = book.active, book.create_sheet("Kontak")
+    assert sheet is not None
+    for cells in (["NOMEN", "TGL BAYAR", "JUMLAH BAYAR", "KASIR"], [340001, "15/12/2025", 5000, "ANI"]):
+        sheet.append(cells)
+    for cells in (["NOMEN", "NAMA", "TELEPON"], [340001, "BUDI", "0812"]):
+        contacts.append(cells)
+    path = tmp_path / "buku.xlsx"
+    book.save(path)
+    said: dict[str, Any] = {"sheet": None, "taken": [], "mappings": {}, "meanings": {}, "answers": {}}
+    params = {**said, "path": str(path), "name": path.name, "type": None, "period": None, "rows": None}
+    answer = analyse(params, lambda _share, _said: None)
+    assert [(one["type"], one["is_guess"]) for one in answer["detections"]] == [
+        ("COLLECTION", False),
+        ("MC", True),
+    ]
+    assert (answer["sheet"], answer["left_out"]) == (0, [])

@@ -410,3 +410,73 @@ def test_an_invoice_beside_an_amount_is_a_number_among_customers_too(tmp_path: P
     (found,) = detect(path)
     (row,) = read_rows(path, found)
     assert (row.fields["bill_number"], row.fields["target_mc"]) == ("77001", "60000")
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "lacking"),
+    [
+        (
+            "TGL BAYAR;JUMLAH BAYAR;KASIR\n15/12/2025;5000;ANI\n16/12/2025;6000;ANI\n",
+            ("COLLECTION", "2025-12", ["payment_date", "amount", "cashier"]),
+            ["nomen"],
+        ),
+        (
+            "XKEY;NAMA;ALAMAT;KUBIKASI\n340001;BUDI;JL A;12\n340002;ANI;JL B;13\n",
+            ("MC", None, ["name", "address", "kubikasi"]),
+            ["nomen"],
+        ),
+        (
+            "NAMA;LEMBAR;JUMLAH TUNGGAKAN\nBUDI;3;450000\nANI;12;1450000\n",
+            ("ARDEBT", None, ["name", "bills", "amount"]),
+            ["nomen"],
+        ),
+        (
+            "HASIL BACA METER DESEMBER 2025;;\nREF;ANGKA;PETUGAS\n340001;5;JO\n340002;6;ANI\n",
+            ("SBRS", "2025-12", ["reader"]),
+            ["nomen", "stand_akhir"],
+        ),
+        ("STAND AWAL;STAND AKHIR\n1;5\n3;6\n", ("SBRS", None, ["stand_awal", "stand_akhir"]), ["nomen"]),
+    ],
+)
+def test_what_is_told_of_a_file_is_said_although_columns_it_needs_are_missing(
+    tmp_path: Path, text: str, told: tuple[str, str | None, list[str]], lacking: list[str]
+) -> None:
+    path = tmp_path / "unggahan.csv"
+    path.write_text(text, "utf-8")
+    (found,) = detect(path)
+    assert (found.type, found.period, list(found.columns)) == told
+    assert found.is_guess
+    type_, *others = found.questions
+    assert (type_.code, type_.options[0]) == ("question_type_unknown", told[0])
+    asked = [one.key.partition(":")[2] for one in others if one.code == "question_column_missing"]
+    assert asked == lacking
+
+
+def test_an_answer_makes_a_guess_sure(tmp_path: Path) -> None:
+    path = tmp_path / "Kas Desember 2025.csv"
+    path.write_text("XKEY;TGL BAYAR;JUMLAH BAYAR\n340001;15/12/2025;5000\n340002;16/12/2025;6000\n", "utf-8")
+    answers = {"type": "COLLECTION", "column:nomen": "XKEY"}
+    (found,) = detect(path, answers=answers)
+    assert (found.type, found.is_guess, found.questions) == ("COLLECTION", False, ())
+    assert found.columns["nomen"] == "XKEY"
+
+
+def test_what_is_no_type_still_tells_its_month(tmp_path: Path) -> None:
+    path = tmp_path / "Rekap Desember 2025.csv"
+    path.write_text("FOO;BAR;BAZ\n1;2;3\n1;4;5\n", "utf-8")
+    (found,) = detect(path)
+    assert (found.type, found.period, found.columns) == (None, "2025-12", {})
+    assert [one.key for one in found.questions] == ["type"]
+
+
+def test_notes_beside_the_data_are_no_guess(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet, notes = book.active, book.create_sheet("Harian")
+    assert sheet is not None
+    for cells in (["NOMEN", "TGL BAYAR", "JUMLAH BAYAR", "KASIR"], [340001, "15/12/2025", 5000, "ANI"]):
+        sheet.append(cells)
+    for cells in (["TGL BAYAR", "JUMLAH"], ["15/12/2025", 5000]):
+        notes.append(cells)
+    path = tmp_path / "buku.xlsx"
+    book.save(path)
+    assert [(one.sheet, one.type) for one in detect(path)] == [("Sheet", "COLLECTION")]

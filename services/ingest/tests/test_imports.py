@@ -448,3 +448,18 @@ async def test_what_headers_mean_may_be_said_before_the_type_is_known(
     ):
         answer = await owner.patch(f"/imports/{following}", json=wrong)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_what_is_likely_a_type_has_to_be_said_and_may_be_another_one(
+    owner: httpx.AsyncClient, caller: Caller, work: Work
+) -> None:
+    text = "NOMEN;KUBIKASI\n340001;12\n340002;13\n"
+    one = (await uploaded(owner, text, "kiriman Desember 2025.csv"))["id"]
+    assert await asked(owner, work, one) == ["type"]
+    seen = await shown(owner, one)
+    assert (seen["state"], seen["type"], seen["sheets"][0]["type"]) == ("needs_mapping", None, "MC")
+    refused = await owner.post(f"/imports/{one}/commit", json={"preview": "0" * 64})
+    assert refused.status_code == 409
+    assert await asked(owner, work, one, type="SBRS") == []
+    seen = await shown(owner, one)
+    assert (seen["state"], seen["type"], seen["blocks"]) == ("preview", "SBRS", [])

@@ -20,6 +20,10 @@ from arus_ingest.files.tables import Row
 NAMED_WEIGHT: Final[AnyMapping[Source, float]] = {"file name": 4.0, "sheet": 4.0, "title": 3.0}
 MISSING_WEIGHT: Final = 4.0
 LEAST_POINTS: Final = 4.0
+LEAST_TOLD: Final = 2.0  # of a guess
+GUESSED: Final = 0.3
+NARROW: Final = 3
+"""Tables of fewer columns may be notes beside the data."""
 SURE: Final = 0.12
 MOST: Final = 0.8
 FAINT: Final = 0.2  # a day of printing alone: the file may be of that month or of the one before
@@ -43,7 +47,10 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The type decided on, or None with a question; where its fields are, and how well each fits there."""
+    """The type decided on, or None with a question; where its fields are, and how well each fits there.
+
+    is_guess: it is what little there is tells, and asked about.
+    """
 
     type: FileType | None
     places: dict[str, int]
@@ -51,6 +58,27 @@ class Choice:
     confidence: float
     questions: tuple[Question, ...]
     evidence: tuple[Evidence, ...]
+    is_guess: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """What speaks for a type, and in lacking against it: columns that it cannot do without."""
+
+    type: FileType
+    places: dict[str, int]
+    fits: dict[str, float]
+    by_columns: float
+    by_name: float
+    lacking: float
+
+    @property
+    def told(self) -> float:
+        return self.by_columns + self.by_name
+
+    @property
+    def points(self) -> float:
+        return self.told - self.lacking
 
 
 def choose_type(
@@ -58,54 +86,99 @@ def choose_type(
 ) -> Choice | None:
     """Return the type whose fields the columns name best, helped by what the file, sheet and title say.
 
-    None when a table has neither the columns nor the name of any type and looks like notes beside the data.
+    What tells too little is a guess: asked about, as are the columns it lacks. None when a table has neither
+    the columns nor the name of any type and looks like notes beside the data.
     """
     candidates = {given: types()[given]} if given in types() else types()
     named = _named(around)
-    ranked: list[tuple[float, FileType, dict[str, int], dict[str, float]]] = []
-    for kind in candidates.values():
-        places, scores = columns.assigned(kind, header, below, mappings.get(kind.name, {}))
-        points = sum(kind.fields[one].weight * score for one, score in scores.items() if one in kind.fields)
-        points -= MISSING_WEIGHT * sum(
-            one.required and one.name not in places and one.instead not in places
-            for one in kind.fields.values()
-        )
-        points += sum(NAMED_WEIGHT[source] for source, name, _ in named if name == kind.name)
-        ranked.append((points, kind, places, scores))
-    ranked.sort(key=lambda one: -one[0])
-    points, kind, places, scores = ranked[0]
-    second = max(ranked[1][0], 0.0) if len(ranked) > 1 else 0.0
-    margin = (points - second) / points if points > 0 else 0.0
-    evidence = tuple(
-        Evidence("type", source, name, NAMED_WEIGHT[source] / 4) for source, name, _ in named
-    ) + tuple(
-        Evidence("type", "columns", one.name, round(max(0.0, total) / max(points, 1.0), 2))
-        for total, one, _, _ in ranked[:2]
-        if total > 0
+    ranked = sorted(
+        (_candidate(kind, header, below, named, mappings) for kind in candidates.values()),
+        key=lambda one: -one.points,
     )
-    if given is None and points < LEAST_POINTS:
-        if len(header.texts) < 3 or not below:
-            return None
-        return Choice(
-            None, {}, {}, 0.0, (Question("type", "question_type_unknown", tuple(types())),), evidence
-        )
-    questions = [
-        Question(f"{columns.ASKED}:{one.name}", "question_column_missing", header.texts, {"field": one.name})
-        for one in kind.fields.values()
-        if one.required and one.name not in places and not _stood_in_for(one, places, header, below)
+    by_name = [Evidence("type", source, name, NAMED_WEIGHT[source] / 4) for source, name, _ in named]
+    if given is None and ranked[0].points < LEAST_POINTS:
+        return _guess(header, below, ranked, by_name)
+    best = ranked[0]
+    points, kind = best.points, best.type
+    second = max(ranked[1].points, 0.0) if len(ranked) > 1 else 0.0
+    margin = (points - second) / points if points > 0 else 0.0
+    by_columns = [
+        Evidence("type", "columns", one.type.name, round(one.points / max(points, 1.0), 2))
+        for one in ranked[:2]
+        if one.points > 0
     ]
+    questions = _lacking(best, header, below)
+    asked = bool(questions)
     if given is None and (told_by := _unlike(kind, around, header)):
         params = {"title": kind.name, "words": told_by}
         questions.insert(0, Question("type", "question_type_unlike", (kind.name,), params))
     elif given is None and margin < SURE:
-        options = tuple(one.name for total, one, _, _ in ranked if total > points - 4 * SURE * points)
+        options = tuple(one.type.name for one in ranked if one.points > points - 4 * SURE * points)
         questions.insert(0, Question("type", "question_type_doubtful", options))
-    mean = sum(scores.values()) / len(scores) if scores else 0.0
     sure = 1.0 if given else min(1.0, 0.5 + 1.2 * margin)
-    confidence = (
-        sure * (0.6 + 0.4 * mean) * (0.6 if any(q.key.startswith(columns.ASKED) for q in questions) else 1)
+    confidence = sure * _fitting(best) * (0.6 if asked else 1)
+    return Choice(kind, best.places, best.fits, confidence, tuple(questions), (*by_name, *by_columns))
+
+
+def _candidate(
+    kind: FileType,
+    header: Header,
+    below: Sequence[Row],
+    named: Iterable[tuple[Source, str, str]],
+    mappings: Mapping,
+) -> _Candidate:
+    places, fits = columns.assigned(kind, header, below, mappings.get(kind.name, {}))
+    return _Candidate(
+        kind,
+        places,
+        fits,
+        by_columns=sum(kind.fields[one].weight * fit for one, fit in fits.items() if one in kind.fields),
+        by_name=sum(NAMED_WEIGHT[source] for source, name, _ in named if name == kind.name),
+        lacking=MISSING_WEIGHT
+        * sum(
+            one.required and one.name not in places and one.instead not in places
+            for one in kind.fields.values()
+        ),
     )
-    return Choice(kind, places, scores, confidence, tuple(questions), evidence)
+
+
+def _guess(
+    header: Header, below: Sequence[Row], ranked: Sequence[_Candidate], by_name: Sequence[Evidence]
+) -> Choice | None:
+    """Return the type that most is told of, with the question which it is; None as choose_type."""
+    likely = sorted(ranked, key=lambda one: -one.told)
+    options = tuple(one.type.name for one in likely)
+    questions = [Question("type", "question_type_unknown", options)]
+    by_columns = [
+        Evidence("type", "columns", one.type.name, round(one.by_columns / (one.by_columns + one.lacking), 2))
+        for one in likely[:2]
+        if one.by_columns > 0
+    ]
+    evidence = (*by_name, *by_columns)
+    best = likely[0]
+    if best.told >= LEAST_TOLD:
+        questions += _lacking(best, header, below)
+        confidence = GUESSED * _fitting(best)
+        return Choice(
+            best.type, best.places, best.fits, confidence, tuple(questions), evidence, is_guess=True
+        )
+    if len(header.texts) < NARROW or not below:
+        return None
+    return Choice(None, {}, {}, 0.0, tuple(questions), evidence)
+
+
+def _fitting(one: _Candidate) -> float:
+    """Return how far the columns' fit is to be believed in."""
+    return 0.6 + 0.4 * (sum(one.fits.values()) / len(one.fits) if one.fits else 0.0)
+
+
+def _lacking(best: _Candidate, header: Header, below: Sequence[Row]) -> list[Question]:
+    """Ask for each column that a type cannot do without."""
+    return [
+        Question(f"{columns.ASKED}:{one.name}", "question_column_missing", header.texts, {"field": one.name})
+        for one in best.type.fields.values()
+        if one.required and one.name not in best.places and not _stood_in_for(one, best.places, header, below)
+    ]
 
 
 def _stood_in_for(missing: Field, places: AnyMapping[str, int], header: Header, below: Sequence[Row]) -> bool:
@@ -181,7 +254,7 @@ class PeriodChoice:
 
 
 def choose_period(
-    kind: FileType,
+    kind: FileType | None,
     around: Around,
     months: AnyMapping[str, Months],
     days: AnyMapping[str, DateShapes],
@@ -191,14 +264,14 @@ def choose_period(
 
     Places that name different months are asked about; a day in a file's name or the dates of facts only lean.
     """
-    evidence = [*_of_columns(kind, months), *_of_texts(around)]
+    evidence = [*(_of_columns(kind, months) if kind else ()), *_of_texts(around)]
     plain = [one for one in evidence if one.strength >= MOST]
     said = {one.value for one in plain}
     certain = next(iter(said)) if len(said) == 1 else None
-    leaning = [*evidence, *_of_dates(kind, days, certain)]
+    leaning = [*evidence, *(_of_dates(kind, days, certain) if kind else ())]
     if given is not None:
         return PeriodChoice(given, given, 1.0, (), tuple(leaning))
-    wanted = any(one.kind == "period" and one.of_file for one in kind.fields.values()) or kind.name != "FUEL"
+    wanted = kind is None or kind.name != "FUEL"
     unknown = (Question("period", "question_period_unknown"),) if wanted else ()
     if not leaning:
         return PeriodChoice(None, None, 0.5 if wanted else 1.0, unknown, ())

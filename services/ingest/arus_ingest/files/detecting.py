@@ -67,7 +67,9 @@ def detect(
     ]
     if not found:
         raise Unreadable("file_without_table")
-    return sorted(found, key=lambda one: one.type is None)  # what is known before what has to be asked
+    # Notes beside the data are no tables; what is known comes before what has to be asked.
+    known = [one for one in found if not one.is_guess or len(one.headers) >= deciding.NARROW] or found
+    return sorted(known, key=lambda one: (one.type is None, one.is_guess))
 
 
 def _detected(table: Table, name: str, mappings: Mapping, given: dict[str, str]) -> Detection | None:
@@ -88,7 +90,8 @@ def _detected(table: Table, name: str, mappings: Mapping, given: dict[str, str])
     kind, places = choice.type, choice.places
     if kind is None:
         count = sum(1 for number, _ in chain(head, rows) if number > header.row)
-        return _unknown(table, name, header, choice, count)
+        period = deciding.choose_period(None, around, {}, {}, given.get("period"))
+        return _unknown(table, name, header, choice, period, count)
     body = bodies.Body.of(kind, header.texts, header.row, places, whole=given.get(BELOW) == "read")
     rest = chain(head, rows)
     other: list[str] = []
@@ -246,6 +249,7 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
         powers={one: power for one, power in powers.items() if power},
         title_power=title_power,
         whole=given.get(BELOW) == "read",
+        is_guess=choice.is_guess,
     )
 
 
@@ -267,19 +271,26 @@ def _settled(
     return ways[0]
 
 
-def _unknown(table: Table, name: str, header: Header, choice: deciding.Choice, count: int) -> Detection:
+def _unknown(  # noqa: PLR0917 - everything that was seen
+    table: Table,
+    name: str,
+    header: Header,
+    choice: deciding.Choice,
+    period: deciding.PeriodChoice,
+    count: int,
+) -> Detection:
     return Detection(
         file=name,
         sheet=table.sheet,
         type=None,
-        period=None,
+        period=period.value,
         confidence=round(choice.confidence, 3),
         columns={},
         rows=count,
         encoding=table.encoding,
         header_row=header.row,
         questions=choice.questions,
-        evidence=choice.evidence,
+        evidence=(*choice.evidence, *period.evidence),
         notations={},
         places={},
         headers=header.texts,

@@ -69,7 +69,7 @@ class Detection:
     header_row: 1-based, the last line of the header; 0 without one. encoding is None for workbooks.
     powers: field → the power of ten that turns its numbers into the field's unit (KL into L: 3), where it is
     not 0. title_power: the one that a title says of all amounts. whole: rows below the header of another
-    table are facts, too.
+    table are facts, too. is_guess: too little is told of the type to use it unasked.
     """
 
     file: str
@@ -94,6 +94,7 @@ class Detection:
     powers: dict[str, int] = field(default_factory=dict[str, int])
     title_power: int = 0
     whole: bool = False
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
