@@ -40,6 +40,10 @@ def shapes(*cells: object) -> DateShapes:
         "05/12/2025 23:59 WIB",
         "45996",
         45996.0,
+        5122025,
+        5122025.0,
+        "5122025",
+        20251205.0,
         date(2025, 12, 5),
     ],
 )
@@ -131,6 +135,27 @@ def test_a_day_with_the_year_first_means_one_thing(day: date) -> None:
 )
 def test_december_2025(written: object) -> None:
     assert parse_period(written) == "2025-12"
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_month_before_its_year_is_no_day_of_a_workbook(month: int) -> None:
+    digits = f"{month:02}2025"
+    ways = (digits, f"{month}2025", f"2025{month:02}", int(digits), float(digits), int(f"2025{month:02}"))
+    assert {parse_period(way) for way in ways} == {f"2025-{month:02}"}
+    assert parse_period(int(f"2025{month}")) == f"2025-{month:02}"
+
+
+@pytest.mark.parametrize("written", ["22125", 22125, 20_000.0, 1.5])
+def test_what_is_of_no_year_that_is_billed_is_no_month(written: object) -> None:
+    assert parse_period(written) is None
+
+
+@given(DAYS)
+def test_a_day_as_a_number_is_read_in_the_order_of_its_column(day: date) -> None:
+    for form in ("%d%m%Y", "%m%d%Y"):
+        order = f"{form[1]}{form[3]}y"
+        number = int(f"{day:{form}}")
+        assert parse(number, order) == parse(float(number), order) == parse(str(number), order) == f"{day}"
 
 
 @pytest.mark.parametrize("written", ["2025", "13/2025", "rayon 34", "3435", "", "12", "Q4 2025"])

@@ -143,7 +143,10 @@ def test_files_with_the_names_of_the_books(tmp_path: Path, told: tuple[str, str]
     (found,) = detect(path)
     assert (found.type, found.period) == told
     assert found.questions == ()
-    assert not any(row.errors for row in read_rows(path, found))
+    rows = list(read_rows(path, found))
+    assert not any(row.errors for row in rows)
+    if found.type == "COLLECTION":
+        assert [row.fields["bill_period"] for row in rows] == ["2025-11", "2025-12"]
 
 
 def test_who_was_skipped_or_has_a_volume_needs_no_stand(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ LEAST_SCORE: Final = 0.6
 SAMPLE_ROWS: Final = 300
 LEAST_NAMED: Final = 2
 HALVES: Final = frozenset({"period_month", "period_year"})
+BILLED: Final = "bill_period"
 ASKED: Final = "column"
 """What the key of a question for a column begins with."""
 _CODE: Final = re.compile(r"[\w\-./ ]{1,30}")
@@ -130,6 +131,16 @@ def kind_of(kind: FileType, field: str) -> str:
     return {"period_month": "month", "period_year": "year"}[field]
 
 
+def _looks(kind: FileType, field: str) -> str:
+    """Return how a field's cells look: as its kind, but a billed month may do without its year.
+
+    In a list of debts only as a word: a number may be how many months are owed.
+    """
+    if field != BILLED:
+        return kind_of(kind, field)
+    return "owed" if kind.fields[field].of_file else "billed"
+
+
 def answered(answers: AnyMapping[str, str]) -> dict[str, str]:
     """Return header → field of the answers to questions for the column of a field."""
     asked = ((key.partition(":"), header) for key, header in answers.items())
@@ -174,7 +185,7 @@ def assigned(
             continue
         for match in _named(text, own):
             if match.type == kind.name and match.score >= LEAST_SCORE:
-                fit = match.score * _likeness(kind_of(kind, match.field), match.field, place, below)
+                fit = match.score * _likeness(_looks(kind, match.field), match.field, place, below)
                 offers.append((fit, place, match.field))
     places: dict[str, int] = {}
     scores: dict[str, float] = {}
@@ -231,6 +242,10 @@ def _fits(kind: str, field: str, cell: Cell) -> bool:
             )
         case "period":
             return parse_period(cell if not isinstance(cell, str) else text) is not None
+        case "billed":
+            return _fits("period", field, cell) or month_of(cell) is not None
+        case "owed":
+            return _fits("period", field, cell) or (text[:1].isalpha() and month_of(cell) is not None)
         case "month":
             return month_of(cell) is not None
         case "year":

@@ -41,6 +41,7 @@ FIRST_YEAR: Final = 1950
 LAST_YEAR: Final = 2099
 EXCEL_EPOCH: Final = date(1899, 12, 30)
 EXCEL_DAYS: Final = range(18_264, 73_051)  # 1950 to 2099
+_DIGITS: Final = range(1_000_000, 100_000_000)  # whole numbers that are written out dates
 
 _ZONE: Final = r"(?:[AaPp][Mm]|WIB|WITA|WIT|(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?"
 _CLOCK: Final = (
@@ -49,7 +50,7 @@ _CLOCK: Final = (
 _WIB: Final = 7
 _HOME: Final = range(_WIB, 10)  # hours ahead of UTC, of the three zones of Indonesia
 _TRIPLE: Final = re.compile(rf"(\d{{1,4}})\s*([-/.\s])\s*(\d{{1,2}})\s*\2\s*(\d{{1,4}}){_CLOCK}")
-_COMPACT: Final = re.compile(rf"(?P<day>\d{{8}}){_CLOCK}|(?P<stamp>\d{{8}})\d{{6}}")
+_COMPACT: Final = re.compile(rf"(?P<day>\d{{7,8}}){_CLOCK}|(?P<stamp>\d{{8}})\d{{6}}")
 _NAMED: Final = re.compile(rf"(\d{{1,2}})[-/.\s]*([A-Za-z]{{3,}})[-/.,\s]*(\d{{4}}|\d{{2}}){_CLOCK}")
 _NAMED_FIRST: Final = re.compile(rf"([A-Za-z]{{3,}})[-/.\s]*(\d{{1,2}})[,\s]+(\d{{4}}){_CLOCK}")
 _SHORT: Final = re.compile(r"\d{1,2}\s*[-/.\s]\s*\d{1,2}\s*[-/.\s]\s*\d{2}(?!\d)")
@@ -233,14 +234,14 @@ def told(columns: Iterable[DateShapes]) -> Order | None:
 def parse(cell: object, order: str) -> str | None:
     """Return a cell as YYYY-MM-DD, None where it is no date.
 
-    Years first, names of months and days in Indonesian or English, times behind, 8 digits and Excel's day
-    numbers are read; years of two digits are of this century. A time that is not of Indonesia (Z, +00:00)
-    counts by WIB.
+    Years first, names of months and days in Indonesian or English, times behind, 8 digits (or 7: a workbook
+    drops the zero before them) and Excel's day numbers are read; years of two digits are of this century. A
+    time that is not of Indonesia (Z, +00:00) counts by WIB.
     """
     if isinstance(cell, date):
         return _date(cell.year, cell.day, cell.month) if order in SWAPPED.values() else f"{cell:%Y-%m-%d}"
     if isinstance(cell, (int, float)):
-        return _serial(float(cell))
+        return _of_number(cell, order)
     if not isinstance(cell, str):
         return None
     text = _WEEKDAY.sub("", cell.strip().strip("'"))
@@ -253,7 +254,7 @@ def parse(cell: object, order: str) -> str | None:
     if found := _NAMED_FIRST.fullmatch(text):
         return _at_home(_date(int(found[3]), MONTHS.get(found[1].lower(), 0), int(found[2])), found)
     if re.fullmatch(r"\d{5}([.,]\d+)?", text):
-        return _serial(float(text.replace(",", ".")))
+        return _of_number(float(text.replace(",", ".")), order)
     return None
 
 
@@ -282,6 +283,7 @@ def _ordered(first: str, second: str, third: str, order: str) -> str | None:
 
 
 def _compact(digits: str, order: str) -> str | None:
+    digits = digits.zfill(8)
     if digits[:2] in {"19", "20"} and (found := _date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))):
         return found
     return _ordered(digits[:2], digits[2:4], digits[4:], order)
@@ -291,12 +293,11 @@ def _year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
-def _serial(days: float) -> str | None:
-    if int(days) in range(19_000_101, 20_991_232) and days == int(days):
-        return _compact(str(int(days)), "dmy")
-    if int(days) in EXCEL_DAYS:
-        return (EXCEL_EPOCH + timedelta(days=int(days))).isoformat()
-    return None
+def _of_number(number: float, order: str) -> str | None:
+    whole = int(number)
+    if whole in _DIGITS and whole == number:
+        return _compact(str(whole), order)
+    return (EXCEL_EPOCH + timedelta(days=whole)).isoformat() if whole in EXCEL_DAYS else None
 
 
 def _date(year: int, month: int, day: int) -> str | None:

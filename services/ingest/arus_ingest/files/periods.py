@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
-from arus_ingest.files.dates import EXCEL_DAYS, MONTHS, parse
+from arus_ingest.files.dates import MONTHS, parse
 
 _PRINTED: Final = re.compile(
     r"(?:di)?cetak\w*|print\w*|generated|exported?|run date|(?:di)?unduh|download\w*|dibuat|tgl\.? proses",
@@ -68,15 +68,16 @@ def period(year: int, month: int) -> str | None:
 
 @lru_cache(maxsize=20_000)
 def parse_period(cell: object) -> str | None:
-    """Return the month a cell names as YYYY-MM, None where it names none (or a month without its year)."""
+    """Return the month a cell names as YYYY-MM, None where it names none (or a month without its year).
+
+    A number is read as its digits are: 22025 is February 2025 before it is an Excel day.
+    """
     if isinstance(cell, (datetime, date)):
         return period(cell.year, cell.month)
     if isinstance(cell, (int, float)):
         if cell != int(cell):
             return None
-        if int(cell) in EXCEL_DAYS and (found := parse(cell, "dmy")):
-            return found[:7]
-        cell = str(int(cell)).zfill(6) if int(cell) > 9999 else str(int(cell))
+        cell = str(int(cell))
     if not isinstance(cell, str):
         return None
     text = cell.strip().strip("'")
@@ -93,7 +94,7 @@ def parse_period(cell: object) -> str | None:
             whole = int(found[year])
             return period(whole if whole > 99 else 2000 + whole, number)
     if found := parse(text, "dmy"):
-        return found[:7]
+        return period(int(found[:4]), int(found[5:7]))
     if (found := _SHORT.fullmatch(text)) and int(found[2]) > 12 >= int(found[1]) >= 1:
         return period(2000 + int(found[2]), int(found[1]))
     if (found := _SHORT.fullmatch(text)) and int(found[1]) > 12 >= int(found[2]) >= 1:

@@ -129,7 +129,7 @@ def _column(kind: FileType, detection: Detection, name: str, facts: Sequence[tup
     if field.kind == "period":
         return _each(
             cells,
-            lambda cell: parse_period(cell) or _with_year(cell, detection),
+            lambda cell: parse_period(cell) or _with_year(cell, detection, field),
             is_blank,
             "cell_not_a_period",
         )
@@ -153,12 +153,15 @@ def _contradicted(
     return wrong
 
 
-def _with_year(cell: Cell, detection: Detection) -> str | None:
-    """Give a month without a year the year that puts it at or before the month after the file's."""
+def _with_year(cell: Cell, detection: Detection, field: Field) -> str | None:
+    """Give a month without a year the year that puts it at or before the month after the file's.
+
+    What is still owed in the file's month is of no month after it.
+    """
     month = month_of(cell)
     if month is None or detection.period is None:
         return None
-    year, until = int(detection.period[:4]), int(detection.period[5:]) + 1
+    year, until = int(detection.period[:4]), int(detection.period[5:]) + (field.of_file != "latest")
     if month == 1 and until > 12:
         return f"{year + 1}-01"
     return f"{year if month <= until else year - 1}-{month:02}"

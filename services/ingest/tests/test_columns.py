@@ -1,0 +1,101 @@
+"""Columns whose values are written in unusual ways: read as they are meant, or asked about."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+from arus_ingest.files import Detection, TypedRow, detect, read_rows
+
+Cells = Sequence[str | int | float | None]
+
+
+def written(path: Path, *rows: Cells) -> Path:
+    """Write a table as a workbook, its numbers as numbers, or as text."""
+    if path.suffix == ".csv":
+        lines = (";".join("" if cell is None else str(cell) for cell in cells) for cells in rows)
+        path.write_text("\n".join(lines), "utf-8")
+        return path
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for cells in rows:
+        sheet.append(list(cells))
+    book.save(path)
+    return path
+
+
+def found_in(path: Path) -> tuple[Detection, list[TypedRow]]:
+    (found,) = detect(path)
+    return found, list(read_rows(path, found))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_column_of_the_month_as_a_number_is_that_month(tmp_path: Path, month: int, suffix: str) -> None:
+    head, period = ("NOMEN", "NAMA", "ALAMAT", "KUBIK", "NOMINAL", "PERIODE"), f"2025-{month:02}"
+    for digits in (int(f"{month}2025"), int(f"2025{month:02}")):
+        row = ("BUDI", "JL A", 15, 112800, digits)
+        path = written(tmp_path / f"MC data.{suffix}", head, (60012345, *row), (60012346, *row))
+        found, rows = found_in(path)
+        assert (found.type, found.period, found.questions) == ("MC", period, ())
+        assert [row.key for row in rows] == [f"60012345|{period}", f"60012346|{period}"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_bill_is_of_the_month_that_its_number_says(tmp_path: Path, month: int, suffix: str) -> None:
+    head = ("NOMEN", "BULAN_REK", "NOTAGIHAN", "TGL_BAYAR", "NOMINAL", "LKS_BAYAR")
+    row = (60012345, int(f"{month}2025"), "T1", "15-12-2025", 112800, "BCA")
+    found, rows = found_in(written(tmp_path / f"MB DES 2025.{suffix}", head, row))
+    assert (found.period, found.questions) == ("2025-12", ())
+    assert [row.fields["bill_period"] for row in rows] == [f"2025-{month:02}"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_days_that_a_workbook_keeps_as_numbers_are_read(tmp_path: Path, suffix: str) -> None:
+    head = ("NOMEN", "TGL_BACA", "STAND_AWAL", "STAND_AKHIR", "READ_METHOD")
+    days = range(1, 29)
+    facts = [(60012345 + day, int(f"{day}122025"), 100, 115, "ACTUAL") for day in days]
+    found, rows = found_in(written(tmp_path / f"SBRS DES 2025.{suffix}", head, *facts))
+    assert (found.columns["read_date"], found.questions) == ("TGL_BACA", ())
+    assert [row.fields["read_date"] for row in rows] == [f"2025-12-{day:02}" for day in days]
+    assert not any(row.errors for row in rows)
+
+
+PAID = {
+    "collections_desember_2025": (
+        ("id", "nomen", "payment_date", "amount", "payment_type", "periode_month"),
+        (1, 60012345, "2025-12-05", 5000, ""),
+    ),
+    "MB DES 2025": (
+        ("NOMEN", "NO TAGIHAN", "TGL BAYAR", "JUMLAH BAYAR", "BULAN REKENING"),
+        (60012345, "T1", "15/12/2025", 5000),
+    ),
+}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+@pytest.mark.parametrize("month", ["Nopember", "NOV", "11", 11])
+@pytest.mark.parametrize("name", PAID)
+def test_a_billed_month_needs_no_year(tmp_path: Path, name: str, month: str | int, suffix: str) -> None:
+    head, row = PAID[name]
+    found, rows = found_in(written(tmp_path / f"{name}.{suffix}", head, (*row, month)))
+    assert (found.period, found.columns["bill_period"], found.questions) == ("2025-12", head[-1], ())
+    assert [(row.fields["bill_period"], row.errors) for row in rows] == [("2025-11", ())]
+
+
+@pytest.mark.parametrize(("month", "period"), [("Desember", "2025-12"), ("Januari", "2026-01")])
+def test_a_payment_of_january_is_of_the_december_before_it(tmp_path: Path, month: str, period: str) -> None:
+    head = ("NOMEN", "TGL BAYAR", "JML BAYAR", "NO KUITANSI", "BULAN REK")
+    facts = (60012345, "15/01/2026", 5000, "K1", month)
+    _, rows = found_in(written(tmp_path / "COLLECTION JAN 2026.csv", head, facts))
+    assert [row.fields["bill_period"] for row in rows] == [period]
+
+
+@pytest.mark.parametrize(("month", "period"), [("Oktober", "2025-10"), ("Januari", "2025-01")])
+def test_a_debt_of_december_is_of_no_month_after_it(tmp_path: Path, month: str, period: str) -> None:
+    head = ("NOMEN", "NAMA", "BULAN TUNGGAKAN", "JUMLAH")
+    found, rows = found_in(written(tmp_path / "ARDEBT DES 2025.csv", head, (60012345, "BUDI", month, 5000)))
+    assert (found.type, found.period, found.questions) == ("ARDEBT", "2025-12", ())
+    assert [row.fields["bill_period"] for row in rows] == [period]
