@@ -5,6 +5,7 @@ Partitions of incidents are numbered from 1000 on, those of imports from 2000 on
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ KEPT_S: Final = 3600.0
 KEPT_MOST: Final = 20_000
 WAITING_MOST: Final = 1_000
 """Messages a slow reader may be behind before it is told to start over."""
+FAR_BEHIND: Final = WAITING_MOST // 2
+PATIENCE_S: Final = 0.25
+PAUSE_S: Final = 0.005
 AHEAD_MOST: Final = 100_000
 """A position further ahead of us than this belongs to a topic that is no longer there."""
 
@@ -133,6 +137,11 @@ class Subscription:
         self._closed = False
         self._news = asyncio.Event()
 
+    @property
+    def far_behind(self) -> bool:
+        """Whether there is no room for FAR_BEHIND more."""
+        return len(self._waiting) > FAR_BEHIND
+
     def offer(self, entry: Entry) -> None:
         """Queue the entry if the reader wants it and has not seen it."""
         if entry.offset < self._skip.get(entry.partition, 0) or not self.interest.covers(entry):
@@ -234,6 +243,15 @@ class Feed:
             for reader in self._readers.get(entry.tenant_id, ()):
                 reader.offer(entry)
         self.forget_before(now_s - KEPT_S)
+
+    async def handed_on(self) -> None:
+        """Return when every reader has room for FAR_BEHIND more, at the latest after PATIENCE_S.
+
+        Much is read at once after a pause; who is still being told of it is not slow.
+        """
+        until = time.monotonic() + PATIENCE_S
+        while any(one.far_behind for one in self._everyone()) and time.monotonic() < until:  # noqa: ASYNC110
+            await asyncio.sleep(PAUSE_S)
 
     def forget_before(self, at_s: float) -> None:
         """Drop what is older, or more than is kept."""

@@ -20,7 +20,7 @@ from arus_runtime import tasks, tracing
 from arus_runtime.log import AiokafkaLog
 from google.protobuf.message import DecodeError
 
-from arus_gateway.live import FIRST_OF_CASES, FIRST_OF_IMPORTS, FIRST_OF_INCIDENTS, KEPT_S, Feed
+from arus_gateway.live import FAR_BEHIND, FIRST_OF_CASES, FIRST_OF_IMPORTS, FIRST_OF_INCIDENTS, KEPT_S, Feed
 
 TOPICS: Final = {
     "anomaly.verdict.v1": 0,
@@ -30,7 +30,7 @@ TOPICS: Final = {
 }
 """Each with the number that its first partition has on the feed."""
 POLL_MS: Final = 1_000
-BATCH: Final = 1_000
+BATCH: Final = FAR_BEHIND
 RETRY_S: Final = 1.0
 _TYPES: Final = {
     kind.DESCRIPTOR.full_name.encode(): kind
@@ -82,6 +82,7 @@ async def _tail(feed: Feed, log: AiokafkaLog) -> None:
             for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)).values():
                 for record in records:
                     _take(feed, record)
+            await feed.handed_on()
             feed.forget_before(time.monotonic() - KEPT_S)
     finally:
         await consumer.stop()

@@ -1,5 +1,7 @@
 """The feed: who gets what, from where on, and what a slow reader is told."""
 
+import asyncio
+
 import pytest
 from arus.anomaly.v1.events_pb2 import (
     CaseChanged,
@@ -162,6 +164,28 @@ async def test_a_slow_reader_is_told_to_start_over_and_costs_no_more_memory():
     for offset in range(live.WAITING_MOST + 3):
         take(stream, 0, offset)
     assert await received(reader) == [None, f"0:{live.WAITING_MOST + 2}", f"0:{live.WAITING_MOST + 3}"]
+
+
+async def test_much_at_once_is_handed_on_to_who_reads_and_waits_for_nobody_who_does_not():
+    stream = feed(0)
+    reading, stuck = (stream.subscribe(Interest("t"), None) for _ in range(2))
+    seen: list[str | None] = []
+    told = 5 * live.WAITING_MOST
+
+    async def read() -> None:
+        while len(seen) < told:
+            entry = await reading.next(60)
+            seen.append(entry.id if entry else None)
+            await asyncio.sleep(0)  # each message is sent by itself
+
+    at_work = asyncio.create_task(read())
+    for offset in range(told):
+        take(stream, 0, offset)
+        if offset % live.FAR_BEHIND == 0:
+            await stream.handed_on()
+    await at_work
+    assert seen == [f"0:{offset + 1}" for offset in range(told)]
+    assert (await received(stuck))[0] is None
 
 
 async def test_a_reader_that_left_is_forgotten():
