@@ -152,9 +152,15 @@ LOG = Board(
             "Zero while relays keep up.",
             calm=True,
         ),
-        Panel("Stopped partitions", "short",
-              "sum by (service, worker) (arus_partitions_stopped) or vector(0)", "{{service}}/{{worker}}",
-              calm=True),
+        Panel(
+            "Partitions that are not read",
+            "short",
+            "sum by (service, worker) (arus_partitions_stopped)"
+            " + sum by (service, worker) (arus_partitions_held_up)",
+            "{{service}}/{{worker}}",
+            "Stopped, or not taken: locked by somebody else, or the database or Kafka is away.",
+            calm=True,
+        ),
         Panel("Parked records", "short", "max by (topic) (arus_dlq_depth)", "{{topic}}", calm=True),
         Panel(
             "Jobs that wait", "short", "max by (service, kind) (arus_jobs_waiting)", "{{service}} {{kind}}",

@@ -25,10 +25,12 @@ async def run(log: AiokafkaLog, engines: Sequence[Engine], stop: asyncio.Event) 
     """Show how far each worker is behind and how deep each dead-letter topic is, until stop is set."""
     topics = {topic for engine in engines for topic in engine.worker.topics}
     while not stop.is_set():
+        for engine in engines:
+            observe.PARTITIONS_HELD_UP.labels(engine.worker.name).set(len(engine.held_up))
         try:
             for topic, records in (await depths(log, topics)).items():
                 observe.DLQ_DEPTH.labels(topic).set(records)
-            reached = [engine.reached for engine in engines]
+            reached = [await places_of(log, engine) for engine in engines]
             ends = await ends_of(log, {at for places in reached for at in places})
             for engine, places in zip(engines, reached, strict=True):
                 for topic, records in behind(engine.worker.topics, places, ends).items():
@@ -46,6 +48,33 @@ def behind(
     for at, offset in reached.items():
         waiting[at.topic] += max(0, ends.get(at, offset) - offset)
     return waiting
+
+
+async def places_of(log: AiokafkaLog, engine: Engine) -> Mapping[TopicPartition, int]:
+    """Return how far a worker is in every partition it was given.
+
+    Of those that it does not hold (stopped, locked, their database away) Kafka says what was last told it.
+    """
+    held = engine.reached
+    others = {*engine.stopped, *engine.held_up} - held.keys()
+    return {**await _told(log, engine.group, others), **held}
+
+
+async def _told(
+    log: AiokafkaLog, group: str, partitions: Collection[TopicPartition]
+) -> Mapping[TopicPartition, int]:
+    """Return what a group has told of partitions; of which it never told, where they begin."""
+    if not partitions:
+        return {}
+    consumer: Any = aiokafka.AIOKafkaConsumer(group_id=group, enable_auto_commit=False, **log.options())
+    try:
+        await consumer.start()
+        asked = [aiokafka.TopicPartition(*at) for at in partitions]
+        told: dict[Any, int | None] = {at: await consumer.committed(at) for at in asked}
+        first: dict[Any, int] = await consumer.beginning_offsets([at for at in asked if told[at] is None])
+    finally:
+        await consumer.stop()
+    return {TopicPartition(*at): first[at] if offset is None else offset for at, offset in told.items()}
 
 
 async def ends_of(log: AiokafkaLog, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:

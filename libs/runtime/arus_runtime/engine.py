@@ -73,7 +73,8 @@ class Engine:
         self._folder = Folder(service, worker, store)
         self._watched = None if worker.side is None else Watched(worker.side, worker.side.empty)
         self._store = store
-        self._consumer = log.consumer(worker.topics, f"arus.{service}.{worker.name}", self)
+        self.group = f"arus.{service}.{worker.name}"
+        self._consumer = log.consumer(worker.topics, self.group, self)
         self._committed = committed
         self._batch_records = batch_records
         self._log = structlog.get_logger(__name__).bind(worker=self._folder.name)
@@ -87,6 +88,7 @@ class Engine:
         self._joined = False
         self._reported = 0.0
         self._swept = 0.0
+        self._count_stopped()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until stop is set; then commit what is under way and leave the group."""
@@ -111,12 +113,19 @@ class Engine:
     @property
     def unready(self) -> str:
         """Why the worker is not ready: outside of the group, or a partition not asked for yet."""
-        return "" if self._joined and self._wanted.keys() <= self._locked.keys() else "waiting for Kafka"
+        if not self._joined:
+            return "waiting for Kafka"
+        return "" if self._wanted.keys() <= self._locked.keys() else "waiting for the database or Kafka"
 
     @property
     def reached(self) -> Mapping[TopicPartition, int]:
         """How far the partitions we hold are committed."""
         return {at: lease.committed for at, lease in self._leases.items()}
+
+    @property
+    def held_up(self) -> Collection[TopicPartition]:
+        """Partitions we should read and could not take: somebody keeps them locked, or the world is away."""
+        return self._wanted.keys()
 
     @property
     def trouble(self) -> str:

@@ -34,6 +34,11 @@ BATCH_SECONDS: Final = Histogram(
 PARTITIONS_STOPPED: Final = Gauge(
     "arus_partitions_stopped", "Partitions that wait for a person.", ("worker",)
 )
+PARTITIONS_HELD_UP: Final = Gauge(
+    "arus_partitions_held_up",
+    "Partitions not taken yet: somebody keeps them locked, or the database or Kafka is away.",
+    ("worker",),
+)
 PARTITIONS_BEHIND: Final = Gauge(
     "arus_partitions_log_behind", "Partitions whose log ends before what was read of it.", ("worker",)
 )

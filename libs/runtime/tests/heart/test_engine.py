@@ -14,7 +14,7 @@ from arus_runtime import engine
 from arus_runtime.log import TopicPartition
 from arus_runtime.log.partitioner import partition_of
 from arus_runtime.memory import MemoryDatabase, MemoryStore
-from arus_runtime.store import Grant, Part
+from arus_runtime.store import Away, Grant, Part
 from arus_runtime.testing import until
 from arus_runtime.worker import AnyWorker
 from structlog.testing import capture_logs
@@ -127,11 +127,13 @@ async def test_who_keeps_partitions_locked_has_half_a_second_for_each(
         for at in (a, b, a, b):
             assert await asked(at) == {at: False}
         assert not working.unready  # its pod serves on
+        assert set(working.held_up) == {a, b}
         assert working.trouble == f"{IN}[0] locked by somebody else, {IN}[1] locked by somebody else"
         clock.now = engine.LOCKED_S
         assert await asked(a, b) == {a: True, b: True}
         await working.revoked([a, b])
         assert not working.trouble
+        assert not working.held_up
         assert await asked(a, b) == {a: False, b: False}
     locked = [set(log["partitions"]) for log in logs if log["event"].startswith("partitions locked")]
     assert locked == [{a, b}, {a, b}]  # said when it comes, not whenever it is asked for
@@ -139,6 +141,25 @@ async def test_who_keeps_partitions_locked_has_half_a_second_for_each(
     clock.now += engine.LOCKED_S
     await until(lambda: set(working.reached) == {a, b, free})
     assert not working.trouble
+    assert not working.held_up
+
+
+class Refusing(MemoryStore):
+    """A store whose database lets nobody in, as when a password is wrong."""
+
+    @override
+    def take(
+        self, partitions: Iterable[TopicPartition], stuck: Collection[TopicPartition] = ()
+    ) -> dict[TopicPartition, Grant]:
+        raise Away("password authentication failed")
+
+
+async def test_partitions_that_a_database_keeps_from_us_are_held_up(world: MemoryWorld, house: House) -> None:
+    worker = totals()
+    working = house.work(worker, Refusing(world.database, worker))
+    await until(lambda: len(working.held_up) == world.partitions)
+    assert working.unready == "waiting for the database or Kafka"
+    assert not working.reached
 
 
 async def test_an_engine_that_runs_again_tries_again_what_had_stopped(world: MemoryWorld) -> None:

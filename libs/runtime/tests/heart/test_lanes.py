@@ -12,18 +12,20 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from arus_runtime.backlog import behind, ends_of, places_of
 from arus_runtime.lanes import PostgresLanes
-from arus_runtime.log import TopicPartition
+from arus_runtime.log import AiokafkaLog, TopicPartition
 from arus_runtime.log.partitioner import partition_of
 from arus_runtime.postgres import SilentError
 from arus_runtime.relay import Lane
 from arus_runtime.store import Away, Fenced, Part, PostgresStore
+from arus_runtime.testing import until
 from arus_stack.line import Line
 from typing_extensions import override
 
 from .test_conformance import has_rows
 from .test_relay import add
-from .workers import IN, TOTALS, Door, totals
+from .workers import IN, TOTALS, Door, Mood, totals
 from .worlds import PATIENCE_S, SERVICE, House, RealWorld, keys_of_different_partitions
 
 pytestmark = [pytest.mark.integration, pytest.mark.parametrize("world", ["real"], indirect=True)]
@@ -192,6 +194,43 @@ async def test_a_partition_locked_by_somebody_else_keeps_no_other_waiting(world:
         assert not engine.unready
     await house.until(has_rows(world, 2))
     assert not engine.trouble
+    await house.close()
+
+
+async def test_what_waits_behind_a_locked_or_stopped_partition_is_counted(world: RealWorld) -> None:
+    mood = Mood(fails={"broken"})
+    worker, door, house = totals(mood), Door(), House(world)
+    locked, stopped, read = keys_of_different_partitions(world.partitions, 3)
+    at, broken = (
+        TopicPartition(IN, partition_of(key.encode(), world.partitions)) for key in (locked, stopped)
+    )
+    told = House(world)
+    told.work(worker)
+    ends = {place: end for place, end in world.ends.items() if place.topic == IN}
+
+    async def reported() -> bool:
+        return await world.reported(worker, ends) == ends
+
+    await told.until(reported)
+    await told.close()
+    async with await psycopg.AsyncConnection[Any].connect(
+        world.url, options=f"-c search_path={SERVICE}"
+    ) as other:
+        await other.execute("select from progress where partition = %s for update", (at.partition,))
+        engine = house.work(worker)
+        facts = [door.recorded(locked, f"late-{number}") for number in range(3)]
+        facts += [
+            door.recorded(stopped, "broken"),
+            door.recorded(stopped, "behind"),
+            door.recorded(read, "a"),
+        ]
+        await world.publish(*facts)
+        await house.until(has_rows(world, 1))
+        await until(lambda: broken in engine.stopped and at in engine.held_up)
+        assert isinstance(world.log, AiokafkaLog)
+        places = await places_of(world.log, engine)
+        assert places.keys() == ends.keys()
+        assert behind([IN], places, await ends_of(world.log, places)) == {IN: 5}
     await house.close()
 
 
