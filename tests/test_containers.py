@@ -165,6 +165,21 @@ def test_setup_does_in_compose_what_the_steps_of_the_stack_do(embedded: System) 
         assert waits["setup"] == {"condition": "service_completed_successfully"}
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_a_service_is_given_its_own_passwords_and_nobody_else_s(name: str) -> None:
+    given = [volume for volume in COMPOSE["services"][name]["volumes"] if "credentials" in str(volume)]
+    assert given == [
+        {
+            "type": "volume",
+            "source": "credentials",
+            "target": "/run/arus",
+            "read_only": True,
+            "volume": {"subpath": name},
+        }
+    ]
+    assert " /run/arus/env;" in DOCKERFILE
+
+
 def test_only_the_gateway_is_published_and_on_loopback_only() -> None:
     published = {
         name: service["ports"]
@@ -181,7 +196,7 @@ def test_files_mounted_into_containers_exist() -> None:
         volume.split(":")[0]
         for service in COMPOSE["services"].values()
         for volume in service.get("volumes", [])
-        if volume.startswith("./")
+        if isinstance(volume, str) and volume.startswith("./")
     ]
     assert mounted
     assert [path for path in mounted if not (ROOT / path).exists()] == []

@@ -40,6 +40,7 @@ MANIFESTS = {
     for path in (
         *sorted(BASE.glob("*.yaml")),
         K8S / "components/setup/migrate.yaml",
+        K8S / "components/setup/shell.yaml",
         K8S / "components/monitoring/network.yaml",
         K8S / "components/autoscaling/doors.yaml",
         K8S / "overlays/prod/ingress.yaml",
@@ -127,6 +128,39 @@ def test_an_imported_file_of_the_largest_size_has_room_to_be_put_together() -> N
     base = MANIFESTS["ingest/Deployment/ingest"]["spec"]["template"]["spec"]
     assert room_gib(base) * 2**30 >= 4 * most
     assert room_gib(documents(dev / "small-ingest.yaml")[0]["spec"]["template"]["spec"]) * 2**30 >= 4 * small
+
+
+def test_a_shell_knows_what_the_setup_job_knows_and_starts_only_when_asked_for() -> None:
+    shell = MANIFESTS["shell/CronJob/shell"]["spec"]
+
+    def known(job: dict[str, Any]) -> dict[str, Any]:
+        pod = dict(job["template"]["spec"])
+        pod["containers"] = [
+            {k: v for k, v in each.items() if k not in {"name", "command"}} for each in pod["containers"]
+        ]
+        return {k: v for k, v in pod.items() if k != "restartPolicy"}
+
+    assert shell["suspend"]
+    assert known(shell["jobTemplate"]["spec"]) == known(MANIFESTS["migrate/Job/migrate"]["spec"])
+
+
+def test_a_disk_of_one_pod_is_let_go_of_before_the_next_pod_takes_it() -> None:
+    dev = K8S / "overlays/dev"
+    claimed = {claim["metadata"]["name"] for claim in documents(dev / "files.yaml")}
+    for path in dev.glob("small-*.yaml"):
+        [patch] = documents(path)
+        volumes = patch["spec"]["template"]["spec"]["volumes"] if patch["kind"] == "Deployment" else ()
+        taken = {volume.get("persistentVolumeClaim", {}).get("claimName") for volume in volumes} & claimed
+        if taken:
+            assert patch["spec"]["strategy"] == {"type": "Recreate"}
+        claimed -= taken
+    assert not claimed
+
+
+@pytest.mark.parametrize("config", ["dev/small-config.yaml", "prod/public.yaml"])
+def test_an_overlay_says_where_links_in_mails_lead(config: str) -> None:
+    [patch] = documents(K8S / "overlays" / config)
+    assert patch["data"]["ARUS_PUBLIC_URL"].startswith("http")
 
 
 @pytest.mark.parametrize("service", SERVICES)

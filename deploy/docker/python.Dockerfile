@@ -36,5 +36,5 @@ WORKDIR /srv/arus
 EXPOSE 8080 50051
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
     CMD ["python", "-c", "from os import environ; from urllib.request import urlopen; urlopen(f'http://127.0.0.1:{environ[\"ARUS_HTTP_PORT\"]}/readyz', timeout=4)"]
-# `arus credentials --to /run/arus` writes the file in compose; in a cluster its values are a secret's.
-CMD ["sh", "-c", "if [ -f /run/arus/$SERVICE.env ]; then set -a; . /run/arus/$SERVICE.env; fi; exec python -m arus_$SERVICE"]
+# `arus credentials --to` writes the file in compose; in a cluster its values are a secret's.
+CMD ["sh", "-c", "if [ -f /run/arus/env ]; then set -a; . /run/arus/env; fi; exec python -m arus_$SERVICE"]

@@ -1,5 +1,6 @@
 """ARUS_HOME: the folder where the local stack keeps everything it must remember."""
 
+import errno
 import json
 import os
 import secrets
@@ -12,6 +13,9 @@ from typing import Any
 from arus_stack import firstaid, ports
 from arus_stack.address import LOOPBACK
 from arus_stack.errors import Refused
+
+_MOUNTED = (errno.EBUSY, errno.EROFS)
+"""What is said of a file that is a mount of its own, as a secret of a cluster is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,15 @@ class Remembered:
     def put(self, name: str, value: Any) -> None:
         """Remember a value; None forgets it."""
         found = {**self.all(), name: value}
-        write_private(self.path, json.dumps({k: v for k, v in found.items() if v is not None}, indent=1))
+        try:
+            write_private(self.path, json.dumps({k: v for k, v in found.items() if v is not None}, indent=1))
+        except OSError as error:
+            if error.errno not in _MOUNTED:
+                raise
+            raise Refused(
+                f"{self.path} was given to this container without {name}, and cannot be changed here",
+                "Make the cluster's secrets again with this release: `arus credentials --secrets`.",
+            ) from error
 
     def secret(self, name: str) -> str:
         """Return the secret of this name, making one up the first time."""
@@ -144,6 +156,9 @@ def write_private(path: Path, text: str) -> None:
     """Write a file in one step, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, staging = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(staging).replace(path)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(staging).replace(path)
+    finally:
+        Path(staging).unlink(missing_ok=True)

@@ -64,10 +64,12 @@ class StackSettings(BaseSettings):
     log_kept: int = Field(
         default=3, ge=1, le=100, description="How many rotated files a log keeps (1 to 100)."
     )
-    admin_email: str = Field(default="", description="First administrator; empty = admin@arus.localdomain.")
+    admin_email: str = Field(
+        default="", description="First administrator; with `arus up`, empty = admin@arus.localdomain."
+    )
     admin_password: SecretStr = Field(
         default=SecretStr(""),
-        description="Password of the first administrator; empty = made up and shown once.",
+        description="Password of the first administrator; with `arus up`, empty = made up and shown once.",
     )
 
 

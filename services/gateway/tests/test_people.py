@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from arus_gateway import hashes
 from arus_gateway.store import sweep
+from structlog.testing import capture_logs
 from werkzeug.security import generate_password_hash
 
 from .world import HOME, PASSWORD, Gateway, Mailbox, Opening
@@ -320,6 +321,23 @@ async def test_the_first_administrator_is_made_once(opening: Opening):
             assert me["organisation"]["role"] == "owner"
             assert len(me["organisations"]) == 1
             assert me["user"]["email_verified"] is True
+
+
+async def test_an_address_without_a_password_makes_nobody_and_the_log_says_so(opening: Opening):
+    said = "no first administrator"
+    with capture_logs() as logs:
+        async with opening(admin_email="admin@example.com", admin_password="") as gateway:
+            body = {"email": "admin@example.com", "password": "gudang-besar-sekali"}
+            assert (await gateway.anonymous.post("/auth/login", json=body)).status_code == 401
+    assert [log["reason"] for log in logs if log["event"] == said] == [
+        "ARUS_ADMIN_EMAIL is set without ARUS_ADMIN_PASSWORD"
+    ]
+    async with opening(admin_email="admin@example.com", admin_password="gudang-besar-sekali"):
+        pass
+    with capture_logs() as logs:  # made on an earlier start, as by `arus up`
+        async with opening(admin_email="admin@example.com", admin_password=""):
+            pass
+    assert said not in [log["event"] for log in logs]
 
 
 async def test_tokens_outlive_a_restart(opening: Opening):

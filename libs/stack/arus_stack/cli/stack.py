@@ -326,7 +326,7 @@ def build_console(*, as_json: AsJson = False) -> None:
 @answering
 def credentials(
     folder: Annotated[
-        Path | None, typer.Option("--to", help="Write FOLDER/<service>.env, for containers.")
+        Path | None, typer.Option("--to", help="Write FOLDER/<service>/env, for containers.")
     ] = None,
     *,
     secrets: Annotated[bool, typer.Option("--secrets", help="As Kubernetes' secrets, for kubectl.")] = False,
@@ -341,7 +341,7 @@ def credentials(
     if folder:
         for service, values in found.items():
             lines = (f"{name}={shlex.quote(value)}\n" for name, value in values.items())
-            write_private(folder / f"{service}.env", "".join(lines))
+            write_private(folder / service / "env", "".join(lines))
         people.print(f"Written for {', '.join(found)} to {folder}.")
     if as_json or not folder:
         document(found)

@@ -339,11 +339,14 @@ async def ensure_first_admin(door: Door) -> None:
     """Make the first administrator of the settings, once; their address counts as verified."""
     email = door.settings.admin_email.strip().lower()
     password = door.settings.admin_password.get_secret_value()
-    if not email or not password:
+    if not email:
         return
     async with acting(door.db, proof=email) as tx:
         if await people.by_email(tx, email):
             return
+    if not password:
+        _log.warning("no first administrator", reason="ARUS_ADMIN_EMAIL is set without ARUS_ADMIN_PASSWORD")
+        return
     password_hash = await door.passwords.hash(password)
     person_id, tenant_id = new_ulid(), new_ulid()
     try:
