@@ -104,7 +104,7 @@ def judged(stack: RunningStack) -> int:
 
 @pytest.mark.parametrize("victim", ["ingest", "metering"])
 def test_an_import_that_is_killed_at_every_stage_ends_as_a_calm_one_and_leaves_nothing_when_undone(
-    stack: RunningStack, calm: Calm, victim: str
+    stack: RunningStack, calm: Calm, victim: str, say: Callable[[str], None]
 ) -> None:
     with Stranger(stack.gateway) as owner, Api(stack.gateway, owner.email, PASSWORD) as api:
         importing.run(api, [calm.first], ignored, commit=True)
@@ -127,6 +127,7 @@ def test_an_import_that_is_killed_at_every_stage_ends_as_a_calm_one_and_leaves_n
         dies_on_the_way(stack, api, path, victim, lambda: api.post(f"{path}/undo", {}))
         until(api, path, lambda one: one["state"] == "undone")
         comes_to_stand_as(stack, owner.tenant_id, calm.after_first)
+    say(f"import of {ROWS} rows, {victim}: 5 kills, then the same state by hash as without")
 
 
 def dies_on_the_way(stack: RunningStack, api: Api, path: str, victim: str, ask: Callable[[], Any]) -> None:

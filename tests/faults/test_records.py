@@ -28,7 +28,8 @@ PARKED = "select count(*) from outbox where topic = %s"
 def stream(source: str, count: int, chance: random.Random) -> tuple[Sequence[Message], int]:
     """Return facts as careless senders publish them, and how many of them nobody can read.
 
-    A repeat stands somewhere after its first; a late one says that it was recorded three days before.
+    A repeat stands somewhere after its first; a late one says that it was recorded three days before, which
+    is nothing to a worker that takes facts in the order of the log.
     """
     sent: list[Message] = []
     facts: list[Message] = []
