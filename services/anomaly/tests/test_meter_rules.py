@@ -413,12 +413,16 @@ def test_a_second_fraction_in_a_row_is_the_registers_and_no_slip() -> None:
     assert [one.kinds for one in alone[4:]] == [(Kind.INCORRECT,), (), (Kind.INCORRECT,)]
 
 
-def test_the_previous_stand_of_a_file_is_compared_whatever_month_is_missing() -> None:
+def test_behind_a_month_that_never_came_a_file_says_a_previous_stand_that_nobody_knows() -> None:
     late = read(6, 1120, previous_l=1070 * M3)
-    assert codes(last([*stands(*USUAL), period(6, late)])) == ["STAND_AWAL_BEDA", "DIPRORATA"]
-    right = late._replace(previous_l=1060 * M3)
-    assert codes(last([*stands(*USUAL), period(6, right)])) == ["DIPRORATA"]
-    told_in_between = [period(4, read(4, None, volume_l=10 * M3)), period(6, late)]
+    assert codes(last([*stands(*USUAL), period(6, late)])) == ["DIPRORATA"]
+    much = last([*stands(*USUAL), period(6, read(6, 1940, previous_l=1070 * M3))])
+    assert (codes(much), much.use_l, much.days) == (["EXTREME", "DIPRORATA"], 880 * M3, 90)
+    came = [period(4, read(4, None, skip="PAGAR")), period(5, read(5, None, skip="PAGAR")), period(6, late)]
+    assert codes(last([*stands(*USUAL), *came])) == ["STAND_AWAL_BEDA", "DIPRORATA"]
+    right = [*came[:2], period(6, late._replace(previous_l=1060 * M3))]
+    assert codes(last([*stands(*USUAL), *right])) == ["DIPRORATA"]
+    told_in_between = [period(5, read(5, None, volume_l=10 * M3)), period(6, late)]
     assert codes(last([*stands(*USUAL), *told_in_between])) == ["DIPRORATA"]
 
 

@@ -103,7 +103,7 @@ def period(of: int) -> str:
 
 
 def reads(event: RegisterReadRecorded, at: datetime) -> tuple[Read, ...]:
-    """Return the reads of a period, by date. at: when they were told, and recorded where they do not say."""
+    """Return the reads of a period, by day and then as told. at: when, and recorded where they do not say."""
     told_ms = milliseconds(at)
     found = [
         Read(
@@ -127,7 +127,7 @@ def reads(event: RegisterReadRecorded, at: datetime) -> tuple[Read, ...]:
         )
         for read in event.reads
     ]
-    return tuple(sorted(found, key=lambda read: (read.day, read.id)))
+    return tuple(sorted(found, key=lambda read: read.day))
 
 
 def _recorded_ms(said: str, told_ms: int) -> int:
@@ -233,14 +233,16 @@ def dump_meter(history: MeterHistory) -> bytes:
             "changed": [
                 (one.day, one.serial, tuple(one.replacement), one.old_serial) for one in history.changed
             ],
-            "settled": history.settled
-            and (_SETTLED_BY, history.settled.through, _of_register(history.settled.register)),
+            "settled": history.settled and (_SETTLED_BY, history.settled.through, history.settled.register),
         },
         default=_plainly,
+        option=orjson.OPT_PASSTHROUGH_DATACLASS,
     )
 
 
 def _plainly(value: object) -> tuple[Any, ...]:
+    if isinstance(value, Register):
+        return _of_register(value)
     return value.known if isinstance(value, Changes) else tuple(value)  # type: ignore[arg-type]
 
 
@@ -260,12 +262,18 @@ def _settled(written: list[Any] | None) -> Settled | None:
     """Return how far a history is settled."""
     if written is None or written[0] != _SETTLED_BY:
         return None
-    _, through, (serial, dials, level, actual, before_back, seen, *others, accepted, changes) = written
+    _, through, register = written
+    return Settled(through, _register(register))
+
+
+def _register(written: list[Any]) -> Register:
+    serial, dials, level, actual, before_back, seen, *others, accepted, changes, beside = written
     levels = _level(level), _level(actual), _level(before_back), _level(seen)
     register = Register(serial, dials, *levels, *others)
     register.accepted = tuple(Use(*use) for use in accepted)
     register.changes = Changes(*map(_changes, changes))
-    return Settled(through, register)
+    register.beside = tuple(map(_register, beside))
+    return register
 
 
 def _level(written: list[Any] | None) -> Level | None:

@@ -84,7 +84,7 @@ class Period(NamedTuple):
     number: int
     """Year × 12 + month − 1."""
     reads: tuple[Read, ...]
-    """By (day, id); one, unless the period was recorded twice."""
+    """By day, those of one day as told; one, unless the period was recorded twice or two meters were read."""
     rebilling: Rebilling | None = None
     changed: tuple["Changed", ...] = ()
     """Meters that people say were changed until its last read, since that of the period before."""

@@ -19,13 +19,22 @@ from arus_anomaly.rules.meter.changes import plain_serial
 from arus_anomaly.rules.meter.ends import counted_on, dials_of, end_l, end_of, was_overestimated
 from arus_anomaly.rules.meter.findings import Finding, Judgement
 from arus_anomaly.rules.meter.limits import Limits, LimitsOf, builtin
+from arus_anomaly.rules.meter.meters import (
+    by_meter,
+    changes_of,
+    is_skipped,
+    newest,
+    says_nothing,
+    says_two_things,
+)
 from arus_anomaly.rules.meter.register import Level, Register
 from arus_anomaly.rules.meter.slips import slip_of
 from arus_anomaly.rules.meter.usage import Use, Usual
 from arus_anomaly.state.meter import ACTUAL, Changed, Period, Read, Settled
 
-RULE: Final = "meter/3"
+RULE: Final = "meter/4"
 """Another name for every change of what follows from reads: what was settled by this one is judged again."""
+_KINDS: Final = tuple(f.Kind)
 _NOTHING: Final = (f.NORMAL, f.UNCOMPARED)
 """Said of a read of which there is nothing else to say."""
 
@@ -95,11 +104,30 @@ class _Case(NamedTuple):
 
 
 def _period(register: Register, period: Period, later: Sequence[Period], limits: LimitsOf) -> Judgement:
+    """Judge a period: of several meters each by its own reads, and the one that tells most is told."""
     if not period.reads:
         return Judgement(period.number, ())
-    newest = _newest(period.reads)
-    changes = _changes(register, period, newest)
-    read = _judged(newest, changes)
+    serial, said = register.serial, list[Judgement]()
+    for meter, its in by_meter(register, period):
+        is_new = bool(serial) and meter is not register and not meter.period
+        of_it = _of_meter(meter, its, later, limits)
+        said.append(of_it._replace(findings=(f.WRONG_SERIAL, *of_it.findings)) if is_new else of_it)
+        register.hangs_on = max(register.hangs_on, meter.hangs_on)
+    return min(said, key=_telling) if len(said) > 1 else said[0]
+
+
+def _telling(said: Judgement) -> tuple[int, bool]:
+    """Return what comes first of two judgements: an anomaly, in the order of R-26, then what was read."""
+    return min(map(_KINDS.index, said.kinds), default=len(_KINDS)), said.is_skipped
+
+
+def _of_meter(register: Register, period: Period, later: Sequence[Period], limits: LimitsOf) -> Judgement:
+    """Judge what was read of one meter in a period."""
+    last = newest(period.reads)
+    for change in period.changed:
+        register.changes.hears(change, change.day)
+    changes = changes_of(register, period.reads, last)
+    read = _judged(last, changes)
     by = limits(read.usage_class, read.recorded_ms)
     register.makes_room(read.day, by.month_days[0])
     said = Judgement(
@@ -113,11 +141,12 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
         limits_id=by.version_id,
         usage_class=read.usage_class,
     )
-    wrong = _wrong_itself(register, read, by)
-    if _says_two_things(read, period.reads):
+    wrong = _wrong_itself(register, read, by, is_next=period.number == register.period + 1)
+    register.period = period.number
+    if says_two_things(read, period.reads):
         wrong.append(f.TWICE)
     is_usable = all(one in (f.PREVIOUS_DIFFERS, f.TWICE) for one in wrong)
-    if _is_skipped(read) and (f.TROUBLE not in wrong or _says_nothing(read)):
+    if is_skipped(read) and (f.TROUBLE not in wrong or says_nothing(read)):
         register.skipped = True
         said = said._replace(findings=(*wrong, f.SKIPPED))
     else:
@@ -128,40 +157,6 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
     return said
 
 
-def _newest(reads: Sequence[Read]) -> Read:
-    """Return the last read of a period that was read, an actual one without trouble first, else the last."""
-    if len(reads) == 1:
-        return reads[0]
-    told = [read for read in reversed(reads) if not _is_skipped(read)]
-    actual = (read for read in told if _is_plain_read(read) and _is_of_one(read, told[0]))
-    return next(actual, told[0] if told else reads[-1])
-
-
-def _is_plain_read(read: Read) -> bool:
-    return read.method == ACTUAL and not read.trouble
-
-
-def _is_of_one(read: Read, other: Read) -> bool:
-    """Say whether two reads may be of one register."""
-    serial, its = plain_serial(read.serial), plain_serial(other.serial)
-    return not serial or not its or serial == its
-
-
-def _changes(register: Register, period: Period, newest: Read) -> Sequence[Changed]:
-    """Return the changes of the meter that the newest read of a period shows, in their order."""
-    waiting, serial, since = register.changes, register.serial, register.through
-    for change in period.changed:
-        waiting.hears(change, change.day)
-    for one in period.reads:
-        told = waiting.told_by(one, serial, since) if one.replacement else None
-        if told:
-            waiting.hears(told, one.day)
-    last = register.level
-    if newest.method == ACTUAL and register.is_behind_estimates and register.actual:
-        last, since = register.actual, register.actual.day
-    return waiting.shown_by(newest, serial, since, last and last.stand_l)
-
-
 def _judged(read: Read, changes: Sequence[Changed]) -> Read:
     """Return a read with the change that it shows."""
     serial, change = plain_serial(read.serial), changes[-1].replacement if changes else None
@@ -170,29 +165,8 @@ def _judged(read: Read, changes: Sequence[Changed]) -> Read:
     return read._replace(serial=serial, replacement=change)
 
 
-def _says_nothing(read: Read) -> bool:
-    return read.stand_l is None and read.volume_l is None
-
-
-def _is_skipped(read: Read) -> bool:
-    """Say whether nothing was read; what was put in place of a read, for whatever reason, is an estimate."""
-    return _says_nothing(read) or (bool(read.skip) and read.method in ("", ACTUAL))
-
-
-def _says_two_things(read: Read, reads: Sequence[Read]) -> bool:
-    """Say whether a period was read twice, with another result; reads of two meters are none of one."""
-    if len(reads) == 1:
-        return False
-    of_it = [one for one in reads if not _is_skipped(one) and _is_of_one(one, read)]
-    # Who came to read stands in the place of an estimate; two estimates of one period differ.
-    of_it = [one for one in of_it if one.method == ACTUAL] or of_it
-    stands = {one.stand_l for one in of_it if one.stand_l is not None}
-    volumes = {one.volume_l for one in of_it if one.volume_l is not None}
-    return len(stands or volumes) > 1
-
-
-def _wrong_itself(register: Register, read: Read, by: Limits) -> list[Finding]:
-    """Return what is wrong with a read whatever its use."""
+def _wrong_itself(register: Register, read: Read, by: Limits, *, is_next: bool) -> list[Finding]:
+    """Return what is wrong with a read whatever its use. is_next: nothing is missing before its period."""
     stand_l = read.stand_l
     wrong: list[Finding] = []
     is_other = _is_other_serial(register, read)
@@ -213,7 +187,7 @@ def _wrong_itself(register: Register, read: Read, by: Limits) -> list[Finding]:
             wrong.append(f.FRACTION)
     if is_other and not is_put_in:
         wrong.append(f.WRONG_SERIAL)
-    elif stand_l is not None and _previous_differs(register, read):
+    elif is_next and stand_l is not None and _previous_differs(register, read):
         wrong.append(f.PREVIOUS_DIFFERS)
     return wrong
 
@@ -225,7 +199,8 @@ def _is_other_serial(register: Register, read: Read) -> bool:
 def _previous_differs(register: Register, read: Read) -> bool:
     """Say whether the file's previous stand is not the stored one.
 
-    Behind estimates a file may know of none, and say the last stand that was read.
+    Behind estimates a file may know of none, and say the last stand that was read; behind a period that never
+    came it says a stand that nobody here knows.
     """
     if read.previous_l is None or read.replacement or read.opens or not register.says_what_was_before:
         return False

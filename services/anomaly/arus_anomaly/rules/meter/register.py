@@ -51,14 +51,19 @@ class Register:
     was_fraction: bool = False
     hangs_on: int = 0
     """The number of the last period that something said so far was looked up in."""
+    period: int = 0
+    """The number of the last period with a read of it."""
     accepted: tuple[Use, ...] = ()
     """The last uses that count as usual."""
     changes: Changes = field(default_factory=Changes)
+    beside: tuple[Register, ...] = ()
+    """What is known of the customer's other meters."""
 
     def copy(self) -> Register:
         """Return a register that goes on from here and leaves this one as it is."""
         copied = Register(*_values(self))
         copied.changes = Changes(*self.changes.known)
+        copied.beside = tuple(one.copy() for one in self.beside)
         return copied
 
     @property

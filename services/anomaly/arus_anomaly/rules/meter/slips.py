@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from arus_anomaly.rules.meter import findings as f
-from arus_anomaly.rules.meter.changes import plain_serial
 from arus_anomaly.rules.meter.findings import Finding
+from arus_anomaly.rules.meter.meters import is_of_one
 from arus_anomaly.rules.meter.register import Level, Register
 from arus_anomaly.rules.meter.usage import LITRES, Use, Usual
 from arus_anomaly.state.meter import ACTUAL, Period, Read
@@ -50,10 +50,8 @@ def _next_of(register: Register, read: Read, later: Iterable[Period]) -> tuple[R
     for period in later:
         if any(one.day > read.day for one in period.changed):
             return None, period.number
-        for one in period.reads:
-            serial = plain_serial(one.serial)
-            is_other = serial and read.serial and serial != read.serial
-            if is_other or one.opens or register.changes.told_by(one, read.serial, read.day):
+        for one in [one for one in period.reads if is_of_one(one, read)] or period.reads:
+            if not is_of_one(one, read) or one.opens or register.changes.told_by(one, read.serial, read.day):
                 return None, period.number
             if one.stand_l is not None and not one.skip and one.method == ACTUAL:
                 return one, period.number
