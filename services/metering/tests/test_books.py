@@ -338,13 +338,15 @@ async def test_figures_by_rayon_period_and_day(files: Imports, owner: httpx.Asyn
             "ARDEBT",
             "2025-12",
             {"nomen": "1", "amount": "7", "age_days": "31"},
-            {"nomen": "2", "amount": "9", "age_days": "400"},
+            {"nomen": "2", "amount": "9", "age_days": "400", "bills": "14"},
+            {"nomen": "3", "amount": "5", "age_days": "400", "bills": "0"},
         )
     )
     bands = (await owner.get("/kpi/arrears")).json()["items"]
     assert [(band["days"], band["amount"]["amount"]) for band in bands] == [
-        ("0-30", "0.00"), ("31-60", "7.00"), ("61-90", "0.00"), (">90", "9.00"),
+        ("0-30", "0.00"), ("31-60", "7.00"), ("61-90", "0.00"), (">90", "14.00"),
     ]  # fmt: skip
+    assert [(band["customers"], band["bills"]) for band in bands] == [(0, 0), (1, 1), (0, 0), (2, 15)]
     files.take(files.file("ARDEBT", "2026-01", {"nomen": "1", "amount": "8", "age_days": "1"}))
     newest = (await owner.get("/kpi/arrears")).json()
     assert (newest["period"], newest["items"][0]["amount"]["amount"]) == ("2026-01", "8.00"), "billed or not"

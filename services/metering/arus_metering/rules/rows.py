@@ -188,6 +188,7 @@ def _debt(period: str, fields: Fields) -> dict[str, Any]:
         "penalty_minor": _whole(fields, "penalty", MINOR) or 0,
         "age_days": _age_days(fields, as_of, due or (_last_day(of) if of else None)),
         "listed_on": _date(fields, "as_of"),
+        "bills": _whole(fields, "bills", 1) or 1,
     }
 
 

@@ -58,7 +58,7 @@ whole as (
   where of_one < 0.9 * in_all)
 select case when age_days <= 30 then '0-30' when age_days <= 60 then '31-60' when age_days <= 90 then '61-90'
     else '>90' end as band,
-  count(distinct nomen) as customers, count(*) as bills, sum(amount_minor)::bigint as amount_minor,
+  count(distinct nomen) as customers, sum(bills)::bigint as bills, sum(amount_minor)::bigint as amount_minor,
   sum(penalty_minor)::bigint as penalty_minor
 from (
   select listed.*, listed.day >= greatest(

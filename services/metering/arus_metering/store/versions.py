@@ -30,7 +30,7 @@ OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
     ),
     "arrears": (
         "as_of", "bill_period", "bill_number", "due_date", "amount_minor", "penalty_minor", "age_days",
-        "listed_on",
+        "listed_on", "bills",
     ),
 }  # fmt: skip
 """Columns of each table, apart from those of every version."""
