@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 import sys
+from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -78,6 +79,13 @@ ATTEMPTS_FAILED: Final = Counter(
 DELIVERY_OLDEST_WAITING_SECONDS: Final = Gauge(
     "arus_delivery_oldest_waiting_seconds", "How long the oldest message not yet delivered has waited."
 )
+
+
+def stand_at_zero(counter: Counter, *lines: Sequence[str]) -> None:
+    """Let a counter's lines stand at 0 from the start, so that the first event of each is seen to be one."""
+    for labels in lines:
+        counter.labels(*labels)
+
 
 TRACEPARENT: Final = "traceparent"
 _TRACEPARENT: Final = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$").match

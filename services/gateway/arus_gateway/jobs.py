@@ -33,6 +33,7 @@ MEDIA: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 MEMORY_MB: Final = 256
+observe.stand_at_zero(observe.REPORTS, ("done",), ("failed",))
 _draw: Final = isolated("arus_gateway.reports.drawing:draw", memory_limit_mb=MEMORY_MB, cpu_limit_s=120)
 
 

@@ -27,6 +27,11 @@ CHUNKS_AT_ONCE: Final = 4
 """Go to their book in one transaction: each of them waits for the disk."""
 MEMORY_MB: Final = 1_024
 """Of one file's analysis; a pod has room for as many as it has slots."""
+_OUTCOMES: Final = ("created", "updated", "unchanged", "rejected")
+observe.stand_at_zero(
+    observe.IMPORTS, *((state,) for state in ("needs_mapping", "preview", *imports.DONE, "failed", "undone"))
+)
+observe.stand_at_zero(observe.IMPORT_ROWS, *((name,) for name in _OUTCOMES))
 _read: Final = isolated("arus_ingest.analysing:analyse", memory_limit_mb=MEMORY_MB)
 
 
@@ -271,7 +276,7 @@ async def _settle(context: Context, work: Work) -> None:
 
 
 def _count(outcomes: Outcomes) -> None:
-    for name in ("created", "updated", "unchanged", "rejected"):
+    for name in _OUTCOMES:
         observe.IMPORT_ROWS.labels(name).inc(getattr(outcomes, name))
 
 

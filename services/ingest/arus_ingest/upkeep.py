@@ -17,6 +17,8 @@ from arus_ingest.settings import settings_of
 from arus_ingest.store import sweep
 
 SWEEP_S: Final = 3600.0
+for _counter in (observe.FILES_SWEPT, observe.FILES_SWEPT_BYTES):
+    observe.stand_at_zero(_counter, ("uploads",), ("imports",))
 _log: Final = structlog.get_logger(__name__)
 
 

@@ -28,6 +28,7 @@ _MEDIA: Final[Mapping[Format, str]] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
+observe.stand_at_zero(observe.EXPORTS, *((kind,) for kind in MOST_ROWS))
 EXPORTED: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The file.",

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from itertools import product
+from typing import Final, get_args
 
 import structlog
 from arus_runtime import observe
@@ -25,6 +26,9 @@ from arus_notify.settings import settings_of
 from arus_notify.state import Channel, Severity
 from arus_notify.store.deliveries import Delivery
 
+_OUTSIDE: Final = (Channel.EMAIL, Channel.WHATSAPP, Channel.WEBHOOK)
+observe.stand_at_zero(observe.DELIVERIES, *product(_OUTSIDE, ("sent", "skipped", "failed")))
+observe.stand_at_zero(observe.ATTEMPTS_FAILED, *product(_OUTSIDE, get_args(Reason)))
 _log: Final = structlog.get_logger(__name__)
 
 
