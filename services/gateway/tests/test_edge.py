@@ -12,6 +12,8 @@ import pytest
 import uvicorn
 from arus_gateway import proxy, site
 from arus_runtime.auth import FixedKeys, Verifier
+from arus_runtime.context import Service
+from arus_runtime.web import create_app, router
 from arus_stack import ports
 
 from .world import HOME, Gateway, Opening
@@ -83,8 +85,8 @@ async def send_long(send: Any, path: str) -> None:
 
 
 @asynccontextmanager
-async def listening() -> AsyncGenerator[str]:
-    server = uvicorn.Server(uvicorn.Config(Upstream(), lifespan="off", log_config=None))
+async def listening(app: Any) -> AsyncGenerator[str]:
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
     listener = socket.create_server(("127.0.0.1", 0))
     serving = asyncio.ensure_future(server.serve([listener]))
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -95,7 +97,7 @@ async def listening() -> AsyncGenerator[str]:
 
 @pytest.fixture
 async def behind(opening: Opening) -> AsyncIterator[Gateway]:
-    async with listening() as url:
+    async with listening(Upstream()) as url:
         peers = {name: {"http": url} for name in ("inventory", "metering", "anomaly")} | {
             "ingest": {"http": f"http://127.0.0.1:{ports.free_port()}"}
         }
@@ -135,6 +137,25 @@ async def test_a_request_passes_through_with_the_callers_token_and_nothing_else_
     assert "keep-alive" not in answer.headers
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"] == site.API_POLICY
+
+
+named = router("customers")
+
+
+@named.get("/customers/{nomen}/timeline")
+async def get_named(nomen: str) -> str:
+    return nomen
+
+
+async def test_a_number_with_a_slash_reaches_a_services_route(opening: Opening):
+    service = create_app(Service("metering", routers=[named]))
+    async with (
+        listening(service) as url,
+        opening(peers={"metering": {"http": url}}) as gateway,
+    ):
+        siti = await gateway.register()
+        answer = await siti.http.get("/customers/34%2F0001/timeline")
+        assert (answer.status_code, answer.json()) == (200, "34/0001")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +221,7 @@ async def test_a_service_that_hangs_takes_the_connections_to_no_other(
 ):
     monkeypatch.setattr(proxy, "CONNECTIONS", 2)
     monkeypatch.setattr(proxy, "CONNECT_TIMEOUT_S", 0.2)
-    async with listening() as hung, listening() as well:
+    async with listening(Upstream()) as hung, listening(Upstream()) as well:
         peers = {"inventory": {"http": hung}, "metering": {"http": well}}
         async with opening(peers=peers, upstream_timeout_s=5.0) as gateway:
             siti = await gateway.register()

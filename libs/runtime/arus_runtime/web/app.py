@@ -12,7 +12,7 @@ from arus_runtime.settings import Settings
 from arus_runtime.web import document, problems
 from arus_runtime.web.middleware import Shell
 from arus_runtime.web.problems import Problem
-from arus_runtime.web.routing import StrictRoute
+from arus_runtime.web.routing import HeldSlashes, StrictRoute
 
 Readiness = Callable[[], Awaitable[Mapping[str, str]]]
 """Names what is not usable yet and why; empty when ready."""
@@ -95,6 +95,7 @@ def create_app(
                 )
         app.include_router(router, prefix=PREFIX)
     _add_health(app, readiness, trouble)
+    app.add_middleware(HeldSlashes)
     if context is not None:
         for wrap in reversed(service.around):
             app.add_middleware(wrap, context)

@@ -1,21 +1,26 @@
-"""How a request body is read: strict JSON, and only text that PostgreSQL can store."""
+"""How a request is read: strict JSON, only text that PostgreSQL can store, and a path by its own slashes."""
 
 import json
 import re
 from collections.abc import Callable, Coroutine, Iterator
 from math import isinf
 from typing import Any, Final, cast
+from urllib.parse import unquote
 
 import orjson
 from fastapi import Request, Response
 from fastapi.params import Form
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from arus_runtime.web.problems import FieldProblem, Problem
 
 _SHOWN: Final = 80
 _LONG_NUMBER: Final = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
 """What a number beyond every float looks like; texts may look like it too."""
+_SLASH: Final = re.compile(rb"%2f", re.IGNORECASE)
+_HELD: Final = "\0"
+"""Stands for a slash inside a segment while a route is looked for; no path that comes this far has one."""
 
 
 class StrictRequest(Request):
@@ -43,6 +48,33 @@ class StrictRequest(Request):
             raise Problem(422, "invalid_input", errors=beyond)
 
 
+class HeldSlashes:
+    """Goes right before the routes: an escaped slash belongs to its segment and parts no two."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold the slashes; `StrictRoute` lets go of them."""
+        raw: bytes = scope.get("raw_path") or b""
+        if scope["type"] == "http" and _SLASH.search(raw):
+            scope["path"] = unquote(_SLASH.sub(b"%00", raw).decode("ascii"))
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            _let_go(scope)
+
+
+def _let_go(scope: Scope) -> None:
+    if _HELD not in scope.get("path", ""):
+        return
+    scope["path"] = scope["path"].replace(_HELD, "/")
+    scope["path_params"] = {
+        name: value.replace(_HELD, "/") if isinstance(value, str) else value
+        for name, value in scope.get("path_params", {}).items()
+    }
+
+
 class StrictRoute(APIRoute):
     """A route that reads its body strictly."""
 
@@ -51,6 +83,7 @@ class StrictRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def strict(request: Request) -> Response:
+            _let_go(request.scope)
             strictly = StrictRequest(request.scope, request.receive)
             if self.body_field is not None and not isinstance(self.body_field.field_info, Form):
                 await _check(strictly)

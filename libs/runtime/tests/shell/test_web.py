@@ -86,6 +86,16 @@ async def replace_thing(version: int, if_match: IfMatch, response: Response) -> 
     response.headers["ETag"] = etag(version)
 
 
+@things.get("/named/{name}")
+async def get_named(name: str) -> str:
+    return name
+
+
+@things.get("/named/{name}/parts")
+async def list_parts_of(name: str) -> list[str]:
+    return [name]
+
+
 @things.get("/failures/{kind}")
 async def fail(kind: str) -> None:
     raise {
@@ -208,6 +218,28 @@ async def test_a_wrong_field_that_may_be_left_out_is_named_once_and_as_it_was_se
     answer = await http.patch("/api/v1/things", json=body, headers={"Accept-Language": "en"})
     assert answer.status_code == 422
     assert {error["field"]: error["message"] for error in answer.json()["errors"]} == told
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/named/34%2F0001", "34/0001"),
+        ("/named/34%2f0001/parts", ["34/0001"]),
+        ("/named/a%2Fparts", "a/parts"),
+        ("/named/a%252Fb", "a%2Fb"),
+        ("/named/a/parts", ["a"]),
+    ],
+)
+async def test_an_escaped_slash_is_part_of_its_segment(http: httpx.AsyncClient, path: str, told: Any) -> None:
+    answer = await http.get("/api/v1" + path)
+    assert (answer.status_code, answer.json()) == (200, told)
+
+
+async def test_an_escaped_slash_parts_no_segments(http: httpx.AsyncClient) -> None:
+    for path in ("/api/v1%2Fnamed/a", "/api/v1/named%2Fa", "/api/v1/named/a%2Fb%2Fparts/more"):
+        assert (await http.get(path)).status_code == 404, path
+    refused = await http.delete("/api/v1/named/a%2Fb")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET")
 
 
 async def test_a_refused_method_is_answered_with_those_the_address_knows(http: httpx.AsyncClient) -> None:
@@ -396,7 +428,8 @@ def test_the_document_is_openapi_3_1_with_problems_and_unique_operations() -> No
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     assert document["openapi"].startswith("3.1")
     assert {operation["operationId"] for operation in operations} == {
-        "create_thing", "change_things", "list_things", "export_things", "replace_thing", "fail",
+        "create_thing", "change_things", "list_things", "export_things", "replace_thing", "get_named",
+        "list_parts_of", "fail",
     }  # fmt: skip
     assert all(
         operation["responses"]["422"]["content"]["application/problem+json"]["schema"]["$ref"].endswith(
