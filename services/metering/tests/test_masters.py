@@ -13,7 +13,7 @@ from arus_runtime.context import Context
 from arus_runtime.web import IfMatchHeader
 from arus_stack.testing import ServiceDatabase
 
-from .conftest import Imports
+from .conftest import Caller, Imports
 from .test_books import customer, of_type, standing
 
 pytestmark = pytest.mark.integration
@@ -198,3 +198,28 @@ async def test_what_a_person_left_as_it_was_stays_when_the_file_that_said_it_is_
     assert (after["serial"], after["is_active"]) == ("S2", False)
     files.take(files.file("MC", "2025-12", customer("1", rayon="35", target_mc="100")))
     assert (await owner.get("/customers/1")).json()["rayon"] == "35"
+
+
+async def test_a_number_that_only_reads_tell_of_is_found_without_a_name(
+    files: Imports, owner: httpx.AsyncClient, caller: Caller
+) -> None:
+    async def found(q: str, http: httpx.AsyncClient = owner, **more: str) -> list[dict[str, str]]:
+        return (await http.get("/customers/search", params={"q": q, **more})).json()["results"]
+
+    nameless = {"nomen": "34/001", "name": "", "address": "", "rayon": "34"}
+    reads = files.file("SBRS", "2025-12", {"nomen": "34/001", "stand_akhir": "5", "rayon": "34"})
+    files.take(reads)
+    assert await found(" 34/001 ") == [nameless]
+    assert await found("34/001", rayon="34") == [nameless]
+    assert await found("34/001", rayon="35") == await found("34/002") == []
+    assert await found("34/001", caller("tenant-b")) == []
+    line = (await owner.get("/customers/34%2F001/timeline")).json()
+    assert (line["nomen"], [one["kind"] for one in line["items"]]) == ("34/001", ["read"])
+    master = files.file("MC", "2025-12", customer("34/001"))
+    files.take(master)
+    (one,) = await found("34/001")
+    assert one["name"] != ""
+    assert (await owner.get("/customers/34%2F001")).json()["nomen"] == "34/001"
+    files.undo(master)
+    files.undo(reads)
+    assert await found("34/001") == []

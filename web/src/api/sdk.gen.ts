@@ -703,7 +703,8 @@ export const sizeCustomersExport = <ThrowOnError extends boolean = true>(options
  *
  * Find customers by any part of their number, name or address; also at /api/customers/search.
  *
- * Whose number begins so comes first, then of whom a word does, then the others; each by number.
+ * Whose number begins so comes first, then of whom a word does, then the others; each by number. A whole
+ * number that files tell of before the customers' own file comes is found without a name, before them all.
  */
 export const searchCustomers = <ThrowOnError extends boolean = true>(options?: Options<SearchCustomersData, ThrowOnError>): RequestResult<SearchCustomersResponses, SearchCustomersErrors, ThrowOnError> => (options?.client ?? client).get<SearchCustomersResponses, SearchCustomersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

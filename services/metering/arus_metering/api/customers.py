@@ -44,13 +44,17 @@ async def search_customers(
 ) -> SearchResults:
     """Find customers by any part of their number, name or address; also at /api/customers/search.
 
-    Whose number begins so comes first, then of whom a word does, then the others; each by number.
+    Whose number begins so comes first, then of whom a word does, then the others; each by number. A whole
+    number that files tell of before the customers' own file comes is found without a name, before them all.
     """
+    nomen = q.strip()
     async with context.db.tenant(principal.tenant_id) as tx:
-        found = await store.best(tx, q, rayon, SEED_RESULTS)
-    return SearchResults(
-        results=[Found(nomen=one.nomen, name=one.name, address=one.address, rayon=one.rayon) for one in found]
-    )
+        nameless = await store.rayon_in_books(tx, nomen, rayon) if nomen else None
+        found = await store.best(tx, q, rayon, SEED_RESULTS - (nameless is not None))
+    results = [Found(nomen=one.nomen, name=one.name, address=one.address, rayon=one.rayon) for one in found]
+    if nameless is not None:
+        results.insert(0, Found(nomen=nomen, name="", address="", rayon=nameless))
+    return SearchResults(results=results)
 
 
 @customers.get("/customers")

@@ -35,6 +35,25 @@ where (%(rayon)s::text is null or rayon = %(rayon)s) and (%(after)s::text is nul
   and strpos(lower(nomen || ' ' || name || ' ' || address), %(text)s) > 0
 order by nomen limit %(limit)s
 """
+_OF_BOOKS: Final = """
+select rayon from ({books}) book
+where (%(rayon)s::text is null or rayon = %(rayon)s) and not exists (
+    select from customers where nomen = %(nomen)s)
+order by place limit 1
+""".format(
+    books=" union all ".join(
+        f"(select rayon, {place} as place from {table} where nomen = %(nomen)s and is_current"  # noqa: S608 - our own names
+        f" order by {month} desc, number desc, line desc limit 1)"
+        for place, (table, month) in enumerate(
+            (
+                ("meter_readings", "period"),
+                ("bills", "period"),
+                ("collections", "bill_period"),
+                ("arrears", "as_of"),
+            )
+        )
+    )
+)
 _TOLD_BY_FILES: Final = """
 select key, line, nomen, period, read_date, coalesce(replaced_on, read_date) as replaced_on, old_final_l,
   serial, new_start_l,
@@ -132,6 +151,13 @@ async def best(tx: Tx, text: str, rayon: str | None, limit: int) -> list[Custome
     """Return what ``search`` does, best first: whose number begins so, of whom a word does, others."""
     statement, values = await _asked(tx, text, rayon, None, limit)
     return await _found(tx, _BEST if statement is _BY_NUMBER else statement, values)
+
+
+async def rayon_in_books(tx: Tx, nomen: str, rayon: str | None) -> str | None:
+    """Return where a number is that reads, bills, payments or debts tell of and that no customer has yet."""
+    answer = await tx.execute(_OF_BOOKS.encode(), {"nomen": nomen, "rayon": rayon}, prepare=False)
+    row = await answer.fetchone()
+    return row["rayon"] if row else None
 
 
 async def number_found(tx: Tx, text: str, rayon: str | None, most: int) -> int:

@@ -1404,7 +1404,8 @@ export const searchCustomersQueryKey = (options?: Options<SearchCustomersData>) 
  *
  * Find customers by any part of their number, name or address; also at /api/customers/search.
  *
- * Whose number begins so comes first, then of whom a word does, then the others; each by number.
+ * Whose number begins so comes first, then of whom a word does, then the others; each by number. A whole
+ * number that files tell of before the customers' own file comes is found without a name, before them all.
  */
 export const searchCustomersOptions = (options?: Options<SearchCustomersData>) => queryOptions<SearchCustomersResponse, SearchCustomersError, SearchCustomersResponse, ReturnType<typeof searchCustomersQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
