@@ -125,8 +125,8 @@ async def compared(telling: Telling, of: Import, rows: Path, sound: int) -> Prev
                 standing = await comparing.standing(tx, of.type, of.id, batch)
                 for row in batch:
                     before = standing.get(row.id)
-                    same = before is not None and before.hash == row.hash
-                    outcome = "created" if before is None else "unchanged" if same else "updated"
+                    changes = before is not None and rules.would_change(before, row)
+                    outcome = "created" if before is None else "updated" if changes else "unchanged"
                     preview.take(outcome, row, standing=before)
         seen += len(batch)
         await telling.reached(0.8 + 0.2 * seen / max(of.rows, 1))

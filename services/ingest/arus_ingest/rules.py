@@ -13,7 +13,17 @@ import orjson
 from arus_runtime.ids import derived_id, named_id
 
 from arus_ingest.files.columns import ASKED, answered, with_meanings
-from arus_ingest.state import Entry, FuelFact, Import, ImportedRow, Location, Product, Said, Trouble
+from arus_ingest.state import (
+    Entry,
+    FuelFact,
+    Import,
+    ImportedRow,
+    Location,
+    Product,
+    Said,
+    StandingRow,
+    Trouble,
+)
 
 UL_PER_L = 1_000_000
 DECIMALS = 6
@@ -192,6 +202,18 @@ def imported_row(
         fields=fields,
         which=which,
     )
+
+
+def listed_on(row: ImportedRow) -> date | None:
+    """Return as of which day the list of a row is, None where it says none."""
+    day = row.fields.get("as_of")
+    return date.fromisoformat(day) if day else None
+
+
+def would_change(standing: StandingRow, row: ImportedRow) -> bool:
+    """Say whether a row changes what stands: it says otherwise, and its list is no older one."""
+    is_late = standing.listed_on is not None and (listed_on(row) or date.min) < standing.listed_on
+    return standing.hash != row.hash and not is_late
 
 
 def folded(type_: str, key: str) -> str:

@@ -190,7 +190,8 @@ class ImportedRow:
 class StandingRow:
     """What was imported last under a key and stands, from which row of its file.
 
-    fact_id, note: of a fact that this service keeps itself.
+    listed_on: as of which day its list is, where it says that. fact_id, note: of a fact that this service
+    keeps itself.
     """
 
     key_id: str
@@ -198,6 +199,7 @@ class StandingRow:
     import_id: str
     committed_at: datetime
     number: int
+    listed_on: date | None
     fact_id: str | None
     note: str | None
 

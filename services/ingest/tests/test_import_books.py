@@ -270,6 +270,31 @@ async def test_a_file_is_compared_with_what_stands_of_its_type_and_month(
     assert await counted("SBRS_34_2025-12.csv") == all_new, "what was taken back does not stand"
 
 
+async def test_an_older_list_of_debts_changes_nothing_of_a_newer_one(
+    owner: httpx.AsyncClient, context: Context
+) -> None:
+    async def counted(day: int, amount: str) -> tuple[int, int, int]:
+        text = (
+            f"NOMEN;NO TAGIHAN;JUMLAH TUNGGAKAN;UMUR HARI;PER TANGGAL\n340001;7;{amount};31;{day}/12/2025\n"
+        )
+        sent = await owner.post("/imports", files=[("files", (f"ARDEBT {day} Des 2025.csv", text.encode()))])
+        await work(context)
+        path = f"/imports/{sent.json()['items'][0]['id']}"
+        seen = (await owner.get(path)).json()
+        assert (seen["state"], seen["type"]) == ("preview", "ARDEBT"), seen
+        committed = await owner.post(f"{path}/commit", json={"preview": seen["preview"]})
+        assert committed.status_code == 202
+        await work(context)
+        counts = seen["counts"]
+        return counts["created"], counts["updated"], counts["unchanged"]
+
+    assert await counted(20, "5.000") == (1, 0, 0)
+    assert await counted(13, "7.000") == (0, 0, 1)
+    assert await counted(15, "6.000") == (0, 0, 1), "the newest list stands, not the one that came last"
+    assert await counted(20, "9.000") == (0, 1, 0)
+    assert await counted(31, "4.000") == (0, 1, 0)
+
+
 async def test_what_would_do_other_than_was_previewed_asks_again(
     owner: httpx.AsyncClient, context: Context, database: ServiceDatabase
 ) -> None:

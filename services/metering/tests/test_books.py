@@ -411,14 +411,14 @@ async def test_a_list_of_debts_that_comes_late_says_nothing_of_what_a_newer_one_
     once, before = await owed(), standing(database)
     assert once[:2] == ("2025-12-20", "7.00")
     for late in (debts("2025-12-10", ("A", "10"), ("B", "20"), ("C", "40")), debts("", ("A", "9"))):
-        files.take(late)
+        assert set(outcomes(files.take(late))[:2]) == {"UNCHANGED"}
         assert await owed() == once
         files.undo(late)
         assert standing(database) == before
     late = debts("2025-12-10", ("A", "10"), ("C", "40"))
     files.take(late)
     corrected = debts("2025-12-20", ("A", "3"))
-    files.take(corrected)
+    assert outcomes(files.take(corrected)) == ["UPDATED"]
     assert (await owed())[1] == "9.00"
     files.undo(corrected)
     assert await owed() == once

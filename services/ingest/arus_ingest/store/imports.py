@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from arus_runtime.postgres import Tx
 from psycopg.types.json import Jsonb
 
+from arus_ingest import rules
 from arus_ingest.state import (
     Dependant,
     Dependants,
@@ -190,10 +191,13 @@ async def since(tx: Tx, of: Import, at: str, *, of_any_month: bool) -> Since:
 
 
 async def standing(tx: Tx, key_ids: Sequence[str], import_id: str) -> dict[str, StandingRow]:
-    """Return what other imports brought last under these keys and what stands of it, by key."""
+    """Return what other imports brought last under these keys and what stands of it, by key.
+
+    Of lists that say their day the newest stands, whenever it was brought.
+    """
     answer = await tx.execute(
         f"""select distinct on (r.key_id) r.key_id::text, encode(r.hash, 'hex') as hash, r.import_id,
-                   i.committed_at, r.number, r.fact_id, f.note
+                   i.committed_at, r.number, r.listed_on, r.fact_id, f.note
             from import_rows r
             join imports i on i.tenant_id = r.tenant_id and i.id = r.import_id and {_STANDS}
             left join fuel_transactions f on f.tenant_id = r.tenant_id and f.id = r.fact_id
@@ -202,7 +206,7 @@ async def standing(tx: Tx, key_ids: Sequence[str], import_id: str) -> dict[str, 
               and not exists (select from import_rejections x
                               where x.tenant_id = r.tenant_id and x.row_id = r.row_id::text)
               and (r.fact_id is null or f.status = 'active' and i.state <> 'undoing')
-            order by r.key_id, i.committed_at desc, r.import_id desc""",
+            order by r.key_id, r.listed_on desc nulls last, i.committed_at desc, r.import_id desc""",
         (list(key_ids), import_id),
         prepare=False,
     )
@@ -218,12 +222,13 @@ async def add_rows(
 ) -> None:
     """Remember rows of a committed import. became: outcome, fact, its version since, what it said before."""
     await tx.execute(
-        """insert into import_rows (tenant_id, import_id, number, row_id, key_id, hash, outcome, fact_id,
-                                    fact_version, before)
-           select %s, %s, number, row_id::uuid, key_id::uuid, hash, outcome, fact_id, fact_version, before
-           from unnest(%b::int[], %b::text[], %b::text[], %b::bytea[], %s::text[], %s::text[], %s::bigint[],
-                       %s::jsonb[])
-                as row (number, row_id, key_id, hash, outcome, fact_id, fact_version, before)""",
+        """insert into import_rows (tenant_id, import_id, number, row_id, key_id, hash, listed_on, outcome,
+                                    fact_id, fact_version, before)
+           select %s, %s, number, row_id::uuid, key_id::uuid, hash, listed_on, outcome, fact_id, fact_version,
+                  before
+           from unnest(%b::int[], %b::text[], %b::text[], %b::bytea[], %s::date[], %s::text[], %s::text[],
+                       %s::bigint[], %s::jsonb[])
+                as row (number, row_id, key_id, hash, listed_on, outcome, fact_id, fact_version, before)""",
         (
             tenant_id,
             import_id,
@@ -231,6 +236,7 @@ async def add_rows(
             [row.id for row in rows],
             [row.key_id for row in rows],
             [bytes.fromhex(row.hash) for row in rows],
+            [rules.listed_on(row) for row in rows],
             [outcome for outcome, _, _, _ in became],
             [fact_id for _, fact_id, _, _ in became],
             [version for _, _, version, _ in became],

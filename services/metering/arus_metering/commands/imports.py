@@ -1,7 +1,7 @@
 """Imports as commands that come as events: a chunk, or a withdrawal, in the batch's transaction."""
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from operator import itemgetter
 from typing import Any, Final
@@ -17,6 +17,7 @@ from arus_metering.settings import payment_words
 from arus_metering.state import Fact, Wrong
 from arus_metering.store import dependants, versions
 from arus_metering.store import imports as store
+from arus_metering.store.debts import listed
 from arus_metering.store.versions import Version
 
 SHOWN_DEPENDANTS: Final = 100
@@ -57,6 +58,7 @@ def _apply(
     beside = {key: codec.beside(key) for key in hashes} if table == "customer_periods" else {}
     before = store.standing(tx, table, of, sorted({*hashes, *beside.values()}))
     gone = store.withdrawn_payments(tx, tenant_id, sorted(hashes)) if table == "collections" else ()
+    newest: Mapping[str, date] = store.lists(tx, tenant_id, sorted(hashes)) if table == "arrears" else {}
     outcomes: list[tuple[str, codec.Outcome | Wrong]] = []
     added: list[Version] = []
     changed: dict[str, Fact] = {}
@@ -75,7 +77,8 @@ def _apply(
         if other and (stands is None or stands.number < other.number):
             stands = other  # what was said last of a customer's month
         is_same = stands is not None and row.hash in stands.hashes
-        outcome = codec.UNCHANGED if is_same else codec.UPDATED if stands else codec.CREATED
+        is_late = key in newest and listed(fact.values) < newest[key]
+        outcome = codec.UNCHANGED if is_same or is_late else codec.UPDATED if stands else codec.CREATED
         outcomes.append((row.row_id, outcome))
         version = Version(
             key, row.number, row.row_id, row.hash, recorded_at, fact.nomen, fact.values["rayon"], fact.values

@@ -4,7 +4,9 @@ A list that somebody forgot and brings later says nothing of the debts that a ne
 withdraws versions of debts settles it in the same transaction.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
 
 LISTED: Final = "coalesce(listed_on, (as_of || '-01')::date)"
 """By which day lists of a month are told apart: those that say none are one list, before any that does."""
@@ -19,3 +21,8 @@ where tenant_id = %(tenant)s and ctid = any(array(
       where tenant_id = %(tenant)s and key = asked.key and not is_withdrawn offset 0) v
   ) ranked where is_newest <> is_current))
 """  # noqa: S608 - our own text
+
+
+def listed(debt: Mapping[str, Any]) -> date:
+    """Return what LISTED does of a debt in hand."""
+    return debt["listed_on"] or date.fromisoformat(f"{debt['as_of']}-01")

@@ -1,6 +1,7 @@
 """What an import does to the books, inside a worker's batch: blocking, every tenant in reach."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
@@ -10,6 +11,7 @@ from arus_metering.rules import searching
 from arus_metering.rules.billing import Bill
 from arus_metering.store import versions
 from arus_metering.store.debts import SETTLE as SETTLE_DEBTS
+from arus_metering.store.debts import listed
 from arus_metering.store.masters import MASTER, MASTERS, TOLD_WITH
 from arus_metering.store.pairing import SETTLE as SETTLE_PAYMENTS
 from arus_metering.store.versions import Version
@@ -278,6 +280,11 @@ def current(tx: Tx, table: str, tenant_id: str, keys: Sequence[str]) -> Mapping[
             _STANDING.format(columns=named, table=table).encode(), {"tenant": tenant_id, "keys": list(keys)}
         )
         return {row["key"]: row for row in cursor.fetchall()}
+
+
+def lists(tx: Tx, tenant_id: str, keys: Sequence[str]) -> Mapping[str, date]:
+    """Return of which day the list is that a debt stands in, by key."""
+    return {key: listed(debt) for key, debt in current(tx, "arrears", tenant_id, keys).items()}
 
 
 def _by_nomen(
