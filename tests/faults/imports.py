@@ -18,6 +18,10 @@ def ignored(_name: str, _state: str, _done: float) -> None:
     """Show nobody how far it is."""
 
 
+def unseen(_done: float) -> None:
+    """Show nobody how much of a file has come."""
+
+
 def until(api: Api, path: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """Return an import as soon as something holds of it."""
     deadline = time.monotonic() + 2 * PATIENCE_S

@@ -14,7 +14,7 @@ from arus_stack.demo.rest import Api
 from arus_stack.strangers import PASSWORD, Stranger
 from arus_stack.testing import RunningStack
 
-from .imports import done, ignored, kill, pid_of, until
+from .imports import done, ignored, kill, pid_of, unseen, until
 from .sizes import PATIENCE_S, TIMEOUT_S
 
 pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.timeout(TIMEOUT_S)]
@@ -110,8 +110,7 @@ def test_an_import_that_is_killed_at_every_stage_ends_as_a_calm_one_and_leaves_n
         importing.run(api, [calm.first], ignored, commit=True)
         comes_to_stand_as(stack, owner.tenant_id, calm.after_first)
 
-        [sent] = api.upload("/imports", calm.second, {"anyway": "false"})["items"]
-        path = f"/imports/{sent['id']}"
+        path = f"/imports/{api.upload(calm.second, unseen)}"
         kill(stack, victim)  # while it is queued
         until(api, path, lambda one: one["state"] != "queued")
         kill(stack, victim)  # while it is compared with what stands

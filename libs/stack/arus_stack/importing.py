@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,10 +22,10 @@ def run(
 
     commit: False looks only. anyway: also what was imported before.
     """
-    sent = [
-        (path, api.upload("/imports", path, {"anyway": str(anyway).lower()})["items"][0]) for path in files
-    ]
-    found = [_followed(api, path, one["id"], progress) for path, one in sent]
+    sent = [(path, api.upload(path, partial(progress, path.name, "sending"))) for path in files]
+    found = [_followed(api, path, import_id, progress) for path, import_id in sent]
+    if anyway:
+        found = [_meant(api, path, one, progress) for path, one in zip(files, found, strict=True)]
     if commit:
         for one in found:
             if one["state"] == "preview" and not one["blocks"]:
@@ -32,6 +33,14 @@ def run(
         found = [_followed(api, path, one["id"], progress) for path, one in zip(files, found, strict=True)]
         found = [_settled(api, path, one, progress) for path, one in zip(files, found, strict=True)]
     return found
+
+
+def _meant(api: Api, path: Path, one: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Say of a file that it is taken although it was imported before; it is then analysed once more."""
+    if one["state"] not in {"preview", "needs_mapping"}:
+        return one
+    api.patch(f"/imports/{one['id']}", {"anyway": True})
+    return _followed(api, path, one["id"], progress)
 
 
 def _settled(api: Api, path: Path, one: dict[str, Any], progress: Progress) -> dict[str, Any]:
