@@ -44,15 +44,12 @@ def test_every_volume_is_one_the_door_accepts() -> None:
         assert use.volume_l == round(use.volume_l, 1)
 
 
-def test_a_later_run_continues_an_earlier_one() -> None:
-    later = {
-        (use.date, use.depot, use.fuel): use.volume_l for use in organisation.uses(LAST + timedelta(days=1))
-    }
-    # Where nothing is planted, a date has the same volume whichever day the demo is run.
-    planted = {(cause.depot, cause.fuel) for cause in organisation.causes(LAST)}
-    for use in USES[20:]:
-        if (use.depot, use.fuel) not in planted and use.date > LAST - timedelta(days=729):
-            assert later[use.date, use.depot, use.fuel] == use.volume_l
+def test_a_later_run_continues_an_earlier_one_whose_causes_have_ended() -> None:
+    week = timedelta(days=7)
+    later = list(organisation.uses(LAST + week, planted=LAST))
+    assert [use for use in later if use.date <= LAST] == [use for use in USES if use.date >= later[0].date]
+    spotless = list(organisation.uses(LAST + week, planted=date(2001, 1, 1)))
+    assert [use for use in later if use.date > LAST] == [use for use in spotless if use.date > LAST]
 
 
 def test_diesel_falls_silent_after_idul_fitri() -> None:

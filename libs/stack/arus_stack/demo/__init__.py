@@ -52,7 +52,8 @@ def run(
     with Api(gateway_url, email, password, authority) as api:
         locations = _locations(api, progress)
         products = _products(api, progress)
-        said = list(organisation.uses(end, seed))
+        planted = _first_run(api, locations, products) or end
+        said = list(organisation.uses(end, seed, planted=planted))
         new = _unrecorded(api, TRANSACTIONS, said, locations, products)
         _record(api, new, progress)
         _set_thresholds(api, locations)
@@ -61,7 +62,7 @@ def run(
         for done, delivery in enumerate(new_deliveries, 1):
             api.post("/fuel/deliveries", delivery)
             progress("deliveries", done, len(new_deliveries))
-        causes = organisation.causes(end)
+        causes = organisation.causes(planted)
         opened = cases.opened(api, causes, locations, products, datetime.now(UTC))
     return Report(
         locations=len(locations),
@@ -116,6 +117,17 @@ def _products(api: Api, progress: Progress) -> dict[str, str]:
         ids[fuel.code] = _product(api, fuel)
         progress("products", done, len(FUELS))
     return ids
+
+
+def _first_run(api: Api, locations: Mapping[str, str], products: Mapping[str, str]) -> date | None:
+    """Return the last date of the run that began the records, as a depot open every day tells."""
+    which = {"location_id": locations[DEPOTS[0].code], "product_id": products[FUELS[0].code], "limit": "500"}
+    page = api.get(TRANSACTIONS, **which)
+    while page["next_cursor"]:
+        page = api.get(TRANSACTIONS, **which, cursor=page["next_cursor"])
+    if not page["items"]:
+        return None
+    return date.fromisoformat(page["items"][-1]["date"]) + timedelta(days=organisation.DAYS - 1)
 
 
 def _set_thresholds(api: Api, locations: Mapping[str, str]) -> None:

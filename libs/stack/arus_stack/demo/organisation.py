@@ -1,7 +1,7 @@
 """A believable organisation: five depots in three time zones, four fuels, two years, four causes to be found.
 
-Pure: the same seed and last date give the same records, and a record depends on its own date, so that a run
-of a later day continues an earlier one.
+Pure: the same seed and dates give the same records, and a record depends on its own date and the first run's,
+so that a run of a later day continues an earlier one.
 """
 
 from collections.abc import Iterator
@@ -99,39 +99,47 @@ IDUL_FITRI: Final = tuple(
 )  # fmt: skip
 
 
-def causes(last: date) -> tuple[Cause, ...]:
-    """Return what is planted in the two years that end on the last date."""
+def causes(planted: date) -> tuple[Cause, ...]:
+    """Return what is planted, and ends, in the two years that end on the date of the first run."""
 
     def ago(days: int) -> date:
-        return last - timedelta(days=days)
+        return planted - timedelta(days=days)
 
     return (
-        Cause("kebocoran", "DEMO-MKS", "SOLAR", ago(30), last, "a leak: use creeps up by 2.5 % a day"),
+        Cause("kebocoran", "DEMO-MKS", "SOLAR", ago(30), planted, "a leak: use creeps up by 2.5 % a day"),
         Cause(
-            "penyalahgunaan", "DEMO-SOQ", "PERTALITE", ago(75), last, "misuse: every other Saturday triples"
+            "penyalahgunaan",
+            "DEMO-SOQ",
+            "PERTALITE",
+            ago(75),
+            planted,
+            "misuse: every other Saturday triples",
         ),
         Cause(
             "kesalahan pencatatan",
             "DEMO-CKG",
             "PERTAMAX",
             ago(200),
-            last,
+            planted,
             "a slipped comma: ten times too much",
         ),
-        Cause("pemborosan", "DEMO-BPN", "BIOSOLAR", ago(60), last, "waste: use grows by 1 % a day"),
+        Cause("pemborosan", "DEMO-BPN", "BIOSOLAR", ago(60), planted, "waste: use grows by 1 % a day"),
     )
 
 
-def uses(last: date, seed: int = 1) -> Iterator[Use]:
-    """Give two years of daily use that end on the last date, oldest first."""
-    planted = {(cause.depot, cause.fuel): cause for cause in causes(last)}
+def uses(last: date, seed: int = 1, *, planted: date | None = None) -> Iterator[Use]:
+    """Give two years of daily use that end on the last date, oldest first.
+
+    planted: the last date of the first run, where what was planted ends; None makes this one the first.
+    """
+    at_work = {(cause.depot, cause.fuel): cause for cause in causes(planted or last)}
     for age in range(DAYS - 1, -1, -1):
         day = last - timedelta(days=age)
         for depot in DEPOTS:
             for fuel in FUELS:
                 usual = _usual(depot, fuel, day, seed)
                 if usual:
-                    factor, note = _effect(planted.get((depot.code, fuel.code)), day, last)
+                    factor, note = _effect(at_work.get((depot.code, fuel.code)), day)
                     yield Use(day, depot.code, fuel.code, _tenths(usual * factor), note)
 
 
@@ -171,7 +179,7 @@ def _festival(fuel: Fuel, day: date) -> float:
     return 1.0
 
 
-def _effect(cause: Cause | None, day: date, last: date) -> tuple[float, str | None]:
+def _effect(cause: Cause | None, day: date) -> tuple[float, str | None]:
     """Return by how much a planted cause changes a day, and what somebody noted then."""
     if cause is None or not cause.first <= day <= cause.last:
         return 1.0, None
@@ -184,7 +192,7 @@ def _effect(cause: Cause | None, day: date, last: date) -> tuple[float, str | No
         case "penyalahgunaan":
             return (3.0, "Genset cadangan") if day.weekday() == 5 and since // 7 % 2 == 0 else (1.0, None)
         case _:
-            return (10.0, None) if (last - day).days in {2, 38, 111, 199} else (1.0, None)
+            return (10.0, None) if (cause.last - day).days in {2, 38, 111, 199} else (1.0, None)
 
 
 def _tenths(litres: float) -> Decimal:
