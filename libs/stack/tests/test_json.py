@@ -129,6 +129,7 @@ def test_a_followed_stream_ends_quietly_on_ctrl_c(own: RunningStack, words: tupl
 
 REFUSED: tuple[tuple[str, ...], ...] = (
     ("up", "--detach", "--wait", "--host", "depot.example"),
+    ("certs", "depot_1"),
     ("restart", "gateway"),
     ("logs", "weather"),
     ("migrate",),
