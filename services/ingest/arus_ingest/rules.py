@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from arus_runtime.ids import derived_id, named_id
 
-from arus_ingest.files.columns import ASKED, answered, with_meanings
+from arus_ingest.files.columns import answered, with_meanings
 from arus_ingest.state import (
     Entry,
     FuelFact,
@@ -266,12 +266,12 @@ def said(before: Said, changes: Mapping[str, Any]) -> Said:
     """Return what is said of a file by now.
 
     changes: of what headers mean and of answers, what is added; an empty answer takes one back. The answer to
-    the question which column holds a field says what its header means.
+    a question for a column says what its header means.
     """
     added = {**changes.get("answers", {})}
     meanings = with_meanings(before.columns, {**changes.get("columns", {}), **answered(added)})
     answers = {key: answer for key, answer in {**before.answers, **added}.items() if answer}
-    kept = {key: answer for key, answer in answers.items() if not key.startswith(f"{ASKED}:")}
+    kept = {key: answer for key, answer in answers.items() if not answered({key: answer})}
     return replace(before, **{**changes, "columns": meanings, "answers": kept})
 
 

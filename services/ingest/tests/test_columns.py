@@ -99,3 +99,96 @@ def test_a_debt_of_december_is_of_no_month_after_it(tmp_path: Path, month: str, 
     found, rows = found_in(written(tmp_path / "ARDEBT DES 2025.csv", head, (60012345, "BUDI", month, 5000)))
     assert (found.type, found.period, found.questions) == ("ARDEBT", "2025-12", ())
     assert [row.fields["bill_period"] for row in rows] == [period]
+
+
+STAND = ("NOMEN", "NAMA", "NO METER", "STAND LALU", "STAND KINI", "METODE BACA")
+
+
+@pytest.mark.parametrize(
+    ("field", "header", "cell"),
+    [
+        ("multiplier", "FAKTOR KALI", "x10"),
+        ("dials", "DIGIT", "lima"),
+        ("read_date", "TGL BACA", "minggu ke-2"),
+        ("stand_cabut", "STAND CABUT", "rusak"),
+        ("stand_pasang", "STAND PASANG", "baru"),
+        ("replacement_date", "TGL GANTI METER", "bulan lalu"),
+    ],
+)
+def test_a_column_that_is_named_and_cannot_be_read_is_asked_about(
+    tmp_path: Path, field: str, header: str, cell: str
+) -> None:
+    rows = [(60012345 + at, "BUDI", f"M{at}", 100, 110, "ACTUAL", cell) for at in range(4)]
+    path = written(tmp_path / "SBRS DES 2025.csv", (*STAND, header), *rows)
+    key = f"unread:{field}:{header}"
+    (found,) = detect(path)
+    assert [(one.key, one.options) for one in found.questions] == [(key, ("skip", "read"))]
+    (skipped,) = detect(path, answers={key: "skip"})
+    assert skipped.questions == ()
+    assert not any(row.errors for row in read_rows(path, skipped))
+    (read,) = detect(path, answers={key: "read"})
+    assert [one.code for one in read.questions] == []
+    assert all(error.field == field for row in read_rows(path, read) for error in row.errors)
+    assert all(row.errors for row in read_rows(path, read))
+    (taught,) = detect(path, mappings={"SBRS": {header: ""}})
+    assert taught.questions == ()
+
+
+@pytest.mark.parametrize("cells", [("", ""), ("-", "NULL"), ("x10", "1"), ("1", "2")])
+def test_a_column_that_is_empty_or_can_be_read_in_part_is_no_question(
+    tmp_path: Path, cells: Sequence[str]
+) -> None:
+    rows = [(60012345, "BUDI", f"M{at}", 100, 110, "ACTUAL", cell) for at, cell in enumerate(cells)]
+    found, _ = found_in(written(tmp_path / "SBRS DES 2025.csv", (*STAND, "FAKTOR KALI"), *rows))
+    assert (found.columns["multiplier"], found.questions) == ("FAKTOR KALI", ())
+
+
+@pytest.mark.parametrize(("header", "cell"), [("PERIODE TAGIHAN", "lama"), ("JATUH TEMPO", "akhir bulan")])
+def test_a_payment_whose_month_cannot_be_read_is_asked_about(tmp_path: Path, header: str, cell: str) -> None:
+    head = ("NOMEN", "TGL BAYAR", "JUMLAH BAYAR", "LOKET", "STATUS LUNAS", header)
+    rows = [(60012345 + at, "15/12/2025", 5000, "A", "LUNAS", cell) for at in range(3)]
+    found, _ = found_in(written(tmp_path / "MB DES 2025.csv", head, *rows))
+    assert [one.code for one in found.questions] == ["question_column_unread"]
+
+
+def test_a_number_of_months_is_not_taken_for_a_month(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "ARDEBT DES 2025.csv",
+        ("NOMEN", "NAMA", "BULAN", "LEMBAR", "JUMLAH"),
+        *((60012345 + at, "BUDI", at + 2, 1, 5000) for at in range(4)),
+    )
+    (found,) = detect(path)
+    assert [one.key for one in found.questions] == ["unread:bill_period:BULAN"]
+    (read,) = detect(path, answers={"unread:bill_period:BULAN": "read"})
+    assert [row.fields["bill_period"] for row in read_rows(path, read)] == [
+        f"2025-{month:02}" for month in range(2, 6)
+    ]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [("NOMEN", "NAMA", "JUMLAH"), ("NOMEN", "NAMA", "0-30", "31-60", "61-90", ">90", "TOTAL")],
+    ids=["plain", "bands"],
+)
+def test_a_list_of_debts_without_any_age_is_asked_for_it(tmp_path: Path, head: tuple[str, ...]) -> None:
+    rows = [(60012345 + at, "BUDI", *([5000] * (len(head) - 2))) for at in range(4)]
+    found, read = found_in(written(tmp_path / "ARDEBT DES 2025.csv", head, *rows))
+    assert found.type == "ARDEBT"
+    assert [(one.key, one.code) for one in found.questions] == [
+        ("column:bill_period", "question_age_missing")
+    ]
+    assert all([error.code for error in row.errors] == ["cell_age_missing"] for row in read)
+
+
+def test_a_debt_without_an_age_is_told_before_it_is_committed(tmp_path: Path) -> None:
+    path = tmp_path / "ARDEBT DES 2025.csv"
+    head = ("NOMEN", "PERIODE TAGIHAN", "LEMBAR", "JUMLAH")
+    rows = ((60012345, "202511", "", 5), (60012346, "", 2, 5), (60012347, "-", "", 5), (60012348, "x", "", 5))
+    found, read = found_in(written(path, head, *rows))
+    assert found.questions == ()
+    assert [[(one.column, one.code) for one in row.errors] for row in read] == [
+        [],
+        [],
+        [("PERIODE TAGIHAN", "cell_age_missing")],
+        [("PERIODE TAGIHAN", "cell_not_a_period")],
+    ]

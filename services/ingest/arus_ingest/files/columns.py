@@ -26,6 +26,10 @@ HALVES: Final = frozenset({"period_month", "period_year"})
 BILLED: Final = "bill_period"
 ASKED: Final = "column"
 """What the key of a question for a column begins with."""
+UNREAD: Final = "unread"
+"""What the key of a question for a column that is named as a field, and is not read as one, begins with."""
+SKIP: Final = "skip"
+READ: Final = "read"
 _CODE: Final = re.compile(r"[\w\-./ ]{1,30}")
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?:\.0)?")
 
@@ -142,9 +146,16 @@ def _looks(kind: FileType, field: str) -> str:
 
 
 def answered(answers: AnyMapping[str, str]) -> dict[str, str]:
-    """Return header → field of the answers to questions for the column of a field."""
-    asked = ((key.partition(":"), header) for key, header in answers.items())
-    return {header: field for (about, _, field), header in asked if about == ASKED and field and header}
+    """Return header → field of the answers to questions for columns."""
+    found: dict[str, str] = {}
+    for key, answer in answers.items():
+        about, _, asked = key.partition(":")
+        field, _, header = asked.partition(":")
+        if about == ASKED and asked and answer:
+            found[answer] = asked
+        elif about == UNREAD and answer == READ:
+            found[header] = field
+    return found
 
 
 def told(mappings: Mapping, meanings: AnyMapping[str, str]) -> Mapping:
@@ -198,6 +209,31 @@ def assigned(
             places.pop(half, None)
             scores.pop(half, None)
     return places, scores
+
+
+def unread(
+    kind: FileType,
+    header: Header,
+    below: Sequence[Row],
+    taught: AnyMapping[str, str],
+    places: AnyMapping[str, int],
+) -> list[tuple[str, str]]:
+    """Return header and field of columns that are named as a field word for word and hold something else."""
+    found: dict[str, str] = {}
+    for place, (text, own) in enumerate(zip(header.texts, header.own, strict=True)):
+        if text in taught or place in places.values():
+            continue
+        for match in _named(text, own, headers.exact):
+            field = kind.fields.get(match.field) if match.type == kind.name else None
+            if (
+                field is not None
+                and not field.required
+                and (field.kind in NUMERIC | {"date"} or field.name == BILLED)
+                and field.name not in {*places, *found}
+                and _likeness(_looks(kind, field.name), field.name, place, below) < LEAST_SCORE
+            ):
+                found[field.name] = text
+    return [(text, field) for field, text in found.items()]
 
 
 def could_be(field: Field, place: int, below: Sequence[Row]) -> bool:

@@ -174,11 +174,15 @@ def _fitting(one: _Candidate) -> float:
 
 def _lacking(best: _Candidate, header: Header, below: Sequence[Row]) -> list[Question]:
     """Ask for each column that a type cannot do without."""
-    return [
+    asked = [
         Question(f"{columns.ASKED}:{one.name}", "question_column_missing", header.texts, {"field": one.name})
         for one in best.type.fields.values()
         if one.required and one.name not in best.places and not _stood_in_for(one, best.places, header, below)
     ]
+    one_of = best.type.one_of
+    if one_of and best.places.keys().isdisjoint(one_of):
+        asked.append(Question(f"{columns.ASKED}:{one_of[0]}", "question_age_missing", header.texts))
+    return asked
 
 
 def _stood_in_for(missing: Field, places: AnyMapping[str, int], header: Header, below: Sequence[Row]) -> bool:

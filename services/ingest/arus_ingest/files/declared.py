@@ -43,7 +43,7 @@ class FileType:
     unlike: what names, titles and headers say of facts that look the same and are of no type.
     credit_positive: whether an amount marked CR is money received, rather than owed back. several_without: a
     field without which equal rows of a file are several facts, as always where the type has no such field;
-    "": they are one.
+    "": they are one. one_of: fields of which a fact needs one.
     """
 
     name: str
@@ -53,6 +53,7 @@ class FileType:
     key: tuple[str, ...]
     credit_positive: bool
     several_without: str
+    one_of: tuple[str, ...]
     fields: dict[str, Field]
 
 
@@ -84,6 +85,7 @@ def _type(name: str, declared: dict[str, Any], shared: dict[str, list[str]]) -> 
         key=tuple(declared["key"]),
         credit_positive=declared["credit"] == "positive",
         several_without=declared.get("several_without", ""),
+        one_of=tuple(declared.get("one_of", ())),
         fields={
             field: Field(
                 name=field,

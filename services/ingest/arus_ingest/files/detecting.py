@@ -98,8 +98,22 @@ def _detected(table: Table, name: str, mappings: Mapping, given: dict[str, str])
     seen, count, keys = _survey(body, rest, kind, places, other)
     if given.get(BELOW) is None and (below_it := _alike(body, rest, keys, other)):
         choice = replace(choice, questions=(*choice.questions, below_it))
+    unread = _unread(columns.unread(kind, header, below, mappings.get(kind.name, {}), places), given)
+    choice = replace(choice, questions=(*choice.questions, *unread))
     samples = tuple(_sample(below, place) for place in range(len(header.texts)))
     return replace(_concluded(table, name, header, choice, around, seen, count, given), samples=samples)
+
+
+def _unread(named: Iterable[tuple[str, str]], given: AnyMapping[str, str]) -> list[Question]:
+    """Ask of columns that are named as a field and hold something else whether to read them all the same."""
+    asked = {
+        f"{columns.UNREAD}:{field}:{header}": {"column": header, "field": field} for header, field in named
+    }
+    return [
+        Question(key, "question_column_unread", (columns.SKIP, columns.READ), params)
+        for key, params in asked.items()
+        if given.get(key) != columns.SKIP
+    ]
 
 
 def _sample(below: Sequence[Row], place: int) -> tuple[str, ...]:

@@ -87,6 +87,8 @@ def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]
                 continue
             if all(error.field != name for error in errors):
                 errors = [*errors, CellError(detection.columns.get(name, name), name, "cell_required", {})]
+        if kind.one_of and fields.keys().isdisjoint(kind.one_of):
+            errors = [*errors, *_ageless(kind, detection, errors)]
         yield TypedRow(
             number,
             "|".join(fields.get(name) or _emptied(kind, detection, name, cells) for name in kind.key),
@@ -94,6 +96,14 @@ def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]
             tuple(map(shown, cells)) if detection.sheet else cast("tuple[str, ...]", tuple(cells)),
             tuple(errors),
         )
+
+
+def _ageless(kind: FileType, detection: Detection, errors: Sequence[CellError]) -> list[CellError]:
+    """Say that nothing tells how old a debt is, unless what would tell it is known to be wrong."""
+    if any(error.field in kind.one_of for error in errors):
+        return []
+    name = next((one for one in kind.one_of if one in detection.places), kind.one_of[0])
+    return [CellError(detection.columns.get(name, name), name, "cell_age_missing", {})]
 
 
 def _emptied(kind: FileType, detection: Detection, name: str, cells: Row) -> str:
