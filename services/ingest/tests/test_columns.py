@@ -192,3 +192,33 @@ def test_a_debt_without_an_age_is_told_before_it_is_committed(tmp_path: Path) ->
         [("PERIODE TAGIHAN", "cell_age_missing")],
         [("PERIODE TAGIHAN", "cell_not_a_period")],
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("COLLECTION_20251205", False),
+        ("COLLECTION 5 Desember 2025", False),
+        ("COLLECTION 2025-12-05 08.30", False),
+        ("COLLECTION_05122025", True),  # 12 May, where they write so
+        ("COLLECTION 20251205 ke 20260105", True),
+        ("COLLECTION 20260105", True),
+    ],
+)
+def test_the_day_in_a_name_says_how_the_days_of_the_file_are_written(
+    tmp_path: Path, name: str, asked: bool
+) -> None:
+    head = ("NOMEN", "NAMA", "TGL_BAYAR", "JUMLAH_BAYAR", "NO_KUITANSI")
+    for written_as in ("05-12-2025", "12-05-2025"):
+        rows = [(60012345 + at, "BUDI", written_as, 5000, f"K{at}") for at in range(3)]
+        found, read = found_in(written(tmp_path / f"{name}.csv", head, *rows))
+        assert [one.key for one in found.questions] == ["date:TGL_BAYAR"] * asked
+        if not asked:
+            assert {row.fields["payment_date"] for row in read} == {"2025-12-05"}
+
+
+def test_a_day_of_printing_says_nothing_of_the_days_of_the_file(tmp_path: Path) -> None:
+    head = ("NOMEN", "NAMA", "TGL_BAYAR", "JUMLAH_BAYAR", "NO_KUITANSI")
+    rows = [(60012345, "BUDI", "05-12-2025", 5000, "K1")]
+    found, _ = found_in(written(tmp_path / "COLLECTION.csv", ("Dicetak 2025-12-05",), head, *rows))
+    assert "date:TGL_BAYAR" in [one.key for one in found.questions]

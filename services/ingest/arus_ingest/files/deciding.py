@@ -13,7 +13,7 @@ from arus_ingest.files.blanks import is_blank
 from arus_ingest.files.columns import Header
 from arus_ingest.files.dates import DateShapes, readings
 from arus_ingest.files.declared import Field, FileType, types
-from arus_ingest.files.periods import in_text, month_of, parse_period
+from arus_ingest.files.periods import in_text, month_of, of_days, parse_period
 from arus_ingest.files.results import Evidence, Mapping, Question, Source
 from arus_ingest.files.tables import Row
 
@@ -248,7 +248,10 @@ class Months:
 
 @dataclass(frozen=True, slots=True)
 class PeriodChoice:
-    """The period decided on; `certain` is what explicit places say when they agree, without any date."""
+    """The period decided on; `certain` is what explicit places say when they agree, without any date.
+
+    Where they say nothing, it is the month of the only day that a name or title says.
+    """
 
     value: str | None
     certain: str | None
@@ -271,7 +274,9 @@ def choose_period(
     evidence = [*(_of_columns(kind, months) if kind else ()), *_of_texts(around)]
     plain = [one for one in evidence if one.strength >= MOST]
     said = {one.value for one in plain}
-    certain = next(iter(said)) if len(said) == 1 else None
+    days_said = set[str]().union(*(of_days(text) for _, text in around.named()))
+    only = said or days_said
+    certain = next(iter(only)) if len(only) == 1 else None
     leaning = [*evidence, *(_of_dates(kind, days, certain) if kind else ())]
     if given is not None:
         return PeriodChoice(given, given, 1.0, (), tuple(leaning))

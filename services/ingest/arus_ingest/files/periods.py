@@ -16,6 +16,7 @@ _AS_OF: Final = re.compile(
     r"(?:dengan[\s_]+)?(?:(?:tanggal|tgl\.?)[\s_:\-]*)?$",
     re.IGNORECASE,
 )  # what stands before the day a file is of
+PRINTED: Final = 0.1
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2099
 _MONTH: Final = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -164,9 +165,24 @@ def in_text(text: str) -> list[tuple[str, float]]:
     return found
 
 
+def of_days(text: str) -> set[str]:
+    """Return the months of the days a title or a name speaks of that can be read in one order only."""
+    found: set[str] = set()
+    for match in _FULL_DATE.finditer(text):
+        shown = "-".join(part for part in match.groups() if part)
+        days = {day for order in ("dmy", "mdy") if (day := parse(shown, order))}
+        if len(days) == 1 and _of_day(text, match.start()) > PRINTED:
+            found.add(days.pop()[:7])
+    for match in _NAMED_DAY.finditer(text):
+        day = parse(re.sub(r"[_\-]", " ", match[0]), "dmy")
+        if day and _of_day(text, match.start()) > PRINTED:
+            found.add(day[:7])
+    return found
+
+
 def _of_day(text: str, start: int) -> float:
     """Return how plainly the day that starts there in a text says which month a file is of."""
     as_of = _AS_OF.search(text[:start])
     if as_of and not as_of[1]:
         return 0.75
-    return 0.1 if _PRINTED.search(text) else 0.6
+    return PRINTED if _PRINTED.search(text) else 0.6
