@@ -18,6 +18,7 @@ from arus_ingest.schemas.imports import told
 from arus_ingest.state import Import, Rejection
 
 MOST_ROWS: Final = 100_000
+LONGEST_SHEET: Final = 31
 _WIDE: Final = 16
 _SAYS: Final = 60
 _OPTIONS: Final = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -73,14 +74,17 @@ def write(
     """Write the rows of an import that did not come in, at most 100,000 of them.
 
     rows: as they were previewed; refused: those that its book refused, by row id. The headers stay the file's
-    own, and the sheet is called by type, month and what its title counts amounts in: so the mended file is
-    recognised as the first one was, whatever it is called by then.
+    own, and the sheet is called by type, month and what its title counts amounts in, and by the rayon that a
+    name or title said: so the mended file is recognised as the first one was, whatever it is called by then.
     """
     meant = of.detections[of.sheet]
     headers: Sequence[str] = meant["headers"]
-    called = (of.type, of.period, units.as_title(meant.get("title_power", 0)))
+    called = " ".join(filter(None, (of.type, of.period, units.as_title(meant.get("title_power", 0)))))
+    of_rayon = f"{called} rayon {meant.get('rayon')}"
     with _workbook(path) as book:
-        page = book.add_worksheet(" ".join(filter(None, called)))
+        page = book.add_worksheet(
+            of_rayon if meant.get("rayon") and len(of_rayon) <= LONGEST_SHEET else called
+        )
         head = book.add_format({"bold": True, "bottom": 1})
         shown = book.add_format({"num_format": "@"})
         quoted = book.add_format({"num_format": "@", "quote_prefix": True})

@@ -222,3 +222,78 @@ def test_a_day_of_printing_says_nothing_of_the_days_of_the_file(tmp_path: Path) 
     rows = [(60012345, "BUDI", "05-12-2025", 5000, "K1")]
     found, _ = found_in(written(tmp_path / "COLLECTION.csv", ("Dicetak 2025-12-05",), head, *rows))
     assert "date:TGL_BAYAR" in [one.key for one in found.questions]
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "rayon"),
+    [
+        ("MC RAYON 34 DES 2025", None, "34"),
+        ("MC_RAYON_34_122025", None, "34"),
+        ("MC_RAYON_34_12_2025", None, "34"),
+        ("MC DES 2025", "Daftar pelanggan Rayon : 034", "34"),
+        ("MC RAYON 34 DES 2025", "PAM JAYA RAYON 34", "34"),
+        ("MC RAYON 34 DES 2025", "PAM JAYA RAYON 34 & 35", None),
+        ("MC RAYON 34-35 DES 2025", None, None),
+        ("MC RAYON 34 DES 2025", "PAM JAYA RAYON 35", None),
+        ("MC R2 DES 2025", None, None),
+    ],
+)
+def test_the_rayon_that_names_and_titles_say_is_that_of_every_row(
+    tmp_path: Path, name: str, title: str | None, rayon: str | None
+) -> None:
+    head = ("NOMEN", "NAMA", "ALAMAT", "TARIF", "KUBIK", "NOMINAL")
+    rows = [(60012345 + at, "BUDI", "JL A", "3A", 15, 5000) for at in range(3)]
+    titles = [(title,)] if title else []
+    found, read = found_in(written(tmp_path / f"{name}.csv", *titles, head, *rows))
+    assert (found.type, found.period, found.questions) == ("MC", "2025-12", ())
+    assert {row.fields.get("rayon") for row in read} == {rayon}
+
+
+@pytest.mark.parametrize(
+    ("cell", "rayon"),
+    [("34", "34"), (34, "34"), ("RAYON 34", "34"), ("R34", "34"), ("r-34", "34"), ("SUNTER", "SUNTER")],
+)
+def test_a_rayon_is_the_same_with_its_word_and_without(tmp_path: Path, cell: str | int, rayon: str) -> None:
+    head = ("NOMEN", "NAMA", "ALAMAT", "RAYON", "TARIF", "PC", "KUBIK", "NOMINAL")
+    row = (60012345, "BUDI", "JL A", cell, "3A", "096", 15, 5000)
+    found, read = found_in(written(tmp_path / "MC RAYON 7 DES 2025.csv", head, row))
+    assert (found.columns["rayon"], read[0].fields["rayon"]) == ("RAYON", rayon)
+
+
+def test_a_code_beside_the_zone_is_no_rayon(tmp_path: Path) -> None:
+    head = ("ZONA_NOVAK", "NOMEN", "NAMA", "ALAMAT", "KUBIK", "NOMINAL", "PC")
+    row = (350960217, 60012345, "BUDI", "JL A", 15, 5000, "096")
+    found, read = found_in(written(tmp_path / "MC DES 2025.csv", head, row))
+    assert (found.columns.get("rayon"), read[0].fields["route"]) == (None, "350960217")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+@pytest.mark.parametrize(("name", "penalty"), [("COLLECTION DES 2025", False), ("MB DES 2025", True)])
+def test_payments_that_are_all_below_zero_are_asked_about(
+    tmp_path: Path, name: str, penalty: bool, suffix: str
+) -> None:
+    head = ("NOMEN", "TGL BAYAR", "JUMLAH BAYAR", *(["DENDA", "LOKET"] if penalty else ["KASIR"]))
+    rows = [
+        (60012345 + at, "15/12/2025", -5000 - at, *([-100, "A"] if penalty else ["A"])) for at in range(3)
+    ]
+    path = written(tmp_path / f"{name}.{suffix}", head, *rows)
+    (found,) = detect(path)
+    assert [(one.key, one.options) for one in found.questions] == [
+        ("minus:JUMLAH BAYAR", ("received", "returned"))
+    ]
+    for answer, sign in (("received", ""), ("returned", "-")):
+        (said,) = detect(path, answers={"minus:JUMLAH BAYAR": answer})
+        assert said.questions == ()
+        read = list(read_rows(path, said))
+        assert [row.fields["amount"] for row in read] == [f"{sign}5000", f"{sign}5001", f"{sign}5002"]
+        assert {row.fields.get("penalty") for row in read} == {f"{sign}100" if penalty else None}
+
+
+@pytest.mark.parametrize("amounts", [("-5000", "5000"), ("(5.000)", "(5.000)", "1"), ("0", "0"), ("5000",)])
+def test_payments_of_which_some_are_given_back_are_no_question(
+    tmp_path: Path, amounts: Sequence[str]
+) -> None:
+    head = ("NOMEN", "TGL BAYAR", "JUMLAH BAYAR", "KASIR")
+    rows = [(60012345 + at, "15/12/2025", amount, "A") for at, amount in enumerate(amounts)]
+    found, _ = found_in(written(tmp_path / "COLLECTION DES 2025.csv", head, *rows))
+    assert found.questions == ()

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from arus_ingest import rules
 from arus_ingest.rules import RefusedError
-from arus_ingest.state import Entry, FuelFact, Location, Product
+from arus_ingest.state import Entry, FuelFact, Location, Product, Said
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -161,3 +161,10 @@ def test_the_edit_window_counts_from_recording() -> None:
     window = timedelta(days=31)
     assert not rules.edit_window_closed(fact, NOON + window, window)
     assert rules.edit_window_closed(fact, NOON + window + timedelta(seconds=1), window)
+
+
+def test_that_a_column_is_read_all_the_same_is_remembered_and_that_it_is_left_out_is_not() -> None:
+    read, skip = "unread:multiplier:FAKTOR KALI", "unread:dials:DIGIT"
+    said = rules.said(Said(), {"answers": {read: "read", skip: "skip", "column:nomen": "NO"}})
+    assert said.columns == {"FAKTOR KALI": "multiplier", "NO": "nomen"}
+    assert said.answers == {skip: "skip"}

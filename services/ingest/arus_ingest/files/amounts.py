@@ -15,6 +15,8 @@ ENGLISH: Final[Notation] = "1,234.56"
 PLAIN: Final[Notation] = "plain"
 LEAST_SHARE: Final = 0.02  # of the cells with a separator: fewer that decide could be slips of the pen
 MONEY_DECIMALS: Final = 2
+MINUS: Final = "-"
+"""Among the marks of a column: what is below zero was received."""
 
 _SPACE: Final = "[\\s\u00a0\u2007\u202f]"
 _CURRENCY: Final = rf"(?:(?:rp|idr)\.?{_SPACE}*)?"
@@ -67,7 +69,7 @@ class Shapes:
 
     Of its cells that are written as text: `indonesian` and `english` can only be read that way, `dots` and
     `commas` either way with another value ("1.234", "1,234"), `digits` have no separator, `neither` are no
-    numbers.
+    numbers. minus: those below zero, by a sign.
     """
 
     indonesian: int = 0
@@ -80,6 +82,7 @@ class Shapes:
     debit: int = 0
     fractions: int = 0  # numeric cells of a workbook that are not whole
     numeric: int = 0
+    minus: int = 0
 
     def count(self, cells: Iterable[object]) -> None:
         """Add a chunk's cells; those that hold nothing do not count."""
@@ -92,6 +95,7 @@ class Shapes:
             elif isinstance(cell, (int, float)):
                 self.numeric += 1
                 self.fractions += cell != int(cell)
+                self.minus += cell < 0
             elif cell is not None:
                 self.neither += 1
 
@@ -102,6 +106,7 @@ class Shapes:
             return
         self.credit += written.mark == "CR"
         self.debit += written.mark == "DB"
+        self.minus += written.minus
         indonesian = _GROUPED[INDONESIAN].fullmatch(written.core)
         english = _GROUPED[ENGLISH].fullmatch(written.core)
         if written.core.isdigit():
@@ -130,6 +135,11 @@ class Shapes:
     def readable(self) -> int:
         """How many of them are numbers in some notation."""
         return self.cells - self.neither
+
+    @property
+    def is_below_zero(self) -> bool:
+        """Whether nearly all are below zero."""
+        return self.minus > (1 - LEAST_SHARE) * self.readable
 
 
 def readings(shapes: Shapes, scale: int) -> tuple[Notation, ...]:
@@ -207,6 +217,11 @@ def shifted(value: str, power: int) -> str:
     """Return a plain decimal times a power of ten, as one."""
     written = f"{Decimal(value).scaleb(power):f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def turned(value: str) -> str:
+    """Return a plain decimal with the other sign."""
+    return value.removeprefix("-") if value.startswith("-") or value == "0" else f"-{value}"
 
 
 @lru_cache(maxsize=100_000)

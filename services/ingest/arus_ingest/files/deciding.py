@@ -27,6 +27,11 @@ NARROW: Final = 3
 SURE: Final = 0.12
 MOST: Final = 0.8
 FAINT: Final = 0.2  # a day of printing alone: the file may be of that month or of the one before
+_RAYON: Final = re.compile(
+    r"(?<![a-z])(?:rayon|ryn)[\s_.:\-]*(?:no(?:mor)?[\s_.:]*)?(\d{1,4})(?!\d)"
+    r"([\s_]*(?:&|\+|,|/|-|_|dan|and|s\.?/?d\.?)[\s_]*(?:rayon[\s_]*)?\d{1,3}(?!\d|[\s_./\-]*20\d\d))?",
+    re.IGNORECASE,
+)  # with what names another one behind it
 _BREAK: Final = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
 
 
@@ -43,6 +48,12 @@ class Around:
         stem = self.file.rsplit(".", 1)[0]
         sheet: list[tuple[Source, str]] = [("sheet", self.sheet)] if self.sheet else []
         return [("file name", stem), *sheet, *(("title", title) for title in self.titles)]
+
+    def rayon(self) -> str:
+        """Return the one rayon that the texts name, "" where they name none or several."""
+        said = [rayon for _, text in self.named() for rayon in _RAYON.finditer(text)]
+        numbers = {rayon[1].lstrip("0") for rayon in said}
+        return numbers.pop() if len(numbers) == 1 and not any(rayon[2] for rayon in said) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ SAMPLES: Final = 2
 SAMPLE_LENGTH: Final = 60
 BELOW: Final = "below"
 """The key of the question whether the rows of a table below are facts."""
+BELOW_ZERO: Final = ("received", "returned")
+"""What payments may be that are below zero."""
 SHORTER: Final = 0.5
 """The part of a key's length above which a shorter number may be a key as well: no cashier's code is."""
 
@@ -238,6 +240,10 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
                 seen[one].days, period.certain, [other.days for other in seen.values()], period.value
             )
             notations[one] = _settled(questions, "date", title, orders, given)
+    if kind.credit_positive and _is_turned(seen, header, places, questions, given):
+        for one in places:
+            if columns.kind_of(kind, one) == "money":
+                marks[one] = (*marks[one], amounts.MINUS)
     questions += period.questions
     if count == 0:
         questions.append(Question("rows", "question_no_rows"))
@@ -264,7 +270,21 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
         title_power=title_power,
         whole=given.get(BELOW) == "read",
         is_guess=choice.is_guess,
+        rayon=around.rayon() if "rayon" in kind.fields and "rayon" not in places else "",
     )
+
+
+def _is_turned(
+    seen: AnyMapping[str, _Column],
+    header: Header,
+    places: AnyMapping[str, int],
+    questions: list[Question],
+    given: AnyMapping[str, str],
+) -> bool:
+    """Tell whether payments below zero are money received, as accounts of customers write it; asks."""
+    if "amount" not in places or not seen["amount"].numbers.is_below_zero:
+        return False
+    return _settled(questions, "minus", header.texts[places["amount"]], BELOW_ZERO, given) == BELOW_ZERO[0]
 
 
 def _power(header: str, unit: str, of_amounts: int) -> int:

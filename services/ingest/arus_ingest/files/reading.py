@@ -1,5 +1,6 @@
 """The rows of a table in canonical form, under a detection."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from arus_ingest.files.tables import Cell, Row, Table, chunks, shown
 from arus_ingest.files.texts import repaired
 
 LONGEST_TEXT: Final = 500
+_RAYON: Final = re.compile(r"(?:rayon|ryn|r)[\s.\-_]*(\d+)", re.IGNORECASE)
 Wrong = tuple[str, dict[str, str]]
 Values = tuple[list[str | None], dict[int, Wrong]]
 
@@ -65,6 +67,9 @@ def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]
     if "period" in kind.fields and "period" not in read:
         names.append("period")
         read["period"] = _period_column(detection, facts)
+    if detection.rayon:
+        names.append("rayon")
+        read["rayon"] = [detection.rayon] * len(facts), {}
     wrong: dict[int, list[CellError]] = {}
     for name in names:
         header = detection.columns.get(name, name)
@@ -215,6 +220,8 @@ def _numbers(
     field: Field, cells: Sequence[Cell], notation: str, negative: Sequence[str], power: int
 ) -> Values:
     values = [_number(cell, notation, negative) for cell in cells]
+    if amounts.MINUS in negative:
+        values = [value and amounts.turned(value) for value in values]
     if power:
         values = [value and amounts.shifted(value, power) for value in values]
     wrong: dict[int, Wrong] = {}
@@ -266,6 +273,8 @@ def _words(field: Field, cells: Sequence[Cell]) -> Values:
 
 def _text(field: Field, cell: Cell) -> str:
     text = repaired(" ".join(shown(cell).split()))
+    if field.name == "rayon" and (named := _RAYON.fullmatch(text)):
+        return named[1]
     return _code(text) if field.kind == "code" else text
 
 
@@ -273,7 +282,8 @@ def _is_clean(field: Field, cell: str) -> bool:
     """Tell cheaply whether a text is sure to need nothing; most are."""
     if field.kind == "code":
         least, greatest = field.bounds or (1, LONGEST_TEXT)
-        return cell.isalnum() and cell.isascii() and least <= len(cell) <= greatest
+        is_plain = cell.isdigit() if field.name == "rayon" else cell.isalnum()
+        return is_plain and cell.isascii() and least <= len(cell) <= greatest
     return (
         cell.isascii()
         and cell.isprintable()

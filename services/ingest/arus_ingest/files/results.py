@@ -70,6 +70,7 @@ class Detection:
     powers: field → the power of ten that turns its numbers into the field's unit (KL into L: 3), where it is
     not 0. title_power: the one that a title says of all amounts. whole: rows below the header of another
     table are facts, too. is_guess: too little is told of the type to use it unasked.
+    rayon: the one that names and titles say where no column does; else "".
     """
 
     file: str
@@ -95,6 +96,7 @@ class Detection:
     title_power: int = 0
     whole: bool = False
     is_guess: bool = False
+    rayon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

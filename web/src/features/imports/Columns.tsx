@@ -22,6 +22,8 @@ export function Columns({ found }: { found: ImportDetail }) {
   const missing = missingFields(fields, chosen)
     .map(one => one.label)
     .join(', ')
+  // A question for a column that no single field needs.
+  const asked = found.sheets[found.sheet]?.questions.find(one => one.code === 'question_age_missing')
   const all = columns.length
   const used = Object.values(chosen).filter(Boolean).length
   const choices = [
@@ -48,6 +50,11 @@ export function Columns({ found }: { found: ImportDetail }) {
         {missing && (
           <p role="status" className="rounded-md bg-waspada-soft px-3 py-2 text-sm text-waspada">
             <Trans>Belum ada kolom untuk: {missing}.</Trans>
+          </p>
+        )}
+        {asked && (
+          <p role="status" className="rounded-md bg-waspada-soft px-3 py-2 text-sm text-waspada">
+            {asked.message}
           </p>
         )}
         <div className="grid items-start gap-x-3 gap-y-4 sm:grid-cols-2">
