@@ -4,7 +4,7 @@ StackError
 ├── DownloadFailed     a jar or package could not be fetched
 ├── IntegrityFailed    a fetched jar is not the one we pinned
 ├── ServerFailed       a server of ours ended or never became ready
-├── PortTaken          a port that was asked for is in use
+├── PortTaken          a port that was asked for, or chosen a moment ago, is in use
 ├── AlreadyRunning     another supervisor holds this home
 ├── NotRunning         the command needs a running stack
 └── Refused            the request makes no sense as given
@@ -41,7 +41,7 @@ class ServerFailed(StackError):
 
 
 class PortTaken(StackError):
-    """A port that was asked for is in use."""
+    """A port that was asked for, or chosen a moment ago, is in use."""
 
 
 class AlreadyRunning(StackError):

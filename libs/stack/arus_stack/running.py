@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from filelock import FileLock, Timeout
 
 from arus_stack import control, prometheus
-from arus_stack.errors import AlreadyRunning, StackError
+from arus_stack.errors import AlreadyRunning, PortTaken, StackError
 from arus_stack.home import Home
 from arus_stack.parts import Notice, Part, State
 from arus_stack.processes import end_orphans
@@ -60,7 +60,11 @@ def run(
     with held(home):
         for name in end_orphans(home):
             on_notice(Notice(name, State.STOPPED, "was left over from an interrupted run"))
-        asyncio.run(_run(System.to_start(settings, home), on_notice, on_started))
+        system = System.to_start(settings, home)
+        try:
+            asyncio.run(_run(system, on_notice, on_started))
+        except PortTaken:  # since it was chosen: all starts anew, on ports that are free now
+            asyncio.run(_run(System.to_start(settings, home), on_notice, on_started))
 
 
 def do(home: Home, parts: Sequence[Part], on_notice: Callable[[Notice], None]) -> None:

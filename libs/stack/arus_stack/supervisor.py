@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from arus_stack import firstaid, ports
-from arus_stack.errors import ServerFailed, StackError
+from arus_stack.errors import PortTaken, ServerFailed, StackError
 from arus_stack.home import Home, write_private
 from arus_stack.parts import Notice, Part, Report, Server, State, Step
 from arus_stack.processes import born, kill_group, rss_mb
@@ -208,6 +208,11 @@ class Supervisor:
             running.restarts += 1
             self._tell(running, State.CRASHED, f"ended with {code}", self._crash_aid(running))
             await _pause(running, BACK_OFF_S[attempt])
+        if lost := [port for host, port in server.listens if not ports.is_free(port, host)]:
+            raise PortTaken(
+                f"{server.name} lost port {lost[0]} to another program",
+                "A free one is chosen at the next start.",
+            )
         raise ServerFailed(
             f"{server.name} ended {START_TRIES} times: {_last_line(self._log(server), running.log_from)}",
             self._crash_aid(running),

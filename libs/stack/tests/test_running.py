@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -216,3 +217,26 @@ def test_ctrl_c_stops_everything_in_order(tmp_path: Path) -> None:
     stopped = [line.split()[1] for line in said.splitlines() if line.startswith("■")]
     assert stopped.index("gateway") < stopped.index("postgres")
     assert stopped.index("ingest") < stopped.index("kafka")
+
+
+def test_a_port_that_another_program_took_meanwhile_is_chosen_anew(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+
+    def takes(thief: socket.socket, port: int) -> bool:
+        try:
+            thief.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+    try:
+        arus(tmp_path, "up", "--detach", "--json", env=NO_CONSOLE)
+        until(home.state.exists, "the first server to start")
+        port = home.ports.all()["kafka"]
+        with socket.socket() as thief:
+            until(lambda: takes(thief, port), "the moment in which the port is nobody's")
+            thief.listen()
+            until(lambda: arus(tmp_path, "status").returncode == 0, "everything to be ready", deadline_s=400)
+            assert document(arus(tmp_path, "status", "--json"))["kafka"] != f"127.0.0.1:{port}"
+    finally:
+        arus(tmp_path, "down")
