@@ -29,7 +29,7 @@ from arus_anomaly.rules.meter.meters import (
 )
 from arus_anomaly.rules.meter.register import Level, Register
 from arus_anomaly.rules.meter.slips import slip_of
-from arus_anomaly.rules.meter.usage import Use, Usual
+from arus_anomaly.rules.meter.usage import SPIKE_TIMES, Use, Usual
 from arus_anomaly.state.meter import ACTUAL, Changed, Period, Read, Settled
 
 RULE: Final = "meter/4"
@@ -247,7 +247,9 @@ def _base(register: Register, read: Read, stand_l: int, by: Limits) -> Level | N
         times = read.multiplier
         from_back = Use((stand_l - level.stand_l) * times, max(read.day - level.day, 1))
         from_before = Use((stand_l - before.stand_l) * times, max(read.day - before.day, 1))
-        is_explained = not (from_before.exceeds(by) or register.usual.times_exceeded(from_before, 2))
+        is_explained = not (
+            from_before.exceeds(by) or register.usual.times_exceeded(from_before, SPIKE_TIMES)
+        )
         if from_back.exceeds(by) and is_explained:
             return before
     return level
@@ -333,7 +335,7 @@ def _counted(case: _Case, stand_l: int, base: Level) -> Judgement:
     use = Use((base.used_l + litres) * read.multiplier, days)
     remarks = [f.ROLLOVER] if has_passed else []
     remarks += _remarks(case, use, stand_l)
-    is_odd = litres < 0 or of.jumped_to(use) or (use.exceeds(by) and of.times_exceeded(use, 2))
+    is_odd = litres < 0 or of.jumped_to(use) or (use.exceeds(by) and of.times_exceeded(use, SPIKE_TIMES))
     slip = slip_of(register, read, base, later) if is_odd else None
     if slip:
         found.append(slip[0])

@@ -8,10 +8,8 @@ from typing import Final, NamedTuple
 
 from arus_anomaly.rules.meter.changes import Changes
 from arus_anomaly.rules.meter.limits import Limits
-from arus_anomaly.rules.meter.usage import AVERAGED, LITRES, MONTH_DAYS, Use, Usual, usual
+from arus_anomaly.rules.meter.usage import AVERAGED, LITRES, MONTH_DAYS, SPIKE_TIMES, Use, Usual, usual
 from arus_anomaly.state.meter import ACTUAL, Read
-
-_SPIKE_TIMES: Final = 2
 
 
 class Level(NamedTuple):
@@ -157,14 +155,14 @@ class Register:
             self.zeros = 0
         if base and not base.is_read:
             return
-        is_spike = use.exceeds(limits) and self.usual.times_exceeded(use, _SPIKE_TIMES)
+        is_spike = use.exceeds(limits) and self.usual.times_exceeded(use, SPIKE_TIMES)
         if use.litres >= 0 and not is_spike:
             self.accepted = (*self.accepted, use)[-AVERAGED:]
 
     def undoes(self, read: Read, back_l: int) -> None:
         """Take the last use, where it was twice the usual, out of it: the register went back on it."""
         *before, last = self.accepted or (Use(0, 1),)
-        is_odd = not before or usual(before).times_exceeded(last, _SPIKE_TIMES)
+        is_odd = not before or usual(before).times_exceeded(last, SPIKE_TIMES)
         if is_odd and 0 < back_l * read.multiplier <= last.litres:
             self.accepted = tuple(before)
 

@@ -11,6 +11,8 @@ AVERAGED: Final = 3
 PLAUSIBLE_TIMES: Final = 10
 """What passes the register's end may be so many times the extreme use: more means the stand went back."""
 JUMP_TIMES: Final = 5
+SPIKE_TIMES: Final = 2
+"""A use so many times the usual is odd where it is extreme, too, or the register goes back (ADR-0013)."""
 LITRES: Final = 1_000
 
 
