@@ -24,7 +24,7 @@ from arus_runtime.worker import AnyWorker
 from psycopg import sql
 
 from arus_anomaly.codec import ANSWER_COLUMNS, CALIBRATION_COLUMNS, VERSION_COLUMNS
-from arus_anomaly.codec.meter_limits import VERSION_COLUMNS as LIMIT_COLUMNS
+from arus_anomaly.codec.meter_limits import TABLES as LIMITS
 from arus_anomaly.handlers import fuel, learned, meter
 
 SCHEMA: Final = "anomaly"
@@ -32,7 +32,7 @@ SHOWN: Final = 10
 
 _CARRIED: Final = {
     "thresholds": (*VERSION_COLUMNS, "created_by", "created_at"),
-    "meter_limits": (*LIMIT_COLUMNS, "created_by", "created_at"),
+    **{table: (*columns, "created_by", "created_at") for table, columns in LIMITS.items()},
     "calibrations": (*CALIBRATION_COLUMNS, "facts", "keys", "created_at"),
     "incident_answers": (*ANSWER_COLUMNS, "created_by", "created_at"),
 }

@@ -18,10 +18,12 @@ from arus.metering.v1.events_pb2 import (
 from arus_anomaly.codec import meter as codec
 from arus_anomaly.handlers.meter import METER_VERDICTS, meter
 from arus_anomaly.rules.meter import Kind
-from arus_anomaly.rules.meter.limits import NO_VERSIONS
+from arus_anomaly.rules.meter.limits import NO_VERSIONS, Limits, Version, with_versions
 from arus_anomaly.state.meter import Changed, KnownPeriod, MeterHistory, Rebilling, Replacement
 from arus_runtime.side_inputs import Known
 from arus_runtime.testing import NOON, Bench, meta
+from arus_runtime.wire import Encoded
+from arus_runtime.worker import Row
 from google.protobuf.message import Message
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -344,6 +346,36 @@ def test_a_rebilling_is_written_so_that_the_version_before_reads_it() -> None:
     assert codec.load_meter(once) == history
     by_the_one_before = b'{"version":2,"known":[[24288,[],[-5000,100],"",""]],"changed":[]}'
     assert codec.load_meter(by_the_one_before).known[24_288].rebilling == Rebilling(-5_000, 100)
+
+
+def test_a_meters_size_is_written_beside_what_the_version_before_reads() -> None:
+    history = MeterHistory({}).with_period(24_288, KnownPeriod(meter_size="1/2"))
+    written = codec.dump_meter(history)
+    assert orjson.loads(written)["known"] == [[24_288, [], None, "", ""]]
+    assert codec.load_meter(written) == history
+    by_the_one_before = b'{"version":2,"known":[[24288,[],null,"",""]],"changed":[]}'
+    assert codec.load_meter(by_the_one_before).known[24_288] == KnownPeriod()
+
+
+def test_reads_are_judged_by_the_limits_of_the_size_that_they_are_told_with() -> None:
+    of_size = Version(0, "v1", "", Limits("v1", extreme_l=500 * M3), "1 1/2")
+    known = Known(with_versions(NO_VERSIONS, [("t", of_size)]), 2**47)
+
+    def limits(*events: Message) -> list[str]:
+        history = MeterHistory({})
+        for event in events:
+            history = meter.handlers[type(event)](history, event, meta("t:1"), known)
+        assert meter.conclusion is not None
+        _, effects = meter.conclusion(history, meta("t:1"), known)
+        told = [one.event for one in effects if isinstance(one, Row)]
+        return [codec.meter_verdict(one.value).limits_id for one in told if isinstance(one, Encoded)]
+
+    reads = [read(at, 150 * at) for at in range(3)]
+    for event, size in zip(reads, ('1½"', "1 1/2 inch", "2"), strict=True):
+        event.meter_size = size
+    assert limits(*reads) == ["v1", "v1", ""]
+    withdrawn = RegisterReadWithdrawn(tenant_id="t", nomen="1", period=PERIODS[1])
+    assert limits(*reads, withdrawn, read(1, 150)) == ["v1", "", ""]
 
 
 def test_a_history_of_before_reads_had_volumes_is_still_read() -> None:

@@ -31,7 +31,9 @@ async def post(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
     return answer.json()
 
 
-def read(tenant: str, at: int, stand_m3: int, nomen: str = "100") -> RegisterReadRecorded:
+def read(
+    tenant: str, at: int, stand_m3: int, nomen: str = "100", meter_size: str = ""
+) -> RegisterReadRecorded:
     event = RegisterReadRecorded(
         tenant_id=tenant,
         nomen=nomen,
@@ -39,6 +41,7 @@ def read(tenant: str, at: int, stand_m3: int, nomen: str = "100") -> RegisterRea
         rayon="34",
         usage_class="3a",
         is_active=True,
+        meter_size=meter_size,
     )
     on = date(2024, 1, 14) + timedelta(days=30 * at)
     event.reads.add(
@@ -107,6 +110,33 @@ async def test_what_is_set_holds_for_reads_recorded_afterwards_and_the_log_says_
     assert (outcome.differing, outcome.different) == (0, [])
 
 
+async def test_limits_of_a_meter_size_come_before_those_of_the_class_and_the_log_says_the_same_again(  # noqa: PLR0917 - fixtures
+    worker: Worker, door: Door, caller: Caller, place: Place, database_for: DatabaseFor, settings: Settings
+) -> None:
+    owner, stranger = caller(place.tenant), new_ulid()
+    of_size = await post(owner, meter_size='1 ½"', limits=LENIENT)
+    of_both = await post(owner, usage_class="3A", meter_size="dn 40", limits=LENIENT)
+    of_class = await post(owner, usage_class="3A", limits={"extreme_m3": "140"})
+    assert [one["meter_size"] for one in (of_size, of_both, of_class)] == ["1 1/2", "DN40", None]
+    after = moment_after(of_class["valid_from"])
+    for nomen, size in (("100", "1 1/2 inch"), ("101", "DN 40"), ("102", '1/2"'), ("103", "")):
+        reads = [read(place.tenant, at, 150 * at, nomen, size) for at in range(2)]
+        await door.tell(f"{place.tenant}:{nomen}", *reads, topic="meter.read.v1", at=after)
+    reads = [read(stranger, at, 150 * at, meter_size="1 1/2") for at in range(2)]
+    await door.tell(f"{stranger}:100", *reads, topic="meter.read.v1", at=after)
+    said = [(await judged(owner, nomen, 2))[-1] for nomen in ("100", "101", "102", "103")]
+    assert [one["limits_id"] for one in said] == [of_size["id"], of_both["id"], *[of_class["id"]] * 2]
+    assert [one["kinds"] for one in said] == [[], [], ["extreme"], ["extreme"]]
+    [_, elsewhere] = await judged(caller(stranger), "100", 2)
+    assert (elsewhere["limits_id"], elsewhere["kinds"]) == (None, ["extreme"])
+
+    outcome = await replay(
+        worker.database.worker_url, database_for("anomaly").worker_url, AiokafkaLog(security_of(settings))
+    )
+    assert outcome.said["meter_verdicts"] >= 10
+    assert (outcome.differing, outcome.different) == (0, [])
+
+
 async def test_a_version_is_told_once_and_a_class_follows_the_others_again(
     worker: Worker, caller: Caller, place: Place, kafka: KafkaServer
 ) -> None:
@@ -125,14 +155,7 @@ async def test_a_version_is_told_once_and_a_class_follows_the_others_again(
     assert wide["limits"]["trouble_codes"] == ["STAND TIDAK JELAS"]
 
     async def until(*expected: tuple[str | None, str, str | None]) -> None:
-        deadline = time.monotonic() + DEADLINE_S
-        while True:
-            items = (await owner.get(f"{PATH}/effective")).json()["items"]
-            found = [(one["usage_class"], one["scope"], one["limits"]["id"]) for one in items]
-            if found == list(expected):
-                return
-            assert time.monotonic() < deadline, found
-            await asyncio.sleep(0.1)
+        await holding(owner, *((of, None, scope, version_id) for of, scope, version_id in expected))
 
     every = (None, "every_class", wide["id"])
     follows = ("3A", "every_class", wide["id"])
@@ -148,6 +171,57 @@ async def test_a_version_is_told_once_and_a_class_follows_the_others_again(
     first = (await owner.get(PATH, params={"limit": 1})).json()
     second = (await owner.get(PATH, params={"limit": 1, "cursor": first["next_cursor"]})).json()
     assert [first["items"][0]["id"], second["items"][0]["id"]] == [once.json()["id"], taken_back["id"]]
+
+
+async def holding(
+    owner: httpx.AsyncClient, *expected: tuple[str | None, str | None, str, str | None]
+) -> None:
+    """Wait until so much holds: class, size, for which of them it was set, id of the version."""
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        items = (await owner.get(f"{PATH}/effective")).json()["items"]
+        found = [(one["usage_class"], one["meter_size"], one["scope"], one["limits"]["id"]) for one in items]
+        if found == list(expected):
+            return
+        assert time.monotonic() < deadline, found
+        await asyncio.sleep(0.1)
+
+
+async def test_a_size_is_given_limits_and_follows_what_is_wider_again(
+    worker: Worker, caller: Caller, place: Place, kafka: KafkaServer
+) -> None:
+    owner = caller(place.tenant)
+    of_size = await post(owner, meter_size="½ inch", limits=LENIENT)
+    [event] = await events(kafka, "anomaly.threshold.v1", place.tenant, 1)
+    assert isinstance(event, MeterThresholdSet)
+    assert (event.usage_class, event.meter_size, event.limits.extreme_l) == ("", "1/2", 500_000)
+    of_both = await post(owner, usage_class="3A", meter_size='1/2"', limits=None)
+    of_class = await post(owner, usage_class="3A", limits=LENIENT)
+    size = (None, "1/2", "size", of_size["id"])
+    every, of_3a = (None, None, "built_in", None), ("3A", None, "class", of_class["id"])
+    await holding(owner, every, size, of_3a, ("3A", "1/2", "size", of_size["id"]))
+    of_both = await post(owner, usage_class="3A", meter_size="1/2", limits=LENIENT)
+    await holding(owner, every, size, of_3a, ("3A", "1/2", "class_and_size", of_both["id"]))
+    again = await post(owner, meter_size="1/2", limits=None)
+    await holding(
+        owner,
+        every,
+        (None, "1/2", "built_in", None),
+        of_3a,
+        ("3A", "1/2", "class_and_size", of_both["id"]),
+    )
+
+    async def listed(**asked: str) -> list[tuple[str, str]]:
+        items = (await owner.get(PATH, params=asked)).json()["items"]
+        return [(one["id"], one["state"]) for one in items]
+
+    assert await listed(usage_class="", meter_size='1/2"') == [
+        (again["id"], "active"),
+        (of_size["id"], "replaced"),
+    ]
+    assert await listed(usage_class="3a", meter_size="") == [(of_class["id"], "active")]
+    assert len(await listed(meter_size="1/2")) == 4
+    assert len(await listed()) == 5
 
 
 @pytest.mark.parametrize(
@@ -177,8 +251,11 @@ async def test_nobody_sets_or_sees_what_is_not_theirs(
 ) -> None:
     owner, stranger = caller(place.tenant), caller(new_ulid())
     version = await post(owner, usage_class="3A", limits=LENIENT)
+    sized = await post(owner, meter_size="1/2", limits=LENIENT)
     assert (await stranger.get(PATH)).json()["items"] == []
-    assert version["id"] not in (await stranger.get(f"{PATH}/effective")).text
+    effective = (await stranger.get(f"{PATH}/effective")).json()["items"]
+    assert [one["scope"] for one in effective] == ["built_in"]
+    assert {one["id"] for one in (await owner.get(PATH)).json()["items"]} == {version["id"], sized["id"]}
     for role in ("viewer", "analyst"):
         assert (await caller(place.tenant, role).get(PATH)).status_code == 200
         assert (await caller(place.tenant, role).post(PATH, json={"limits": None})).status_code == 403
@@ -188,6 +265,8 @@ async def test_nobody_sets_or_sees_what_is_not_theirs(
     assert (limited.status_code, limited.json()["code"]) == (403, "limited_to_locations")
     with psycopg.connect(database.api_url, autocommit=True) as connection:
         connection.execute("select set_config('arus.tenant', %s, false)", (place.tenant,))
-        for change in ("update anomaly.meter_limits set zeros = 9", "delete from anomaly.meter_limits"):
-            assert connection.execute(change.encode()).rowcount == 0
-        assert connection.execute("select count(*) from anomaly.meter_limits").fetchone() == (1,)
+        for table in ("meter_limits", "meter_size_limits"):
+            for change in (f"update anomaly.{table} set zeros = 9", f"delete from anomaly.{table}"):
+                assert connection.execute(change.encode()).rowcount == 0
+            count = f"select count(*) from anomaly.{table}"
+            assert connection.execute(count.encode()).fetchone() == (1,)

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from arus_anomaly.rules.meter import Judgement, Kind, Limits, LimitsOf, judge
 from arus_anomaly.rules.meter.findings import FINDINGS
-from arus_anomaly.rules.meter.limits import EVERY_CLASS, NO_VERSIONS, Version, holding, with_versions
+from arus_anomaly.rules.meter.limits import (
+    EVERY_CLASS,
+    EVERY_SIZE,
+    NO_VERSIONS,
+    Version,
+    holding,
+    size_of,
+    with_versions,
+)
 from arus_anomaly.state.meter import Period, Read, Rebilling, Replacement
 from arus_runtime.words import reasons
 from hypothesis import given
@@ -33,7 +41,7 @@ def recorded(day: date) -> int:
 
 def limits_of(*versions: Version) -> LimitsOf:
     of = with_versions(NO_VERSIONS, [("t", version) for version in versions])["t"]
-    return lambda usage_class, recorded_ms: holding(of, usage_class, recorded_ms)
+    return lambda usage_class, meter_size, recorded_ms: holding(of, usage_class, meter_size, recorded_ms)
 
 
 def stands(*stands_m3: float, **said: Any) -> list[Period]:
@@ -645,8 +653,66 @@ def test_a_class_that_inherits_follows_every_class_again_and_then_what_is_built_
     own = Version(1, "v1", "NIAGA", Limits("v1"))
     inherits, wide = Version(2, "v2", "NIAGA", None), Version(3, "v3", EVERY_CLASS, Limits("v3"))
     limits = limits_of(wide, inherits, own)
-    assert [limits("NIAGA", at).version_id for at in (0, 1, 2, 3)] == ["", "v1", "", "v3"]
-    assert limits("2A", 3).version_id == "v3"
+    assert [limits("NIAGA", "", at).version_id for at in (0, 1, 2, 3)] == ["", "v1", "", "v3"]
+    assert limits("2A", "1/2", 3).version_id == "v3"
+
+
+def test_limits_of_class_and_size_come_before_those_of_the_size_then_the_class_then_all() -> None:
+    def limits(*scopes: tuple[str, str]) -> str:
+        versions = [Version(0, f"{of}", of[0], Limits(f"{of}"), of[1]) for of in scopes]
+        return limits_of(*versions)("3A", "2", 0).version_id
+
+    wider = [("3A", "2"), (EVERY_CLASS, "2"), ("3A", EVERY_SIZE), (EVERY_CLASS, EVERY_SIZE)]
+    others = [("3A", "1/2"), ("2A", "2"), ("2A", EVERY_SIZE), (EVERY_CLASS, "1/2")]
+    for at, nearest in enumerate(wider):
+        assert limits(*others, *reversed(wider[at:])) == f"{nearest}"
+    assert limits(*others[:1]) == ""
+
+
+def test_a_size_that_inherits_follows_the_class_again() -> None:
+    of_class, of_size = Version(0, "v1", "3A", Limits("v1")), Version(0, "v2", "", Limits("v2"), "2")
+    taken_back = Version(1, "v3", "", None, "2")
+    limits = limits_of(of_class, of_size, taken_back)
+    assert [limits("3A", "2", at).version_id for at in (0, 1)] == ["v2", "v1"]
+
+
+def test_a_read_is_judged_by_the_limits_of_its_meters_size() -> None:
+    limits = limits_of(Version(0, "v1", EVERY_CLASS, Limits("v1", extreme_l=500 * M3), "2"))
+    periods = [
+        one._replace(meter_size=size) for one, size in zip(stands(0, 150, 300), ("2", "2", ""), strict=True)
+    ]
+    assert [one.kinds for one in judge(periods, limits)] == [(), (), (Kind.EXTREME,)]
+
+
+@pytest.mark.parametrize(
+    ("said", "size"),
+    [
+        *(
+            (one, "1/2")
+            for one in (
+                '1/2"',
+                "½",
+                '½"',
+                " 1/2 Inch",
+                "1/2 inci",
+                "1 / 2 in.",
+                "1/2''",
+                "1/2”",
+                "1/2″",
+                "1⁄2",
+            )
+        ),
+        *((one, "1 1/2") for one in ('1½"', "1 ½ inch", '1  1/2"', "1 1/2")),
+        *((one, "DN20") for one in ("DN 20", "dn20", " Dn  20 ")),
+        *((one, "15MM") for one in ("15 mm", "15mm", "15 MM")),
+        *((one, "1.5") for one in ("1,5", '1.5"')),
+        ("", ""),
+        ("Ø 20", "Ø20"),
+        ("main", "MAIN"),
+    ],
+)
+def test_a_size_is_one_however_it_is_written(said: str, size: str) -> None:
+    assert size_of(said) == size_of(size) == size
 
 
 @pytest.mark.parametrize(
@@ -662,7 +728,8 @@ def test_a_class_that_inherits_follows_every_class_again_and_then_what_is_built_
 def test_every_limit_that_can_be_set_is_judged_by(
     limits: Limits, stands_m3: Sequence[float], codes_of_last: list[str]
 ) -> None:
-    assert codes(judge(stands(*stands_m3), lambda _, __: limits)[-1]) == codes_of_last
+    always = limits_of(Version(0, "v1", EVERY_CLASS, limits))
+    assert codes(judge(stands(*stands_m3), always)[-1]) == codes_of_last
 
 
 READS = st.lists(

@@ -119,6 +119,7 @@ def meter_threshold_set(event: MeterThresholdSet, meta: Meta) -> list[Effect]:
         at=meta.at,
         valid_from=event.valid_from,
         usage_class=event.usage_class,
+        meter_size=event.meter_size,
     )
 
 

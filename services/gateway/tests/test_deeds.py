@@ -68,7 +68,10 @@ def happened(tenant: str, actor: str) -> list[tuple[str, Event]]:
     )
     return [
         ("09:01", ThresholdSet(tenant_id=tenant, version_id=new_ulid(), set_by=actor)),
-        ("09:02", MeterThresholdSet(tenant_id=tenant, version_id=new_ulid(), set_by=actor)),
+        (
+            "09:02",
+            MeterThresholdSet(tenant_id=tenant, version_id=new_ulid(), meter_size="1/2", set_by=actor),
+        ),
         ("09:03", place),
         ("09:04", moved),
         ("09:05", nobodys),
@@ -138,7 +141,7 @@ async def test_deeds_at_other_services_are_told_once_with_who_and_what(opening: 
         await asyncio.gather(*running)
         assert [one["action"] for one in items] == DEEDS
         assert {one["actor_name"] for one in items} == {"Siti"}
-        removed, _, undone, committed, product, changed, *_ = items
+        removed, _, undone, committed, product, changed, *_, limits, _ = items
         assert (removed["resource_type"], removed["detail"]["host"]) == ("webhook", "erp.example.co.id")
         assert committed["detail"] == {
             "file_name": "SBRS_34_DES25.xlsx",
@@ -148,5 +151,6 @@ async def test_deeds_at_other_services_are_told_once_with_who_and_what(opening: 
         }
         assert undone["at"].startswith("2025-01-10T09:20:00")
         assert (product["resource_type"], product["detail"]["name"]) == ("product", "Solar")
+        assert limits["detail"] == {"meter_size": "1/2"}
         assert changed["detail"] == {"name": "Gudang B", "version": 2, "is_active": True}
         assert (await stranger.http.get("/audit", params={"to": "2025-01-10"})).json()["items"] == []

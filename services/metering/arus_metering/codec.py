@@ -163,6 +163,7 @@ def reads_stand(
         rayon=(customer["rayon"] if customer else "") or newest["rayon"],
         usage_class=(customer["usage_class"] if customer else "") or newest["usage_class"],
         is_active=is_active if newest["is_active"] is None else newest["is_active"],
+        meter_size=customer["meter_size"] if customer else "",
     )
     for read in reads:
         event.reads.add(

@@ -72,6 +72,23 @@ async def test_reads_are_told_with_each_field_as_it_was_last_said(files: Imports
     assert told(files.undo(closed)) == [("2025-12", "", "", True)]
 
 
+async def test_reads_are_told_with_the_size_of_the_meter_that_a_master_says(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    def sizes(events: list[Any]) -> list[tuple[str, str]]:
+        return [(read.period, read.meter_size) for read in of_type(events, RegisterReadRecorded)]
+
+    files.take(files.file("MC", "2025-10", {**FULL, "meter_size": '1/2"'}))
+    files.take(files.file("MC", "2025-11", FULL))
+    assert sizes(files.take(files.file("SBRS", "2025-11", read("2025-11")))) == [("2025-11", '1/2"')]
+    assert (await owner.patch("/customers/1", json={"serial": "S2"})).status_code == 200
+    assert sizes(files.take(files.file("SBRS", "2099-10", read("2099-10")))) == [("2099-10", '1/2"')]
+    larger = files.file("MC", "2099-11", {"nomen": "1", "meter_size": "DN 40"})
+    assert sizes(files.take(files.file("SBRS", "2099-11", read("2099-11")))) == [("2099-11", '1/2"')]
+    assert sizes(files.take(larger)) == [("2099-11", "DN 40")], "it says nothing of what was read before"
+    assert sizes(files.undo(larger)) == [("2099-11", '1/2"')]
+
+
 async def test_a_service_that_a_person_closed_is_open_again_once_a_master_says_so(
     files: Imports, owner: httpx.AsyncClient
 ) -> None:

@@ -2200,7 +2200,7 @@ export const setMeterLimits = <ThrowOnError extends boolean = true>(options: Opt
 /**
  * List Effective Meter Limits
  *
- * Show what register reads are judged by now: of every class, and of each that was given its own.
+ * Show what register reads are judged by now: all, and each class and size that was given its own.
  */
 export const listEffectiveMeterLimits = <ThrowOnError extends boolean = true>(options?: Options<ListEffectiveMeterLimitsData, ThrowOnError>): RequestResult<ListEffectiveMeterLimitsResponses, ListEffectiveMeterLimitsErrors, ThrowOnError> => (options?.client ?? client).get<ListEffectiveMeterLimitsResponses, ListEffectiveMeterLimitsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -1705,7 +1705,7 @@ export type Effective = {
 /**
  * EffectiveMeterLimits
  *
- * What reads of a tariff class are judged by now.
+ * What reads of a tariff class and a meter size are judged by now. scope: what it was set for.
  */
 export type EffectiveMeterLimits = {
     /**
@@ -1715,16 +1715,22 @@ export type EffectiveMeterLimits = {
      */
     usage_class: string | null;
     /**
+     * Meter Size
+     *
+     * null: every size without its own.
+     */
+    meter_size: string | null;
+    /**
      * Scope
      */
-    scope: 'built_in' | 'every_class' | 'class';
+    scope: 'built_in' | 'every_class' | 'class' | 'size' | 'class_and_size';
     limits: MeterLimitsOut;
 };
 
 /**
  * EffectiveMeterLimitsList
  *
- * What holds now: for every class, and for each that has, or had, limits of its own.
+ * What holds now: for all, and for each class and size that has, or had, limits of its own.
  */
 export type EffectiveMeterLimitsList = {
     /**
@@ -3634,7 +3640,7 @@ export type MeterLimitsOut = {
 /**
  * MeterLimitsVersion
  *
- * A version of limits. limits: null where it follows what holds for every class.
+ * A version of limits. limits: null where it follows what holds next.
  */
 export type MeterLimitsVersion = {
     /**
@@ -3647,6 +3653,12 @@ export type MeterLimitsVersion = {
      * null: every class without its own.
      */
     usage_class: string | null;
+    /**
+     * Meter Size
+     *
+     * null: every size without its own.
+     */
+    meter_size: string | null;
     /**
      * Valid From
      */
@@ -4324,7 +4336,9 @@ export type NewLocation = {
 /**
  * NewMeterLimits
  *
- * Limits of a tariff class, or of every class without its own.
+ * Limits of a tariff class, of a meter size, of both together, or of all without their own.
+ *
+ * For a read those of its class and size count, else of its size, else of its class, else of all.
  */
 export type NewMeterLimits = {
     /**
@@ -4334,7 +4348,13 @@ export type NewMeterLimits = {
      */
     usage_class?: string | null;
     /**
-     * null: follow what holds for every class, in the end what is built in.
+     * Meter Size
+     *
+     * null: every size without its own. However it is written: ½ inch and 1/2" are 1/2.
+     */
+    meter_size?: string | null;
+    /**
+     * null: follow what holds next: of the size, of the class, of all, as built in.
      */
     limits: MeterLimitsIn | null;
     /**
@@ -21368,6 +21388,12 @@ export type ListMeterLimitsData = {
          * A tariff class; empty: every class without its own.
          */
         usage_class?: string | null;
+        /**
+         * Meter Size
+         *
+         * A meter size; empty: every size without its own.
+         */
+        meter_size?: string | null;
         /**
          * Limit
          *

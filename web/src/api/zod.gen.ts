@@ -1029,14 +1029,17 @@ export const zMeterLimitsOut = z.object({
 /**
  * EffectiveMeterLimits
  *
- * What reads of a tariff class are judged by now.
+ * What reads of a tariff class and a meter size are judged by now. scope: what it was set for.
  */
 export const zEffectiveMeterLimits = z.object({
     usage_class: z.nullable(z.string()),
+    meter_size: z.nullable(z.string()),
     scope: z.enum([
         'built_in',
         'every_class',
-        'class'
+        'class',
+        'size',
+        'class_and_size'
     ]),
     limits: zMeterLimitsOut
 });
@@ -1044,7 +1047,7 @@ export const zEffectiveMeterLimits = z.object({
 /**
  * EffectiveMeterLimitsList
  *
- * What holds now: for every class, and for each that has, or had, limits of its own.
+ * What holds now: for all, and for each class and size that has, or had, limits of its own.
  */
 export const zEffectiveMeterLimitsList = z.object({
     items: z.array(zEffectiveMeterLimits)
@@ -1053,11 +1056,12 @@ export const zEffectiveMeterLimitsList = z.object({
 /**
  * MeterLimitsVersion
  *
- * A version of limits. limits: null where it follows what holds for every class.
+ * A version of limits. limits: null where it follows what holds next.
  */
 export const zMeterLimitsVersion = z.object({
     id: z.string(),
     usage_class: z.nullable(z.string()),
+    meter_size: z.nullable(z.string()),
     valid_from: z.iso.datetime(),
     limits: z.nullable(zMeterLimitsOut),
     state: z.enum([
@@ -1507,10 +1511,13 @@ export const zNewLocation = z.object({
 /**
  * NewMeterLimits
  *
- * Limits of a tariff class, or of every class without its own.
+ * Limits of a tariff class, of a meter size, of both together, or of all without their own.
+ *
+ * For a read those of its class and size count, else of its size, else of its class, else of all.
  */
 export const zNewMeterLimits = z.object({
     usage_class: z.nullish(z.string().check(z.minLength(1), z.maxLength(40))),
+    meter_size: z.nullish(z.string().check(z.minLength(1), z.maxLength(40))),
     limits: z.nullable(zMeterLimitsIn),
     valid_from: z.nullish(z.iso.datetime())
 });

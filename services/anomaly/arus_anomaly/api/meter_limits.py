@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Response
 
 from arus_anomaly.codec import milliseconds
 from arus_anomaly.commands import thresholds as commands
-from arus_anomaly.rules.meter.limits import EVERY_CLASS, version_holding
+from arus_anomaly.rules.meter.limits import EVERY_CLASS, EVERY_SIZE, size_of, version_holding
 from arus_anomaly.schemas.meter_limits import (
     EffectiveMeterLimits,
     EffectiveMeterLimitsList,
@@ -32,23 +32,27 @@ async def list_meter_limits(
     usage_class: Annotated[
         str | None, Query(max_length=40, description="A tariff class; empty: every class without its own.")
     ] = None,
+    meter_size: Annotated[
+        str | None, Query(max_length=40, description="A meter size; empty: every size without its own.")
+    ] = None,
 ) -> Page[MeterLimitsVersion]:
     """List versions of limits, planned ones first, then those that hold or held, newest first."""
-    asked = None if usage_class is None else usage_class.strip().upper()
+    of_class = None if usage_class is None else usage_class.strip().upper()
+    of_size = None if meter_size is None else size_of(meter_size)
     async with context.db.tenant(principal.tenant_id) as tx:
-        rows = await store.versions(tx, asked, window.after(dt.datetime, str), window.fetch)
+        rows = await store.versions(tx, of_class, of_size, window.after(dt.datetime, str), window.fetch)
     return window.page(rows, MeterLimitsVersion.of, lambda row: (row.valid_from, row.version.id))
 
 
 @routes.get("/thresholds/meter/effective")
 async def list_effective_meter_limits(context: Ctx, principal: Reader) -> EffectiveMeterLimitsList:
-    """Show what register reads are judged by now: of every class, and of each that was given its own."""
+    """Show what register reads are judged by now: all, and each class and size that was given its own."""
     async with context.db.tenant(principal.tenant_id) as tx:
         of, now = await store.in_force(tx, principal.tenant_id)
     return EffectiveMeterLimitsList(
         items=[
-            EffectiveMeterLimits.of(name, version_holding(of, name, milliseconds(now)))
-            for name in sorted({EVERY_CLASS, *of})
+            EffectiveMeterLimits.of(*scope, version_holding(of, *scope, milliseconds(now)))
+            for scope in sorted({(EVERY_CLASS, EVERY_SIZE), *of})
         ]
     )
 

@@ -230,6 +230,9 @@ def dump_meter(history: MeterHistory) -> bytes:
                 for of, known in sorted(history.known.items())
                 if known.rebilling
             ],
+            "sizes": [
+                (of, known.meter_size) for of, known in sorted(history.known.items()) if known.meter_size
+            ],
             "changed": [
                 (one.day, one.serial, tuple(one.replacement), one.old_serial) for one in history.changed
             ],
@@ -292,6 +295,7 @@ def load_meter(value: bytes) -> MeterHistory:
     document: dict[str, Any] = orjson.loads(value)
     version: int = document.get("version", 1)
     whose = {of: (rayon, usage_class) for of, rayon, usage_class in document.get("rebilled", ())}
+    sizes: dict[int, str] = dict(document.get("sizes", ()))
     return MeterHistory(
         {
             of: KnownPeriod(
@@ -299,6 +303,7 @@ def load_meter(value: bytes) -> MeterHistory:
                 Rebilling(*rebilled, *whose.get(of, ())) if rebilled else None,
                 rayon,
                 said,
+                sizes.get(of, ""),
             )
             for of, told, rebilled, rayon, said in document["known"]
         },

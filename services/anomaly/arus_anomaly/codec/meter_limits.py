@@ -16,6 +16,11 @@ VERSION_COLUMNS: Final = (
     "month_from_days", "month_to_days", "zeros", "estimates", "trouble_codes",
 )  # fmt: skip
 """The columns of a stored version, in the order that ``version`` takes them in."""
+OF_EVERY_SIZE: Final = "meter_limits"
+OF_A_SIZE: Final = "meter_size_limits"
+TABLES: Final = {OF_EVERY_SIZE: VERSION_COLUMNS, OF_A_SIZE: (*VERSION_COLUMNS, "meter_size")}
+"""By table their columns. Limits of a size stand apart: the version of Arus before knows none, and would take
+them for those of every size."""
 
 
 def litres(cubic_metres: Decimal) -> int:
@@ -30,10 +35,10 @@ def cubic_metres(litres: int) -> Decimal:
 
 def version(row: Sequence[Any]) -> tuple[str, Version]:
     """Return a stored version, and whose it is."""
-    tenant_id, version_id, usage_class, valid_from, extreme, drop, floor, first, last, *counted, codes = row
+    tenant_id, version_id, usage_class, valid_from, *told = row
+    extreme, drop, floor, first, last, zeros, estimates, codes, *size = told
     limits = None
     if extreme is not None:
-        zeros, estimates = counted
         limits = Limits(
             version_id,
             litres(extreme),
@@ -44,7 +49,7 @@ def version(row: Sequence[Any]) -> tuple[str, Version]:
             estimates,
             frozenset(codes),
         )
-    return tenant_id, Version(milliseconds(valid_from), version_id, usage_class, limits)
+    return tenant_id, Version(milliseconds(valid_from), version_id, usage_class, limits, *size)
 
 
 def values(limits: Limits | None) -> Sequence[Any]:
@@ -74,6 +79,7 @@ def limits_set(tenant_id: str, version: Version, valid_from: datetime, set_by: s
         tenant_id=tenant_id,
         version_id=version.id,
         usage_class=version.usage_class,
+        meter_size=version.meter_size,
         valid_from=valid_from.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         set_by=set_by,
     )

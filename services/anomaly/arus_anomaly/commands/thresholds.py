@@ -12,7 +12,7 @@ from arus_runtime.web import FieldProblem, Problem, wrong
 
 from arus_anomaly import catalogue, codec, store
 from arus_anomaly.codec.meter_limits import limits_set, litres
-from arus_anomaly.rules.meter.limits import EVERY_CLASS, Limits
+from arus_anomaly.rules.meter.limits import EVERY_CLASS, EVERY_SIZE, Limits
 from arus_anomaly.rules.meter.limits import Version as MeterVersion
 from arus_anomaly.rules.thresholds import Scope, Thresholds, Version
 from arus_anomaly.schemas.meter_limits import NewMeterLimits
@@ -95,7 +95,7 @@ def meter_limits(new: NewMeterLimits) -> MeterVersion:
             said.estimates,
             frozenset(said.trouble_codes),
         )
-    return MeterVersion(0, DRAFT, new.usage_class or EVERY_CLASS, limits)
+    return MeterVersion(0, DRAFT, new.usage_class or EVERY_CLASS, limits, new.meter_size or EVERY_SIZE)
 
 
 async def set_meter_limits(tx: Tx, principal: Principal, new: MeterVersion, asked: datetime | None) -> str:

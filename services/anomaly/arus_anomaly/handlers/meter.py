@@ -16,7 +16,7 @@ from arus_runtime.worker import Column, Effect, InformedWorker, Meta, Row, State
 from arus_anomaly.codec import meter as codec
 from arus_anomaly.codec import meter_limits
 from arus_anomaly.rules import meter as rules
-from arus_anomaly.rules.meter.limits import NO_VERSIONS, Limits, Versions, holding
+from arus_anomaly.rules.meter.limits import NO_VERSIONS, Limits, Versions, holding, size_of
 from arus_anomaly.state.meter import UNKNOWN, KnownPeriod, MeterHistory
 
 METER_VERDICTS: Final = Table(
@@ -36,7 +36,7 @@ METER_VERDICTS: Final = Table(
     entity=("tenant_id", "nomen", "period"),
 )
 LIMITS: Final[SideInput[Versions]] = SideInput(
-    {"meter_limits": meter_limits.VERSION_COLUMNS},
+    meter_limits.TABLES,
     empty=NO_VERSIONS,
     add=lambda versions, _, rows: meter_limits.add_versions(versions, rows),
 )
@@ -57,8 +57,10 @@ def recorded(
     codec.nomen_of(event, meta.key)
     of = codec.number(event.period)
     told = history.known.get(of, UNKNOWN)
-    reads = codec.reads(event, meta.at)
-    return history.with_period(of, KnownPeriod(reads, told.rebilling, event.rayon, told.said))
+    known = KnownPeriod(
+        codec.reads(event, meta.at), told.rebilling, event.rayon, told.said, size_of(event.meter_size)
+    )
+    return history.with_period(of, known)
 
 
 @meter.on(RegisterReadWithdrawn)
@@ -68,7 +70,7 @@ def withdrawn(
     """Take the reads of a period out."""
     codec.nomen_of(event, meta.key)
     of = codec.number(event.period)
-    return history.with_period(of, history.known.get(of, UNKNOWN)._replace(reads=(), rayon=""))
+    return history.with_period(of, history.known.get(of, UNKNOWN)._replace(reads=(), rayon="", meter_size=""))
 
 
 @meter.on(MeterReplaced)
@@ -101,9 +103,9 @@ def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[Me
     """Say what is said of each period now, where it differs from what was said. What was said is kept."""
     tenant_id, _, nomen = meta.key.partition(":")
 
-    def limits(usage_class: str, recorded_ms: int) -> Limits:
+    def limits(usage_class: str, meter_size: str, recorded_ms: int) -> Limits:
         of = known.at(recorded_ms.to_bytes(6, "big")).get(tenant_id)
-        return rules.DEFAULTS if of is None else holding(of, usage_class, recorded_ms)
+        return rules.DEFAULTS if of is None else holding(of, usage_class, meter_size, recorded_ms)
 
     superseded: list[tuple[str, str, str]] = []
     gone: list[tuple[str, str, str]] = []

@@ -1,15 +1,16 @@
 """What travels over REST: what register reads are judged by, as people write and read it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from arus_contracts.reading import plain
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from arus_anomaly.codec.meter_limits import cubic_metres
-from arus_anomaly.rules.meter.limits import DEFAULTS, Limits, Version
+from arus_anomaly.rules.meter.limits import DEFAULTS, Limits, Version, size_of
 from arus_anomaly.store.meter_limits import StoredLimits
 
 _LIMITS: JsonDict = {
@@ -26,6 +27,7 @@ _ID = "01JHB8Z5G0R5C1V8X3N6K2Q7TZ"
 _VERSION: JsonDict = {
     "id": _ID,
     "usage_class": "3A",
+    "meter_size": "1 1/2",
     "valid_from": "2025-01-12T17:00:00Z",
     "limits": {"id": _ID, **_LIMITS},
     "state": "active",
@@ -36,6 +38,9 @@ _VERSION: JsonDict = {
 
 Capitals = StringConstraints(strip_whitespace=True, to_upper=True, min_length=1)
 UsageClass = Annotated[str, Capitals, Field(max_length=40)]
+MeterSize = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), Field(max_length=40), AfterValidator(size_of)
+]
 Code = Annotated[str, Capitals, Field(max_length=60)]
 Days = Annotated[int, Field(ge=1, le=366, strict=True)]
 Run = Annotated[int, Field(ge=2, le=24, strict=True)]
@@ -71,15 +76,23 @@ class MeterLimitsIn(BaseModel):
 
 
 class NewMeterLimits(BaseModel):
-    """Limits of a tariff class, or of every class without its own."""
+    """Limits of a tariff class, of a meter size, of both together, or of all without their own.
+
+    For a read those of its class and size count, else of its size, else of its class, else of all.
+    """
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"usage_class": "3A", "limits": {**_LIMITS}}]}
+        extra="forbid",
+        json_schema_extra={"examples": [{"usage_class": "3A", "meter_size": '1½"', "limits": {**_LIMITS}}]},
     )
 
     usage_class: UsageClass | None = Field(default=None, description="null: every class without its own.")
+    meter_size: MeterSize | None = Field(
+        default=None,
+        description='null: every size without its own. However it is written: ½ inch and 1/2" are 1/2.',
+    )
     limits: MeterLimitsIn | None = Field(
-        description="null: follow what holds for every class, in the end what is built in."
+        description="null: follow what holds next: of the size, of the class, of all, as built in."
     )
     valid_from: AwareDatetime | None = Field(
         default=None,
@@ -117,12 +130,13 @@ class MeterLimitsOut(BaseModel):
 
 
 class MeterLimitsVersion(BaseModel):
-    """A version of limits. limits: null where it follows what holds for every class."""
+    """A version of limits. limits: null where it follows what holds next."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_VERSION]})
 
     id: str
     usage_class: str | None = Field(description="null: every class without its own.")
+    meter_size: str | None = Field(description="null: every size without its own.")
     valid_from: datetime
     limits: MeterLimitsOut | None
     state: Literal["planned", "active", "replaced"]
@@ -136,6 +150,7 @@ class MeterLimitsVersion(BaseModel):
         return cls(
             id=version.id,
             usage_class=version.usage_class or None,
+            meter_size=version.meter_size or None,
             valid_from=stored.valid_from,
             limits=version.limits and MeterLimitsOut.of(version.limits),
             state=stored.state,
@@ -144,31 +159,53 @@ class MeterLimitsVersion(BaseModel):
         )
 
 
+_SCOPES: Final[Mapping[tuple[bool, bool], Literal["every_class", "class", "size", "class_and_size"]]] = {
+    (False, False): "every_class",
+    (True, False): "class",
+    (False, True): "size",
+    (True, True): "class_and_size",
+}
+"""By whether a version is of a class, and of a size."""
+
+
 class EffectiveMeterLimits(BaseModel):
-    """What reads of a tariff class are judged by now."""
+    """What reads of a tariff class and a meter size are judged by now. scope: what it was set for."""
 
     usage_class: str | None = Field(description="null: every class without its own.")
-    scope: Literal["built_in", "every_class", "class"]
+    meter_size: str | None = Field(description="null: every size without its own.")
+    scope: Literal["built_in", "every_class", "class", "size", "class_and_size"]
     limits: MeterLimitsOut
 
     @classmethod
-    def of(cls, usage_class: str, version: Version | None) -> Self:
-        """Return what holds for a class. version: None for the built-in limits."""
+    def of(cls, usage_class: str, meter_size: str, version: Version | None) -> Self:
+        """Return what holds for a class and size. version: None for the built-in limits."""
         limits = DEFAULTS if version is None or version.limits is None else version.limits
         return cls(
             usage_class=usage_class or None,
-            scope="built_in" if version is None else "class" if version.usage_class else "every_class",
+            meter_size=meter_size or None,
+            scope="built_in"
+            if version is None
+            else _SCOPES[bool(version.usage_class), bool(version.meter_size)],
             limits=MeterLimitsOut.of(limits),
         )
 
 
 class EffectiveMeterLimitsList(BaseModel):
-    """What holds now: for every class, and for each that has, or had, limits of its own."""
+    """What holds now: for all, and for each class and size that has, or had, limits of its own."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"items": [{"usage_class": "3A", "scope": "class", "limits": {"id": _ID, **_LIMITS}}]}
+                {
+                    "items": [
+                        {
+                            "usage_class": "3A",
+                            "meter_size": "1 1/2",
+                            "scope": "class_and_size",
+                            "limits": {"id": _ID, **_LIMITS},
+                        }
+                    ]
+                }
             ]
         }
     )

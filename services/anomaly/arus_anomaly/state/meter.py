@@ -88,6 +88,8 @@ class Period(NamedTuple):
     rebilling: Rebilling | None = None
     changed: tuple["Changed", ...] = ()
     """Meters that people say were changed until its last read, since that of the period before."""
+    meter_size: str = ""
+    """As sizes are compared; "": unknown."""
 
 
 class Changed(NamedTuple):
@@ -108,6 +110,8 @@ class KnownPeriod(NamedTuple):
     """Told with the reads; of none where none stand."""
     said: str = ""
     """Digest of the verdict that stands; "" when nothing was said."""
+    meter_size: str = ""
+    """Told with the reads."""
 
     @property
     def place(self) -> str:
@@ -157,7 +161,9 @@ class MeterHistory:
         """Return what is to be judged, oldest first; changes of the meter with the next period read."""
         through, waiting = self.settled.through if self.settled else -1, deque(self.changed)
         periods = (
-            Period(number, known.reads, known.rebilling, tuple(_until(known.reads, waiting)))
+            Period(
+                number, known.reads, known.rebilling, tuple(_until(known.reads, waiting)), known.meter_size
+            )
             for number, known in sorted(self.known.items())
             if waiting or number > through
         )

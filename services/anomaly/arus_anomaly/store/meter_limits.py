@@ -15,15 +15,20 @@ from arus_anomaly.codec import meter_limits as codec
 from arus_anomaly.rules.meter.limits import NO_VERSIONS, OfTenant, Version
 
 _COLUMNS: Final = ", ".join(codec.VERSION_COLUMNS)
+_SET: Final = f"""(
+      select {_COLUMNS}, '' as meter_size, created_by, created_at from {codec.OF_EVERY_SIZE}
+      union all
+      select {_COLUMNS}, meter_size, created_by, created_at from {codec.OF_A_SIZE})"""
 _VERSIONS: Final = f"""
-    select {_COLUMNS}, created_by, created_at,
+    select {_COLUMNS}, meter_size, created_by, created_at,
            case when valid_from > clock_timestamp() then 'planned'
                 when exists (
-                  select from meter_limits n
-                  where n.usage_class = t.usage_class and n.valid_from <= clock_timestamp()
+                  select from {_SET} n
+                  where n.usage_class = t.usage_class and n.meter_size = t.meter_size
+                    and n.valid_from <= clock_timestamp()
                     and (n.valid_from, n.id) > (t.valid_from, t.id)) then 'replaced'
                 else 'active' end
-    from meter_limits t"""
+    from {_SET} t"""
 _VALID_FROM: Final = codec.VERSION_COLUMNS.index("valid_from")
 
 
@@ -48,11 +53,14 @@ async def add_version(
     tx: Tx, tenant_id: str, version: Version, asked: datetime | None, created_by: str
 ) -> datetime:
     """Record a version, valid_from aside, and return the time from which it holds: as asked, or soon."""
-    columns = [name for name in codec.VERSION_COLUMNS if name != "valid_from"]
-    given = (tenant_id, version.id, version.usage_class, *codec.values(version.limits))
+    table = codec.OF_A_SIZE if version.meter_size else codec.OF_EVERY_SIZE
+    columns = [name for name in codec.TABLES[table] if name != "valid_from"]
+    given = [tenant_id, version.id, version.usage_class, *codec.values(version.limits)]
+    if version.meter_size:
+        given.append(version.meter_size)
     rows = tx.cursor(row_factory=tuple_row)
     await rows.execute(
-        f"""insert into meter_limits ({", ".join(columns)}, valid_from, created_by)
+        f"""insert into {table} ({", ".join(columns)}, valid_from, created_by)
             values ({", ".join(f"%({name})s" for name in columns)}, {VALID_FROM}, %(by)s)
             returning valid_from""".encode(),
         {**dict(zip(columns, given, strict=True)), "valid_from": asked, "by": created_by},
@@ -73,17 +81,23 @@ async def version(tx: Tx, version_id: str) -> StoredLimits:
 
 
 async def versions(
-    tx: Tx, usage_class: str | None, after: tuple[datetime, str] | None, limit: int
+    tx: Tx,
+    usage_class: str | None,
+    meter_size: str | None,
+    after: tuple[datetime, str] | None,
+    limit: int,
 ) -> Sequence[StoredLimits]:
-    """Return versions, those that hold latest first. usage_class: None for any, "" for every class."""
+    """Return versions, those that hold latest first. usage_class, meter_size: None for any, "" for every."""
     rows = tx.cursor(row_factory=tuple_row)
     await rows.execute(
         f"""{_VERSIONS}
            where (%(class)s::text is null or usage_class = %(class)s)
+             and (%(size)s::text is null or meter_size = %(size)s)
              and (%(after_time)s::timestamptz is null or (valid_from, id) < (%(after_time)s, %(after_id)s))
            order by valid_from desc, id desc limit %(limit)s""".encode(),
         {
             "class": usage_class,
+            "size": meter_size,
             "after_time": after and after[0],
             "after_id": after and after[1],
             "limit": limit,
@@ -93,9 +107,9 @@ async def versions(
 
 
 async def in_force(tx: Tx, tenant_id: str) -> tuple[OfTenant, datetime]:
-    """Return all versions of the tenant by class, and the database's clock."""
+    """Return all versions of the tenant by class and size, and the database's clock."""
     rows = tx.cursor(row_factory=tuple_row)
-    await rows.execute(f"select {_COLUMNS} from meter_limits order by number".encode())
+    await rows.execute(f"select {_COLUMNS}, meter_size from {_SET} t".encode())
     found = codec.add_versions(NO_VERSIONS, await rows.fetchall())
     now = await (await rows.execute("select clock_timestamp()")).fetchone()
     assert now is not None

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final, LiteralString
 
 _FIELDS: Final[tuple[LiteralString, ...]] = ("name", "address", "rayon", "usage_class", "serial")
-_OF_READS: Final[tuple[LiteralString, ...]] = ("rayon", "usage_class")
+_OF_READS: Final[tuple[LiteralString, ...]] = ("rayon", "usage_class", "meter_size")
 """What register reads are told with, beside whether the service was active."""
 _NEWEST: Final = "period desc, number desc, line desc"
 _AS_OF: Final = (
@@ -21,6 +21,8 @@ _AS_OF: Final = (
 
 
 def _says(field: LiteralString) -> LiteralString:
+    if field == "meter_size":  # no person says it: their versions hold it empty
+        return "meter_size <> ''"
     return f"({field} <> '' or import_id = '') and '{field}' <> all(unsaid)"
 
 

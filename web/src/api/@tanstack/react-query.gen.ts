@@ -4300,7 +4300,7 @@ export const listEffectiveMeterLimitsQueryKey = (options?: Options<ListEffective
 /**
  * List Effective Meter Limits
  *
- * Show what register reads are judged by now: of every class, and of each that was given its own.
+ * Show what register reads are judged by now: all, and each class and size that was given its own.
  */
 export const listEffectiveMeterLimitsOptions = (options?: Options<ListEffectiveMeterLimitsData>) => queryOptions<ListEffectiveMeterLimitsResponse, ListEffectiveMeterLimitsError, ListEffectiveMeterLimitsResponse, ReturnType<typeof listEffectiveMeterLimitsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {

@@ -1,11 +1,10 @@
-/** What reads of a tariff class are judged by from a time on. */
+/** What reads of a tariff class and a meter size are judged by from a time on. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
 import { Controller } from 'react-hook-form'
 import { setMeterLimits, type MeterLimitsOut, type NewMeterLimits } from '@/api'
 import { zNewMeterLimits } from '@/api/zod.gen'
-import { refetch } from '@/app/client'
 import { useForm } from '@/app/useForm'
 import { moment, decimal, HOME_ZONE, instantAt, zoneName } from '@/lib/format'
 import { Button } from '@/ui/Button'
@@ -14,25 +13,22 @@ import { TextArea, TextField } from '@/ui/Field'
 import { Form } from '@/ui/Form'
 import { NumberField } from '@/ui/NumberField'
 import { Select } from '@/ui/Select'
-import { Skeleton } from '@/ui/States'
+import { Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
-import { limitsOf, type TypedLimits } from './limits'
-import { meterLimitsQuery } from './queries'
+import { limitsHolding, limitsOf, type TypedLimits } from './limits'
+import { meterLimitsNowQuery, refetchSet } from './queries'
 
 interface MeterLimitsDrawerProps {
   open: boolean
-  /** The class whose limits are changed; empty: every class without its own. */
+  /** The class and the size whose limits are changed; empty: every one without its own. */
   usageClass: string
+  meterSize: string
   onClose: () => void
 }
 
-export default function MeterLimitsDrawer({ open, usageClass, onClose }: MeterLimitsDrawerProps) {
+export default function MeterLimitsDrawer({ open, onClose, ...of }: MeterLimitsDrawerProps) {
   const { t } = useLingui()
   const formId = useId()
-  const limits = useQuery({ ...meterLimitsQuery, enabled: open })
-  const standing =
-    limits.data?.find(one => (one.usage_class ?? '') === usageClass) ??
-    limits.data?.find(one => one.usage_class === null)
   return (
     <Drawer
       open={open}
@@ -45,16 +41,8 @@ export default function MeterLimitsDrawer({ open, usageClass, onClose }: MeterLi
         </Button>
       }
     >
-      {open && standing ? (
-        <LimitsForm
-          key={usageClass}
-          formId={formId}
-          usageClass={usageClass}
-          standing={standing.limits}
-          onDone={onClose}
-        />
-      ) : (
-        <Skeleton lines={6} />
+      {open && (
+        <FilledForm key={`${of.usageClass}/${of.meterSize}`} formId={formId} {...of} onDone={onClose} />
       )}
     </Drawer>
   )
@@ -63,15 +51,37 @@ export default function MeterLimitsDrawer({ open, usageClass, onClose }: MeterLi
 interface FormProps {
   formId: string
   usageClass: string
-  standing: MeterLimitsOut
+  meterSize: string
   onDone: () => void
 }
 
-function LimitsForm({ formId, usageClass, standing, onDone }: FormProps) {
+/** The form, filled with what holds. */
+function FilledForm(props: FormProps) {
+  const limits = useQuery(meterLimitsNowQuery)
+  const standing = limitsHolding(limits.data ?? [], props.usageClass, props.meterSize)
+  if (standing) return <LimitsForm {...props} standing={standing} />
+  if (!limits.isError) return <Skeleton lines={6} />
+  return (
+    <Failed
+      what={<Trans>Batas meter belum bisa dimuat.</Trans>}
+      error={limits.error}
+      onRetry={() => void limits.refetch()}
+    />
+  )
+}
+
+function LimitsForm({
+  formId,
+  usageClass,
+  meterSize,
+  standing,
+  onDone,
+}: FormProps & { standing: MeterLimitsOut }) {
   const { t, i18n } = useLingui()
   const form = useForm<TypedLimits, NewMeterLimits>({
     defaults: {
       usage_class: usageClass,
+      meter_size: meterSize,
       content: 'own',
       extreme_m3: decimal(standing.extreme_m3),
       drop_pct: String(standing.drop_pct),
@@ -92,7 +102,7 @@ function LimitsForm({ formId, usageClass, standing, onDone }: FormProps) {
     }),
     send: body => setMeterLimits({ body }),
     done: ({ start, valid_from }) => {
-      refetch('listMeterLimits', 'listEffectiveMeterLimits')
+      refetchSet('listMeterLimits', 'listEffectiveMeterLimits')
       const from = start === 'later' ? moment(instantAt(valid_from)) : ''
       toast({
         text: from
@@ -113,6 +123,13 @@ function LimitsForm({ formId, usageClass, standing, onDone }: FormProps) {
         error={errorOf('usage_class')}
         {...register('usage_class')}
       />
+      <TextField
+        label={t`Ukuran meter`}
+        placeholder={t`Semua ukuran`}
+        hint={t`Batas ukuran mendahului batas golongan.`}
+        error={errorOf('meter_size')}
+        {...register('meter_size')}
+      />
       <Controller
         control={control}
         name="content"
@@ -121,7 +138,7 @@ function LimitsForm({ formId, usageClass, standing, onDone }: FormProps) {
             label={t`Isi`}
             choices={[
               { value: 'own', label: t`Batas sendiri` },
-              { value: 'inherit', label: t`Ikut semua golongan` },
+              { value: 'inherit', label: t`Ikut cakupan yang lebih luas` },
             ]}
             value={field.value}
             onChange={field.onChange}

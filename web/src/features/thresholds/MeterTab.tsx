@@ -10,14 +10,14 @@ import { ScrollBox } from '@/ui/ScrollBox'
 import { Failed, Skeleton } from '@/ui/States'
 import { Tag } from '@/ui/StatusBadge'
 import { meterLimitsQuery, meterVersionsQuery } from './queries'
-import { classWord, METER_SCOPES, STATES, TONES } from './words'
+import { classWord, METER_SCOPES, ofWhom, sizeWord, STATES, TONES } from './words'
 
 interface MeterTabProps {
-  /** Change what holds for a tariff class; null: for every class without its own. */
-  onChange: (usageClass: string | null) => void
+  /** Change what holds for a tariff class and a meter size; null: for every one without its own. */
+  onChange: (of: Pick<EffectiveMeterLimits, 'usage_class' | 'meter_size'>) => void
 }
 
-/** What register reads are judged by: for every class, and for each that has its own. */
+/** What register reads are judged by: for all, and for each class and size that has its own. */
 export default function MeterTab({ onChange }: MeterTabProps) {
   const limits = useQuery(meterLimitsQuery)
   return (
@@ -58,6 +58,9 @@ function Limits({ items, onChange }: { items: readonly EffectiveMeterLimits[] } 
             <th scope="col" className="px-3 py-1.5 text-left font-medium">
               <Trans>Golongan</Trans>
             </th>
+            <th scope="col" className="px-3 py-1.5 text-left font-medium">
+              <Trans>Ukuran meter</Trans>
+            </th>
             {head.map(name => (
               <th key={name} scope="col" className="px-3 py-1.5 text-right font-medium">
                 {name}
@@ -67,14 +70,15 @@ function Limits({ items, onChange }: { items: readonly EffectiveMeterLimits[] } 
           </tr>
         </thead>
         <tbody>
-          {items.map(({ usage_class, limits, scope }) => {
-            const name = classWord(usage_class)
+          {items.map(one => {
+            const { usage_class, meter_size, limits, scope } = one
             const days = `${limits.month_from_days}–${limits.month_to_days}`
             return (
-              <tr key={usage_class} className="border-t border-line">
+              <tr key={`${usage_class}/${meter_size}`} className="border-t border-line">
                 <th scope="row" className="px-3 py-1.5 text-left font-medium whitespace-nowrap">
-                  {name}
+                  {classWord(usage_class)}
                 </th>
+                <td className="px-3 py-1.5 whitespace-nowrap">{sizeWord(meter_size)}</td>
                 {[
                   quantity(limits.extreme_m3, 'm³', 3),
                   `${limits.drop_pct}%`,
@@ -90,9 +94,9 @@ function Limits({ items, onChange }: { items: readonly EffectiveMeterLimits[] } 
                 ))}
                 {maySet && (
                   <td className="px-2 py-1 text-right">
-                    <Button look="quiet" onClick={() => onChange(usage_class)}>
+                    <Button look="quiet" onClick={() => onChange(one)}>
                       <Trans>Ubah</Trans>
-                      <span className="sr-only"> {name}</span>
+                      <span className="sr-only"> {ofWhom(one)}</span>
                     </Button>
                   </td>
                 )}
@@ -137,7 +141,7 @@ function VersionLine({ one }: { one: MeterLimitsVersion }) {
   const drop = one.limits?.drop_pct
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2 text-sm">
-      <span className="font-medium">{classWord(one.usage_class)}</span>
+      <span className="font-medium">{ofWhom(one)}</span>
       <Tag tone={TONES[one.state]}>{i18n._(STATES[one.state])}</Tag>
       <span className="min-w-0 flex-1">
         {limit ? (
@@ -145,7 +149,7 @@ function VersionLine({ one }: { one: MeterLimitsVersion }) {
             ekstrem di atas {limit}, turun di bawah {drop}%
           </Trans>
         ) : (
-          <Trans>mengikuti batas semua golongan</Trans>
+          <Trans>Ikut cakupan yang lebih luas</Trans>
         )}
       </span>
       <span className="text-xs text-muted">

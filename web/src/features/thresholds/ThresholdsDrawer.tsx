@@ -5,7 +5,6 @@ import { Controller } from 'react-hook-form'
 import { setThresholds, type VersionOut } from '@/api'
 import { zNewVersion } from '@/api/zod.gen'
 import { fuelChoices, locationChoices, useCatalogue } from '@/app/catalogue'
-import { refetch } from '@/app/client'
 import { useDraftName } from '@/app/session'
 import { useForm } from '@/app/useForm'
 import { moment, HOME_ZONE, zoneName } from '@/lib/format'
@@ -30,7 +29,7 @@ import {
   type Typed,
 } from './draft'
 import { Preview } from './Preview'
-import { activeVersionsQuery } from './queries'
+import { activeVersionsQuery, refetchSet } from './queries'
 import { PROFILE_HINTS, PROFILES } from './words'
 
 export default function ThresholdsDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -88,7 +87,7 @@ function ThresholdsForm({ formId, onDone, active }: FormProps & { active: readon
     draft: useDraftName('thresholds'),
     send: body => setThresholds({ body }),
     done: values => {
-      refetch('listThresholds', 'listEffectiveThresholds')
+      refetchSet('listThresholds', 'listEffectiveThresholds')
       const start = startOf(values, zoneOf(values))
       const from = start === null ? '' : moment(start, zoneOf(values))
       toast({

@@ -69,9 +69,14 @@ export function ThresholdsPage() {
             content: (
               <Suspense fallback={<Skeleton />}>
                 <MeterTab
-                  onChange={usageClass =>
+                  onChange={({ usage_class, meter_size }) =>
                     void navigate({
-                      search: { ...stay, id: 'new', ...(usageClass && { class: usageClass }) },
+                      search: {
+                        ...stay,
+                        id: 'new',
+                        ...(usage_class && { class: usage_class }),
+                        ...(meter_size && { size: meter_size }),
+                      },
                     })
                   }
                 />
@@ -87,6 +92,7 @@ export function ThresholdsPage() {
         <MeterLimitsDrawer
           open={search.id !== undefined && ofMeter}
           usageClass={search.class ?? ''}
+          meterSize={search.size ?? ''}
           onClose={close}
         />
       </OnDemand>

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
-import { limitsOf, type TypedLimits } from './limits'
+import type { EffectiveMeterLimits } from '@/api'
+import { limitsHolding, limitsOf, type TypedLimits } from './limits'
 
 const TYPED: TypedLimits = {
   usage_class: ' 3A ',
+  meter_size: ' 1/2" ',
   content: 'own',
   extreme_m3: '1.250,5',
   drop_pct: '40',
@@ -19,6 +21,7 @@ const TYPED: TypedLimits = {
 test('limits are sent as exact numbers, and what is none as it was typed', () => {
   expect(limitsOf(TYPED, 'id')).toEqual({
     usage_class: '3A',
+    meter_size: '1/2"',
     limits: {
       extreme_m3: '1250.5',
       drop_pct: 40,
@@ -33,16 +36,35 @@ test('limits are sent as exact numbers, and what is none as it was typed', () =>
   })
 })
 
+test('a form is filled with what holds for its class and size, else for all', () => {
+  const holding = [
+    [null, null],
+    [null, '1/2'],
+    ['3A', null],
+    ['3A', '1/2'],
+  ].map(([usage_class, meter_size]) => ({
+    usage_class,
+    meter_size,
+    limits: { id: `${usage_class}/${meter_size}` },
+  })) as EffectiveMeterLimits[]
+  expect(limitsHolding(holding, '3A', '1/2')?.id).toBe('3A/1/2')
+  expect(limitsHolding(holding, '', '1/2')?.id).toBe('null/1/2')
+  expect(limitsHolding(holding, '3A', '')?.id).toBe('3A/null')
+  expect(limitsHolding(holding, '2B', '')?.id).toBe('null/null')
+})
+
 test('a class may follow all the others, from a time by the clocks of the office', () => {
   const later = {
     ...TYPED,
     usage_class: '',
+    meter_size: '',
     content: 'inherit',
     start: 'later',
     valid_from: '2026-02-01T00:00',
   } as const
   expect(limitsOf(later, 'id')).toEqual({
     usage_class: null,
+    meter_size: null,
     limits: null,
     valid_from: '2026-01-31T17:00:00.000Z',
   })

@@ -1,9 +1,11 @@
 /** Limits of register reads as people type them, and as they are sent. */
+import type { EffectiveMeterLimits, MeterLimitsOut } from '@/api'
 import { instantAt } from '@/lib/format'
 import { parseDecimal } from '@/lib/quantity'
 
 export interface TypedLimits {
   usage_class: string
+  meter_size: string
   content: 'own' | 'inherit'
   extreme_m3: string
   drop_pct: string
@@ -17,6 +19,17 @@ export interface TypedLimits {
   valid_from: string
 }
 
+/** What holds for a class and a size as far as either has its own; else what holds for all. */
+export function limitsHolding(
+  holding: readonly EffectiveMeterLimits[],
+  usageClass: string,
+  meterSize: string,
+): MeterLimitsOut | undefined {
+  const of = (name: string, size: string) =>
+    holding.find(one => (one.usage_class ?? '') === name && (one.meter_size ?? '') === size)?.limits
+  return of(usageClass, meterSize) ?? of('', '')
+}
+
 function whole(typed: string): number | string {
   return /^\d+$/.test(typed.trim()) ? Number(typed) : typed
 }
@@ -27,6 +40,7 @@ export function limitsOf(values: TypedLimits, language: string) {
   const at = values.start === 'later' ? instantAt(values.valid_from) : Number.NaN
   return {
     usage_class: values.usage_class.trim() || null,
+    meter_size: values.meter_size.trim() || null,
     limits:
       values.content === 'inherit'
         ? null

@@ -10,9 +10,17 @@ import {
   type VersionOut,
 } from '@/api'
 import { all } from '@/app/catalogue'
+import { refetch } from '@/app/client'
 
 const PAGE = 100
 const CHANGED = 20
+const HOLDS_MS = 6_000
+
+/** What is set at once holds five seconds later: what is in sight is fetched now, and once more then. */
+export function refetchSet(...operations: string[]): void {
+  refetch(...operations)
+  setTimeout(() => refetch(...operations), HOLDS_MS)
+}
 
 export const effectiveQuery = infiniteQueryOptions({
   queryKey: [{ _id: 'listEffectiveThresholds' }],
@@ -52,6 +60,14 @@ export const activeVersionsQuery = queryOptions({
 export const meterLimitsQuery = queryOptions({
   queryKey: [{ _id: 'listEffectiveMeterLimits' }],
   queryFn: async ({ signal }) => (await listEffectiveMeterLimits({ signal })).data.items,
+})
+
+/** The same, read afresh whenever a form opens. */
+export const meterLimitsNowQuery = queryOptions({
+  queryKey: [{ _id: 'listEffectiveMeterLimits', state: 'now' }],
+  queryFn: async ({ signal }) => (await listEffectiveMeterLimits({ signal })).data.items,
+  staleTime: Infinity,
+  gcTime: 0,
 })
 
 export const meterVersionsQuery = infiniteQueryOptions({

@@ -28,11 +28,27 @@ export const METER_SCOPES: Record<EffectiveMeterLimits['scope'], MessageDescript
   built_in: msg`Bawaan`,
   every_class: msg`Semua golongan`,
   class: msg`Golongan ini`,
+  size: msg`Ukuran ini`,
+  class_and_size: msg`Golongan dan ukuran`,
 }
 
 /** A tariff class; null: all that have no limits of their own. */
 export function classWord(usageClass: string | null): string {
   return usageClass ?? i18n._(msg`Semua golongan`)
+}
+
+/** A meter size; null: all that have no limits of their own. */
+export function sizeWord(meterSize: string | null): string {
+  return meterSize ?? i18n._(msg`Semua ukuran`)
+}
+
+/** Whose limits: of a class, of a size, of both, or of all that have none of their own. */
+export function ofWhom({
+  usage_class,
+  meter_size,
+}: Pick<EffectiveMeterLimits, 'usage_class' | 'meter_size'>): string {
+  if (meter_size === null) return classWord(usage_class)
+  return `${classWord(usage_class)} · ${meter_size}`
 }
 
 export const PROFILES: Record<ThresholdsOut['profile'], MessageDescriptor> = {

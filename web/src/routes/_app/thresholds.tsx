@@ -8,8 +8,9 @@ export const Route = createFileRoute('/_app/thresholds')({
     tidy({
       tab: oneOf(search['tab'], ['versions', 'meter']),
       id: oneOf(search['id'], ['new']),
-      // The tariff class whose limits are changed.
+      // The tariff class and meter size whose limits are changed.
       class: text(search['class']),
+      size: text(search['size']),
     }),
   component: () => (
     <Guard to="/thresholds">

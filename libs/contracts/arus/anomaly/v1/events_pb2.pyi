@@ -248,7 +248,7 @@ class ThresholdSet(_message.Message):
     def __init__(self, tenant_id: _Optional[str] = ..., version_id: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., valid_from: _Optional[str] = ..., thresholds: _Optional[_Union[ThresholdSet.Thresholds, _Mapping]] = ..., set_by: _Optional[str] = ...) -> None: ...
 
 class MeterThresholdSet(_message.Message):
-    __slots__ = ("tenant_id", "version_id", "usage_class", "valid_from", "limits", "set_by")
+    __slots__ = ("tenant_id", "version_id", "usage_class", "valid_from", "limits", "set_by", "meter_size")
     class Limits(_message.Message):
         __slots__ = ("extreme_l", "drop_pct", "drop_floor_l", "month_from_days", "month_to_days", "zeros", "estimates", "trouble_codes")
         EXTREME_L_FIELD_NUMBER: _ClassVar[int]
@@ -274,13 +274,15 @@ class MeterThresholdSet(_message.Message):
     VALID_FROM_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     SET_BY_FIELD_NUMBER: _ClassVar[int]
+    METER_SIZE_FIELD_NUMBER: _ClassVar[int]
     tenant_id: str
     version_id: str
     usage_class: str
     valid_from: str
     limits: MeterThresholdSet.Limits
     set_by: str
-    def __init__(self, tenant_id: _Optional[str] = ..., version_id: _Optional[str] = ..., usage_class: _Optional[str] = ..., valid_from: _Optional[str] = ..., limits: _Optional[_Union[MeterThresholdSet.Limits, _Mapping]] = ..., set_by: _Optional[str] = ...) -> None: ...
+    meter_size: str
+    def __init__(self, tenant_id: _Optional[str] = ..., version_id: _Optional[str] = ..., usage_class: _Optional[str] = ..., valid_from: _Optional[str] = ..., limits: _Optional[_Union[MeterThresholdSet.Limits, _Mapping]] = ..., set_by: _Optional[str] = ..., meter_size: _Optional[str] = ...) -> None: ...
 
 class OpinionReached(_message.Message):
     __slots__ = ("tenant_id", "fact_id", "domain", "location_id", "product_id", "business_date", "volume_ul", "stage", "history_count", "expected_ul", "low_ul", "high_ul", "p", "severity", "hints", "shift_permille", "milder", "milder_ul", "detector", "calibration", "calendar", "incident_id")

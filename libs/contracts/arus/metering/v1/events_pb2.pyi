@@ -29,7 +29,7 @@ class CustomerChanged(_message.Message):
     def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., name: _Optional[str] = ..., address: _Optional[str] = ..., rayon: _Optional[str] = ..., usage_class: _Optional[str] = ..., serial: _Optional[str] = ..., is_active: _Optional[bool] = ..., is_gone: _Optional[bool] = ...) -> None: ...
 
 class RegisterReadRecorded(_message.Message):
-    __slots__ = ("tenant_id", "nomen", "period", "reads", "rayon", "usage_class", "is_active")
+    __slots__ = ("tenant_id", "nomen", "period", "reads", "rayon", "usage_class", "is_active", "meter_size")
     class Replacement(_message.Message):
         __slots__ = ("old_final_l", "new_start_l", "replaced_on")
         OLD_FINAL_L_FIELD_NUMBER: _ClassVar[int]
@@ -81,6 +81,7 @@ class RegisterReadRecorded(_message.Message):
     RAYON_FIELD_NUMBER: _ClassVar[int]
     USAGE_CLASS_FIELD_NUMBER: _ClassVar[int]
     IS_ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    METER_SIZE_FIELD_NUMBER: _ClassVar[int]
     tenant_id: str
     nomen: str
     period: str
@@ -88,7 +89,8 @@ class RegisterReadRecorded(_message.Message):
     rayon: str
     usage_class: str
     is_active: bool
-    def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., period: _Optional[str] = ..., reads: _Optional[_Iterable[_Union[RegisterReadRecorded.Read, _Mapping]]] = ..., rayon: _Optional[str] = ..., usage_class: _Optional[str] = ..., is_active: _Optional[bool] = ...) -> None: ...
+    meter_size: str
+    def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., period: _Optional[str] = ..., reads: _Optional[_Iterable[_Union[RegisterReadRecorded.Read, _Mapping]]] = ..., rayon: _Optional[str] = ..., usage_class: _Optional[str] = ..., is_active: _Optional[bool] = ..., meter_size: _Optional[str] = ...) -> None: ...
 
 class RegisterReadWithdrawn(_message.Message):
     __slots__ = ("tenant_id", "nomen", "period")

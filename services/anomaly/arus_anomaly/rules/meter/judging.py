@@ -128,7 +128,7 @@ def _of_meter(register: Register, period: Period, later: Sequence[Period], limit
         register.changes.hears(change, change.day)
     changes = changes_of(register, period.reads, last)
     read = _judged(last, changes)
-    by = limits(read.usage_class, read.recorded_ms)
+    by = limits(read.usage_class, period.meter_size, read.recorded_ms)
     register.makes_room(read.day, by.month_days[0])
     said = Judgement(
         period.number,
