@@ -1,4 +1,4 @@
-"""gRPC methods of verdicts, for the views the gateway composes, and of cases, for the books."""
+"""gRPC methods of verdicts, for the views the gateway composes and the books, and of cases, for the books."""
 
 from collections import Counter
 from datetime import date
@@ -9,6 +9,8 @@ from arus.anomaly.v1.api_pb2 import (
     GetCaseResponse,
     GetVisitRequest,
     GetVisitResponse,
+    ListRefusedReadsRequest,
+    ListRefusedReadsResponse,
     LocationCounts,
     ReportRequest,
     ReportResponse,
@@ -25,9 +27,12 @@ from grpc.aio import ServicerContext
 from typing_extensions import override
 
 from arus_anomaly import reports, store
+from arus_anomaly.codec import meter as codec
 from arus_anomaly.commands import cases, dossiers
 from arus_anomaly.rules.cases import day_of
 from arus_anomaly.rules.fuel import Status
+from arus_anomaly.rules.meter.refusals import Said, refused
+from arus_anomaly.store.meter import of_customer
 
 NEWEST: Final = 10
 MOST_LOCATIONS: Final = 500
@@ -102,6 +107,20 @@ class Anomalies(AnomalyServiceServicer):
             incidents=reports.counted(incidents),
             worst_incidents=incidents[: reports.WORST],
         )
+
+    @override
+    async def ListRefusedReads(
+        self, request: ListRefusedReadsRequest, context: ServicerContext[Any, Any]
+    ) -> ListRefusedReadsResponse:
+        """Name a customer's reads that no use counts from, as far as they are judged."""
+        principal = rpc.require_everywhere("meters", "r")
+        async with self._db.tenant(principal.tenant_id) as tx:
+            stored = await of_customer(tx, request.nomen)
+        said = [codec.meter_verdict(one.value) for one in reversed(stored)]
+        refusals = refused(
+            Said(one.read_id, frozenset(one.reason_codes), one.stand_l, one.from_l) for one in said
+        )
+        return ListRefusedReadsResponse(read_ids=[one.read_id for one in said if one.read_id in refusals])
 
 
 class Cases(CaseServiceServicer):

@@ -16,6 +16,7 @@ from arus_anomaly.rules.meter.limits import (
     size_of,
     with_versions,
 )
+from arus_anomaly.rules.meter.refusals import Said, refused
 from arus_anomaly.state.meter import Period, Read, Rebilling, Replacement
 from arus_runtime.words import reasons
 from hypothesis import given
@@ -667,6 +668,31 @@ def test_limits_of_class_and_size_come_before_those_of_the_size_then_the_class_t
     for at, nearest in enumerate(wider):
         assert limits(*others, *reversed(wider[at:])) == f"{nearest}"
     assert limits(*others[:1]) == ""
+
+
+def refusals(periods: Sequence[Period]) -> set[str]:
+    return refused(
+        Said(one.read_id.decode(), frozenset(found.code for found in one.findings), one.stand_l, one.from_l)
+        for one in judge(periods)
+    )
+
+
+def test_reads_that_no_use_counts_from_are_refused() -> None:
+    assert refusals(stands(*USUAL, 1080, 1100)) == set()
+    assert refusals(stands(*USUAL, 1801, 1100)) == {"4"}, "1081 with its digits swapped"
+    assert refusals(stands(*USUAL, -1, 1100)) == {"4"}
+    replaced_unheard = [
+        *stands(*USUAL),
+        period(4, read(4, 20, serial="B")),
+        period(5, read(5, 40, serial="B")),
+    ]
+    assert refusals(replaced_unheard) == set(), "their serial says that they are another meter's"
+
+
+def test_a_stand_that_went_back_is_refused_where_the_next_use_counts_from_the_one_before() -> None:
+    assert refusals(stands(*USUAL, 900, 920)) == set(), "the register went back"
+    assert refusals(stands(*USUAL, 900, 1100)) == {"4"}
+    assert refusals(stands(*USUAL, 900)) == set(), "nothing tells it yet"
 
 
 def test_a_size_that_inherits_follows_the_class_again() -> None:

@@ -77,9 +77,15 @@ async def calling(app: FastAPI) -> AsyncGenerator[Caller]:
 
 
 @pytest.fixture
-async def cases(database_for: DatabaseFor, context: Context) -> AsyncIterator[Caller]:
+def verdicts(database_for: DatabaseFor) -> ServiceDatabase:
+    """Return the database of the service that owns verdicts and cases."""
+    return database_for("anomaly")
+
+
+@pytest.fixture
+async def cases(verdicts: ServiceDatabase, context: Context) -> AsyncIterator[Caller]:
     """Run the service that owns cases beside the books, each with the other's word; call it as ``caller``."""
-    own = database_for("anomaly")
+    own = verdicts
     books, books_port = await rpc.serve(SERVICE.rpc, context, SERVICE.words)
     access = {"service": "anomaly", "db_api_url": own.api_url, "db_worker_url": own.worker_url}
     settings = Settings.model_validate(access | {"peers": {"metering": {"grpc": f"127.0.0.1:{books_port}"}}})

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from arus.anomaly.v1.events_pb2 import METER_KIND_SALAH_CATAT, MeterVerdictReached
 from arus.imports.v1.events_pb2 import ImportWithdrawalAnswered
 from arus.metering.v1.events_pb2 import RegisterReadRecorded
 from arus_runtime.context import Context
@@ -13,6 +14,7 @@ from arus_runtime.settings import Peer
 from arus_stack.testing import ServiceDatabase
 
 from .conftest import Caller, Imports
+from .test_books import of_type
 
 pytestmark = pytest.mark.integration
 M3 = 1_000
@@ -154,6 +156,7 @@ async def test_a_correction_stands_though_the_file_says_the_period_in_two_chunks
     assert (await owner.get(PATH)).json()["validated"]["stand_m3"] == "1080"
 
 
+@pytest.mark.usefixtures("cases")
 async def test_a_read_is_estimated_from_the_last_three_actual_periods(
     filled: list[Any], owner: httpx.AsyncClient, database: ServiceDatabase
 ) -> None:
@@ -167,6 +170,7 @@ async def test_a_read_is_estimated_from_the_last_three_actual_periods(
     assert (first.status_code, first.json()["code"]) == (409, "nothing_to_estimate_from")
 
 
+@pytest.mark.usefixtures("cases")
 async def test_a_period_that_nobody_read_is_estimated_until_that_is_taken_back(
     filled: list[Any], files: Imports, owner: httpx.AsyncClient, database: ServiceDatabase
 ) -> None:
@@ -218,6 +222,7 @@ async def test_a_period_that_nobody_read_is_estimated_until_that_is_taken_back(
     )
 
 
+@pytest.mark.usefixtures("cases")
 async def test_a_file_stands_in_place_of_an_estimate_of_what_nobody_had_read(
     filled: list[Any], files: Imports, owner: httpx.AsyncClient
 ) -> None:
@@ -232,6 +237,49 @@ async def test_a_file_stands_in_place_of_an_estimate_of_what_nobody_had_read(
     assert (await owner.get(MISSING)).json()["validated"]["stand_m3"] == "1061"
 
 
+async def test_an_estimate_builds_on_no_read_that_was_refused(
+    filled: list[Any], files: Imports, owner: httpx.AsyncClient, cases: Caller, verdicts: ServiceDatabase
+) -> None:
+    """A slip of the pen in October, which the books do not see: 220 m³ up, and as many down again."""
+    slip = {**filled[2].rows[0].fields, "stand_akhir": "1240"}
+    [october] = of_type(files.take(files.file("SBRS", "2025-10", slip)), RegisterReadRecorded)
+
+    async def estimated() -> str:
+        read = await owner.post(f"{PATH}/estimate", json={"reason": "Rumah terkunci"})
+        return read.json()["validated"]["stand_m3"]
+
+    assert await estimated() == "1280"
+    said = MeterVerdictReached(
+        tenant_id="tenant-a", nomen="1", period="2025-10", read_id=october.reads[0].read_id,
+        kinds=[METER_KIND_SALAH_CATAT], reason_codes=["METER_ANGKA_LEBIH"],
+    )  # fmt: skip
+    with psycopg.connect(verdicts.superuser_url) as connection:
+        connection.execute(
+            """insert into anomaly.meter_verdicts
+            (src_part, src_off, src_idx, tenant_id, nomen, period, rayon, kinds, judged_at, value)
+            values (0, 0, 0, 'tenant-a', '1', '2025-10', '', 0, now(), %s)""",
+            (said.SerializeToString(),),
+        )
+    assert await estimated() == "1080", "40 m³ in the 61 days from September to November"
+    files.undo(filled[3])
+    proposed = (await owner.get(f"{MISSING}/estimate")).json()
+    assert (proposed["previous_m3"], proposed["days"], proposed["stand_m3"]) == ("1020", 61, "1059")
+
+
+async def test_nothing_is_estimated_while_nobody_says_which_reads_are_refused(
+    filled: list[Any], files: Imports, owner: httpx.AsyncClient, context: Context
+) -> None:
+    context.settings.peers["anomaly"] = Peer(grpc="127.0.0.1:1")
+    files.undo(filled[3])
+    for answer in (
+        await owner.post(f"{PATH}/estimate", json={"reason": "x"}),
+        await owner.post("/meters/1/reads", json={"period": "2025-11", **WHY}),
+        await owner.get(f"{MISSING}/estimate"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (503, "judgements_unreachable")
+
+
+@pytest.mark.usefixtures("cases")
 async def test_a_new_meter_is_estimated_from_what_it_showed_when_it_was_put_in(
     filled: list[Any], files: Imports, owner: httpx.AsyncClient
 ) -> None:
@@ -270,6 +318,7 @@ async def test_a_corrected_use_counts_on_every_meter_of_its_period(
     ],
     ids=["before", "behind", "to_come", "no_month", "without_reason", "read", "nothing_before"],
 )
+@pytest.mark.usefixtures("cases")
 async def test_what_cannot_be_estimated_says_why(
     filled: list[Any], files: Imports, owner: httpx.AsyncClient, body: dict[str, str], refused: Any
 ) -> None:
@@ -398,6 +447,7 @@ async def test_the_stand_of_a_visit_corrects_a_read_and_says_where_it_is_from(
     assert "<= 16 Dec 2025, got 17 Dec 2025" in error["message"]
 
 
+@pytest.mark.usefixtures("cases")
 async def test_reads_are_listed_by_period_and_end_at_the_tenants_wall(
     filled: list[Any], owner: httpx.AsyncClient, caller: Caller
 ) -> None:

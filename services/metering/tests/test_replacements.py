@@ -138,6 +138,7 @@ async def test_only_who_may_takes_a_change_back(client: httpx.AsyncClient, calle
     assert (await caller("tenant-a", "admin").delete(path)).status_code == 204
 
 
+@pytest.mark.usefixtures("cases")
 async def test_an_estimate_no_longer_goes_on_from_a_meter_that_was_not_put_in(
     client: httpx.AsyncClient, files: Imports
 ) -> None:

@@ -321,6 +321,7 @@ class MeterVerdict:
     rayon: str
     kinds: tuple[Kind, ...]
     reason_codes: tuple[str, ...]
+    read_id: str
     read_date: date | None
     stand_l: int | None
     from_l: int | None
@@ -348,6 +349,7 @@ def meter_verdict(value: bytes) -> MeterVerdict:
         event.rayon,
         tuple(KIND_OF[kind] for kind in event.kinds if kind in KIND_OF),
         tuple(event.reason_codes),
+        event.read_id,
         date.fromisoformat(event.read_date) if event.read_date else None,
         event.stand_l if event.HasField("stand_l") else None,
         event.from_l if event.HasField("from_l") else None,

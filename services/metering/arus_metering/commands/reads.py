@@ -5,7 +5,7 @@ told. It stands until it is taken back, or until a newer file says something of 
 nobody read can be estimated, too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
@@ -61,13 +61,17 @@ class Corrector:
         return await self._enter(versions, "EDITED", said, why)
 
     async def estimate(self, why: Why, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
-        """Let the usual use since the stand before be what is told; raises the 409 where nothing tells it."""
+        """Let the usual use since the stand before be what is told.
+
+        Raises the 409 where nothing tells it, the 503 while nobody says which reads are refused.
+        """
         await self._check(why)
+        refused = await self._refused()
         versions = await self._held(if_match)
         read = rules.standing(versions)
         register = Register(read.serial, read.multiplier or 1, read.dials)
         rows = await store.earlier(self.tx, self.nomen, self.period)
-        found = estimated(await self._stands(rows), read.read_date, register)
+        found = estimated(await self._stands(rows, refused), read.read_date, register)
         if found is None:
             raise Problem(409, "nothing_to_estimate_from", params={"period": self.period})
         said = {"stand_akhir_l": found.stand_l, "read_method": "ESTIMATED"}
@@ -95,8 +99,12 @@ class Corrector:
         """Return what the register would have shown in a period that nobody read. on: None: the usual day.
 
         Raises the 404 of a customer nobody knows, the 409 where a read stands or nothing tells the use, the
-        422 of a day that does not lie between the reads before and behind it, or has not come yet.
+        422 of a day that does not lie between the reads before and behind it, or has not come yet, the 503
+        while nobody says which reads are refused.
         """
+        return await self._proposal(on, await self._refused())
+
+    async def _proposal(self, on: date | None, refused: Container[str]) -> Proposal:
         if await store.of_period(self.tx, self.nomen, self.period):
             raise Problem(409, "read_exists", params={"period": self.period})
         rows = await store.earlier(self.tx, self.nomen, self.period)
@@ -108,7 +116,7 @@ class Corrector:
         day = on or usual_day(last["read_date"], _first(last["period"]), _first(self.period))
         await self._check_day(day, rows)
         register = Register("", last["multiplier"] or 1, last["dials"])
-        found = estimated(await self._stands(rows), day, register)
+        found = estimated(await self._stands(rows, refused), day, register)
         if found is None or found.base.stand_l is None:
             raise Problem(409, "nothing_to_estimate_from", params={"period": self.period})
         return Proposal(
@@ -132,8 +140,9 @@ class Corrector:
         """Put what is proposed where no read stands; raises what ``proposal`` does, and the 422 of a case."""
         if why.case_id:
             await self._case_of_customer(why.case_id)
+        refused = await self._refused()
         await entries.hold(self.tx, self.principal.tenant_id, TABLE)
-        one = await self.proposal(on)
+        one = await self._proposal(on, refused)
         values: dict[str, Any] = {
             **dict.fromkeys(OWN[TABLE]),
             "period": one.period,
@@ -186,6 +195,15 @@ class Corrector:
         if case.nomen != self.nomen:
             raise wrong("case_id", "case_about_another", value=case_id, number=case.number, bound=self.nomen)
         return case
+
+    async def _refused(self) -> frozenset[str]:
+        """Return the ids of the customer's reads that no estimate may build on; without any nobody is asked.
+
+        That is before the books are held, so that no other command waits for who judges them.
+        """
+        if not await store.earlier(self.tx, self.nomen, self.period):
+            return frozenset()
+        return await directory.refused_reads(self.peers, self.principal, self.nomen)
 
     async def _held(self, if_match: IfMatchHeader) -> Sequence[ReadVersion]:
         await entries.hold(self.tx, self.principal.tenant_id, TABLE)
@@ -280,8 +298,8 @@ class Corrector:
             multiplier=read.multiplier or 1,
         )
 
-    async def _stands(self, rows: Sequence[Mapping[str, Any]]) -> list[Stand]:
-        """Return stands that were read, and what meters showed when they were put in."""
+    async def _stands(self, rows: Sequence[Mapping[str, Any]], refused: Container[str]) -> list[Stand]:
+        """Return stands that were read and not refused, and what meters showed when they were put in."""
         read = [
             Stand(
                 row["read_date"],
@@ -291,6 +309,7 @@ class Corrector:
                 row["multiplier"] or 1,
             )
             for row in rows
+            if row["row_id"] not in refused
         ]
         put_in = [
             Stand(one.replaced_on, one.new_start_l, one.new_serial, is_actual=True, is_new=True)

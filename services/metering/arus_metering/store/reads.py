@@ -29,8 +29,8 @@ order by r.period desc, r.key, r.number, r.line
 _OF_PAGE: Final = "and period in (select distinct period from meter_readings where nomen = %(nomen)s and \
 is_current and (%(before)s::text is null or period < %(before)s) order by period desc limit %(limit)s)"
 _CURRENT: Final = """
-select period, read_date, stand_akhir_l, serial, read_method, multiplier, skip_status, rayon, usage_class,
-    dials
+select row_id, period, read_date, stand_akhir_l, serial, read_method, multiplier, skip_status, rayon,
+    usage_class, dials
 from meter_readings
 where nomen = %(nomen)s and is_current and period < %(period)s and stand_akhir_l is not null
 order by period, read_date, line

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from arus.anomaly.v1 import events_pb2 as arus_dot_anomaly_dot_v1_dot_events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61rus/anomaly/v1/api.proto\x12\x0f\x61rus.anomaly.v1\x1a\x1c\x61rus/anomaly/v1/events.proto\"!\n\x0eGetCaseRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\"Q\n\x0fGetCaseResponse\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x03\x12\x0e\n\x06\x64omain\x18\x03 \x01(\t\x12\r\n\x05nomen\x18\x04 \x01(\t\"4\n\x0fGetVisitRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\"H\n\x10GetVisitResponse\x12\x12\n\nvisited_on\x18\x01 \x01(\t\x12\x14\n\x07stand_l\x18\x02 \x01(\x03H\x00\x88\x01\x01\x42\n\n\x08_stand_l\"6\n\x10SummariseRequest\x12\x11\n\tfrom_date\x18\x01 \x01(\t\x12\x0f\n\x07to_date\x18\x02 \x01(\t\"v\n\x11SummariseResponse\x12\x0e\n\x06normal\x18\x01 \x01(\x03\x12\x0f\n\x07waspada\x18\x02 \x01(\x03\x12\x0f\n\x07\x61nomali\x18\x03 \x01(\x03\x12/\n\x06newest\x18\x04 \x03(\x0b\x32\x1f.arus.anomaly.v1.VerdictReached\"H\n\rReportRequest\x12\x11\n\tfrom_date\x18\x01 \x01(\t\x12\x0f\n\x07to_date\x18\x02 \x01(\t\x12\x13\n\x0blocation_id\x18\x03 \x01(\t\"\x95\x02\n\x0eReportResponse\x12\x0e\n\x06normal\x18\x01 \x01(\x03\x12\x0f\n\x07waspada\x18\x02 \x01(\x03\x12\x0f\n\x07\x61nomali\x18\x03 \x01(\x03\x12\x32\n\tlocations\x18\x04 \x03(\x0b\x32\x1f.arus.anomaly.v1.LocationCounts\x12.\n\x05worst\x18\x05 \x03(\x0b\x32\x1f.arus.anomaly.v1.VerdictReached\x12\x31\n\tincidents\x18\x06 \x03(\x0b\x32\x1e.arus.anomaly.v1.IncidentCount\x12:\n\x0fworst_incidents\x18\x07 \x03(\x0b\x32!.arus.anomaly.v1.ReportedIncident\"\x8b\x01\n\rIncidentCount\x12+\n\x08severity\x18\x01 \x01(\x0e\x32\x19.arus.anomaly.v1.Severity\x12\x11\n\tis_closed\x18\x02 \x01(\x08\x12\'\n\x06\x61nswer\x18\x03 \x01(\x0e\x32\x17.arus.anomaly.v1.Answer\x12\x11\n\tincidents\x18\x04 \x01(\x03\"\xce\x02\n\x10ReportedIncident\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\x13\n\x0blocation_id\x18\x02 \x01(\t\x12\x12\n\nproduct_id\x18\x03 \x01(\t\x12+\n\x08severity\x18\x04 \x01(\x0e\x32\x19.arus.anomaly.v1.Severity\x12\x11\n\tis_closed\x18\x05 \x01(\x08\x12\x12\n\nfirst_date\x18\x06 \x01(\t\x12\x11\n\tlast_date\x18\x07 \x01(\t\x12\x0f\n\x07records\x18\x08 \x01(\x05\x12\x11\n\tvolume_ul\x18\t \x01(\x03\x12\x13\n\x0b\x65xpected_ul\x18\n \x01(\x03\x12\'\n\x06\x61nswer\x18\x0b \x01(\x0e\x32\x17.arus.anomaly.v1.Answer\x12%\n\x05\x63\x61use\x18\x0c \x01(\x0e\x32\x16.arus.anomaly.v1.Cause\x12\x0c\n\x04note\x18\r \x01(\t\"W\n\x0eLocationCounts\x12\x13\n\x0blocation_id\x18\x01 \x01(\t\x12\x0e\n\x06normal\x18\x02 \x01(\x03\x12\x0f\n\x07waspada\x18\x03 \x01(\x03\x12\x0f\n\x07\x61nomali\x18\x04 \x01(\x03\x32\xaf\x01\n\x0e\x41nomalyService\x12R\n\tSummarise\x12!.arus.anomaly.v1.SummariseRequest\x1a\".arus.anomaly.v1.SummariseResponse\x12I\n\x06Report\x12\x1e.arus.anomaly.v1.ReportRequest\x1a\x1f.arus.anomaly.v1.ReportResponse2\xac\x01\n\x0b\x43\x61seService\x12L\n\x07GetCase\x12\x1f.arus.anomaly.v1.GetCaseRequest\x1a .arus.anomaly.v1.GetCaseResponse\x12O\n\x08GetVisit\x12 .arus.anomaly.v1.GetVisitRequest\x1a!.arus.anomaly.v1.GetVisitResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61rus/anomaly/v1/api.proto\x12\x0f\x61rus.anomaly.v1\x1a\x1c\x61rus/anomaly/v1/events.proto\"!\n\x0eGetCaseRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\"Q\n\x0fGetCaseResponse\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x03\x12\x0e\n\x06\x64omain\x18\x03 \x01(\t\x12\r\n\x05nomen\x18\x04 \x01(\t\"4\n\x0fGetVisitRequest\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\"H\n\x10GetVisitResponse\x12\x12\n\nvisited_on\x18\x01 \x01(\t\x12\x14\n\x07stand_l\x18\x02 \x01(\x03H\x00\x88\x01\x01\x42\n\n\x08_stand_l\"(\n\x17ListRefusedReadsRequest\x12\r\n\x05nomen\x18\x01 \x01(\t\",\n\x18ListRefusedReadsResponse\x12\x10\n\x08read_ids\x18\x01 \x03(\t\"6\n\x10SummariseRequest\x12\x11\n\tfrom_date\x18\x01 \x01(\t\x12\x0f\n\x07to_date\x18\x02 \x01(\t\"v\n\x11SummariseResponse\x12\x0e\n\x06normal\x18\x01 \x01(\x03\x12\x0f\n\x07waspada\x18\x02 \x01(\x03\x12\x0f\n\x07\x61nomali\x18\x03 \x01(\x03\x12/\n\x06newest\x18\x04 \x03(\x0b\x32\x1f.arus.anomaly.v1.VerdictReached\"H\n\rReportRequest\x12\x11\n\tfrom_date\x18\x01 \x01(\t\x12\x0f\n\x07to_date\x18\x02 \x01(\t\x12\x13\n\x0blocation_id\x18\x03 \x01(\t\"\x95\x02\n\x0eReportResponse\x12\x0e\n\x06normal\x18\x01 \x01(\x03\x12\x0f\n\x07waspada\x18\x02 \x01(\x03\x12\x0f\n\x07\x61nomali\x18\x03 \x01(\x03\x12\x32\n\tlocations\x18\x04 \x03(\x0b\x32\x1f.arus.anomaly.v1.LocationCounts\x12.\n\x05worst\x18\x05 \x03(\x0b\x32\x1f.arus.anomaly.v1.VerdictReached\x12\x31\n\tincidents\x18\x06 \x03(\x0b\x32\x1e.arus.anomaly.v1.IncidentCount\x12:\n\x0fworst_incidents\x18\x07 \x03(\x0b\x32!.arus.anomaly.v1.ReportedIncident\"\x8b\x01\n\rIncidentCount\x12+\n\x08severity\x18\x01 \x01(\x0e\x32\x19.arus.anomaly.v1.Severity\x12\x11\n\tis_closed\x18\x02 \x01(\x08\x12\'\n\x06\x61nswer\x18\x03 \x01(\x0e\x32\x17.arus.anomaly.v1.Answer\x12\x11\n\tincidents\x18\x04 \x01(\x03\"\xce\x02\n\x10ReportedIncident\x12\x13\n\x0bincident_id\x18\x01 \x01(\t\x12\x13\n\x0blocation_id\x18\x02 \x01(\t\x12\x12\n\nproduct_id\x18\x03 \x01(\t\x12+\n\x08severity\x18\x04 \x01(\x0e\x32\x19.arus.anomaly.v1.Severity\x12\x11\n\tis_closed\x18\x05 \x01(\x08\x12\x12\n\nfirst_date\x18\x06 \x01(\t\x12\x11\n\tlast_date\x18\x07 \x01(\t\x12\x0f\n\x07records\x18\x08 \x01(\x05\x12\x11\n\tvolume_ul\x18\t \x01(\x03\x12\x13\n\x0b\x65xpected_ul\x18\n \x01(\x03\x12\'\n\x06\x61nswer\x18\x0b \x01(\x0e\x32\x17.arus.anomaly.v1.Answer\x12%\n\x05\x63\x61use\x18\x0c \x01(\x0e\x32\x16.arus.anomaly.v1.Cause\x12\x0c\n\x04note\x18\r \x01(\t\"W\n\x0eLocationCounts\x12\x13\n\x0blocation_id\x18\x01 \x01(\t\x12\x0e\n\x06normal\x18\x02 \x01(\x03\x12\x0f\n\x07waspada\x18\x03 \x01(\x03\x12\x0f\n\x07\x61nomali\x18\x04 \x01(\x03\x32\x98\x02\n\x0e\x41nomalyService\x12R\n\tSummarise\x12!.arus.anomaly.v1.SummariseRequest\x1a\".arus.anomaly.v1.SummariseResponse\x12I\n\x06Report\x12\x1e.arus.anomaly.v1.ReportRequest\x1a\x1f.arus.anomaly.v1.ReportResponse\x12g\n\x10ListRefusedReads\x12(.arus.anomaly.v1.ListRefusedReadsRequest\x1a).arus.anomaly.v1.ListRefusedReadsResponse2\xac\x01\n\x0b\x43\x61seService\x12L\n\x07GetCase\x12\x1f.arus.anomaly.v1.GetCaseRequest\x1a .arus.anomaly.v1.GetCaseResponse\x12O\n\x08GetVisit\x12 .arus.anomaly.v1.GetVisitRequest\x1a!.arus.anomaly.v1.GetVisitResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,22 +40,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETVISITREQUEST']._serialized_end=246
   _globals['_GETVISITRESPONSE']._serialized_start=248
   _globals['_GETVISITRESPONSE']._serialized_end=320
-  _globals['_SUMMARISEREQUEST']._serialized_start=322
-  _globals['_SUMMARISEREQUEST']._serialized_end=376
-  _globals['_SUMMARISERESPONSE']._serialized_start=378
-  _globals['_SUMMARISERESPONSE']._serialized_end=496
-  _globals['_REPORTREQUEST']._serialized_start=498
-  _globals['_REPORTREQUEST']._serialized_end=570
-  _globals['_REPORTRESPONSE']._serialized_start=573
-  _globals['_REPORTRESPONSE']._serialized_end=850
-  _globals['_INCIDENTCOUNT']._serialized_start=853
-  _globals['_INCIDENTCOUNT']._serialized_end=992
-  _globals['_REPORTEDINCIDENT']._serialized_start=995
-  _globals['_REPORTEDINCIDENT']._serialized_end=1329
-  _globals['_LOCATIONCOUNTS']._serialized_start=1331
-  _globals['_LOCATIONCOUNTS']._serialized_end=1418
-  _globals['_ANOMALYSERVICE']._serialized_start=1421
-  _globals['_ANOMALYSERVICE']._serialized_end=1596
-  _globals['_CASESERVICE']._serialized_start=1599
-  _globals['_CASESERVICE']._serialized_end=1771
+  _globals['_LISTREFUSEDREADSREQUEST']._serialized_start=322
+  _globals['_LISTREFUSEDREADSREQUEST']._serialized_end=362
+  _globals['_LISTREFUSEDREADSRESPONSE']._serialized_start=364
+  _globals['_LISTREFUSEDREADSRESPONSE']._serialized_end=408
+  _globals['_SUMMARISEREQUEST']._serialized_start=410
+  _globals['_SUMMARISEREQUEST']._serialized_end=464
+  _globals['_SUMMARISERESPONSE']._serialized_start=466
+  _globals['_SUMMARISERESPONSE']._serialized_end=584
+  _globals['_REPORTREQUEST']._serialized_start=586
+  _globals['_REPORTREQUEST']._serialized_end=658
+  _globals['_REPORTRESPONSE']._serialized_start=661
+  _globals['_REPORTRESPONSE']._serialized_end=938
+  _globals['_INCIDENTCOUNT']._serialized_start=941
+  _globals['_INCIDENTCOUNT']._serialized_end=1080
+  _globals['_REPORTEDINCIDENT']._serialized_start=1083
+  _globals['_REPORTEDINCIDENT']._serialized_end=1417
+  _globals['_LOCATIONCOUNTS']._serialized_start=1419
+  _globals['_LOCATIONCOUNTS']._serialized_end=1506
+  _globals['_ANOMALYSERVICE']._serialized_start=1509
+  _globals['_ANOMALYSERVICE']._serialized_end=1789
+  _globals['_CASESERVICE']._serialized_start=1792
+  _globals['_CASESERVICE']._serialized_end=1964
 # @@protoc_insertion_point(module_scope)

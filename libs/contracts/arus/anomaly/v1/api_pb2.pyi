@@ -41,6 +41,18 @@ class GetVisitResponse(_message.Message):
     stand_l: int
     def __init__(self, visited_on: _Optional[str] = ..., stand_l: _Optional[int] = ...) -> None: ...
 
+class ListRefusedReadsRequest(_message.Message):
+    __slots__ = ("nomen",)
+    NOMEN_FIELD_NUMBER: _ClassVar[int]
+    nomen: str
+    def __init__(self, nomen: _Optional[str] = ...) -> None: ...
+
+class ListRefusedReadsResponse(_message.Message):
+    __slots__ = ("read_ids",)
+    READ_IDS_FIELD_NUMBER: _ClassVar[int]
+    read_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, read_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class SummariseRequest(_message.Message):
     __slots__ = ("from_date", "to_date")
     FROM_DATE_FIELD_NUMBER: _ClassVar[int]

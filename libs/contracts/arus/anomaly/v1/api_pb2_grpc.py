@@ -44,6 +44,11 @@ class AnomalyServiceStub:
                 request_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.ReportRequest.SerializeToString,
                 response_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.ReportResponse.FromString,
                 _registered_method=True)
+        self.ListRefusedReads = channel.unary_unary(
+                '/arus.anomaly.v1.AnomalyService/ListRefusedReads',
+                request_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.ListRefusedReadsRequest.SerializeToString,
+                response_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.ListRefusedReadsResponse.FromString,
+                _registered_method=True)
 
 
 class AnomalyServiceServicer:
@@ -63,6 +68,13 @@ class AnomalyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRefusedReads(self, request, context):
+        """Name the register reads of a customer that no use counts from.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AnomalyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -75,6 +87,11 @@ def add_AnomalyServiceServicer_to_server(servicer, server):
                     servicer.Report,
                     request_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.ReportRequest.FromString,
                     response_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.ReportResponse.SerializeToString,
+            ),
+            'ListRefusedReads': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRefusedReads,
+                    request_deserializer=arus_dot_anomaly_dot_v1_dot_api__pb2.ListRefusedReadsRequest.FromString,
+                    response_serializer=arus_dot_anomaly_dot_v1_dot_api__pb2.ListRefusedReadsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -131,6 +148,33 @@ class AnomalyService:
             '/arus.anomaly.v1.AnomalyService/Report',
             arus_dot_anomaly_dot_v1_dot_api__pb2.ReportRequest.SerializeToString,
             arus_dot_anomaly_dot_v1_dot_api__pb2.ReportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRefusedReads(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/arus.anomaly.v1.AnomalyService/ListRefusedReads',
+            arus_dot_anomaly_dot_v1_dot_api__pb2.ListRefusedReadsRequest.SerializeToString,
+            arus_dot_anomaly_dot_v1_dot_api__pb2.ListRefusedReadsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -76,6 +76,11 @@ FINDINGS: Final = (
     REPLACEMENT_INCOMPLETE, TROUBLE, BASELINE, NORMAL, UNCOMPARED, SKIPPED, ROLLOVER, ROLLOVER_REPLACED,
     REPLACED, CATCH_UP, OVER_ESTIMATE, PRORATED, USAGE_INACTIVE,
 )  # fmt: skip
+REFUSED: Final = frozenset((
+    BELOW_ZERO, BEYOND_DIALS, FRACTION, WRONG_SERIAL, FUTURE, NOT_LATER, TROUBLE, SWAPPED, DIGIT_MORE,
+    DIGIT_LESS,
+))  # fmt: skip
+"""What is wrong with a read in itself: no use counts from its stand."""
 REMARKS: Final = frozenset(one.code for one in FINDINGS if one.kind is None)
 TAGS: Final = {one.code: one.tag for one in FINDINGS if one.tag}
 

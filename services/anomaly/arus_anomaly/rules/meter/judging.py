@@ -145,7 +145,7 @@ def _of_meter(register: Register, period: Period, later: Sequence[Period], limit
     register.period = period.number
     if says_two_things(read, period.reads):
         wrong.append(f.TWICE)
-    is_usable = all(one in (f.PREVIOUS_DIFFERS, f.TWICE) for one in wrong)
+    is_usable = f.REFUSED.isdisjoint(wrong)
     if is_skipped(read) and (f.TROUBLE not in wrong or says_nothing(read)):
         register.skipped = True
         said = said._replace(findings=(*wrong, f.SKIPPED))
