@@ -63,7 +63,7 @@ async def places_of(log: AiokafkaLog, engine: Engine) -> Mapping[TopicPartition,
 async def _told(
     log: AiokafkaLog, group: str, partitions: Collection[TopicPartition]
 ) -> Mapping[TopicPartition, int]:
-    """Return what a group has told of partitions; of which it never told, where they begin."""
+    """Return what a group has told of partitions; where they begin, it told nothing that is there."""
     if not partitions:
         return {}
     consumer: Any = aiokafka.AIOKafkaConsumer(group_id=group, enable_auto_commit=False, **log.options())
@@ -71,10 +71,10 @@ async def _told(
         await consumer.start()
         asked = [aiokafka.TopicPartition(*at) for at in partitions]
         told: dict[Any, int | None] = {at: await consumer.committed(at) for at in asked}
-        first: dict[Any, int] = await consumer.beginning_offsets([at for at in asked if told[at] is None])
+        first: dict[Any, int] = await consumer.beginning_offsets(asked)
     finally:
         await consumer.stop()
-    return {TopicPartition(*at): first[at] if offset is None else offset for at, offset in told.items()}
+    return {TopicPartition(*at): max(first[at], offset or 0) for at, offset in told.items()}
 
 
 async def ends_of(log: AiokafkaLog, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:

@@ -57,7 +57,12 @@ _STATUS: Final = {
     503: grpc.StatusCode.UNAVAILABLE,
 }
 _AWAY: Final = frozenset(
-    (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
+    (
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        grpc.StatusCode.CANCELLED,
+        grpc.StatusCode.UNIMPLEMENTED,  # of a version before, during an upgrade
+    )
 )
 _OURS: Final = frozenset(
     (

@@ -135,12 +135,20 @@ class Subscription:
         self._waiting: deque[Entry] = deque()
         self._reset = False
         self._closed = False
+        self._is_waited_for = True
         self._news = asyncio.Event()
 
     @property
-    def far_behind(self) -> bool:
-        """Whether there is no room for FAR_BEHIND more."""
-        return len(self._waiting) > FAR_BEHIND
+    def is_waited_for(self) -> bool:
+        """Whether there is no room for FAR_BEHIND more, and it did not once take too long to make it."""
+        if len(self._waiting) <= FAR_BEHIND:
+            self._is_waited_for = True
+            return False
+        return self._is_waited_for
+
+    def give_up(self) -> None:
+        """Wait for it no more until it has made room."""
+        self._is_waited_for = False
 
     def offer(self, entry: Entry) -> None:
         """Queue the entry if the reader wants it and has not seen it."""
@@ -250,7 +258,11 @@ class Feed:
         Much is read at once after a pause; who is still being told of it is not slow.
         """
         until = time.monotonic() + PATIENCE_S
-        while any(one.far_behind for one in self._everyone()) and time.monotonic() < until:  # noqa: ASYNC110
+        while behind := [one for one in self._everyone() if one.is_waited_for]:
+            if time.monotonic() >= until:
+                for one in behind:
+                    one.give_up()  # the others need not wait for it again
+                return
             await asyncio.sleep(PAUSE_S)
 
     def forget_before(self, at_s: float) -> None:

@@ -188,6 +188,22 @@ async def test_much_at_once_is_handed_on_to_who_reads_and_waits_for_nobody_who_d
     assert (await received(stuck))[0] is None
 
 
+async def test_who_does_not_read_is_waited_for_once(monkeypatch: pytest.MonkeyPatch):
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    stream = feed(0)
+    stream.subscribe(Interest("t"), None)
+    for offset in range(live.FAR_BEHIND + 1):
+        take(stream, 0, offset)
+    await stream.handed_on()
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    await stream.handed_on()
+    assert pauses == []
+
+
 async def test_a_reader_that_left_is_forgotten():
     stream = feed(0)
     reader = stream.subscribe(Interest("t"), None)

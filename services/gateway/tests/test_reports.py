@@ -73,6 +73,10 @@ class Verdicts(AnomalyServiceServicer):
         raise NotImplementedError
 
     @override
+    async def ListRefusedReads(self, request: Any, context: Any) -> Any:
+        raise NotImplementedError
+
+    @override
     async def Report(self, request: ReportRequest, context: Any) -> ReportResponse:
         place = LocationCounts(location_id=PLACE, normal=30, anomali=1)
         told = IncidentCount(severity=SEVERITY_CRITICAL, answer=ANSWER_CONFIRMED, incidents=1)

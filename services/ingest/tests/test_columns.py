@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from arus_ingest.files import Detection, TypedRow, detect, read_rows
+from arus_ingest.files.periods import parse_period
 
 Cells = Sequence[str | int | float | None]
 
@@ -297,3 +298,32 @@ def test_payments_of_which_some_are_given_back_are_no_question(
     rows = [(60012345 + at, "15/12/2025", amount, "A") for at, amount in enumerate(amounts)]
     found, _ = found_in(written(tmp_path / "COLLECTION DES 2025.csv", head, *rows))
     assert found.questions == ()
+
+
+@pytest.mark.parametrize("header", ["Jumlah Bulan", "Jml Bulan", "Bulan", "Bln"])
+def test_a_count_of_months_is_no_billed_month_unasked(tmp_path: Path, header: str) -> None:
+    head = ("NOMEN", "NO TAGIHAN", "TGL BAYAR", "JUMLAH BAYAR", header)
+    facts = [(60012345 + n, f"T{n}", "15/12/2025", 5000, n) for n in (1, 2, 3)]
+    found, rows = found_in(written(tmp_path / "MB DES 2025.xlsx", head, *facts))
+    assert "bill_period" not in found.columns
+    assert not any(row.fields.get("bill_period") for row in rows)
+
+
+def test_beside_a_column_of_years_no_billed_month_stands_alone(tmp_path: Path) -> None:
+    head = ("NOMEN", "NO TAGIHAN", "TGL BAYAR", "JUMLAH BAYAR", "BLN REK", "THN REK")
+    found, _ = found_in(
+        written(tmp_path / "MB DES 2025.csv", head, (60012345, "T1", "15/12/2025", 5000, 11, 2024))
+    )
+    assert "bill_period" not in found.columns
+
+
+@pytest.mark.parametrize(("days", "period"), [(42005, "2015-01"), (42036, "2015-02"), (42095, "2015-04")])
+def test_the_first_days_of_2015_are_days_of_a_workbook(days: int, period: str) -> None:
+    assert parse_period(days) == period
+
+
+@pytest.mark.parametrize("name", ["MC Rayon 2025 Desember", "MC_Rayon_1225"])
+def test_a_year_or_month_behind_the_word_is_no_rayon(tmp_path: Path, name: str) -> None:
+    head = ("NOMEN", "NAMA", "ALAMAT", "KUBIK", "NOMINAL")
+    found, _ = found_in(written(tmp_path / f"{name}.csv", head, (60012345, "BUDI", "JL A", 15, 112800)))
+    assert not found.rayon

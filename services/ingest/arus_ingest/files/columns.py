@@ -30,6 +30,9 @@ UNREAD: Final = "unread"
 """What the key of a question for a column that is named as a field, and is not read as one, begins with."""
 SKIP: Final = "skip"
 READ: Final = "read"
+_OF_YEARS: Final = re.compile(r"(?<![a-z])(tahun|thn|year)", re.IGNORECASE)
+_OF_BILL: Final = re.compile(r"rek|tagih|bill|period", re.IGNORECASE)
+_OF_COUNT: Final = re.compile(r"jumlah|jml|lama|banyak|umur|lembar|count", re.IGNORECASE)
 _CODE: Final = re.compile(r"[\w\-./ ]{1,30}")
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?:\.0)?")
 
@@ -135,14 +138,18 @@ def kind_of(kind: FileType, field: str) -> str:
     return {"period_month": "month", "period_year": "year"}[field]
 
 
-def _looks(kind: FileType, field: str) -> str:
+def _looks(kind: FileType, field: str, text: str, header: Header) -> str:
     """Return how a field's cells look: as its kind, but a billed month may do without its year.
 
-    In a list of debts only as a word: a number may be how many months are owed.
+    A number alone may be how many months are owed: it is a month only where the header speaks of a bill or
+    a period and of no count, and never in a list of debts. Beside a column of years no month stands alone.
     """
     if field != BILLED:
         return kind_of(kind, field)
-    return "owed" if kind.fields[field].of_file else "billed"
+    if any(_OF_YEARS.search(one) for one in header.texts if one != text):
+        return "period"
+    is_of_bill = _OF_BILL.search(text) and not _OF_COUNT.search(text)
+    return "billed" if is_of_bill and not kind.fields[field].of_file else "owed"
 
 
 def answered(answers: AnyMapping[str, str]) -> dict[str, str]:
@@ -196,7 +203,9 @@ def assigned(
             continue
         for match in _named(text, own):
             if match.type == kind.name and match.score >= LEAST_SCORE:
-                fit = match.score * _likeness(_looks(kind, match.field), match.field, place, below)
+                fit = match.score * _likeness(
+                    _looks(kind, match.field, text, header), match.field, place, below
+                )
                 offers.append((fit, place, match.field))
     places: dict[str, int] = {}
     scores: dict[str, float] = {}
@@ -230,7 +239,7 @@ def unread(
                 and not field.required
                 and (field.kind in NUMERIC | {"date"} or field.name == BILLED)
                 and field.name not in {*places, *found}
-                and _likeness(_looks(kind, field.name), field.name, place, below) < LEAST_SCORE
+                and _likeness(_looks(kind, field.name, text, header), field.name, place, below) < LEAST_SCORE
             ):
                 found[field.name] = text
     return [(text, field) for field, text in found.items()]

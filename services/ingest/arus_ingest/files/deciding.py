@@ -28,7 +28,7 @@ SURE: Final = 0.12
 MOST: Final = 0.8
 FAINT: Final = 0.2  # a day of printing alone: the file may be of that month or of the one before
 _RAYON: Final = re.compile(
-    r"(?<![a-z])(?:rayon|ryn)[\s_.:\-]*(?:no(?:mor)?[\s_.:]*)?(\d{1,4})(?!\d)"
+    r"(?<![a-z])(?:rayon|ryn)[\s_.:\-]*(?:no(?:mor)?[\s_.:]*)?(\d{1,3})(?!\d)"
     r"([\s_]*(?:&|\+|,|/|-|_|dan|and|s\.?/?d\.?)[\s_]*(?:rayon[\s_]*)?\d{1,3}(?!\d|[\s_./\-]*20\d\d))?",
     re.IGNORECASE,
 )  # with what names another one behind it

@@ -242,7 +242,7 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
             notations[one] = _settled(questions, "date", title, orders, given)
     if kind.credit_positive and _is_turned(seen, header, places, questions, given):
         for one in places:
-            if columns.kind_of(kind, one) == "money":
+            if columns.kind_of(kind, one) == "money" and seen[one].numbers.is_below_zero:
                 marks[one] = (*marks[one], amounts.MINUS)
     questions += period.questions
     if count == 0:

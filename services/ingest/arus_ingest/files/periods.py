@@ -59,6 +59,8 @@ _SHORT_IN_TEXT: Final = re.compile(rf"{_NOT_DIGIT_BEFORE}(\d{{2}})(\d{{2}}){_NOT
 _SHORT_APART: Final = re.compile(r"(?<!\d)(?<!\d[-_.])(\d{2})[-_.](\d{2})(?![-_.]?\d)")
 _SHORT_YEARS: Final = range(15, 34)  # in a text: rayons are called 34 and 35
 
+_NUMBERED: Final = range(2016, 2036)  # years of a month in five digits: 42005 is the first day of 2015
+
 
 def period(year: int, month: int) -> str | None:
     """Return YYYY-MM, None outside 2000 to 2099 and January to December."""
@@ -78,6 +80,9 @@ def parse_period(cell: object) -> str | None:
     if isinstance(cell, (int, float)):
         if cell != int(cell):
             return None
+        if 10_000 <= cell < 100_000 and int(cell) % 10_000 not in _NUMBERED:
+            found = parse(cell, "dmy")
+            return period(int(found[:4]), int(found[5:7])) if found else None
         cell = str(int(cell))
     if not isinstance(cell, str):
         return None

@@ -179,16 +179,18 @@ def _debt(period: str, fields: Fields) -> dict[str, Any]:
     as_of = _date(fields, "as_of") or _last_day(period)
     of = _period(fields, "bill_period", "")
     due = _date(fields, "due_date")
+    number = _text(fields, "bill_number", 60)
     return {
         "as_of": period or f"{as_of:%Y-%m}",
         "bill_period": of or period or f"{as_of:%Y-%m}",
-        "bill_number": _text(fields, "bill_number", 60),
+        "bill_number": number,
         "due_date": due,
         "amount_minor": amount,
         "penalty_minor": _whole(fields, "penalty", MINOR) or 0,
         "age_days": _age_days(fields, as_of, due or (_last_day(of) if of else None)),
         "listed_on": _date(fields, "as_of"),
-        "bills": _whole(fields, "bills", 1) or 1,
+        # Of a line that names its bill a number of bills is how many months are owed, on every line.
+        "bills": 1 if of or number else _whole(fields, "bills", 1) or 1,
     }
 
 

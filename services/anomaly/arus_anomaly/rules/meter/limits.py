@@ -103,7 +103,7 @@ def holding(of: OfTenant, usage_class: str, meter_size: str, recorded_ms: int) -
 
 _FRACTION: Final = re.compile("[¼-¾⅐-⅞]")
 _SIGNS: Final = str.maketrans({"⁄": "/", ",": "."})
-_INCHES: Final = re.compile(r"""(?<=\d)(["'′’”“]+|INCH(ES)?|INCI|IN)\.?$""")
+_INCHES: Final = re.compile(r"""(?<=\d)(["'′’”“]+|INCH(ES|I)?|INCI?|IN)\.?$""")
 _BLANK: Final = re.compile(r" (?!\d)|(?<!\d) ")
 
 
