@@ -63,7 +63,7 @@ async def places_of(log: AiokafkaLog, engine: Engine) -> Mapping[TopicPartition,
 async def _told(
     log: AiokafkaLog, group: str, partitions: Collection[TopicPartition]
 ) -> Mapping[TopicPartition, int]:
-    """Return what a group has told of partitions; where they begin, it told nothing that is there."""
+    """Return how far a group has told that it is in partitions, and at least where each begins."""
     if not partitions:
         return {}
     consumer: Any = aiokafka.AIOKafkaConsumer(group_id=group, enable_auto_commit=False, **log.options())

@@ -140,14 +140,11 @@ class Subscription:
 
     @property
     def is_waited_for(self) -> bool:
-        """Whether there is no room for FAR_BEHIND more, and it did not once take too long to make it."""
-        if len(self._waiting) <= FAR_BEHIND:
-            self._is_waited_for = True
-            return False
-        return self._is_waited_for
+        """Whether there is no room for FAR_BEHIND more, and it did not take too long to make it."""
+        return self._is_waited_for and len(self._waiting) > FAR_BEHIND
 
     def give_up(self) -> None:
-        """Wait for it no more until it has made room."""
+        """Wait for it no more until it has read up."""
         self._is_waited_for = False
 
     def offer(self, entry: Entry) -> None:
@@ -187,6 +184,7 @@ class Subscription:
             return None
         entry = self._waiting.popleft()
         if not self._waiting:
+            self._is_waited_for = True
             self._news.clear()
         return entry
 
