@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,14 +117,20 @@ class Remembered:
 
     def put(self, name: str, value: Any) -> None:
         """Remember a value; None forgets it."""
-        found = {**self.all(), name: value}
+        self._write({**self.all(), name: value}, name)
+
+    def must_be_kept(self, what: str) -> None:
+        """Raise Refused where nothing can be remembered, before what nobody would know is changed."""
+        self._write(self.all(), what)
+
+    def _write(self, found: Mapping[str, Any], what: str) -> None:
         try:
             write_private(self.path, json.dumps({k: v for k, v in found.items() if v is not None}, indent=1))
         except OSError as error:
             if error.errno not in _MOUNTED:
                 raise
             raise Refused(
-                f"{self.path} was given to this container without {name}, and cannot be changed here",
+                f"{self.path} was given to this container without {what}, and cannot be changed here",
                 "Make the cluster's secrets again with this release: `arus credentials --secrets`.",
             ) from error
 

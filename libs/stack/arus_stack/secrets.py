@@ -71,6 +71,7 @@ def _database(system: System) -> list[str]:
     services = [source.name for source in house.sources() if source.migrates]
     roles = [f"{service}_{kind}" for service in services for kind in schemas.ROLE_KINDS]
     made = {role: secrets.token_urlsafe(24) for role in roles}
+    system.home.secrets.must_be_kept("new passwords")
     schemas.set_passwords(system.postgres_url, made)
     for role, password in made.items():
         system.home.secrets.put(f"postgres.{role}", password)
@@ -88,6 +89,7 @@ def _kafka(system: System) -> list[str]:
         raise Refused("Kafka does not answer", "`arus up` starts it.")
     users = sorted(rights.services(topics()))
     made = {user: secrets.token_urlsafe(24) for user in users}
+    system.home.secrets.must_be_kept("new passwords")
     Admin(system.kafka_access).set_users(made)
     for user, password in made.items():
         system.home.secrets.put(f"kafka.{user}", password)
