@@ -82,7 +82,8 @@ def parse_period(cell: object) -> str | None:
             return None
         if 10_000 <= cell < 100_000 and int(cell) % 10_000 not in _NUMBERED:
             found = parse(cell, "dmy")
-            return period(int(found[:4]), int(found[5:7])) if found else None
+            if found and (month := period(int(found[:4]), int(found[5:7]))):
+                return month
         cell = str(int(cell))
     if not isinstance(cell, str):
         return None
