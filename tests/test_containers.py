@@ -122,6 +122,15 @@ def test_more_than_the_core_is_asked_for_by_profile() -> None:
     }
 
 
+def test_the_page_names_every_service_that_learns_changed_passwords_at_its_start() -> None:
+    page = (ROOT / "docs/OPERATIONS.md").read_text("utf-8")
+    [restarted] = re.findall(r"^docker compose restart (.+)$", page, re.MULTILINE)
+    assert sorted(restarted.split()) == sorted(OURS)
+    assert "credentials:/run/arus" in COMPOSE["services"]["setup"]["volumes"]
+    assert "-v arus_gateway:/var/lib/arus/parts/gateway setup" in page
+    assert (COMPOSE["name"], "gateway" in COMPOSE["volumes"]) == ("arus", True)
+
+
 TOOLS = {"setup", "backup"}
 """What ends when its work is done."""
 

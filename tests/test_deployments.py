@@ -138,9 +138,10 @@ def test_a_shell_knows_what_the_setup_job_knows_and_starts_only_when_asked_for()
         pod["containers"] = [
             {k: v for k, v in each.items() if k not in {"name", "command"}} for each in pod["containers"]
         ]
-        return {k: v for k, v in pod.items() if k != "restartPolicy"}
+        return {k: v for k, v in pod.items() if k not in {"restartPolicy", "terminationGracePeriodSeconds"}}
 
     assert shell["suspend"]
+    assert shell["jobTemplate"]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] == 1
     assert known(shell["jobTemplate"]["spec"]) == known(MANIFESTS["migrate/Job/migrate"]["spec"])
 
 

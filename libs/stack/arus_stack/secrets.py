@@ -23,6 +23,8 @@ from arus_stack.system import System
 KNOWN_S: Final = 6.0
 """How long a signing key is published before it signs: services ask for keys every 5 s at most."""
 SIGNING_KEYS: Final = 3
+TOLD_AT_THE_START: Final = frozenset(("database", "kafka", "field-keys"))
+"""What services in containers read only when they start; those of `arus up` read files meanwhile."""
 FIELD_KEYS: Final = 5
 """How many are kept: the newest, and earlier ones for what they signed or sealed."""
 _PEM: Final = re.compile(r"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n", re.DOTALL)
@@ -47,9 +49,13 @@ def rotate(system: System, name: str) -> Rotated:
 
 def _signing_key(system: System) -> list[str]:
     """Publish a new key, then let it sign; earlier ones stay as long as what they signed may live."""
-    file = system.home.path / "signing-key.pem"
-    if not file.exists():
-        raise Refused("there is no signing key yet", "The first `arus up` makes one.")
+    files = [one.path / "signing-key.pem" for one in (system.home, *system.home.parts)]
+    file = next((file for file in files if file.exists()), None)
+    if file is None:
+        raise Refused(
+            f"there is no signing key in {' or '.join(str(file.parent) for file in files)}",
+            "The first `arus up` makes one; a gateway in a container has its own, see OPERATIONS, Secrets.",
+        )
     keys = _PEM.findall(file.read_text("utf-8"))
     made = (
         Ed25519PrivateKey.generate()
