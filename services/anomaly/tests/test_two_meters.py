@@ -1,5 +1,6 @@
 """A customer with two meters: each is judged by its own reads, however their file orders them."""
 
+import sys
 from itertools import product
 from typing import Any
 
@@ -129,3 +130,35 @@ def test_of_two_stands_of_one_day_the_last_line_is_judged_as_in_the_books() -> N
     both = [one._replace(day=day(150), id=b"5", recorded_ms=0) for one in codec.reads(event, NOON)]
     judgement = judged(*before, both)[-1]
     assert (codes(judgement), judgement.stand_l) == (["PERIODE_GANDA"], 230 * M3)
+
+
+def test_many_reads_of_one_number_take_steps_by_their_square_at_most() -> None:
+    def steps(meters: int) -> int:
+        changed = [Replacement(at, at, True, day(30 * month)) for month in range(4) for at in range(meters)]
+        told = [
+            (
+                of_a(month),
+                *(
+                    of_b(month)._replace(
+                        serial=f"{month // 2}B{at}", replacement=changed[month * meters + at]
+                    )
+                    for at in range(meters)
+                ),
+            )
+            for month in range(4)
+        ]
+        counted = 0
+
+        def count(*_: object) -> None:
+            nonlocal counted
+            counted += 1
+
+        profiled = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            judged(*told)
+        finally:
+            sys.setprofile(profiled)
+        return counted
+
+    assert steps(80) < 5 * steps(40)

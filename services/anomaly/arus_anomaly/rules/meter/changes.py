@@ -71,16 +71,8 @@ class Changes:
 
         serial, from_l: of the register before and its last stand; since: the last day that use is known of.
         """
-        if since is None or not self._waiting:
-            return ()
-        mine = plain_serial(read.serial)
-        is_other = bool(serial and mine and mine != serial)
-        last = max(
-            (one for one in self._waiting if _leads_to(one, read, mine, since, is_other=is_other)),
-            key=lambda one: one.day or read.day,
-            default=None,
-        )
-        if last is None:
+        last = self.last_shown_by(read, serial, since)
+        if last is None or since is None:
             return ()
         chain = [last]
         others = [one for one in self._waiting if one.serial and not _may_be_one(one.serial, last.serial)]
@@ -88,6 +80,18 @@ class Changes:
             chain.insert(0, before)
             others.remove(before)
         return tuple(chain)
+
+    def last_shown_by(self, read: Read, serial: str, since: int | None) -> Changed | None:
+        """Return the last of the changes behind which a read stands."""
+        if since is None or not self._waiting:
+            return None
+        mine = plain_serial(read.serial)
+        is_other = bool(serial and mine and mine != serial)
+        return max(
+            (one for one in self._waiting if _leads_to(one, read, mine, since, is_other=is_other)),
+            key=lambda one: one.day or read.day,
+            default=None,
+        )
 
     def show_until(self, day: int) -> None:
         """Forget what was to be shown until a day on which a register was read for the first time."""

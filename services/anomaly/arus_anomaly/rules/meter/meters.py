@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from arus_anomaly.rules.meter.changes import plain_serial
-from arus_anomaly.rules.meter.register import Register
+from arus_anomaly.rules.meter.register import Level, Register
 from arus_anomaly.state.meter import ACTUAL, Changed, Period, Read
 
 
@@ -18,13 +18,20 @@ def by_meter(register: Register, period: Period) -> list[tuple[Register, Period]
     of_serial = {one.serial: one for one in register.beside}
     for change in period.changed:
         of_serial.get(plain_serial(change.old_serial), register).changes.hears(change, change.day)
+    known = {one.serial: at for at, one in reversed([*enumerate(meters)])}
     serials = {plain_serial(read.serial) for read in period.reads}
-    whose = [_whose(read, meters, serials) for read in period.reads]
-    reads = [[read for read, of in zip(period.reads, whose, strict=True) if of is one] for one in meters]
-    for serial in _others(register, reads[0]):
-        meters.append(Register(serial))
-        reads.append([read for read in reads[0] if plain_serial(read.serial) == serial])
-        reads[0] = [read for read in reads[0] if plain_serial(read.serial) != serial]
+    reads: list[list[Read]] = [[] for _ in meters]
+    for read in period.reads:
+        serial = plain_serial(read.serial)
+        at = known.get(serial) if serial else 0
+        reads[_whose(read, meters, serials) if at is None else at].append(read)
+    if others := _others(register, reads[0]):
+        beside: dict[str, list[Read]] = {serial: [] for serial in ("", *others)}
+        for read in reads[0]:
+            beside.get(plain_serial(read.serial), beside[""]).append(read)
+        meters += map(Register, others)
+        reads[0], *its_own = beside.values()
+        reads += its_own
     register.beside = tuple(meters[1:])
     return [
         (one, period._replace(reads=tuple(its), changed=()))
@@ -33,21 +40,20 @@ def by_meter(register: Register, period: Period) -> list[tuple[Register, Period]
     ]
 
 
-def _whose(read: Read, meters: Sequence[Register], serials: Collection[str]) -> Register:
-    """Return the meter that a read is of. serials: all that were read in its period."""
+def _whose(read: Read, meters: Sequence[Register], serials: Collection[str]) -> int:
+    """Return at which place the meter is that a read of an unknown serial is of; 0: the first.
+
+    serials: all that were read in its period.
+    """
     first, *others = meters
-    serial = plain_serial(read.serial)
-    if not serial or serial == first.serial:
-        return first
-    for one in others:
-        if serial == one.serial:
-            return one
-    for one in others:
+    for at, one in enumerate(others, start=1):
         # What a file tells beside a read is of the meter that was not read any more.
         is_left = first.serial in serials and one.serial not in serials
-        if changes_of(one, (read if is_left else read._replace(replacement=None),), read):
-            return one
-    return first
+        if is_left:
+            _hear(one, (read,))
+        if _is_behind_change(one, read):
+            return at
+    return 0
 
 
 def _others(register: Register, reads: Sequence[Read]) -> list[str]:
@@ -57,12 +63,12 @@ def _others(register: Register, reads: Sequence[Read]) -> list[str]:
     if len(serials) < 2:
         return []
     mine = register.serial or next(reversed(serials))
-    others = [serial for serial in serials if serial != mine]
-    if mine not in serials or any(
-        changes_of(register, reads, read) for read in told if plain_serial(read.serial) != mine
-    ):
+    if mine not in serials:
         return []
-    return others
+    _hear(register, reads)
+    if any(_is_behind_change(register, read) for read in told if plain_serial(read.serial) != mine):
+        return []
+    return [serial for serial in serials if serial != mine]
 
 
 def newest(reads: Sequence[Read]) -> Read:
@@ -86,15 +92,29 @@ def is_of_one(read: Read, other: Read) -> bool:
 
 def changes_of(register: Register, reads: Sequence[Read], read: Read) -> Sequence[Changed]:
     """Return the changes of a meter that a read shows, in their order. reads: all of its period."""
-    waiting, serial, since = register.changes, register.serial, register.through
+    _hear(register, reads)
+    since, last = _since(register, read)
+    return register.changes.shown_by(read, register.serial, since, last and last.stand_l)
+
+
+def _hear(register: Register, reads: Sequence[Read]) -> None:
+    waiting = register.changes
     for one in reads:
-        told = waiting.told_by(one, serial, since) if one.replacement else None
+        told = waiting.told_by(one, register.serial, register.through) if one.replacement else None
         if told:
             waiting.hears(told, one.day)
-    last = register.level
+
+
+def _is_behind_change(register: Register, read: Read) -> bool:
+    since, _ = _since(register, read)
+    return register.changes.last_shown_by(read, register.serial, since) is not None
+
+
+def _since(register: Register, read: Read) -> tuple[int | None, Level | None]:
+    """Return the last day that use before a read is known of, and the stand it counts from."""
     if read.method == ACTUAL and register.is_behind_estimates and register.actual:
-        last, since = register.actual, register.actual.day
-    return waiting.shown_by(read, serial, since, last and last.stand_l)
+        return register.actual.day, register.actual
+    return register.through, register.level
 
 
 def says_nothing(read: Read) -> bool:
