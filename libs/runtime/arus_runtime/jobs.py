@@ -70,7 +70,8 @@ class Postponed(Exception):  # noqa: N818 — a request
 class Away(Exception):  # noqa: N818 — a state of the world
     """Raised by a job that can do nothing until a counterpart is back: no attempt is spent, nothing given up.
 
-    The next attempt comes after as long as the job has existed, AWAY_MOST_S at most.
+    The next attempt comes when the counterpart says so (`let_go_on`), or after as long as the job has
+    existed, AWAY_MOST_S at most.
     """
 
 
@@ -137,11 +138,16 @@ where {_MINE}
 """  # noqa: S608
 _AWAY: Final = f"""
 update jobs set state = 'waiting', error = %s, lease_until = null,
-    run_after = now() + greatest(
+    run_after = case when run_after > started_at then run_after else now() + greatest(
         make_interval(secs => %s), least(now() - created_at, make_interval(secs => %s))
-    )
+    ) end
 where {_MINE}
 """  # noqa: S608
+# Of an attempt under way it says that the attempt may have looked too early.
+_GO_ON: Final = """
+update jobs set run_after = clock_timestamp()
+where tenant_id = %s and kind = %s and params @> %s and state in ('waiting', 'running')
+"""
 _GIVE_BACK: Final = f"update jobs set state = 'waiting', lease_until = null where {_MINE}"  # noqa: S608
 _CANCEL: Final = """
 update jobs set
@@ -202,6 +208,11 @@ async def enqueue(
 async def cancel(tx: Tx, tenant_id: str, job_id: str) -> bool:
     """Cancel a job that has not ended, a running one within a heartbeat; say whether there was one."""
     return (await tx.execute(_CANCEL, (tenant_id, job_id))).rowcount == 1
+
+
+async def let_go_on(tx: Tx, kind: str, params: Mapping[str, Any], *, tenant_id: str) -> None:
+    """Have jobs of a kind with these parameters go on at once: what they wait for is there."""
+    await tx.execute(_GO_ON, (tenant_id, kind, Jsonb(dict(params))))
 
 
 async def forget_ended(tx: Tx) -> int:

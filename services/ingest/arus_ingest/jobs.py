@@ -165,8 +165,9 @@ async def _commit(context: Context, work: Work) -> None:
         of = await store.one(tx, work.params["import_id"])
     if of is None or of.state != "committing":
         return
+    others = None if of.sent else await _others(context, work, of)
     async with files_of(context).local(imports.rows_key(work.tenant_id, of)) as rows:
-        if not of.sent and await _overtaken(context, work, of, rows):
+        if others and await _overtaken(context, work, of, rows):
             return
         sent = of.sent
         size = rules.CHUNK_ROWS * (1 if of.type == fuel_rows.TYPE else CHUNKS_AT_ONCE)
@@ -183,19 +184,22 @@ async def _commit(context: Context, work: Work) -> None:
     context.committed()
 
 
-async def _overtaken(context: Context, work: Work, of: Import, rows: Path) -> bool:
-    """Say whether it would do other than was previewed, as other imports came or went since: then ask again.
+async def _others(context: Context, work: Work, of: Import) -> int:
+    """Return how many imports came or went since the preview; waits for those committed before.
 
     Rows of this service's own facts are compared when they are recorded.
     """
     if of.type == fuel_rows.TYPE or "at" not in of.preview:
-        return False
+        return 0
     async with context.db.tenant(work.tenant_id) as tx:
         since = await store.since(tx, of, of.preview["at"], of_any_month=of.type in rules.DATED)
     if since.is_sending:
         raise Away("rows of an import that was committed before are on their way")
-    if not since.number:
-        return False
+    return since.number
+
+
+async def _overtaken(context: Context, work: Work, of: Import, rows: Path) -> bool:
+    """Say whether it would do other than was previewed, as others came or went since: then ask again."""
     at, told = _now(), Telling(context, work, of)
     preview = await compared(told, of, rows, of.preview["sound"])
     found = to_write(of, preview, of.preview["sound"], of.preview["samples"]["error"], at)
@@ -237,6 +241,8 @@ async def _carry_out(tx: Tx, tenant_id: str, of: Import, rows: Sequence[Imported
         for chunk, start in enumerate(starts, of.sent + 1)
     ]
     await outbox.add_all(tx, chunks, tenant_id=tenant_id, at=at, import_id=of.id)
+    if sent == of.chunks:
+        await imports.let_next_go_on(tx, tenant_id, of)
     return sent
 
 

@@ -1,9 +1,13 @@
 """Files that overlap, whichever months they are of: a row that says its day is one fact."""
 
+import asyncio
+
 import httpx
 import psycopg
 import pytest
-from arus_ingest import rules
+from arus_ingest import jobs, rules
+from arus_runtime.context import Context
+from arus_runtime.jobs import Jobs
 from arus_stack.testing import ServiceDatabase
 
 from .test_imports import HEAD, Work, catalogue_heard, committed, uploaded, work
@@ -71,6 +75,31 @@ async def test_a_preview_of_payments_knows_those_of_another_month(
     await work()
     seen = (await owner.get(f"/imports/{sent['id']}")).json()
     assert (seen["period"], seen["counts"]["unchanged"]) == ("2025-12", 2), seen
+
+
+async def test_commits_of_many_months_go_on_one_behind_the_other_without_a_pause(
+    owner: httpx.AsyncClient, work: Work, context: Context, database: ServiceDatabase
+) -> None:
+    head = "NOMEN;TGL BAYAR;JUMLAH BAYAR;NO KWITANSI;KANAL"
+    sent = [
+        await uploaded(
+            owner, f"{head}\n340100001;25/{month:02}/2025;1500;K{month};BCA", f"Koleksi {month}.csv"
+        )
+        for month in range(1, 5)
+    ]
+    await work()
+    for one in sent:
+        seen = (await owner.get(f"/imports/{one['id']}")).json()
+        await owner.post(f"/imports/{one['id']}/commit", json={"preview": seen["preview"]})
+    runner = Jobs({job.kind: job for job in jobs.JOBS}, context)
+    claimed = [one for _ in sent if (one := await runner.claim())]
+    assert len(claimed) == len(sent)
+    for one in reversed(claimed):
+        await runner.attempt(one, asyncio.Event())
+    await work()
+    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+        gone = connection.execute("select state, sent = chunks and sent > 0 from imports").fetchall()
+    assert gone == [("committing", True)] * len(sent), "each has all its rows on their way"
 
 
 async def test_places_and_fuels_are_the_same_in_capitals(

@@ -413,6 +413,30 @@ async def test_who_waits_for_a_counterpart_spends_no_attempt_and_asks_ever_more_
         assert row["pause_s"] == pytest.approx(pause_s, abs=2)
 
 
+async def test_who_waits_goes_on_when_told_so_also_while_it_looks(context: Context) -> None:
+    async def let_go_on(*_: Any) -> None:
+        async with context.db.tenant("a") as tx:
+            await jobs.let_go_on(tx, "count", {"n": 1}, tenant_id="a")
+
+    async def too_early(context: Context, work: Work) -> None:
+        await let_go_on()
+        raise Away("not there")
+
+    await enqueue(context, "a", n=1, of="a thing")
+    job = kind(Script(Away("not there")), backoff_s=60.0)
+    for run in (job.run, too_early):
+        work = await runner(context, job).claim()
+        assert work is not None
+        assert await runner(context, job).claim() is None
+        await runner(context, replace(job, run=run)).attempt(work, asyncio.Event())
+        if run is job.run:
+            assert await runner(context, job).claim() is None, "it is not told yet"
+            await let_go_on()
+    await drain(context, job)
+    [row] = await rows(context)
+    assert (row["state"], row["failures"]) == ("done", 0)
+
+
 async def apply(context: Context, effect: Upsert) -> None:
     """Write the effect as the worker's store does."""
     names = [column.name for column in effect.table.columns]

@@ -327,6 +327,7 @@ async def fail(
     if old is None or old.state not in working:
         return
     await tell(tx, tenant_id, await store.change(tx, import_id, state="failed", blocks=[trouble]))
+    await let_next_go_on(tx, tenant_id, old)
 
 
 async def ask_again(tx: Tx, tenant_id: str, of: Import, found: Mapping[str, Any]) -> None:
@@ -342,6 +343,13 @@ async def ask_again(tx: Tx, tenant_id: str, of: Import, found: Mapping[str, Any]
             tx, of.id, state="preview", committed_at=None, committed_by=None, blocks=blocks, **found
         ),
     )
+    await let_next_go_on(tx, tenant_id, old)
+
+
+async def let_next_go_on(tx: Tx, tenant_id: str, of: Import) -> None:
+    """Have the commit go on that waits for one whose rows have all gone out, or will not."""
+    if next_id := await store.following(tx, of, of_any_month=of.type in rules.DATED):
+        await jobs.let_go_on(tx, COMMIT, {"import_id": next_id}, tenant_id=tenant_id)
 
 
 async def previewed(
