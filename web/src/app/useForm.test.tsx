@@ -61,13 +61,13 @@ test('what is wrong is said at its field, the first one takes the focus, and not
 
 test('a refusal of the server lands on the field it names, and what was typed stays', async () => {
   const refusal = new ProblemError(409, {
-    errors: [{ field: 'body.code', code: 'taken', message: 'Kode ini sudah dipakai.' }],
+    errors: [{ field: 'code', code: 'already_exists', message: 'code sudah dipakai: SOLAR.' }],
   })
   render(<ProductForm send={() => Promise.reject(refusal)} />)
   await userEvent.type(field('nama'), 'Solar')
   await userEvent.type(field('kode'), 'SOLAR')
   await press('simpan')
-  expect(await screen.findByText('Kode ini sudah dipakai.')).toBeTruthy()
+  expect(await screen.findByText('Sudah dipakai: SOLAR.')).toBeTruthy()
   expect(field('nama').value).toBe('Solar')
 })
 

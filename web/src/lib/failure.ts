@@ -10,8 +10,10 @@ export function sentenceOf(error: unknown): string {
     return i18n._(msg`Belum berhasil. Isian Anda tetap di sini. Coba lagi.`)
   if (error.status === 412)
     return i18n._(msg`Data ini baru saja diubah orang lain. Muat ulang, lalu ubah lagi.`)
-  if (error.status === 403) return i18n._(msg`Peran Anda tidak mencakup tindakan ini.`)
-  if (error.status === 429) return i18n._(msg`Terlalu banyak percobaan. Tunggu sebentar, lalu coba lagi.`)
-  if (error.status >= 500) return i18n._(msg`Server sedang terganggu. Isian Anda tetap di sini. Coba lagi.`)
-  return error.errors[0]?.message ?? error.message
+  if (error.errors[0]) return error.errors[0].message
+  // What says no more than its status is said in words of ours; any other code has a reason of its own.
+  if (error.code === 'forbidden') return i18n._(msg`Peran Anda tidak mencakup tindakan ini.`)
+  if (/^(internal_error|unavailable|HTTP_\d+)$/.test(error.code))
+    return i18n._(msg`Server sedang terganggu. Isian Anda tetap di sini. Coba lagi.`)
+  return error.message
 }

@@ -27,7 +27,7 @@ export class ProblemError extends Error {
     super(body.detail ?? body.title ?? `HTTP ${status}`)
     this.status = status
     this.code = body.code ?? `HTTP_${status}`
-    this.errors = body.errors ?? []
+    this.errors = (body.errors ?? []).map(underLabel)
     this.trace = trace
   }
 }
@@ -45,6 +45,14 @@ export async function problemOf(response: Response): Promise<ProblemError> {
   } catch {
     return new ProblemError(response.status, {}, trace)
   }
+}
+
+/** A label names the field already: `code sudah dipakai: SOLAR.` is said as `Sudah dipakai: SOLAR.` */
+export function underLabel(error: FieldError): FieldError {
+  const { field, message } = error
+  if (!message.startsWith(`${field} `)) return error
+  const rest = message.slice(field.length + 1)
+  return { ...error, message: rest.charAt(0).toUpperCase() + rest.slice(1) }
 }
 
 function traceId(traceparent: string | null): string | null {

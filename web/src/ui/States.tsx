@@ -67,7 +67,14 @@ export function NoMatch({ onClear }: { onClear: () => void }) {
 
 /** It failed: what failed, what is safe, what to do, and what support will ask for. */
 export function Failed({ what, error, onRetry }: { what: ReactNode; error: unknown; onRetry: () => void }) {
-  if (error instanceof ProblemError && error.status === 403) return <NoPermission />
+  if (error instanceof ProblemError && error.status === 403) {
+    if (error.code === 'forbidden') return <NoPermission />
+    return (
+      <Frame role="alert" icon={<LockKeyhole aria-hidden />} title={what}>
+        {error.message}
+      </Frame>
+    )
+  }
   const trace = error instanceof ProblemError ? (error.trace ?? error.code) : null
   return (
     <Frame

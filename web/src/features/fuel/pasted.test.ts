@@ -37,7 +37,7 @@ test('what was recorded leaves the text, what was refused stays with its reason'
       status: 'recorded',
       warnings: [{ code: 'DUPLIKAT', message: 'Dua kali.' }],
     },
-    { index: 1, status: 'refused', errors: [{ field: 'date', code: 'X', message: 'Belum tiba.' }] },
+    { index: 1, status: 'refused', errors: [{ field: 'date', code: 'X', message: 'date belum tiba.' }] },
   ])
   expect(settled.text).toBe('katanya nanti\n2025-01-10;Gudang A;Solar;2')
   expect([...settled.refusals]).toEqual([['2025-01-10;Gudang A;Solar;2', 'Belum tiba.']])

@@ -1,6 +1,7 @@
 /** Rows copied from a spreadsheet: recognised, checked, and kept in the order they were pasted. */
 import type { ItemResult } from '@/api'
 import { unguarded } from '@/lib/csv'
+import { underLabel } from '@/lib/problem'
 import { parseDecimal, volumeProblem } from '@/lib/quantity'
 
 export const MOST_ROWS = 10_000
@@ -68,7 +69,7 @@ export function settle(
     const row = sent[at]
     if (!row) continue
     if (status === 'recorded') recorded.add(row.line)
-    else refusals.set(lines[row.line - 1] ?? '', sentences(errors))
+    else refusals.set(lines[row.line - 1] ?? '', sentences(errors.map(underLabel)))
     if (warnings.length > 0) doubtful.push({ row, why: sentences(warnings) })
   }
   return { text: lines.filter((_, at) => !recorded.has(at + 1)).join('\n'), refusals, doubtful }
