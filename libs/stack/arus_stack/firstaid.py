@@ -60,6 +60,10 @@ _SENTENCES: Sequence[tuple[str, str]] = (
         r"logbehind|factsexpired",
         "Kafka does not hold what comes next: `arus topics mend --dry-run` lists where; see its runbook.",
     ),
+    (
+        r"^(?!.*stopped by).*\] locked by somebody else",
+        "Another session of PostgreSQL holds it (pg_stat_activity): it goes on by itself when that one ends.",
+    ),
 )
 
 

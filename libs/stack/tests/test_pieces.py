@@ -175,6 +175,8 @@ class TestFirstAid:
             ("ModuleNotFoundError: No module named 'x'", "uv sync"),
             ("stopped by LogBehind\nModuleNotFoundError: No module named 'x'", "uv sync"),
             ("java.lang.OutOfMemoryError: Java heap space", "memory"),
+            ("a.b.v1[0] locked by somebody else, a.b.v1[1] locked by somebody else", "goes on by itself"),
+            ("a.b.v1[0] locked by somebody else, a.b.v1[1] stopped by ValueError", ""),
             ("all is well", ""),
         ],
     )
