@@ -59,19 +59,24 @@ async def test_reads_become_the_seeds_summary_and_lists_with_reasons(
 ) -> None:
     http = caller(place.tenant)
     empty = await summary(http)
-    assert (empty["periode"], empty["anomalies"]) == ("", {kind: {"count": 0} for kind in KINDS})
+    assert (empty["periode"], empty["periods"]) == ("", [])
+    assert empty["anomalies"] == {kind: {"count": 0} for kind in KINDS}
     for nomen in STANDS:
         await door.tell(f"{place.tenant}:{nomen}", *reads(place.tenant, nomen), topic="meter.read.v1")
     deadline = time.monotonic() + DEADLINE_S
     while (said := await summary(http)).get("judged") != 5 or said["period"] != "2024-12":
         assert time.monotonic() < deadline, said
         await asyncio.sleep(0.02)
-    assert said["periode"] == "Desember 2024"
+    assert (said["periode"], said["periods"]) == (
+        "Desember 2024",
+        ["2024-12", "2024-11", "2024-10", "2024-09"],
+    )
     assert said["anomalies"] == {
         kind: {"count": int(kind in ("extreme", "zero", "negative"))} for kind in KINDS
     }
     assert (said["distinct_customers"], said["skipped"]) == (3, 1)
-    assert (await summary(http, rayon="35"))["judged"] == 0
+    elsewhere = await summary(http, rayon="35", period="2024-10")
+    assert (elsewhere["judged"], elsewhere["periods"]) == (0, said["periods"])
 
     listed = (await http.get("/anomalies/meter", params={"kind": ["extreme", "zero"]})).json()["items"]
     assert [(one["nomen"], one["kinds"]) for one in listed] == [("100", ["extreme"]), ("200", ["zero"])]

@@ -62,7 +62,8 @@ async def summarise_meter_anomalies(
     async with context.db.tenant(principal.tenant_id) as tx:
         of = period or await store.newest_period(tx)
         counts = await store.counts(tx, of, rayon) if of else None
-    return MeterSummary.of(of, counts, language)
+        periods = await store.periods(tx)
+    return MeterSummary.of(of, periods, counts, language)
 
 
 @routes.get("/anomalies/meter")

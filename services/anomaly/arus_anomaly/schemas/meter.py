@@ -51,6 +51,7 @@ class MeterSummary(BaseModel):
                     "skipped": 12,
                     "judged": 5000,
                     "period": "2025-12",
+                    "periods": ["2025-12", "2025-11"],
                     "data_as_of": "2025-12-31T10:00:00Z",
                 }
             ]
@@ -63,10 +64,13 @@ class MeterSummary(BaseModel):
     skipped: int = Field(description="Customers whose meter was not read: neither zero nor estimated.")
     judged: int
     period: str | None
+    periods: list[str] = Field(description="Every one that can be asked for, newest first.")
     data_as_of: datetime | None
 
     @classmethod
-    def of(cls, period: str | None, counts: Mapping[str, Any] | None, language: Language) -> Self:
+    def of(
+        cls, period: str | None, periods: list[str], counts: Mapping[str, Any] | None, language: Language
+    ) -> Self:
         """Return the summary of a period; nothing judged: zeros."""
         return cls(
             periode=format_period(period, language) if period else "",
@@ -75,6 +79,7 @@ class MeterSummary(BaseModel):
             skipped=counts["skipped"] if counts else 0,
             judged=counts["judged"] if counts else 0,
             period=period,
+            periods=periods,
             data_as_of=counts["judged_at"] if counts else None,
         )
 

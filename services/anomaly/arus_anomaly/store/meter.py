@@ -17,6 +17,16 @@ select coalesce(
     (select max(period) from meter_verdicts where is_current and is_read),
     (select max(period) from meter_verdicts where is_current)) as period
 """
+_LAST: Final = "select max(period) as period from meter_verdicts where is_current"
+# One look into the index per period, not one per customer and period.
+_PERIODS: Final = f"""
+with recursive known as (
+  {_LAST}
+  union all
+  select ({_LAST} and period < known.period) from known where period is not null
+)
+select period from known where period is not null order by period desc
+"""  # noqa: S608 - our own text
 _COUNTS: Final = f"""
 select {", ".join(f"count(*) filter (where kinds & {bit} > 0) as {kind}" for kind, bit in BIT.items())},
   count(*) filter (where kinds > 0) as customers, count(*) filter (where is_skipped) as skipped,
@@ -84,6 +94,11 @@ async def newest_period(tx: Tx) -> str | None:
     """Return the newest period of which reads were judged, else of which anything is said."""
     row = await (await tx.execute(_NEWEST)).fetchone()
     return row["period"] if row else None
+
+
+async def periods(tx: Tx) -> list[str]:
+    """Return every period of which anything is said, newest first."""
+    return [row["period"] async for row in await tx.execute(_PERIODS.encode())]
 
 
 async def counts(tx: Tx, period: str, rayon: str | None) -> Mapping[str, Any]:

@@ -60,6 +60,7 @@ export function MeterPage() {
         <ScopeFields
           scope={scope}
           newest={scope.period ? undefined : summary.data?.period}
+          others={summary.data?.periods}
           onChange={next => change({ ...next, ...(kind && { kind }) })}
         />
       </FilterBar>

@@ -10,13 +10,15 @@ interface ScopeFieldsProps {
   scope: Scope
   /** What is shown while no period is chosen. */
   newest?: string | null | undefined
+  /** Periods that can be chosen besides the billed ones. */
+  others?: readonly string[] | undefined
   onChange: (next: Scope) => void
   /** What has no period of its own is narrowed by rayon only. */
   withPeriod?: boolean
 }
 
 /** Which billing period, which rayon. */
-export default function ScopeFields({ scope, newest, onChange, withPeriod = true }: ScopeFieldsProps) {
+export default function ScopeFields({ scope, newest, others, onChange, withPeriod = true }: ScopeFieldsProps) {
   const { t } = useLingui()
   const scopes = useQuery({ ...scopesQuery, enabled: useMay('kpi', 'r') })
   const { periods = [], rayons = [] } = scopes.data ?? {}
@@ -26,7 +28,7 @@ export default function ScopeFields({ scope, newest, onChange, withPeriod = true
         <Combobox
           label={t`Periode`}
           placeholder={newest ? periodWords(newest) : t`Terbaru`}
-          choices={periodsOf(periods, [scope.period, newest]).map(one => ({
+          choices={periodsOf(periods, [scope.period, newest, ...(others ?? [])]).map(one => ({
             value: one,
             label: periodWords(one),
           }))}
