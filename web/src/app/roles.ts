@@ -20,7 +20,7 @@ export const ROLES: Readonly<Record<string, RoleWords>> = {
   reporter: { name: msg`Pelapor`, may: msg`Membaca semuanya dan membuat laporan.` },
   sppg_head: { name: msg`Kepala SPPG`, may: msg`Menu, stok, dan staf dapurnya.` },
   nutritionist: { name: msg`Ahli gizi`, may: msg`Menu dan gizi.` },
-  warehouse_staff: { name: msg`Staf gudang`, may: msg`Stok, penerimaan, dan pengisian BBM.` },
+  warehouse_staff: { name: msg`Staf gudang`, may: msg`Stok, penerimaan barang, dan penerimaan BBM.` },
   procurement: { name: msg`Pengadaan`, may: msg`Pemasok, kontrak, dan pembelian.` },
   supplier: { name: msg`Pemasok`, may: msg`Datanya sendiri.` },
   driver: { name: msg`Pengemudi`, may: msg`Pengirimannya sendiri.` },

@@ -58,7 +58,7 @@ def _narrowed(asked: AskedCases, language: Language) -> list[tuple[str, str | No
     return [
         (_say("column_status", language), statuses),
         (_say("column_priority", language), priorities),
-        (_say("column_type", language), ", ".join(asked.types)),
+        (_say("column_type", language), ", ".join(_kind(one, language) for one in asked.types)),
         (_say("column_nomen", language), asked.nomen),
         (_say("column_rayon", language), asked.rayon),
         (_say("column_overdue", language), _say("yes", language) if asked.overdue else None),
@@ -102,7 +102,7 @@ def _row(shown: Shown, people: dict[str, str], today: date, language: Language) 
         case.number,
         _say(f"case_status_{case.status}", language),
         _say(f"case_priority_{case.priority}", language),
-        case.type,
+        _kind(case.type, language),
         case.nomen,
         case.customer or place or case.location_id,
         case.address,
@@ -117,6 +117,10 @@ def _row(shown: Shown, people: dict[str, str], today: date, language: Language) 
         rules.day_of(case.ended_at) if case.ended_at else None,
         case.id,
     )
+
+
+def _kind(type_: str, language: Language) -> str:
+    return _say(f"kind_{type_}", language)
 
 
 def _say(code: str, language: Language, **params: Any) -> str:

@@ -12,6 +12,7 @@ from arus_runtime.files import files_of
 from arus_runtime.ids import is_ulid, new_ulid
 from arus_runtime.postgres import Tx
 from arus_runtime.web import Problem, wrong
+from arus_runtime.words import Quantity
 
 from arus_anomaly import store
 from arus_anomaly.commands import cases
@@ -164,7 +165,7 @@ def _accepted(file: File, principal: Principal, at: datetime) -> Attachment:
     if not file.body:
         raise wrong("file", "file_empty", value=file.name)
     if len(file.body) > attachments.MOST_BYTES:
-        raise wrong("file", "file_too_large", bound=attachments.MOST_BYTES, value=len(file.body))
+        raise wrong("file", "file_too_large", bound=Quantity(attachments.MOST_BYTES // 2**20, "MB"))
     media_type = attachments.media_type(file.name, file.body)
     if media_type is None:
         raise wrong("file", "file_kind_not_taken", expected=attachments.KINDS, value=file.name)

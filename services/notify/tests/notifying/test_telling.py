@@ -90,7 +90,7 @@ async def test_quiet_hours_hold_a_mail_until_the_digest(
     assert entry["held"] == "quiet"
     await desk.digest()
     [mail] = mailbox.mails
-    assert mail["Subject"] == "Ringkasan Arus: 1 kejadian, 1 kritis"
+    assert mail["Subject"] == "Ringkasan Arus: 1 insiden, 1 kritis"
     text = mail.get_body(("plain",))
     assert text is not None
     assert "1 pesan datang pada jam tenang." in text.get_content()
@@ -140,7 +140,7 @@ async def test_after_the_alarms_of_a_day_the_rest_waits_for_the_digest_and_is_sa
     assert len(mailbox.mails) == 3
     text = mailbox.mails[2].get_body(("plain",))
     assert text is not None
-    assert mailbox.mails[2]["Subject"] == "Ringkasan Arus: 4 kejadian, 3 kritis"
+    assert mailbox.mails[2]["Subject"] == "Ringkasan Arus: 4 insiden, 3 kritis"
     assert "3 pesan menunggu ringkasan ini karena batas 2 alarm per hari" in text.get_content()
     await desk.digest()
     assert len(mailbox.mails) == 3
@@ -181,7 +181,7 @@ async def test_what_was_held_of_who_wants_whatsapp_alone_comes_over_whatsapp_whe
     assert counterpart.seen == []
     await desk.digest()
     assert (len(counterpart.seen), mailbox.mails) == (1, [])
-    assert b"Ringkasan Arus: 1 kejadian, 1 kritis" in counterpart.seen[0].body
+    assert b"Ringkasan Arus: 1 insiden, 1 kritis" in counterpart.seen[0].body
     assert [row[:2] for row in desk.deliveries() if row[0] == "whatsapp"] == [
         ("whatsapp", "digested"),
         ("whatsapp", "sent"),
@@ -198,7 +198,7 @@ async def test_a_held_mail_of_who_wants_no_digest_comes_when_the_night_is_over(
     await desk.happens(severity=2)
     await desk.work()
     await desk.digest()
-    assert [mail["Subject"] for mail in mailbox.mails] == ["Ringkasan Arus: 1 kejadian, 1 kritis"]
+    assert [mail["Subject"] for mail in mailbox.mails] == ["Ringkasan Arus: 1 insiden, 1 kritis"]
 
 
 async def test_another_hour_for_the_digest_moves_the_one_that_is_planned(
@@ -255,7 +255,7 @@ async def test_a_whole_import_is_told_as_one_summary(
     said = {mail["To"]: mail["Subject"] for mail in mailbox.mails}
     assert said == {
         "everywhere@example.com": "Import of history: 14 incidents, 2 critical",
-        "here@example.com": "Impor riwayat: 10 kejadian, 1 kritis",
+        "here@example.com": "Impor riwayat: 10 insiden, 1 kritis",
     }
     [entry] = (await caller(person, "viewer", language="en").get("/notifications")).json()["items"]
     assert (entry["kind"], entry["incidents"], entry["critical"], entry["import_id"]) == (
@@ -292,7 +292,7 @@ async def test_a_summary_that_grew_is_told_again_by_every_way(
     answer = (await client.get("/notifications")).json()
     assert [(item["id"], item["incidents"]) for item in answer["items"]] == [(entry["id"], 2)]
     assert answer["unread"] == 1
-    assert [mail["Subject"].split(":")[1].split(" kejadian")[0] for mail in mailbox.mails] == [" 1", " 2"]
+    assert [mail["Subject"].split(":")[1].split(" insiden")[0] for mail in mailbox.mails] == [" 1", " 2"]
     assert len(counterpart.seen) == 2
 
 
@@ -309,7 +309,7 @@ async def test_a_summary_that_grew_again_and_again_spends_the_alarms_of_a_day_an
         await desk.work()
     assert len(mailbox.mails) == 2
     await desk.digest()
-    assert mailbox.mails[2]["Subject"] == "Ringkasan Arus: 4 kejadian, 4 kritis"
+    assert mailbox.mails[2]["Subject"] == "Ringkasan Arus: 4 insiden, 4 kritis"
 
 
 async def test_an_escalation_is_told_again(desk: Desk, town: Town, mailbox: Mailbox) -> None:

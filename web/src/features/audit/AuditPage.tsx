@@ -83,7 +83,7 @@ const columns: readonly Column<AuditOut>[] = [
   { id: 'action', header: msg`Tindakan`, text: row => deedWords(row.action) },
   {
     id: 'on',
-    header: msg`Pada`,
+    header: msg`Objek`,
     // What kind of thing it is, the deed says; a file holds the whole code.
     text: row => nameOf(row) ?? row.resource_id,
     cell: row => (

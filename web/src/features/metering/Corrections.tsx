@@ -47,7 +47,7 @@ export function Corrections({ nomen, period }: { nomen: string; period: string }
   return (
     <section className="flex flex-col gap-2">
       <h3 className="text-sm font-semibold">
-        <Trans>Bacaan register</Trans>
+        <Trans>Bacaan meter</Trans>
       </h3>
       <dl className={FACTS}>
         <Fact name={<Trans>Menurut berkas</Trans>}>

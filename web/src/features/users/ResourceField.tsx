@@ -15,7 +15,7 @@ const ACTIONS: readonly { letter: string; word: MessageDescriptor }[] = [
 const NAMES: Readonly<Record<string, MessageDescriptor>> = {
   imports: msg`Impor berkas`,
   'fuel.transactions': msg`Transaksi BBM`,
-  'fuel.deliveries': msg`Pengiriman BBM`,
+  'fuel.deliveries': msg`Penerimaan BBM`,
   anomalies: msg`Anomali`,
   incidents: msg`Insiden`,
   cases: msg`Kasus`,
