@@ -1,12 +1,13 @@
 """Codes and parameters become sentences in the reader's language, numbers and dates included."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
+from zoneinfo import ZoneInfo
 
 import yaml
 from babel import Locale
@@ -24,6 +25,13 @@ Templates = Mapping[str, Mapping[str, str]]
 DEFAULT_LANGUAGE: Final[Language] = "id"
 _SEVERAL: Final = 16
 _COMMAS_AND_POINTS: Final = str.maketrans(",.", ".,")
+HOME_ZONE: Final = "Asia/Jakarta"
+_ZONES: Final = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
 _MOMENT: Final[Mapping[Language, str]] = {"id": "d MMM y HH.mm", "en": "d MMM y HH:mm"}
 
 
@@ -35,16 +43,31 @@ class Quantity:
     unit: str
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A value that has a word: shown by the sentence of its code. Several go in a tuple."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A billing period YYYY-MM, shown with the month's name."""
+
+    period: str
+
+
 def language_of(accept_language: str | None) -> Language:
     """Return the language an Accept-Language header likes best: en, or id (also when it speaks neither)."""
     best, best_weight = DEFAULT_LANGUAGE, 0.0
     for part in (accept_language or "").split(",")[:_SEVERAL]:
-        tag, _, weight = part.strip().partition(";q=")
+        tag, _, weight = "".join(part.split()).lower().partition(";q=")
         try:
             value = float(weight or 1)
         except ValueError:
             continue
-        language = tag.split("-", 1)[0].strip().lower()
+        language = tag.split("-", 1)[0]
         if language in ("id", "en") and value > best_weight:
             best, best_weight = ("en" if language == "en" else "id"), value
     return best
@@ -64,7 +87,17 @@ def render(
     entry = (templates or {}).get(code) or reasons().get(code) or problems().get(code)
     if entry is None:
         return code
-    shown = {name: format_value(value, language) for name, value in params.items()}
+
+    def show(value: Any) -> str:
+        match value:
+            case Word():
+                return render(value.code, value.params, language, templates)
+            case tuple():
+                return ", ".join(map(show, cast("tuple[object, ...]", value)))
+            case _:
+                return format_value(value, language)
+
+    shown = {name: show(value) for name, value in params.items()}
     return entry.get(language, entry[DEFAULT_LANGUAGE]).format_map(_Gaps(shown))
 
 
@@ -75,6 +108,8 @@ def format_value(value: Any, language: Language) -> str:
             return str(value).lower()
         case Quantity():
             return f"{format_value(value.value, language)} {value.unit}"
+        case Month():
+            return format_period(value.period, language)
         case int() | Decimal():
             return number(value, language)
         case float():
@@ -112,6 +147,16 @@ def _locale(language: Language) -> Locale:
 def format_period(period: str, language: Language) -> str:
     """Return a billing period YYYY-MM with the month's name: Desember 2025."""
     return format_date(date.fromisoformat(f"{period}-01"), "MMMM y", locale=_locale(language))
+
+
+def format_moment(at: datetime, language: Language, timezone: str = HOME_ZONE) -> str:
+    """Return a moment by the clock of a zone, with its name: 15 Des 2025 09.30 WIB."""
+    return f"{format_value(at.astimezone(ZoneInfo(timezone)), language)} {zone_name(timezone)}"
+
+
+def zone_name(timezone: str) -> str:
+    """Return WIB, WITA or WIT; elsewhere the zone's own name."""
+    return _ZONES.get(timezone, timezone)
 
 
 @cache

@@ -128,9 +128,7 @@ def flaws(entry: Entry, location: Location | None, product: Product | None, at: 
     if product is None:
         found.append(Flaw("product_id", "unknown_reference", {"value": shown(entry.product_id)}))
     elif product.kind != "fuel":
-        found.append(
-            Flaw("product_id", "product_not_fuel", {"value": entry.product_id, "kind": product.kind})
-        )
+        found.append(Flaw("product_id", "product_not_fuel", {"value": entry.product_id}))
     elif not product.is_active:
         found.append(Flaw("product_id", "inactive_reference", {"value": entry.product_id}))
     if location is not None:

@@ -177,6 +177,7 @@ def test_facts_below_whose_columns_nobody_can_match_can_only_be_left_out(tmp_pat
     (found,) = detect(path)
     (asked,) = found.questions
     assert (asked.options, asked.params) == (("skip",), {"line": "13", "number": "10"})
+    assert asked.code == "question_table_apart"
 
 
 def test_shorter_numbers_of_another_table_are_asked_about(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ async def test_figures_come_as_files(owner: httpx.AsyncClient, caller: Caller, f
     told = about(await exported(owner, "/kpi/arrears/export", "xlsx", rayon="35"))
     assert told[:3] == ["Periode: 2025-12", "Rayon: 35", "Daftar per tanggal: 28 Des 2025"]
     assert told[3].startswith("Data per: ")
-    assert told[3].endswith(" UTC")
+    assert told[3].endswith(" WIB")
     for path, rows_of in (("periods", 1), ("daily", 1), ("arrears", 4)):
         assert (await owner.get(f"/kpi/{path}/export/size")).json()["rows"] == rows_of
         stranger = await exported(caller("tenant-b"), f"/kpi/{path}/export", "csv")

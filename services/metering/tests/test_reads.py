@@ -308,13 +308,19 @@ async def test_a_corrected_use_counts_on_every_meter_of_its_period(
 @pytest.mark.parametrize(
     ("body", "refused"),
     [
-        ({"period": "2025-11", "read_date": "2025-10-14"}, (422, "read_date", ">= 15 Oct 2025")),
-        ({"period": "2025-11", "read_date": "2025-12-14"}, (422, "read_date", "<= 13 Dec 2025")),
+        (
+            {"period": "2025-11", "read_date": "2025-10-14"},
+            (422, "read_date", "must be 15 Oct 2025 or later"),
+        ),
+        (
+            {"period": "2025-11", "read_date": "2025-12-14"},
+            (422, "read_date", "must be 13 Dec 2025 or earlier"),
+        ),
         ({"period": "2099-12"}, (422, "read_date", "got 14 Dec 2099")),
         ({"period": "2025-13"}, (422, "period", "2025-13")),
         ({"period": "2025-11", "reason": " "}, (422, "reason", "")),
-        ({"period": "2025-12"}, (409, "read_exists", "2025-12")),
-        ({"period": "2025-07"}, (409, "nothing_to_estimate_from", "2025-07")),
+        ({"period": "2025-12"}, (409, "read_exists", "December 2025")),
+        ({"period": "2025-07"}, (409, "nothing_to_estimate_from", "July 2025")),
     ],
     ids=["before", "behind", "to_come", "no_month", "without_reason", "read", "nothing_before"],
 )
@@ -444,7 +450,7 @@ async def test_the_stand_of_a_visit_corrects_a_read_and_says_where_it_is_from(
     late = await owner.post("/meters/1/reads/2025-11/from-visit", json=asked)
     [error] = late.json()["errors"]
     assert (late.status_code, error["field"], error["code"]) == (422, "read_date", "too_large")
-    assert "<= 16 Dec 2025, got 17 Dec 2025" in error["message"]
+    assert "must be 16 Dec 2025 or earlier, got 17 Dec 2025" in error["message"]
 
 
 @pytest.mark.usefixtures("cases")

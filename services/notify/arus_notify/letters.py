@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 from arus.anomaly.v1.events_pb2 import CaseChanged, IncidentChanged
 from arus_runtime.envelope import timestamp
-from arus_runtime.words import Language, Templates, render
+from arus_runtime.words import Language, Month, Templates, render
 
 from arus_notify import codec
 from arus_notify.channels.port import Letter
@@ -187,7 +187,8 @@ def case_lines(event: CaseChanged, names: Mapping[str, str], language: Language)
     """Return what a case is about and until when, a line each."""
     if event.nomen:
         code = "case_of_period" if event.period else "case_of_customer"
-        subject = say(code, language, nomen=event.nomen, period=event.period, rayon=event.rayon or "-")
+        period = {"period": Month(event.period)} if event.period else {}
+        subject = say(code, language, nomen=event.nomen, rayon=event.rayon or "-", **period)
     else:
         place, goods = (names.get(one, one) for one in (event.location_id, event.product_id))
         subject = say("case_of_place", language, location=place, product=goods)

@@ -404,6 +404,8 @@ export type AskedOut = {
     message: string;
     /**
      * Options
+     *
+     * What may be answered, likeliest first; empty where anything may. Of dates the order of d(ay), m(onth) and y(ear), `-swapped` where day and month are exchanged in date cells; of a table below `skip` or `read`.
      */
     options: Array<string>;
 };
@@ -3859,6 +3861,12 @@ export type MeterSummary = {
      * Period
      */
     period: string | null;
+    /**
+     * Periods
+     *
+     * Every one that can be asked for, newest first.
+     */
+    periods: Array<string>;
     /**
      * Data As Of
      */

@@ -1085,6 +1085,7 @@ export const zMeterSummary = z.object({
     skipped: z.int(),
     judged: z.int(),
     period: z.nullable(z.string()),
+    periods: z.array(z.string()),
     data_as_of: z.nullable(z.iso.datetime())
 });
 

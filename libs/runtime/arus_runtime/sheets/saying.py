@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from arus_runtime.words import Language, render
+from arus_runtime.words import HOME_ZONE, Language, format_moment, render
 
 Dates = tuple[date | None, date | None]
 
@@ -13,14 +13,15 @@ def about(
     at: datetime,
     filters: Iterable[tuple[str, str | None]],
     dates: Dates | None = None,
+    timezone: str = HOME_ZONE,
 ) -> list[str]:
     """Return what a file holds and when it was made, a line each.
 
-    filters: what narrows it, by the column's name; nothing under a name leaves it out. at: in UTC. dates:
-    from and to, where it can be asked for by dates.
+    filters: what narrows it, by the column's name; nothing under a name leaves it out. at: with its
+    zone. dates: from and to, where it can be asked for by dates. timezone: whose clock it shows.
     """
     narrowed = [f"{name}: {value}" for name, value in filters if value]
-    made = render("export_made", {"at": at}, language)
+    made = render("export_made", {"at": format_moment(at, language, timezone)}, language)
     return [*([_between(language, *dates)] if dates else []), *narrowed, made]
 
 

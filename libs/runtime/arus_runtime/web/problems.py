@@ -1,6 +1,7 @@
 """Everything that can go wrong over HTTP, told as RFC 9457 problems in the reader's language."""
 
 import dataclasses
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
@@ -67,7 +68,7 @@ class FieldErrorOut(BaseModel):
 
     field: str = Field(examples=["volume_l"])
     code: str = Field(examples=["not_greater"])
-    message: str = Field(examples=["volume_l harus > 0 L, diterima -5 L."])
+    message: str = Field(examples=["volume_l harus lebih dari 0 L, diterima -5 L."])
 
 
 class ProblemOut(BaseModel):
@@ -93,7 +94,7 @@ def told(problem: Problem, language: Language, templates: Templates | None = Non
             FieldErrorOut(
                 field=error.field,
                 code=error.code,
-                message=render(error.code, with_unit(error), language, templates),
+                message=render(_sentence(error), with_unit(error), language, templates),
             )
             for error in problem.errors
         ],
@@ -329,6 +330,15 @@ def field_name(location: Sequence[str | int]) -> str:
     """Return the dotted name of a field without the part of the request it came from: items.3.volume_l."""
     parts = location[1:] if location and location[0] in _NO_FIELD else location
     return ".".join(map(str, parts)) or str(location[0] if location else "body")
+
+
+_OF_DATES: Final = {"too_small": "too_early", "too_large": "too_late"}
+
+
+def _sentence(error: FieldProblem) -> str:
+    """Return the code of the sentence that tells of the error: a bound in time is no size."""
+    is_time = isinstance(error.params.get("bound"), dt.date)
+    return _OF_DATES.get(error.code, error.code) if is_time else error.code
 
 
 _UNITS: Final = {

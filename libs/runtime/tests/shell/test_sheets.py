@@ -58,12 +58,12 @@ def written(path: Path, kind: Format, of: Sheet, *chunks: Sequence[Row]) -> Path
 
 
 def test_a_file_says_what_it_was_asked_for_and_when_it_was_made() -> None:
-    at, first, last = datetime.fromisoformat("2025-12-15T02:30"), date(2025, 12, 1), date(2025, 12, 31)
+    at, first, last = datetime.fromisoformat("2025-12-14T23:30Z"), date(2025, 12, 1), date(2025, 12, 31)
     assert about("en", at, [("Rayon", "34"), ("Type", None)], (first, last)) == [
-        "From 1 Dec 2025 to 31 Dec 2025", "Rayon: 34", "Made 15 Dec 2025 02:30 UTC",
+        "From 1 Dec 2025 to 31 Dec 2025", "Rayon: 34", "Made 15 Dec 2025 06:30 WIB",
     ]  # fmt: skip
-    assert about("id", at, [], (None, None)) == ["Semua tanggal", "Dibuat 15 Des 2025 02.30 UTC"]
-    assert about("id", at, []) == ["Dibuat 15 Des 2025 02.30 UTC"]
+    assert about("id", at, [], (None, None)) == ["Semua tanggal", "Dibuat 15 Des 2025 06.30 WIB"]
+    assert about("id", at, [], timezone="Asia/Jayapura") == ["Dibuat 15 Des 2025 08.30 WIT"]
     assert file_name("pembayaran", None, last) == "pembayaran-2025-12-31"
 
 

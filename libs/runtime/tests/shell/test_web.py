@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from unittest.mock import sentinel
@@ -15,6 +16,7 @@ from arus_runtime.context import Context, Service
 from arus_runtime.settings import Settings
 from arus_runtime.web import FieldProblem, IfMatch, Page, Paging, Problem, create_app, etag, router
 from arus_runtime.web.exports import AT_ONCE, Exported
+from arus_runtime.web.problems import told, wrong
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field, PlainValidator, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
@@ -252,7 +254,19 @@ async def test_problems_speak_indonesian_unless_asked_otherwise(
 ) -> None:
     answer = await http.post("/api/v1/things", json=GOOD | {"volume_l": "-0.5"}, headers=bearer)
     assert answer.headers["content-language"] == "id"
-    assert answer.json()["errors"][0]["message"] == "volume_l harus > 0 L, diterima -0.5 L."
+    assert answer.json()["errors"][0]["message"] == "volume_l harus lebih dari 0 L, diterima -0.5 L."
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("too_small", "due_date harus 27 Nov 2026 atau sesudahnya, diterima 26 Nov 2026."),
+        ("too_large", "due_date harus 27 Nov 2026 atau sebelumnya, diterima 26 Nov 2026."),
+    ],
+)
+def test_a_date_is_earlier_or_later_not_smaller_or_larger(code: str, sentence: str) -> None:
+    refused = wrong("due_date", code, bound=date(2026, 11, 27), value=date(2026, 11, 26))
+    assert told(refused, "id").errors[0].message == sentence
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
         ("en-US,en;q=0.9,id;q=0.8", "en"),
         ("fr, id;q=0.4, en;q=0.6", "en"),
         ("fr", "id"),
+        ("en; q=0.9, id ;Q=0.5", "en"),
         ("en;q=0", "id"),
         ("en;q=much", "id"),
     ],
@@ -61,6 +62,17 @@ def test_an_unknown_code_and_a_missing_parameter_still_say_something() -> None:
     assert "{volume_l}" in words.render("FUEL_NORMAL", {}, "en")
 
 
+def test_a_parameter_may_be_a_word_or_several() -> None:
+    templates = {
+        "stands": {"id": "Status {value}; boleh: {expected}.", "en": "{value}; may be {expected}."},
+        "open": {"id": "Terbuka", "en": "Open"},
+        "closed": {"id": "Ditutup", "en": "Closed"},
+    }
+    said = {"value": words.Word("open"), "expected": (words.Word("open"), words.Word("closed"))}
+    assert words.render("stands", said, "id", templates) == "Status Terbuka; boleh: Terbuka, Ditutup."
+    assert words.render("stands", said, "en", templates) == "Open; may be Open, Closed."
+
+
 def test_every_sentence_has_both_languages() -> None:
     for code, entry in {**words.reasons(), **words.problems()}.items():
         assert set(entry) == {"id", "en"}, code
@@ -77,6 +89,7 @@ def test_every_sentence_has_both_languages() -> None:
         (datetime(2025, 5, 1, 7, 30, tzinfo=UTC), "1 Mei 2025 07.30", "1 May 2025 07:30"),
         (-(10**30), "-1" + 10 * ".000", "-1" + 10 * ",000"),
         (10**60, "1" + 60 * "0", "1" + 60 * "0"),
+        (words.Month("2025-12"), "Desember 2025", "December 2025"),
         ("as it is", "as it is", "as it is"),
     ],
 )

@@ -11,6 +11,7 @@ from arus_runtime.ids import is_ulid, new_ulid
 from arus_runtime.postgres import Tx
 from arus_runtime.rpc import Peers
 from arus_runtime.web import FieldProblem, IfMatchHeader, Problem, wrong
+from arus_runtime.words import Word
 
 from arus_anomaly import codec, directory, store
 from arus_anomaly.codec import cases as told
@@ -211,12 +212,15 @@ async def _change(
 def _check_status(standing: Case, changed: Case) -> None:
     possible = rules.next_statuses(standing.status)
     if changed.status not in possible:
-        entry = FieldProblem(
-            "status", "status_cannot_follow", {"value": changed.status, "expected": ", ".join(possible)}
-        )
+        said = {"value": _word(changed.status), "expected": tuple(map(_word, possible))}
+        entry = FieldProblem("status", "status_cannot_follow", said)
         raise Problem(409, "status_cannot_follow", errors=[entry], params=entry.params)
     if rules.is_done(changed.status) and not changed.resolution:
-        raise wrong("resolution", "resolution_needed", value=changed.status)
+        raise wrong("resolution", "resolution_needed", value=_word(changed.status))
+
+
+def _word(status: str) -> Word:
+    return Word(f"case_status_{status}")
 
 
 def _check_type(domain: str, kind: str) -> None:

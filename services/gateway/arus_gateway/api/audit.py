@@ -14,7 +14,7 @@ from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Page, Paging, router, wrong
 from arus_runtime.web.exports import EXPORTED, MOST_ROWS, Exported, ExportSize, check_size, sent
 from arus_runtime.web.spans import BusinessDate
-from arus_runtime.words import Language, render
+from arus_runtime.words import Language, render, zone_name
 from fastapi import Depends, Query
 from fastapi.responses import FileResponse
 
@@ -22,7 +22,6 @@ from arus_gateway import words
 from arus_gateway.api.schemas import AuditOut
 from arus_gateway.api.zones import HOME_ZONE, Zone
 from arus_gateway.door import DoorOf
-from arus_gateway.reports.saying import zone_name
 from arus_gateway.store import audit
 from arus_gateway.store.acting import acting
 from arus_gateway.store.audit import Asked, Entry
@@ -82,7 +81,13 @@ async def export_audit(door: DoorOf, narrowed: Filtered, export: Exported) -> Fi
         check_size(export, await audit.number(tx, asked, export.most))
         sheet = Sheet(
             _say("export_title", language),
-            about(language, datetime.now(UTC), _filters(asked, language), (narrowed.first, narrowed.last)),
+            about(
+                language,
+                datetime.now(UTC),
+                _filters(asked, language),
+                (narrowed.first, narrowed.last),
+                narrowed.zone,
+            ),
             _columns(narrowed.zone, language),
             language,
             export.byte_order_mark,

@@ -8,18 +8,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import yaml
-from arus_runtime.words import Language, Templates, number, render
+from arus_runtime.words import Language, Templates, number, render, zone_name
 from babel.dates import format_date
 
 from arus_gateway.reports.facts import Facts, Incident, Part, Period, Use
 
 _TENTH: Final = Decimal("0.1")
-_ZONES: Final = {
-    "Asia/Jakarta": "WIB",
-    "Asia/Pontianak": "WIB",
-    "Asia/Makassar": "WITA",
-    "Asia/Jayapura": "WIT",
-}
 MOST_GAPS: Final = 5
 STANDING: Final = ("incidents", "unanswered", "acknowledged", "confirmed", "false_positive", "subsided")
 """What incidents of a severity are counted by, in the order in which it is shown."""
@@ -85,11 +79,6 @@ def letterhead(facts: Facts) -> list[str]:
             name=facts.made_by,
         ),
     ]
-
-
-def zone_name(timezone: str) -> str:
-    """Return WIB, WITA or WIT; elsewhere the zone's own name."""
-    return _ZONES.get(timezone, timezone)
 
 
 def _moment(at: datetime, language: Language) -> str:

@@ -110,7 +110,7 @@ async def _filter(
     q: Annotated[str | None, Query(max_length=200, description="Part of the note, in any case.")] = None,
 ) -> Filter:
     if first and last and first > last:
-        raise wrong("from", "dates_reversed", value=first.isoformat(), bound=last.isoformat())
+        raise wrong("from", "dates_reversed", value=first, bound=last)
     return Filter(location_id, product_id, first, last, status, q or None)
 
 

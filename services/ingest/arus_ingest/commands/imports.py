@@ -10,6 +10,7 @@ from arus_runtime.context import Context
 from arus_runtime.ids import is_ulid
 from arus_runtime.postgres import Tx
 from arus_runtime.web import FieldProblem, Problem, wrong
+from arus_runtime.words import Word
 
 from arus_ingest import books, codec, rules
 from arus_ingest.commands import fuel_rows
@@ -17,6 +18,7 @@ from arus_ingest.files import columns
 from arus_ingest.handlers import SETTLE
 from arus_ingest.state import Dependants, Import, ImportState, Outcomes, Said, Trouble
 from arus_ingest.store import imports as store
+from arus_ingest.words import meant
 
 ANALYSE: Final = "imports.analyse"
 COMMIT: Final = "imports.commit"
@@ -129,7 +131,9 @@ async def commit(tx: Tx, principal: Principal, import_id: str, preview: str, at:
     blocks = () if goes_on else await _blocks(tx, principal, old)
     if blocks:
         raise Problem(
-            409, "import_blocked", errors=[FieldProblem("import", one.code, one.params) for one in blocks]
+            409,
+            "import_blocked",
+            errors=[FieldProblem("import", one.code, meant(one.code, one.params)) for one in blocks],
         )
     await _learn(tx, principal, old.said, old.type, at)
     if goes_on:
@@ -406,4 +410,4 @@ def check_file(of: Import) -> None:
 
 def wrong_state(of: Import) -> Problem:
     """Return the 409 of what cannot be done in the state that an import is in."""
-    return Problem(409, "import_state", params={"state": of.state})
+    return Problem(409, "import_state", params={"state": Word(f"state_{of.state}")})

@@ -302,8 +302,10 @@ def choose_period(
     strongest = max(one.strength for one in leaning if one.value == value)
     if len(said) > 1:
         options = tuple(sorted(weights, key=lambda one: -weights[one]))
-        places = ", ".join(f"{one.source}: {one.value}" for one in plain)
-        asked = (Question("period", "question_period_disagrees", options, {"places": places}),)
+        places: dict[str, str] = {}
+        for one in plain:
+            places[one.source] = f"{places[one.source]} {one.value}" if one.source in places else one.value
+        asked = (Question("period", "question_period_disagrees", options, places),)
         return PeriodChoice(value, None, 0.4, asked, tuple(leaning))
     agreeing = sum(one.value == value for one in leaning) / len(leaning)
     confidence = round(min(1.0, strongest) * (0.7 + 0.3 * agreeing), 3)

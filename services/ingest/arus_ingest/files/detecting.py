@@ -168,8 +168,9 @@ def _alike(
         return None
     params = {"line": str(alike[0]), "number": str(len(alike))}
     elsewhere = named and body.key not in named and not body.order_under(other)
-    options = ("skip",) if elsewhere else ("skip", "read")
-    return Question(BELOW, "question_table_below", options, params)
+    if elsewhere:
+        return Question(BELOW, "question_table_apart", ("skip",), params)
+    return Question(BELOW, "question_table_below", ("skip", "read"), params)
 
 
 def _may_belong(body: bodies.Body, cells: Row, keys: set[Shape], named: Sequence[int]) -> bool:

@@ -52,7 +52,7 @@ GOLDEN_RESULT: JsonDict = {
                 {
                     "field": "volume_l",
                     "code": "volume_out_of_range",
-                    "message": "volume_l harus > 0 dan <= 1.000.000 L, diterima -5 L.",
+                    "message": "volume_l harus lebih dari 0 dan paling banyak 1.000.000 L, diterima -5 L.",
                 }
             ],
             "warnings": [],

@@ -10,6 +10,7 @@ from pydantic.config import JsonDict
 from arus_ingest.files.columns import kind_of
 from arus_ingest.files.declared import FileType, labels
 from arus_ingest.files.headers import named_fields
+from arus_ingest.words import meant
 
 GOLDEN_SHEET: JsonDict = {
     "sheet": 0,
@@ -50,7 +51,11 @@ class AskedOut(BaseModel):
     key: str = Field(examples=["period"])
     code: str
     message: str
-    options: list[str]
+    options: list[str] = Field(
+        description="What may be answered, likeliest first; empty where anything may. Of dates the order of"
+        " d(ay), m(onth) and y(ear), `-swapped` where day and month are exchanged in date cells; of a table"
+        " below `skip` or `read`.",
+    )
 
     @classmethod
     def of(cls, one: Mapping[str, Any], language: Language, words: Templates) -> Self:
@@ -61,7 +66,7 @@ class AskedOut(BaseModel):
         return cls(
             key=one["key"],
             code=one["code"],
-            message=render(one["code"], params, language, words),
+            message=render(one["code"], meant(one["code"], params), language, words),
             options=one["options"],
         )
 

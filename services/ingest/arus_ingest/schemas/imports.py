@@ -11,6 +11,7 @@ from pydantic.config import JsonDict
 from arus_ingest import rules
 from arus_ingest.schemas.import_files import GOLDEN_SHEET, SheetOut
 from arus_ingest.state import Dependant, Import, ImportState, Trouble
+from arus_ingest.words import meant
 
 ID = "01JH8PV6W4RZ3M0T5X9K2C7B1N"
 PERIOD: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
@@ -76,7 +77,10 @@ class Block(BaseModel):
     @classmethod
     def of(cls, trouble: Trouble, language: Language, words: Templates) -> Self:
         """Return it in words."""
-        return cls(code=trouble.code, message=render(trouble.code, trouble.params, language, words))
+        return cls(
+            code=trouble.code,
+            message=render(trouble.code, meant(trouble.code, trouble.params), language, words),
+        )
 
 
 class ImportRecord(BaseModel):
@@ -291,7 +295,8 @@ def told(
     code: str, field: str, column: str, params: Mapping[str, Any], *, language: Language, words: Templates
 ) -> str:
     """Return what is wrong with a cell in words: it is called as the file calls it."""
-    return render(code, {"value": "–", **params, "field": column or field}, language, words)
+    said = {"value": "–", **meant(code, params), "field": column or field}
+    return render(code, said, language, words)
 
 
 class ImportPatch(BaseModel):

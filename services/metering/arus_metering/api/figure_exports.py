@@ -9,6 +9,7 @@ from typing import Annotated
 from arus_runtime.sheets import Column, Row, Sheet, about
 from arus_runtime.web import router
 from arus_runtime.web.exports import EXPORTED, Export, Exported, ExportSize, sent
+from arus_runtime.words import format_moment
 from fastapi import Depends
 from fastapi.responses import FileResponse
 
@@ -135,7 +136,7 @@ async def _sent(
     say = partial(words.say, language=export.language)
     said = [(say(code), say("said", value=value)) for code, value in narrowed if value]
     if as_of:
-        said.append((say("column_as_of"), say("said_at", value=as_of)))
+        said.append((say("column_as_of"), format_moment(as_of, export.language)))
     lines = about(export.language, datetime.now(UTC), said)
     sheet = Sheet(say(f"{name}_title"), lines, columns, export.language, export.byte_order_mark)
     return await sent(export, sheet, _at_once(rows), say(f"{name}_file"))

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from arus_runtime.auth import Principal, require_everywhere
 from arus_runtime.postgres import Tx
 from arus_runtime.web import Ctx, router, wrong
+from arus_runtime.words import Month
 from fastapi import Depends, Query
 
 from arus_metering.api.asking import Said
@@ -54,7 +55,9 @@ async def compare_periods(
             return Comparison(items=[], data_as_of=as_of)
         since = first or after(until, -11)
         if since > until or after(since, MOST_PERIODS - 1) < until:
-            raise wrong("from", "periods_out_of_range", value=since, bound=until, most=MOST_PERIODS)
+            raise wrong(
+                "from", "periods_out_of_range", value=Month(since), bound=Month(until), most=MOST_PERIODS
+            )
         rows = await store.by_period(tx, since, until, rayon, parted_by=by or "")
     return Comparison(items=[Figures.of(row, parted=by is not None) for row in rows], data_as_of=as_of)
 

@@ -17,7 +17,7 @@ from arus_runtime.ids import derived_id, new_ulid
 from arus_runtime.postgres import Tx
 from arus_runtime.rpc import Peers
 from arus_runtime.web import IfMatchHeader, Problem, wrong
-from arus_runtime.words import render
+from arus_runtime.words import Month, render
 
 from arus_metering import codec, directory
 from arus_metering.commands.customers import known
@@ -73,7 +73,7 @@ class Corrector:
         rows = await store.earlier(self.tx, self.nomen, self.period)
         found = estimated(await self._stands(rows, refused), read.read_date, register)
         if found is None:
-            raise Problem(409, "nothing_to_estimate_from", params={"period": self.period})
+            raise Problem(409, "nothing_to_estimate_from", params={"period": Month(self.period)})
         said = {"stand_akhir_l": found.stand_l, "read_method": "ESTIMATED"}
         return await self._enter(versions, "ESTIMATED", said, why, use_l=found.use_l)
 
@@ -106,19 +106,19 @@ class Corrector:
 
     async def _proposal(self, on: date | None, refused: Container[str]) -> Proposal:
         if await store.of_period(self.tx, self.nomen, self.period):
-            raise Problem(409, "read_exists", params={"period": self.period})
+            raise Problem(409, "read_exists", params={"period": Month(self.period)})
         rows = await store.earlier(self.tx, self.nomen, self.period)
         if not rows:
             if await store.next_day(self.tx, self.nomen, self.period) is None:
                 await known(self.tx, self.nomen)
-            raise Problem(409, "nothing_to_estimate_from", params={"period": self.period})
+            raise Problem(409, "nothing_to_estimate_from", params={"period": Month(self.period)})
         last = rows[-1]
         day = on or usual_day(last["read_date"], _first(last["period"]), _first(self.period))
         await self._check_day(day, rows)
         register = Register("", last["multiplier"] or 1, last["dials"])
         found = estimated(await self._stands(rows, refused), day, register)
         if found is None or found.base.stand_l is None:
-            raise Problem(409, "nothing_to_estimate_from", params={"period": self.period})
+            raise Problem(409, "nothing_to_estimate_from", params={"period": Month(self.period)})
         return Proposal(
             nomen=self.nomen,
             period=self.period,
@@ -169,7 +169,7 @@ class Corrector:
         """
         edited = rules.edited(await self._held(if_match))
         if edited is None:
-            raise Problem(409, "read_not_edited", params={"period": self.period})
+            raise Problem(409, "read_not_edited", params={"period": Month(self.period)})
         await entries.note(self.tx, self.principal.tenant_id)
         await store.withdraw(self.tx, self.principal.tenant_id, edited, self.principal.user_id, self.at)
         await self._tell(f"{edited.edit_id}/withdrawn")

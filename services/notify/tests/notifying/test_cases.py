@@ -112,13 +112,13 @@ async def test_who_is_given_a_case_gets_a_mail_and_an_entry_that_lead_to_it(
     )
     text = mail.get_body(("plain",))
     assert text is not None
-    assert "Pelanggan 123456, periode 2025-12, rayon 34." in text.get_content()
+    assert "Pelanggan 123456, periode Desember 2025, rayon 34." in text.get_content()
     assert "Tenggat 9 Jan 2026." in text.get_content()
     assert f"/app/cases?id={event.case_id}" in text.get_content()
     [entry] = (await caller(siti, "viewer").get("/notifications")).json()["items"]
     assert (entry["kind"], entry["case_id"], entry["severity"]) == ("case", event.case_id, "warning")
     assert (entry["incident_id"], entry["location"], entry["standing"]) == (None, None, None)
-    assert entry["text"] == "Pelanggan 123456, periode 2025-12, rayon 34. Tenggat 9 Jan 2026."
+    assert entry["text"] == "Pelanggan 123456, periode Desember 2025, rayon 34. Tenggat 9 Jan 2026."
     assert (await caller(budi, "viewer").get("/notifications")).json()["items"] == []
 
 

@@ -18,7 +18,13 @@ interface ScopeFieldsProps {
 }
 
 /** Which billing period, which rayon. */
-export default function ScopeFields({ scope, newest, others, onChange, withPeriod = true }: ScopeFieldsProps) {
+export default function ScopeFields({
+  scope,
+  newest,
+  others,
+  onChange,
+  withPeriod = true,
+}: ScopeFieldsProps) {
   const { t } = useLingui()
   const scopes = useQuery({ ...scopesQuery, enabled: useMay('kpi', 'r') })
   const { periods = [], rayons = [] } = scopes.data ?? {}
