@@ -10,7 +10,7 @@ import { VitePWA } from 'vite-plugin-pwa'
 
 const gateway = process.env['ARUS_GATEWAY'] ?? 'http://127.0.0.1:8080'
 
-/** The frame of every page, with what Beranda and most others show. */
+/** The frame of every page, with what Beranda and most others show, and what most of their parts stand on. */
 const SHELL = new RegExp(
   `src/(${[
     'api/(client|core)/',
@@ -18,6 +18,9 @@ const SHELL = new RegExp(
     'lib/(failure|format|http|kept|live|media|problem|queue|search)\\.',
     'app/(Brand|Guard|Reason|Shell|catalogue|client|keys|language|live|pages|roles|session|theme|unsent)\\.',
     'ui/(Button|Chart|Chip|OnDemand|Page|ScrollBox|States|StatusBadge|Toast)\\.',
+  ].join('|')})|@base-ui/react/(${[
+    'internals/(use-button|useOpenChangeComplete)',
+    'floating-ui-react/components/FloatingPortal',
   ].join('|')})`,
 )
 

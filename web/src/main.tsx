@@ -2,11 +2,10 @@ import { i18n } from '@lingui/core'
 import { I18nProvider } from '@lingui/react'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { createRouter, RouterProvider, type AnyRoute } from '@tanstack/react-router'
-import { StrictMode } from 'react'
+import { lazy, StrictMode, Suspense, type ComponentType } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queries } from '@/app/client'
 import { keptLanguage, speak } from '@/app/language'
-import { Toasts } from '@/ui/Toast'
 import { meQuery } from '@/app/session'
 import { Updates } from '@/app/Updates'
 import { routeTree } from './routeTree.gen'
@@ -26,6 +25,9 @@ declare module '@tanstack/react-router' {
   }
 }
 
+// Where they cannot be fetched, the page goes on without them.
+const Toasts = lazy<ComponentType>(() => import('@/ui/Toasts').catch(() => ({ default: () => null })))
+
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no element "root"')
 // The page and whose session it is are fetched beside the messages, not after them: each is a trip on its own.
@@ -40,10 +42,11 @@ createRoot(root).render(
   <StrictMode>
     <I18nProvider i18n={i18n}>
       <QueryClientProvider client={queries}>
-        <Toasts>
-          <RouterProvider router={router} />
-          <Updates />
-        </Toasts>
+        <RouterProvider router={router} />
+        <Updates />
+        <Suspense>
+          <Toasts />
+        </Suspense>
       </QueryClientProvider>
     </I18nProvider>
   </StrictMode>,

@@ -1,20 +1,13 @@
 import { Toast as Base } from '@base-ui/react/toast'
 import { useLingui } from '@lingui/react/macro'
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useEffect } from 'react'
 import { IconButton } from './Button'
+import { shownBy, type Notice } from './Toast'
 
 const manager = Base.createToastManager()
 
-interface Notice {
-  text: string
-  /** The one act on offer, mostly "Urungkan". */
-  action?: { label: string; onClick: () => void }
-  forMs?: number
-}
-
-/** Say something in passing. */
-export function toast({ text, action, forMs = 5_000 }: Notice): void {
+function show({ text, action, forMs = 5_000 }: Notice): void {
   const id = manager.add({
     title: text,
     timeout: forMs,
@@ -30,11 +23,12 @@ export function toast({ text, action, forMs = 5_000 }: Notice): void {
   })
 }
 
-export function Toasts({ children }: { children: ReactNode }) {
+/** Where notices are shown. */
+export default function Toasts() {
   const { t } = useLingui()
+  useEffect(() => shownBy(show), [])
   return (
     <Base.Provider toastManager={manager} limit={3}>
-      {children}
       <Base.Portal>
         <Base.Viewport
           aria-label={t`Pesan`}
