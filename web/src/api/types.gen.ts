@@ -405,7 +405,7 @@ export type AskedOut = {
     /**
      * Options
      *
-     * What may be answered, likeliest first; empty where anything may. Of dates the order of d(ay), m(onth) and y(ear), `-swapped` where day and month are exchanged in date cells; of a table below `skip` or `read`.
+     * What may be answered, likeliest first; empty where anything may. Of dates the order of d(ay), m(onth) and y(ear), `-swapped` where day and month are exchanged in date cells; of a column or a table below `skip` or `read`; of amounts below zero `received` or `returned`.
      */
     options: Array<string>;
 };
