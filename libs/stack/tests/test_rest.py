@@ -10,11 +10,25 @@ from typing import cast
 
 import orjson
 import pytest
+from arus_stack import control
+from arus_stack.cli.imports import app
 from arus_stack.demo import rest
 from arus_stack.demo.rest import Api
 from arus_stack.errors import Refused, ServerFailed
+from typer.testing import CliRunner
 
 CONTENT = bytes(range(256)) * 100
+DONE = {
+    "id": "U1",
+    "file_name": "MC é.csv",
+    "state": "completed",
+    "progress": 1.0,
+    "blocks": [],
+    "type": "MC",
+    "period": "2025-12",
+    "rows": 1,
+    "counts": {"created": 1, "updated": 0, "unchanged": 0, "rejected": 0},
+}
 
 
 @dataclass(slots=True)
@@ -73,6 +87,8 @@ class _Answer(BaseHTTPRequestHandler):
             return Answer(200, {"access_token": f"token-{server.signed_in}"})
         if self.headers["Authorization"] != f"Bearer token-{server.signed_in}":
             return Answer(401)
+        if self.command == "GET":
+            return Answer(200, DONE)
         if self.command == "POST":
             server.size, server.metadata = int(self.headers["Upload-Length"]), self.headers["Upload-Metadata"]
         if self.command == "PATCH":
@@ -189,3 +205,28 @@ def test_a_file_without_what_it_should_have_is_refused(
 
     with pytest.raises(Refused, match=said):
         api.upload(file, cut)
+
+
+def test_a_file_that_is_refused_keeps_no_other_from_coming_in(
+    server: Server, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty, refused = tmp_path / "kosong.csv", tmp_path / "ditolak.csv"
+    empty.write_bytes(b"")
+    refused.write_bytes(CONTENT)
+    server.troubles = {"POST": [Trouble(413)]}
+    monkeypatch.setattr(
+        control, "ask_once", lambda *_: {"gateway": f"http://127.0.0.1:{server.server_port}", "tls_ca": None}
+    )
+    words = ["run", str(empty), str(refused), str(file), "--email", "siti@example.org", "--password", "x"]
+    said = CliRunner().invoke(app, [*words, "--json"])
+    assert (said.exit_code, server.come) == (1, CONTENT)
+    found = orjson.loads(said.stdout)
+    assert [(one["file_name"], one["state"], one.get("problem", {}).get("message")) for one in found] == [
+        ("kosong.csv", "refused", "kosong.csv is empty"),
+        ("ditolak.csv", "refused", "POST /api/v1/imports/uploads: later"),
+        ("MC é.csv", "completed", None),
+    ]
+    shown = CliRunner().invoke(app, words)
+    assert shown.exit_code == 1
+    assert "✗ kosong.csv: kosong.csv is empty" in shown.stderr
+    assert "3 file(s): 1 refused, 2 completed" in shown.stderr

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import orjson
 from arus_runtime.ids import derived_id, named_id
 
-from arus_ingest.files.columns import answered, with_meanings
+from arus_ingest.files.columns import BILLED, answered, with_meanings
+from arus_ingest.files.declared import types
 from arus_ingest.state import (
     Entry,
     FuelFact,
@@ -226,6 +227,19 @@ def former_key_ids(type_: str, months: Iterable[str], row: ImportedRow) -> set[s
     """
     spelt = {row.key, folded(type_, row.key)}
     return {key_id(type_, month, key, row.which) for month in ("", *months) for key in spelt} - {row.key_id}
+
+
+def key_ids_without_bill(type_: str, months: Iterable[str], row: ImportedRow) -> set[str]:
+    """Return under which ids a payment may stand of which the billed month was not read then.
+
+    months: as of ``former_key_ids``.
+    """
+    names, parts = types()[type_].key, row.key.split("|")
+    at = names.index(BILLED) if BILLED in names else -1
+    if len(parts) != len(names) or at < 0 or not parts[at]:
+        return set()
+    key = "|".join(("" if place == at else part) for place, part in enumerate(parts))
+    return {key_id(type_, month, key, row.which) for month in ("", *months)}
 
 
 def key_id(type_: str, month: str, key: str, which: int) -> str:

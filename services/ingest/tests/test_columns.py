@@ -175,9 +175,7 @@ def test_a_list_of_debts_without_any_age_is_asked_for_it(tmp_path: Path, head: t
     rows = [(60012345 + at, "BUDI", *([5000] * (len(head) - 2))) for at in range(4)]
     found, read = found_in(written(tmp_path / "ARDEBT DES 2025.csv", head, *rows))
     assert found.type == "ARDEBT"
-    assert [(one.key, one.code) for one in found.questions] == [
-        ("column:bill_period", "question_age_missing")
-    ]
+    assert [(one.key, one.code) for one in found.questions] == [("column:age", "question_age_missing")]
     assert all([error.code for error in row.errors] == ["cell_age_missing"] for row in read)
 
 
@@ -216,6 +214,28 @@ def test_the_day_in_a_name_says_how_the_days_of_the_file_are_written(
         assert [one.key for one in found.questions] == ["date:TGL_BAYAR"] * asked
         if not asked:
             assert {row.fields["payment_date"] for row in read} == {"2025-12-05"}
+
+
+@pytest.mark.parametrize(
+    ("name", "written_as", "asked"),
+    [
+        ("Koleksi", "12/11/2025", True),  # nothing says anything
+        ("Koleksi", "05/06/2025", True),
+        ("Koleksi 15-12-2025", "12/11/2025", True),  # of the month before, where days are written first
+        ("Koleksi 15-12-2025", "11/12/2025", False),
+        ("Koleksi 15-12-2025", "05/06/2025", True),
+        ("Koleksi 15-12-2025", "12/05/2025", False),
+        ("Koleksi 15-01-2026", "01/12/2026", False),
+        ("Koleksi Desember 2025", "12/11/2025", False),
+    ],
+)
+def test_days_that_can_be_read_both_ways_are_asked_about_unless_something_decides(
+    tmp_path: Path, name: str, written_as: str, *, asked: bool
+) -> None:
+    head = ("NOMEN", "NAMA", "TGL_BAYAR", "JUMLAH_BAYAR", "NO_KUITANSI")
+    rows = [(60012345 + at, "BUDI", written_as, 5000, f"K{at}") for at in range(3)]
+    found, _ = found_in(written(tmp_path / f"{name}.csv", head, *rows))
+    assert [one.key for one in found.questions if one.key != "period"] == ["date:TGL_BAYAR"] * asked
 
 
 def test_a_day_of_printing_says_nothing_of_the_days_of_the_file(tmp_path: Path) -> None:

@@ -102,6 +102,28 @@ async def test_commits_of_many_months_go_on_one_behind_the_other_without_a_pause
     assert gone == [("committing", True)] * len(sent), "each has all its rows on their way"
 
 
+async def test_a_payment_whose_billed_month_was_not_read_before_is_known(
+    owner: httpx.AsyncClient, work: Work
+) -> None:
+    head = "NOMEN;TGL BAYAR;JUMLAH BAYAR;NO KWITANSI;{bill}"
+    lines = [f"34010000{n};{n}/12/2025;1500;K{n};11" for n in (13, 14, 15)]
+    before = "\n".join([head.format(bill="KOLOM X"), *lines[:2]])
+    made = await committed(owner, work, before, "Koleksi Des 2025.csv")
+    assert (made["type"], made["rows"]) == ("COLLECTION", 2)
+    grown = "\n".join([head.format(bill="BULAN REKENING"), *lines])
+    sent = await uploaded(owner, grown, "Koleksi Des 2025 (2).csv")
+    await work()
+    seen = (await owner.get(f"/imports/{sent['id']}")).json()
+    assert seen["sheets"][0]["columns"]["bill_period"] == "BULAN REKENING"
+    assert (seen["counts"]["updated"], seen["counts"]["created"]) == (2, 1), seen["counts"]
+    await owner.post(f"/imports/{seen['id']}/commit", json={"preview": seen["preview"]})
+    await work()
+    again = await uploaded(owner, grown + "\n", "Koleksi Des 2025 (3).csv")
+    await work()
+    seen = (await owner.get(f"/imports/{again['id']}")).json()
+    assert seen["counts"]["unchanged"] == 3, "under their own keys by now"
+
+
 async def test_places_and_fuels_are_the_same_in_capitals(
     owner: httpx.AsyncClient, work: Work, database: ServiceDatabase
 ) -> None:

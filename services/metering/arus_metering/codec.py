@@ -88,6 +88,15 @@ def called_without_month(key: str) -> str:
     return f"{type_}//{natural}"
 
 
+def called_without_bill(chunk: ImportChunkPublished, row: ImportChunkPublished.Row) -> str:
+    """Return what a row's payment is called where its billed month is not read; "" where it says none."""
+    parts, period = row.key.split("|"), row.fields.get("bill_period", "")
+    if not period or period not in parts:
+        return ""
+    parts[parts.index(period)] = ""
+    return f"{chunk.type}//{'|'.join(parts)}"
+
+
 def read_key(nomen: str, period: str) -> str:
     """Return what the read of a period is called, a file's and a person's alike: the newer one stands."""
     return f"SBRS/{period}/{nomen}|{period}"

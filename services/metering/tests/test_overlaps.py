@@ -80,6 +80,60 @@ async def test_a_payment_that_stands_under_the_month_of_its_file_keeps_its_name(
     assert await paid(owner) == {"2025-12": 200, "2026-01": 100}, "the later files say so, too"
 
 
+@pytest.mark.parametrize("of_month", [False, True], ids=["plain", "month in its name"])
+async def test_a_payment_whose_billed_month_was_not_read_before_is_the_same_payment(
+    files: Imports, owner: httpx.AsyncClient, database: ServiceDatabase, *, of_month: bool
+) -> None:
+    def with_bill(payment: dict[str, str], bill: str) -> dict[str, str]:
+        return payment | {"bill_period": bill, "key": payment["key"].replace("||", f"|{bill}|")}
+
+    files.take(files.file("MC", "2025-12", MASTER))
+    first, second, third = payments("2025-12-05", "2025-12-06", "2025-12-07")
+    before = files.file("COLLECTION", "2025-12", first, second)
+    files.take(before)
+    if of_month:
+        with psycopg.connect(database.worker_url, options="-c search_path=metering") as connection:
+            replaced = "update collections set key = replace(key, 'COLLECTION//', 'COLLECTION/2025-12/')"
+            connection.execute(replaced)
+    grown = files.file(
+        "COLLECTION", "2025-12", *(with_bill(one, "2025-12") for one in (first, second, third))
+    )
+    assert outcomes(files.take(grown)) == ["UPDATED", "UPDATED", "CREATED"]
+    assert files.take(grown) == [], "the same chunk again"
+    assert (await paid(owner))["2025-12"] == 300
+    again = files.file("COLLECTION", "2025-12", with_bill(first, "2025-12"))
+    assert outcomes(files.take(again)) == ["UNCHANGED"]
+    elsewhere = with_bill(second, "2025-12") | {"payment_channel": "BCA"}
+    other = elsewhere | {
+        "payment_date": "2025-12-06",
+        "key": elsewhere["key"].replace("2025-12|", "2025-11|"),
+    }
+    assert outcomes(files.take(files.file("COLLECTION", "2025-12", other | {"bill_period": "2025-11"}))) == [
+        "CREATED"
+    ], "paid at another place"
+    files.undo(again)
+    files.undo(grown)
+    assert (await paid(owner))["2025-12"] == 200
+
+
+async def test_two_payments_that_only_their_months_told_apart_stay_two(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    files.take(files.file("MC", "2025-12", MASTER))
+    plain = {"nomen": "1", "payment_date": "2025-12-05", "amount": "100", "key": "1|2025-12-05||100|"}
+    twice = files.file("COLLECTION", "2025-12", plain | {"key": plain["key"]}, plain)
+    files.take(twice)
+    assert (await paid(owner))["2025-12"] == 200
+    billed = [
+        plain | {"bill_period": month, "key": f"1|2025-12-05|{month}|100|", "payment_type": "CURRENT"}
+        for month in ("2025-10", "2025-11")
+    ]
+    for _ in range(2):
+        files.take(files.file("COLLECTION", "2025-12", *billed))
+        items = (await owner.get("/collections", params={"nomen": "1"})).json()["items"]
+        assert sorted(one["bill_period"] for one in items) == ["2025-10", "2025-11"]
+
+
 async def test_a_plain_list_of_customers_bills_nobody(files: Imports, owner: httpx.AsyncClient) -> None:
     async def figures() -> tuple[str, int, int]:
         seen = (await owner.get("/kpi/data")).json()

@@ -1,5 +1,6 @@
 """Commands about files of facts."""
 
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -85,7 +86,7 @@ def run(
         document(found)
     else:
         _show_imports(found)
-    if any(one["state"] not in {"preview", "completed"} or one["blocks"] for one in found):
+    if any(map(importing.is_left, found)):
         raise typer.Exit(1)
 
 
@@ -106,11 +107,16 @@ def _show_imports(found: list[dict[str, Any]]) -> None:
         ],
     )
     for one in found:
+        if "problem" in one:
+            people.print(f"✗ {one['file_name']}: {one['problem']['message']}", markup=False)
         for block in one["blocks"]:
             people.print(f"✗ {one['file_name']}: {block['message']}", markup=False)
         if one["state"] == "needs_mapping":
             for asked in one["sheets"][one["sheet"]]["questions"]:
                 people.print(f"? {one['file_name']}: {asked['message']}", markup=False)
+    states = Counter("refused" if "problem" in one else one["state"] for one in found)
+    summed = ", ".join(f"{number} {state}" for state, number in states.items())
+    people.print(f"{len(found)} file(s): {summed}", markup=False)
 
 
 def _document(path: Path, found: "Detection") -> dict[str, Any]:

@@ -126,6 +126,8 @@ async def say_of_import(
         uploads.check_type("answers.type", type_)
     for header, field in patch.columns.items():
         uploads.check_field(f"columns.{header}", field)
+    for key, answer in patch.answers.items():
+        uploads.check_answer(key, answer)
     async with command.transaction() as tx:
         old = await imports.held(tx, principal, import_id)
         if_match.check(old.version)

@@ -14,18 +14,25 @@ async def standing(
 ) -> Mapping[str, StandingRow]:
     """Return what other imports brought last under the keys of rows and what stands of it, by row id.
 
-    Rows of a dated type may stand under a key with the month of their file, from before it was left out.
+    Rows of a dated type may stand under a key with the month of their file, from before it was left out;
+    where none of a payment does, one may without the month that it pays, from before that was read.
     """
     months = await store.months_in_keys(tx, type_) if type_ in rules.DATED else ()
-    keys = {
-        row.id: (row.key_id, *rules.former_key_ids(type_, months, row))
+    keys: dict[str, Sequence[Sequence[str]]] = {
+        row.id: (
+            (row.key_id, *rules.former_key_ids(type_, months, row)),
+            tuple(rules.key_ids_without_bill(type_, months, row)),
+        )
         if type_ in rules.DATED
-        else (row.key_id,)
+        else ((row.key_id,),)
         for row in rows
     }
-    found = await store.standing(tx, [key for several in keys.values() for key in several], import_id)
+    asked = [key for ways in keys.values() for several in ways for key in several]
+    found = await store.standing(tx, asked, import_id)
     newest: dict[str, StandingRow] = {}
-    for row_id, several in keys.items():
-        if known := [found[key] for key in several if key in found]:
-            newest[row_id] = max(known, key=lambda one: (one.committed_at, one.import_id))
+    for row_id, ways in keys.items():
+        for several in ways:
+            if known := [found[key] for key in several if key in found]:
+                newest[row_id] = max(known, key=lambda one: (one.committed_at, one.import_id))
+                break
     return newest

@@ -17,7 +17,7 @@ from arus_runtime.ids import new_ulid
 from arus_runtime.web import wrong
 
 from arus_ingest.commands import imports
-from arus_ingest.files.columns import HALVES
+from arus_ingest.files.columns import AGE, ASKED, HALVES
 from arus_ingest.files.declared import types
 from arus_ingest.state import Import, Said
 
@@ -55,6 +55,17 @@ def check_field(where: str, field: str) -> None:
     known = {*HALVES, *chain.from_iterable(kind.fields for kind in types().values())}
     if field and field not in known:
         raise wrong(where, "not_one_of", value=field, expected=", ".join(sorted(known)))
+
+
+def check_answer(key: str, answer: str) -> None:
+    """Raise the 422 of an answer to a question for a column that does not say of which field it is."""
+    about, _, field = key.partition(":")
+    where = f"answers.{key}"
+    if about == ASKED and field == AGE and answer:
+        ages = [f"{ASKED}:{one}" for kind in types().values() for one in kind.one_of]
+        raise wrong(where, "answer_which_age", value=answer, expected=", ".join(ages))
+    if about == ASKED and field != AGE:
+        check_field(where, field)
 
 
 async def take(context: Context, principal: Principal, source: BinaryIO, name: str, said: Said) -> Import:

@@ -26,6 +26,8 @@ HALVES: Final = frozenset({"period_month", "period_year"})
 BILLED: Final = "bill_period"
 ASKED: Final = "column"
 """What the key of a question for a column begins with."""
+AGE: Final = "age"
+"""Stands for whichever field tells the age of a debt: which one, an answer has to say (`column:age_days`)."""
 UNREAD: Final = "unread"
 """What the key of a question for a column that is named as a field, and is not read as one, begins with."""
 SKIP: Final = "skip"

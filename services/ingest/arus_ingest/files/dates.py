@@ -121,12 +121,17 @@ class DateShapes:
         """Return the share of the dates that fall in a period when they are read in an order."""
         return self.months[order][period] / self.readable if self.readable else 0.0
 
-    def only(self, orders: Sequence[Order], period: str) -> Order | None:
-        """Return the one order in which nearly all dates fall in a period, and in no other most of them."""
+    def only(self, orders: Sequence[Order], period: str, doubtful: str | None = None) -> Order | None:
+        """Return the one order in which nearly all dates fall in a period, and in no other most of them.
+
+        doubtful: a month in which they must not fall, either, with the day first.
+        """
         inside = {order: self.inside(order, period) for order in orders}
         best = max(orders, key=inside.__getitem__)
-        others = (inside[order] for order in orders if order != best)
-        return best if inside[best] > 1 - SLIVER and max(others, default=0.0) < 0.5 else None
+        others = {order: share for order, share in inside.items() if order != best}
+        if doubtful and best != "dmy" and "dmy" in others:
+            others["dmy"] += self.inside("dmy", doubtful)
+        return best if inside[best] > 1 - SLIVER and max(others.values(), default=0.0) < 0.5 else None
 
 
 def _read(cell: object, dmy: str | None, mdy: str | None) -> dict[Order, str | None]:
@@ -149,12 +154,13 @@ def readings(
     period: str | None,
     beside: Sequence[DateShapes] = (),
     about: str | None = None,
+    doubtful: str | None = None,
 ) -> tuple[Order, ...]:
     """Return the orders a whole column may be in: one when it is certain, else those to ask for.
 
     A file that says its own period elsewhere decides between them when all the dates of one, and hardly any
     of the others, fall in that period; else the other columns of dates beside it do when they agree.
-    about: the period a file is likely for.
+    about: the period a file is likely for; doubtful: one that it may be for as well.
     """
     if shapes.dmy and shapes.mdy:
         return ("dmy", "mdy") if shapes.dmy >= shapes.mdy else ("mdy", "dmy")
@@ -169,7 +175,7 @@ def readings(
         return swapped
     if len(ways) == 1:
         return ways
-    if period is not None and (order := shapes.only(ways, period)):
+    if period is not None and (order := shapes.only(ways, period, doubtful)):
         return (order,)
     order = told(beside)
     return ways if order is None else (order,)

@@ -13,7 +13,7 @@ from arus_ingest.files.blanks import is_blank
 from arus_ingest.files.columns import Header
 from arus_ingest.files.dates import DateShapes, readings
 from arus_ingest.files.declared import Field, FileType, types
-from arus_ingest.files.periods import in_text, month_of, of_days, parse_period
+from arus_ingest.files.periods import before, in_text, month_of, of_days, parse_period
 from arus_ingest.files.results import Evidence, Mapping, Question, Source
 from arus_ingest.files.tables import Row
 
@@ -192,7 +192,7 @@ def _lacking(best: _Candidate, header: Header, below: Sequence[Row]) -> list[Que
     ]
     one_of = best.type.one_of
     if one_of and best.places.keys().isdisjoint(one_of):
-        asked.append(Question(f"{columns.ASKED}:{one_of[0]}", "question_age_missing", header.texts))
+        asked.append(Question(f"{columns.ASKED}:{columns.AGE}", "question_age_missing", header.texts))
     return asked
 
 
@@ -261,7 +261,8 @@ class Months:
 class PeriodChoice:
     """The period decided on; `certain` is what explicit places say when they agree, without any date.
 
-    Where they say nothing, it is the month of the only day that a name or title says.
+    Where they say nothing, it is the month of the only day that a name or title says; doubtful: the month
+    before such a day, of which the file may be as well.
     """
 
     value: str | None
@@ -269,6 +270,7 @@ class PeriodChoice:
     confidence: float
     questions: tuple[Question, ...]
     evidence: tuple[Evidence, ...]
+    doubtful: str | None = None
 
 
 def choose_period(
@@ -288,6 +290,7 @@ def choose_period(
     days_said = set[str]().union(*(of_days(text) for _, text in around.named()))
     only = said or days_said
     certain = next(iter(only)) if len(only) == 1 else None
+    doubtful = before(certain) if certain and not said else None
     leaning = [*evidence, *(_of_dates(kind, days, certain) if kind else ())]
     if given is not None:
         return PeriodChoice(given, given, 1.0, (), tuple(leaning))
@@ -310,7 +313,7 @@ def choose_period(
     agreeing = sum(one.value == value for one in leaning) / len(leaning)
     confidence = round(min(1.0, strongest) * (0.7 + 0.3 * agreeing), 3)
     asked = unknown if strongest < FAINT else ()
-    return PeriodChoice(value, certain, confidence, asked, tuple(leaning))
+    return PeriodChoice(value, certain, confidence, asked, tuple(leaning), doubtful)
 
 
 def _of_columns(kind: FileType, months: AnyMapping[str, Months]) -> list[Evidence]:

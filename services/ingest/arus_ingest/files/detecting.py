@@ -238,7 +238,11 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
             marks[one] = tuple(mark for mark in chosen.split("+") if mark != "none")
         elif said == "date":
             orders = dates.readings(
-                seen[one].days, period.certain, [other.days for other in seen.values()], period.value
+                seen[one].days,
+                period.certain,
+                [other.days for other in seen.values()],
+                period.value,
+                period.doubtful,
             )
             notations[one] = _settled(questions, "date", title, orders, given)
     if kind.credit_positive and _is_turned(seen, header, places, questions, given):

@@ -69,6 +69,12 @@ def period(year: int, month: int) -> str | None:
     return None
 
 
+def before(month: str) -> str:
+    """Return the month before one, both YYYY-MM."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year:04}-{number - 1:02}" if number > 1 else f"{year - 1:04}-12"
+
+
 @lru_cache(maxsize=20_000)
 def parse_period(cell: object) -> str | None:
     """Return the month a cell names as YYYY-MM, None where it names none (or a month without its year).

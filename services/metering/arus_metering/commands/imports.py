@@ -23,6 +23,7 @@ from arus_metering.store.versions import Version
 SHOWN_DEPENDANTS: Final = 100
 AT_ONCE: Final = 2_000
 """Versions withdrawn in one transaction; who asked asks again while some are left."""
+_OF_A_PAYMENT: Final = ("channel", "receipt_number", "bill_number")
 ReadsOf = Mapping[tuple[str, str], Sequence[codec.Row]]
 """By nomen and period, each period's by date."""
 NO_READS: Final[ReadsOf] = {}
@@ -108,7 +109,36 @@ def _keys(
     nomens = [fact.nomen for _, fact in read if isinstance(fact, Fact)]
     names = store.with_month(tx, chunk.tenant_id, chunk.type, nomens)
     known = {codec.called_without_month(name): name for name in names}
-    return {row_id: known.get(key, key) for row_id, key in keys.items()}
+    keys = {row_id: known.get(key, key) for row_id, key in keys.items()}
+    return {**keys, **_before_its_bill(tx, chunk, read, keys, known)}
+
+
+def _before_its_bill(
+    tx: store.Tx,
+    chunk: ImportChunkPublished,
+    read: Sequence[tuple[ImportChunkPublished.Row, Fact | Wrong]],
+    keys: Mapping[str, str],
+    known: Mapping[str, str],
+) -> Mapping[str, str]:
+    """Return the names of payments that stand without the billed month that their rows say by now, by row id.
+
+    keys: what the rows' own are called; known: names with a month by those without. Only what is the same
+    else is the same payment: the other one may have been paid at another place.
+    """
+    former: dict[str, tuple[str, Fact]] = {}
+    for row, fact in read:
+        if isinstance(fact, Fact) and (name := codec.called_without_bill(chunk, row)):
+            former[row.row_id] = known.get(name, name), fact
+    if not former:
+        return {}
+    stands = store.current(tx, "collections", chunk.tenant_id, sorted({name for name, _ in former.values()}))
+    same = {
+        row_id: name
+        for row_id, (name, fact) in former.items()
+        if name in stands and all(stands[name][field] == fact.values[field] for field in _OF_A_PAYMENT)
+    }
+    own = store.current(tx, "collections", chunk.tenant_id, sorted({keys[row_id] for row_id in same}))
+    return {row_id: name for row_id, name in same.items() if keys[row_id] not in own}
 
 
 def _hashes(
