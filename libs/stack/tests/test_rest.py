@@ -18,7 +18,7 @@ from arus_stack.errors import Refused, ServerFailed
 from typer.testing import CliRunner
 
 CONTENT = bytes(range(256)) * 100
-DONE = {
+DONE: dict[str, object] = {
     "id": "U1",
     "file_name": "MC é.csv",
     "state": "completed",
@@ -214,9 +214,11 @@ def test_a_file_that_is_refused_keeps_no_other_from_coming_in(
     empty.write_bytes(b"")
     refused.write_bytes(CONTENT)
     server.troubles = {"POST": [Trouble(413)]}
-    monkeypatch.setattr(
-        control, "ask_once", lambda *_: {"gateway": f"http://127.0.0.1:{server.server_port}", "tls_ca": None}
-    )
+
+    def facts(*_: object) -> dict[str, object]:
+        return {"gateway": f"http://127.0.0.1:{server.server_port}", "tls_ca": None}
+
+    monkeypatch.setattr(control, "ask_once", facts)
     words = ["run", str(empty), str(refused), str(file), "--email", "siti@example.org", "--password", "x"]
     said = CliRunner().invoke(app, [*words, "--json"])
     assert (said.exit_code, server.come) == (1, CONTENT)

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from .test_imports import Work, asked, catalogue_heard, uploaded, work
+from .conftest import Caller
+from .test_imports import Work, asked, catalogue_heard, shown, uploaded, work
 
 __all__ = ["catalogue_heard", "work"]
 
@@ -23,3 +24,41 @@ async def test_a_column_of_ages_is_no_column_of_months(owner: httpx.AsyncClient,
     assert await asked(owner, work, one, answers={"column:age_days": "LAMANYA"}) == []
     preview = (await owner.get(f"/imports/{one}/preview")).json()
     assert [row["fields"]["age_days"] for row in preview["create"]] == ["3", "11"]
+
+
+async def test_what_was_said_of_columns_is_said_of_the_next_month_too(
+    owner: httpx.AsyncClient, caller: Caller, work: Work
+) -> None:
+    head = "NOMEN;TGL BAYAR;JUMLAH BAYAR;KASIR;JATUH TEMPO\n"
+    text = head + "".join(f"3400000{n};1{n}/12/2025;-5000;A;akhir bulan\n" for n in (3, 4, 5))
+    one = (await uploaded(owner, text, "KOLEKSI DES 2025.csv"))["id"]
+    keys = ["unread:due_date:JATUH TEMPO", "minus:JUMLAH BAYAR"]
+    assert await asked(owner, work, one) == keys
+    assert await asked(owner, work, one, answers={keys[0]: "skip"}) == keys[1:]
+    assert await asked(owner, work, one, answers={keys[1]: "returned"}) == []
+
+    next_one = (await uploaded(owner, text.replace("/12/2025", "/01/2026"), "KOLEKSI JAN 2026.csv"))["id"]
+    assert await asked(owner, work, next_one) == []
+    assert await used(owner, next_one) == {keys[0]: "skip", keys[1]: "returned"}
+    assert await asked(owner, work, next_one, answers={keys[1]: "received"}) == []
+    preview = (await owner.get(f"/imports/{next_one}/preview")).json()
+    assert {row["fields"]["amount"] for row in preview["create"]} == {"5000"}
+
+    third = (await uploaded(owner, text.replace("/12/2025", "/02/2026"), "KOLEKSI FEB 2026.csv"))["id"]
+    assert await asked(owner, work, third) == []
+    assert await used(owner, third) == {keys[0]: "skip", keys[1]: "received"}
+    assert await asked(owner, work, third, answers=dict.fromkeys(keys, "")) == keys
+    readable = text.replace("akhir bulan", "20/02/2026").replace("/12/2025", "/02/2026")
+    assert await asked(owner, work, third, answers={keys[0]: "skip", keys[1]: "received"}) == []
+    fourth = (await uploaded(owner, readable, "KOLEKSI FEB 2026 lagi.csv"))["id"]
+    assert await asked(owner, work, fourth) == []
+    assert (await shown(owner, fourth))["sheets"][0]["columns"]["due_date"] == "JATUH TEMPO"
+    stranger = caller("tenant-b")
+    other = (await uploaded(stranger, text, "KOLEKSI DES 2025.csv"))["id"]
+    assert await asked(stranger, work, other) == keys
+
+
+async def used(client: httpx.AsyncClient, import_id: str) -> dict[str, str]:
+    """Return the answers that a file goes by."""
+    (sheet,) = (await shown(client, import_id))["sheets"]
+    return {one["key"]: one["answer"] for one in sheet["answered"]}

@@ -167,15 +167,22 @@ def test_a_number_of_months_is_not_taken_for_a_month(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "head",
-    [("NOMEN", "NAMA", "JUMLAH"), ("NOMEN", "NAMA", "0-30", "31-60", "61-90", ">90", "TOTAL")],
-    ids=["plain", "bands"],
+    ("head", "code"),
+    [
+        (("NOMEN", "NAMA", "JUMLAH"), "question_age_missing"),
+        (("NOMEN", "NAMA", "0-30", "31-60", "61-90", ">90", "TOTAL"), "question_age_columns"),
+        (("NOMEN", "NAMA", "0 s/d 30 hari", "31 s.d. 60 hari", "> 60 hari", "TOTAL"), "question_age_columns"),
+        (("NOMEN", "NAMA", "1-2 months", "> 2 months", "TOTAL"), "question_age_columns"),
+    ],
+    ids=["plain", "bands", "bands of days", "bands of months"],
 )
-def test_a_list_of_debts_without_any_age_is_asked_for_it(tmp_path: Path, head: tuple[str, ...]) -> None:
+def test_a_list_of_debts_without_any_age_is_asked_for_it(
+    tmp_path: Path, head: tuple[str, ...], code: str
+) -> None:
     rows = [(60012345 + at, "BUDI", *([5000] * (len(head) - 2))) for at in range(4)]
     found, read = found_in(written(tmp_path / "ARDEBT DES 2025.csv", head, *rows))
     assert found.type == "ARDEBT"
-    assert [(one.key, one.code) for one in found.questions] == [("column:age", "question_age_missing")]
+    assert [(one.key, one.code) for one in found.questions] == [("column:age", code)]
     assert all([error.code for error in row.errors] == ["cell_age_missing"] for row in read)
 
 

@@ -408,6 +408,12 @@ export type AskedOut = {
      * What may be answered, likeliest first; empty where anything may. Of dates the order of d(ay), m(onth) and y(ear), `-swapped` where day and month are exchanged in date cells; of a column or a table below `skip` or `read`; of amounts below zero `received` or `returned`.
      */
     options: Array<string>;
+    /**
+     * Answer
+     *
+     * The one that is used; empty where it is still to be answered.
+     */
+    answer: string;
 };
 
 /**
@@ -6592,6 +6598,12 @@ export type SheetOut = {
      * Questions
      */
     questions: Array<AskedOut>;
+    /**
+     * Answered
+     *
+     * Questions about columns that you, or your organisation for an earlier file, answered.
+     */
+    answered: Array<AskedOut>;
 };
 
 /**

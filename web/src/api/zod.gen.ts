@@ -70,7 +70,8 @@ export const zAskedOut = z.object({
     key: z.string(),
     code: z.string(),
     message: z.string(),
-    options: z.array(z.string())
+    options: z.array(z.string()),
+    answer: z.string()
 });
 
 /**
@@ -2960,7 +2961,8 @@ export const zSheetOut = z.object({
     encoding: z.nullable(z.string()),
     header_row: z.int(),
     mapping: z.array(zColumnOut),
-    questions: z.array(zAskedOut)
+    questions: z.array(zAskedOut),
+    answered: z.array(zAskedOut)
 });
 
 /**

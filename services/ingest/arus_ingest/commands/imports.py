@@ -79,7 +79,8 @@ async def say(
         changes = {**changes, "sheet": _sheet_named(old, changes["sheet"])}
     said = rules.said(old.said, changes)
     type_ = said.type or said.answers.get("type") or old.type
-    await store.unlearn(tx, type_, old.said.columns.keys() - said.columns.keys())
+    taken_back = {key for key, answer in changes.get("answers", {}).items() if not answer}
+    await store.unlearn(tx, type_, (old.said.columns.keys() - said.columns.keys()) | taken_back)
     await _learn(tx, principal, said, type_, at)
     new = await store.change(
         tx, old.id, state="queued", said=said, preview={}, preview_hash="", blocks=[], done=0, ended_at=None
@@ -109,8 +110,10 @@ def _check_columns(of: Import, changes: Mapping[str, Any]) -> None:
 
 
 async def _learn(tx: Tx, principal: Principal, said: Said, type_: str, at: datetime) -> None:
-    """Remember what headers mean, once it is known in files of which type."""
-    if type_ and (meanings := columns.of_type(type_, said.columns)):
+    """Remember what headers mean and how they are read, once it is known in files of which type."""
+    if not type_:
+        return
+    if meanings := columns.of_type(type_, said.columns) | columns.remembered(said.answers):
         await store.learn(tx, principal.tenant_id, type_, meanings, by=principal.user_id, at=at)
 
 

@@ -32,6 +32,12 @@ UNREAD: Final = "unread"
 """What the key of a question for a column that is named as a field, and is not read as one, begins with."""
 SKIP: Final = "skip"
 READ: Final = "read"
+MINUS: Final = "minus"
+"""What the key of a question whether payments below zero were received begins with."""
+BELOW_ZERO: Final = ("received", "returned")
+"""What payments may be that are below zero."""
+REMEMBERED: Final = {UNREAD: (SKIP,), MINUS: BELOW_ZERO}
+"""Answers that hold for an organisation's next files, beside what their headers mean."""
 _OF_YEARS: Final = re.compile(r"(?<![a-z])(tahun|thn|year)", re.IGNORECASE)
 _OF_BILL: Final = re.compile(r"rek|tagih|bill|period", re.IGNORECASE)
 _OF_COUNT: Final = re.compile(r"jumlah|jml|lama|banyak|umur|lembar|count", re.IGNORECASE)
@@ -165,6 +171,11 @@ def answered(answers: AnyMapping[str, str]) -> dict[str, str]:
         elif about == UNREAD and answer == READ:
             found[header] = field
     return found
+
+
+def remembered(answers: AnyMapping[str, str]) -> dict[str, str]:
+    """Return those of answers by their keys that hold for the next files of a type as well."""
+    return {key: one for key, one in answers.items() if one in REMEMBERED.get(key.partition(":")[0], ())}
 
 
 def told(mappings: Mapping, meanings: AnyMapping[str, str]) -> Mapping:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from arus_ingest.files import columns
+from arus_ingest.files import columns, headers
 from arus_ingest.files.blanks import is_blank
 from arus_ingest.files.columns import Header
 from arus_ingest.files.dates import DateShapes, readings
@@ -192,7 +192,10 @@ def _lacking(best: _Candidate, header: Header, below: Sequence[Row]) -> list[Que
     ]
     one_of = best.type.one_of
     if one_of and best.places.keys().isdisjoint(one_of):
-        asked.append(Question(f"{columns.ASKED}:{columns.AGE}", "question_age_missing", header.texts))
+        bands = [text for text in header.texts if headers.BAND.search(text)]
+        code = "question_age_columns" if len(bands) > 1 else "question_age_missing"
+        params = {"columns": ", ".join(bands)} if len(bands) > 1 else {}
+        asked.append(Question(f"{columns.ASKED}:{columns.AGE}", code, header.texts, params))
     return asked
 
 

@@ -18,8 +18,6 @@ SAMPLES: Final = 2
 SAMPLE_LENGTH: Final = 60
 BELOW: Final = "below"
 """The key of the question whether the rows of a table below are facts."""
-BELOW_ZERO: Final = ("received", "returned")
-"""What payments may be that are below zero."""
 SHORTER: Final = 0.5
 """The part of a key's length above which a shorter number may be a key as well: no cashier's code is."""
 
@@ -51,7 +49,8 @@ def detect(
     """Return what each sheet with data, or the one table of a text file, holds.
 
     type, period: what a person says they are; that ends the questions about them. mappings: what the
-    organisation taught. meanings: what headers of this file mean, by the same words, whatever its type.
+    organisation taught, answers under their keys among it. meanings: what headers of this file mean, by the
+    same words, whatever its type.
     answers: to questions of an earlier detection, by their key. name: the file's own name where path is a
     temporary one. Raises Unreadable when nothing can be read.
     """
@@ -61,11 +60,12 @@ def detect(
         given["type"] = str(type or given["type"]).upper()
     if period:
         given["period"] = period
+    learned = {kind: columns.remembered(said) for kind, said in (mappings or {}).items()}
     bounds = limits or Limits()
     found = [
         detection
         for table in tables(path, bounds)
-        if (detection := _detected(table, name or path.name, taught, given)) is not None
+        if (detection := _detected(table, name or path.name, taught, learned, given)) is not None
     ]
     if not found:
         raise Unreadable("file_without_table")
@@ -74,7 +74,9 @@ def detect(
     return sorted(known, key=lambda one: (one.type is None, one.is_guess))
 
 
-def _detected(table: Table, name: str, mappings: Mapping, given: dict[str, str]) -> Detection | None:
+def _detected(
+    table: Table, name: str, mappings: Mapping, learned: Mapping, given: AnyMapping[str, str]
+) -> Detection | None:
     rows = table.rows()
     head = list(islice(rows, HEAD_ROWS))
     header = columns.find_header(head, mappings)
@@ -94,6 +96,7 @@ def _detected(table: Table, name: str, mappings: Mapping, given: dict[str, str])
         count = sum(1 for number, _ in chain(head, rows) if number > header.row)
         period = deciding.choose_period(None, around, {}, {}, given.get("period"))
         return _unknown(table, name, header, choice, period, count)
+    given = {**learned.get(kind.name, {}), **given}
     body = bodies.Body.of(kind, header.texts, header.row, places, whole=given.get(BELOW) == "read")
     rest = chain(head, rows)
     other: list[str] = []
@@ -112,9 +115,14 @@ def _unread(named: Iterable[tuple[str, str]], given: AnyMapping[str, str]) -> li
         f"{columns.UNREAD}:{field}:{header}": {"column": header, "field": field} for header, field in named
     }
     return [
-        Question(key, "question_column_unread", (columns.SKIP, columns.READ), params)
+        Question(
+            key,
+            "question_column_unread",
+            (columns.SKIP, columns.READ),
+            params,
+            columns.SKIP if given.get(key) == columns.SKIP else "",
+        )
         for key, params in asked.items()
-        if given.get(key) != columns.SKIP
     ]
 
 
@@ -262,7 +270,8 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
         rows=count,
         encoding=table.encoding,
         header_row=header.row,
-        questions=tuple(questions),
+        questions=tuple(one for one in questions if not one.answer),
+        answered=tuple(one for one in questions if one.answer),
         evidence=(*choice.evidence, *period.evidence),
         notations=notations,
         places=dict(places),
@@ -289,7 +298,10 @@ def _is_turned(
     """Tell whether payments below zero are money received, as accounts of customers write it; asks."""
     if "amount" not in places or not seen["amount"].numbers.is_below_zero:
         return False
-    return _settled(questions, "minus", header.texts[places["amount"]], BELOW_ZERO, given) == BELOW_ZERO[0]
+    return (
+        _settled(questions, columns.MINUS, header.texts[places["amount"]], columns.BELOW_ZERO, given)
+        == columns.BELOW_ZERO[0]
+    )
 
 
 def _power(header: str, unit: str, of_amounts: int) -> int:
@@ -302,12 +314,12 @@ def _settled(
     questions: list[Question], about: str, header: str, ways: Sequence[str], given: AnyMapping[str, str]
 ) -> str:
     """Return the one way a column can be read, the one a person chose, or ask and return the likeliest."""
+    if len(ways) == 1:
+        return ways[0]
     key = f"{about}:{header}"
-    if given.get(key) in ways:
-        return given[key]
-    if len(ways) > 1:
-        questions.append(Question(key, f"question_{about}", tuple(ways), {"column": header}))
-    return ways[0]
+    answer = given.get(key, "") if given.get(key) in ways else ""
+    questions.append(Question(key, f"question_{about}", tuple(ways), {"column": header}, answer))
+    return answer or ways[0]
 
 
 def _unknown(  # noqa: PLR0917 - everything that was seen

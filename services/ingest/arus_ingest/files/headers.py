@@ -77,6 +77,10 @@ _UNITS: Final = re.compile(
     r"|dd[/-]mm[/-]yyyy))+[\s.]*[)\]]",
     re.IGNORECASE,
 )
+BAND: Final = re.compile(
+    r"(?<!\d)(?:\d{1,3}\s*(?:-|–|s\.?\s*/?\s*d\.?|sampai|to)\s*\d{1,3}|[<>≤≥]=?\s*\d{1,3}|\d{1,3}\s*\+)(?!\d)",
+    re.IGNORECASE,
+)  # an age of debts: 31-60, 31 s/d 60 hari, > 90
 _HEADS: Final = {
     "tanggal": {"date", "period"},
     "nama": {"text", "period"},
@@ -204,13 +208,17 @@ def below(header: str, own: str, matching: Callable[[str], tuple[Match, ...]]) -
 
 
 def _measured(header: str, found: dict[tuple[str, str], float]) -> tuple[Match, ...]:
-    """Return what was found but for fields of another kind than a word of the header says, or other units."""
+    """Return what was found but for fields of another kind than a word of the header says, or other units.
+
+    What stands under the ages of debts (31-60 hari) is no age.
+    """
     heads = [kinds for word, kinds in _HEADS.items() if word in words(header)]
     return tuple(
         Match(*name, score)
         for name, score in found.items()
         if all(_kind_of(*name) in kinds for kinds in heads)
         and units.power(header, _unit_of(*name)) is not None
+        and not (name[1] in types()[name[0]].one_of and _kind_of(*name) == "integer" and BAND.search(header))
     )
 
 

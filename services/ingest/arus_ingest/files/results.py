@@ -50,13 +50,14 @@ class Question:
 
     key: what `answers` of detect() is keyed by, for example "type" or "notation:Nominal". options: the
     answers that are possible, most likely first; empty where any value may be given. `code` names a sentence
-    of problems.yaml.
+    of problems.yaml. answer: the one that was given, which is used; "" where it is still to be answered.
     """
 
     key: str
     code: str
     options: tuple[str, ...] = ()
     params: dict[str, str] = field(default_factory=dict[str, str])
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Detection:
     powers: field → the power of ten that turns its numbers into the field's unit (KL into L: 3), where it is
     not 0. title_power: the one that a title says of all amounts. whole: rows below the header of another
     table are facts, too. is_guess: too little is told of the type to use it unasked.
-    rayon: the one that names and titles say where no column does; else "".
+    rayon: the one that names and titles say where no column does; else "". answered: questions about columns
+    with the answers that it goes by.
     """
 
     file: str
@@ -97,6 +99,7 @@ class Detection:
     whole: bool = False
     is_guess: bool = False
     rayon: str = ""
+    answered: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

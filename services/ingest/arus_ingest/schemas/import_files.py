@@ -42,6 +42,7 @@ GOLDEN_SHEET: JsonDict = {
         {"header": "Volume (L)", "samples": ["520", "305,5"], "field": "volume_l", "fit": 1.0, "power": 0},
     ],
     "questions": [],
+    "answered": [],
 }
 
 
@@ -56,6 +57,7 @@ class AskedOut(BaseModel):
         " d(ay), m(onth) and y(ear), `-swapped` where day and month are exchanged in date cells; of a column"
         " or a table below `skip` or `read`; of amounts below zero `received` or `returned`.",
     )
+    answer: str = Field(description="The one that is used; empty where it is still to be answered.")
 
     @classmethod
     def of(cls, one: Mapping[str, Any], language: Language, words: Templates) -> Self:
@@ -68,6 +70,7 @@ class AskedOut(BaseModel):
             code=one["code"],
             message=render(one["code"], meant(one["code"], params), language, words),
             options=one["options"],
+            answer=one.get("answer", ""),
         )
 
 
@@ -119,6 +122,9 @@ class SheetOut(BaseModel):
     header_row: int
     mapping: list[ColumnOut] = Field(description="Every column, in order.")
     questions: list[AskedOut]
+    answered: list[AskedOut] = Field(
+        description="Questions about columns that you, or your organisation for an earlier file, answered."
+    )
 
     @classmethod
     def of(cls, place: int, found: Mapping[str, Any], language: Language, words: Templates) -> Self:
@@ -141,6 +147,7 @@ class SheetOut(BaseModel):
             },
             mapping=ColumnOut.each(found),
             questions=[AskedOut.of(one, language, words) for one in found["questions"]],
+            answered=[AskedOut.of(one, language, words) for one in found.get("answered", ())],
         )
 
 

@@ -23,7 +23,7 @@ export function Columns({ found }: { found: ImportDetail }) {
     .map(one => one.label)
     .join(', ')
   // A question for a column that no single field needs.
-  const asked = found.sheets[found.sheet]?.questions.find(one => one.code === 'question_age_missing')
+  const asked = found.sheets[found.sheet]?.questions.find(one => one.key === 'column:age')
   const all = columns.length
   const used = Object.values(chosen).filter(Boolean).length
   const choices = [

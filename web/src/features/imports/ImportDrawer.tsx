@@ -68,6 +68,7 @@ function Body({ found }: { found: ImportDetail }) {
       ? (found.sheets[found.sheet]?.questions ?? []).filter(one => !one.key.startsWith('column:'))
       : []
   const open = found.state === 'needs_mapping' || found.state === 'preview'
+  const answered = (open && found.sheets[found.sheet]?.answered) || []
   return (
     <div className="flex flex-col gap-5">
       {moves(found.state) && (
@@ -104,6 +105,14 @@ function Body({ found }: { found: ImportDetail }) {
       ))}
       {open && <Meant key={`${found.type}.${found.period}.${found.sheet}`} found={found} />}
       {questions.length > 0 && <Questions key={found.version} found={found} questions={questions} />}
+      {answered.length > 0 && (
+        <details className="rounded-lg border border-line">
+          <summary className="cursor-pointer px-4 py-3 text-sm font-semibold">
+            <Plural value={answered.length} other="Jawaban yang dipakai: #" />
+          </summary>
+          <Questions key={`answered ${found.version}`} found={found} questions={answered} />
+        </details>
+      )}
       {open && found.type && <Columns key={`columns ${found.version}`} found={found} />}
       {found.rows > 0 && found.preview && <Counts found={found} />}
       {found.preview && found.state === 'preview' && <Preview found={found} preview={found.preview} />}
@@ -193,10 +202,10 @@ function Questions({ found, questions }: { found: ImportDetail; questions: reado
             key={one.key}
             label={one.message}
             choices={[
-              { value: '', label: t`Pilih` },
+              ...(one.answer ? [] : [{ value: '', label: t`Pilih` }]),
               ...one.options.map(value => ({ value, label: orders.get(value) ?? value })),
             ]}
-            value={answers[one.key] ?? ''}
+            value={answers[one.key] ?? one.answer}
             onChange={value => answer(one.key, value)}
           />
         ) : (
