@@ -179,13 +179,17 @@ function Questions({ found, questions }: { found: ImportDetail; questions: reado
   const { t } = useLingui()
   const saying = useSaying(found)
   const [answers, setAnswers] = useState<Record<string, string>>({})
-  // In which order dates are written; the other options are what the file says.
-  const orders = new Map([
+  // In which order dates are written, and what becomes of a column; the other options are what the file says.
+  const words = new Map([
     ['dmy', t`hari/bulan/tahun (31/12/2025)`],
     ['mdy', t`bulan/hari/tahun (12/31/2025)`],
     ['ymd', t`tahun/bulan/hari (25/12/31)`],
     ['dmy-swapped', t`hari/bulan/tahun (31/12/2025), sebagian tertukar oleh lembar kerja`],
     ['mdy-swapped', t`bulan/hari/tahun (12/31/2025), sebagian tertukar oleh lembar kerja`],
+    ['skip', t`lewati`],
+    ['read', t`baca juga`],
+    ['received', t`diterima`],
+    ['returned', t`dikembalikan`],
   ])
   const answer = (key: string, value: string) => setAnswers(now => ({ ...now, [key]: value }))
   return (
@@ -203,7 +207,7 @@ function Questions({ found, questions }: { found: ImportDetail; questions: reado
             label={one.message}
             choices={[
               ...(one.answer ? [] : [{ value: '', label: t`Pilih` }]),
-              ...one.options.map(value => ({ value, label: orders.get(value) ?? value })),
+              ...one.options.map(value => ({ value, label: words.get(value) ?? value })),
             ]}
             value={answers[one.key] ?? one.answer}
             onChange={value => answer(one.key, value)}
