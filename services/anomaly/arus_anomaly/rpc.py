@@ -116,9 +116,11 @@ class Anomalies(AnomalyServiceServicer):
         principal = rpc.require_everywhere("meters", "r")
         async with self._db.tenant(principal.tenant_id) as tx:
             stored = await of_customer(tx, request.nomen)
-        said = [codec.meter_verdict(one.value) for one in reversed(stored)]
+        periods = (codec.meter_verdict(one.value) for one in reversed(stored))
+        said = [one for verdict in periods for one in (verdict, *verdict.beside)]
         refusals = refused(
-            Said(one.read_id, frozenset(one.reason_codes), one.stand_l, one.from_l) for one in said
+            Said(one.read_id, frozenset(one.reason_codes), one.stand_l, one.from_l, one.serial)
+            for one in said
         )
         return ListRefusedReadsResponse(read_ids=[one.read_id for one in said if one.read_id in refusals])
 

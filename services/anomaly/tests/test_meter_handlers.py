@@ -52,10 +52,11 @@ async def said(*batches: Sequence[object]) -> tuple[dict[str, tuple[Kind, ...]],
         for events in batches:
             await bench.feed(*events, key="t:1", tenant="t")  # pyright: ignore[reportArgumentType] - messages
     stored = [row for row in bench.stored(METER_VERDICTS) if row.is_current]
-    found = {row.values["period"]: codec.meter_verdict(row.value or b"").kinds for row in stored}
+    verdicts = {row.values["period"]: codec.meter_verdict(row.value or b"") for row in stored}
     assert {row.values["period"]: row.values["kinds"] for row in stored} == {
-        period: codec.bits(kinds) for period, kinds in found.items()
+        period: codec.bits(verdict) for period, verdict in verdicts.items()
     }
+    found = {period: verdict.kinds for period, verdict in verdicts.items()}
     return found, bench.events("anomaly.meter.v1")
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from arus.metering.v1.events_pb2 import RegisterReadRecorded
 from arus_anomaly.codec import meter as codec
-from arus_anomaly.rules.meter import Judgement, judge, judge_on
+from arus_anomaly.rules.meter import Judgement, Kind, judge, judge_on
+from arus_anomaly.rules.meter.refusals import Said, refused
 from arus_anomaly.state.meter import Changed, KnownPeriod, MeterHistory, Read, Replacement
 from arus_runtime.testing import NOON
 
@@ -105,6 +106,45 @@ def test_a_slip_of_the_pen_is_looked_up_in_the_next_read_of_its_own_meter() -> N
     assert codes(following) == ["NORMAL"]
     stood = judged(*reads, (slipped, of_b(4)), (of_b(5), of_a(5, 630)))[-2]
     assert codes(stood) == ["EXTREME"], "the next one goes on from there"
+
+
+def test_what_is_odd_of_both_meters_is_told_of_both() -> None:
+    *_, told = judged(*((of_a(month), of_b(month)) for month in range(5)), (of_b(5, -200), of_a(5, 400)))
+    [other] = told.beside
+    assert [(one.serial, codes(one), one.stand_l) for one in (told, other)] == [
+        ("A", ["EXTREME"], 600 * M3),
+        ("B", ["NEGATIVE"], 450 * M3),
+    ]
+    verdict = codec.meter_verdict(codec.reached(told, "t", "1", "34").value)
+    assert [(one.serial, one.kinds, one.nomen, one.rayon) for one in (verdict, *verdict.beside)] == [
+        ("A", (Kind.EXTREME,), "1", "34"),
+        ("B", (Kind.NEGATIVE,), "1", "34"),
+    ]
+    assert codec.bits(verdict) == codec.bits(told) == codec.BIT[Kind.EXTREME] + codec.BIT[Kind.NEGATIVE]
+    alone, *_ = judged(of_a(0))
+    assert (alone.serial, alone.beside) == ("", ()), "one meter needs no name"
+
+
+def refused_reads(*reads: tuple[Read, ...]) -> list[tuple[str, int]]:
+    """Return serial and period of the reads that no use counts from."""
+    said = [one for period in judged(*reads) for one in (period, *period.beside)]
+    found = refused(
+        Said(f"{at}", frozenset(of.code for of in one.findings), one.stand_l, one.from_l, one.serial)
+        for at, one in enumerate(said)
+    )
+    return sorted((said[int(at)].serial, said[int(at)].period % 12) for at in found)
+
+
+def test_a_read_is_refused_by_what_is_said_of_its_own_meter_alone() -> None:
+    before = [(of_a(month), of_b(month)) for month in range(4)]
+    swapped = read(4, 810)
+    assert refused_reads(*before, (swapped, of_b(4)), (of_b(5), of_a(5))) == [("A", 4)]
+    assert refused_reads(*before, (swapped, read(4, 20, serial="B")), (of_b(5), of_a(5))) == [
+        ("A", 4),
+        ("B", 4),
+    ], "each of its own meter"
+    back = read(4, 150)
+    assert refused_reads(*before, (back, of_b(4)), (read(5, 170), of_b(5, 500))) == [], "it did go back"
 
 
 def test_what_is_known_of_both_meters_is_written_down() -> None:

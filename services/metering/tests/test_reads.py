@@ -266,6 +266,48 @@ async def test_an_estimate_builds_on_no_read_that_was_refused(
     assert (proposed["previous_m3"], proposed["days"], proposed["stand_m3"]) == ("1020", 61, "1059")
 
 
+async def test_an_estimate_builds_on_the_reads_of_its_own_meter_that_were_not_refused(
+    files: Imports, owner: httpx.AsyncClient, cases: Caller, verdicts: ServiceDatabase
+) -> None:
+    """A stand of meter A that is wrong in October, beside a good one of B that went back in September."""
+    stands = {"A": ("1000", "1020", "1800", "1060"), "B": ("500", "400", "430", "460")}
+    told: list[RegisterReadRecorded] = []
+    for at, month in enumerate(MONTHS[:4]):
+        rows = [
+            {
+                "nomen": "1", "serial": serial, "stand_akhir": stands[serial][at], "read_method": "ACTUAL",
+                "read_date": f"{month}-14", "dials": "5",
+            }
+            for serial in stands
+        ]  # fmt: skip
+        told += of_type(files.take(files.file("SBRS", month, *rows)), RegisterReadRecorded)
+    last = {"nomen": "1", "serial": "A", "stand_akhir": "1", "read_date": "2025-12-14"}
+    files.take(files.file("SBRS", "2025-12", last))
+    ids = [{read.serial: read.read_id for read in event.reads} for event in told]
+    said = [
+        MeterVerdictReached(
+            period="2025-09", read_id=ids[1]["B"], serial="B", stand_l=400 * M3, from_l=500 * M3,
+            reason_codes=["METER_NEGATIVE"], beside=[{"read_id": ids[1]["A"], "serial": "A"}],
+        ),
+        MeterVerdictReached(
+            period="2025-10", read_id=ids[2]["A"], serial="A", stand_l=1800 * M3, from_l=1020 * M3,
+            reason_codes=["METER_ANGKA_LEBIH"],
+            beside=[{"read_id": ids[2]["B"], "serial": "B", "stand_l": 430 * M3, "from_l": 400 * M3}],
+        ),
+    ]  # fmt: skip
+    with psycopg.connect(verdicts.superuser_url) as connection:
+        for one in said:
+            one.tenant_id, one.nomen = "tenant-a", "1"
+            connection.execute(
+                """insert into anomaly.meter_verdicts
+                (src_part, src_off, src_idx, tenant_id, nomen, period, rayon, kinds, judged_at, value)
+                values (0, 0, 0, 'tenant-a', '1', %s, '', 0, now(), %s)""",
+                (one.period, one.SerializeToString()),
+            )
+    read = (await owner.post(f"{PATH}/estimate", json={"reason": "Rumah terkunci"})).json()
+    assert (read["serial"], read["validated"]["stand_m3"]) == ("A", "1080"), "40 m³ in 61 days, of A alone"
+
+
 async def test_nothing_is_estimated_while_nobody_says_which_reads_are_refused(
     filled: list[Any], files: Imports, owner: httpx.AsyncClient, context: Context
 ) -> None:

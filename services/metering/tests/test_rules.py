@@ -263,6 +263,8 @@ def stand(
 
 HISTORY = [stand("2025-08-01", 0), stand("2025-08-31", 10), stand("2025-09-30", 30), stand("2025-10-30", 60)]
 PUT_IN = stand("2025-11-14", 3, "B", is_new=True)
+BESIDE = [stand(f"{one.day}", 5_000 + 9 * at, "C") for at, one in enumerate(HISTORY)]
+"""Another meter of the same customer, read on the same days."""
 
 
 @pytest.mark.parametrize(
@@ -280,10 +282,15 @@ PUT_IN = stand("2025-11-14", 3, "B", is_new=True)
         ([*HISTORY, stand("2025-11-29", 5, "B")], "B", 1, None),
         (HISTORY[:1], "A", 1, None),
         ([], "", 1, None),
+        ([*HISTORY, *BESIDE], "A", 1, 80),
+        ([*BESIDE, *HISTORY], "C", 1, 5_036),
+        ([*HISTORY, *BESIDE, PUT_IN._replace(replaces="A")], "C", 1, 5_036),
+        ([*HISTORY, *BESIDE, PUT_IN, stand("2025-11-24", 5_040, "C")], "B", 1, 13),
     ],
     ids=[
         "three", "from_an_estimate", "parts_of_a_m3", "one", "went_back", "multiplied", "past_its_end",
-        "new_meter", "new_meter_unread", "other_register", "no_use", "none",
+        "new_meter", "new_meter_unread", "other_register", "no_use", "none", "of_two", "of_two_the_other",
+        "beside_a_new_one", "new_one_of_two",
     ],
 )  # fmt: skip
 def test_an_estimate_goes_on_from_the_last_stand_as_usual(

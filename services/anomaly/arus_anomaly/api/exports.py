@@ -19,7 +19,7 @@ from arus_anomaly import codec, store, words
 from arus_anomaly.api import readings
 from arus_anomaly.api.verdicts import Filtered, Reader
 from arus_anomaly.rules.fuel import Status
-from arus_anomaly.schemas.meter import MeterAnomaly
+from arus_anomaly.schemas.meter import MeterAnomaly, MeterSaid
 from arus_anomaly.schemas.verdicts import status_name
 from arus_anomaly.store import meter
 from arus_anomaly.store.meter import StoredMeter
@@ -181,8 +181,14 @@ def _meter_row(stored: StoredMeter, language: Language) -> Row:
         said.days or None,
         _number(said.use_m3),
         _number(said.usual_m3),
-        " ".join(reason.text for reason in (*said.reasons, *said.remarks)),
+        "\n".join(f"{one.serial}: {_why(one)}" for one in (said, *said.beside))
+        if said.beside
+        else _why(said),
     )
+
+
+def _why(said: MeterSaid) -> str:
+    return " ".join(reason.text for reason in (*said.reasons, *said.remarks))
 
 
 def _number(shown: str | None) -> Decimal | None:

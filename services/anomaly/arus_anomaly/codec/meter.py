@@ -76,6 +76,36 @@ BIT: Final = {kind: 1 << place for place, kind in enumerate(Kind)}
 """What stands for a kind in a column of several."""
 
 
+@dataclass(frozen=True, slots=True)
+class MeterVerdict:
+    """What a stored verdict on a billing period says. Volumes are litres; None: there is none."""
+
+    nomen: str
+    period: str
+    rayon: str
+    kinds: tuple[Kind, ...]
+    reason_codes: tuple[str, ...]
+    read_id: str
+    read_date: date | None
+    stand_l: int | None
+    from_l: int | None
+    days: int
+    use_l: int
+    use30_l: int
+    usual_l: int
+    usual_periods: int
+    would_be_l: int | None
+    run: int
+    limit_l: int
+    limits_id: str
+    drop_pct: int
+    delta_l: int
+    delta_minor: int
+    usage_class: str
+    serial: str
+    beside: "tuple[MeterVerdict, ...]"
+
+
 def nomen_of(event: Told, record_key: str) -> str:
     """Return whose meter an event is about; raises ``Reject`` when it came under another's key."""
     said = f"{event.tenant_id}:{event.nomen}"
@@ -166,13 +196,17 @@ def rebilling(event: PeriodRebilled) -> Rebilling | None:
 
 def reached(judged: Judgement, tenant_id: str, nomen: str, rayon: str) -> Encoded:
     """Return a judgement as the event that tells it."""
-    event = MeterVerdictReached(
-        tenant_id=tenant_id,
-        nomen=nomen,
-        period=period(judged.period),
+    event = _of_meter(judged)
+    event.tenant_id, event.nomen, event.period = tenant_id, nomen, period(judged.period)
+    event.rule, event.rayon = RULE, rayon
+    event.beside.extend(map(_of_meter, judged.beside))
+    return Encoded(_REACHED, event.SerializeToString(deterministic=True))
+
+
+def _of_meter(judged: Judgement) -> MeterVerdictReached:
+    return MeterVerdictReached(
         kinds=[WIRE_KIND[kind] for kind in judged.kinds],
         reason_codes=[finding.code for finding in judged.findings],
-        rule=RULE,
         read_id=judged.read_id.decode(),
         read_date=business_date(judged.day)[1] if judged.day else "",
         stand_l=judged.stand_l,
@@ -190,9 +224,8 @@ def reached(judged: Judgement, tenant_id: str, nomen: str, rayon: str) -> Encode
         usage_class=judged.usage_class,
         delta_l=judged.delta_l,
         delta_minor=judged.delta_minor,
-        rayon=rayon,
+        serial=judged.serial,
     )
-    return Encoded(_REACHED, event.SerializeToString(deterministic=True))
 
 
 def withdrawn(of: int, tenant_id: str, nomen: str) -> MeterVerdictWithdrawn:
@@ -205,9 +238,9 @@ def digest(verdict: Encoded) -> str:
     return blake2b(verdict.value, digest_size=8).hexdigest()
 
 
-def bits(kinds: tuple[Kind, ...]) -> int:
-    """Return kinds as one number."""
-    return sum(BIT[kind] for kind in kinds)
+def bits(said: Judgement | MeterVerdict) -> int:
+    """Return the kinds that hold, of whichever of the customer's meters, as one number."""
+    return sum(BIT[kind] for kind in {kind for one in (said, *said.beside) for kind in one.kinds})
 
 
 def dump_meter(history: MeterHistory) -> bytes:
@@ -312,41 +345,18 @@ def load_meter(value: bytes) -> MeterHistory:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class MeterVerdict:
-    """What a stored verdict on a billing period says. Volumes are litres; None: there is none."""
-
-    nomen: str
-    period: str
-    rayon: str
-    kinds: tuple[Kind, ...]
-    reason_codes: tuple[str, ...]
-    read_id: str
-    read_date: date | None
-    stand_l: int | None
-    from_l: int | None
-    days: int
-    use_l: int
-    use30_l: int
-    usual_l: int
-    usual_periods: int
-    would_be_l: int | None
-    run: int
-    limit_l: int
-    limits_id: str
-    drop_pct: int
-    delta_l: int
-    delta_minor: int
-    usage_class: str
-
-
 def meter_verdict(value: bytes) -> MeterVerdict:
     """Return what the bytes of a MeterVerdictReached say."""
     event = MeterVerdictReached.FromString(value)
+    return _verdict(event, event)
+
+
+def _verdict(event: MeterVerdictReached, of: MeterVerdictReached) -> MeterVerdict:
+    """Return what is said of a meter. of: what tells it, with its customer, period and rayon."""
     return MeterVerdict(
-        event.nomen,
-        event.period,
-        event.rayon,
+        of.nomen,
+        of.period,
+        of.rayon,
         tuple(KIND_OF[kind] for kind in event.kinds if kind in KIND_OF),
         tuple(event.reason_codes),
         event.read_id,
@@ -366,6 +376,8 @@ def meter_verdict(value: bytes) -> MeterVerdict:
         event.delta_l,
         event.delta_minor,
         event.usage_class,
+        event.serial,
+        tuple(_verdict(one, of) for one in event.beside),
     )
 
 

@@ -131,7 +131,7 @@ def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[Me
             superseded.append(entity)
         told[of] = standing._replace(said=said)
         values = (
-            *entity, standing.place, codec.bits(judged.kinds), judged.is_skipped, bool(judged.read_id),
+            *entity, standing.place, codec.bits(judged), judged.is_skipped, bool(judged.read_id),
             judged.usage_class, judged.movement, meta.at,
         )  # fmt: skip
         rows.append(Row(METER_VERDICTS, values, verdict))

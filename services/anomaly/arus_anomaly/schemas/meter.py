@@ -106,18 +106,18 @@ GOLDEN: JsonDict = {
     "use30_m3": "272",
     "usual_m3": "20",
     "limits_id": None,
+    "serial": None,
+    "beside": [],
     "judged_at": "2025-12-15T02:00:00Z",
 }
 
 
-class MeterAnomaly(BaseModel):
-    """What is said of a customer's billing period. Volumes are m³; null: there is none."""
+class MeterSaid(BaseModel):
+    """What is said of a meter's billing period. Volumes are m³; null: there is none."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [GOLDEN]})
-
-    nomen: str
-    period: str
-    rayon: str
+    serial: str | None = Field(
+        description="Of the meter, without blanks and zeros in front, where the customer has several."
+    )
     kinds: list[Kind]
     reasons: list[Reason] = Field(description="Why each kind holds.")
     remarks: list[Reason] = Field(description="What else there is to say; no anomaly.")
@@ -133,30 +133,38 @@ class MeterAnomaly(BaseModel):
     use30_m3: str | None = Field(description="Of 30 days.")
     usual_m3: str | None
     limits_id: str | None = Field(description="Version of the limits it was judged by; null: built in.")
+
+    @classmethod
+    def of_meter(cls, said: MeterVerdict, language: Language) -> Self:
+        """Return what is said of a meter as shown in a language."""
+        return cls(**_shown(said, language))
+
+
+class MeterAnomaly(MeterSaid):
+    """What is said of a customer's billing period. Volumes are m³; null: there is none."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [GOLDEN]})
+
+    nomen: str
+    period: str
+    rayon: str
+    kinds: list[Kind] = Field(description="Of whichever of the customer's meters.")
+    beside: list[MeterSaid] = Field(
+        description="The customer's other meters that were read in the period, what tells most first."
+    )
     judged_at: datetime
 
     @classmethod
     def of(cls, stored: StoredMeter, language: Language) -> Self:
         """Return a verdict as shown in a language."""
         said = meter_verdict(stored.value)
-        params = _params(said)
-        reasons = [Reason.of(code, params, language) for code in said.reason_codes]
+        held = {kind for one in (said, *said.beside) for kind in one.kinds}
         return cls(
+            **{**_shown(said, language), "kinds": [kind for kind in Kind if kind in held]},
             nomen=said.nomen,
             period=said.period,
             rayon=said.rayon,
-            kinds=list(said.kinds),
-            reasons=[reason for reason in reasons if reason.code not in REMARKS],
-            remarks=[reason for reason in reasons if reason.code in REMARKS],
-            tags=[TAGS[reason.code] for reason in reasons if reason.code in TAGS],
-            read_date=said.read_date,
-            stand_m3=_m3(said.stand_l),
-            from_m3=_m3(said.from_l),
-            days=said.days,
-            use_m3=_m3(said.use_l) if said.days else None,
-            use30_m3=_m3(said.use30_l) if said.days else None,
-            usual_m3=_m3(said.usual_l) if said.usual_periods else None,
-            limits_id=said.limits_id or None,
+            beside=[MeterSaid.of_meter(one, language) for one in said.beside],
             judged_at=stored.judged_at,
         )
 
@@ -248,6 +256,27 @@ class MeterHistoryOut(BaseModel):
 
     nomen: str
     items: list[MeterPeriod]
+
+
+def _shown(said: MeterVerdict, language: Language) -> dict[str, Any]:
+    """Return the fields that say what a meter's verdict says."""
+    params = _params(said)
+    reasons = [Reason.of(code, params, language) for code in said.reason_codes]
+    return {
+        "serial": said.serial or None,
+        "kinds": list(said.kinds),
+        "reasons": [reason for reason in reasons if reason.code not in REMARKS],
+        "remarks": [reason for reason in reasons if reason.code in REMARKS],
+        "tags": [TAGS[reason.code] for reason in reasons if reason.code in TAGS],
+        "read_date": said.read_date,
+        "stand_m3": _m3(said.stand_l),
+        "from_m3": _m3(said.from_l),
+        "days": said.days,
+        "use_m3": _m3(said.use_l) if said.days else None,
+        "use30_m3": _m3(said.use30_l) if said.days else None,
+        "usual_m3": _m3(said.usual_l) if said.usual_periods else None,
+        "limits_id": said.limits_id or None,
+    }
 
 
 def _m3(litres: int | None) -> str | None:

@@ -312,7 +312,14 @@ class Corrector:
             if row["row_id"] not in refused
         ]
         put_in = [
-            Stand(one.replaced_on, one.new_start_l, one.new_serial, is_actual=True, is_new=True)
+            Stand(
+                one.replaced_on,
+                one.new_start_l,
+                one.new_serial,
+                is_actual=True,
+                is_new=True,
+                replaces=one.old_serial,
+            )
             for one in await customers.replacements(self.tx, self.nomen)
         ]
         return [*put_in, *read]

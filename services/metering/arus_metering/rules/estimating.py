@@ -28,6 +28,8 @@ class Stand(NamedTuple):
     multiplier: int = 1
     is_new: bool = False
     """Whether this is what a meter showed when it took another one's place."""
+    replaces: str = ""
+    """The serial of that one; "": nobody says."""
 
 
 class Register(NamedTuple):
@@ -55,9 +57,11 @@ def estimated(before: Iterable[Stand], on: date, register: Register) -> Estimate
 
     before: earlier stands. The use of a day is the mean of the last three between actual stands of one
     register, of fewer the last one's alone (R-20); uses below zero were no use. It counts from the last
-    stand of the same register, or from what it showed when it was put in.
+    stand of the same register, or from what it showed when it was put in. What another meter of the
+    customer shows meanwhile says nothing.
     """
-    known = sorted((stand for stand in before if stand.day < on), key=lambda stand: stand.day)
+    stands = sorted((stand for stand in before if stand.day < on), key=lambda stand: stand.day)
+    known = _of_meter(stands, register.serial)
     of_day = [use for use in _uses([stand for stand in known if stand.is_actual]) if use.litres >= 0]
     base = _base(known, register.serial)
     if not of_day or base is None or base.stand_l is None:
@@ -90,6 +94,22 @@ def usual_day(read_on: date, read_of: date, of: date) -> date:
 class _Use(NamedTuple):
     litres: int
     days: int
+
+
+def _of_meter(stands: Sequence[Stand], serial: str) -> Sequence[Stand]:
+    """Return the stands of a meter and of those before it; serial "": of the one put in last, else read last.
+
+    Those before it are read no more once it is.
+    """
+    serial = serial or next((stand.serial for stand in reversed(stands) if stand.is_new), "")
+    serial = serial or (stands[-1].serial if stands else "")
+    first = next((at for at, stand in enumerate(stands) if stand.serial == serial), len(stands))
+    beside = {stand.serial for stand in stands[first:]} - {"", serial}
+    return [
+        stand
+        for stand in stands
+        if stand.serial not in beside or (stand.is_new and stand.replaces in ("", serial))
+    ]
 
 
 def _base(known: Sequence[Stand], serial: str) -> Stand | None:

@@ -436,7 +436,7 @@ class IncidentAnswered(_message.Message):
     def __init__(self, tenant_id: _Optional[str] = ..., incident_id: _Optional[str] = ..., domain: _Optional[str] = ..., location_id: _Optional[str] = ..., product_id: _Optional[str] = ..., answer_id: _Optional[str] = ..., answer: _Optional[_Union[Answer, str]] = ..., cause: _Optional[_Union[Cause, str]] = ..., reverts: _Optional[str] = ..., answered_by: _Optional[str] = ..., valid_from: _Optional[str] = ...) -> None: ...
 
 class MeterVerdictReached(_message.Message):
-    __slots__ = ("tenant_id", "nomen", "period", "kinds", "reason_codes", "rule", "read_id", "read_date", "stand_l", "from_l", "days", "use_l", "use30_l", "usual_l", "usual_periods", "would_be_l", "run", "limit_l", "limits_id", "delta_l", "delta_minor", "rayon", "drop_pct", "usage_class")
+    __slots__ = ("tenant_id", "nomen", "period", "kinds", "reason_codes", "rule", "read_id", "read_date", "stand_l", "from_l", "days", "use_l", "use30_l", "usual_l", "usual_periods", "would_be_l", "run", "limit_l", "limits_id", "delta_l", "delta_minor", "rayon", "drop_pct", "usage_class", "serial", "beside")
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     NOMEN_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
@@ -461,6 +461,8 @@ class MeterVerdictReached(_message.Message):
     RAYON_FIELD_NUMBER: _ClassVar[int]
     DROP_PCT_FIELD_NUMBER: _ClassVar[int]
     USAGE_CLASS_FIELD_NUMBER: _ClassVar[int]
+    SERIAL_FIELD_NUMBER: _ClassVar[int]
+    BESIDE_FIELD_NUMBER: _ClassVar[int]
     tenant_id: str
     nomen: str
     period: str
@@ -485,7 +487,9 @@ class MeterVerdictReached(_message.Message):
     rayon: str
     drop_pct: int
     usage_class: str
-    def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., period: _Optional[str] = ..., kinds: _Optional[_Iterable[_Union[MeterKind, str]]] = ..., reason_codes: _Optional[_Iterable[str]] = ..., rule: _Optional[str] = ..., read_id: _Optional[str] = ..., read_date: _Optional[str] = ..., stand_l: _Optional[int] = ..., from_l: _Optional[int] = ..., days: _Optional[int] = ..., use_l: _Optional[int] = ..., use30_l: _Optional[int] = ..., usual_l: _Optional[int] = ..., usual_periods: _Optional[int] = ..., would_be_l: _Optional[int] = ..., run: _Optional[int] = ..., limit_l: _Optional[int] = ..., limits_id: _Optional[str] = ..., delta_l: _Optional[int] = ..., delta_minor: _Optional[int] = ..., rayon: _Optional[str] = ..., drop_pct: _Optional[int] = ..., usage_class: _Optional[str] = ...) -> None: ...
+    serial: str
+    beside: _containers.RepeatedCompositeFieldContainer[MeterVerdictReached]
+    def __init__(self, tenant_id: _Optional[str] = ..., nomen: _Optional[str] = ..., period: _Optional[str] = ..., kinds: _Optional[_Iterable[_Union[MeterKind, str]]] = ..., reason_codes: _Optional[_Iterable[str]] = ..., rule: _Optional[str] = ..., read_id: _Optional[str] = ..., read_date: _Optional[str] = ..., stand_l: _Optional[int] = ..., from_l: _Optional[int] = ..., days: _Optional[int] = ..., use_l: _Optional[int] = ..., use30_l: _Optional[int] = ..., usual_l: _Optional[int] = ..., usual_periods: _Optional[int] = ..., would_be_l: _Optional[int] = ..., run: _Optional[int] = ..., limit_l: _Optional[int] = ..., limits_id: _Optional[str] = ..., delta_l: _Optional[int] = ..., delta_minor: _Optional[int] = ..., rayon: _Optional[str] = ..., drop_pct: _Optional[int] = ..., usage_class: _Optional[str] = ..., serial: _Optional[str] = ..., beside: _Optional[_Iterable[_Union[MeterVerdictReached, _Mapping]]] = ...) -> None: ...
 
 class MeterVerdictWithdrawn(_message.Message):
     __slots__ = ("tenant_id", "nomen", "period")

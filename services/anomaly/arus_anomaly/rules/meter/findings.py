@@ -124,6 +124,10 @@ class Judgement(NamedTuple):
     delta_l: int = 0
     delta_minor: int = 0
     usage_class: str = ""
+    serial: str = ""
+    """Of the meter that this is on, where the customer has several."""
+    beside: "tuple[Judgement, ...]" = ()
+    """What is said of the other meters that were read, what tells most first."""
 
     @property
     def movement(self) -> float | None:

@@ -35,6 +35,7 @@ from arus_anomaly.state.meter import ACTUAL, Changed, Period, Read, Settled
 RULE: Final = "meter/4"
 """Another name for every change of what follows from reads: what was settled by this one is judged again."""
 _KINDS: Final = tuple(f.Kind)
+_MOST_BESIDE: Final = 20
 _NOTHING: Final = (f.NORMAL, f.UNCOMPARED)
 """Said of a read of which there is nothing else to say."""
 
@@ -104,7 +105,7 @@ class _Case(NamedTuple):
 
 
 def _period(register: Register, period: Period, later: Sequence[Period], limits: LimitsOf) -> Judgement:
-    """Judge a period: of several meters each by its own reads, and the one that tells most is told."""
+    """Judge a period: of several meters each by its own reads, and first the one that tells most."""
     if not period.reads:
         return Judgement(period.number, ())
     serial, said = register.serial, list[Judgement]()
@@ -112,8 +113,11 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
         is_new = bool(serial) and meter is not register and not meter.period
         of_it = _of_meter(meter, its, later, limits)
         said.append(of_it._replace(findings=(f.WRONG_SERIAL, *of_it.findings)) if is_new else of_it)
+        if register.beside:
+            said[-1] = said[-1]._replace(serial=meter.serial)
         register.hangs_on = max(register.hangs_on, meter.hangs_on)
-    return min(said, key=_telling) if len(said) > 1 else said[0]
+    first, *others = sorted(said, key=_telling)
+    return first._replace(beside=tuple(others[:_MOST_BESIDE])) if others else first
 
 
 def _telling(said: Judgement) -> tuple[int, bool]:

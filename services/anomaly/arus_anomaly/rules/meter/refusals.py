@@ -17,6 +17,8 @@ class Said(NamedTuple):
     stand_l: int | None
     from_l: int | None
     """The stand its use counts from."""
+    serial: str = ""
+    """Of its meter, from when on the customer is known to have several."""
 
 
 def refused(said: Iterable[Said]) -> set[str]:
@@ -24,12 +26,13 @@ def refused(said: Iterable[Said]) -> set[str]:
 
     said: of one customer, oldest first. A read of another meter is not among them: its serial says so.
     """
-    found, back = set[str](), None
+    found, back = set[str](), dict[str, Said | None]()
     for one in said:
         if not _REFUSED.isdisjoint(one.reason_codes):
             found.add(one.read_id)
         elif one.stand_l is not None and _ESTIMATED.isdisjoint(one.reason_codes):
-            if back and one.from_l not in (None, back.stand_l):
-                found.add(back.read_id)
-            back = one if f.NEGATIVE.code in one.reason_codes else None
+            before = back.get(one.serial, back.get(""))
+            if before and one.from_l not in (None, before.stand_l):
+                found.add(before.read_id)
+            back[one.serial] = one if f.NEGATIVE.code in one.reason_codes else None
     return found
