@@ -181,7 +181,7 @@ def test_old_and_new_services_share_books_and_histories(own: RunningStack, old: 
                 door = clerk_of_old if number % 2 else clerk.http
                 door.patch(f"/customers/{nomen}", json={"serial": f"S{number}"}).raise_for_status()
                 both = [one.get(f"/customers/{nomen}").json() for one in (clerk.http, clerk_of_old)]
-                assert both[0] == both[1]
+                assert both[0].items() >= both[1].items(), "a newer one may say more"
                 assert (both[0]["serial"], both[0]["rayon"], both[0]["is_active"]) == (
                     f"S{number}",
                     "34",

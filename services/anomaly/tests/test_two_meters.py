@@ -9,7 +9,9 @@ from arus.metering.v1.events_pb2 import RegisterReadRecorded
 from arus_anomaly.codec import meter as codec
 from arus_anomaly.rules.meter import Judgement, Kind, judge, judge_on
 from arus_anomaly.rules.meter.refusals import Said, refused
+from arus_anomaly.schemas.meter import MeterAnomaly
 from arus_anomaly.state.meter import Changed, KnownPeriod, MeterHistory, Read, Replacement
+from arus_anomaly.store.meter import StoredMeter
 from arus_runtime.testing import NOON
 
 from .test_meter_changes import M3, day, judged, read
@@ -115,12 +117,17 @@ def test_what_is_odd_of_both_meters_is_told_of_both() -> None:
         ("A", ["EXTREME"], 600 * M3),
         ("B", ["NEGATIVE"], 450 * M3),
     ]
-    verdict = codec.meter_verdict(codec.reached(told, "t", "1", "34").value)
+    event = codec.reached(told, "t", "1", "34")
+    verdict = codec.meter_verdict(event.value)
     assert [(one.serial, one.kinds, one.nomen, one.rayon) for one in (verdict, *verdict.beside)] == [
         ("A", (Kind.EXTREME,), "1", "34"),
         ("B", (Kind.NEGATIVE,), "1", "34"),
     ]
     assert codec.bits(verdict) == codec.bits(told) == codec.BIT[Kind.EXTREME] + codec.BIT[Kind.NEGATIVE]
+    shown = MeterAnomaly.of(StoredMeter("1", "2025-06", NOON, event.value), "en")
+    [beside] = shown.beside
+    assert (shown.serial, shown.kinds, shown.use_m3) == ("A", [Kind.EXTREME, Kind.NEGATIVE], "420")
+    assert (beside.serial, beside.kinds, beside.stand_m3) == ("B", [Kind.NEGATIVE], "450")
     alone, *_ = judged(of_a(0))
     assert (alone.serial, alone.beside) == ("", ()), "one meter needs no name"
 

@@ -32,7 +32,10 @@ class Dependant(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer as the books now know them."""
+    """A customer as the books now know them.
+
+    version 0: files tell of the number, and nobody said yet whose it is. meter_size: where one is looked up.
+    """
 
     nomen: str
     name: str
@@ -43,6 +46,7 @@ class Customer:
     is_active: bool
     version: int
     updated_at: datetime
+    meter_size: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,46 @@ async def test_reads_are_told_with_the_size_of_the_meter_that_a_master_says(
     assert sizes(files.undo(larger)) == [("2099-11", '1/2"')]
 
 
+async def test_a_customer_is_shown_with_the_size_that_was_said_last_of_their_meter(
+    files: Imports, owner: httpx.AsyncClient, database: ServiceDatabase
+) -> None:
+    async def size() -> str:
+        return (await owner.get("/customers/1")).json()["meter_size"]
+
+    files.take(files.file("MC", "2025-11", FULL))
+    assert await size() == ""
+    inches = files.file("MC", "2025-12", {**FULL, "meter_size": '1/2"'})
+    files.take(inches)
+    files.take(files.file("SBRS", "2099-12", read("2099-12")))
+    assert await size() == '1/2"'
+    entered = await owner.patch("/customers/1", json={"meter_size": " DN 40 "})
+    assert entered.json()["meter_size"] == await size() == "DN 40"
+    with psycopg.connect(database.worker_url, options="-c search_path=metering") as connection:
+        told = connection.execute("select value from outbox order by id desc limit 1").fetchall()
+    assert [RegisterReadRecorded.FromString(value).meter_size for (value,) in told] == ["DN 40"]
+    for said in ({"serial": "S2"}, {"meter_size": ""}):
+        assert (await owner.patch("/customers/1", json=said)).json()["meter_size"] == "DN 40"
+    new = {"nomen": "2", "name": "Ani", "address": "Jl. Sunter No.2", "meter_size": "2"}
+    assert (await owner.post("/customers", json=new)).json()["meter_size"] == "2"
+
+
+async def test_a_number_that_files_tell_of_without_a_customer_has_a_page(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    paid = {"nomen": "1", "payment_date": "2025-11-05", "amount": "1000", "rayon": "35", "key": "K1"}
+    files.take(files.file("COLLECTION", "2025-11", paid))
+    assert (await owner.get("/customers/1")).json()["rayon"] == "35"
+    files.take(files.file("SBRS", "2025-12", {**read("2025-12"), "serial": "S1", "rayon": "34"}))
+    page = await owner.get("/customers/1")
+    shown = page.json()
+    assert (shown["name"], shown["address"], shown["rayon"], shown["serial"]) == ("", "", "34", "S1")
+    assert (shown["is_active"], shown["version"], page.headers["etag"]) == (True, 0, '"0"')
+    assert (await owner.patch("/customers/1", json={"name": "Ani"})).status_code == 404
+    files.take(files.file("MC", "2025-12", FULL))
+    assert (await owner.get("/customers/1")).json()["version"] == 1
+    assert (await owner.get("/customers/2")).status_code == 404
+
+
 async def test_a_service_that_a_person_closed_is_open_again_once_a_master_says_so(
     files: Imports, owner: httpx.AsyncClient
 ) -> None:

@@ -296,13 +296,13 @@ async def test_an_estimate_builds_on_the_reads_of_its_own_meter_that_were_not_re
         ),
     ]  # fmt: skip
     with psycopg.connect(verdicts.superuser_url) as connection:
-        for one in said:
+        for at, one in enumerate(said):
             one.tenant_id, one.nomen = "tenant-a", "1"
             connection.execute(
                 """insert into anomaly.meter_verdicts
                 (src_part, src_off, src_idx, tenant_id, nomen, period, rayon, kinds, judged_at, value)
-                values (0, 0, 0, 'tenant-a', '1', %s, '', 0, now(), %s)""",
-                (one.period, one.SerializeToString()),
+                values (0, 0, %s, 'tenant-a', '1', %s, '', 0, now(), %s)""",
+                (at, one.period, one.SerializeToString()),
             )
     read = (await owner.post(f"{PATH}/estimate", json={"reason": "Rumah terkunci"})).json()
     assert (read["serial"], read["validated"]["stand_m3"]) == ("A", "1080"), "40 m³ in 61 days, of A alone"

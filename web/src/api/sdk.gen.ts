@@ -727,6 +727,9 @@ export const deactivateCustomer = <ThrowOnError extends boolean = true>(options:
  * Get Customer
  *
  * Return a customer.
+ *
+ * Of a number that files tell of before the customers' own file comes, what they tell, with version 0: POST
+ * makes it a customer.
  */
 export const getCustomer = <ThrowOnError extends boolean = true>(options: Options<GetCustomerData, ThrowOnError>): RequestResult<GetCustomerResponses, GetCustomerErrors, ThrowOnError> => (options.client ?? client).get<GetCustomerResponses, GetCustomerErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

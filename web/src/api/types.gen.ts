@@ -1481,6 +1481,56 @@ export type Credentials = {
 };
 
 /**
+ * CustomerDetail
+ *
+ * A customer as the books now know them, with the size of their meter.
+ */
+export type CustomerDetail = {
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Rayon
+     */
+    rayon: string;
+    /**
+     * Usage Class
+     */
+    usage_class: string;
+    /**
+     * Serial
+     */
+    serial: string;
+    /**
+     * Is Active
+     */
+    is_active: boolean;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Meter Size
+     *
+     * As the newest file or person says it; empty: nobody does.
+     */
+    meter_size: string;
+};
+
+/**
  * CustomerPatch
  *
  * Only what changes.
@@ -1506,6 +1556,12 @@ export type CustomerPatch = {
      * Serial
      */
     serial?: string;
+    /**
+     * Meter Size
+     *
+     * Empty: says nothing of it.
+     */
+    meter_size?: string;
     /**
      * Is Active
      */
@@ -3456,19 +3512,15 @@ export type MemberOut = {
  */
 export type MeterAnomaly = {
     /**
-     * Nomen
+     * Serial
+     *
+     * Of the meter, without blanks and zeros in front, where the customer has several.
      */
-    nomen: string;
-    /**
-     * Period
-     */
-    period: string;
-    /**
-     * Rayon
-     */
-    rayon: string;
+    serial: string | null;
     /**
      * Kinds
+     *
+     * Of whichever of the customer's meters.
      */
     kinds: Array<Kind>;
     /**
@@ -3525,6 +3577,24 @@ export type MeterAnomaly = {
      * Version of the limits it was judged by; null: built in.
      */
     limits_id: string | null;
+    /**
+     * Nomen
+     */
+    nomen: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Rayon
+     */
+    rayon: string;
+    /**
+     * Beside
+     *
+     * The customer's other meters that were read in the period, what tells most first.
+     */
+    beside: Array<MeterSaid>;
     /**
      * Judged At
      */
@@ -3752,6 +3822,72 @@ export type MeterOpinion = {
  */
 export type MeterPeriod = {
     /**
+     * Serial
+     *
+     * Of the meter, without blanks and zeros in front, where the customer has several.
+     */
+    serial: string | null;
+    /**
+     * Kinds
+     *
+     * Of whichever of the customer's meters.
+     */
+    kinds: Array<Kind>;
+    /**
+     * Reasons
+     *
+     * Why each kind holds.
+     */
+    reasons: Array<Reason>;
+    /**
+     * Remarks
+     *
+     * What else there is to say; no anomaly.
+     */
+    remarks: Array<Reason>;
+    /**
+     * Tags
+     *
+     * In one word, of reasons and remarks that have one: STUCK_METER, ROLLOVER, GANTI_METER, CATCH_UP, OVER_ESTIMATE, USAGE_INACTIVE.
+     */
+    tags: Array<string>;
+    /**
+     * Read Date
+     */
+    read_date: string | null;
+    /**
+     * Stand M3
+     */
+    stand_m3: string | null;
+    /**
+     * From M3
+     */
+    from_m3: string | null;
+    /**
+     * Days
+     */
+    days: number;
+    /**
+     * Use M3
+     */
+    use_m3: string | null;
+    /**
+     * Use30 M3
+     *
+     * Of 30 days.
+     */
+    use30_m3: string | null;
+    /**
+     * Usual M3
+     */
+    usual_m3: string | null;
+    /**
+     * Limits Id
+     *
+     * Version of the limits it was judged by; null: built in.
+     */
+    limits_id: string | null;
+    /**
      * Nomen
      */
     nomen: string;
@@ -3763,6 +3899,34 @@ export type MeterPeriod = {
      * Rayon
      */
     rayon: string;
+    /**
+     * Beside
+     *
+     * The customer's other meters that were read in the period, what tells most first.
+     */
+    beside: Array<MeterSaid>;
+    /**
+     * Judged At
+     */
+    judged_at: string;
+    /**
+     * null where no use was read rightly, at the first one, and where nothing was used.
+     */
+    second_opinion: MeterOpinion | null;
+};
+
+/**
+ * MeterSaid
+ *
+ * What is said of a meter's billing period. Volumes are m³; null: there is none.
+ */
+export type MeterSaid = {
+    /**
+     * Serial
+     *
+     * Of the meter, without blanks and zeros in front, where the customer has several.
+     */
+    serial: string | null;
     /**
      * Kinds
      */
@@ -3821,14 +3985,6 @@ export type MeterPeriod = {
      * Version of the limits it was judged by; null: built in.
      */
     limits_id: string | null;
-    /**
-     * Judged At
-     */
-    judged_at: string;
-    /**
-     * null where no use was read rightly, at the first one, and where nothing was used.
-     */
-    second_opinion: MeterOpinion | null;
 };
 
 /**
@@ -4132,6 +4288,10 @@ export type NewCustomer = {
      * Serial
      */
     serial?: string;
+    /**
+     * Meter Size
+     */
+    meter_size?: string;
     /**
      * Is Active
      */
@@ -11799,7 +11959,7 @@ export type CreateCustomerResponses = {
     /**
      * Successful Response
      */
-    201: CustomerRecord;
+    201: CustomerDetail;
 };
 
 export type CreateCustomerResponse = CreateCustomerResponses[keyof CreateCustomerResponses];
@@ -12193,7 +12353,7 @@ export type GetCustomerResponses = {
     /**
      * Successful Response
      */
-    200: CustomerRecord;
+    200: CustomerDetail;
 };
 
 export type GetCustomerResponse = GetCustomerResponses[keyof GetCustomerResponses];
@@ -12277,7 +12437,7 @@ export type ChangeCustomerResponses = {
     /**
      * Successful Response
      */
-    200: CustomerRecord;
+    200: CustomerDetail;
 };
 
 export type ChangeCustomerResponse = ChangeCustomerResponses[keyof ChangeCustomerResponses];

@@ -390,6 +390,24 @@ export const zCredentials = z.object({
 });
 
 /**
+ * CustomerDetail
+ *
+ * A customer as the books now know them, with the size of their meter.
+ */
+export const zCustomerDetail = z.object({
+    nomen: z.string(),
+    name: z.string(),
+    address: z.string(),
+    rayon: z.string(),
+    usage_class: z.string(),
+    serial: z.string(),
+    is_active: z.boolean(),
+    version: z.int(),
+    updated_at: z.iso.datetime(),
+    meter_size: z.string()
+});
+
+/**
  * CustomerPatch
  *
  * Only what changes.
@@ -400,6 +418,7 @@ export const zCustomerPatch = z.object({
     rayon: z.optional(z.string().check(z.maxLength(60))),
     usage_class: z.optional(z.string().check(z.maxLength(60))),
     serial: z.optional(z.string().check(z.maxLength(60))),
+    meter_size: z.optional(z.string().check(z.maxLength(40))),
     is_active: z.optional(z.boolean())
 });
 
@@ -1409,6 +1428,7 @@ export const zNewCustomer = z.object({
     rayon: z._default(z.optional(z.string().check(z.maxLength(60))), ''),
     usage_class: z._default(z.optional(z.string().check(z.maxLength(60))), ''),
     serial: z._default(z.optional(z.string().check(z.maxLength(60))), ''),
+    meter_size: z._default(z.optional(z.string().check(z.maxLength(40))), ''),
     is_active: z._default(z.optional(z.boolean()), true)
 });
 
@@ -2246,30 +2266,6 @@ export const zChangedVerdict = z.object({
 });
 
 /**
- * MeterAnomaly
- *
- * What is said of a customer's billing period. Volumes are m³; null: there is none.
- */
-export const zMeterAnomaly = z.object({
-    nomen: z.string(),
-    period: z.string(),
-    rayon: z.string(),
-    kinds: z.array(zKind),
-    reasons: z.array(zReason),
-    remarks: z.array(zReason),
-    tags: z.array(z.string()),
-    read_date: z.nullable(z.iso.date()),
-    stand_m3: z.nullable(z.string()),
-    from_m3: z.nullable(z.string()),
-    days: z.int(),
-    use_m3: z.nullable(z.string()),
-    use30_m3: z.nullable(z.string()),
-    usual_m3: z.nullable(z.string()),
-    limits_id: z.nullable(z.string()),
-    judged_at: z.iso.datetime()
-});
-
-/**
  * MeterOpinion
  *
  * What the learned detector says of a use of 30 days, in m³. It never changes what the rule says.
@@ -2294,14 +2290,33 @@ export const zMeterOpinion = z.object({
 });
 
 /**
- * MeterPeriod
+ * MeterSaid
  *
- * What is said of a customer's billing period, and what the learned detector thinks of its use.
+ * What is said of a meter's billing period. Volumes are m³; null: there is none.
  */
-export const zMeterPeriod = z.object({
-    nomen: z.string(),
-    period: z.string(),
-    rayon: z.string(),
+export const zMeterSaid = z.object({
+    serial: z.nullable(z.string()),
+    kinds: z.array(zKind),
+    reasons: z.array(zReason),
+    remarks: z.array(zReason),
+    tags: z.array(z.string()),
+    read_date: z.nullable(z.iso.date()),
+    stand_m3: z.nullable(z.string()),
+    from_m3: z.nullable(z.string()),
+    days: z.int(),
+    use_m3: z.nullable(z.string()),
+    use30_m3: z.nullable(z.string()),
+    usual_m3: z.nullable(z.string()),
+    limits_id: z.nullable(z.string())
+});
+
+/**
+ * MeterAnomaly
+ *
+ * What is said of a customer's billing period. Volumes are m³; null: there is none.
+ */
+export const zMeterAnomaly = z.object({
+    serial: z.nullable(z.string()),
     kinds: z.array(zKind),
     reasons: z.array(zReason),
     remarks: z.array(zReason),
@@ -2314,6 +2329,36 @@ export const zMeterPeriod = z.object({
     use30_m3: z.nullable(z.string()),
     usual_m3: z.nullable(z.string()),
     limits_id: z.nullable(z.string()),
+    nomen: z.string(),
+    period: z.string(),
+    rayon: z.string(),
+    beside: z.array(zMeterSaid),
+    judged_at: z.iso.datetime()
+});
+
+/**
+ * MeterPeriod
+ *
+ * What is said of a customer's billing period, and what the learned detector thinks of its use.
+ */
+export const zMeterPeriod = z.object({
+    serial: z.nullable(z.string()),
+    kinds: z.array(zKind),
+    reasons: z.array(zReason),
+    remarks: z.array(zReason),
+    tags: z.array(z.string()),
+    read_date: z.nullable(z.iso.date()),
+    stand_m3: z.nullable(z.string()),
+    from_m3: z.nullable(z.string()),
+    days: z.int(),
+    use_m3: z.nullable(z.string()),
+    use30_m3: z.nullable(z.string()),
+    usual_m3: z.nullable(z.string()),
+    limits_id: z.nullable(z.string()),
+    nomen: z.string(),
+    period: z.string(),
+    rayon: z.string(),
+    beside: z.array(zMeterSaid),
     judged_at: z.iso.datetime(),
     second_opinion: z.nullable(zMeterOpinion)
 });

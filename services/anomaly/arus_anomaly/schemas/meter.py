@@ -158,9 +158,11 @@ class MeterAnomaly(MeterSaid):
     def of(cls, stored: StoredMeter, language: Language) -> Self:
         """Return a verdict as shown in a language."""
         said = meter_verdict(stored.value)
+        values = _shown(said, language)
         held = {kind for one in (said, *said.beside) for kind in one.kinds}
+        values["kinds"] = [kind for kind in Kind if kind in held]
         return cls(
-            **{**_shown(said, language), "kinds": [kind for kind in Kind if kind in held]},
+            **values,
             nomen=said.nomen,
             period=said.period,
             rayon=said.rayon,

@@ -15,6 +15,7 @@ from arus_metering.commands import customers as commands
 from arus_metering.commands import payments
 from arus_metering.schemas.figures import Happening, Profile
 from arus_metering.schemas.records import (
+    CustomerDetail,
     CustomerPatch,
     CustomerRecord,
     Found,
@@ -49,12 +50,13 @@ async def search_customers(
     """
     nomen = q.strip()
     async with context.db.tenant(principal.tenant_id) as tx:
-        nameless = await store.rayon_in_books(tx, nomen, rayon) if nomen else None
+        nameless = await store.in_books(tx, nomen, rayon) if nomen else None
         found = await store.best(tx, q, rayon, SEED_RESULTS - (nameless is not None))
-    results = [Found(nomen=one.nomen, name=one.name, address=one.address, rayon=one.rayon) for one in found]
     if nameless is not None:
-        results.insert(0, Found(nomen=nomen, name="", address="", rayon=nameless))
-    return SearchResults(results=results)
+        found.insert(0, nameless)
+    return SearchResults(
+        results=[Found(nomen=one.nomen, name=one.name, address=one.address, rayon=one.rayon) for one in found]
+    )
 
 
 @customers.get("/customers")
@@ -71,7 +73,7 @@ async def list_customers(
 @customers.post(
     "/customers",
     status_code=201,
-    response_model=CustomerRecord,
+    response_model=CustomerDetail,
     responses={**CREATED},
     dependencies=[Depends(require_everywhere("customers", "c"))],
 )
@@ -80,23 +82,27 @@ async def create_customer(new: NewCustomer, command: Commanded) -> Response:
     async with command.transaction() as tx:
         made = await commands.add(tx, command.principal, new.model_dump(), datetime.now(UTC))
         headers = {"Location": f"{PREFIX}/customers/{quote(made.nomen, safe='')}", "ETag": etag(made.version)}
-        return await command.answer(tx, 201, CustomerRecord.of(made), headers)
+        return await command.answer(tx, 201, CustomerDetail.of(made), headers)
 
 
 @customers.get("/customers/{nomen}")
 async def get_customer(
     context: Ctx, nomen: Nomen, principal: CustomerReader, response: Response
-) -> CustomerRecord:
-    """Return a customer."""
+) -> CustomerDetail:
+    """Return a customer.
+
+    Of a number that files tell of before the customers' own file comes, what they tell, with version 0: POST
+    makes it a customer.
+    """
     async with context.db.tenant(principal.tenant_id) as tx:
-        customer = await commands.known(tx, nomen)
+        customer = await store.in_books(tx, nomen) or await commands.known(tx, nomen)
     response.headers["ETag"] = etag(customer.version)
-    return CustomerRecord.of(customer)
+    return CustomerDetail.of(customer)
 
 
 @customers.patch(
     "/customers/{nomen}",
-    response_model=CustomerRecord,
+    response_model=CustomerDetail,
     dependencies=[Depends(require_everywhere("customers", "u"))],
 )
 async def change_customer(
@@ -107,7 +113,7 @@ async def change_customer(
         changed = await commands.change(
             tx, command.principal, nomen, patch.values(), if_match=if_match, at=datetime.now(UTC)
         )
-        return await command.answer(tx, 200, CustomerRecord.of(changed), {"ETag": etag(changed.version)})
+        return await command.answer(tx, 200, CustomerDetail.of(changed), {"ETag": etag(changed.version)})
 
 
 @customers.delete(

@@ -21,9 +21,10 @@ from arus_metering.store.versions import Version
 REPLACEMENT_VERSION: Final = 1
 """Of every change of a meter: it stands as it was entered, or not at all."""
 _FIELDS: Final = ("name", "address", "rayon", "usage_class", "serial", "is_active")
+_SIZE: Final = "meter_size"
+"""Who says it empty says nothing of it."""
 _NOTHING_BILLED: Final = {
     "route": "",
-    "meter_size": "",
     "bill_number": "",
     "target_minor": None,
     "volume_l": None,
@@ -38,7 +39,7 @@ async def add(tx: Tx, principal: Principal, values: Mapping[str, Any], at: datet
         raise Problem(
             409, "already_exists", errors=[entry], params={"field": "nomen", "value": values["nomen"]}
         )
-    return await _enter(tx, principal, values, [name for name in _FIELDS if values[name] != ""], at)
+    return await _enter(tx, principal, values, [name for name in (*_FIELDS, _SIZE) if values[name] != ""], at)
 
 
 async def change(
@@ -56,6 +57,8 @@ async def change(
     if_match.check(standing.version)
     changed = replace(standing, **values)
     said = [name for name in _FIELDS if getattr(changed, name) != getattr(standing, name)]
+    if changed.meter_size not in ("", standing.meter_size):
+        said.append(_SIZE)
     if not said:
         return standing
     return await _enter(tx, principal, vars_of(changed), said, at)
@@ -141,7 +144,8 @@ async def _enter(
     nomen: str = fields["nomen"]
     month = f"{day_of(at):%Y-%m}"
     unsaid = [name for name in _FIELDS if name not in said]
-    values = {**_NOTHING_BILLED, **fields, "period": month, "unsaid": unsaid}
+    size = fields[_SIZE] if _SIZE in said else ""
+    values = {**_NOTHING_BILLED, **fields, _SIZE: size, "period": month, "unsaid": unsaid}
     entry_id = new_ulid()
     version = Version(
         f"MANUAL/{month}/{nomen}/{entry_id}",

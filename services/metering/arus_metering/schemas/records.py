@@ -21,6 +21,7 @@ def _text(longest: int) -> Any:
 Nomen = Annotated[str, _text(40)]
 Text = Annotated[str, _text(500)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
+MeterSize = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 Period = Annotated[str, Field(pattern=r"^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$", examples=["2025-12"])]
 Rupiah = Annotated[Decimal, Field(ge=-1_000_000_000_000, le=1_000_000_000_000, decimal_places=2)]
 Stand = Annotated[Decimal, Field(ge=0, le=1_000_000_000, decimal_places=3)]
@@ -75,6 +76,7 @@ class NewCustomer(BaseModel):
     rayon: Code = ""
     usage_class: Code = ""
     serial: Code = ""
+    meter_size: MeterSize = ""
     is_active: Annotated[bool, Field(strict=True)] = True
 
 
@@ -88,6 +90,9 @@ class CustomerPatch(BaseModel):
     rayon: Code | SkipJsonSchema[None] = None
     usage_class: Code | SkipJsonSchema[None] = None
     serial: Code | SkipJsonSchema[None] = None
+    meter_size: MeterSize | SkipJsonSchema[None] = Field(
+        default=None, description="Empty: says nothing of it."
+    )
     is_active: Annotated[bool, Field(strict=True)] | SkipJsonSchema[None] = None
 
     def values(self) -> dict[str, Any]:
@@ -118,6 +123,20 @@ class CustomerRecord(BaseModel):
     def of(cls, customer: Customer) -> Self:
         """Return a customer as shown."""
         return cls.model_validate(customer, from_attributes=True)
+
+
+class CustomerDetail(CustomerRecord):
+    """A customer as the books now know them, with the size of their meter."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {**PT_EXAMPLE, "meter_size": '1/2"', "version": 1, "updated_at": "2025-12-15T02:00:00Z"}
+            ]
+        }
+    )
+
+    meter_size: str = Field(description="As the newest file or person says it; empty: nobody does.")
 
 
 class Found(BaseModel):

@@ -12,7 +12,7 @@ from arus_metering.rules import searching
 from arus_metering.state import Customer, Replacement
 from arus_metering.store.chunks import chunks, number
 from arus_metering.store.imports import READS, SAVE, SAVE_WORDS
-from arus_metering.store.masters import MASTER, MASTERS, TOLD_WITH
+from arus_metering.store.masters import MASTER, MASTERS, SIZE, TOLD_WITH
 
 _COLUMNS: Final = "nomen, name, address, rayon, usage_class, serial, is_active, version, updated_at"
 # What thousands are called is put in order before their rows are fetched.
@@ -36,20 +36,23 @@ where (%(rayon)s::text is null or rayon = %(rayon)s) and (%(after)s::text is nul
 order by nomen limit %(limit)s
 """
 _OF_BOOKS: Final = """
-select rayon from ({books}) book
+select nomen, '' as name, '' as address, rayon, usage_class, serial, true as is_active, 0::bigint as version,
+    recorded_at as updated_at
+from ({books}) book
 where (%(rayon)s::text is null or rayon = %(rayon)s) and not exists (
     select from customers where nomen = %(nomen)s)
 order by place limit 1
 """.format(
     books=" union all ".join(
-        f"(select rayon, {place} as place from {table} where nomen = %(nomen)s and is_current"  # noqa: S608 - our own names
+        f"(select nomen, rayon, {of_meter}, recorded_at, {place} as place from {table}"  # noqa: S608 - our own names
+        " where nomen = %(nomen)s and is_current"
         f" order by {month} desc, number desc, line desc limit 1)"
-        for place, (table, month) in enumerate(
+        for place, (table, month, of_meter) in enumerate(
             (
-                ("meter_readings", "period"),
-                ("bills", "period"),
-                ("collections", "bill_period"),
-                ("arrears", "as_of"),
+                ("meter_readings", "period", "usage_class, serial"),
+                ("bills", "period", "'' as usage_class, '' as serial"),
+                ("collections", "bill_period", "'' as usage_class, '' as serial"),
+                ("arrears", "as_of", "'' as usage_class, '' as serial"),
             )
         )
     )
@@ -153,11 +156,11 @@ async def best(tx: Tx, text: str, rayon: str | None, limit: int) -> list[Custome
     return await _found(tx, _BEST if statement is _BY_NUMBER else statement, values)
 
 
-async def rayon_in_books(tx: Tx, nomen: str, rayon: str | None) -> str | None:
-    """Return where a number is that reads, bills, payments or debts tell of and that no customer has yet."""
-    answer = await tx.execute(_OF_BOOKS.encode(), {"nomen": nomen, "rayon": rayon}, prepare=False)
-    row = await answer.fetchone()
-    return row["rayon"] if row else None
+async def in_books(tx: Tx, nomen: str, rayon: str | None = None) -> Customer | None:
+    """Return what reads, bills, payments or debts tell of a number that no customer has yet."""
+    rows = tx.cursor(row_factory=class_row(Customer))
+    await rows.execute(_OF_BOOKS.encode(), {"nomen": nomen, "rayon": rayon}, prepare=False)
+    return await rows.fetchone()
 
 
 async def number_found(tx: Tx, text: str, rayon: str | None, most: int) -> int:
@@ -189,9 +192,9 @@ async def _found(tx: Tx, statement: str, values: Mapping[str, Any]) -> list[Cust
 
 
 async def one(tx: Tx, nomen: str) -> Customer | None:
-    """Return one customer."""
+    """Return one customer, with the size of their meter."""
     rows = tx.cursor(row_factory=class_row(Customer))
-    await rows.execute(f"select {_COLUMNS} from customers where nomen = %s", (nomen,))  # noqa: S608 - our own names
+    await rows.execute(f"select {_COLUMNS}, {SIZE} from customers where nomen = %s", (nomen,))  # noqa: S608 - our own names
     return await rows.fetchone()
 
 

@@ -21,7 +21,7 @@ _AS_OF: Final = (
 
 
 def _says(field: LiteralString) -> LiteralString:
-    if field == "meter_size":  # no person says it: their versions hold it empty
+    if field == "meter_size":  # empty in persons' versions that do not say it, too
         return "meter_size <> ''"
     return f"({field} <> '' or import_id = '') and '{field}' <> all(unsaid)"
 
@@ -46,6 +46,11 @@ def _is_active(order: LiteralString, until: LiteralString) -> LiteralString:
     )
 
 
+SIZE: Final = f"""
+(select {_said(("meter_size",), _NEWEST)} from customer_periods
+where nomen = customers.nomen and is_current) as meter_size
+"""
+"""Of a customer's meter, inside one tenant's transaction."""
 MASTER: Final = f"""
 select nomen, {_said(_FIELDS, _NEWEST)}, {_is_active(_NEWEST, "true")} from customer_periods
 where tenant_id = %(tenant)s and nomen = any(%(nomens)s) and is_current

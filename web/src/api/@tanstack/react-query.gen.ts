@@ -1445,6 +1445,9 @@ export const getCustomerQueryKey = (options: Options<GetCustomerData>) => create
  * Get Customer
  *
  * Return a customer.
+ *
+ * Of a number that files tell of before the customers' own file comes, what they tell, with version 0: POST
+ * makes it a customer.
  */
 export const getCustomerOptions = (options: Options<GetCustomerData>) => queryOptions<GetCustomerResponse, GetCustomerError, GetCustomerResponse, ReturnType<typeof getCustomerQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {

@@ -91,8 +91,14 @@ function Said({ read }: { read: MeterAnomaly }) {
         {[...read.reasons, ...read.remarks].map(reason => (
           <li key={reason.code}>{reason.text}</li>
         ))}
+        {read.beside.map(one => (
+          <li key={one.serial}>
+            {one.serial}: {[...one.reasons, ...one.remarks].map(reason => reason.text).join(' ')}
+          </li>
+        ))}
       </ul>
       <dl className={FACTS}>
+        {read.serial !== null && <Fact name={<Trans>Nomor meter</Trans>}>{read.serial}</Fact>}
         <Fact name={<Trans>Tanggal baca</Trans>}>{read.read_date === null ? '–' : date(read.read_date)}</Fact>
         <Fact name={<Trans>Stand</Trans>}>
           <span className="tabular">
