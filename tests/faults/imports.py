@@ -38,8 +38,9 @@ def pid_of(stack: RunningStack, service: str) -> int:
 
 
 def kill(stack: RunningStack, service: str) -> None:
-    """End a service at once."""
+    """End a service at once, and have it back as soon as may be."""
     os.kill(pid_of(stack, service), signal.SIGKILL)
+    stack.start_again(service)
 
 
 def done(stack: RunningStack, path: str) -> int:

@@ -127,6 +127,7 @@ class Killer:
                 pid = self.stack.services()[self.door]["pid"]
                 if pid not in self.killed:
                     os.kill(pid, signal.SIGKILL)
+                    self.stack.start_again(self.door)
                     self.killed.append(pid)
 
 

@@ -69,6 +69,7 @@ def commit_killed(stack: RunningStack, file: Path, count: int) -> None:
         until(api, path, lambda one: one["done"] >= KILL_AT)
         os.kill(pid, signal.SIGKILL)
         assert done(stack, path) < count, "killed too late to prove anything"
+        stack.start_again("ingest")
 
         taken = until(api, path, lambda one: one["state"] == "completed")
         assert (taken["done"], taken["counts"]["created"]) == (count, count)

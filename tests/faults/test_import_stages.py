@@ -136,3 +136,4 @@ def dies_on_the_way(stack: RunningStack, api: Api, path: str, victim: str, ask: 
     until(api, path, lambda one: one["done"] >= KILL_AT)
     os.kill(pid, signal.SIGKILL)
     assert done(stack, path) < ROWS, "killed too late to prove anything"
+    stack.start_again(victim)

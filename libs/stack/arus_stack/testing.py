@@ -10,7 +10,6 @@ database_for    call it with a service's name for a fresh, migrated database
 stack           the whole system through `arus up`, its URLs and its first administrator
 """
 
-import json
 import os
 import re
 import shutil
@@ -32,7 +31,7 @@ from arus_runtime.log import TopicPartition
 from psycopg import sql
 from pydantic import SecretStr
 
-from arus_stack import house, ports, schemas
+from arus_stack import control, house, ports, schemas
 from arus_stack.errors import ServerFailed
 from arus_stack.home import Home
 from arus_stack.kafka import rights
@@ -331,8 +330,12 @@ class RunningStack:
 
     def services(self) -> dict[str, dict[str, Any]]:
         """Return every server by name, as `arus status --json` shows it."""
-        found = json.loads(self.arus("status", "--json").stdout)
+        found = control.ask_once(Home(self.home), {"do": "status"})
         return {service["name"]: service for service in found["services"]}
+
+    def start_again(self, service: str) -> None:
+        """Have a service that was killed started at once: after each crash it would wait longer."""
+        control.ask_once(Home(self.home), {"do": "restart", "name": service})
 
 
 @pytest.fixture(scope="session")

@@ -41,12 +41,15 @@ from arus_stack.kafka.rights import Right
 
 TIMEOUT_S = 20.0
 CONNECT_S = 5.0
+RETRY_MS = 100  # a broker that is about to start is soon noticed
+POLL_S = 0.02
+REFUSED = KafkaError._AUTHENTICATION  # noqa: SLF001 - librdkafka's public name for it
 REPLICAS = 3
 NEEDED = ("CREATE", "ALTER", "DESCRIBE", "ALTER_CONFIGS")
 AID = {
     KafkaError.SECURITY_DISABLED: "The broker keeps no access lists: set its authorizer.class.name.",
     KafkaError.UNSUPPORTED_VERSION: "The broker is too old: Arus is tried with Kafka 4.3.",
-    KafkaError._UNSUPPORTED_FEATURE: "The broker is too old: Arus is tried with Kafka 4.3.",  # noqa: SLF001 - librdkafka's public name for it
+    KafkaError._UNSUPPORTED_FEATURE: "The broker is too old: Arus is tried with Kafka 4.3.",  # noqa: SLF001 - as above
 }
 
 
@@ -102,12 +105,14 @@ class KafkaAccess:
         return KafkaAccess(self.bootstrap, user, password, self.ca)
 
     def answers(self, timeout_s: float = 2.0) -> bool:
-        """Tell whether the broker lets this user in."""
-        try:
-            AdminClient(self.client).list_topics(timeout=timeout_s)
-        except KafkaException:
-            return False
-        return True
+        """Tell whether the broker lets this user in: at once where it refuses, in time where it is away."""
+        errors: list[Any] = []
+        watched = {"reconnect.backoff.max.ms": RETRY_MS, "error_cb": errors.append}
+        client = AdminClient({**self.client, **watched})
+        asked = client.describe_cluster(request_timeout=timeout_s)
+        while not (asked.done() or any(error.code() == REFUSED for error in errors)):
+            client.poll(POLL_S)
+        return asked.done() and asked.exception() is None
 
 
 class Admin:
