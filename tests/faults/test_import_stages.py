@@ -14,7 +14,7 @@ from arus_stack.demo.rest import Api
 from arus_stack.strangers import PASSWORD, Stranger
 from arus_stack.testing import RunningStack
 
-from .imports import done, ignored, kill, pid_of, unseen, until
+from .imports import back, done, ignored, kill, pid_of, unseen, until
 from .sizes import PATIENCE_S, TIMEOUT_S
 
 pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.timeout(TIMEOUT_S)]
@@ -136,4 +136,4 @@ def dies_on_the_way(stack: RunningStack, api: Api, path: str, victim: str, ask: 
     until(api, path, lambda one: one["done"] >= KILL_AT)
     os.kill(pid, signal.SIGKILL)
     assert done(stack, path) < ROWS, "killed too late to prove anything"
-    stack.start_again(victim)
+    back(stack, victim)
