@@ -6,7 +6,8 @@ export default defineConfig({
   plugins: [
     { name: '@hey-api/client-fetch', throwOnError: true },
     '@hey-api/typescript',
-    '@hey-api/sdk',
+    // The console signs in by its cookie, which the browser sends by itself.
+    { name: '@hey-api/sdk', auth: false },
     '@tanstack/react-query',
     {
       // What a form checks before it sends; the server checks the same again.

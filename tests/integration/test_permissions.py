@@ -158,7 +158,7 @@ def status_of(client: httpx.Client, method: str, path: str) -> int:
     names = [part for part in path.split("/") if part.startswith("{")]
     for name in names:
         path = path.replace(name, NOBODYS_ID)
-    body = None if method in {"GET", "DELETE"} else b"{}"
+    body = None if method in {"GET", "HEAD", "DELETE"} else b"{}"
     headers = {"content-type": "application/json"}
     with client.stream(method, path, content=body, headers=headers) as answer:
         return answer.status_code
@@ -182,6 +182,15 @@ def test_an_operation_is_for_the_roles_that_have_it_and_for_no_others(
     let_in = {role for role, status in answers.items() if status != FORBIDDEN}
     assert let_in == {role for role in roles() if allowed(frozenset((role,)), resource, action)}
     assert {role for role, status in answers.items() if status in {401, 405} or status >= 500} == set()
+
+
+@pytest.mark.parametrize("path", [path for method, path in GUARDED if method == "GET"])
+def test_head_is_for_whom_get_is(path: str, company: Company):
+    shown, told = (
+        {role: status_of(client, method, path) for role, client in company.staff.items()}
+        for method in ("GET", "HEAD")
+    )
+    assert told == shown
 
 
 def test_an_operator_records_and_watches_and_nothing_else(company: Company):

@@ -6,7 +6,7 @@ and secrets (tokens, keys) are told in answers to POST only.
 
 from typing import Final
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipResponder, IdentityResponder
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,8 +23,11 @@ class Compression:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or connection."""
-        if scope["type"] != "http" or scope["method"] != "GET":
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
+            return
+        if scope["method"] == "HEAD":
+            await self._app(scope, receive, _without_length(send))
             return
         takes_gzip = "gzip" in Headers(scope=scope).get("accept-encoding", "")
         responder = (
@@ -41,6 +44,19 @@ class Compression:
             await chosen(message)
 
         await self._app(scope, receive, choose)
+
+
+def _without_length(send: Send) -> Send:
+    """Leave the length out of answers to HEAD that GET might get compressed (RFC 9110, 8.6)."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_long_json(Headers(raw=message["headers"])):
+            headers = MutableHeaders(scope=message)
+            del headers["content-length"]
+            headers.add_vary_header("Accept-Encoding")
+        await send(message)
+
+    return sent
 
 
 def _is_long_json(headers: Headers) -> bool:

@@ -26,6 +26,18 @@ _INFO: Final = {
     ),
     "license": {"name": "MIT", "identifier": "MIT"},
 }
+_BEARER: Final = "HTTPBearer"
+"""How services let callers in; the gateway makes it of what else it takes."""
+_TAKEN: Final[Mapping[str, Document]] = {
+    "ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key (ak_…)."},
+    "Session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "arus_session",
+        "description": "Of POST /auth/session, for browsers. Whatever is not GET, HEAD or OPTIONS needs the"
+        " header X-Arus-Request as well, with any value.",
+    },
+}
 
 
 class ClashError(Exception):
@@ -57,6 +69,12 @@ def merge(documents: Mapping[str, Document]) -> Document:
             for name, entry in entries.items():
                 new_name = renamed.get(f"{kind}/{name}") or str(name)
                 components.setdefault(kind, {})[new_name] = entry
+    for entry in paths.values():
+        for operation in _operations(entry):
+            if {_BEARER: []} in operation.get("security", ()):
+                operation["security"] = [*operation["security"], *({name: []} for name in _TAKEN)]
+    if _BEARER in components.get("securitySchemes", {}):
+        components["securitySchemes"] |= _TAKEN
     return {
         "openapi": "3.1.0",
         "info": _INFO,

@@ -374,6 +374,16 @@ async def test_long_json_leaves_compressed_for_who_takes_it(behind: Gateway, pat
     assert (plain.content, plain.headers["vary"]) == (LONG, "Accept-Encoding")
 
 
+async def test_head_tells_no_length_that_compression_would_change(behind: Gateway):
+    siti = await behind.register()
+    told = await siti.http.head("/locations/long.json")
+    assert (told.status_code, told.content, told.headers["vary"]) == (200, b"", "Accept-Encoding")
+    assert (told.headers["etag"], "content-length" in told.headers) == ('"7"', False)
+    own = await siti.http.head("/auth/me")
+    assert (own.status_code, own.content) == (200, b"")
+    assert (await siti.http.head("/auth/login")).headers["allow"] == "POST"
+
+
 async def test_what_is_short_or_a_file_or_may_hold_a_secret_leaves_as_it_is(behind: Gateway):
     siti = await behind.register()
     for method, path in (

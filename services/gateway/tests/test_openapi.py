@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
+from arus_gateway.edge import COOKIE, HALF_OPEN, OPEN
 from arus_gateway.openapi import TARGETS, ClashError, main, merge
 from jsonschema import Draft202012Validator, ValidationError, validate
 
@@ -42,6 +43,20 @@ def test_an_operation_has_one_name():
 
 def test_the_committed_document_is_up_to_date():
     assert main(["--check"]) == 0
+
+
+def test_every_credential_of_the_door_is_listed_where_one_is_needed():
+    document = orjson.loads(TARGETS[0].read_bytes())
+    schemes = document["components"]["securitySchemes"]
+    assert {(one["type"], one.get("in"), one.get("name")) for one in schemes.values()} == {
+        ("http", None, None),
+        ("apiKey", "header", "X-API-Key"),
+        ("apiKey", "cookie", COOKIE),
+    }
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            needed = [] if path in OPEN | {HALF_OPEN} else sorted(schemes)
+            assert sorted(name for one in operation.get("security", ()) for name in one) == needed, path
 
 
 def fits(document: dict[str, Any], schema: dict[str, Any], example: Any) -> bool:

@@ -610,6 +610,24 @@ async def test_a_search_gives_the_best_hits_first(files: Imports, owner: httpx.A
     assert [one["nomen"] for one in pages["items"]] == ["1234", "12345"], "a list is by number"
 
 
+async def test_customers_are_looked_up_by_their_numbers(
+    files: Imports, owner: httpx.AsyncClient, caller: Caller
+) -> None:
+    files.take(files.file("MC", "2025-12", *(customer(nomen) for nomen in ("1", "2", "3", "44"))))
+
+    async def found(client: httpx.AsyncClient, **asked: Any) -> list[str]:
+        page = (await client.get("/customers", params=asked)).raise_for_status().json()
+        return [one["nomen"] for one in page["items"]]
+
+    assert await found(owner, nomen=["44", "1", "nobody"]) == ["1", "44"]
+    assert await found(owner, nomen=["1", "2"], q="2") == ["2"]
+    assert await found(owner, nomen=["1", "44"], q="pelanggan 44") == ["44"]
+    assert await found(caller("tenant-b"), nomen=["1", "2"]) == []
+    assert len(await found(owner, nomen=[f"{n}" for n in range(100)])) == 4
+    many = await owner.get("/customers", params={"nomen": [f"{n}" for n in range(101)]})
+    assert (many.status_code, many.json()["errors"][0]["field"]) == (422, "nomen")
+
+
 async def test_no_tenant_sees_another_ones_books(files: Imports, caller: Caller) -> None:
     files.take(files.file("MC", "2025-12", customer("123456", target_mc="5")))
     stranger = caller("tenant-b")
@@ -643,6 +661,24 @@ async def test_a_customer_is_entered_changed_and_deactivated(
     assert (await owner.get("/kpi/data")).json()["total_pelanggan"] == 0, "who was entered was not billed"
     files.take(files.file("MC", "2099-12", customer("42", rayon="36")))
     assert (await owner.get("/customers/42")).json()["rayon"] == "36", "a later period says more"
+
+
+async def test_who_said_what_of_a_customer_is_on_their_time_line(
+    files: Imports, owner: httpx.AsyncClient, caller: Caller
+) -> None:
+    files.take(files.file("MC", "2025-12", customer("42")))
+    await caller("tenant-a", "admin", sub="user-2").patch(
+        "/customers/42", json={"name": "PT Baru", "rayon": "34"}
+    )
+    assert (await owner.delete("/customers/42")).status_code == 204
+    line = (await owner.get("/customers/42/timeline")).json()["items"]
+    told = [one for one in line if one["kind"] == "customer"]
+    said = [{name: fact for name, fact in one["facts"].items() if name != "said_at"} for one in told]
+    assert said == [
+        {"is_active": 0, "said_by": "user-1"},
+        {"name": "PT Baru", "said_by": "user-2"},
+    ], "only what was changed, newest first"
+    assert {(one["import_id"], one["period"]) for one in told} == {("", told[0]["day"][:7])}
 
 
 async def test_a_payment_is_entered_corrected_and_taken_back(

@@ -23,11 +23,7 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  *
  * List current verdicts, newest business date first.
  */
-export const listAnomalies = <ThrowOnError extends boolean = true>(options?: Options<ListAnomaliesData, ThrowOnError>): RequestResult<ListAnomaliesResponses, ListAnomaliesErrors, ThrowOnError> => (options?.client ?? client).get<ListAnomaliesResponses, ListAnomaliesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/anomalies',
-    ...options
-});
+export const listAnomalies = <ThrowOnError extends boolean = true>(options?: Options<ListAnomaliesData, ThrowOnError>): RequestResult<ListAnomaliesResponses, ListAnomaliesErrors, ThrowOnError> => (options?.client ?? client).get<ListAnomaliesResponses, ListAnomaliesErrors, ThrowOnError>({ url: '/api/v1/anomalies', ...options });
 
 /**
  * Export Anomalies
@@ -36,33 +32,21 @@ export const listAnomalies = <ThrowOnError extends boolean = true>(options?: Opt
  *
  * CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
  */
-export const exportAnomalies = <ThrowOnError extends boolean = true>(options: Options<ExportAnomaliesData, ThrowOnError>): RequestResult<ExportAnomaliesResponses, ExportAnomaliesErrors, ThrowOnError> => (options.client ?? client).get<ExportAnomaliesResponses, ExportAnomaliesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/anomalies/export',
-    ...options
-});
+export const exportAnomalies = <ThrowOnError extends boolean = true>(options: Options<ExportAnomaliesData, ThrowOnError>): RequestResult<ExportAnomaliesResponses, ExportAnomaliesErrors, ThrowOnError> => (options.client ?? client).get<ExportAnomaliesResponses, ExportAnomaliesErrors, ThrowOnError>({ url: '/api/v1/anomalies/export', ...options });
 
 /**
  * Size Anomalies Export
  *
  * Say how many rows an export with these filters would hold, and how many it may.
  */
-export const sizeAnomaliesExport = <ThrowOnError extends boolean = true>(options?: Options<SizeAnomaliesExportData, ThrowOnError>): RequestResult<SizeAnomaliesExportResponses, SizeAnomaliesExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeAnomaliesExportResponses, SizeAnomaliesExportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/anomalies/export/size',
-    ...options
-});
+export const sizeAnomaliesExport = <ThrowOnError extends boolean = true>(options?: Options<SizeAnomaliesExportData, ThrowOnError>): RequestResult<SizeAnomaliesExportResponses, SizeAnomaliesExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeAnomaliesExportResponses, SizeAnomaliesExportErrors, ThrowOnError>({ url: '/api/v1/anomalies/export/size', ...options });
 
 /**
  * List Meter Anomalies
  *
  * List the customers of whom a kind holds in a period, by number.
  */
-export const listMeterAnomalies = <ThrowOnError extends boolean = true>(options?: Options<ListMeterAnomaliesData, ThrowOnError>): RequestResult<ListMeterAnomaliesResponses, ListMeterAnomaliesErrors, ThrowOnError> => (options?.client ?? client).get<ListMeterAnomaliesResponses, ListMeterAnomaliesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/anomalies/meter',
-    ...options
-});
+export const listMeterAnomalies = <ThrowOnError extends boolean = true>(options?: Options<ListMeterAnomaliesData, ThrowOnError>): RequestResult<ListMeterAnomaliesResponses, ListMeterAnomaliesErrors, ThrowOnError> => (options?.client ?? client).get<ListMeterAnomaliesResponses, ListMeterAnomaliesErrors, ThrowOnError>({ url: '/api/v1/anomalies/meter', ...options });
 
 /**
  * Export Meter Anomalies
@@ -71,55 +55,35 @@ export const listMeterAnomalies = <ThrowOnError extends boolean = true>(options?
  *
  * CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
  */
-export const exportMeterAnomalies = <ThrowOnError extends boolean = true>(options: Options<ExportMeterAnomaliesData, ThrowOnError>): RequestResult<ExportMeterAnomaliesResponses, ExportMeterAnomaliesErrors, ThrowOnError> => (options.client ?? client).get<ExportMeterAnomaliesResponses, ExportMeterAnomaliesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/anomalies/meter/export',
-    ...options
-});
+export const exportMeterAnomalies = <ThrowOnError extends boolean = true>(options: Options<ExportMeterAnomaliesData, ThrowOnError>): RequestResult<ExportMeterAnomaliesResponses, ExportMeterAnomaliesErrors, ThrowOnError> => (options.client ?? client).get<ExportMeterAnomaliesResponses, ExportMeterAnomaliesErrors, ThrowOnError>({ url: '/api/v1/anomalies/meter/export', ...options });
 
 /**
  * Size Meter Export
  *
  * Say how many rows an export with these filters would hold, and how many it may.
  */
-export const sizeMeterExport = <ThrowOnError extends boolean = true>(options?: Options<SizeMeterExportData, ThrowOnError>): RequestResult<SizeMeterExportResponses, SizeMeterExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeMeterExportResponses, SizeMeterExportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/anomalies/meter/export/size',
-    ...options
-});
+export const sizeMeterExport = <ThrowOnError extends boolean = true>(options?: Options<SizeMeterExportData, ThrowOnError>): RequestResult<SizeMeterExportResponses, SizeMeterExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeMeterExportResponses, SizeMeterExportErrors, ThrowOnError>({ url: '/api/v1/anomalies/meter/export/size', ...options });
 
 /**
  * Summarise Meter Anomalies
  *
  * Count the customers of each kind in a period, and of any; also at /api/anomaly/summary.
  */
-export const summariseMeterAnomalies = <ThrowOnError extends boolean = true>(options?: Options<SummariseMeterAnomaliesData, ThrowOnError>): RequestResult<SummariseMeterAnomaliesResponses, SummariseMeterAnomaliesErrors, ThrowOnError> => (options?.client ?? client).get<SummariseMeterAnomaliesResponses, SummariseMeterAnomaliesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/anomalies/meter/summary',
-    ...options
-});
+export const summariseMeterAnomalies = <ThrowOnError extends boolean = true>(options?: Options<SummariseMeterAnomaliesData, ThrowOnError>): RequestResult<SummariseMeterAnomaliesResponses, SummariseMeterAnomaliesErrors, ThrowOnError> => (options?.client ?? client).get<SummariseMeterAnomaliesResponses, SummariseMeterAnomaliesErrors, ThrowOnError>({ url: '/api/v1/anomalies/meter/summary', ...options });
 
 /**
  * Get Meter History
  *
  * Return what is said of every period of a customer, newest first, with a second opinion on each use.
  */
-export const getMeterHistory = <ThrowOnError extends boolean = true>(options: Options<GetMeterHistoryData, ThrowOnError>): RequestResult<GetMeterHistoryResponses, GetMeterHistoryErrors, ThrowOnError> => (options.client ?? client).get<GetMeterHistoryResponses, GetMeterHistoryErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/anomalies/meter/{nomen}',
-    ...options
-});
+export const getMeterHistory = <ThrowOnError extends boolean = true>(options: Options<GetMeterHistoryData, ThrowOnError>): RequestResult<GetMeterHistoryResponses, GetMeterHistoryErrors, ThrowOnError> => (options.client ?? client).get<GetMeterHistoryResponses, GetMeterHistoryErrors, ThrowOnError>({ url: '/api/v1/anomalies/meter/{nomen}', ...options });
 
 /**
  * Summarise Anomalies
  *
  * Count current verdicts by status.
  */
-export const summariseAnomalies = <ThrowOnError extends boolean = true>(options?: Options<SummariseAnomaliesData, ThrowOnError>): RequestResult<SummariseAnomaliesResponses, SummariseAnomaliesErrors, ThrowOnError> => (options?.client ?? client).get<SummariseAnomaliesResponses, SummariseAnomaliesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/anomalies/summary',
-    ...options
-});
+export const summariseAnomalies = <ThrowOnError extends boolean = true>(options?: Options<SummariseAnomaliesData, ThrowOnError>): RequestResult<SummariseAnomaliesResponses, SummariseAnomaliesErrors, ThrowOnError> => (options?.client ?? client).get<SummariseAnomaliesResponses, SummariseAnomaliesErrors, ThrowOnError>({ url: '/api/v1/anomalies/summary', ...options });
 
 /**
  * Show Anomaly Trends
@@ -128,33 +92,21 @@ export const summariseAnomalies = <ThrowOnError extends boolean = true>(options?
  *
  * At most 4,000 points: series (top and the rest) × periods.
  */
-export const showAnomalyTrends = <ThrowOnError extends boolean = true>(options?: Options<ShowAnomalyTrendsData, ThrowOnError>): RequestResult<ShowAnomalyTrendsResponses, ShowAnomalyTrendsErrors, ThrowOnError> => (options?.client ?? client).get<ShowAnomalyTrendsResponses, ShowAnomalyTrendsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/anomalies/trends',
-    ...options
-});
+export const showAnomalyTrends = <ThrowOnError extends boolean = true>(options?: Options<ShowAnomalyTrendsData, ThrowOnError>): RequestResult<ShowAnomalyTrendsResponses, ShowAnomalyTrendsErrors, ThrowOnError> => (options?.client ?? client).get<ShowAnomalyTrendsResponses, ShowAnomalyTrendsErrors, ThrowOnError>({ url: '/api/v1/anomalies/trends', ...options });
 
 /**
  * Get Anomaly
  *
  * Show one verdict, the facts it was judged against, and what was said of it before.
  */
-export const getAnomaly = <ThrowOnError extends boolean = true>(options: Options<GetAnomalyData, ThrowOnError>): RequestResult<GetAnomalyResponses, GetAnomalyErrors, ThrowOnError> => (options.client ?? client).get<GetAnomalyResponses, GetAnomalyErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/anomalies/{anomaly_id}',
-    ...options
-});
+export const getAnomaly = <ThrowOnError extends boolean = true>(options: Options<GetAnomalyData, ThrowOnError>): RequestResult<GetAnomalyResponses, GetAnomalyErrors, ThrowOnError> => (options.client ?? client).get<GetAnomalyResponses, GetAnomalyErrors, ThrowOnError>({ url: '/api/v1/anomalies/{anomaly_id}', ...options });
 
 /**
  * List Audit
  *
  * List who did what to accounts and settings, newest first.
  */
-export const listAudit = <ThrowOnError extends boolean = true>(options?: Options<ListAuditData, ThrowOnError>): RequestResult<ListAuditResponses, ListAuditErrors, ThrowOnError> => (options?.client ?? client).get<ListAuditResponses, ListAuditErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/audit',
-    ...options
-});
+export const listAudit = <ThrowOnError extends boolean = true>(options?: Options<ListAuditData, ThrowOnError>): RequestResult<ListAuditResponses, ListAuditErrors, ThrowOnError> => (options?.client ?? client).get<ListAuditResponses, ListAuditErrors, ThrowOnError>({ url: '/api/v1/audit', ...options });
 
 /**
  * Export Audit
@@ -163,22 +115,14 @@ export const listAudit = <ThrowOnError extends boolean = true>(options?: Options
  *
  * CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
  */
-export const exportAudit = <ThrowOnError extends boolean = true>(options: Options<ExportAuditData, ThrowOnError>): RequestResult<ExportAuditResponses, ExportAuditErrors, ThrowOnError> => (options.client ?? client).get<ExportAuditResponses, ExportAuditErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/audit/export',
-    ...options
-});
+export const exportAudit = <ThrowOnError extends boolean = true>(options: Options<ExportAuditData, ThrowOnError>): RequestResult<ExportAuditResponses, ExportAuditErrors, ThrowOnError> => (options.client ?? client).get<ExportAuditResponses, ExportAuditErrors, ThrowOnError>({ url: '/api/v1/audit/export', ...options });
 
 /**
  * Size Audit Export
  *
  * Say how many rows an export with these filters would hold, and how many it may.
  */
-export const sizeAuditExport = <ThrowOnError extends boolean = true>(options?: Options<SizeAuditExportData, ThrowOnError>): RequestResult<SizeAuditExportResponses, SizeAuditExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeAuditExportResponses, SizeAuditExportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/audit/export/size',
-    ...options
-});
+export const sizeAuditExport = <ThrowOnError extends boolean = true>(options?: Options<SizeAuditExportData, ThrowOnError>): RequestResult<SizeAuditExportResponses, SizeAuditExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeAuditExportResponses, SizeAuditExportErrors, ThrowOnError>({ url: '/api/v1/audit/export/size', ...options });
 
 /**
  * Login
@@ -199,22 +143,14 @@ export const login = <ThrowOnError extends boolean = true>(options: Options<Logi
  *
  * End the session: access token, refresh token and cookie stop working.
  */
-export const logout = <ThrowOnError extends boolean = true>(options?: Options<LogoutData, ThrowOnError>): RequestResult<LogoutResponses, LogoutErrors, ThrowOnError> => (options?.client ?? client).post<LogoutResponses, LogoutErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/auth/logout',
-    ...options
-});
+export const logout = <ThrowOnError extends boolean = true>(options?: Options<LogoutData, ThrowOnError>): RequestResult<LogoutResponses, LogoutErrors, ThrowOnError> => (options?.client ?? client).post<LogoutResponses, LogoutErrors, ThrowOnError>({ url: '/api/v1/auth/logout', ...options });
 
 /**
  * Me
  *
  * Return who is signed in, where, and what they may do there.
  */
-export const me = <ThrowOnError extends boolean = true>(options?: Options<MeData, ThrowOnError>): RequestResult<MeResponses, MeErrors, ThrowOnError> => (options?.client ?? client).get<MeResponses, MeErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/auth/me',
-    ...options
-});
+export const me = <ThrowOnError extends boolean = true>(options?: Options<MeData, ThrowOnError>): RequestResult<MeResponses, MeErrors, ThrowOnError> => (options?.client ?? client).get<MeResponses, MeErrors, ThrowOnError>({ url: '/api/v1/auth/me', ...options });
 
 /**
  * Change Me
@@ -222,7 +158,6 @@ export const me = <ThrowOnError extends boolean = true>(options?: Options<MeData
  * Change how one is called, in which language one is spoken to, and how one likes to read.
  */
 export const changeMe = <ThrowOnError extends boolean = true>(options: Options<ChangeMeData, ThrowOnError>): RequestResult<ChangeMeResponses, ChangeMeErrors, ThrowOnError> => (options.client ?? client).patch<ChangeMeResponses, ChangeMeErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/auth/me',
     ...options,
     headers: {
@@ -237,7 +172,6 @@ export const changeMe = <ThrowOnError extends boolean = true>(options: Options<C
  * Choose another password; all other sessions end.
  */
 export const changePassword = <ThrowOnError extends boolean = true>(options: Options<ChangePasswordData, ThrowOnError>): RequestResult<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError> => (options.client ?? client).post<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/auth/password',
     ...options,
     headers: {
@@ -322,7 +256,6 @@ export const openSession = <ThrowOnError extends boolean = true>(options: Option
  * Act in another of one's organisations: new tokens for programs, the same session for browsers.
  */
 export const switch_ = <ThrowOnError extends boolean = true>(options: Options<SwitchData, ThrowOnError>): RequestResult<SwitchResponses, SwitchErrors, ThrowOnError> => (options.client ?? client).post<SwitchResponses, SwitchErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/auth/switch',
     ...options,
     headers: {
@@ -350,22 +283,14 @@ export const verifyEmail = <ThrowOnError extends boolean = true>(options: Option
  *
  * Mail the verification again, unless the address is verified.
  */
-export const resendVerification = <ThrowOnError extends boolean = true>(options?: Options<ResendVerificationData, ThrowOnError>): RequestResult<ResendVerificationResponses, ResendVerificationErrors, ThrowOnError> => (options?.client ?? client).post<ResendVerificationResponses, ResendVerificationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/auth/verify-email/resend',
-    ...options
-});
+export const resendVerification = <ThrowOnError extends boolean = true>(options?: Options<ResendVerificationData, ThrowOnError>): RequestResult<ResendVerificationResponses, ResendVerificationErrors, ThrowOnError> => (options?.client ?? client).post<ResendVerificationResponses, ResendVerificationErrors, ThrowOnError>({ url: '/api/v1/auth/verify-email/resend', ...options });
 
 /**
  * List Cases
  *
  * List cases, the newest first.
  */
-export const listCases = <ThrowOnError extends boolean = true>(options?: Options<ListCasesData, ThrowOnError>): RequestResult<ListCasesResponses, ListCasesErrors, ThrowOnError> => (options?.client ?? client).get<ListCasesResponses, ListCasesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/cases',
-    ...options
-});
+export const listCases = <ThrowOnError extends boolean = true>(options?: Options<ListCasesData, ThrowOnError>): RequestResult<ListCasesResponses, ListCasesErrors, ThrowOnError> => (options?.client ?? client).get<ListCasesResponses, ListCasesErrors, ThrowOnError>({ url: '/api/v1/cases', ...options });
 
 /**
  * Open Case
@@ -373,7 +298,6 @@ export const listCases = <ThrowOnError extends boolean = true>(options?: Options
  * Open a case about an incident, a fuel record, or a customer.
  */
 export const openCase = <ThrowOnError extends boolean = true>(options: Options<OpenCaseData, ThrowOnError>): RequestResult<OpenCaseResponses, OpenCaseErrors, ThrowOnError> => (options.client ?? client).post<OpenCaseResponses, OpenCaseErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/cases',
     ...options,
     headers: {
@@ -390,7 +314,6 @@ export const openCase = <ThrowOnError extends boolean = true>(options: Options<O
  * What the member has already is unchanged. Versions do not matter: nothing but the assignee changes.
  */
 export const assignCases = <ThrowOnError extends boolean = true>(options: Options<AssignCasesData, ThrowOnError>): RequestResult<AssignCasesResponses, AssignCasesErrors, ThrowOnError> => (options.client ?? client).post<AssignCasesResponses, AssignCasesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/cases/assign',
     ...options,
     headers: {
@@ -404,11 +327,7 @@ export const assignCases = <ThrowOnError extends boolean = true>(options: Option
  *
  * List the members who may be given cases.
  */
-export const listCaseAssignees = <ThrowOnError extends boolean = true>(options?: Options<ListCaseAssigneesData, ThrowOnError>): RequestResult<ListCaseAssigneesResponses, ListCaseAssigneesErrors, ThrowOnError> => (options?.client ?? client).get<ListCaseAssigneesResponses, ListCaseAssigneesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/cases/assignees',
-    ...options
-});
+export const listCaseAssignees = <ThrowOnError extends boolean = true>(options?: Options<ListCaseAssigneesData, ThrowOnError>): RequestResult<ListCaseAssigneesResponses, ListCaseAssigneesErrors, ThrowOnError> => (options?.client ?? client).get<ListCaseAssigneesResponses, ListCaseAssigneesErrors, ThrowOnError>({ url: '/api/v1/cases/assignees', ...options });
 
 /**
  * Export Cases
@@ -417,44 +336,28 @@ export const listCaseAssignees = <ThrowOnError extends boolean = true>(options?:
  *
  * CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
  */
-export const exportCases = <ThrowOnError extends boolean = true>(options: Options<ExportCasesData, ThrowOnError>): RequestResult<ExportCasesResponses, ExportCasesErrors, ThrowOnError> => (options.client ?? client).get<ExportCasesResponses, ExportCasesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/cases/export',
-    ...options
-});
+export const exportCases = <ThrowOnError extends boolean = true>(options: Options<ExportCasesData, ThrowOnError>): RequestResult<ExportCasesResponses, ExportCasesErrors, ThrowOnError> => (options.client ?? client).get<ExportCasesResponses, ExportCasesErrors, ThrowOnError>({ url: '/api/v1/cases/export', ...options });
 
 /**
  * Size Cases Export
  *
  * Say how many rows an export with these filters would hold, and how many it may.
  */
-export const sizeCasesExport = <ThrowOnError extends boolean = true>(options?: Options<SizeCasesExportData, ThrowOnError>): RequestResult<SizeCasesExportResponses, SizeCasesExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeCasesExportResponses, SizeCasesExportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/cases/export/size',
-    ...options
-});
+export const sizeCasesExport = <ThrowOnError extends boolean = true>(options?: Options<SizeCasesExportData, ThrowOnError>): RequestResult<SizeCasesExportResponses, SizeCasesExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeCasesExportResponses, SizeCasesExportErrors, ThrowOnError>({ url: '/api/v1/cases/export/size', ...options });
 
 /**
  * Summarise Cases
  *
  * Count the cases that the list's filters find, by status: the columns of a board.
  */
-export const summariseCases = <ThrowOnError extends boolean = true>(options?: Options<SummariseCasesData, ThrowOnError>): RequestResult<SummariseCasesResponses, SummariseCasesErrors, ThrowOnError> => (options?.client ?? client).get<SummariseCasesResponses, SummariseCasesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/cases/summary',
-    ...options
-});
+export const summariseCases = <ThrowOnError extends boolean = true>(options?: Options<SummariseCasesData, ThrowOnError>): RequestResult<SummariseCasesResponses, SummariseCasesErrors, ThrowOnError> => (options?.client ?? client).get<SummariseCasesResponses, SummariseCasesErrors, ThrowOnError>({ url: '/api/v1/cases/summary', ...options });
 
 /**
  * Get Case
  *
  * Show one case with its files and what was found in the field.
  */
-export const getCase = <ThrowOnError extends boolean = true>(options: Options<GetCaseData, ThrowOnError>): RequestResult<GetCaseResponses, GetCaseErrors, ThrowOnError> => (options.client ?? client).get<GetCaseResponses, GetCaseErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/cases/{case_id}',
-    ...options
-});
+export const getCase = <ThrowOnError extends boolean = true>(options: Options<GetCaseData, ThrowOnError>): RequestResult<GetCaseResponses, GetCaseErrors, ThrowOnError> => (options.client ?? client).get<GetCaseResponses, GetCaseErrors, ThrowOnError>({ url: '/api/v1/cases/{case_id}', ...options });
 
 /**
  * Change Case
@@ -462,7 +365,6 @@ export const getCase = <ThrowOnError extends boolean = true>(options: Options<Ge
  * Change what is sent and leave the rest. A closed case is only taken up again.
  */
 export const changeCase = <ThrowOnError extends boolean = true>(options: Options<ChangeCaseData, ThrowOnError>): RequestResult<ChangeCaseResponses, ChangeCaseErrors, ThrowOnError> => (options.client ?? client).patch<ChangeCaseResponses, ChangeCaseErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/cases/{case_id}',
     ...options,
     headers: {
@@ -478,7 +380,6 @@ export const changeCase = <ThrowOnError extends boolean = true>(options: Options
  */
 export const attachToCase = <ThrowOnError extends boolean = true>(options: Options<AttachToCaseData, ThrowOnError>): RequestResult<AttachToCaseResponses, AttachToCaseErrors, ThrowOnError> => (options.client ?? client).post<AttachToCaseResponses, AttachToCaseErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/cases/{case_id}/attachments',
     ...options,
     headers: {
@@ -492,33 +393,21 @@ export const attachToCase = <ThrowOnError extends boolean = true>(options: Optio
  *
  * Take a file away for good. Its name, and who removed it when, stay; doing it again changes nothing.
  */
-export const removeCaseAttachment = <ThrowOnError extends boolean = true>(options: Options<RemoveCaseAttachmentData, ThrowOnError>): RequestResult<RemoveCaseAttachmentResponses, RemoveCaseAttachmentErrors, ThrowOnError> => (options.client ?? client).delete<RemoveCaseAttachmentResponses, RemoveCaseAttachmentErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/cases/{case_id}/attachments/{attachment_id}',
-    ...options
-});
+export const removeCaseAttachment = <ThrowOnError extends boolean = true>(options: Options<RemoveCaseAttachmentData, ThrowOnError>): RequestResult<RemoveCaseAttachmentResponses, RemoveCaseAttachmentErrors, ThrowOnError> => (options.client ?? client).delete<RemoveCaseAttachmentResponses, RemoveCaseAttachmentErrors, ThrowOnError>({ url: '/api/v1/cases/{case_id}/attachments/{attachment_id}', ...options });
 
 /**
  * Get Case Attachment
  *
  * Give a file of a case; gone (410) once it was removed.
  */
-export const getCaseAttachment = <ThrowOnError extends boolean = true>(options: Options<GetCaseAttachmentData, ThrowOnError>): RequestResult<GetCaseAttachmentResponses, GetCaseAttachmentErrors, ThrowOnError> => (options.client ?? client).get<GetCaseAttachmentResponses, GetCaseAttachmentErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/cases/{case_id}/attachments/{attachment_id}',
-    ...options
-});
+export const getCaseAttachment = <ThrowOnError extends boolean = true>(options: Options<GetCaseAttachmentData, ThrowOnError>): RequestResult<GetCaseAttachmentResponses, GetCaseAttachmentErrors, ThrowOnError> => (options.client ?? client).get<GetCaseAttachmentResponses, GetCaseAttachmentErrors, ThrowOnError>({ url: '/api/v1/cases/{case_id}/attachments/{attachment_id}', ...options });
 
 /**
  * List Case Comments
  *
  * List what people wrote of a case, newest first.
  */
-export const listCaseComments = <ThrowOnError extends boolean = true>(options: Options<ListCaseCommentsData, ThrowOnError>): RequestResult<ListCaseCommentsResponses, ListCaseCommentsErrors, ThrowOnError> => (options.client ?? client).get<ListCaseCommentsResponses, ListCaseCommentsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/cases/{case_id}/comments',
-    ...options
-});
+export const listCaseComments = <ThrowOnError extends boolean = true>(options: Options<ListCaseCommentsData, ThrowOnError>): RequestResult<ListCaseCommentsResponses, ListCaseCommentsErrors, ThrowOnError> => (options.client ?? client).get<ListCaseCommentsResponses, ListCaseCommentsErrors, ThrowOnError>({ url: '/api/v1/cases/{case_id}/comments', ...options });
 
 /**
  * Comment Case
@@ -526,7 +415,6 @@ export const listCaseComments = <ThrowOnError extends boolean = true>(options: O
  * Write something of a case; who has it and who opened it are told.
  */
 export const commentCase = <ThrowOnError extends boolean = true>(options: Options<CommentCaseData, ThrowOnError>): RequestResult<CommentCaseResponses, CommentCaseErrors, ThrowOnError> => (options.client ?? client).post<CommentCaseResponses, CommentCaseErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/cases/{case_id}/comments',
     ...options,
     headers: {
@@ -540,11 +428,7 @@ export const commentCase = <ThrowOnError extends boolean = true>(options: Option
  *
  * List who changed what of a case and when, newest first.
  */
-export const listCaseHistory = <ThrowOnError extends boolean = true>(options: Options<ListCaseHistoryData, ThrowOnError>): RequestResult<ListCaseHistoryResponses, ListCaseHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListCaseHistoryResponses, ListCaseHistoryErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/cases/{case_id}/history',
-    ...options
-});
+export const listCaseHistory = <ThrowOnError extends boolean = true>(options: Options<ListCaseHistoryData, ThrowOnError>): RequestResult<ListCaseHistoryResponses, ListCaseHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListCaseHistoryResponses, ListCaseHistoryErrors, ThrowOnError>({ url: '/api/v1/cases/{case_id}/history', ...options });
 
 /**
  * Record Case Visit
@@ -552,7 +436,6 @@ export const listCaseHistory = <ThrowOnError extends boolean = true>(options: Op
  * Record what somebody found in the field; a case that waited for it is in progress again.
  */
 export const recordCaseVisit = <ThrowOnError extends boolean = true>(options: Options<RecordCaseVisitData, ThrowOnError>): RequestResult<RecordCaseVisitResponses, RecordCaseVisitErrors, ThrowOnError> => (options.client ?? client).post<RecordCaseVisitResponses, RecordCaseVisitErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/cases/{case_id}/visits',
     ...options,
     headers: {
@@ -566,11 +449,7 @@ export const recordCaseVisit = <ThrowOnError extends boolean = true>(options: Op
  *
  * List payments, newest first.
  */
-export const listCollections = <ThrowOnError extends boolean = true>(options?: Options<ListCollectionsData, ThrowOnError>): RequestResult<ListCollectionsResponses, ListCollectionsErrors, ThrowOnError> => (options?.client ?? client).get<ListCollectionsResponses, ListCollectionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/collections',
-    ...options
-});
+export const listCollections = <ThrowOnError extends boolean = true>(options?: Options<ListCollectionsData, ThrowOnError>): RequestResult<ListCollectionsResponses, ListCollectionsErrors, ThrowOnError> => (options?.client ?? client).get<ListCollectionsResponses, ListCollectionsErrors, ThrowOnError>({ url: '/api/v1/collections', ...options });
 
 /**
  * Create Collection
@@ -578,7 +457,6 @@ export const listCollections = <ThrowOnError extends boolean = true>(options?: O
  * Record a payment.
  */
 export const createCollection = <ThrowOnError extends boolean = true>(options: Options<CreateCollectionData, ThrowOnError>): RequestResult<CreateCollectionResponses, CreateCollectionErrors, ThrowOnError> => (options.client ?? client).post<CreateCollectionResponses, CreateCollectionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/collections',
     ...options,
     headers: {
@@ -594,44 +472,28 @@ export const createCollection = <ThrowOnError extends boolean = true>(options: O
  *
  * CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
  */
-export const exportCollections = <ThrowOnError extends boolean = true>(options: Options<ExportCollectionsData, ThrowOnError>): RequestResult<ExportCollectionsResponses, ExportCollectionsErrors, ThrowOnError> => (options.client ?? client).get<ExportCollectionsResponses, ExportCollectionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/collections/export',
-    ...options
-});
+export const exportCollections = <ThrowOnError extends boolean = true>(options: Options<ExportCollectionsData, ThrowOnError>): RequestResult<ExportCollectionsResponses, ExportCollectionsErrors, ThrowOnError> => (options.client ?? client).get<ExportCollectionsResponses, ExportCollectionsErrors, ThrowOnError>({ url: '/api/v1/collections/export', ...options });
 
 /**
  * Size Collections Export
  *
  * Say how many rows an export with these filters would hold, and how many it may.
  */
-export const sizeCollectionsExport = <ThrowOnError extends boolean = true>(options?: Options<SizeCollectionsExportData, ThrowOnError>): RequestResult<SizeCollectionsExportResponses, SizeCollectionsExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeCollectionsExportResponses, SizeCollectionsExportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/collections/export/size',
-    ...options
-});
+export const sizeCollectionsExport = <ThrowOnError extends boolean = true>(options?: Options<SizeCollectionsExportData, ThrowOnError>): RequestResult<SizeCollectionsExportResponses, SizeCollectionsExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeCollectionsExportResponses, SizeCollectionsExportErrors, ThrowOnError>({ url: '/api/v1/collections/export/size', ...options });
 
 /**
  * Withdraw Collection
  *
  * Take a payment back; it is kept as withdrawn.
  */
-export const withdrawCollection = <ThrowOnError extends boolean = true>(options: Options<WithdrawCollectionData, ThrowOnError>): RequestResult<WithdrawCollectionResponses, WithdrawCollectionErrors, ThrowOnError> => (options.client ?? client).delete<WithdrawCollectionResponses, WithdrawCollectionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/collections/{payment_id}',
-    ...options
-});
+export const withdrawCollection = <ThrowOnError extends boolean = true>(options: Options<WithdrawCollectionData, ThrowOnError>): RequestResult<WithdrawCollectionResponses, WithdrawCollectionErrors, ThrowOnError> => (options.client ?? client).delete<WithdrawCollectionResponses, WithdrawCollectionErrors, ThrowOnError>({ url: '/api/v1/collections/{payment_id}', ...options });
 
 /**
  * Get Collection
  *
  * Return a payment.
  */
-export const getCollection = <ThrowOnError extends boolean = true>(options: Options<GetCollectionData, ThrowOnError>): RequestResult<GetCollectionResponses, GetCollectionErrors, ThrowOnError> => (options.client ?? client).get<GetCollectionResponses, GetCollectionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/collections/{payment_id}',
-    ...options
-});
+export const getCollection = <ThrowOnError extends boolean = true>(options: Options<GetCollectionData, ThrowOnError>): RequestResult<GetCollectionResponses, GetCollectionErrors, ThrowOnError> => (options.client ?? client).get<GetCollectionResponses, GetCollectionErrors, ThrowOnError>({ url: '/api/v1/collections/{payment_id}', ...options });
 
 /**
  * Change Collection
@@ -639,7 +501,6 @@ export const getCollection = <ThrowOnError extends boolean = true>(options: Opti
  * Correct a payment; what it said before is kept.
  */
 export const changeCollection = <ThrowOnError extends boolean = true>(options: Options<ChangeCollectionData, ThrowOnError>): RequestResult<ChangeCollectionResponses, ChangeCollectionErrors, ThrowOnError> => (options.client ?? client).patch<ChangeCollectionResponses, ChangeCollectionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/collections/{payment_id}',
     ...options,
     headers: {
@@ -653,11 +514,7 @@ export const changeCollection = <ThrowOnError extends boolean = true>(options: O
  *
  * List customers by number.
  */
-export const listCustomers = <ThrowOnError extends boolean = true>(options?: Options<ListCustomersData, ThrowOnError>): RequestResult<ListCustomersResponses, ListCustomersErrors, ThrowOnError> => (options?.client ?? client).get<ListCustomersResponses, ListCustomersErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/customers',
-    ...options
-});
+export const listCustomers = <ThrowOnError extends boolean = true>(options?: Options<ListCustomersData, ThrowOnError>): RequestResult<ListCustomersResponses, ListCustomersErrors, ThrowOnError> => (options?.client ?? client).get<ListCustomersResponses, ListCustomersErrors, ThrowOnError>({ url: '/api/v1/customers', ...options });
 
 /**
  * Create Customer
@@ -665,7 +522,6 @@ export const listCustomers = <ThrowOnError extends boolean = true>(options?: Opt
  * Record a customer.
  */
 export const createCustomer = <ThrowOnError extends boolean = true>(options: Options<CreateCustomerData, ThrowOnError>): RequestResult<CreateCustomerResponses, CreateCustomerErrors, ThrowOnError> => (options.client ?? client).post<CreateCustomerResponses, CreateCustomerErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/customers',
     ...options,
     headers: {
@@ -681,22 +537,14 @@ export const createCustomer = <ThrowOnError extends boolean = true>(options: Opt
  *
  * CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
  */
-export const exportCustomers = <ThrowOnError extends boolean = true>(options: Options<ExportCustomersData, ThrowOnError>): RequestResult<ExportCustomersResponses, ExportCustomersErrors, ThrowOnError> => (options.client ?? client).get<ExportCustomersResponses, ExportCustomersErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/customers/export',
-    ...options
-});
+export const exportCustomers = <ThrowOnError extends boolean = true>(options: Options<ExportCustomersData, ThrowOnError>): RequestResult<ExportCustomersResponses, ExportCustomersErrors, ThrowOnError> => (options.client ?? client).get<ExportCustomersResponses, ExportCustomersErrors, ThrowOnError>({ url: '/api/v1/customers/export', ...options });
 
 /**
  * Size Customers Export
  *
  * Say how many rows an export with these filters would hold, and how many it may.
  */
-export const sizeCustomersExport = <ThrowOnError extends boolean = true>(options?: Options<SizeCustomersExportData, ThrowOnError>): RequestResult<SizeCustomersExportResponses, SizeCustomersExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeCustomersExportResponses, SizeCustomersExportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/customers/export/size',
-    ...options
-});
+export const sizeCustomersExport = <ThrowOnError extends boolean = true>(options?: Options<SizeCustomersExportData, ThrowOnError>): RequestResult<SizeCustomersExportResponses, SizeCustomersExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeCustomersExportResponses, SizeCustomersExportErrors, ThrowOnError>({ url: '/api/v1/customers/export/size', ...options });
 
 /**
  * Search Customers
@@ -706,22 +554,14 @@ export const sizeCustomersExport = <ThrowOnError extends boolean = true>(options
  * Whose number begins so comes first, then of whom a word does, then the others; each by number. A whole
  * number that files tell of before the customers' own file comes is found without a name, before them all.
  */
-export const searchCustomers = <ThrowOnError extends boolean = true>(options?: Options<SearchCustomersData, ThrowOnError>): RequestResult<SearchCustomersResponses, SearchCustomersErrors, ThrowOnError> => (options?.client ?? client).get<SearchCustomersResponses, SearchCustomersErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/customers/search',
-    ...options
-});
+export const searchCustomers = <ThrowOnError extends boolean = true>(options?: Options<SearchCustomersData, ThrowOnError>): RequestResult<SearchCustomersResponses, SearchCustomersErrors, ThrowOnError> => (options?.client ?? client).get<SearchCustomersResponses, SearchCustomersErrors, ThrowOnError>({ url: '/api/v1/customers/search', ...options });
 
 /**
  * Deactivate Customer
  *
  * Deactivate a customer; their history stays.
  */
-export const deactivateCustomer = <ThrowOnError extends boolean = true>(options: Options<DeactivateCustomerData, ThrowOnError>): RequestResult<DeactivateCustomerResponses, DeactivateCustomerErrors, ThrowOnError> => (options.client ?? client).delete<DeactivateCustomerResponses, DeactivateCustomerErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/customers/{nomen}',
-    ...options
-});
+export const deactivateCustomer = <ThrowOnError extends boolean = true>(options: Options<DeactivateCustomerData, ThrowOnError>): RequestResult<DeactivateCustomerResponses, DeactivateCustomerErrors, ThrowOnError> => (options.client ?? client).delete<DeactivateCustomerResponses, DeactivateCustomerErrors, ThrowOnError>({ url: '/api/v1/customers/{nomen}', ...options });
 
 /**
  * Get Customer
@@ -731,11 +571,7 @@ export const deactivateCustomer = <ThrowOnError extends boolean = true>(options:
  * Of a number that files tell of before the customers' own file comes, what they tell, with version 0: POST
  * makes it a customer.
  */
-export const getCustomer = <ThrowOnError extends boolean = true>(options: Options<GetCustomerData, ThrowOnError>): RequestResult<GetCustomerResponses, GetCustomerErrors, ThrowOnError> => (options.client ?? client).get<GetCustomerResponses, GetCustomerErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/customers/{nomen}',
-    ...options
-});
+export const getCustomer = <ThrowOnError extends boolean = true>(options: Options<GetCustomerData, ThrowOnError>): RequestResult<GetCustomerResponses, GetCustomerErrors, ThrowOnError> => (options.client ?? client).get<GetCustomerResponses, GetCustomerErrors, ThrowOnError>({ url: '/api/v1/customers/{nomen}', ...options });
 
 /**
  * Change Customer
@@ -743,7 +579,6 @@ export const getCustomer = <ThrowOnError extends boolean = true>(options: Option
  * Change what is said of a customer.
  */
 export const changeCustomer = <ThrowOnError extends boolean = true>(options: Options<ChangeCustomerData, ThrowOnError>): RequestResult<ChangeCustomerResponses, ChangeCustomerErrors, ThrowOnError> => (options.client ?? client).patch<ChangeCustomerResponses, ChangeCustomerErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/customers/{nomen}',
     ...options,
     headers: {
@@ -757,22 +592,14 @@ export const changeCustomer = <ThrowOnError extends boolean = true>(options: Opt
  *
  * Return what happened at a customer on one time line, newest first; a day is never cut in two.
  */
-export const getCustomerTimeline = <ThrowOnError extends boolean = true>(options: Options<GetCustomerTimelineData, ThrowOnError>): RequestResult<GetCustomerTimelineResponses, GetCustomerTimelineErrors, ThrowOnError> => (options.client ?? client).get<GetCustomerTimelineResponses, GetCustomerTimelineErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/customers/{nomen}/timeline',
-    ...options
-});
+export const getCustomerTimeline = <ThrowOnError extends boolean = true>(options: Options<GetCustomerTimelineData, ThrowOnError>): RequestResult<GetCustomerTimelineResponses, GetCustomerTimelineErrors, ThrowOnError> => (options.client ?? client).get<GetCustomerTimelineResponses, GetCustomerTimelineErrors, ThrowOnError>({ url: '/api/v1/customers/{nomen}/timeline', ...options });
 
 /**
  * List Fuel Deliveries
  *
  * List fuel deliveries, newest date first; voided ones too unless a status is asked for.
  */
-export const listFuelDeliveries = <ThrowOnError extends boolean = true>(options?: Options<ListFuelDeliveriesData, ThrowOnError>): RequestResult<ListFuelDeliveriesResponses, ListFuelDeliveriesErrors, ThrowOnError> => (options?.client ?? client).get<ListFuelDeliveriesResponses, ListFuelDeliveriesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/fuel/deliveries',
-    ...options
-});
+export const listFuelDeliveries = <ThrowOnError extends boolean = true>(options?: Options<ListFuelDeliveriesData, ThrowOnError>): RequestResult<ListFuelDeliveriesResponses, ListFuelDeliveriesErrors, ThrowOnError> => (options?.client ?? client).get<ListFuelDeliveriesResponses, ListFuelDeliveriesErrors, ThrowOnError>({ url: '/api/v1/fuel/deliveries', ...options });
 
 /**
  * Record Fuel Delivery
@@ -780,7 +607,6 @@ export const listFuelDeliveries = <ThrowOnError extends boolean = true>(options?
  * Record fuel delivered into a location's stock; it never enters a baseline of use.
  */
 export const recordFuelDelivery = <ThrowOnError extends boolean = true>(options: Options<RecordFuelDeliveryData, ThrowOnError>): RequestResult<RecordFuelDeliveryResponses, RecordFuelDeliveryErrors, ThrowOnError> => (options.client ?? client).post<RecordFuelDeliveryResponses, RecordFuelDeliveryErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/fuel/deliveries',
     ...options,
     headers: {
@@ -795,7 +621,6 @@ export const recordFuelDelivery = <ThrowOnError extends boolean = true>(options:
  * Record up to 10,000 fuel deliveries; each is judged on its own, none stops another.
  */
 export const recordFuelDeliveries = <ThrowOnError extends boolean = true>(options: Options<RecordFuelDeliveriesData, ThrowOnError>): RequestResult<RecordFuelDeliveriesResponses, RecordFuelDeliveriesErrors, ThrowOnError> => (options.client ?? client).post<RecordFuelDeliveriesResponses, RecordFuelDeliveriesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/fuel/deliveries/batch',
     ...options,
     headers: {
@@ -809,22 +634,14 @@ export const recordFuelDeliveries = <ThrowOnError extends boolean = true>(option
  *
  * Void a fuel delivery: it never happened. Voiding it again changes nothing.
  */
-export const voidFuelDelivery = <ThrowOnError extends boolean = true>(options: Options<VoidFuelDeliveryData, ThrowOnError>): RequestResult<VoidFuelDeliveryResponses, VoidFuelDeliveryErrors, ThrowOnError> => (options.client ?? client).delete<VoidFuelDeliveryResponses, VoidFuelDeliveryErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/fuel/deliveries/{delivery_id}',
-    ...options
-});
+export const voidFuelDelivery = <ThrowOnError extends boolean = true>(options: Options<VoidFuelDeliveryData, ThrowOnError>): RequestResult<VoidFuelDeliveryResponses, VoidFuelDeliveryErrors, ThrowOnError> => (options.client ?? client).delete<VoidFuelDeliveryResponses, VoidFuelDeliveryErrors, ThrowOnError>({ url: '/api/v1/fuel/deliveries/{delivery_id}', ...options });
 
 /**
  * Get Fuel Delivery
  *
  * Show one fuel delivery, voided or not.
  */
-export const getFuelDelivery = <ThrowOnError extends boolean = true>(options: Options<GetFuelDeliveryData, ThrowOnError>): RequestResult<GetFuelDeliveryResponses, GetFuelDeliveryErrors, ThrowOnError> => (options.client ?? client).get<GetFuelDeliveryResponses, GetFuelDeliveryErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/fuel/deliveries/{delivery_id}',
-    ...options
-});
+export const getFuelDelivery = <ThrowOnError extends boolean = true>(options: Options<GetFuelDeliveryData, ThrowOnError>): RequestResult<GetFuelDeliveryResponses, GetFuelDeliveryErrors, ThrowOnError> => (options.client ?? client).get<GetFuelDeliveryResponses, GetFuelDeliveryErrors, ThrowOnError>({ url: '/api/v1/fuel/deliveries/{delivery_id}', ...options });
 
 /**
  * Correct Fuel Delivery
@@ -832,7 +649,6 @@ export const getFuelDelivery = <ThrowOnError extends boolean = true>(options: Op
  * Correct what is sent and leave the rest.
  */
 export const correctFuelDelivery = <ThrowOnError extends boolean = true>(options: Options<CorrectFuelDeliveryData, ThrowOnError>): RequestResult<CorrectFuelDeliveryResponses, CorrectFuelDeliveryErrors, ThrowOnError> => (options.client ?? client).patch<CorrectFuelDeliveryResponses, CorrectFuelDeliveryErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/fuel/deliveries/{delivery_id}',
     ...options,
     headers: {
@@ -847,7 +663,6 @@ export const correctFuelDelivery = <ThrowOnError extends boolean = true>(options
  * Correct everything that can be corrected; what is left out is emptied.
  */
 export const replaceFuelDelivery = <ThrowOnError extends boolean = true>(options: Options<ReplaceFuelDeliveryData, ThrowOnError>): RequestResult<ReplaceFuelDeliveryResponses, ReplaceFuelDeliveryErrors, ThrowOnError> => (options.client ?? client).put<ReplaceFuelDeliveryResponses, ReplaceFuelDeliveryErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/fuel/deliveries/{delivery_id}',
     ...options,
     headers: {
@@ -861,11 +676,7 @@ export const replaceFuelDelivery = <ThrowOnError extends boolean = true>(options
  *
  * List fuel transactions, newest date first; voided ones too unless a status is asked for.
  */
-export const listFuelTransactions = <ThrowOnError extends boolean = true>(options?: Options<ListFuelTransactionsData, ThrowOnError>): RequestResult<ListFuelTransactionsResponses, ListFuelTransactionsErrors, ThrowOnError> => (options?.client ?? client).get<ListFuelTransactionsResponses, ListFuelTransactionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/fuel/transactions',
-    ...options
-});
+export const listFuelTransactions = <ThrowOnError extends boolean = true>(options?: Options<ListFuelTransactionsData, ThrowOnError>): RequestResult<ListFuelTransactionsResponses, ListFuelTransactionsErrors, ThrowOnError> => (options?.client ?? client).get<ListFuelTransactionsResponses, ListFuelTransactionsErrors, ThrowOnError>({ url: '/api/v1/fuel/transactions', ...options });
 
 /**
  * Record Fuel Transaction
@@ -873,7 +684,6 @@ export const listFuelTransactions = <ThrowOnError extends boolean = true>(option
  * Record fuel used at a location. A repeat of a standing record is accepted with a warning.
  */
 export const recordFuelTransaction = <ThrowOnError extends boolean = true>(options: Options<RecordFuelTransactionData, ThrowOnError>): RequestResult<RecordFuelTransactionResponses, RecordFuelTransactionErrors, ThrowOnError> => (options.client ?? client).post<RecordFuelTransactionResponses, RecordFuelTransactionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/fuel/transactions',
     ...options,
     headers: {
@@ -888,7 +698,6 @@ export const recordFuelTransaction = <ThrowOnError extends boolean = true>(optio
  * Record up to 10,000 fuel transactions; each is judged on its own, none stops another.
  */
 export const recordFuelTransactions = <ThrowOnError extends boolean = true>(options: Options<RecordFuelTransactionsData, ThrowOnError>): RequestResult<RecordFuelTransactionsResponses, RecordFuelTransactionsErrors, ThrowOnError> => (options.client ?? client).post<RecordFuelTransactionsResponses, RecordFuelTransactionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/fuel/transactions/batch',
     ...options,
     headers: {
@@ -904,44 +713,28 @@ export const recordFuelTransactions = <ThrowOnError extends boolean = true>(opti
  *
  * CSV and XLSX hold at most 100,000 rows, PDF 5,000. Text that a spreadsheet could run is made harmless.
  */
-export const exportFuelTransactions = <ThrowOnError extends boolean = true>(options: Options<ExportFuelTransactionsData, ThrowOnError>): RequestResult<ExportFuelTransactionsResponses, ExportFuelTransactionsErrors, ThrowOnError> => (options.client ?? client).get<ExportFuelTransactionsResponses, ExportFuelTransactionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/fuel/transactions/export',
-    ...options
-});
+export const exportFuelTransactions = <ThrowOnError extends boolean = true>(options: Options<ExportFuelTransactionsData, ThrowOnError>): RequestResult<ExportFuelTransactionsResponses, ExportFuelTransactionsErrors, ThrowOnError> => (options.client ?? client).get<ExportFuelTransactionsResponses, ExportFuelTransactionsErrors, ThrowOnError>({ url: '/api/v1/fuel/transactions/export', ...options });
 
 /**
  * Size Fuel Transactions Export
  *
  * Say how many rows an export with these filters would hold, and how many it may.
  */
-export const sizeFuelTransactionsExport = <ThrowOnError extends boolean = true>(options?: Options<SizeFuelTransactionsExportData, ThrowOnError>): RequestResult<SizeFuelTransactionsExportResponses, SizeFuelTransactionsExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeFuelTransactionsExportResponses, SizeFuelTransactionsExportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/fuel/transactions/export/size',
-    ...options
-});
+export const sizeFuelTransactionsExport = <ThrowOnError extends boolean = true>(options?: Options<SizeFuelTransactionsExportData, ThrowOnError>): RequestResult<SizeFuelTransactionsExportResponses, SizeFuelTransactionsExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeFuelTransactionsExportResponses, SizeFuelTransactionsExportErrors, ThrowOnError>({ url: '/api/v1/fuel/transactions/export/size', ...options });
 
 /**
  * Void Fuel Transaction
  *
  * Void a fuel transaction: it never happened. Voiding it again changes nothing.
  */
-export const voidFuelTransaction = <ThrowOnError extends boolean = true>(options: Options<VoidFuelTransactionData, ThrowOnError>): RequestResult<VoidFuelTransactionResponses, VoidFuelTransactionErrors, ThrowOnError> => (options.client ?? client).delete<VoidFuelTransactionResponses, VoidFuelTransactionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/fuel/transactions/{transaction_id}',
-    ...options
-});
+export const voidFuelTransaction = <ThrowOnError extends boolean = true>(options: Options<VoidFuelTransactionData, ThrowOnError>): RequestResult<VoidFuelTransactionResponses, VoidFuelTransactionErrors, ThrowOnError> => (options.client ?? client).delete<VoidFuelTransactionResponses, VoidFuelTransactionErrors, ThrowOnError>({ url: '/api/v1/fuel/transactions/{transaction_id}', ...options });
 
 /**
  * Get Fuel Transaction
  *
  * Show one fuel transaction, voided or not.
  */
-export const getFuelTransaction = <ThrowOnError extends boolean = true>(options: Options<GetFuelTransactionData, ThrowOnError>): RequestResult<GetFuelTransactionResponses, GetFuelTransactionErrors, ThrowOnError> => (options.client ?? client).get<GetFuelTransactionResponses, GetFuelTransactionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/fuel/transactions/{transaction_id}',
-    ...options
-});
+export const getFuelTransaction = <ThrowOnError extends boolean = true>(options: Options<GetFuelTransactionData, ThrowOnError>): RequestResult<GetFuelTransactionResponses, GetFuelTransactionErrors, ThrowOnError> => (options.client ?? client).get<GetFuelTransactionResponses, GetFuelTransactionErrors, ThrowOnError>({ url: '/api/v1/fuel/transactions/{transaction_id}', ...options });
 
 /**
  * Correct Fuel Transaction
@@ -949,7 +742,6 @@ export const getFuelTransaction = <ThrowOnError extends boolean = true>(options:
  * Correct what is sent and leave the rest; what followed in its history is judged again.
  */
 export const correctFuelTransaction = <ThrowOnError extends boolean = true>(options: Options<CorrectFuelTransactionData, ThrowOnError>): RequestResult<CorrectFuelTransactionResponses, CorrectFuelTransactionErrors, ThrowOnError> => (options.client ?? client).patch<CorrectFuelTransactionResponses, CorrectFuelTransactionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/fuel/transactions/{transaction_id}',
     ...options,
     headers: {
@@ -964,7 +756,6 @@ export const correctFuelTransaction = <ThrowOnError extends boolean = true>(opti
  * Correct everything that can be corrected; what is left out is emptied.
  */
 export const replaceFuelTransaction = <ThrowOnError extends boolean = true>(options: Options<ReplaceFuelTransactionData, ThrowOnError>): RequestResult<ReplaceFuelTransactionResponses, ReplaceFuelTransactionErrors, ThrowOnError> => (options.client ?? client).put<ReplaceFuelTransactionResponses, ReplaceFuelTransactionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/fuel/transactions/{transaction_id}',
     ...options,
     headers: {
@@ -980,22 +771,14 @@ export const replaceFuelTransaction = <ThrowOnError extends boolean = true>(opti
  *
  * At most 4,000 points: series (top and the rest) × periods.
  */
-export const showFuelTrends = <ThrowOnError extends boolean = true>(options?: Options<ShowFuelTrendsData, ThrowOnError>): RequestResult<ShowFuelTrendsResponses, ShowFuelTrendsErrors, ThrowOnError> => (options?.client ?? client).get<ShowFuelTrendsResponses, ShowFuelTrendsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/fuel/trends',
-    ...options
-});
+export const showFuelTrends = <ThrowOnError extends boolean = true>(options?: Options<ShowFuelTrendsData, ThrowOnError>): RequestResult<ShowFuelTrendsResponses, ShowFuelTrendsErrors, ThrowOnError> => (options?.client ?? client).get<ShowFuelTrendsResponses, ShowFuelTrendsErrors, ThrowOnError>({ url: '/api/v1/fuel/trends', ...options });
 
 /**
  * List Imports
  *
  * List imports, newest first; who is limited to locations sees their own.
  */
-export const listImports = <ThrowOnError extends boolean = true>(options?: Options<ListImportsData, ThrowOnError>): RequestResult<ListImportsResponses, ListImportsErrors, ThrowOnError> => (options?.client ?? client).get<ListImportsResponses, ListImportsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/imports',
-    ...options
-});
+export const listImports = <ThrowOnError extends boolean = true>(options?: Options<ListImportsData, ThrowOnError>): RequestResult<ListImportsResponses, ListImportsErrors, ThrowOnError> => (options?.client ?? client).get<ListImportsResponses, ListImportsErrors, ThrowOnError>({ url: '/api/v1/imports', ...options });
 
 /**
  * Upload Imports
@@ -1004,7 +787,6 @@ export const listImports = <ThrowOnError extends boolean = true>(options?: Optio
  */
 export const uploadImports = <ThrowOnError extends boolean = true>(options: Options<UploadImportsData, ThrowOnError>): RequestResult<UploadImportsResponses, UploadImportsErrors, ThrowOnError> => (options.client ?? client).post<UploadImportsResponses, UploadImportsErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/imports',
     ...options,
     headers: {
@@ -1018,55 +800,35 @@ export const uploadImports = <ThrowOnError extends boolean = true>(options: Opti
  *
  * List the types of files that can be imported, their fields and what files call them.
  */
-export const listImportTypes = <ThrowOnError extends boolean = true>(options?: Options<ListImportTypesData, ThrowOnError>): RequestResult<ListImportTypesResponses, ListImportTypesErrors, ThrowOnError> => (options?.client ?? client).get<ListImportTypesResponses, ListImportTypesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/imports/types',
-    ...options
-});
+export const listImportTypes = <ThrowOnError extends boolean = true>(options?: Options<ListImportTypesData, ThrowOnError>): RequestResult<ListImportTypesResponses, ListImportTypesErrors, ThrowOnError> => (options?.client ?? client).get<ListImportTypesResponses, ListImportTypesErrors, ThrowOnError>({ url: '/api/v1/imports/types', ...options });
 
 /**
  * Import Sample
  *
  * Give a workbook of a type with a few rows, to see how one is filled in.
  */
-export const importSample = <ThrowOnError extends boolean = true>(options: Options<ImportSampleData, ThrowOnError>): RequestResult<ImportSampleResponses, ImportSampleErrors, ThrowOnError> => (options.client ?? client).get<ImportSampleResponses, ImportSampleErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/imports/types/{type_name}/sample.xlsx',
-    ...options
-});
+export const importSample = <ThrowOnError extends boolean = true>(options: Options<ImportSampleData, ThrowOnError>): RequestResult<ImportSampleResponses, ImportSampleErrors, ThrowOnError> => (options.client ?? client).get<ImportSampleResponses, ImportSampleErrors, ThrowOnError>({ url: '/api/v1/imports/types/{type_name}/sample.xlsx', ...options });
 
 /**
  * Import Template
  *
  * Give an empty workbook with the columns of a type.
  */
-export const importTemplate = <ThrowOnError extends boolean = true>(options: Options<ImportTemplateData, ThrowOnError>): RequestResult<ImportTemplateResponses, ImportTemplateErrors, ThrowOnError> => (options.client ?? client).get<ImportTemplateResponses, ImportTemplateErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/imports/types/{type_name}/template.xlsx',
-    ...options
-});
+export const importTemplate = <ThrowOnError extends boolean = true>(options: Options<ImportTemplateData, ThrowOnError>): RequestResult<ImportTemplateResponses, ImportTemplateErrors, ThrowOnError> => (options.client ?? client).get<ImportTemplateResponses, ImportTemplateErrors, ThrowOnError>({ url: '/api/v1/imports/types/{type_name}/template.xlsx', ...options });
 
 /**
  * Begin Import Upload
  *
  * Begin a file that comes in pieces; PATCH them to the Location.
  */
-export const beginImportUpload = <ThrowOnError extends boolean = true>(options: Options<BeginImportUploadData, ThrowOnError>): RequestResult<BeginImportUploadResponses, BeginImportUploadErrors, ThrowOnError> => (options.client ?? client).post<BeginImportUploadResponses, BeginImportUploadErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/imports/uploads',
-    ...options
-});
+export const beginImportUpload = <ThrowOnError extends boolean = true>(options: Options<BeginImportUploadData, ThrowOnError>): RequestResult<BeginImportUploadResponses, BeginImportUploadErrors, ThrowOnError> => (options.client ?? client).post<BeginImportUploadResponses, BeginImportUploadErrors, ThrowOnError>({ url: '/api/v1/imports/uploads', ...options });
 
 /**
  * Ask Import Upload
  *
  * Say how much of a file has come: Upload-Offset.
  */
-export const askImportUpload = <ThrowOnError extends boolean = true>(options: Options<AskImportUploadData, ThrowOnError>): RequestResult<AskImportUploadResponses, AskImportUploadErrors, ThrowOnError> => (options.client ?? client).head<AskImportUploadResponses, AskImportUploadErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/imports/uploads/{upload_id}',
-    ...options
-});
+export const askImportUpload = <ThrowOnError extends boolean = true>(options: Options<AskImportUploadData, ThrowOnError>): RequestResult<AskImportUploadResponses, AskImportUploadErrors, ThrowOnError> => (options.client ?? client).head<AskImportUploadResponses, AskImportUploadErrors, ThrowOnError>({ url: '/api/v1/imports/uploads/{upload_id}', ...options });
 
 /**
  * Continue Import Upload
@@ -1077,7 +839,6 @@ export const askImportUpload = <ThrowOnError extends boolean = true>(options: Op
  */
 export const continueImportUpload = <ThrowOnError extends boolean = true>(options: Options<ContinueImportUploadData, ThrowOnError>): RequestResult<ContinueImportUploadResponses, ContinueImportUploadErrors, ThrowOnError> => (options.client ?? client).patch<ContinueImportUploadResponses, ContinueImportUploadErrors, ThrowOnError>({
     bodySerializer: null,
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/imports/uploads/{upload_id}',
     ...options,
     headers: {
@@ -1091,11 +852,7 @@ export const continueImportUpload = <ThrowOnError extends boolean = true>(option
  *
  * Show an import and what was found in its file.
  */
-export const getImport = <ThrowOnError extends boolean = true>(options: Options<GetImportData, ThrowOnError>): RequestResult<GetImportResponses, GetImportErrors, ThrowOnError> => (options.client ?? client).get<GetImportResponses, GetImportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/imports/{import_id}',
-    ...options
-});
+export const getImport = <ThrowOnError extends boolean = true>(options: Options<GetImportData, ThrowOnError>): RequestResult<GetImportResponses, GetImportErrors, ThrowOnError> => (options.client ?? client).get<GetImportResponses, GetImportErrors, ThrowOnError>({ url: '/api/v1/imports/{import_id}', ...options });
 
 /**
  * Say Of Import
@@ -1105,7 +862,6 @@ export const getImport = <ThrowOnError extends boolean = true>(options: Options<
  * What disagrees with the file blocks the commit until it is `confirmed`.
  */
 export const sayOfImport = <ThrowOnError extends boolean = true>(options: Options<SayOfImportData, ThrowOnError>): RequestResult<SayOfImportResponses, SayOfImportErrors, ThrowOnError> => (options.client ?? client).patch<SayOfImportResponses, SayOfImportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/imports/{import_id}',
     ...options,
     headers: {
@@ -1120,7 +876,6 @@ export const sayOfImport = <ThrowOnError extends boolean = true>(options: Option
  * Carry out exactly what was previewed; asked again, it goes on. Follow it by GET.
  */
 export const commitImport = <ThrowOnError extends boolean = true>(options: Options<CommitImportData, ThrowOnError>): RequestResult<CommitImportResponses, CommitImportErrors, ThrowOnError> => (options.client ?? client).post<CommitImportResponses, CommitImportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/imports/{import_id}/commit',
     ...options,
     headers: {
@@ -1136,33 +891,21 @@ export const commitImport = <ThrowOnError extends boolean = true>(options: Optio
  *
  * Mended, the same file can be uploaded again.
  */
-export const importErrors = <ThrowOnError extends boolean = true>(options: Options<ImportErrorsData, ThrowOnError>): RequestResult<ImportErrorsResponses, ImportErrorsErrors, ThrowOnError> => (options.client ?? client).get<ImportErrorsResponses, ImportErrorsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/imports/{import_id}/errors.xlsx',
-    ...options
-});
+export const importErrors = <ThrowOnError extends boolean = true>(options: Options<ImportErrorsData, ThrowOnError>): RequestResult<ImportErrorsResponses, ImportErrorsErrors, ThrowOnError> => (options.client ?? client).get<ImportErrorsResponses, ImportErrorsErrors, ThrowOnError>({ url: '/api/v1/imports/{import_id}/errors.xlsx', ...options });
 
 /**
  * Preview Import
  *
  * Show what a commit would do, with samples of each outcome.
  */
-export const previewImport = <ThrowOnError extends boolean = true>(options: Options<PreviewImportData, ThrowOnError>): RequestResult<PreviewImportResponses, PreviewImportErrors, ThrowOnError> => (options.client ?? client).get<PreviewImportResponses, PreviewImportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/imports/{import_id}/preview',
-    ...options
-});
+export const previewImport = <ThrowOnError extends boolean = true>(options: Options<PreviewImportData, ThrowOnError>): RequestResult<PreviewImportResponses, PreviewImportErrors, ThrowOnError> => (options.client ?? client).get<PreviewImportResponses, PreviewImportErrors, ThrowOnError>({ url: '/api/v1/imports/{import_id}/preview', ...options });
 
 /**
  * See Undo Of Import
  *
  * Show what taking an import back would touch, and what depends on it, in the words of the refusal.
  */
-export const seeUndoOfImport = <ThrowOnError extends boolean = true>(options: Options<SeeUndoOfImportData, ThrowOnError>): RequestResult<SeeUndoOfImportResponses, SeeUndoOfImportErrors, ThrowOnError> => (options.client ?? client).get<SeeUndoOfImportResponses, SeeUndoOfImportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/imports/{import_id}/undo',
-    ...options
-});
+export const seeUndoOfImport = <ThrowOnError extends boolean = true>(options: Options<SeeUndoOfImportData, ThrowOnError>): RequestResult<SeeUndoOfImportResponses, SeeUndoOfImportErrors, ThrowOnError> => (options.client ?? client).get<SeeUndoOfImportResponses, SeeUndoOfImportErrors, ThrowOnError>({ url: '/api/v1/imports/{import_id}/undo', ...options });
 
 /**
  * Undo Import
@@ -1171,44 +914,28 @@ export const seeUndoOfImport = <ThrowOnError extends boolean = true>(options: Op
  *
  * By 409 at once, or, when another service's book holds the facts, in `blocks` as soon as that answers.
  */
-export const undoImport = <ThrowOnError extends boolean = true>(options: Options<UndoImportData, ThrowOnError>): RequestResult<UndoImportResponses, UndoImportErrors, ThrowOnError> => (options.client ?? client).post<UndoImportResponses, UndoImportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/imports/{import_id}/undo',
-    ...options
-});
+export const undoImport = <ThrowOnError extends boolean = true>(options: Options<UndoImportData, ThrowOnError>): RequestResult<UndoImportResponses, UndoImportErrors, ThrowOnError> => (options.client ?? client).post<UndoImportResponses, UndoImportErrors, ThrowOnError>({ url: '/api/v1/imports/{import_id}/undo', ...options });
 
 /**
  * List Incidents
  *
  * List incidents, those that alarmed last first.
  */
-export const listIncidents = <ThrowOnError extends boolean = true>(options?: Options<ListIncidentsData, ThrowOnError>): RequestResult<ListIncidentsResponses, ListIncidentsErrors, ThrowOnError> => (options?.client ?? client).get<ListIncidentsResponses, ListIncidentsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/incidents',
-    ...options
-});
+export const listIncidents = <ThrowOnError extends boolean = true>(options?: Options<ListIncidentsData, ThrowOnError>): RequestResult<ListIncidentsResponses, ListIncidentsErrors, ThrowOnError> => (options?.client ?? client).get<ListIncidentsResponses, ListIncidentsErrors, ThrowOnError>({ url: '/api/v1/incidents', ...options });
 
 /**
  * Summarise Incidents
  *
  * Count incidents by what people said of them, those that subsided, and those that were withdrawn.
  */
-export const summariseIncidents = <ThrowOnError extends boolean = true>(options?: Options<SummariseIncidentsData, ThrowOnError>): RequestResult<SummariseIncidentsResponses, SummariseIncidentsErrors, ThrowOnError> => (options?.client ?? client).get<SummariseIncidentsResponses, SummariseIncidentsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/incidents/summary',
-    ...options
-});
+export const summariseIncidents = <ThrowOnError extends boolean = true>(options?: Options<SummariseIncidentsData, ThrowOnError>): RequestResult<SummariseIncidentsResponses, SummariseIncidentsErrors, ThrowOnError> => (options?.client ?? client).get<SummariseIncidentsResponses, SummariseIncidentsErrors, ThrowOnError>({ url: '/api/v1/incidents/summary', ...options });
 
 /**
  * Get Incident
  *
  * Show one incident, its records and what people said of it.
  */
-export const getIncident = <ThrowOnError extends boolean = true>(options: Options<GetIncidentData, ThrowOnError>): RequestResult<GetIncidentResponses, GetIncidentErrors, ThrowOnError> => (options.client ?? client).get<GetIncidentResponses, GetIncidentErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/incidents/{incident_id}',
-    ...options
-});
+export const getIncident = <ThrowOnError extends boolean = true>(options: Options<GetIncidentData, ThrowOnError>): RequestResult<GetIncidentResponses, GetIncidentErrors, ThrowOnError> => (options.client ?? client).get<GetIncidentResponses, GetIncidentErrors, ThrowOnError>({ url: '/api/v1/incidents/{incident_id}', ...options });
 
 /**
  * Answer Incident
@@ -1216,7 +943,6 @@ export const getIncident = <ThrowOnError extends boolean = true>(options: Option
  * Say what an incident is. What is recorded from a few seconds on is judged with it.
  */
 export const answerIncident = <ThrowOnError extends boolean = true>(options: Options<AnswerIncidentData, ThrowOnError>): RequestResult<AnswerIncidentResponses, AnswerIncidentErrors, ThrowOnError> => (options.client ?? client).post<AnswerIncidentResponses, AnswerIncidentErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/incidents/{incident_id}/answers',
     ...options,
     headers: {
@@ -1230,22 +956,14 @@ export const answerIncident = <ThrowOnError extends boolean = true>(options: Opt
  *
  * Take an answer back. What is recorded from a few seconds on is judged without it.
  */
-export const revertAnswer = <ThrowOnError extends boolean = true>(options: Options<RevertAnswerData, ThrowOnError>): RequestResult<RevertAnswerResponses, RevertAnswerErrors, ThrowOnError> => (options.client ?? client).post<RevertAnswerResponses, RevertAnswerErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/incidents/{incident_id}/answers/{answer_id}/revert',
-    ...options
-});
+export const revertAnswer = <ThrowOnError extends boolean = true>(options: Options<RevertAnswerData, ThrowOnError>): RequestResult<RevertAnswerResponses, RevertAnswerErrors, ThrowOnError> => (options.client ?? client).post<RevertAnswerResponses, RevertAnswerErrors, ThrowOnError>({ url: '/api/v1/incidents/{incident_id}/answers/{answer_id}/revert', ...options });
 
 /**
  * List Keys
  *
  * List the organisation's keys, without their secrets.
  */
-export const listKeys = <ThrowOnError extends boolean = true>(options?: Options<ListKeysData, ThrowOnError>): RequestResult<ListKeysResponses, ListKeysErrors, ThrowOnError> => (options?.client ?? client).get<ListKeysResponses, ListKeysErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/keys',
-    ...options
-});
+export const listKeys = <ThrowOnError extends boolean = true>(options?: Options<ListKeysData, ThrowOnError>): RequestResult<ListKeysResponses, ListKeysErrors, ThrowOnError> => (options?.client ?? client).get<ListKeysResponses, ListKeysErrors, ThrowOnError>({ url: '/api/v1/keys', ...options });
 
 /**
  * Create Key
@@ -1253,7 +971,6 @@ export const listKeys = <ThrowOnError extends boolean = true>(options?: Options<
  * Make a key; this answer is the only one that shows its secret. It may never do more than its maker.
  */
 export const createKey = <ThrowOnError extends boolean = true>(options: Options<CreateKeyData, ThrowOnError>): RequestResult<CreateKeyResponses, CreateKeyErrors, ThrowOnError> => (options.client ?? client).post<CreateKeyResponses, CreateKeyErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/keys',
     ...options,
     headers: {
@@ -1267,176 +984,112 @@ export const createKey = <ThrowOnError extends boolean = true>(options: Options<
  *
  * Revoke a key.
  */
-export const revokeKey = <ThrowOnError extends boolean = true>(options: Options<RevokeKeyData, ThrowOnError>): RequestResult<RevokeKeyResponses, RevokeKeyErrors, ThrowOnError> => (options.client ?? client).delete<RevokeKeyResponses, RevokeKeyErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/keys/{id}',
-    ...options
-});
+export const revokeKey = <ThrowOnError extends boolean = true>(options: Options<RevokeKeyData, ThrowOnError>): RequestResult<RevokeKeyResponses, RevokeKeyErrors, ThrowOnError> => (options.client ?? client).delete<RevokeKeyResponses, RevokeKeyErrors, ThrowOnError>({ url: '/api/v1/keys/{id}', ...options });
 
 /**
  * Get Arrears
  *
  * Return what is owed as of a period, by its age in days.
  */
-export const getArrears = <ThrowOnError extends boolean = true>(options?: Options<GetArrearsData, ThrowOnError>): RequestResult<GetArrearsResponses, GetArrearsErrors, ThrowOnError> => (options?.client ?? client).get<GetArrearsResponses, GetArrearsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/kpi/arrears',
-    ...options
-});
+export const getArrears = <ThrowOnError extends boolean = true>(options?: Options<GetArrearsData, ThrowOnError>): RequestResult<GetArrearsResponses, GetArrearsErrors, ThrowOnError> => (options?.client ?? client).get<GetArrearsResponses, GetArrearsErrors, ThrowOnError>({ url: '/api/v1/kpi/arrears', ...options });
 
 /**
  * Export Arrears
  *
  * Give what is owed as of a period, by its age in days, as a file.
  */
-export const exportArrears = <ThrowOnError extends boolean = true>(options: Options<ExportArrearsData, ThrowOnError>): RequestResult<ExportArrearsResponses, ExportArrearsErrors, ThrowOnError> => (options.client ?? client).get<ExportArrearsResponses, ExportArrearsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/kpi/arrears/export',
-    ...options
-});
+export const exportArrears = <ThrowOnError extends boolean = true>(options: Options<ExportArrearsData, ThrowOnError>): RequestResult<ExportArrearsResponses, ExportArrearsErrors, ThrowOnError> => (options.client ?? client).get<ExportArrearsResponses, ExportArrearsErrors, ThrowOnError>({ url: '/api/v1/kpi/arrears/export', ...options });
 
 /**
  * Size Arrears Export
  *
  * Say how many rows an export with these filters would hold, and how many it may.
  */
-export const sizeArrearsExport = <ThrowOnError extends boolean = true>(options?: Options<SizeArrearsExportData, ThrowOnError>): RequestResult<SizeArrearsExportResponses, SizeArrearsExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeArrearsExportResponses, SizeArrearsExportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/kpi/arrears/export/size',
-    ...options
-});
+export const sizeArrearsExport = <ThrowOnError extends boolean = true>(options?: Options<SizeArrearsExportData, ThrowOnError>): RequestResult<SizeArrearsExportResponses, SizeArrearsExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeArrearsExportResponses, SizeArrearsExportErrors, ThrowOnError>({ url: '/api/v1/kpi/arrears/export/size', ...options });
 
 /**
  * Follow Days
  *
  * Return how a period is paid, day by day, against its target.
  */
-export const followDays = <ThrowOnError extends boolean = true>(options?: Options<FollowDaysData, ThrowOnError>): RequestResult<FollowDaysResponses, FollowDaysErrors, ThrowOnError> => (options?.client ?? client).get<FollowDaysResponses, FollowDaysErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/kpi/daily',
-    ...options
-});
+export const followDays = <ThrowOnError extends boolean = true>(options?: Options<FollowDaysData, ThrowOnError>): RequestResult<FollowDaysResponses, FollowDaysErrors, ThrowOnError> => (options?.client ?? client).get<FollowDaysResponses, FollowDaysErrors, ThrowOnError>({ url: '/api/v1/kpi/daily', ...options });
 
 /**
  * Export Daily
  *
  * Give how a period is paid, day by day, as a file.
  */
-export const exportDaily = <ThrowOnError extends boolean = true>(options: Options<ExportDailyData, ThrowOnError>): RequestResult<ExportDailyResponses, ExportDailyErrors, ThrowOnError> => (options.client ?? client).get<ExportDailyResponses, ExportDailyErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/kpi/daily/export',
-    ...options
-});
+export const exportDaily = <ThrowOnError extends boolean = true>(options: Options<ExportDailyData, ThrowOnError>): RequestResult<ExportDailyResponses, ExportDailyErrors, ThrowOnError> => (options.client ?? client).get<ExportDailyResponses, ExportDailyErrors, ThrowOnError>({ url: '/api/v1/kpi/daily/export', ...options });
 
 /**
  * Size Daily Export
  *
  * Say how many rows an export with these filters would hold, and how many it may.
  */
-export const sizeDailyExport = <ThrowOnError extends boolean = true>(options?: Options<SizeDailyExportData, ThrowOnError>): RequestResult<SizeDailyExportResponses, SizeDailyExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeDailyExportResponses, SizeDailyExportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/kpi/daily/export/size',
-    ...options
-});
+export const sizeDailyExport = <ThrowOnError extends boolean = true>(options?: Options<SizeDailyExportData, ThrowOnError>): RequestResult<SizeDailyExportResponses, SizeDailyExportErrors, ThrowOnError> => (options?.client ?? client).get<SizeDailyExportResponses, SizeDailyExportErrors, ThrowOnError>({ url: '/api/v1/kpi/daily/export/size', ...options });
 
 /**
  * Get Kpi Data
  *
  * Return the seed's figures of a period; also at /api/kpi_data.
  */
-export const getKpiData = <ThrowOnError extends boolean = true>(options?: Options<GetKpiDataData, ThrowOnError>): RequestResult<GetKpiDataResponses, GetKpiDataErrors, ThrowOnError> => (options?.client ?? client).get<GetKpiDataResponses, GetKpiDataErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/kpi/data',
-    ...options
-});
+export const getKpiData = <ThrowOnError extends boolean = true>(options?: Options<GetKpiDataData, ThrowOnError>): RequestResult<GetKpiDataResponses, GetKpiDataErrors, ThrowOnError> => (options?.client ?? client).get<GetKpiDataResponses, GetKpiDataErrors, ThrowOnError>({ url: '/api/v1/kpi/data', ...options });
 
 /**
  * Compare Periods
  *
  * Compare periods: billed, paid and collection rate of each, all together or by rayon.
  */
-export const comparePeriods = <ThrowOnError extends boolean = true>(options?: Options<ComparePeriodsData, ThrowOnError>): RequestResult<ComparePeriodsResponses, ComparePeriodsErrors, ThrowOnError> => (options?.client ?? client).get<ComparePeriodsResponses, ComparePeriodsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/kpi/periods',
-    ...options
-});
+export const comparePeriods = <ThrowOnError extends boolean = true>(options?: Options<ComparePeriodsData, ThrowOnError>): RequestResult<ComparePeriodsResponses, ComparePeriodsErrors, ThrowOnError> => (options?.client ?? client).get<ComparePeriodsResponses, ComparePeriodsErrors, ThrowOnError>({ url: '/api/v1/kpi/periods', ...options });
 
 /**
  * Export Periods
  *
  * Give what was billed and paid in each period, of all together or by rayon, as a file, oldest first.
  */
-export const exportPeriods = <ThrowOnError extends boolean = true>(options: Options<ExportPeriodsData, ThrowOnError>): RequestResult<ExportPeriodsResponses, ExportPeriodsErrors, ThrowOnError> => (options.client ?? client).get<ExportPeriodsResponses, ExportPeriodsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/kpi/periods/export',
-    ...options
-});
+export const exportPeriods = <ThrowOnError extends boolean = true>(options: Options<ExportPeriodsData, ThrowOnError>): RequestResult<ExportPeriodsResponses, ExportPeriodsErrors, ThrowOnError> => (options.client ?? client).get<ExportPeriodsResponses, ExportPeriodsErrors, ThrowOnError>({ url: '/api/v1/kpi/periods/export', ...options });
 
 /**
  * Size Periods Export
  *
  * Say how many rows an export with these filters would hold, and how many it may.
  */
-export const sizePeriodsExport = <ThrowOnError extends boolean = true>(options?: Options<SizePeriodsExportData, ThrowOnError>): RequestResult<SizePeriodsExportResponses, SizePeriodsExportErrors, ThrowOnError> => (options?.client ?? client).get<SizePeriodsExportResponses, SizePeriodsExportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/kpi/periods/export/size',
-    ...options
-});
+export const sizePeriodsExport = <ThrowOnError extends boolean = true>(options?: Options<SizePeriodsExportData, ThrowOnError>): RequestResult<SizePeriodsExportResponses, SizePeriodsExportErrors, ThrowOnError> => (options?.client ?? client).get<SizePeriodsExportResponses, SizePeriodsExportErrors, ThrowOnError>({ url: '/api/v1/kpi/periods/export/size', ...options });
 
 /**
  * Compare Rayons
  *
  * Compare the rayons in a period.
  */
-export const compareRayons = <ThrowOnError extends boolean = true>(options?: Options<CompareRayonsData, ThrowOnError>): RequestResult<CompareRayonsResponses, CompareRayonsErrors, ThrowOnError> => (options?.client ?? client).get<CompareRayonsResponses, CompareRayonsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/kpi/rayons',
-    ...options
-});
+export const compareRayons = <ThrowOnError extends boolean = true>(options?: Options<CompareRayonsData, ThrowOnError>): RequestResult<CompareRayonsResponses, CompareRayonsErrors, ThrowOnError> => (options?.client ?? client).get<CompareRayonsResponses, CompareRayonsErrors, ThrowOnError>({ url: '/api/v1/kpi/rayons', ...options });
 
 /**
  * List Scopes
  *
  * List every billed period and every rayon of now: what the other figures can be asked of.
  */
-export const listScopes = <ThrowOnError extends boolean = true>(options?: Options<ListScopesData, ThrowOnError>): RequestResult<ListScopesResponses, ListScopesErrors, ThrowOnError> => (options?.client ?? client).get<ListScopesResponses, ListScopesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/kpi/scopes',
-    ...options
-});
+export const listScopes = <ThrowOnError extends boolean = true>(options?: Options<ListScopesData, ThrowOnError>): RequestResult<ListScopesResponses, ListScopesErrors, ThrowOnError> => (options?.client ?? client).get<ListScopesResponses, ListScopesErrors, ThrowOnError>({ url: '/api/v1/kpi/scopes', ...options });
 
 /**
  * Live Events
  *
  * Follow what is concluded, as it is concluded; also a WebSocket under the same address.
  */
-export const liveEvents = <ThrowOnError extends boolean = true>(options?: Options<LiveEventsData, ThrowOnError, LiveEventsResponse>): Promise<ServerSentEventsResult<LiveEventsResponses>> => (options?.client ?? client).sse.get<LiveEventsResponses, LiveEventsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/live',
-    ...options
-});
+export const liveEvents = <ThrowOnError extends boolean = true>(options?: Options<LiveEventsData, ThrowOnError, LiveEventsResponse>): Promise<ServerSentEventsResult<LiveEventsResponses>> => (options?.client ?? client).sse.get<LiveEventsResponses, LiveEventsErrors, ThrowOnError>({ url: '/api/v1/live', ...options });
 
 /**
  * Live Ticket
  *
  * Return a ticket to the live feed, good for a minute.
  */
-export const liveTicket = <ThrowOnError extends boolean = true>(options?: Options<LiveTicketData, ThrowOnError>): RequestResult<LiveTicketResponses, LiveTicketErrors, ThrowOnError> => (options?.client ?? client).post<LiveTicketResponses, LiveTicketErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/live/ticket',
-    ...options
-});
+export const liveTicket = <ThrowOnError extends boolean = true>(options?: Options<LiveTicketData, ThrowOnError>): RequestResult<LiveTicketResponses, LiveTicketErrors, ThrowOnError> => (options?.client ?? client).post<LiveTicketResponses, LiveTicketErrors, ThrowOnError>({ url: '/api/v1/live/ticket', ...options });
 
 /**
  * List Locations
  *
  * List locations by name, with their details for who may read `locations.details`.
  */
-export const listLocations = <ThrowOnError extends boolean = true>(options?: Options<ListLocationsData, ThrowOnError>): RequestResult<ListLocationsResponses, ListLocationsErrors, ThrowOnError> => (options?.client ?? client).get<ListLocationsResponses, ListLocationsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/locations',
-    ...options
-});
+export const listLocations = <ThrowOnError extends boolean = true>(options?: Options<ListLocationsData, ThrowOnError>): RequestResult<ListLocationsResponses, ListLocationsErrors, ThrowOnError> => (options?.client ?? client).get<ListLocationsResponses, ListLocationsErrors, ThrowOnError>({ url: '/api/v1/locations', ...options });
 
 /**
  * Create Location
@@ -1444,7 +1097,6 @@ export const listLocations = <ThrowOnError extends boolean = true>(options?: Opt
  * Record a new location.
  */
 export const createLocation = <ThrowOnError extends boolean = true>(options: Options<CreateLocationData, ThrowOnError>): RequestResult<CreateLocationResponses, CreateLocationErrors, ThrowOnError> => (options.client ?? client).post<CreateLocationResponses, CreateLocationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/locations',
     ...options,
     headers: {
@@ -1458,22 +1110,14 @@ export const createLocation = <ThrowOnError extends boolean = true>(options: Opt
  *
  * Deactivate a location; its history stays, and doing it again changes nothing.
  */
-export const deactivateLocation = <ThrowOnError extends boolean = true>(options: Options<DeactivateLocationData, ThrowOnError>): RequestResult<DeactivateLocationResponses, DeactivateLocationErrors, ThrowOnError> => (options.client ?? client).delete<DeactivateLocationResponses, DeactivateLocationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/locations/{location_id}',
-    ...options
-});
+export const deactivateLocation = <ThrowOnError extends boolean = true>(options: Options<DeactivateLocationData, ThrowOnError>): RequestResult<DeactivateLocationResponses, DeactivateLocationErrors, ThrowOnError> => (options.client ?? client).delete<DeactivateLocationResponses, DeactivateLocationErrors, ThrowOnError>({ url: '/api/v1/locations/{location_id}', ...options });
 
 /**
  * Get Location
  *
  * Show one location, with its details for who may read `locations.details`.
  */
-export const getLocation = <ThrowOnError extends boolean = true>(options: Options<GetLocationData, ThrowOnError>): RequestResult<GetLocationResponses, GetLocationErrors, ThrowOnError> => (options.client ?? client).get<GetLocationResponses, GetLocationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/locations/{location_id}',
-    ...options
-});
+export const getLocation = <ThrowOnError extends boolean = true>(options: Options<GetLocationData, ThrowOnError>): RequestResult<GetLocationResponses, GetLocationErrors, ThrowOnError> => (options.client ?? client).get<GetLocationResponses, GetLocationErrors, ThrowOnError>({ url: '/api/v1/locations/{location_id}', ...options });
 
 /**
  * Update Location
@@ -1481,7 +1125,6 @@ export const getLocation = <ThrowOnError extends boolean = true>(options: Option
  * Change what is sent and leave the rest.
  */
 export const updateLocation = <ThrowOnError extends boolean = true>(options: Options<UpdateLocationData, ThrowOnError>): RequestResult<UpdateLocationResponses, UpdateLocationErrors, ThrowOnError> => (options.client ?? client).patch<UpdateLocationResponses, UpdateLocationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/locations/{location_id}',
     ...options,
     headers: {
@@ -1496,7 +1139,6 @@ export const updateLocation = <ThrowOnError extends boolean = true>(options: Opt
  * Replace everything but id, version and times; what is left out is emptied.
  */
 export const replaceLocation = <ThrowOnError extends boolean = true>(options: Options<ReplaceLocationData, ThrowOnError>): RequestResult<ReplaceLocationResponses, ReplaceLocationErrors, ThrowOnError> => (options.client ?? client).put<ReplaceLocationResponses, ReplaceLocationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/locations/{location_id}',
     ...options,
     headers: {
@@ -1510,11 +1152,7 @@ export const replaceLocation = <ThrowOnError extends boolean = true>(options: Op
  *
  * List what people entered of meters changed for another and did not take back, the newest 500 first.
  */
-export const listMeterReplacements = <ThrowOnError extends boolean = true>(options?: Options<ListMeterReplacementsData, ThrowOnError>): RequestResult<ListMeterReplacementsResponses, ListMeterReplacementsErrors, ThrowOnError> => (options?.client ?? client).get<ListMeterReplacementsResponses, ListMeterReplacementsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/meters/replacements',
-    ...options
-});
+export const listMeterReplacements = <ThrowOnError extends boolean = true>(options?: Options<ListMeterReplacementsData, ThrowOnError>): RequestResult<ListMeterReplacementsResponses, ListMeterReplacementsErrors, ThrowOnError> => (options?.client ?? client).get<ListMeterReplacementsResponses, ListMeterReplacementsErrors, ThrowOnError>({ url: '/api/v1/meters/replacements', ...options });
 
 /**
  * Record Meter Replacement
@@ -1522,7 +1160,6 @@ export const listMeterReplacements = <ThrowOnError extends boolean = true>(optio
  * Record that a customer's meter was changed for another.
  */
 export const recordMeterReplacement = <ThrowOnError extends boolean = true>(options: Options<RecordMeterReplacementData, ThrowOnError>): RequestResult<RecordMeterReplacementResponses, RecordMeterReplacementErrors, ThrowOnError> => (options.client ?? client).post<RecordMeterReplacementResponses, RecordMeterReplacementErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/meters/replacements',
     ...options,
     headers: {
@@ -1538,33 +1175,21 @@ export const recordMeterReplacement = <ThrowOnError extends boolean = true>(opti
  *
  * One that a file tells goes with its import, which the 409 names.
  */
-export const withdrawMeterReplacement = <ThrowOnError extends boolean = true>(options: Options<WithdrawMeterReplacementData, ThrowOnError>): RequestResult<WithdrawMeterReplacementResponses, WithdrawMeterReplacementErrors, ThrowOnError> => (options.client ?? client).delete<WithdrawMeterReplacementResponses, WithdrawMeterReplacementErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/meters/replacements/{replacement_id}',
-    ...options
-});
+export const withdrawMeterReplacement = <ThrowOnError extends boolean = true>(options: Options<WithdrawMeterReplacementData, ThrowOnError>): RequestResult<WithdrawMeterReplacementResponses, WithdrawMeterReplacementErrors, ThrowOnError> => (options.client ?? client).delete<WithdrawMeterReplacementResponses, WithdrawMeterReplacementErrors, ThrowOnError>({ url: '/api/v1/meters/replacements/{replacement_id}', ...options });
 
 /**
  * Get Meter Replacement
  *
  * Return a meter changed for another, as a person entered it or as a file tells it.
  */
-export const getMeterReplacement = <ThrowOnError extends boolean = true>(options: Options<GetMeterReplacementData, ThrowOnError>): RequestResult<GetMeterReplacementResponses, GetMeterReplacementErrors, ThrowOnError> => (options.client ?? client).get<GetMeterReplacementResponses, GetMeterReplacementErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/meters/replacements/{replacement_id}',
-    ...options
-});
+export const getMeterReplacement = <ThrowOnError extends boolean = true>(options: Options<GetMeterReplacementData, ThrowOnError>): RequestResult<GetMeterReplacementResponses, GetMeterReplacementErrors, ThrowOnError> => (options.client ?? client).get<GetMeterReplacementResponses, GetMeterReplacementErrors, ThrowOnError>({ url: '/api/v1/meters/replacements/{replacement_id}', ...options });
 
 /**
  * List Register Reads
  *
  * List a customer's register reads, newest period first: raw, validated, and every version of each.
  */
-export const listRegisterReads = <ThrowOnError extends boolean = true>(options: Options<ListRegisterReadsData, ThrowOnError>): RequestResult<ListRegisterReadsResponses, ListRegisterReadsErrors, ThrowOnError> => (options.client ?? client).get<ListRegisterReadsResponses, ListRegisterReadsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/meters/{nomen}/reads',
-    ...options
-});
+export const listRegisterReads = <ThrowOnError extends boolean = true>(options: Options<ListRegisterReadsData, ThrowOnError>): RequestResult<ListRegisterReadsResponses, ListRegisterReadsErrors, ThrowOnError> => (options.client ?? client).get<ListRegisterReadsResponses, ListRegisterReadsErrors, ThrowOnError>({ url: '/api/v1/meters/{nomen}/reads', ...options });
 
 /**
  * Estimate Missing Read
@@ -1572,7 +1197,6 @@ export const listRegisterReads = <ThrowOnError extends boolean = true>(options: 
  * Put what is proposed for a period that nobody read into the books; its method is ESTIMATED.
  */
 export const estimateMissingRead = <ThrowOnError extends boolean = true>(options: Options<EstimateMissingReadData, ThrowOnError>): RequestResult<EstimateMissingReadResponses, EstimateMissingReadErrors, ThrowOnError> => (options.client ?? client).post<EstimateMissingReadResponses, EstimateMissingReadErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/meters/{nomen}/reads',
     ...options,
     headers: {
@@ -1586,11 +1210,7 @@ export const estimateMissingRead = <ThrowOnError extends boolean = true>(options
  *
  * Return the register read of a period: raw, validated, and every version.
  */
-export const getRegisterRead = <ThrowOnError extends boolean = true>(options: Options<GetRegisterReadData, ThrowOnError>): RequestResult<GetRegisterReadResponses, GetRegisterReadErrors, ThrowOnError> => (options.client ?? client).get<GetRegisterReadResponses, GetRegisterReadErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/meters/{nomen}/reads/{period}',
-    ...options
-});
+export const getRegisterRead = <ThrowOnError extends boolean = true>(options: Options<GetRegisterReadData, ThrowOnError>): RequestResult<GetRegisterReadResponses, GetRegisterReadErrors, ThrowOnError> => (options.client ?? client).get<GetRegisterReadResponses, GetRegisterReadErrors, ThrowOnError>({ url: '/api/v1/meters/{nomen}/reads/{period}', ...options });
 
 /**
  * Edit Register Read
@@ -1598,7 +1218,6 @@ export const getRegisterRead = <ThrowOnError extends boolean = true>(options: Op
  * Correct what a register showed; the raw read is kept, and the period is judged again.
  */
 export const editRegisterRead = <ThrowOnError extends boolean = true>(options: Options<EditRegisterReadData, ThrowOnError>): RequestResult<EditRegisterReadResponses, EditRegisterReadErrors, ThrowOnError> => (options.client ?? client).patch<EditRegisterReadResponses, EditRegisterReadErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/meters/{nomen}/reads/{period}',
     ...options,
     headers: {
@@ -1612,11 +1231,7 @@ export const editRegisterRead = <ThrowOnError extends boolean = true>(options: O
  *
  * Return what the register would have shown in a period that nobody read; nothing is kept.
  */
-export const proposeMissingRead = <ThrowOnError extends boolean = true>(options: Options<ProposeMissingReadData, ThrowOnError>): RequestResult<ProposeMissingReadResponses, ProposeMissingReadErrors, ThrowOnError> => (options.client ?? client).get<ProposeMissingReadResponses, ProposeMissingReadErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/meters/{nomen}/reads/{period}/estimate',
-    ...options
-});
+export const proposeMissingRead = <ThrowOnError extends boolean = true>(options: Options<ProposeMissingReadData, ThrowOnError>): RequestResult<ProposeMissingReadResponses, ProposeMissingReadErrors, ThrowOnError> => (options.client ?? client).get<ProposeMissingReadResponses, ProposeMissingReadErrors, ThrowOnError>({ url: '/api/v1/meters/{nomen}/reads/{period}/estimate', ...options });
 
 /**
  * Estimate Register Read
@@ -1624,7 +1239,6 @@ export const proposeMissingRead = <ThrowOnError extends boolean = true>(options:
  * Put the usual use of the last three actual periods in place of a read; its method is ESTIMATED.
  */
 export const estimateRegisterRead = <ThrowOnError extends boolean = true>(options: Options<EstimateRegisterReadData, ThrowOnError>): RequestResult<EstimateRegisterReadResponses, EstimateRegisterReadErrors, ThrowOnError> => (options.client ?? client).post<EstimateRegisterReadResponses, EstimateRegisterReadErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/meters/{nomen}/reads/{period}/estimate',
     ...options,
     headers: {
@@ -1641,7 +1255,6 @@ export const estimateRegisterRead = <ThrowOnError extends boolean = true>(option
  * The raw read is kept, and the period is judged again.
  */
 export const takeVisitedRead = <ThrowOnError extends boolean = true>(options: Options<TakeVisitedReadData, ThrowOnError>): RequestResult<TakeVisitedReadResponses, TakeVisitedReadErrors, ThrowOnError> => (options.client ?? client).post<TakeVisitedReadResponses, TakeVisitedReadErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/meters/{nomen}/reads/{period}/from-visit',
     ...options,
     headers: {
@@ -1655,44 +1268,28 @@ export const takeVisitedRead = <ThrowOnError extends boolean = true>(options: Op
  *
  * Take the newest edit or estimate back; it is kept as withdrawn, and what stood before stands.
  */
-export const revertRegisterRead = <ThrowOnError extends boolean = true>(options: Options<RevertRegisterReadData, ThrowOnError>): RequestResult<RevertRegisterReadResponses, RevertRegisterReadErrors, ThrowOnError> => (options.client ?? client).post<RevertRegisterReadResponses, RevertRegisterReadErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/meters/{nomen}/reads/{period}/revert',
-    ...options
-});
+export const revertRegisterRead = <ThrowOnError extends boolean = true>(options: Options<RevertRegisterReadData, ThrowOnError>): RequestResult<RevertRegisterReadResponses, RevertRegisterReadErrors, ThrowOnError> => (options.client ?? client).post<RevertRegisterReadResponses, RevertRegisterReadErrors, ThrowOnError>({ url: '/api/v1/meters/{nomen}/reads/{period}/revert', ...options });
 
 /**
  * List Notifications
  *
  * List what the caller was told, newest first, with how much of it is unread.
  */
-export const listNotifications = <ThrowOnError extends boolean = true>(options?: Options<ListNotificationsData, ThrowOnError>): RequestResult<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError> => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/notifications',
-    ...options
-});
+export const listNotifications = <ThrowOnError extends boolean = true>(options?: Options<ListNotificationsData, ThrowOnError>): RequestResult<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError> => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({ url: '/api/v1/notifications', ...options });
 
 /**
  * List Deliveries
  *
  * List messages and what became of them, newest first: one's own; to administrators, everybody's.
  */
-export const listDeliveries = <ThrowOnError extends boolean = true>(options?: Options<ListDeliveriesData, ThrowOnError>): RequestResult<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError> => (options?.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/notifications/deliveries',
-    ...options
-});
+export const listDeliveries = <ThrowOnError extends boolean = true>(options?: Options<ListDeliveriesData, ThrowOnError>): RequestResult<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError> => (options?.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({ url: '/api/v1/notifications/deliveries', ...options });
 
 /**
  * Get Notification Preferences
  *
  * Show how the caller wants to be told; who never said so has the defaults.
  */
-export const getNotificationPreferences = <ThrowOnError extends boolean = true>(options?: Options<GetNotificationPreferencesData, ThrowOnError>): RequestResult<GetNotificationPreferencesResponses, GetNotificationPreferencesErrors, ThrowOnError> => (options?.client ?? client).get<GetNotificationPreferencesResponses, GetNotificationPreferencesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/notifications/preferences',
-    ...options
-});
+export const getNotificationPreferences = <ThrowOnError extends boolean = true>(options?: Options<GetNotificationPreferencesData, ThrowOnError>): RequestResult<GetNotificationPreferencesResponses, GetNotificationPreferencesErrors, ThrowOnError> => (options?.client ?? client).get<GetNotificationPreferencesResponses, GetNotificationPreferencesErrors, ThrowOnError>({ url: '/api/v1/notifications/preferences', ...options });
 
 /**
  * Change Notification Preferences
@@ -1700,7 +1297,6 @@ export const getNotificationPreferences = <ThrowOnError extends boolean = true>(
  * Change what is sent and leave the rest. The number is kept sealed.
  */
 export const changeNotificationPreferences = <ThrowOnError extends boolean = true>(options: Options<ChangeNotificationPreferencesData, ThrowOnError>): RequestResult<ChangeNotificationPreferencesResponses, ChangeNotificationPreferencesErrors, ThrowOnError> => (options.client ?? client).patch<ChangeNotificationPreferencesResponses, ChangeNotificationPreferencesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/notifications/preferences',
     ...options,
     headers: {
@@ -1714,22 +1310,14 @@ export const changeNotificationPreferences = <ThrowOnError extends boolean = tru
  *
  * Mark everything the caller was told as read.
  */
-export const markAllNotificationsRead = <ThrowOnError extends boolean = true>(options?: Options<MarkAllNotificationsReadData, ThrowOnError>): RequestResult<MarkAllNotificationsReadResponses, MarkAllNotificationsReadErrors, ThrowOnError> => (options?.client ?? client).post<MarkAllNotificationsReadResponses, MarkAllNotificationsReadErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/notifications/read-all',
-    ...options
-});
+export const markAllNotificationsRead = <ThrowOnError extends boolean = true>(options?: Options<MarkAllNotificationsReadData, ThrowOnError>): RequestResult<MarkAllNotificationsReadResponses, MarkAllNotificationsReadErrors, ThrowOnError> => (options?.client ?? client).post<MarkAllNotificationsReadResponses, MarkAllNotificationsReadErrors, ThrowOnError>({ url: '/api/v1/notifications/read-all', ...options });
 
 /**
  * List Webhooks
  *
  * List webhooks, oldest first.
  */
-export const listWebhooks = <ThrowOnError extends boolean = true>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/notifications/webhooks',
-    ...options
-});
+export const listWebhooks = <ThrowOnError extends boolean = true>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({ url: '/api/v1/notifications/webhooks', ...options });
 
 /**
  * Create Webhook
@@ -1737,7 +1325,6 @@ export const listWebhooks = <ThrowOnError extends boolean = true>(options?: Opti
  * Add a webhook. The secret that signs what it is sent is shown now and never again.
  */
 export const createWebhook = <ThrowOnError extends boolean = true>(options: Options<CreateWebhookData, ThrowOnError>): RequestResult<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError> => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/notifications/webhooks',
     ...options,
     headers: {
@@ -1751,22 +1338,14 @@ export const createWebhook = <ThrowOnError extends boolean = true>(options: Opti
  *
  * Remove a webhook. What was sent to it stays in the log.
  */
-export const removeWebhook = <ThrowOnError extends boolean = true>(options: Options<RemoveWebhookData, ThrowOnError>): RequestResult<RemoveWebhookResponses, RemoveWebhookErrors, ThrowOnError> => (options.client ?? client).delete<RemoveWebhookResponses, RemoveWebhookErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/notifications/webhooks/{webhook_id}',
-    ...options
-});
+export const removeWebhook = <ThrowOnError extends boolean = true>(options: Options<RemoveWebhookData, ThrowOnError>): RequestResult<RemoveWebhookResponses, RemoveWebhookErrors, ThrowOnError> => (options.client ?? client).delete<RemoveWebhookResponses, RemoveWebhookErrors, ThrowOnError>({ url: '/api/v1/notifications/webhooks/{webhook_id}', ...options });
 
 /**
  * Get Webhook
  *
  * Show one webhook.
  */
-export const getWebhook = <ThrowOnError extends boolean = true>(options: Options<GetWebhookData, ThrowOnError>): RequestResult<GetWebhookResponses, GetWebhookErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookResponses, GetWebhookErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/notifications/webhooks/{webhook_id}',
-    ...options
-});
+export const getWebhook = <ThrowOnError extends boolean = true>(options: Options<GetWebhookData, ThrowOnError>): RequestResult<GetWebhookResponses, GetWebhookErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookResponses, GetWebhookErrors, ThrowOnError>({ url: '/api/v1/notifications/webhooks/{webhook_id}', ...options });
 
 /**
  * Change Webhook
@@ -1774,7 +1353,6 @@ export const getWebhook = <ThrowOnError extends boolean = true>(options: Options
  * Change what is sent and leave the rest.
  */
 export const changeWebhook = <ThrowOnError extends boolean = true>(options: Options<ChangeWebhookData, ThrowOnError>): RequestResult<ChangeWebhookResponses, ChangeWebhookErrors, ThrowOnError> => (options.client ?? client).patch<ChangeWebhookResponses, ChangeWebhookErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/notifications/webhooks/{webhook_id}',
     ...options,
     headers: {
@@ -1788,44 +1366,28 @@ export const changeWebhook = <ThrowOnError extends boolean = true>(options: Opti
  *
  * Give a webhook another secret. For 24 hours messages are signed with the former one too.
  */
-export const rotateWebhookSecret = <ThrowOnError extends boolean = true>(options: Options<RotateWebhookSecretData, ThrowOnError>): RequestResult<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError> => (options.client ?? client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/notifications/webhooks/{webhook_id}/rotate',
-    ...options
-});
+export const rotateWebhookSecret = <ThrowOnError extends boolean = true>(options: Options<RotateWebhookSecretData, ThrowOnError>): RequestResult<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError> => (options.client ?? client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError>({ url: '/api/v1/notifications/webhooks/{webhook_id}/rotate', ...options });
 
 /**
  * Test Webhook
  *
  * Send a webhook a test message; its delivery tells what becomes of it.
  */
-export const testWebhook = <ThrowOnError extends boolean = true>(options: Options<TestWebhookData, ThrowOnError>): RequestResult<TestWebhookResponses, TestWebhookErrors, ThrowOnError> => (options.client ?? client).post<TestWebhookResponses, TestWebhookErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/notifications/webhooks/{webhook_id}/test',
-    ...options
-});
+export const testWebhook = <ThrowOnError extends boolean = true>(options: Options<TestWebhookData, ThrowOnError>): RequestResult<TestWebhookResponses, TestWebhookErrors, ThrowOnError> => (options.client ?? client).post<TestWebhookResponses, TestWebhookErrors, ThrowOnError>({ url: '/api/v1/notifications/webhooks/{webhook_id}/test', ...options });
 
 /**
  * Mark Notification Read
  *
  * Mark one entry as read; doing it again changes nothing.
  */
-export const markNotificationRead = <ThrowOnError extends boolean = true>(options: Options<MarkNotificationReadData, ThrowOnError>): RequestResult<MarkNotificationReadResponses, MarkNotificationReadErrors, ThrowOnError> => (options.client ?? client).post<MarkNotificationReadResponses, MarkNotificationReadErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/notifications/{notification_id}/read',
-    ...options
-});
+export const markNotificationRead = <ThrowOnError extends boolean = true>(options: Options<MarkNotificationReadData, ThrowOnError>): RequestResult<MarkNotificationReadResponses, MarkNotificationReadErrors, ThrowOnError> => (options.client ?? client).post<MarkNotificationReadResponses, MarkNotificationReadErrors, ThrowOnError>({ url: '/api/v1/notifications/{notification_id}/read', ...options });
 
 /**
  * List Organisations
  *
  * List the organisations the person at the door belongs to.
  */
-export const listOrganisations = <ThrowOnError extends boolean = true>(options?: Options<ListOrganisationsData, ThrowOnError>): RequestResult<ListOrganisationsResponses, ListOrganisationsErrors, ThrowOnError> => (options?.client ?? client).get<ListOrganisationsResponses, ListOrganisationsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/organisations',
-    ...options
-});
+export const listOrganisations = <ThrowOnError extends boolean = true>(options?: Options<ListOrganisationsData, ThrowOnError>): RequestResult<ListOrganisationsResponses, ListOrganisationsErrors, ThrowOnError> => (options?.client ?? client).get<ListOrganisationsResponses, ListOrganisationsErrors, ThrowOnError>({ url: '/api/v1/organisations', ...options });
 
 /**
  * Create Organisation
@@ -1833,7 +1395,6 @@ export const listOrganisations = <ThrowOnError extends boolean = true>(options?:
  * Make another organisation and own it.
  */
 export const createOrganisation = <ThrowOnError extends boolean = true>(options: Options<CreateOrganisationData, ThrowOnError>): RequestResult<CreateOrganisationResponses, CreateOrganisationErrors, ThrowOnError> => (options.client ?? client).post<CreateOrganisationResponses, CreateOrganisationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/organisations',
     ...options,
     headers: {
@@ -1847,11 +1408,7 @@ export const createOrganisation = <ThrowOnError extends boolean = true>(options:
  *
  * List invitations that wait.
  */
-export const listInvitations = <ThrowOnError extends boolean = true>(options?: Options<ListInvitationsData, ThrowOnError>): RequestResult<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError> => (options?.client ?? client).get<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/organisations/invitations',
-    ...options
-});
+export const listInvitations = <ThrowOnError extends boolean = true>(options?: Options<ListInvitationsData, ThrowOnError>): RequestResult<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError> => (options?.client ?? client).get<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError>({ url: '/api/v1/organisations/invitations', ...options });
 
 /**
  * Create Invitation
@@ -1859,7 +1416,6 @@ export const listInvitations = <ThrowOnError extends boolean = true>(options?: O
  * Mail somebody an invitation into the organisation.
  */
 export const createInvitation = <ThrowOnError extends boolean = true>(options: Options<CreateInvitationData, ThrowOnError>): RequestResult<CreateInvitationResponses, CreateInvitationErrors, ThrowOnError> => (options.client ?? client).post<CreateInvitationResponses, CreateInvitationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/organisations/invitations',
     ...options,
     headers: {
@@ -1887,11 +1443,7 @@ export const acceptInvitation = <ThrowOnError extends boolean = true>(options: O
  *
  * Take an invitation back.
  */
-export const withdrawInvitation = <ThrowOnError extends boolean = true>(options: Options<WithdrawInvitationData, ThrowOnError>): RequestResult<WithdrawInvitationResponses, WithdrawInvitationErrors, ThrowOnError> => (options.client ?? client).delete<WithdrawInvitationResponses, WithdrawInvitationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/organisations/invitations/{id}',
-    ...options
-});
+export const withdrawInvitation = <ThrowOnError extends boolean = true>(options: Options<WithdrawInvitationData, ThrowOnError>): RequestResult<WithdrawInvitationResponses, WithdrawInvitationErrors, ThrowOnError> => (options.client ?? client).delete<WithdrawInvitationResponses, WithdrawInvitationErrors, ThrowOnError>({ url: '/api/v1/organisations/invitations/{id}', ...options });
 
 /**
  * Rename Organisation
@@ -1899,7 +1451,6 @@ export const withdrawInvitation = <ThrowOnError extends boolean = true>(options:
  * Rename the organisation one acts in.
  */
 export const renameOrganisation = <ThrowOnError extends boolean = true>(options: Options<RenameOrganisationData, ThrowOnError>): RequestResult<RenameOrganisationResponses, RenameOrganisationErrors, ThrowOnError> => (options.client ?? client).patch<RenameOrganisationResponses, RenameOrganisationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/organisations/{id}',
     ...options,
     headers: {
@@ -1913,22 +1464,14 @@ export const renameOrganisation = <ThrowOnError extends boolean = true>(options:
  *
  * Leave an organisation; its last owner cannot.
  */
-export const leaveOrganisation = <ThrowOnError extends boolean = true>(options: Options<LeaveOrganisationData, ThrowOnError>): RequestResult<LeaveOrganisationResponses, LeaveOrganisationErrors, ThrowOnError> => (options.client ?? client).post<LeaveOrganisationResponses, LeaveOrganisationErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/organisations/{id}/leave',
-    ...options
-});
+export const leaveOrganisation = <ThrowOnError extends boolean = true>(options: Options<LeaveOrganisationData, ThrowOnError>): RequestResult<LeaveOrganisationResponses, LeaveOrganisationErrors, ThrowOnError> => (options.client ?? client).post<LeaveOrganisationResponses, LeaveOrganisationErrors, ThrowOnError>({ url: '/api/v1/organisations/{id}/leave', ...options });
 
 /**
  * List Products
  *
  * List products by name.
  */
-export const listProducts = <ThrowOnError extends boolean = true>(options?: Options<ListProductsData, ThrowOnError>): RequestResult<ListProductsResponses, ListProductsErrors, ThrowOnError> => (options?.client ?? client).get<ListProductsResponses, ListProductsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/products',
-    ...options
-});
+export const listProducts = <ThrowOnError extends boolean = true>(options?: Options<ListProductsData, ThrowOnError>): RequestResult<ListProductsResponses, ListProductsErrors, ThrowOnError> => (options?.client ?? client).get<ListProductsResponses, ListProductsErrors, ThrowOnError>({ url: '/api/v1/products', ...options });
 
 /**
  * Create Product
@@ -1936,7 +1479,6 @@ export const listProducts = <ThrowOnError extends boolean = true>(options?: Opti
  * Record a new product.
  */
 export const createProduct = <ThrowOnError extends boolean = true>(options: Options<CreateProductData, ThrowOnError>): RequestResult<CreateProductResponses, CreateProductErrors, ThrowOnError> => (options.client ?? client).post<CreateProductResponses, CreateProductErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/products',
     ...options,
     headers: {
@@ -1950,22 +1492,14 @@ export const createProduct = <ThrowOnError extends boolean = true>(options: Opti
  *
  * Deactivate a product; its history stays, and doing it again changes nothing.
  */
-export const deactivateProduct = <ThrowOnError extends boolean = true>(options: Options<DeactivateProductData, ThrowOnError>): RequestResult<DeactivateProductResponses, DeactivateProductErrors, ThrowOnError> => (options.client ?? client).delete<DeactivateProductResponses, DeactivateProductErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/products/{product_id}',
-    ...options
-});
+export const deactivateProduct = <ThrowOnError extends boolean = true>(options: Options<DeactivateProductData, ThrowOnError>): RequestResult<DeactivateProductResponses, DeactivateProductErrors, ThrowOnError> => (options.client ?? client).delete<DeactivateProductResponses, DeactivateProductErrors, ThrowOnError>({ url: '/api/v1/products/{product_id}', ...options });
 
 /**
  * Get Product
  *
  * Show one product.
  */
-export const getProduct = <ThrowOnError extends boolean = true>(options: Options<GetProductData, ThrowOnError>): RequestResult<GetProductResponses, GetProductErrors, ThrowOnError> => (options.client ?? client).get<GetProductResponses, GetProductErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/products/{product_id}',
-    ...options
-});
+export const getProduct = <ThrowOnError extends boolean = true>(options: Options<GetProductData, ThrowOnError>): RequestResult<GetProductResponses, GetProductErrors, ThrowOnError> => (options.client ?? client).get<GetProductResponses, GetProductErrors, ThrowOnError>({ url: '/api/v1/products/{product_id}', ...options });
 
 /**
  * Update Product
@@ -1973,7 +1507,6 @@ export const getProduct = <ThrowOnError extends boolean = true>(options: Options
  * Change what is sent and leave the rest.
  */
 export const updateProduct = <ThrowOnError extends boolean = true>(options: Options<UpdateProductData, ThrowOnError>): RequestResult<UpdateProductResponses, UpdateProductErrors, ThrowOnError> => (options.client ?? client).patch<UpdateProductResponses, UpdateProductErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/products/{product_id}',
     ...options,
     headers: {
@@ -1988,7 +1521,6 @@ export const updateProduct = <ThrowOnError extends boolean = true>(options: Opti
  * Replace everything but id, version and times.
  */
 export const replaceProduct = <ThrowOnError extends boolean = true>(options: Options<ReplaceProductData, ThrowOnError>): RequestResult<ReplaceProductResponses, ReplaceProductErrors, ThrowOnError> => (options.client ?? client).put<ReplaceProductResponses, ReplaceProductErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/products/{product_id}',
     ...options,
     headers: {
@@ -2002,11 +1534,7 @@ export const replaceProduct = <ThrowOnError extends boolean = true>(options: Opt
  *
  * List reports, newest first, with what became of their mails.
  */
-export const listReports = <ThrowOnError extends boolean = true>(options?: Options<ListReportsData, ThrowOnError>): RequestResult<ListReportsResponses, ListReportsErrors, ThrowOnError> => (options?.client ?? client).get<ListReportsResponses, ListReportsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/reports',
-    ...options
-});
+export const listReports = <ThrowOnError extends boolean = true>(options?: Options<ListReportsData, ThrowOnError>): RequestResult<ListReportsResponses, ListReportsErrors, ThrowOnError> => (options?.client ?? client).get<ListReportsResponses, ListReportsErrors, ThrowOnError>({ url: '/api/v1/reports', ...options });
 
 /**
  * Make Report
@@ -2014,7 +1542,6 @@ export const listReports = <ThrowOnError extends boolean = true>(options?: Optio
  * Have a report made; its progress and then its file are at Location.
  */
 export const makeReport = <ThrowOnError extends boolean = true>(options: Options<MakeReportData, ThrowOnError>): RequestResult<MakeReportResponses, MakeReportErrors, ThrowOnError> => (options.client ?? client).post<MakeReportResponses, MakeReportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/reports',
     ...options,
     headers: {
@@ -2028,11 +1555,7 @@ export const makeReport = <ThrowOnError extends boolean = true>(options: Options
  *
  * List schedules of reports, newest first.
  */
-export const listReportSchedules = <ThrowOnError extends boolean = true>(options?: Options<ListReportSchedulesData, ThrowOnError>): RequestResult<ListReportSchedulesResponses, ListReportSchedulesErrors, ThrowOnError> => (options?.client ?? client).get<ListReportSchedulesResponses, ListReportSchedulesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/reports/schedules',
-    ...options
-});
+export const listReportSchedules = <ThrowOnError extends boolean = true>(options?: Options<ListReportSchedulesData, ThrowOnError>): RequestResult<ListReportSchedulesResponses, ListReportSchedulesErrors, ThrowOnError> => (options?.client ?? client).get<ListReportSchedulesResponses, ListReportSchedulesErrors, ThrowOnError>({ url: '/api/v1/reports/schedules', ...options });
 
 /**
  * Schedule Report
@@ -2040,7 +1563,6 @@ export const listReportSchedules = <ThrowOnError extends boolean = true>(options
  * Have a report made and mailed every month or week; it shows what its maker may see then.
  */
 export const scheduleReport = <ThrowOnError extends boolean = true>(options: Options<ScheduleReportData, ThrowOnError>): RequestResult<ScheduleReportResponses, ScheduleReportErrors, ThrowOnError> => (options.client ?? client).post<ScheduleReportResponses, ScheduleReportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/reports/schedules',
     ...options,
     headers: {
@@ -2054,22 +1576,14 @@ export const scheduleReport = <ThrowOnError extends boolean = true>(options: Opt
  *
  * Stop a schedule for good; what it sent stays.
  */
-export const deleteReportSchedule = <ThrowOnError extends boolean = true>(options: Options<DeleteReportScheduleData, ThrowOnError>): RequestResult<DeleteReportScheduleResponses, DeleteReportScheduleErrors, ThrowOnError> => (options.client ?? client).delete<DeleteReportScheduleResponses, DeleteReportScheduleErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/reports/schedules/{id}',
-    ...options
-});
+export const deleteReportSchedule = <ThrowOnError extends boolean = true>(options: Options<DeleteReportScheduleData, ThrowOnError>): RequestResult<DeleteReportScheduleResponses, DeleteReportScheduleErrors, ThrowOnError> => (options.client ?? client).delete<DeleteReportScheduleResponses, DeleteReportScheduleErrors, ThrowOnError>({ url: '/api/v1/reports/schedules/{id}', ...options });
 
 /**
  * Get Report Schedule
  *
  * Show one schedule.
  */
-export const getReportSchedule = <ThrowOnError extends boolean = true>(options: Options<GetReportScheduleData, ThrowOnError>): RequestResult<GetReportScheduleResponses, GetReportScheduleErrors, ThrowOnError> => (options.client ?? client).get<GetReportScheduleResponses, GetReportScheduleErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/reports/schedules/{id}',
-    ...options
-});
+export const getReportSchedule = <ThrowOnError extends boolean = true>(options: Options<GetReportScheduleData, ThrowOnError>): RequestResult<GetReportScheduleResponses, GetReportScheduleErrors, ThrowOnError> => (options.client ?? client).get<GetReportScheduleResponses, GetReportScheduleErrors, ThrowOnError>({ url: '/api/v1/reports/schedules/{id}', ...options });
 
 /**
  * Change Report Schedule
@@ -2077,7 +1591,6 @@ export const getReportSchedule = <ThrowOnError extends boolean = true>(options: 
  * Change what is sent and leave the rest; times before the change are not made up for.
  */
 export const changeReportSchedule = <ThrowOnError extends boolean = true>(options: Options<ChangeReportScheduleData, ThrowOnError>): RequestResult<ChangeReportScheduleResponses, ChangeReportScheduleErrors, ThrowOnError> => (options.client ?? client).patch<ChangeReportScheduleResponses, ChangeReportScheduleErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/reports/schedules/{id}',
     ...options,
     headers: {
@@ -2091,44 +1604,28 @@ export const changeReportSchedule = <ThrowOnError extends boolean = true>(option
  *
  * Make and mail a schedule's report now, of the newest period that is over.
  */
-export const sendScheduledReport = <ThrowOnError extends boolean = true>(options: Options<SendScheduledReportData, ThrowOnError>): RequestResult<SendScheduledReportResponses, SendScheduledReportErrors, ThrowOnError> => (options.client ?? client).post<SendScheduledReportResponses, SendScheduledReportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/reports/schedules/{id}/send',
-    ...options
-});
+export const sendScheduledReport = <ThrowOnError extends boolean = true>(options: Options<SendScheduledReportData, ThrowOnError>): RequestResult<SendScheduledReportResponses, SendScheduledReportErrors, ThrowOnError> => (options.client ?? client).post<SendScheduledReportResponses, SendScheduledReportErrors, ThrowOnError>({ url: '/api/v1/reports/schedules/{id}/send', ...options });
 
 /**
  * Get Report
  *
  * Show how far a report is, and what became of its mails.
  */
-export const getReport = <ThrowOnError extends boolean = true>(options: Options<GetReportData, ThrowOnError>): RequestResult<GetReportResponses, GetReportErrors, ThrowOnError> => (options.client ?? client).get<GetReportResponses, GetReportErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/reports/{id}',
-    ...options
-});
+export const getReport = <ThrowOnError extends boolean = true>(options: Options<GetReportData, ThrowOnError>): RequestResult<GetReportResponses, GetReportErrors, ThrowOnError> => (options.client ?? client).get<GetReportResponses, GetReportErrors, ThrowOnError>({ url: '/api/v1/reports/{id}', ...options });
 
 /**
  * Get Report File
  *
  * Give the file of a report that is done.
  */
-export const getReportFile = <ThrowOnError extends boolean = true>(options: Options<GetReportFileData, ThrowOnError>): RequestResult<GetReportFileResponses, GetReportFileErrors, ThrowOnError> => (options.client ?? client).get<GetReportFileResponses, GetReportFileErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/reports/{id}/file',
-    ...options
-});
+export const getReportFile = <ThrowOnError extends boolean = true>(options: Options<GetReportFileData, ThrowOnError>): RequestResult<GetReportFileResponses, GetReportFileErrors, ThrowOnError> => (options.client ?? client).get<GetReportFileResponses, GetReportFileErrors, ThrowOnError>({ url: '/api/v1/reports/{id}/file', ...options });
 
 /**
  * List Thresholds
  *
  * List versions of thresholds, planned ones first, then those that hold or held, newest first.
  */
-export const listThresholds = <ThrowOnError extends boolean = true>(options?: Options<ListThresholdsData, ThrowOnError>): RequestResult<ListThresholdsResponses, ListThresholdsErrors, ThrowOnError> => (options?.client ?? client).get<ListThresholdsResponses, ListThresholdsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/thresholds',
-    ...options
-});
+export const listThresholds = <ThrowOnError extends boolean = true>(options?: Options<ListThresholdsData, ThrowOnError>): RequestResult<ListThresholdsResponses, ListThresholdsErrors, ThrowOnError> => (options?.client ?? client).get<ListThresholdsResponses, ListThresholdsErrors, ThrowOnError>({ url: '/api/v1/thresholds', ...options });
 
 /**
  * Set Thresholds
@@ -2136,7 +1633,6 @@ export const listThresholds = <ThrowOnError extends boolean = true>(options?: Op
  * Set what records are judged by from a time on. What was said of earlier ones stays.
  */
 export const setThresholds = <ThrowOnError extends boolean = true>(options: Options<SetThresholdsData, ThrowOnError>): RequestResult<SetThresholdsResponses, SetThresholdsErrors, ThrowOnError> => (options.client ?? client).post<SetThresholdsResponses, SetThresholdsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/thresholds',
     ...options,
     headers: {
@@ -2154,7 +1650,6 @@ export const setThresholds = <ThrowOnError extends boolean = true>(options: Opti
  * first page; a later one reads on from where the page before ended.
  */
 export const backtestThresholds = <ThrowOnError extends boolean = true>(options: Options<BacktestThresholdsData, ThrowOnError>): RequestResult<BacktestThresholdsResponses, BacktestThresholdsErrors, ThrowOnError> => (options.client ?? client).post<BacktestThresholdsResponses, BacktestThresholdsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/thresholds/backtest',
     ...options,
     headers: {
@@ -2168,22 +1663,14 @@ export const backtestThresholds = <ThrowOnError extends boolean = true>(options:
  *
  * Show what each product at each location is judged by now, and which scope says so.
  */
-export const listEffectiveThresholds = <ThrowOnError extends boolean = true>(options?: Options<ListEffectiveThresholdsData, ThrowOnError>): RequestResult<ListEffectiveThresholdsResponses, ListEffectiveThresholdsErrors, ThrowOnError> => (options?.client ?? client).get<ListEffectiveThresholdsResponses, ListEffectiveThresholdsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/thresholds/effective',
-    ...options
-});
+export const listEffectiveThresholds = <ThrowOnError extends boolean = true>(options?: Options<ListEffectiveThresholdsData, ThrowOnError>): RequestResult<ListEffectiveThresholdsResponses, ListEffectiveThresholdsErrors, ThrowOnError> => (options?.client ?? client).get<ListEffectiveThresholdsResponses, ListEffectiveThresholdsErrors, ThrowOnError>({ url: '/api/v1/thresholds/effective', ...options });
 
 /**
  * List Meter Limits
  *
  * List versions of limits, planned ones first, then those that hold or held, newest first.
  */
-export const listMeterLimits = <ThrowOnError extends boolean = true>(options?: Options<ListMeterLimitsData, ThrowOnError>): RequestResult<ListMeterLimitsResponses, ListMeterLimitsErrors, ThrowOnError> => (options?.client ?? client).get<ListMeterLimitsResponses, ListMeterLimitsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/thresholds/meter',
-    ...options
-});
+export const listMeterLimits = <ThrowOnError extends boolean = true>(options?: Options<ListMeterLimitsData, ThrowOnError>): RequestResult<ListMeterLimitsResponses, ListMeterLimitsErrors, ThrowOnError> => (options?.client ?? client).get<ListMeterLimitsResponses, ListMeterLimitsErrors, ThrowOnError>({ url: '/api/v1/thresholds/meter', ...options });
 
 /**
  * Set Meter Limits
@@ -2191,7 +1678,6 @@ export const listMeterLimits = <ThrowOnError extends boolean = true>(options?: O
  * Set what register reads are judged by from a time on. What was said of earlier ones stays.
  */
 export const setMeterLimits = <ThrowOnError extends boolean = true>(options: Options<SetMeterLimitsData, ThrowOnError>): RequestResult<SetMeterLimitsResponses, SetMeterLimitsErrors, ThrowOnError> => (options.client ?? client).post<SetMeterLimitsResponses, SetMeterLimitsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/thresholds/meter',
     ...options,
     headers: {
@@ -2205,22 +1691,14 @@ export const setMeterLimits = <ThrowOnError extends boolean = true>(options: Opt
  *
  * Show what register reads are judged by now: all, and each class and size that was given its own.
  */
-export const listEffectiveMeterLimits = <ThrowOnError extends boolean = true>(options?: Options<ListEffectiveMeterLimitsData, ThrowOnError>): RequestResult<ListEffectiveMeterLimitsResponses, ListEffectiveMeterLimitsErrors, ThrowOnError> => (options?.client ?? client).get<ListEffectiveMeterLimitsResponses, ListEffectiveMeterLimitsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/thresholds/meter/effective',
-    ...options
-});
+export const listEffectiveMeterLimits = <ThrowOnError extends boolean = true>(options?: Options<ListEffectiveMeterLimitsData, ThrowOnError>): RequestResult<ListEffectiveMeterLimitsResponses, ListEffectiveMeterLimitsErrors, ThrowOnError> => (options?.client ?? client).get<ListEffectiveMeterLimitsResponses, ListEffectiveMeterLimitsErrors, ThrowOnError>({ url: '/api/v1/thresholds/meter/effective', ...options });
 
 /**
  * List Users
  *
  * List the organisation's members, first joined first.
  */
-export const listUsers = <ThrowOnError extends boolean = true>(options?: Options<ListUsersData, ThrowOnError>): RequestResult<ListUsersResponses, ListUsersErrors, ThrowOnError> => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/users',
-    ...options
-});
+export const listUsers = <ThrowOnError extends boolean = true>(options?: Options<ListUsersData, ThrowOnError>): RequestResult<ListUsersResponses, ListUsersErrors, ThrowOnError> => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({ url: '/api/v1/users', ...options });
 
 /**
  * Create User
@@ -2228,7 +1706,6 @@ export const listUsers = <ThrowOnError extends boolean = true>(options?: Options
  * Make an account for somebody who has none and let it into the organisation.
  */
 export const createUser = <ThrowOnError extends boolean = true>(options: Options<CreateUserData, ThrowOnError>): RequestResult<CreateUserResponses, CreateUserErrors, ThrowOnError> => (options.client ?? client).post<CreateUserResponses, CreateUserErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/users',
     ...options,
     headers: {
@@ -2242,22 +1719,14 @@ export const createUser = <ThrowOnError extends boolean = true>(options: Options
  *
  * Deactivate a member; their history and their account stay, their sessions here end.
  */
-export const deactivateUser = <ThrowOnError extends boolean = true>(options: Options<DeactivateUserData, ThrowOnError>): RequestResult<DeactivateUserResponses, DeactivateUserErrors, ThrowOnError> => (options.client ?? client).delete<DeactivateUserResponses, DeactivateUserErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/users/{id}',
-    ...options
-});
+export const deactivateUser = <ThrowOnError extends boolean = true>(options: Options<DeactivateUserData, ThrowOnError>): RequestResult<DeactivateUserResponses, DeactivateUserErrors, ThrowOnError> => (options.client ?? client).delete<DeactivateUserResponses, DeactivateUserErrors, ThrowOnError>({ url: '/api/v1/users/{id}', ...options });
 
 /**
  * Get User
  *
  * Return one member.
  */
-export const getUser = <ThrowOnError extends boolean = true>(options: Options<GetUserData, ThrowOnError>): RequestResult<GetUserResponses, GetUserErrors, ThrowOnError> => (options.client ?? client).get<GetUserResponses, GetUserErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/users/{id}',
-    ...options
-});
+export const getUser = <ThrowOnError extends boolean = true>(options: Options<GetUserData, ThrowOnError>): RequestResult<GetUserResponses, GetUserErrors, ThrowOnError> => (options.client ?? client).get<GetUserResponses, GetUserErrors, ThrowOnError>({ url: '/api/v1/users/{id}', ...options });
 
 /**
  * Change User
@@ -2265,7 +1734,6 @@ export const getUser = <ThrowOnError extends boolean = true>(options: Options<Ge
  * Change a member's role, places, or whether they still belong; deactivation ends their sessions here.
  */
 export const changeUser = <ThrowOnError extends boolean = true>(options: Options<ChangeUserData, ThrowOnError>): RequestResult<ChangeUserResponses, ChangeUserErrors, ThrowOnError> => (options.client ?? client).patch<ChangeUserResponses, ChangeUserErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/users/{id}',
     ...options,
     headers: {
@@ -2279,8 +1747,4 @@ export const changeUser = <ThrowOnError extends boolean = true>(options: Options
  *
  * Return use, verdicts and places of the organisation at a glance.
  */
-export const overview = <ThrowOnError extends boolean = true>(options?: Options<OverviewData, ThrowOnError>): RequestResult<OverviewResponses, OverviewErrors, ThrowOnError> => (options?.client ?? client).get<OverviewResponses, OverviewErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/views/overview',
-    ...options
-});
+export const overview = <ThrowOnError extends boolean = true>(options?: Options<OverviewData, ThrowOnError>): RequestResult<OverviewResponses, OverviewErrors, ThrowOnError> => (options?.client ?? client).get<OverviewResponses, OverviewErrors, ThrowOnError>({ url: '/api/v1/views/overview', ...options });

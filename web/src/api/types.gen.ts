@@ -2126,12 +2126,14 @@ export type FuelUse = {
  * Happening
  *
  * What happened at a customer. facts: as its kind has them; litres, hundredths of a rupiah.
+ *
+ * Kind customer: what a person said of them, and no more; said_by is null where that was not kept.
  */
 export type Happening = {
     /**
      * Kind
      */
-    kind: 'read' | 'payment' | 'bill' | 'billed' | 'arrears' | 'replacement' | 'correction';
+    kind: 'read' | 'payment' | 'bill' | 'billed' | 'arrears' | 'replacement' | 'correction' | 'customer';
     /**
      * Day
      */
@@ -11817,6 +11819,12 @@ export type ListCustomersData = {
          * Rayon
          */
         rayon?: string | null;
+        /**
+         * Nomen
+         *
+         * Only these customers, at most 100; all when left out.
+         */
+        nomen?: Array<string> | null;
         /**
          * Limit
          *

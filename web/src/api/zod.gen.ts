@@ -633,6 +633,8 @@ export const zFuelUse = z.object({
  * Happening
  *
  * What happened at a customer. facts: as its kind has them; litres, hundredths of a rupiah.
+ *
+ * Kind customer: what a person said of them, and no more; said_by is null where that was not kept.
  */
 export const zHappening = z.object({
     kind: z.enum([
@@ -642,7 +644,8 @@ export const zHappening = z.object({
         'billed',
         'arrears',
         'replacement',
-        'correction'
+        'correction',
+        'customer'
     ]),
     day: z.iso.date(),
     period: z.string(),

@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from arus_runtime.context import Context, Service
 from arus_runtime.settings import Settings
 from arus_runtime.web import document, problems
-from arus_runtime.web.middleware import Shell
+from arus_runtime.web.middleware import Heads, Shell
 from arus_runtime.web.problems import Problem
 from arus_runtime.web.routing import HeldSlashes, StrictRoute
 
@@ -96,6 +96,7 @@ def create_app(
         app.include_router(router, prefix=PREFIX)
     _add_health(app, readiness, trouble)
     app.add_middleware(HeldSlashes)
+    app.add_middleware(Heads)
     if context is not None:
         for wrap in reversed(service.around):
             app.add_middleware(wrap, context)

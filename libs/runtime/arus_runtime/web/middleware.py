@@ -25,6 +25,30 @@ def add_missing(start: Message, headers: Iterable[tuple[bytes, bytes]]) -> None:
     start["headers"] = [*start["headers"], *(pair for pair in headers if pair[0] not in present)]
 
 
+class Heads:
+    """Answer HEAD as GET is answered, without the body (RFC 9110, 9.3.2): no route needs to know of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def bare(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                # The answer is whole: a stream hears that its client is gone.
+                await send({"type": "http.response.body", "body": b""})
+
+        asked = {**scope, "method": "GET"}
+        try:
+            await self._app(asked, receive, bare)
+        finally:
+            scope["route"] = asked.get("route")
+
+
 class Shell:
     """Wrap the application once; inner failures that nobody handled become problems here."""
 

@@ -191,13 +191,14 @@ def install(app: FastAPI, templates: Templates | None) -> None:
 
 
 def _methods(app: FastAPI, path: str) -> set[str]:
-    """Return every method that the address answers; each route knows its own only."""
-    return {
+    """Return every method that the address answers; each route knows its own only, and none HEAD."""
+    known = {
         method
         for route in iter_route_contexts(app.routes)
         if route.path is not None and compile_path(route.path)[0].match(path)
         for method in route.methods or ()
     }
+    return known | {"HEAD"} if "GET" in known else known
 
 
 _BY_STATUS: Final = {

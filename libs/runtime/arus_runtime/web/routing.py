@@ -1,8 +1,10 @@
-"""How a request is read: strict JSON, only text that PostgreSQL can store, and a path by its own slashes."""
+"""How a request is read: strict JSON, members once, text PostgreSQL can store, a path by its own slashes."""
 
 import json
 import re
-from collections.abc import Callable, Coroutine, Iterator
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from itertools import islice
 from math import isinf
 from typing import Any, Final, cast
 from urllib.parse import unquote
@@ -16,6 +18,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from arus_runtime.web.problems import FieldProblem, Problem
 
 _SHOWN: Final = 80
+_NAMED: Final = 20
+"""Repeated members that are named at most; the way to each may be long."""
+_SPACE: Final = b" \t\r\n"
+_HOLDING: Final = (dict, list)
 _LONG_NUMBER: Final = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
 """What a number beyond every float looks like; texts may look like it too."""
 _SLASH: Final = re.compile(rb"%2f", re.IGNORECASE)
@@ -26,9 +32,25 @@ _HELD: Final = "\0"
 class StrictRequest(Request):
     """A request whose JSON is RFC 8259's: no NaN, no lone surrogates, no unbounded nesting."""
 
+    _document: object = None
+
     async def json(self) -> Any:
         """Return the parsed body; raises json.JSONDecodeError."""
-        return orjson.loads(await self.body())
+        return orjson.loads(await self.body()) if self._document is None else self._document
+
+    async def refuse_repeated_members(self) -> None:
+        """Raise the 422 of objects that name a member twice: RFC 8259 leaves open which one counts."""
+        body = await self.body()
+        try:
+            self._document = document = orjson.loads(body)
+        except json.JSONDecodeError:
+            return  # told as malformed by the reading that follows
+        # Every member is counted in the text, as is here and there a text that looks like one.
+        if body.translate(None, _SPACE).count(b'":') == _members(document):
+            return
+        twice = islice(_repeated(json.loads(body, object_pairs_hook=_Pairs)), _NAMED)
+        if errors := [FieldProblem(".".join(map(str, name)), "repeated_field") for name in twice]:
+            raise Problem(422, "invalid_input", errors=errors)
 
     async def refuse_unless_readable(self) -> None:
         """Raise the 422 of numbers that no float holds: they are JSON, and orjson calls it malformed."""
@@ -37,7 +59,7 @@ class StrictRequest(Request):
             return
         try:
             document = json.loads(body, parse_float=_number, parse_int=_number)
-        except (ValueError, RecursionError):
+        except ValueError:
             return  # told as malformed by the reading that follows
         beyond = [
             FieldProblem(name, "number_too_large", {"value": _cut(number)})
@@ -86,8 +108,13 @@ class StrictRoute(APIRoute):
             _let_go(request.scope)
             strictly = StrictRequest(request.scope, request.receive)
             if self.body_field is not None and not isinstance(self.body_field.field_info, Form):
-                await _check(strictly)
-                await strictly.refuse_unless_readable()
+                try:
+                    await _check(strictly)
+                    await strictly.refuse_unless_readable()
+                    await strictly.refuse_repeated_members()
+                except RecursionError:
+                    # Nested deeper than these can look: as malformed as what orjson finds too deep.
+                    raise Problem(400, "malformed_json") from None
             return await handler(strictly)
 
         return strict
@@ -113,6 +140,50 @@ async def _check(request: Request) -> None:
         raise Problem(422, "invalid_input", errors=[FieldProblem(name, "nul_character") for name in fields])
 
 
+class _Pairs(list[tuple[str, object]]):
+    """The members of an object as they were sent."""
+
+    __slots__ = ()
+
+
+def _members(document: object) -> int:
+    """Return how many members all objects of a document have."""
+    count, left = 0, [document]
+    while left:
+        value = left.pop()
+        match value:
+            case dict():
+                inner = list(cast("dict[str, object]", value).values())
+                count += len(inner)
+            case list():
+                inner = cast("list[object]", value)
+            case _:
+                continue
+        left.extend(one for one in inner if type(one) in _HOLDING)
+    return count
+
+
+def _repeated(value: object) -> Iterator[tuple[str | int, ...]]:
+    """Give the way to every member that an object names twice, once each."""
+    members: Iterable[tuple[str | int, object]]
+    match value:
+        case _Pairs():
+            counts = Counter(name for name, _ in value)
+            yield from ((name,) for name, count in counts.items() if count > 1)
+            members = value
+        case list():
+            members = enumerate(cast("list[object]", value))
+        case _:
+            return
+    for name, inner in members:
+        for below in _repeated(inner):
+            yield name, *below
+
+
+def _below(at: str, name: str | int) -> str:
+    return f"{at}.{name}" if at else str(name)
+
+
 class _Beyond(str):
     """A number as it was sent, too large to be one."""
 
@@ -135,9 +206,9 @@ def _texts(value: object, at: str) -> Iterator[tuple[str, str]]:
         case dict():
             for name, inner in cast("dict[str, object]", value).items():
                 yield "body", name
-                yield from _texts(inner, f"{at}.{name}" if at else name)
+                yield from _texts(inner, _below(at, name))
         case list():
             for index, inner in enumerate(cast("list[object]", value)):
-                yield from _texts(inner, f"{at}.{index}" if at else str(index))
+                yield from _texts(inner, _below(at, index))
         case _:
             return

@@ -18,6 +18,7 @@ from arus_runtime.web import FieldProblem, IfMatch, Page, Paging, Problem, creat
 from arus_runtime.web.exports import AT_ONCE, Exported
 from arus_runtime.web.problems import told, wrong
 from fastapi import APIRouter, Depends, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field, PlainValidator, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
@@ -25,6 +26,7 @@ from pydantic_core import PydanticCustomError
 from .conftest import Token
 
 MOST = Decimal(1_000_000)
+JSON = {"Content-Type": "application/json"}
 things = router("things")
 Caller = Annotated[Principal, Depends(require("things", "c"))]
 
@@ -68,6 +70,17 @@ async def list_things(paging: Paging) -> Page[int]:
     first = after[0] + 1 if after else 0
     rows = list(range(first, min(first + paging.fetch, 5)))
     return paging.page(rows, lambda row: row, lambda row: (row,))
+
+
+@things.get("/things/feed", include_in_schema=False)
+async def feed_things() -> StreamingResponse:
+    return StreamingResponse(_for_ever(), media_type="text/event-stream")
+
+
+async def _for_ever() -> AsyncIterator[bytes]:
+    while True:
+        yield b"data: 1\n\n"
+        await asyncio.sleep(0)
 
 
 EXPORTING: list[int] = []
@@ -241,12 +254,84 @@ async def test_an_escaped_slash_parts_no_segments(http: httpx.AsyncClient) -> No
     for path in ("/api/v1%2Fnamed/a", "/api/v1/named%2Fa", "/api/v1/named/a%2Fb%2Fparts/more"):
         assert (await http.get(path)).status_code == 404, path
     refused = await http.delete("/api/v1/named/a%2Fb")
-    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD")
 
 
 async def test_a_refused_method_is_answered_with_those_the_address_knows(http: httpx.AsyncClient) -> None:
     answer = await http.delete("/api/v1/things")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, PATCH, POST")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, PATCH, POST")
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ('{"name": "a", "name": "b"}', ["name"]),
+        ('{"name": "a", "n\\u0061me" : "b", "kind": 1, "kind": 2, "kind": 3}', ["name", "kind"]),
+        ('{"parts": [{"name": "a"}, {"volume_l": 1, "volume_l"\n: 1}]}', ["parts.1.volume_l"]),
+        ('{"parts": [{"other": {"name": "a", "name": "a"}}]}', ["parts.0.other.name"]),
+    ],
+)
+async def test_a_member_given_twice_is_refused(http: httpx.AsyncClient, body: str, named: list[str]) -> None:
+    headers = {**JSON, "Accept-Language": "en"}
+    answer = await http.patch("/api/v1/things", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+    assert [error["field"] for error in answer.json()["errors"]] == named
+    assert answer.json()["errors"][0]["message"] == f"{named[0]} is given more than once."
+
+
+@pytest.mark.parametrize("depth", [400, 900, 1000])
+@pytest.mark.parametrize("inner", ['{"a": 1, "a": 2}', '"\\u0000"', "1e999"])
+async def test_what_is_wrong_is_refused_however_deep_it_stands(
+    http: httpx.AsyncClient, inner: str, depth: int
+) -> None:
+    answer = await http.patch("/api/v1/things", content=nested(inner, depth), headers=JSON)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["code"]) in {(422, "invalid_input"), (400, "malformed_json")}
+
+
+@pytest.mark.parametrize("depth", [400, 900, 1000])
+@pytest.mark.parametrize("inner", ["1", '{"a": "\\":"}', '"1e999"'])
+async def test_depth_alone_is_no_failure(http: httpx.AsyncClient, inner: str, depth: int) -> None:
+    answer = await http.patch("/api/v1/things", content=nested(inner, depth), headers=JSON)
+    assert answer.status_code == 200 or answer.json()["code"] == "malformed_json"
+
+
+def nested(inner: str, depth: int) -> str:
+    return f'{{"a": {"[" * depth}{inner}{"]" * depth}}}'
+
+
+async def test_of_many_repeated_members_the_first_are_named(http: httpx.AsyncClient) -> None:
+    body = "{" + ", ".join(f'"f{n}": 1, "f{n}": 1' for n in range(50)) + "}"
+    answer = await http.patch("/api/v1/things", content=body, headers=JSON)
+    assert [error["field"] for error in answer.json()["errors"]] == [f"f{n}" for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    "body", ['{"name": "a\\":b\\" :"}', '{"name" : "a", "kind":"fuel"}', '{"parts": null}', "{}"]
+)
+async def test_what_only_looks_like_a_member_is_none(http: httpx.AsyncClient, body: str) -> None:
+    assert (await http.patch("/api/v1/things", content=body, headers=JSON)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/healthz", 200), ("/api/v1/things", 200), ("/api/v1/failures/away", 503), ("/api/v1/nowhere", 404)],
+)
+async def test_head_is_answered_as_get_is_without_the_body(
+    http: httpx.AsyncClient, path: str, status: int
+) -> None:
+    shown, told = await http.get(path), await http.head(path)
+    assert (shown.status_code, told.status_code, told.content) == (status, status, b"")
+    assert told.headers["content-length"] == str(len(shown.content))
+    unlike = {name for name, _ in shown.headers.items() ^ told.headers.items()}
+    assert unlike <= {"x-request-id"}
+
+
+async def test_head_waits_for_no_feed_and_needs_a_get(http: httpx.AsyncClient) -> None:
+    feed = await http.head("/api/v1/things/feed")
+    assert (feed.status_code, feed.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    refused = await http.head("/api/v1/things/3")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "PUT")
 
 
 async def test_problems_speak_indonesian_unless_asked_otherwise(

@@ -19,6 +19,10 @@ PaymentReader = Annotated[Principal, Depends(require_everywhere("collections", "
 MeterReader = Annotated[Principal, Depends(require_everywhere("meters", "r"))]
 Nomen = Annotated[str, Path(min_length=1, max_length=40)]
 Q = Annotated[str, Query(max_length=200, description="Part of the number, name or address, in any case.")]
+Nomens = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=40)]] | None,
+    Query(alias="nomen", max_length=100, description="Only these customers, at most 100; all when left out."),
+]
 Said = Annotated[
     Annotated[str, Field(max_length=40)] | None, AfterValidator(lambda text: text or None), Query()
 ]

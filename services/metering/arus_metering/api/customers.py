@@ -10,7 +10,7 @@ from arus_runtime.commands import Commanded
 from arus_runtime.web import PREFIX, Ctx, IfMatch, Page, Paging, etag, router
 from fastapi import Depends, Path, Query, Response
 
-from arus_metering.api.asking import CustomerReader, Nomen, PaymentReader, Payments, Q, Said
+from arus_metering.api.asking import CustomerReader, Nomen, Nomens, PaymentReader, Payments, Q, Said
 from arus_metering.commands import customers as commands
 from arus_metering.commands import payments
 from arus_metering.schemas.figures import Happening, Profile
@@ -61,12 +61,18 @@ async def search_customers(
 
 @customers.get("/customers")
 async def list_customers(
-    *, context: Ctx, window: Paging, principal: CustomerReader, q: Q = "", rayon: Said = None
+    *,
+    context: Ctx,
+    window: Paging,
+    principal: CustomerReader,
+    q: Q = "",
+    rayon: Said = None,
+    nomens: Nomens = None,
 ) -> Page[CustomerRecord]:
     """List customers by number."""
     after = window.after(str) or (None,)
     async with context.db.tenant(principal.tenant_id) as tx:
-        rows = await store.search(tx, q, rayon, after[0], window.fetch)
+        rows = await store.search(tx, q, rayon, after[0], window.fetch, nomens=nomens)
     return window.page(rows, CustomerRecord.of, lambda one: (one.nomen,))
 
 

@@ -231,9 +231,12 @@ class Ageing(BaseModel):
 
 
 class Happening(BaseModel):
-    """What happened at a customer. facts: as its kind has them; litres, hundredths of a rupiah."""
+    """What happened at a customer. facts: as its kind has them; litres, hundredths of a rupiah.
 
-    kind: Literal["read", "payment", "bill", "billed", "arrears", "replacement", "correction"]
+    Kind customer: what a person said of them, and no more; said_by is null where that was not kept.
+    """
+
+    kind: Literal["read", "payment", "bill", "billed", "arrears", "replacement", "correction", "customer"]
     day: date
     period: str
     facts: dict[str, str | int | None]

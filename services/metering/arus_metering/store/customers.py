@@ -21,6 +21,7 @@ select c.nomen, c.name, c.address, c.rayon, c.usage_class, c.serial, c.is_active
 from (
     select nomen, {rank} as rank from customer_grams
     where strpos(words, %(text)s) > 0 and (%(rayon)s::text is null or rayon = %(rayon)s)
+      and (%(nomens)s::text[] is null or nomen = any(%(nomens)s))
       and (%(after)s::text is null or nomen > %(after)s)
     order by rank, nomen limit %(limit)s) hit
 join customers c using (nomen) order by hit.rank, nomen
@@ -32,6 +33,7 @@ _BEST: Final = _SEARCH.format(
 _LIST: Final = """
 select nomen, name, address, rayon, usage_class, serial, is_active, version, updated_at from customers
 where (%(rayon)s::text is null or rayon = %(rayon)s) and (%(after)s::text is null or nomen > %(after)s)
+  and (%(nomens)s::text[] is null or nomen = any(%(nomens)s))
   and strpos(lower(nomen || ' ' || name || ' ' || address), %(text)s) > 0
 order by nomen limit %(limit)s
 """
@@ -117,10 +119,15 @@ select * from (select * from (
     'raw_l', raw_l, 'stand_l', stand_l, 'reason', reason, 'case_id', case_id, 'said_by', said_by,
     'withdrawn_by', withdrawn_by, 'withdrawn_at', withdrawn_at), ''
   from read_edits where nomen = %(nomen)s
+  union all
+  select 'customer', recorded_at::date, period, jsonb_build_object('name', name, 'address', address,
+    'rayon', rayon, 'usage_class', usage_class, 'serial', serial, 'is_active', is_active::int)
+    - unsaid || jsonb_build_object('said_by', said_by, 'said_at', recorded_at), ''
+  from customer_periods where nomen = %(nomen)s and is_current and import_id = ''
 ) line
 where (%(before)s::date is null or day < %(before)s)
 order by day desc fetch first %(limit)s rows with ties
-) newest order by day desc, kind, period desc
+) newest order by day desc, kind, period desc, facts ->> 'said_at' desc
 """  # noqa: S608 - our own text
 _REPLACED: Final = """
 insert into meter_replacements
@@ -145,9 +152,21 @@ update meter_replacements set withdrawn_by = %s, withdrawn_at = %s where id = %s
 """
 
 
-async def search(tx: Tx, text: str, rayon: str | None, after: str | None, limit: int) -> list[Customer]:
-    """Return customers by number whose number, name or address holds a text, in any case."""
-    return await _found(tx, *await _asked(tx, text, rayon, after, limit))
+async def search(
+    tx: Tx,
+    text: str,
+    rayon: str | None,
+    after: str | None,
+    limit: int,
+    *,
+    nomens: Sequence[str] | None = None,
+) -> list[Customer]:
+    """Return customers by number whose number, name or address holds a text, in any case.
+
+    nomens: of these only.
+    """
+    statement, values = await _asked(tx, text, rayon, after, limit)
+    return await _found(tx, statement, {**values, "nomens": nomens})
 
 
 async def best(tx: Tx, text: str, rayon: str | None, limit: int) -> list[Customer]:
@@ -182,7 +201,8 @@ async def _asked(
     asked = searching.asked(plain)
     if asked:
         await tx.execute("select set_config('arus.grams', %s::text[]::text, true)", (asked,))
-    return _BY_NUMBER if asked else _LIST, {"text": plain, "rayon": rayon, "after": after, "limit": limit}
+    values = {"text": plain, "rayon": rayon, "nomens": None, "after": after, "limit": limit}
+    return _BY_NUMBER if asked else _LIST, values
 
 
 async def _found(tx: Tx, statement: str, values: Mapping[str, Any]) -> list[Customer]:
