@@ -93,7 +93,7 @@ export default defineConfig({
             {
               name: 'list',
               priority: 1,
-              test: /src\/(app\/(Listing|TableTools|narrowing|preferences)|ui\/(DataTable|WideTable|Cards|FilterBar))\.tsx?$|@tanstack\/[a-z]+-virtual/,
+              test: /src\/(app\/(Listing|TableTools|narrowing|ordering|preferences)|ui\/(DataTable|WideTable|Cards|FilterBar|order))\.tsx?$|@tanstack\/[a-z]+-virtual/,
             },
           ],
         },

@@ -12,6 +12,7 @@ from arus_stack.testing import until
 from playwright.sync_api import Page, expect
 
 from .conftest import OpenScreen, Organisation, Someone, create
+from .test_every_page import assert_good
 from .test_work import uses
 
 pytestmark = pytest.mark.e2e
@@ -75,6 +76,39 @@ def test_columns_and_density_follow_their_person(
     # Another table keeps its own look.
     elsewhere.goto(f"{console}/locations")
     expect(elsewhere.get_by_role("columnheader", name="Zona waktu")).to_be_visible()
+
+
+def test_a_press_on_a_header_orders_the_whole_list(
+    open_screen: OpenScreen, owner: Someone, console: str
+) -> None:
+    whose = {key: uses(owner)[0][key] for key in ("location_id", "product_id")}
+    many = [
+        {"date": f"2024-{1 + at // 28:02}-{1 + at % 28:02}", "volume_l": str(400 + at), **whose}
+        for at in range(60)
+    ]
+    batch = owner.client.post("/fuel/transactions/batch", json={"items": many})
+    assert batch.is_success, batch.text
+    screen = open_screen(owner)
+    page = screen.page
+    page.goto(f"{console}/fuel/transactions")
+    table = page.get_by_role("table", name="Transaksi")
+    first = table.get_by_role("row").nth(1)
+    expect(first).to_contain_text("9 Jan 2025")
+    expect(page.get_by_text("50 ditampilkan")).to_be_visible()
+    header = table.get_by_role("columnheader", name="Volume")
+    expect(header).not_to_have_attribute("aria-sort", re.compile("."))
+    header.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(header).to_have_attribute("aria-sort", "descending")
+    expect(page.get_by_text("63 ditampilkan")).to_be_visible()
+    expect(first).to_contain_text("459")
+    assert_good(screen, path="/fuel/transactions", language="id")
+    page.keyboard.press("Enter")
+    expect(header).to_have_attribute("aria-sort", "ascending")
+    expect(first).to_contain_text("300")
+    page.keyboard.press("Enter")
+    expect(header).not_to_have_attribute("aria-sort", re.compile("."))
+    expect(first).to_contain_text("9 Jan 2025")
 
 
 def test_a_saved_view_is_a_link_with_a_name(open_screen: OpenScreen, owner: Someone, console: str) -> None:

@@ -8,6 +8,7 @@ import type { Column, Selection } from '@/ui/columns'
 import { DataTable, type DataTableProps } from '@/ui/DataTable'
 import { Failed, NoMatch, Skeleton } from '@/ui/States'
 import { useKeys } from './keys'
+import { useOrdering, type Asked } from './ordering'
 import { useLook, type TableName } from './preferences'
 import { saveRows } from './saving'
 
@@ -19,13 +20,20 @@ interface Fetched {
   data: unknown
   refetch: () => unknown
   hasNextPage: boolean
+  isFetching: boolean
   isFetchingNextPage: boolean
+  isPlaceholderData: boolean
   fetchNextPage: () => unknown
 }
 
-interface ListingProps<Row extends object> extends Omit<DataTableProps<Row>, 'dense' | 'selection'> {
+interface ListingProps<Row extends object> extends Omit<
+  DataTableProps<Row>,
+  'dense' | 'selection' | 'order' | 'onOrder'
+> {
   table: TableName
   list: Fetched
+  /** How its rows are to be ordered, where they can be (`useOrderable`). */
+  asked?: Asked
   /** What is said when it fails. */
   failure?: ReactNode
   /** What is shown when nothing is there at all. */
@@ -71,18 +79,28 @@ export function Listing<Row extends object>(props: ListingProps<Row>) {
   return <Rows {...props} />
 }
 
-function Rows<Row extends object>({ table, list, acts, selection, ...shown }: ListingProps<Row>) {
-  const { rows, rowId, columns, label } = shown
+function Rows<Row extends object>({ table, list, asked, acts, selection, ...shown }: ListingProps<Row>) {
+  const { rowId, columns, label } = shown
   const { hidden, dense } = useLook(table)
   const visible = useMemo(
     () => columns.filter((column, at) => at === 0 || !hidden.has(column.id)),
     [columns, hidden],
   )
+  const { rows, order, note } = useOrdering(list, asked?.order, visible, shown.rows)
   const marked = rows.filter(row => selection.ids.has(rowId(row)))
   const count = number(rows.length)
   return (
     <div className="flex flex-col gap-3">
-      <DataTable {...shown} columns={visible} dense={dense} selection={selection} />
+      {note}
+      <DataTable
+        {...shown}
+        columns={visible}
+        rows={rows}
+        dense={dense}
+        selection={selection}
+        order={order}
+        onOrder={asked?.onOrder}
+      />
       <div className="flex flex-col items-center gap-2 py-1 text-xs text-muted">
         {list.hasNextPage && (
           <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>

@@ -65,8 +65,18 @@ export function casesAboutQuery(about: { nomen: string } | { incident_id: string
   })
 }
 
+const BESIDE_LISTS = ['summariseCases', 'getCase', 'listCaseHistory', 'listCaseComments']
+
+function refetched(operations: readonly string[]): Promise<unknown> {
+  return Promise.all(operations.map(one => queries.invalidateQueries({ queryKey: [{ _id: one }] })))
+}
+
 /** Fetch again what a case's change can be seen in. */
 export function refetchCases(): Promise<unknown> {
-  const changed = ['listCases', 'summariseCases', 'getCase', 'listCaseHistory', 'listCaseComments']
-  return Promise.all(changed.map(one => queries.invalidateQueries({ queryKey: [{ _id: one }] })))
+  return refetched(['listCases', ...BESIDE_LISTS])
+}
+
+/** The same, where lists have to hold still. */
+export function refetchBesideLists(): Promise<unknown> {
+  return refetched(BESIDE_LISTS)
 }

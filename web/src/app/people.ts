@@ -2,6 +2,7 @@
 import { i18n } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { useQuery } from '@tanstack/react-query'
+import { useCallback } from 'react'
 import { listUsers } from '@/api'
 import { useMay, useSession } from './session'
 
@@ -16,8 +17,9 @@ export function usePeople(): (id: string) => string {
     queryFn: async ({ signal }) => (await listUsers({ query: { limit: MOST }, signal })).data.items,
     enabled: mayRead,
   })
-  return id => {
-    if (id === own) return i18n._(msg`Anda`)
-    return data?.find(one => one.id === id)?.name ?? i18n._(msg`rekan Anda`)
-  }
+  return useCallback(
+    id =>
+      id === own ? i18n._(msg`Anda`) : (data?.find(one => one.id === id)?.name ?? i18n._(msg`rekan Anda`)),
+    [own, data],
+  )
 }

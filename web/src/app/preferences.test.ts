@@ -90,6 +90,21 @@ test('a view that is replaced keeps its place, as on the server', async () => {
   expect(chosen()?.views).toEqual([solar, depot])
 })
 
+test('a view that the server refuses to delete returns to its place', async () => {
+  queries.setQueryData(meQuery.queryKey, me({ views: [solar, depot] }).data)
+  const asked = waiting()
+  const deleted = deleteView(solar)
+  const saved = saveView({ ...solar, page: '/meter' })
+  await vi.waitFor(() => expect(asked).toHaveLength(1))
+  expect(chosen()?.views).toEqual([depot, { ...solar, page: '/meter' }])
+  asked[0]?.answer.reject(new Error('refused'))
+  await deleted
+  expect(chosen()?.views).toEqual([solar, depot, { ...solar, page: '/meter' }])
+  await vi.waitFor(() => expect(asked).toHaveLength(2))
+  asked[1]?.answer.resolve(me({ views: [solar, depot, { ...solar, page: '/meter' }] }))
+  await saved
+})
+
 test('what is not kept is taken back, and nothing else', async () => {
   queries.setQueryData(meQuery.queryKey, me({ views: [solar] }).data)
   const asked = waiting()

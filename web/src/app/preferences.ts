@@ -60,18 +60,26 @@ function isSame(one: ViewChange, other: ViewChange): boolean {
   return one.page === other.page && one.name === other.name
 }
 
-/** As the server merges it: what is replaced keeps its place. */
-function after(known: Preferences, { tables, views = [] }: PreferencesChange): Preferences {
+/** As the server merges it: what is replaced keeps its place. order: of views, where it is another than now. */
+function after(
+  known: Preferences,
+  { tables, views = [] }: PreferencesChange,
+  order: readonly SavedView[] = known.views ?? [],
+): Preferences {
   const kept = known.views ?? []
+  const place = (view: ViewChange) => {
+    const at = order.findIndex(one => isSame(one, view))
+    return at === -1 ? order.length : at
+  }
   const changed = kept.map(one => views.find(view => isSame(one, view)) ?? one)
   const more = views.filter(view => !kept.some(one => isSame(one, view)))
   return {
     tables: Object.fromEntries(
       Object.entries({ ...known.tables, ...tables }).flatMap(([name, look]) => (look ? [[name, look]] : [])),
     ),
-    views: [...changed, ...more].flatMap(({ search, ...view }) =>
-      search === null ? [] : [{ ...view, search }],
-    ),
+    views: [...changed, ...more]
+      .toSorted((one, other) => place(one) - place(other))
+      .flatMap(({ search, ...view }) => (search === null ? [] : [{ ...view, search }])),
   }
 }
 
@@ -83,10 +91,10 @@ function undoing(known: Preferences, { tables = {}, views = [] }: PreferencesCha
   }
 }
 
-function show(changed: PreferencesChange): void {
+function show(changed: PreferencesChange, order?: readonly SavedView[]): void {
   queries.setQueryData(
     meQuery.queryKey,
-    known => known && { ...known, preferences: after(known.preferences, changed) },
+    known => known && { ...known, preferences: after(known.preferences, changed, order) },
   )
 }
 
@@ -119,7 +127,7 @@ async function change(preferences: PreferencesChange): Promise<void> {
     if (answer && newest === turn && isStill(answer.data)) queries.setQueryData(meQuery.queryKey, answer.data)
   } catch (error) {
     if (!isStill(before)) return
-    show(undoing(before.preferences, preferences))
+    show(undoing(before.preferences, preferences), before.preferences.views)
     toast({ text: sentenceOf(error) })
   }
 }

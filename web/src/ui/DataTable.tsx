@@ -9,6 +9,7 @@ import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 're
 import { usePrinting, useWide } from '@/lib/media'
 import type { Column, Selection } from './columns'
 import { Cards } from './Cards'
+import type { Order } from './order'
 import { WideTable } from './WideTable'
 
 export interface DataTableProps<Row extends object> {
@@ -27,6 +28,9 @@ export interface DataTableProps<Row extends object> {
   dense?: boolean
   /** Rows can be marked; cards show their box only while that is on, because it costs a line of text. */
   selection?: Selection | undefined
+  /** How rows are ordered; absent: as the list has them. */
+  order?: Order | undefined
+  onOrder?: ((order: Order | undefined) => void) | undefined
 }
 
 /** What is in sight, and the room that the rest takes. */

@@ -1,9 +1,11 @@
 import { useLingui } from '@lingui/react/macro'
 import { clsx } from 'clsx'
-import { memo, useCallback, useEffect, useRef } from 'react'
+import { ArrowDown, ArrowUp, ArrowUpDown } from 'lucide-react'
+import { memo, useCallback, useEffect, useRef, type ReactNode } from 'react'
 import { toggled, type Column, type Selection } from './columns'
 import type { DataTableProps, Shown } from './DataTable'
 import { Opener } from './Opener'
+import { pressed, type Order } from './order'
 
 const HEAD = 'sticky print:static top-14 z-10 border-b border-line bg-surface text-xs font-medium text-muted'
 
@@ -18,6 +20,8 @@ export function WideTable<Row extends object>({
   rowClassName,
   dense = false,
   selection,
+  order,
+  onOrder,
   first,
   last,
   before,
@@ -45,21 +49,32 @@ export function WideTable<Row extends object>({
               <SelectAll selection={selection} ids={rows.map(rowId)} />
             </th>
           )}
-          {columns.map(({ id, header, meta }) => (
-            <th
-              key={id}
-              scope="col"
-              style={{ width: meta?.width }}
-              className={clsx(
-                HEAD,
-                'h-9 px-3',
-                meta?.numeric ? 'text-right' : 'text-left',
-                'print:!w-auto print:px-1.5',
-              )}
-            >
-              {i18n._(header)}
-            </th>
-          ))}
+          {columns.map(column => {
+            const { id, header, meta, rank } = column
+            const by = order?.id === id ? order : undefined
+            return (
+              <th
+                key={id}
+                scope="col"
+                aria-sort={by && (by.descending ? 'descending' : 'ascending')}
+                style={{ width: meta?.width }}
+                className={clsx(
+                  HEAD,
+                  'h-9 px-3',
+                  meta?.numeric ? 'text-right' : 'text-left',
+                  'print:!w-auto print:px-1.5',
+                )}
+              >
+                {rank && onOrder ? (
+                  <OrderButton by={by} onPress={() => onOrder(pressed(order, column))}>
+                    {i18n._(header)}
+                  </OrderButton>
+                ) : (
+                  i18n._(header)
+                )}
+              </th>
+            )
+          })}
         </tr>
       </thead>
       <tbody>
@@ -111,6 +126,30 @@ export function WideTable<Row extends object>({
         <Spacer height={after} span={span} />
       </tbody>
     </table>
+  )
+}
+
+interface OrderButtonProps {
+  by: Order | undefined
+  onPress: () => void
+  children: ReactNode
+}
+
+/** A header to press; how the column is ordered is said by its cell. */
+function OrderButton({ by, onPress, children }: OrderButtonProps) {
+  const Arrow = by ? (by.descending ? ArrowDown : ArrowUp) : ArrowUpDown
+  return (
+    <button
+      type="button"
+      onClick={onPress}
+      className={clsx('group inline-flex min-h-6 items-center gap-1 hover:text-text', by && 'text-text')}
+    >
+      {children}
+      <Arrow
+        aria-hidden
+        className={clsx('size-3.5 shrink-0 print:hidden', !by && 'opacity-60 group-hover:opacity-100')}
+      />
+    </button>
   )
 }
 

@@ -1,5 +1,6 @@
 import type { MessageDescriptor } from '@lingui/core'
 import type { ReactNode } from 'react'
+import type { Rank } from './order'
 
 /** One column; declare the list once (or memoised), the table is rebuilt when it changes. */
 export interface Column<Row> {
@@ -11,6 +12,8 @@ export interface Column<Row> {
   cell?: (row: Row) => ReactNode
   /** The unit of `text`, for the head of an exported file. */
   unit?: string
+  /** What rows are ordered by when its header is pressed; without it they cannot be. */
+  rank?: (row: Row) => Rank
   meta?: ColumnLook
 }
 

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { ClipboardList, Plus, SquareKanban, Table2 } from 'lucide-react'
 import { lazy, useMemo, useState } from 'react'
@@ -7,6 +7,7 @@ import type { CaseOut, CaseSummary } from '@/api'
 import { typeWord } from '@/app/cases'
 import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
+import { useOrderable } from '@/app/ordering'
 import { useMay } from '@/app/session'
 import { TableTools } from '@/app/TableTools'
 import { number } from '@/lib/format'
@@ -22,7 +23,7 @@ import { Tool } from '@/ui/Tool'
 import { Board } from './Board'
 import { ConflictDialog } from './changing'
 import { CaseCard, columnsFor } from './columns'
-import { useFollowing } from './following'
+import { Following, useFollowing } from './following'
 import { ResolutionDialog, useMoving } from './moving'
 import { useNames } from './names'
 import { casesExport, casesQuery, summaryQuery, type Filters } from './queries'
@@ -40,7 +41,6 @@ export function CasesPage() {
   const navigate = route.useNavigate()
   const mayOpen = useMay('cases', 'c')
   const summary = useQuery(summaryQuery(filters))
-  useFollowing()
   const look = view && { view }
   const { q, ...narrowing } = filters
   const active = Object.keys(narrowing).length
@@ -97,6 +97,7 @@ export function CasesPage() {
         />
       ) : (
         <>
+          <Following />
           <FilterBar
             active={active}
             onClear={clear}
@@ -218,9 +219,10 @@ function Table({ filters, summary, onChange, onOpen, openId, onBoard, clear, emp
   const { t } = useLingui()
   const nameOf = useNames()
   const mayChange = useMay('cases', 'u')
-  const list = useInfiniteQuery(casesQuery(filters))
+  const { list, asked } = useOrderable(limit => casesQuery(filters, limit))
+  useFollowing(asked.order !== undefined)
   const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
-  const columns = columnsFor(nameOf)
+  const columns = useMemo(() => columnsFor(nameOf), [nameOf])
   const selection = useSelection()
   const [assigning, setAssigning] = useState<readonly CaseOut[] | null>(null)
   const { q, ...narrowing } = filters
@@ -250,6 +252,7 @@ function Table({ filters, summary, onChange, onOpen, openId, onBoard, clear, emp
         table="cases"
         label={t`Kasus`}
         list={list}
+        asked={asked}
         failure={<Trans>Daftar kasus belum bisa dimuat.</Trans>}
         columns={columns}
         rows={rows}

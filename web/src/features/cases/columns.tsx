@@ -20,6 +20,7 @@ import { PRIORITY_WORDS, subject } from './words'
 
 type NameOf = (id: string) => string
 
+/** The most urgent first. */
 const PRIORITY_LOOK = {
   critical: { tone: 'danger', icon: ChevronsUp },
   high: { tone: 'warning', icon: ChevronUp },
@@ -61,14 +62,16 @@ export function columnsFor(nameOf: NameOf): readonly Column<CaseOut>[] {
           #{one.number} <span className="font-normal">{typeWord(one.type)}</span>
         </>
       ),
+      rank: one => one.number,
       meta: { width: '9.5rem' },
     },
-    { id: 'about', header: msg`Tentang`, text: subject, meta: { width: '19%' } },
+    { id: 'about', header: msg`Tentang`, text: subject, rank: subject, meta: { width: '19%' } },
     {
       id: 'status',
       header: msg`Status`,
       text: one => i18n._(STATUS_LOOK[one.status].word),
       cell: one => <CaseStatusTag status={one.status} />,
+      rank: one => Object.keys(STATUS_LOOK).indexOf(one.status),
       meta: { width: '11.5rem' },
     },
     {
@@ -76,12 +79,14 @@ export function columnsFor(nameOf: NameOf): readonly Column<CaseOut>[] {
       header: msg`Prioritas`,
       text: one => i18n._(PRIORITY_WORDS[one.priority]),
       cell: one => <Priority priority={one.priority} />,
+      rank: one => Object.keys(PRIORITY_LOOK).indexOf(one.priority),
       meta: { width: '7rem' },
     },
     {
       id: 'assignee',
       header: msg({ message: 'Penanggung jawab', context: 'kasus' }),
       text: assignee,
+      rank: one => (one.assignee_id ? nameOf(one.assignee_id) : null),
       meta: { width: '9rem' },
     },
     {
@@ -89,6 +94,7 @@ export function columnsFor(nameOf: NameOf): readonly Column<CaseOut>[] {
       header: msg`Tenggat`,
       text: one => one.due_date ?? '',
       cell: one => <Due one={one} />,
+      rank: one => one.due_date,
       meta: { width: '8.5rem' },
     },
     {

@@ -1,6 +1,6 @@
 /** Cases as others change them meanwhile. */
 import { useEffect } from 'react'
-import { refetchCases } from '@/app/cases'
+import { refetchBesideLists, refetchCases } from '@/app/cases'
 import { listenToCases } from '@/app/live'
 
 /** News gather for as long before they are shown. */
@@ -21,14 +21,28 @@ export function gathered(show: () => void): { news: () => void; stop: () => void
   return { news, stop: () => clearTimeout(timer) }
 }
 
-/** Show what others do with cases, without tearing anything from the hand. */
-export function useFollowing(): void {
+/** As `useFollowing`, where no list has to hold still. */
+export function Following(): null {
+  useFollowing(false)
+  return null
+}
+
+/** Show what others do with cases, without tearing anything from the hand. hold: lists stay as they are so long. */
+export function useFollowing(hold: boolean): void {
   useEffect(() => {
-    const { news, stop } = gathered(() => void refetchCases())
-    const unlisten = listenToCases(news)
+    let behind = false
+    const { news, stop } = gathered(() => {
+      behind = hold
+      void (hold ? refetchBesideLists() : refetchCases())
+    })
+    const unlisten = listenToCases(() => {
+      behind = true
+      news()
+    })
     return () => {
       unlisten()
       stop()
+      if (behind) void refetchCases()
     }
-  }, [])
+  }, [hold])
 }

@@ -1,5 +1,6 @@
 /** Who people are called, as far as whoever reads cases may know: those who may be given cases, by name. */
 import { useQuery } from '@tanstack/react-query'
+import { useCallback } from 'react'
 import type { Choice } from '@/ui/Combobox'
 import { usePeople } from '@/app/people'
 import { useSession } from '@/app/session'
@@ -9,7 +10,10 @@ export function useNames(): (id: string) => string {
   const own = useSession().user.id
   const nameOf = usePeople()
   const { data } = useQuery(assigneesQuery)
-  return id => (id === own ? undefined : data?.find(one => one.id === id)?.name) ?? nameOf(id)
+  return useCallback(
+    id => (id === own ? undefined : data?.find(one => one.id === id)?.name) ?? nameOf(id),
+    [own, data, nameOf],
+  )
 }
 
 /** Those who may be given cases, the reader first. */

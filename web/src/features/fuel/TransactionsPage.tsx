@@ -1,7 +1,6 @@
 import { i18n } from '@lingui/core'
 import { msg, plural } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { Fuel, Plus } from 'lucide-react'
 import { lazy, useMemo } from 'react'
@@ -10,6 +9,7 @@ import { useCatalogue, type Catalogue } from '@/app/catalogue'
 import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
 import { narrowed, NarrowingFields } from '@/app/narrowing'
+import { useOrderable } from '@/app/ordering'
 import { useMay } from '@/app/session'
 import { TableTools } from '@/app/TableTools'
 import { refetchFuel } from '@/app/unsent'
@@ -38,7 +38,7 @@ export function TransactionsPage() {
   const mayRecord = useMay('fuel.transactions', 'c')
   const mayVoid = useMay('fuel.transactions', 'd')
   const selection = useSelection()
-  const list = useInfiniteQuery(transactionsQuery(filters))
+  const { list, asked } = useOrderable(limit => transactionsQuery(filters, limit))
   const { voiding, voidLater } = useVoiding(catalogue)
   const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
   const columns = useMemo(() => columnsFor(catalogue, voiding), [catalogue, voiding])
@@ -76,6 +76,7 @@ export function TransactionsPage() {
         table="transactions"
         label={t`Transaksi`}
         list={list}
+        asked={asked}
         columns={columns}
         rows={rows}
         rowId={fact => fact.id}
@@ -202,17 +203,20 @@ function columnsFor(catalogue: Catalogue, voiding: ReadonlySet<string>): readonl
       header: msg`Tanggal`,
       text: fact => fact.date,
       cell: fact => date(fact.date),
+      rank: fact => fact.date,
       meta: { width: '8rem' },
     },
     {
       id: 'location',
       header: msg({ message: 'Lokasi', context: 'satu' }),
       text: fact => place(fact)?.name ?? '–',
+      rank: fact => place(fact)?.name ?? null,
     },
     {
       id: 'product',
       header: msg({ message: 'Produk', context: 'satu' }),
       text: fact => catalogue.productOf.get(fact.product_id)?.name ?? '–',
+      rank: fact => catalogue.productOf.get(fact.product_id)?.name ?? null,
     },
     {
       id: 'volume',
@@ -220,12 +224,14 @@ function columnsFor(catalogue: Catalogue, voiding: ReadonlySet<string>): readonl
       unit: 'L',
       text: fact => decimal(fact.volume_l),
       cell: fact => quantity(fact.volume_l, 'L', 6),
+      rank: fact => Number(fact.volume_l),
       meta: { numeric: true, width: '9rem' },
     },
     {
       id: 'recorded',
       header: msg`Dicatat`,
       text: fact => fact.recorded_at,
+      rank: fact => Date.parse(fact.recorded_at),
       cell: fact => <span className="text-muted">{moment(fact.recorded_at, place(fact)?.timezone)}</span>,
       meta: { width: '14rem' },
     },

@@ -32,14 +32,14 @@ export function transactionsExport(filters: Filters): Exporting {
   }
 }
 
-export function transactionsQuery(filters: Filters) {
+export function transactionsQuery(filters: Filters, limit = 50) {
   return infiniteQueryOptions({
-    queryKey: [{ _id: 'listFuelTransactions', ...filters }],
+    queryKey: [{ _id: 'listFuelTransactions', limit, ...filters }],
     queryFn: async ({ pageParam, signal }) =>
       (
         await listFuelTransactions({
           query: {
-            limit: 50,
+            limit,
             ...asked(filters),
             ...(pageParam && { cursor: pageParam }),
           },

@@ -4,7 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
 import { useState } from 'react'
-import { commitImport, type AskedOut, type ImportDetail } from '@/api'
+import { commitImport, type ImportDetail } from '@/api'
 import { usePeople } from '@/app/people'
 import { useMay } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
@@ -16,6 +16,7 @@ import { Select } from '@/ui/Select'
 import { Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
 import { Columns } from './Columns'
+import { Questions } from './Questions'
 import { Samples } from './Samples'
 import { importQuery, moves, previewQuery, refetchImports, saveErrors, typesQuery } from './queries'
 import { useSaying } from './saying'
@@ -172,64 +173,6 @@ function Meant({ found }: { found: ImportDetail }) {
         />
       )}
     </div>
-  )
-}
-
-function Questions({ found, questions }: { found: ImportDetail; questions: readonly AskedOut[] }) {
-  const { t } = useLingui()
-  const saying = useSaying(found)
-  const [answers, setAnswers] = useState<Record<string, string>>({})
-  // In which order dates are written, and what becomes of a column; the other options are what the file says.
-  const words = new Map([
-    ['dmy', t`hari/bulan/tahun (31/12/2025)`],
-    ['mdy', t`bulan/hari/tahun (12/31/2025)`],
-    ['ymd', t`tahun/bulan/hari (25/12/31)`],
-    ['dmy-swapped', t`hari/bulan/tahun (31/12/2025), sebagian tertukar oleh lembar kerja`],
-    ['mdy-swapped', t`bulan/hari/tahun (12/31/2025), sebagian tertukar oleh lembar kerja`],
-    ['skip', t`lewati`],
-    ['read', t`baca juga`],
-    ['received', t`diterima`],
-    ['returned', t`dikembalikan`],
-  ])
-  const answer = (key: string, value: string) => setAnswers(now => ({ ...now, [key]: value }))
-  return (
-    <form
-      className="flex flex-col gap-3 rounded-lg border border-line p-4"
-      onSubmit={event => {
-        event.preventDefault()
-        saying.mutate({ answers })
-      }}
-    >
-      {questions.map(one =>
-        one.options.length > 0 ? (
-          <Select
-            key={one.key}
-            label={one.message}
-            choices={[
-              ...(one.answer ? [] : [{ value: '', label: t`Pilih` }]),
-              ...one.options.map(value => ({ value, label: words.get(value) ?? value })),
-            ]}
-            value={answers[one.key] ?? one.answer}
-            onChange={value => answer(one.key, value)}
-          />
-        ) : (
-          <TextField
-            key={one.key}
-            label={one.message}
-            value={answers[one.key] ?? ''}
-            onChange={event => answer(one.key, event.target.value)}
-          />
-        ),
-      )}
-      <Button
-        type="submit"
-        look="primary"
-        busy={saying.isPending}
-        disabled={Object.values(answers).every(value => value === '')}
-      >
-        <Trans>Jawab</Trans>
-      </Button>
-    </form>
   )
 }
 

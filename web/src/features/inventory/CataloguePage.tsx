@@ -1,10 +1,11 @@
 import { Trans } from '@lingui/react/macro'
 import { useLingui } from '@lingui/react'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { lazy, useMemo } from 'react'
 import { ActiveTag } from '@/app/ActiveTag'
 import { Listing, useSelection } from '@/app/Listing'
+import { useOrderable } from '@/app/ordering'
 import { useMay } from '@/app/session'
 import { TableTools } from '@/app/TableTools'
 import { Button } from '@/ui/Button'
@@ -31,16 +32,16 @@ export function CataloguePage<One extends Entry>({ kind, search, onSearch }: Cat
   const { id, ...filters } = search
   const { words } = kind
   const mayAdd = useMay(kind.name, 'c')
-  const list = useInfiniteQuery({
-    queryKey: [{ _id: kind.operations.list, ...filters }],
+  const { list, asked } = useOrderable((limit = 100) => ({
+    queryKey: [{ _id: kind.operations.list, limit, ...filters }],
     queryFn: async ({ pageParam, signal }) => {
-      const query = { limit: 100, ...activeOf(filters), ...(filters.q && { q: filters.q }) }
+      const query = { limit, ...activeOf(filters), ...(filters.q && { q: filters.q }) }
       return (await kind.list({ ...query, ...(pageParam && { cursor: pageParam }) }, signal)).data
     },
     initialPageParam: '',
     getNextPageParam: page => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-  })
+  }))
   const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
   const columns = useMemo((): readonly Column<One>[] => [...kind.columns, activation<One>()], [kind.columns])
   const selection = useSelection()
@@ -67,6 +68,7 @@ export function CataloguePage<One extends Entry>({ kind, search, onSearch }: Cat
         table={kind.name}
         label={i18n._(words.title)}
         list={list}
+        asked={asked}
         columns={columns}
         rows={rows}
         rowId={one => one.id}

@@ -19,8 +19,14 @@ const LOCATIONS: Kind<LocationRecord> = {
   activate: id => updateLocation({ path: { location_id: id }, body: { is_active: true } }),
   deactivate: id => deactivateLocation({ path: { location_id: id } }),
   columns: [
-    { id: 'name', header: msg`Nama`, text: one => one.name },
-    { id: 'code', header: msg`Kode`, text: one => one.external_code ?? '–', meta: { width: '9rem' } },
+    { id: 'name', header: msg`Nama`, text: one => one.name, rank: one => one.name },
+    {
+      id: 'code',
+      header: msg`Kode`,
+      text: one => one.external_code ?? '–',
+      rank: one => one.external_code,
+      meta: { width: '9rem' },
+    },
     {
       id: 'type',
       header: msg`Jenis`,

@@ -18,8 +18,8 @@ const PRODUCTS: Kind<ProductRecord> = {
   activate: id => updateProduct({ path: { product_id: id }, body: { is_active: true } }),
   deactivate: id => deactivateProduct({ path: { product_id: id } }),
   columns: [
-    { id: 'name', header: msg`Nama`, text: one => one.name },
-    { id: 'code', header: msg`Kode`, text: one => one.code, meta: { width: '12rem' } },
+    { id: 'name', header: msg`Nama`, text: one => one.name, rank: one => one.name },
+    { id: 'code', header: msg`Kode`, text: one => one.code, rank: one => one.code, meta: { width: '12rem' } },
     { id: 'kind', header: msg`Jenis`, text: one => i18n._(PRODUCT_KINDS[one.kind]), meta: { width: '9rem' } },
     { id: 'unit', header: msg`Satuan`, text: one => one.unit, meta: { width: '7rem' } },
   ],

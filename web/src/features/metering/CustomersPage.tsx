@@ -1,13 +1,13 @@
 import { msg } from '@lingui/core/macro'
 import { i18n } from '@lingui/core'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Contact } from 'lucide-react'
 import { lazy, useMemo } from 'react'
 import type { CustomerRecord } from '@/api'
 import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
+import { useOrderable } from '@/app/ordering'
 import { TableTools } from '@/app/TableTools'
 import { tidy } from '@/lib/search'
 import type { Column } from '@/ui/columns'
@@ -33,10 +33,10 @@ export function CustomersPage() {
   const { id, ...filters } = route.useSearch()
   const { q, rayon } = filters
   const navigate = route.useNavigate()
-  const list = useInfiniteQuery(customersQuery(filters))
+  const { list, asked } = useOrderable(limit => customersQuery(filters, limit))
   const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
   const selection = useSelection()
-  useFollowingImports(FIGURES, LISTS, id !== undefined || selection.ids.size > 0)
+  useFollowingImports(FIGURES, LISTS, id !== undefined || selection.ids.size > 0 || asked.order !== undefined)
   const change = (next: CustomerFilters) => void navigate({ search: next, replace: true })
   return (
     <Page
@@ -76,6 +76,7 @@ export function CustomersPage() {
         table="customers"
         label={t`Pelanggan`}
         list={list}
+        asked={asked}
         failure={<Trans>Daftar pelanggan belum bisa dimuat.</Trans>}
         columns={columns}
         rows={rows}
@@ -105,11 +106,35 @@ export function CustomersPage() {
 }
 
 const columns: readonly Column<CustomerRecord>[] = [
-  { id: 'name', header: msg`Nama`, text: row => row.name || row.nomen, meta: { width: '22%' } },
-  { id: 'nomen', header: msg`Nomor`, text: row => row.nomen, meta: { width: '8rem' } },
-  { id: 'address', header: msg`Alamat`, text: row => row.address },
-  { id: 'rayon', header: msg`Rayon`, text: row => row.rayon, meta: { width: '5rem' } },
-  { id: 'class', header: msg`Golongan`, text: row => row.usage_class, meta: { width: '6rem' } },
+  {
+    id: 'name',
+    header: msg`Nama`,
+    text: row => row.name || row.nomen,
+    rank: row => row.name || null,
+    meta: { width: '22%' },
+  },
+  {
+    id: 'nomen',
+    header: msg`Nomor`,
+    text: row => row.nomen,
+    rank: row => row.nomen,
+    meta: { width: '8rem' },
+  },
+  { id: 'address', header: msg`Alamat`, text: row => row.address, rank: row => row.address || null },
+  {
+    id: 'rayon',
+    header: msg`Rayon`,
+    text: row => row.rayon,
+    rank: row => row.rayon || null,
+    meta: { width: '6rem' },
+  },
+  {
+    id: 'class',
+    header: msg`Golongan`,
+    text: row => row.usage_class,
+    rank: row => row.usage_class || null,
+    meta: { width: '8rem' },
+  },
   { id: 'serial', header: msg`Nomor meter`, text: row => row.serial, meta: { width: '9rem' } },
   {
     id: 'active',

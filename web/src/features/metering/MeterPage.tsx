@@ -1,14 +1,16 @@
 import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { clsx } from 'clsx'
 import { Gauge, Layers, ShieldCheck } from 'lucide-react'
 import { lazy, useMemo } from 'react'
 import { i18n } from '@lingui/core'
-import type { MeterAnomaly, MeterSummary } from '@/api'
+import type { CustomerRecord, MeterAnomaly, MeterSummary } from '@/api'
 import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
+import { useOrderable } from '@/app/ordering'
+import { useMay } from '@/app/session'
 import { TableTools } from '@/app/TableTools'
 import { cubic, decimal, number } from '@/lib/format'
 import type { Column } from '@/ui/columns'
@@ -20,7 +22,7 @@ import { Empty, Failed, Skeleton } from '@/ui/States'
 import { useFollowingImports } from './following'
 import { KIND_LOOK, KINDS, KindTags } from '@/app/kinds'
 import { AsOf, Narrowed, ToImports } from './parts'
-import { meterExport, meterQuery, meterSummaryQuery, type MeterFilters } from './queries'
+import { meterExport, meterQuery, meterSummaryQuery, NAMES, namesQuery, type MeterFilters } from './queries'
 import { periodWords } from './scopes'
 
 const ScopeFields = lazy(() => import('./ScopeFields'))
@@ -35,10 +37,10 @@ export function MeterPage() {
   const { kind, ...scope } = filters
   const navigate = route.useNavigate()
   const summary = useQuery(meterSummaryQuery(scope))
-  const list = useInfiniteQuery(meterQuery(filters))
-  const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
+  const { list, asked } = useOrderable(limit => meterQuery(filters, limit))
+  const rows = useNamed(list.data?.pages)
   const selection = useSelection()
-  useFollowingImports(FIGURES, LISTS, id !== undefined || selection.ids.size > 0)
+  useFollowingImports(FIGURES, LISTS, id !== undefined || selection.ids.size > 0 || asked.order !== undefined)
   const change = (next: MeterFilters) => void navigate({ search: next, replace: true })
   const active = Object.keys(scope).length
   return (
@@ -84,11 +86,12 @@ export function MeterPage() {
         table="meter"
         label={t`Anomali meter`}
         list={list}
+        asked={asked}
         failure={<Trans>Daftar anomali meter belum bisa dimuat.</Trans>}
         columns={columns}
         rows={rows}
         rowId={row => row.nomen}
-        rowName={row => `${row.nomen}, ${periodWords(row.period)}`}
+        rowName={row => [row.nomen, row.name, periodWords(row.period)].filter(Boolean).join(', ')}
         onOpen={row => void navigate({ search: { ...filters, id: row.nomen } })}
         openId={id}
         card={row => <MeterCard read={row} />}
@@ -106,6 +109,33 @@ export function MeterPage() {
       </OnDemand>
     </Page>
   )
+}
+
+/** What is said of a meter, with whose it is; empty while that is not known, or not for the reader. */
+type Row = MeterAnomaly & { name: string }
+
+function useNamed(pages: readonly { items: readonly MeterAnomaly[] }[] | undefined): readonly Row[] {
+  const enabled = useMay('customers', 'r')
+  const names = useQueries({
+    queries: (enabled ? (pages ?? []) : []).flatMap(({ items }) => parted(items).map(namesQuery)),
+    combine: byNumber,
+  })
+  return useMemo(
+    () =>
+      (pages ?? []).flatMap(({ items }) => items.map(one => ({ ...one, name: names.get(one.nomen) ?? '' }))),
+    [pages, names],
+  )
+}
+
+/** The numbers of meters, as many together as are looked up at once. */
+function parted(items: readonly MeterAnomaly[]): string[][] {
+  return Array.from({ length: Math.ceil(items.length / NAMES) }, (_, at) =>
+    items.slice(at * NAMES, (at + 1) * NAMES).map(one => one.nomen),
+  )
+}
+
+function byNumber(found: readonly UseQueryResult<CustomerRecord[]>[]): ReadonlyMap<string, string> {
+  return new Map(found.flatMap(({ data }) => data ?? []).map(one => [one.nomen, one.name]))
 }
 
 interface TilesProps {
@@ -210,9 +240,28 @@ function Why({ read }: { read: MeterAnomaly }) {
   return <span className="text-muted">{read.reasons.map(reason => reason.text).join(' ')}</span>
 }
 
-const columns: readonly Column<MeterAnomaly>[] = [
-  { id: 'nomen', header: msg`Nomor pelanggan`, text: read => read.nomen, meta: { width: '9rem' } },
-  { id: 'rayon', header: msg`Rayon`, text: read => read.rayon, meta: { width: '5rem' } },
+const columns: readonly Column<Row>[] = [
+  {
+    id: 'nomen',
+    header: msg`Nomor pelanggan`,
+    text: read => read.nomen,
+    rank: read => read.nomen,
+    meta: { width: '9rem' },
+  },
+  {
+    id: 'name',
+    header: msg`Nama`,
+    text: read => read.name,
+    rank: read => read.name || null,
+    meta: { width: '12rem' },
+  },
+  {
+    id: 'rayon',
+    header: msg`Rayon`,
+    text: read => read.rayon,
+    rank: read => read.rayon,
+    meta: { width: '6rem' },
+  },
   {
     id: 'kinds',
     header: msg`Jenis`,
@@ -225,6 +274,7 @@ const columns: readonly Column<MeterAnomaly>[] = [
     header: msg`Pemakaian`,
     text: read => decimal(read.use_m3),
     cell: read => cubic(read.use_m3),
+    rank: read => (read.use_m3 === null ? null : Number(read.use_m3)),
     unit: 'm³',
     meta: { numeric: true, width: '8rem' },
   },
@@ -233,6 +283,7 @@ const columns: readonly Column<MeterAnomaly>[] = [
     header: msg`Biasanya`,
     text: read => decimal(read.usual_m3),
     cell: read => cubic(read.usual_m3, 1),
+    rank: read => (read.usual_m3 === null ? null : Number(read.usual_m3)),
     unit: 'm³',
     meta: { numeric: true, width: '8rem' },
   },
@@ -244,15 +295,16 @@ const columns: readonly Column<MeterAnomaly>[] = [
   },
 ]
 
-function MeterCard({ read }: { read: MeterAnomaly }) {
+function MeterCard({ read }: { read: Row }) {
   return (
     <span className="flex flex-col gap-1">
       <span className="flex items-start justify-between gap-2">
-        <span>
+        <span className="min-w-0">
           {read.nomen}{' '}
           <span className="font-normal text-muted">
             · <Trans>Rayon {read.rayon}</Trans>
           </span>
+          {read.name && <span className="block truncate font-normal">{read.name}</span>}
         </span>
         <span className="shrink-0 font-normal tabular">{cubic(read.use_m3)}</span>
       </span>

@@ -1,4 +1,4 @@
-/** What happened at a customer, newest first: reads, their corrections, bills, payments, arrears and changed meters as one line. */
+/** What happened at a customer, newest first: reads, corrections, bills, payments, arrears, changed meters, who said what. */
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
@@ -12,6 +12,7 @@ import {
   ReceiptText,
   Replace,
   Target,
+  UserPen,
   type LucideIcon,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -34,6 +35,16 @@ const LOOK: Readonly<Record<Happening['kind'], { word: MessageDescriptor; icon: 
   arrears: { word: msg`Tunggakan`, icon: AlarmClock },
   replacement: { word: msg`Meter diganti`, icon: Replace },
   correction: { word: msg`Bacaan dikoreksi`, icon: PencilLine },
+  customer: { word: msg`Data pelanggan`, icon: UserPen },
+}
+
+const FIELDS: Readonly<Record<string, MessageDescriptor>> = {
+  name: msg`Nama`,
+  address: msg`Alamat`,
+  rayon: msg`Rayon`,
+  usage_class: msg`Golongan`,
+  serial: msg`Nomor meter`,
+  is_active: msg`Keadaan`,
 }
 
 const PAYMENTS: Readonly<Record<string, MessageDescriptor>> = {
@@ -49,9 +60,11 @@ const METHODS: Readonly<Record<string, MessageDescriptor>> = {
 
 export function Timeline({ items }: { items: readonly Happening[] }) {
   const { i18n } = useLingui()
+  // A newer server may tell of more.
+  const known = items.filter(({ kind }) => kind in LOOK)
   return (
     <ol className="flex flex-col">
-      {items.map((item, at) => {
+      {known.map((item, at) => {
         const { word, icon: Icon } = LOOK[item.kind]
         return (
           // Nothing in the books names a happening, and the line is only read.
@@ -63,7 +76,7 @@ export function Timeline({ items }: { items: readonly Happening[] }) {
             >
               <Icon className="size-3.5" />
             </span>
-            {at < items.length - 1 && (
+            {at < known.length - 1 && (
               <span aria-hidden className="absolute top-7 bottom-0 left-3.5 border-l border-line" />
             )}
             <span className="flex min-w-0 flex-1 flex-col gap-0.5 text-sm">
@@ -100,6 +113,8 @@ function What({ item }: { item: Happening }): ReactNode {
       return <Replacement item={item} />
     case 'correction':
       return <Correction facts={facts} period={period} />
+    case 'customer':
+      return <Said facts={facts} />
     case 'bill':
     case 'billed':
       return <Billed facts={facts} />
@@ -126,9 +141,6 @@ function Read({ facts }: { facts: Facts }) {
 
 function Payment({ facts, period }: { facts: Facts; period: string }) {
   const { i18n } = useLingui()
-  const nameOf = usePeople()
-  const author = stated(facts['said_by'])
-  const by = author && nameOf(author)
   const type = stated(facts['payment_type'])
   const words = type && PAYMENTS[type] ? i18n._(PAYMENTS[type]) : type
   const rest = [words, stated(facts['channel']), stated(facts['source']), stated(facts['receipt_number'])]
@@ -150,12 +162,38 @@ function Payment({ facts, period }: { facts: Facts; period: string }) {
           <Trans>Tidak dihitung lagi: pembayaran ini sudah terhitung dari daftar harian.</Trans>
         </span>
       )}
-      {by && (
-        <Rest>
-          <Trans>Dicatat oleh {by}</Trans>
-        </Rest>
-      )}
+      <SaidBy facts={facts} />
       {stated(facts['withdrawn_at']) && <Withdrawn facts={facts} />}
+    </>
+  )
+}
+
+function SaidBy({ facts }: { facts: Facts }) {
+  const nameOf = usePeople()
+  const author = stated(facts['said_by'])
+  const by = author && nameOf(author)
+  return (
+    by && (
+      <Rest>
+        <Trans>Dicatat oleh {by}</Trans>
+      </Rest>
+    )
+  )
+}
+
+/** What a person said of a customer, and nothing that they left as it was. */
+function Said({ facts }: { facts: Facts }) {
+  const { i18n } = useLingui()
+  const active = i18n._(facts['is_active'] === 0 ? msg`Nonaktif` : msg`Aktif`)
+  const said = Object.entries(FIELDS).flatMap(([field, word]) =>
+    field in facts
+      ? [`${i18n._(word)}: ${field === 'is_active' ? active : (stated(facts[field]) ?? '–')}`]
+      : [],
+  )
+  return (
+    <>
+      {said.join(' · ')}
+      <SaidBy facts={facts} />
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { refetch } from '@/app/client'
 import { listenToImports, type ImportMoved } from '@/app/live'
 import { whileReading } from '@/app/reading'
@@ -25,14 +25,15 @@ export function useFollowingImports(
   hold = false,
 ): void {
   const [ofFigures, ofLists] = [figures.join(' '), lists.join(' ')]
+  // Also over a change of `hold`: what was held comes when it ends.
+  const behind = useRef(false)
   useEffect(() => {
     const timers = new Set<ReturnType<typeof setTimeout>>()
     let due = false
     let reading = hold
-    let behind = false
     const show = () => {
       refetch(...ofFigures.split(' '))
-      behind = reading
+      behind.current = reading
       if (!reading && ofLists) refetch(...ofLists.split(' '))
     }
     const after = (ms: number, run: () => void) => {
@@ -57,7 +58,7 @@ export function useFollowingImports(
     }, show)
     const stopReading = whileReading(reads => {
       reading = hold || reads
-      if (!reading && behind) show()
+      if (!reading && behind.current) show()
     })
     return () => {
       stopListening()

@@ -61,14 +61,14 @@ export function meterSummaryQuery(scope: Scope) {
   })
 }
 
-export function meterQuery({ kind, ...scope }: MeterFilters) {
+export function meterQuery({ kind, ...scope }: MeterFilters, limit = 100) {
   return infiniteQueryOptions({
-    queryKey: [{ _id: 'listMeterAnomalies', kind, ...scope }],
+    queryKey: [{ _id: 'listMeterAnomalies', limit, kind, ...scope }],
     queryFn: async ({ pageParam, signal }) =>
       (
         await listMeterAnomalies({
           query: {
-            limit: 100,
+            limit,
             ...scope,
             ...(kind && { kind: [kind] }),
             ...(pageParam && { cursor: pageParam }),
@@ -79,6 +79,22 @@ export function meterQuery({ kind, ...scope }: MeterFilters) {
     initialPageParam: '',
     getNextPageParam: page => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
+  })
+}
+
+/** As many customers as are looked up at once. */
+export const NAMES = 100
+
+/** Who customers are, by number, of whom there are NAMES at most. */
+export function namesQuery(nomens: readonly string[]) {
+  return queryOptions({
+    queryKey: [{ _id: 'listCustomers', nomens }],
+    queryFn: async ({ signal }) =>
+      (await listCustomers({ query: { limit: nomens.length, nomen: [...nomens] }, signal })).data.items,
+    staleTime: 60_000,
+    retry: false,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   })
 }
 
@@ -111,13 +127,13 @@ export function missingReadQuery(nomen: string, period: string, readDate: string
   })
 }
 
-export function customersQuery(filters: CustomerFilters) {
+export function customersQuery(filters: CustomerFilters, limit = 100) {
   return infiniteQueryOptions({
-    queryKey: [{ _id: 'listCustomers', ...filters }],
+    queryKey: [{ _id: 'listCustomers', limit, ...filters }],
     queryFn: async ({ pageParam, signal }) =>
       (
         await listCustomers({
-          query: { limit: 100, ...filters, ...(pageParam && { cursor: pageParam }) },
+          query: { limit, ...filters, ...(pageParam && { cursor: pageParam }) },
           signal,
         })
       ).data,

@@ -1,13 +1,14 @@
 import { i18n } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { UserPlus } from 'lucide-react'
 import { lazy, useMemo } from 'react'
 import { listUsers, type MemberOut } from '@/api'
 import { useCatalogue, type Catalogue } from '@/app/catalogue'
 import { Listing, useSelection } from '@/app/Listing'
+import { useOrderable } from '@/app/ordering'
 import { roleWord } from '@/app/roles'
 import { useMay, useSession } from '@/app/session'
 import { TableTools } from '@/app/TableTools'
@@ -30,14 +31,15 @@ export function MembersTab() {
   const selection = useSelection()
   const catalogue = useCatalogue()
   const columns = useMemo(() => columnsFor(catalogue), [catalogue])
-  const list = useInfiniteQuery({
-    queryKey: [{ _id: 'listUsers' }],
+  const { list, asked } = useOrderable((limit = 100) => ({
+    queryKey: [{ _id: 'listUsers', limit }],
     queryFn: async ({ pageParam, signal }) =>
-      (await listUsers({ query: { limit: 100, ...(pageParam && { cursor: pageParam }) }, signal })).data,
+      (await listUsers({ query: { limit, ...(pageParam && { cursor: pageParam }) }, signal })).data,
     initialPageParam: '',
     getNextPageParam: page => page.next_cursor ?? undefined,
-  })
-  const rows = (list.data?.pages ?? []).flatMap(page => page.items)
+    placeholderData: keepPreviousData,
+  }))
+  const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
   const open = (next: string | null) => void navigate({ search: next ? { id: next } : {} })
   return (
     <div className="flex flex-col gap-3">
@@ -58,6 +60,7 @@ export function MembersTab() {
         table="members"
         label={t`Anggota`}
         list={list}
+        asked={asked}
         failure={<Trans>Daftar anggota belum bisa dimuat.</Trans>}
         columns={columns}
         rows={rows}
@@ -86,7 +89,7 @@ export function MembersTab() {
 }
 
 const columnsFor = ({ locationOf }: Catalogue): readonly Column<MemberOut>[] => [
-  { id: 'name', header: msg`Nama`, text: row => row.name },
+  { id: 'name', header: msg`Nama`, text: row => row.name, rank: row => row.name },
   {
     id: 'email',
     header: msg`Surel`,
