@@ -257,6 +257,30 @@ async def test_what_a_person_left_as_it_was_stays_when_the_file_that_said_it_is_
     assert (await owner.get("/customers/1")).json()["rayon"] == "35"
 
 
+async def test_a_change_is_told_on_the_day_where_the_utility_is(
+    files: Imports, owner: httpx.AsyncClient, context: Context
+) -> None:
+    files.take(files.file("MC", "2025-11", FULL))
+    for hour, said in ((16, {"serial": "S2"}), (23, {"meter_size": '1/2"', "serial": ""})):
+        async with context.db.tenant("tenant-a") as tx:
+            at = datetime(2025, 11, 30, hour, tzinfo=UTC)
+            await customers.change(tx, PERSON, "1", said, if_match=IfMatchHeader(None), at=at)
+
+    async def line(**asked: str) -> list[tuple[str, str, dict[str, Any]]]:
+        items = (await owner.get("/customers/1/timeline", params=asked)).json()["items"]
+        fields = ("serial", "meter_size")
+        return [
+            (one["day"], one["period"], {name: one["facts"][name] for name in fields if name in one["facts"]})
+            for one in items
+            if one["kind"] == "customer"
+        ]
+
+    november = ("2025-11-30", "2025-11", {"serial": "S2"})
+    december = ("2025-12-01", "2025-12", {"serial": "", "meter_size": '1/2"'})
+    assert await line() == [december, november]
+    assert await line(before="2025-12-01") == [november]
+
+
 async def test_a_number_that_only_reads_tell_of_is_found_without_a_name(
     files: Imports, owner: httpx.AsyncClient, caller: Caller
 ) -> None:

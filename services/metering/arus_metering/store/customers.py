@@ -120,9 +120,11 @@ select * from (select * from (
     'withdrawn_by', withdrawn_by, 'withdrawn_at', withdrawn_at), ''
   from read_edits where nomen = %(nomen)s
   union all
-  select 'customer', recorded_at::date, period, jsonb_build_object('name', name, 'address', address,
-    'rayon', rayon, 'usage_class', usage_class, 'serial', serial, 'is_active', is_active::int)
-    - unsaid || jsonb_build_object('said_by', said_by, 'said_at', recorded_at), ''
+  select 'customer', (recorded_at at time zone 'Asia/Jakarta')::date, period, jsonb_build_object('name', name,
+    'address', address, 'rayon', rayon, 'usage_class', usage_class, 'serial', serial,
+    'meter_size', meter_size, 'is_active', is_active::int)
+    - unsaid - case meter_size when '' then 'meter_size' else '' end
+    || jsonb_build_object('said_by', said_by, 'said_at', recorded_at), ''
   from customer_periods where nomen = %(nomen)s and is_current and import_id = ''
 ) line
 where (%(before)s::date is null or day < %(before)s)

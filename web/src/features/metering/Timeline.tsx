@@ -44,6 +44,7 @@ const FIELDS: Readonly<Record<string, MessageDescriptor>> = {
   rayon: msg`Rayon`,
   usage_class: msg`Golongan`,
   serial: msg`Nomor meter`,
+  meter_size: msg`Ukuran meter`,
   is_active: msg`Keadaan`,
 }
 
