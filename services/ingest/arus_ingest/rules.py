@@ -232,8 +232,11 @@ def former_key_ids(type_: str, months: Iterable[str], row: ImportedRow) -> set[s
 def key_ids_without_bill(type_: str, months: Iterable[str], row: ImportedRow) -> set[str]:
     """Return under which ids a payment may stand of which the billed month was not read then.
 
+    None where it has neither a receipt's nor a bill's number: it may be another one that is alike.
     months: as of ``former_key_ids``.
     """
+    if not row.fields.get("receipt_number") and not row.fields.get("bill_number"):
+        return set()
     names, parts = types()[type_].key, row.key.split("|")
     at = names.index(BILLED) if BILLED in names else -1
     if len(parts) != len(names) or at < 0 or not parts[at]:

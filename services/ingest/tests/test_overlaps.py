@@ -124,6 +124,22 @@ async def test_a_payment_whose_billed_month_was_not_read_before_is_known(
     assert seen["counts"]["unchanged"] == 3, "under their own keys by now"
 
 
+async def test_payments_that_are_alike_are_told_apart_by_their_numbers(
+    owner: httpx.AsyncClient, work: Work
+) -> None:
+    head = "NOMEN;TGL BAYAR;JUMLAH BAYAR;NO KWITANSI;{bill}"
+    lines = [f"34010000{n};{n}/12/2025;1500;{receipt};11" for n, receipt in ((13, "K13"), (14, ""))]
+    before = "\n".join([head.format(bill="KOLOM X"), *lines])
+    await committed(owner, work, before, "Koleksi Des 2025.csv")
+    more = lines[0].removesuffix("11") + "10"
+    sent = await uploaded(
+        owner, "\n".join([head.format(bill="BULAN REKENING"), *lines, more]), "Koleksi Des 2025 (2).csv"
+    )
+    await work()
+    seen = (await owner.get(f"/imports/{sent['id']}")).json()
+    assert (seen["counts"]["updated"], seen["counts"]["created"]) == (1, 2), seen["counts"]
+
+
 async def test_places_and_fuels_are_the_same_in_capitals(
     owner: httpx.AsyncClient, work: Work, database: ServiceDatabase
 ) -> None:

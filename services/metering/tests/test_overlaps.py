@@ -116,22 +116,47 @@ async def test_a_payment_whose_billed_month_was_not_read_before_is_the_same_paym
     assert (await paid(owner))["2025-12"] == 200
 
 
+def of_bills(receipt: str, *months: str) -> list[dict[str, str]]:
+    """Return payments of one customer, day and amount; of a month "" no billed month was read."""
+    plain = {"nomen": "1", "payment_date": "2025-12-05", "amount": "100", "payment_channel": "BCA"}
+    return [
+        {
+            **plain,
+            "bill_period": month,
+            "receipt_number": receipt,
+            "key": f"1|2025-12-05|{month}|100|{receipt}",
+        }
+        for month in months
+    ]
+
+
 async def test_two_payments_that_only_their_months_told_apart_stay_two(
     files: Imports, owner: httpx.AsyncClient
 ) -> None:
     files.take(files.file("MC", "2025-12", MASTER))
-    plain = {"nomen": "1", "payment_date": "2025-12-05", "amount": "100", "key": "1|2025-12-05||100|"}
-    twice = files.file("COLLECTION", "2025-12", plain | {"key": plain["key"]}, plain)
-    files.take(twice)
+    files.take(files.file("COLLECTION", "2025-12", *of_bills("R1", "", "")))
     assert (await paid(owner))["2025-12"] == 200
-    billed = [
-        plain | {"bill_period": month, "key": f"1|2025-12-05|{month}|100|", "payment_type": "CURRENT"}
-        for month in ("2025-10", "2025-11")
-    ]
-    for _ in range(2):
-        files.take(files.file("COLLECTION", "2025-12", *billed))
+    for expected in (["UPDATED", "CREATED"], ["UNCHANGED", "UNCHANGED"]):
+        both = files.file("COLLECTION", "2025-12", *of_bills("R1", "2025-10", "2025-11"))
+        assert outcomes(files.take(both)) == expected
         items = (await owner.get("/collections", params={"nomen": "1"})).json()["items"]
         assert sorted(one["bill_period"] for one in items) == ["2025-10", "2025-11"]
+    files.take(files.file("COLLECTION", "2025-12", *of_bills("R1", "2025-11")))
+    items = (await owner.get("/collections", params={"nomen": "1"})).json()["items"]
+    assert sorted(one["bill_period"] for one in items) == ["2025-10", "2025-11"], (
+        "a file of one takes none away"
+    )
+
+
+@pytest.mark.parametrize(("receipt", "stand"), [("R1", []), ("", ["2025-12"])], ids=["named", "alike"])
+async def test_payments_of_several_months_in_several_files_are_several(
+    files: Imports, owner: httpx.AsyncClient, receipt: str, stand: list[str]
+) -> None:
+    files.take(files.file("MC", "2025-12", MASTER))
+    for month in ("", "2025-10", "2025-11"):
+        files.take(files.file("COLLECTION", "2025-12", *of_bills(receipt, month)))
+    items = (await owner.get("/collections", params={"nomen": "1"})).json()["items"]
+    assert sorted(one["bill_period"] for one in items) == ["2025-10", "2025-11", *stand]
 
 
 async def test_a_plain_list_of_customers_bills_nobody(files: Imports, owner: httpx.AsyncClient) -> None:

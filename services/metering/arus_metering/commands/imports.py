@@ -12,6 +12,7 @@ from arus_runtime.worker import Effect, Emit, Meta, Projection, Write
 from arus_metering import codec
 from arus_metering.rules import rows
 from arus_metering.rules.billing import correction, may_correct
+from arus_metering.rules.payments import is_same_payment
 from arus_metering.rules.reads import day_of
 from arus_metering.settings import payment_words
 from arus_metering.state import Fact, Wrong
@@ -23,7 +24,6 @@ from arus_metering.store.versions import Version
 SHOWN_DEPENDANTS: Final = 100
 AT_ONCE: Final = 2_000
 """Versions withdrawn in one transaction; who asked asks again while some are left."""
-_OF_A_PAYMENT: Final = ("channel", "receipt_number", "bill_number")
 ReadsOf = Mapping[tuple[str, str], Sequence[codec.Row]]
 """By nomen and period, each period's by date."""
 NO_READS: Final[ReadsOf] = {}
@@ -122,8 +122,7 @@ def _before_its_bill(
 ) -> Mapping[str, str]:
     """Return the names of payments that stand without the billed month that their rows say by now, by row id.
 
-    keys: what the rows' own are called; known: names with a month by those without. Only what is the same
-    else is the same payment: the other one may have been paid at another place.
+    keys: what the rows' own are called; known: names with a month by those without. Each goes to one payment.
     """
     former: dict[str, tuple[str, Fact]] = {}
     for row, fact in read:
@@ -131,14 +130,22 @@ def _before_its_bill(
             former[row.row_id] = known.get(name, name), fact
     if not former:
         return {}
-    stands = store.current(tx, "collections", chunk.tenant_id, sorted({name for name, _ in former.values()}))
+    stands: dict[str, list[Mapping[str, Any]]] = {}
+    for one in store.currents(
+        tx, "collections", chunk.tenant_id, sorted({name for name, _ in former.values()})
+    ):
+        stands.setdefault(one["key"], []).append(one)
     same = {
         row_id: name
         for row_id, (name, fact) in former.items()
-        if name in stands and all(stands[name][field] == fact.values[field] for field in _OF_A_PAYMENT)
+        if any(is_same_payment(one, fact.values, chunk.period) for one in stands.get(name, ()))
     }
     own = store.current(tx, "collections", chunk.tenant_id, sorted({keys[row_id] for row_id in same}))
-    return {row_id: name for row_id, name in same.items() if keys[row_id] not in own}
+    takes: dict[str, str] = {}
+    for row_id, name in same.items():
+        if keys[row_id] not in own:
+            takes.setdefault(name, keys[row_id])
+    return {row_id: name for row_id, name in same.items() if takes.get(name) == keys[row_id]}
 
 
 def _hashes(

@@ -1,8 +1,9 @@
 """What a payment pays: CURRENT, UNDUE or ARREARS (R-30), and how old a debt is."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 PaymentType = Literal["CURRENT", "UNDUE", "ARREARS"]
 BANDS: Final = ("0-30", "31-60", "61-90", ">90")
@@ -30,6 +31,7 @@ _ABOVE: Final = re.compile(
     r"^\s*(?:>|≥|lebih|di ?atas|over|above|more)|\+|(?:ke atas|lebih|and over|or more)\s*$"
 )
 _BELOW: Final = re.compile(r"^\s*(?:<|≤|kurang|di ?bawah|s[/.]?d\b|sampai|maks|max|up to|under|below|less)")
+_OF_A_PAYMENT: Final = ("channel", "receipt_number", "bill_number")
 _OTHER_WORDS: Final = re.compile(r"20\d\d|lancar|lunas")
 
 
@@ -54,6 +56,27 @@ def payment_type(
     if due:
         return "UNDUE" if paid_on <= due else "ARREARS"
     return "UNDUE" if bill_period > active_period else "ARREARS"
+
+
+def active_period(period: str, paid_on: date) -> str:
+    """Return the month whose bill is the current one when a file's payment is made. period: of the file."""
+    # A file may begin before its month: what was paid then was paid in another one.
+    return min(filter(None, (period, f"{paid_on:%Y-%m}")))
+
+
+def is_same_payment(stands: Mapping[str, Any], said: Mapping[str, Any], period: str) -> bool:
+    """Say whether a payment that stands and one of the same customer, day and amount are one.
+
+    The one that stands may not have had its billed month read, and holds none or the active one then. Two
+    payments may be alike: only a receipt's or a bill's number says which it is, at the same place.
+    period: of the file that says it.
+    """
+    may_hold = "", said["bill_period"], active_period(period, said["payment_date"])
+    return (
+        bool(said["receipt_number"] or said["bill_number"])
+        and all(stands[name] == said[name] for name in _OF_A_PAYMENT)
+        and stands["bill_period"] in may_hold
+    )
 
 
 def days_of_bills(bills: int) -> int:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from arus_metering.rules.amounts import LITRES, MINOR, whole
-from arus_metering.rules.payments import days_of_band, days_of_bills, payment_type, plain
+from arus_metering.rules.payments import active_period, days_of_band, days_of_bills, payment_type, plain
 from arus_metering.state import Fact, Wrong
 
 Fields = Mapping[str, str]
@@ -135,8 +135,7 @@ def _payment(source: str) -> Callable[[str, Fields], dict[str, Any]]:
         amount = _whole(fields, "amount", MINOR)
         if on is None or amount is None:
             raise _Refusal("payment_date" if on is None else "amount", "ROW_REQUIRED")
-        # A file may begin before its month: what was paid then was paid in another one.
-        of, active = _period(fields, "bill_period", ""), min(filter(None, (period, f"{on:%Y-%m}")))
+        of, active = _period(fields, "bill_period", ""), active_period(period, on)
         kind = payment_type(
             _text(fields, "payment_type"), of, active, paid_on=on, due=_date(fields, "due_date")
         )

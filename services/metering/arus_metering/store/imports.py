@@ -274,12 +274,17 @@ def _bills_by(
 
 def current(tx: Tx, table: str, tenant_id: str, keys: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
     """Return the current facts under keys; of several under one the last."""
+    return {row["key"]: row for row in currents(tx, table, tenant_id, keys)}
+
+
+def currents(tx: Tx, table: str, tenant_id: str, keys: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """Return all current facts under keys."""
     named = ", ".join(f"t.{name}" for name in versions.columns(table))
     with tx.cursor(row_factory=dict_row) as cursor:
         cursor.execute(
             _STANDING.format(columns=named, table=table).encode(), {"tenant": tenant_id, "keys": list(keys)}
         )
-        return {row["key"]: row for row in cursor.fetchall()}
+        return cursor.fetchall()
 
 
 def lists(tx: Tx, tenant_id: str, keys: Sequence[str]) -> Mapping[str, date]:
