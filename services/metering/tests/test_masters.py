@@ -296,6 +296,13 @@ async def test_a_number_that_only_reads_tell_of_is_found_without_a_name(
     assert await found("34/001", caller("tenant-b")) == []
     line = (await owner.get("/customers/34%2F001/timeline")).json()
     assert (line["nomen"], [one["kind"] for one in line["items"]]) == ("34/001", ["read"])
+    assert (await owner.get("/customers/34%2F001")).json()["is_active"] is True, "as nobody says otherwise"
+    closed = files.file(
+        "SBRS", "2025-12", {"nomen": "34/001", "stand_akhir": "5", "customer_status": "TUTUP"}
+    )
+    files.take(closed)
+    assert (await owner.get("/customers/34%2F001")).json()["is_active"] is False
+    files.undo(closed)
     master = files.file("MC", "2025-12", customer("34/001"))
     files.take(master)
     (one,) = await found("34/001")

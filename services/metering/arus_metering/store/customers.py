@@ -37,8 +37,9 @@ where (%(rayon)s::text is null or rayon = %(rayon)s) and (%(after)s::text is nul
   and strpos(lower(nomen || ' ' || name || ' ' || address), %(text)s) > 0
 order by nomen limit %(limit)s
 """
+_OF_NO_METER: Final = "'' as usage_class, '' as serial, true as is_active"
 _OF_BOOKS: Final = """
-select nomen, '' as name, '' as address, rayon, usage_class, serial, true as is_active, 0::bigint as version,
+select nomen, '' as name, '' as address, rayon, usage_class, serial, is_active, 0::bigint as version,
     recorded_at as updated_at
 from ({books}) book
 where (%(rayon)s::text is null or rayon = %(rayon)s) and not exists (
@@ -51,10 +52,10 @@ order by place limit 1
         f" order by {month} desc, number desc, line desc limit 1)"
         for place, (table, month, of_meter) in enumerate(
             (
-                ("meter_readings", "period", "usage_class, serial"),
-                ("bills", "period", "'' as usage_class, '' as serial"),
-                ("collections", "bill_period", "'' as usage_class, '' as serial"),
-                ("arrears", "as_of", "'' as usage_class, '' as serial"),
+                ("meter_readings", "period", "usage_class, serial, coalesce(is_active, true) as is_active"),
+                ("bills", "period", _OF_NO_METER),
+                ("collections", "bill_period", _OF_NO_METER),
+                ("arrears", "as_of", _OF_NO_METER),
             )
         )
     )

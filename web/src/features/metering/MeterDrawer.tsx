@@ -194,6 +194,12 @@ function Whose({ nomen }: { nomen: string }) {
       <h3 className="text-sm font-semibold">
         <Trans context="satu">Pelanggan</Trans>
       </h3>
+      {/* What files tell before the customers' own one comes has no version. */}
+      {(customer.isError || customer.data?.version === 0) && (
+        <p className="text-sm text-muted">
+          <Trans>Data pelanggan ini belum masuk.</Trans>
+        </p>
+      )}
       {customer.data ? (
         <>
           <CustomerFacts customer={customer.data} />
@@ -201,12 +207,8 @@ function Whose({ nomen }: { nomen: string }) {
             <Trans>Lihat riwayat pelanggan</Trans>
           </Link>
         </>
-      ) : customer.isError ? (
-        <p className="text-sm text-muted">
-          <Trans>Data pelanggan ini belum masuk.</Trans>
-        </p>
       ) : (
-        <Skeleton lines={3} />
+        !customer.isError && <Skeleton lines={3} />
       )}
     </section>
   )
