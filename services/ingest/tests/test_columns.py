@@ -135,6 +135,20 @@ def test_a_column_that_is_named_and_cannot_be_read_is_asked_about(
     assert taught.questions == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "header", "cell", "asks"),
+    [("read_date", "TGL BACA", "minggu ke-2", False), ("multiplier", "FAKTOR KALI", "x10", True)],
+)
+def test_a_column_that_counts_is_asked_about_in_every_file(
+    tmp_path: Path, name: str, header: str, cell: str, *, asks: bool
+) -> None:
+    rows = [(60012345 + at, "BUDI", f"M{at}", 100, 110, "ACTUAL", cell) for at in range(4)]
+    path = written(tmp_path / "SBRS DES 2025.csv", (*STAND, header), *rows)
+    key = f"unread:{name}:{header}"
+    (found,) = detect(path, mappings={"SBRS": {key: "skip", "unread": "skip"}})
+    assert [one.key for one in found.questions] == [key] * asks
+
+
 @pytest.mark.parametrize("cells", [("", ""), ("-", "NULL"), ("x10", "1"), ("1", "2")])
 def test_a_column_that_is_empty_or_can_be_read_in_part_is_no_question(
     tmp_path: Path, cells: Sequence[str]
@@ -315,6 +329,8 @@ def test_payments_that_are_all_below_zero_are_asked_about(
         read = list(read_rows(path, said))
         assert [row.fields["amount"] for row in read] == [f"{sign}5000", f"{sign}5001", f"{sign}5002"]
         assert {row.fields.get("penalty") for row in read} == {f"{sign}100" if penalty else None}
+        (next_one,) = detect(path, mappings={str(found.type): {"minus:JUMLAH BAYAR": answer}})
+        assert next_one.questions == found.questions
 
 
 @pytest.mark.parametrize("amounts", [("-5000", "5000"), ("(5.000)", "(5.000)", "1"), ("0", "0"), ("5000",)])

@@ -36,8 +36,8 @@ MINUS: Final = "minus"
 """What the key of a question whether payments below zero were received begins with."""
 BELOW_ZERO: Final = ("received", "returned")
 """What payments may be that are below zero."""
-REMEMBERED: Final = {UNREAD: (SKIP,), MINUS: BELOW_ZERO}
-"""Answers that hold for an organisation's next files, beside what their headers mean."""
+HARMLESS: Final = frozenset({"read_date", "bill_date", "freeze_date", "due_date", "last_payment_date"})
+"""Dates that change no amount: what was skipped of them is skipped in an organisation's next files, too."""
 _OF_YEARS: Final = re.compile(r"(?<![a-z])(tahun|thn|year)", re.IGNORECASE)
 _OF_BILL: Final = re.compile(r"rek|tagih|bill|period", re.IGNORECASE)
 _OF_COUNT: Final = re.compile(r"jumlah|jml|lama|banyak|umur|lembar|count", re.IGNORECASE)
@@ -174,8 +174,12 @@ def answered(answers: AnyMapping[str, str]) -> dict[str, str]:
 
 
 def remembered(answers: AnyMapping[str, str]) -> dict[str, str]:
-    """Return those of answers by their keys that hold for the next files of a type as well."""
-    return {key: one for key, one in answers.items() if one in REMEMBERED.get(key.partition(":")[0], ())}
+    """Return those of answers by their keys that hold for the next files of a type, too: none of amounts."""
+    return {
+        key: answer
+        for key, answer in answers.items()
+        if answer == SKIP and key.startswith(f"{UNREAD}:") and key.split(":")[1] in HARMLESS
+    }
 
 
 def told(mappings: Mapping, meanings: AnyMapping[str, str]) -> Mapping:
