@@ -54,6 +54,13 @@ def best(kind: str, named: Iterable[headers.Match]) -> str | None:
         ("MB", "Periode Invoice", "bill_period"),
         ("FUEL", "Volume (Barrel)", None),
         ("SBRS", "Pemakaian (L)", "volume"),
+        ("ARDEBT", "UMUR (HARI) PER 31-12-2025", "age_days"),
+        ("ARDEBT", "UMUR TUNGGAKAN (HARI) S/D 31-12-2025", "age_days"),
+        ("ARDEBT", "UMUR HARI (0-999)", "age_days"),
+        ("ARDEBT", "LEMBAR (1-99)", "bills"),
+        ("ARDEBT", "JML REK >1", "bills"),
+        ("ARDEBT", "UMUR 31-60 HARI", None),
+        ("ARDEBT", "Tunggakan 1 s.d. 3 bulan (Rp)", None),
     ],
 )
 def test_a_header_names_a_field(kind: str, header: str, field: str | None) -> None:
@@ -69,6 +76,7 @@ def test_a_header_names_a_field(kind: str, header: str, field: str | None) -> No
         ("MAINBILL", "RINCIAN TAGIHAN (Rp)", "AIR", "water_charge"),
         ("MAINBILL", "RINCIAN TAGIHAN (Rp)", "TOTAL", "amount"),
         ("ARDEBT", "UMUR PIUTANG", "31-60", None),
+        ("ARDEBT", "TUNGGAKAN MENURUT UMUR", "> 90 hari", None),
     ],
 )
 def test_a_word_above_several_columns_leaves_each_its_own(

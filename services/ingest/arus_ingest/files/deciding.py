@@ -192,7 +192,8 @@ def _lacking(best: _Candidate, header: Header, below: Sequence[Row]) -> list[Que
     ]
     one_of = best.type.one_of
     if one_of and best.places.keys().isdisjoint(one_of):
-        bands = [text for text in header.texts if headers.BAND.search(text)]
+        names = zip(header.texts, header.own, strict=True)
+        bands = [text for text, own in names if headers.is_band(own or text)]
         code = "question_age_columns" if len(bands) > 1 else "question_age_missing"
         params = {"columns": ", ".join(bands)} if len(bands) > 1 else {}
         asked.append(Question(f"{columns.ASKED}:{columns.AGE}", code, header.texts, params))

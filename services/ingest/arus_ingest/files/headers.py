@@ -77,10 +77,15 @@ _UNITS: Final = re.compile(
     r"|dd[/-]mm[/-]yyyy))+[\s.]*[)\]]",
     re.IGNORECASE,
 )
-BAND: Final = re.compile(
-    r"(?<!\d)(?:\d{1,3}\s*(?:-|–|s\.?\s*/?\s*d\.?|sampai|to)\s*\d{1,3}|[<>≤≥]=?\s*\d{1,3}|\d{1,3}\s*\+)(?!\d)",
+_BAND: Final = re.compile(
+    r"\d{1,3}\s*(?:-|–|s\.?\s*/?\s*d\.?|sampai|to)\s*\d{1,3}|[<>≤≥]=?\s*\d{1,3}|\d{1,3}\s*\+", re.IGNORECASE
+)
+_OF_AGES: Final = re.compile(
+    r"[(\[]?(?<![a-z])(?:umur|usia|tunggakan|piutang|hari|hr|bulan|bln|lembar|lbr|ag(?:e|ing)|days?|months?|rp)"
+    r"(?![a-z])\.?[)\]]?",
     re.IGNORECASE,
-)  # an age of debts: 31-60, 31 s/d 60 hari, > 90
+)
+"""Words that may stand beside a band of ages."""
 _HEADS: Final = {
     "tanggal": {"date", "period"},
     "nama": {"text", "period"},
@@ -204,21 +209,27 @@ def below(header: str, own: str, matching: Callable[[str], tuple[Match, ...]]) -
     found = {(one.type, one.field): 0.9 * one.score for one in matching(own)}
     for one in (*exact(header), *(one for one in matching(header) if one[:2] not in above)):
         found[one[:2]] = max(found.get(one[:2], 0.0), one.score)
-    return _measured(header, found)
+    return _measured(header, found, own)
 
 
-def _measured(header: str, found: dict[tuple[str, str], float]) -> tuple[Match, ...]:
+def is_band(header: str) -> bool:
+    """Tell whether a header is a band of ages of debts: 31-60, 31 s/d 60 hari, > 90."""
+    return bool(_BAND.fullmatch(_OF_AGES.sub(" ", header).strip()))
+
+
+def _measured(header: str, found: dict[tuple[str, str], float], own: str = "") -> tuple[Match, ...]:
     """Return what was found but for fields of another kind than a word of the header says, or other units.
 
-    What stands under the ages of debts (31-60 hari) is no age.
+    What stands under a band of ages (31-60 hari) is no age. own: the column's own part of the header.
     """
+    band = is_band(own or header)
     heads = [kinds for word, kinds in _HEADS.items() if word in words(header)]
     return tuple(
         Match(*name, score)
         for name, score in found.items()
         if all(_kind_of(*name) in kinds for kinds in heads)
         and units.power(header, _unit_of(*name)) is not None
-        and not (name[1] in types()[name[0]].one_of and _kind_of(*name) == "integer" and BAND.search(header))
+        and not (band and name[1] in types()[name[0]].one_of and _kind_of(*name) == "integer")
     )
 
 
