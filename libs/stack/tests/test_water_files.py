@@ -46,3 +46,15 @@ def test_a_file_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["import", "detect", str(path), "--json"])
     assert result.exit_code == 1
     assert json.loads(result.stdout)[0]["problem"]["code"] == "file_empty"
+
+
+def test_a_question_names_the_places_that_differ(tmp_path: Path) -> None:
+    path = tmp_path / "MC Desember 2025.csv"
+    rows = [f"34010{n:04};Pelanggan {n};Jl. Melati {n};34;R1;{n}000" for n in range(20)]
+    head = ["MASTER PELANGGAN PERIODE NOVEMBER 2025;;;;;", "NOMEN;NAMA;ALAMAT;RAYON;TARIF;REK"]
+    path.write_text("\n".join([*head, *rows]), "utf-8")
+    result = CliRunner().invoke(app, ["import", "detect", str(path), "--json"])
+    (found,) = json.loads(result.stdout)
+    (asked,) = [one for one in found["questions"] if one["key"] == "period"]
+    assert "file name: December 2025" in asked["message"]
+    assert "title: November 2025" in asked["message"]

@@ -156,10 +156,10 @@ def _problem(path: Path, error: "Unreadable") -> dict[str, Any]:
 
 
 def _sentence(code: str, params: dict[str, Any]) -> str:
-    from arus_ingest.words import templates  # noqa: PLC0415 - other commands do without
+    from arus_ingest.words import meant, templates  # noqa: PLC0415 - other commands do without
     from arus_runtime.words import render  # noqa: PLC0415 - the same
 
-    return render(code, params, "en", templates())
+    return render(code, meant(code, params), "en", templates())
 
 
 def _show(found: list[dict[str, Any]]) -> None:
