@@ -181,6 +181,8 @@ async def _commit(context: Context, work: Work) -> None:
             work.progress = sent / max(of.chunks, 1)
     async with context.db.tenant(work.tenant_id) as tx:
         await imports.settle(tx, work.tenant_id, of.id, _now())
+        if not of.chunks:  # no rows go out, after which the next one would be told
+            await imports.let_next_go_on(tx, work.tenant_id, of)
     context.committed()
 
 

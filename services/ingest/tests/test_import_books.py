@@ -18,6 +18,8 @@ from arus.imports.v1.events_pb2 import (
     ImportWithdrawn,
 )
 from arus_ingest import handlers, jobs
+from arus_ingest.commands import imports
+from arus_ingest.state import Trouble
 from arus_runtime.context import Context
 from arus_runtime.jobs import Jobs
 from arus_runtime.settings import Peer
@@ -356,6 +358,58 @@ async def test_rows_of_an_earlier_commit_go_out_first(
     asks = (await owner.get(second)).json()
     assert (asks["state"], [block["code"] for block in asks["blocks"]]) == ("preview", ["books_changed"])
     assert asks["counts"]["unchanged"] == 600
+
+
+async def committed(client: httpx.AsyncClient, context: Context, name: str, content: bytes) -> str:
+    """Upload a file, commit what was previewed of it, and return its import; no job of it ran yet."""
+    sent = await client.post("/imports", files=[("files", (name, content))])
+    import_id = sent.json()["items"][0]["id"]
+    await work(context)
+    preview = (await client.get(f"/imports/{import_id}")).json()["preview"]
+    answer = await client.post(f"/imports/{import_id}/commit", json={"preview": preview})
+    assert answer.status_code == 202, answer.text
+    return import_id
+
+
+def put_off(database: ServiceDatabase) -> None:
+    """Have all jobs that wait come an hour later."""
+    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+        connection.execute("update jobs set run_after = now() + interval '1 hour' where state = 'waiting'")
+
+
+async def test_a_commit_that_fails_lets_the_next_of_its_organisation_go_on(
+    owner: httpx.AsyncClient, caller: Caller, context: Context, database: ServiceDatabase
+) -> None:
+    first = await committed(owner, context, "SBRS_34_DES25.csv", reads(2))
+    put_off(database)
+    await committed(caller("tenant-b"), context, "SBRS_34_DES25.csv", reads(3))
+    put_off(database)
+    second = await committed(owner, context, "SBRS_34_DES25_lagi.csv", reads(4))
+    put_off(database)
+    async with context.worker_db.system() as tx:
+        await imports.fail(tx, "tenant-a", first, Trouble("import_failed"), ("committing",))
+    await work(context)
+    chunks = [event for _, event in told(database) if isinstance(event, ImportChunkPublished)]
+    assert [one.import_id for one in chunks] == [second]
+
+
+async def test_a_commit_of_no_sound_row_lets_the_next_one_go_on(
+    owner: httpx.AsyncClient, context: Context, database: ServiceDatabase
+) -> None:
+    wrong = reads(2).replace(b";100;", b";99999999999;")
+    first = await committed(owner, context, "SBRS_34_DES25.csv", wrong)
+    put_off(database)
+    second = await committed(owner, context, "SBRS_34_DES25_lagi.csv", reads(4))
+    put_off(database)
+    with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
+        connection.execute(
+            "update jobs set run_after = now() where state = 'waiting' and params ->> 'import_id' = %s",
+            (first,),
+        )
+    await work(context)
+    assert (await owner.get(f"/imports/{first}")).json()["state"] == "completed_with_errors"
+    chunks = [event for _, event in told(database) if isinstance(event, ImportChunkPublished)]
+    assert [one.import_id for one in chunks] == [second]
 
 
 async def test_what_stands_on_an_import_is_told_before_it_is_taken_back(

@@ -190,14 +190,17 @@ async def since(tx: Tx, of: Import, at: str, *, of_any_month: bool) -> Since:
     return Since(**row)
 
 
-async def following(tx: Tx, of: Import, *, of_any_month: bool) -> str | None:
-    """Return the id of the commit that waits for the rows of one (see `since`), if any does."""
+async def following(tx: Tx, tenant_id: str, of: Import, *, of_any_month: bool) -> str | None:
+    """Return the id of the organisation's commit that waits for the rows of one (see `since`), if any does.
+
+    Also in a transaction that sees every organisation.
+    """
     answer = await tx.execute(
         """select id from imports
-           where type = %s and (%s or period = %s) and state = 'committing' and sent = 0
+           where tenant_id = %s and type = %s and (%s or period = %s) and state = 'committing' and sent = 0
              and (committed_at, id) > (%s, %s)
            order by committed_at, id limit 1""",
-        (of.type, of_any_month, of.period, of.committed_at, of.id),
+        (tenant_id, of.type, of_any_month, of.period, of.committed_at, of.id),
     )
     row = await answer.fetchone()
     return row["id"] if row else None
