@@ -25,16 +25,21 @@ export function useFollowingImports(
   hold = false,
 ): void {
   const [ofFigures, ofLists] = [figures.join(' '), lists.join(' ')]
-  // Also over a change of `hold`: what was held comes when it ends.
-  const behind = useRef(false)
+  // What was held comes when it ends; what is due comes whether lists hold still meanwhile or not.
+  const held = useRef(hold)
+  const catchUp = useRef<() => void>(undefined)
   useEffect(() => {
     const timers = new Set<ReturnType<typeof setTimeout>>()
     let due = false
-    let reading = hold
+    let reading = false
+    let behind = false
     const show = () => {
       refetch(...ofFigures.split(' '))
-      behind.current = reading
-      if (!reading && ofLists) refetch(...ofLists.split(' '))
+      behind = held.current || reading
+      if (!behind && ofLists) refetch(...ofLists.split(' '))
+    }
+    catchUp.current = () => {
+      if (behind && !held.current && !reading) show()
     }
     const after = (ms: number, run: () => void) => {
       const timer = setTimeout(() => {
@@ -57,13 +62,17 @@ export function useFollowingImports(
       else for (const ms of ECHOES_MS) after(ms, show)
     }, show)
     const stopReading = whileReading(reads => {
-      reading = hold || reads
-      if (!reading && behind.current) show()
+      reading = reads
+      catchUp.current?.()
     })
     return () => {
       stopListening()
       stopReading()
       for (const timer of timers) clearTimeout(timer)
     }
-  }, [ofFigures, ofLists, hold])
+  }, [ofFigures, ofLists])
+  useEffect(() => {
+    held.current = hold
+    catchUp.current?.()
+  }, [hold])
 }
