@@ -25,8 +25,10 @@ declare module '@tanstack/react-router' {
   }
 }
 
-// Where they cannot be fetched, the page goes on without them.
-const Toasts = lazy<ComponentType>(() => import('@/ui/Toasts').catch(() => ({ default: () => null })))
+// Where they cannot be fetched, the page goes on without them, and they are tried again: notices wait.
+const toasts = (): Promise<{ default: ComponentType }> =>
+  import('@/ui/Toasts').catch(() => new Promise(later => setTimeout(later, 5_000)).then(toasts))
+const Toasts = lazy(toasts)
 
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no element "root"')

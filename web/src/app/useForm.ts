@@ -11,7 +11,7 @@ import type { ZodMiniType } from 'zod/mini'
 import { sentenceOf } from '@/lib/failure'
 import { check, type Missing } from './issues'
 import { keptDraft, keepDraft, dropDraft } from '@/lib/kept'
-import { fieldName, ProblemError } from '@/lib/problem'
+import { fieldName, ProblemError, underLabel } from '@/lib/problem'
 
 interface FormPlan<Values extends FieldValues, Body> {
   defaults: Values
@@ -91,9 +91,10 @@ export function useForm<Values extends FieldValues, Body>(plan: FormPlan<Values,
   function land(error: unknown): string | null {
     if (!(error instanceof ProblemError)) return sentenceOf(error)
     let landed = 0
-    for (const { field, message } of error.errors) {
-      const name = fieldName(field)
+    for (const fault of error.errors) {
+      const name = fieldName(fault.field)
       if (!fields.includes(name)) continue
+      const { message } = underLabel(fault)
       // Only the first one takes the focus.
       setError(name as FieldPath<Values>, { message }, { shouldFocus: landed === 0 })
       landed += 1

@@ -1,7 +1,7 @@
 import { i18n } from '@lingui/core'
 import { beforeAll, expect, test } from 'vitest'
 import { sentenceOf } from './failure'
-import { OfflineError, ProblemError } from './problem'
+import { OfflineError, ProblemError, underLabel } from './problem'
 
 beforeAll(() => {
   i18n.loadAndActivate({ locale: 'id', messages: {} })
@@ -32,21 +32,25 @@ test.each([
   expect(said(status, code)).toBe(words)
 })
 
-test('an answer that is no problem document says that the server is not well, and no answer that it is away', () => {
-  expect(sentenceOf(new ProblemError(403, {}))).toMatch(/^Server sedang terganggu/)
+test('an answer that is no problem document is told by its status, and no answer as a server that is away', () => {
+  expect(sentenceOf(new ProblemError(413, {}))).toBe('Ditolak (HTTP 413).')
   expect(sentenceOf(new ProblemError(502, {}))).toMatch(/^Server sedang terganggu/)
   expect(sentenceOf(new OfflineError())).toMatch(/^Server tidak terjangkau/)
 })
 
-test("a wrong field's reason comes first, without the API's name for the field", () => {
+test("a wrong field's reason comes first, and says which field where no label does", () => {
   const outside = {
     field: 'location_id',
     code: 'outside_scope',
     message: 'Lokasi PAL di luar wewenang Anda.',
   }
   expect(sentenceOf(new ProblemError(403, { code: 'forbidden', errors: [outside] }))).toBe(outside.message)
-  const taken = { field: 'code', code: 'already_exists', message: 'code sudah dipakai: SOLAR.' }
-  expect(sentenceOf(new ProblemError(409, { code: 'conflict', errors: [taken] }))).toBe(
-    'Sudah dipakai: SOLAR.',
-  )
+  const third = {
+    field: 'items.3.volume_l',
+    code: 'too_small',
+    message: 'items.3.volume_l harus lebih dari 0.',
+  }
+  const whole = new ProblemError(422, { code: 'invalid', errors: [third] })
+  expect(sentenceOf(whole)).toBe(third.message)
+  expect(underLabel(third).message).toBe('Harus lebih dari 0.')
 })

@@ -13,7 +13,8 @@ export function sentenceOf(error: unknown): string {
   if (error.errors[0]) return error.errors[0].message
   // What says no more than its status is said in words of ours; any other code has a reason of its own.
   if (error.code === 'forbidden') return i18n._(msg`Peran Anda tidak mencakup tindakan ini.`)
-  if (/^(internal_error|unavailable|HTTP_\d+)$/.test(error.code))
+  if (/^(internal_error|unavailable|HTTP_5\d\d)$/.test(error.code))
     return i18n._(msg`Server sedang terganggu. Isian Anda tetap di sini. Coba lagi.`)
+  if (error.code.startsWith('HTTP_')) return i18n._(msg`Ditolak (${error.message}).`)
   return error.message
 }

@@ -27,7 +27,7 @@ export class ProblemError extends Error {
     super(body.detail ?? body.title ?? `HTTP ${status}`)
     this.status = status
     this.code = body.code ?? `HTTP_${status}`
-    this.errors = (body.errors ?? []).map(underLabel)
+    this.errors = body.errors ?? []
     this.trace = trace
   }
 }
@@ -47,7 +47,7 @@ export async function problemOf(response: Response): Promise<ProblemError> {
   }
 }
 
-/** A label names the field already: `code sudah dipakai: SOLAR.` is said as `Sudah dipakai: SOLAR.` */
+/** Under a label, which names the field already: `code sudah dipakai: SOLAR.` is said as `Sudah dipakai: SOLAR.` */
 export function underLabel(error: FieldError): FieldError {
   const { field, message } = error
   if (!message.startsWith(`${field} `)) return error

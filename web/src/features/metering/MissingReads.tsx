@@ -9,7 +9,7 @@ import { useMay } from '@/app/session'
 import { useForm } from '@/app/useForm'
 import { sentenceOf } from '@/lib/failure'
 import { cubic, date } from '@/lib/format'
-import { fieldName, ProblemError } from '@/lib/problem'
+import { fieldName, ProblemError, underLabel } from '@/lib/problem'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { TextArea, TextField } from '@/ui/Field'
@@ -114,7 +114,8 @@ function EstimateForm({ formId, nomen, period, onDone }: EstimateFormProps) {
   const { register, errorOf, watch } = form
   const proposed = useQuery(missingReadQuery(nomen, period, watch('read_date')))
   const refused = proposed.error instanceof ProblemError ? proposed.error.errors : []
-  const ofDate = refused.find(one => fieldName(one.field) === 'read_date')?.message
+  const fault = refused.find(one => fieldName(one.field) === 'read_date')
+  const ofDate = fault && underLabel(fault).message
   const usual = proposed.data && date(proposed.data.read_date)
   return (
     <Form id={formId} form={form}>
