@@ -6,6 +6,7 @@ import { number } from '@/lib/format'
 import { Button, IconButton } from '@/ui/Button'
 import type { Column, Selection } from '@/ui/columns'
 import { DataTable, type DataTableProps } from '@/ui/DataTable'
+import { pressed } from '@/ui/order'
 import { Failed, NoMatch, Skeleton } from '@/ui/States'
 import { useKeys } from './keys'
 import { useOrdering, type Asked } from './ordering'
@@ -28,7 +29,7 @@ interface Fetched {
 
 interface ListingProps<Row extends object> extends Omit<
   DataTableProps<Row>,
-  'dense' | 'selection' | 'order' | 'onOrder'
+  'dense' | 'selection' | 'order' | 'onHeader'
 > {
   table: TableName
   list: Fetched
@@ -86,20 +87,20 @@ function Rows<Row extends object>({ table, list, asked, acts, selection, ...show
     () => columns.filter((column, at) => at === 0 || !hidden.has(column.id)),
     [columns, hidden],
   )
-  const { rows, order, note } = useOrdering(list, asked?.order, visible, shown.rows)
+  const { rows, order, note } = useOrdering(list, asked, visible, shown.rows)
   const marked = rows.filter(row => selection.ids.has(rowId(row)))
   const count = number(rows.length)
   return (
     <div className="flex flex-col gap-3">
       {note}
-      <DataTable
+      <DataTable<Row>
         {...shown}
         columns={visible}
         rows={rows}
         dense={dense}
         selection={selection}
         order={order}
-        onOrder={asked?.onOrder}
+        onHeader={asked && (column => asked.onOrder(pressed(asked.order, column)))}
       />
       <div className="flex flex-col items-center gap-2 py-1 text-xs text-muted">
         {list.hasNextPage && (

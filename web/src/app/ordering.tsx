@@ -1,6 +1,7 @@
 /** Lists in the order of a column: of all their rows, never of those alone that happen to be loaded. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import {
+  hashKey,
   useInfiniteQuery,
   type InfiniteData,
   type QueryKey,
@@ -8,6 +9,8 @@ import {
 } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { number } from '@/lib/format'
+import { useWide } from '@/lib/media'
+import { Button } from '@/ui/Button'
 import type { Column } from '@/ui/columns'
 import { ordered, type Order } from '@/ui/order'
 
@@ -28,6 +31,9 @@ interface Fetched {
 export interface Asked {
   order: Order | undefined
   onOrder: (order: Order | undefined) => void
+  /** The list, as it is narrowed now, was found too long. */
+  isTooLong: boolean
+  onTooLong: () => void
 }
 
 /**
@@ -39,6 +45,8 @@ export function useOrderable<Page, Key extends QueryKey>(
 ) {
   const [order, setOrder] = useState<Order>()
   const [whole, setWhole] = useState(false)
+  const [tooLong, setTooLong] = useState<string>()
+  const key = hashKey(query().queryKey)
   const list = useInfiniteQuery({
     ...query(whole ? AT_ONCE : undefined),
     ...(order && { refetchOnWindowFocus: false, refetchOnReconnect: false }),
@@ -46,53 +54,94 @@ export function useOrderable<Page, Key extends QueryKey>(
   if (order && list.hasNextPage && !whole) setWhole(true)
   const onOrder = useCallback((next: Order | undefined) => {
     setOrder(next)
+    setTooLong(undefined)
     if (!next) setWhole(false)
   }, [])
-  return { list, asked: useMemo(() => ({ order, onOrder }), [order, onOrder]) }
+  const asked = useMemo<Asked>(
+    () => ({
+      order,
+      onOrder,
+      isTooLong: tooLong === key,
+      onTooLong: () => {
+        onOrder(undefined)
+        setTooLong(key)
+      },
+    }),
+    [order, onOrder, tooLong, key],
+  )
+  return { list, asked }
 }
 
 interface Ordering<Row> {
   rows: readonly Row[]
   /** The order that the rows are in. */
   order: Order | undefined
-  /** Why the rows are not in the order that was asked for. */
+  /** Why the rows are not in the order that was asked for, and how it is let go of. */
   note: ReactNode
 }
 
-/** Fetch what is left of a list when an order is asked for, then put all of it in order. */
+/**
+ * Fetch what is left of a list when an order is asked for, then put all of it in order. The order is let go of
+ * where the list is too long for it or its column is not shown.
+ */
 export function useOrdering<Row>(
   list: Fetched,
-  asked: Order | undefined,
+  asked: Asked | undefined,
   columns: readonly Column<Row>[],
   rows: readonly Row[],
 ): Ordering<Row> {
   const { i18n } = useLingui()
-  const rank = asked && columns.find(({ id }) => id === asked.id)?.rank
+  const wide = useWide()
+  const wanted = asked?.order
+  const rank = wanted && columns.find(({ id }) => id === wanted.id)?.rank
   const { hasNextPage, isFetching, isPlaceholderData, isError, fetchNextPage } = list
   const isShort = rank !== undefined && (hasNextPage || isPlaceholderData)
+  const isTooLong = isShort && !isPlaceholderData && rows.length >= MOST
   const goesOn = isShort && rows.length < MOST && !isError
+  const isVain = wanted !== undefined && !rank
   useEffect(() => {
-    if (goesOn && !isFetching) void fetchNextPage()
-  }, [goesOn, isFetching, fetchNextPage])
-  const order = rank && !isShort ? asked : undefined
+    if (isTooLong) asked?.onTooLong()
+    else if (isVain) asked?.onOrder(undefined)
+    else if (goesOn && !isFetching) void fetchNextPage()
+  }, [asked, isTooLong, isVain, goesOn, isFetching, fetchNextPage])
+  const order = rank && !isShort ? wanted : undefined
   const shown = useMemo(
     () => (rank && order ? ordered(rows, rank, order.descending, i18n.locale) : rows),
     [rows, rank, order, i18n.locale],
   )
-  return { rows: shown, order, note: isShort && <Note goesOn={goesOn} failed={isError} /> }
+  const note = asked?.isTooLong ? (
+    <TooLong />
+  ) : (
+    // Cards have no headers to press.
+    (isShort || (order && !wide)) && (
+      <p className="flex flex-wrap items-center gap-2 text-sm text-muted">
+        {isShort && <Waits failed={isError} />}
+        <Button onClick={() => asked?.onOrder(undefined)}>
+          <Trans>Lepas urutan</Trans>
+        </Button>
+      </p>
+    )
+  )
+  return { rows: shown, order, note }
 }
 
-function Note({ goesOn, failed }: { goesOn: boolean; failed: boolean }) {
+function Waits({ failed }: { failed: boolean }) {
+  return (
+    <span role="status">
+      {failed ? (
+        <Trans>Sebagian baris belum bisa dimuat, jadi belum diurutkan. Muat lagi di bawah daftar.</Trans>
+      ) : (
+        <Trans>Memuat semua baris untuk diurutkan…</Trans>
+      )}
+    </span>
+  )
+}
+
+function TooLong() {
   const most = number(MOST)
   return (
     <p role="status" className="text-sm text-muted">
-      {goesOn ? (
-        <Trans>Memuat semua baris untuk diurutkan…</Trans>
-      ) : failed ? (
-        <Trans>Sebagian baris belum bisa dimuat, jadi belum diurutkan. Muat lagi di bawah daftar.</Trans>
-      ) : (
-        <Trans>Lebih dari {most} baris. Saring dulu, lalu urutkan.</Trans>
-      )}
+      <Trans>Lebih dari {most} baris. Saring dulu, lalu urutkan.</Trans>
     </p>
   )
 }

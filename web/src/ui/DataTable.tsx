@@ -30,7 +30,8 @@ export interface DataTableProps<Row extends object> {
   selection?: Selection | undefined
   /** How rows are ordered; absent: as the list has them. */
   order?: Order | undefined
-  onOrder?: ((order: Order | undefined) => void) | undefined
+  /** The header of a column that can be ordered by was pressed. */
+  onHeader?: ((column: Column<Row>) => void) | undefined
 }
 
 /** What is in sight, and the room that the rest takes. */

@@ -5,7 +5,7 @@ import { memo, useCallback, useEffect, useRef, type ReactNode } from 'react'
 import { toggled, type Column, type Selection } from './columns'
 import type { DataTableProps, Shown } from './DataTable'
 import { Opener } from './Opener'
-import { pressed, type Order } from './order'
+import type { Order } from './order'
 
 const HEAD = 'sticky print:static top-14 z-10 border-b border-line bg-surface text-xs font-medium text-muted'
 
@@ -21,7 +21,7 @@ export function WideTable<Row extends object>({
   dense = false,
   selection,
   order,
-  onOrder,
+  onHeader,
   first,
   last,
   before,
@@ -65,8 +65,8 @@ export function WideTable<Row extends object>({
                   'print:!w-auto print:px-1.5',
                 )}
               >
-                {rank && onOrder ? (
-                  <OrderButton by={by} onPress={() => onOrder(pressed(order, column))}>
+                {rank && onHeader ? (
+                  <OrderButton by={by} onPress={() => onHeader(column)}>
                     {i18n._(header)}
                   </OrderButton>
                 ) : (

@@ -251,8 +251,8 @@ const columns: readonly Column<Row>[] = [
   {
     id: 'name',
     header: msg`Nama`,
+    // Not to be ordered by: names come after the rows, and some may not come.
     text: read => read.name,
-    rank: read => read.name || null,
     meta: { width: '12rem' },
   },
   {
