@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from arus_anomaly.rules.fuel import Status, assess, risk_score
 from arus_anomaly.state import Window
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 L = 1_000_000
@@ -40,6 +40,7 @@ def test_boundaries(volume_ul: int, history_ul: list[int], expected: tuple[str, 
     assert said(volume_ul, *history_ul) == expected
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**12), st.lists(st.integers(1, 10**12), min_size=3, max_size=30))
 def test_the_status_follows_the_exact_fraction(volume_ul: int, history_ul: list[int]) -> None:
     status, _, _ = said(volume_ul, *history_ul)
@@ -48,6 +49,7 @@ def test_the_status_follows_the_exact_fraction(volume_ul: int, history_ul: list[
     assert status == expected.name
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**12), st.lists(st.integers(1, 10**12), min_size=3, max_size=30))
 def test_the_shown_score_is_rounded_half_up(volume_ul: int, history_ul: list[int]) -> None:
     _, _, shown = said(volume_ul, *history_ul)

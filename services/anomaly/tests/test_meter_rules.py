@@ -19,7 +19,7 @@ from arus_anomaly.rules.meter.limits import (
 from arus_anomaly.rules.meter.refusals import Said, refused
 from arus_anomaly.state.meter import Period, Read, Rebilling, Replacement
 from arus_runtime.words import reasons
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 FIRST = date(2025, 1, 25)
@@ -763,6 +763,7 @@ READS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(READS)
 def test_whatever_comes_negative_and_incorrect_suppress_the_codes_of_use(
     reads: list[tuple[int, str, str]],
@@ -778,6 +779,7 @@ def test_whatever_comes_negative_and_incorrect_suppress_the_codes_of_use(
             assert not held & {Kind.EXTREME, Kind.DROP, Kind.ZERO}
 
 
+@settings(deadline=None)
 @given(READS, st.integers(0, 30))
 def test_what_is_said_of_a_period_looks_no_further_than_the_next_reads_of_its_register(
     reads: list[tuple[int, str, str]], cut: int

@@ -8,7 +8,7 @@ from arus_anomaly.rules.thresholds import DEFAULTS, Thresholds
 from arus_anomaly.state import Window
 from arus_contracts.reading import BUILT_IN, Bounds, Milder, milder
 from arus_runtime.words import Language, render
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 L = 1_000_000
@@ -82,6 +82,7 @@ def found(volume_ul: int, past: list[int], by: Thresholds) -> tuple[Milder, ...]
     return (*milder(judged(volume_ul, past, by).name, sum(past), len(past), bounds),)
 
 
+@settings(deadline=None)
 @given(st.integers(1, MOST_UL), histories, limits)
 def test_it_flips_exactly_at_its_bounds(volume_ul: int, past: list[int], by: Thresholds) -> None:
     for one in found(volume_ul, past, by):
@@ -95,6 +96,7 @@ def test_it_flips_exactly_at_its_bounds(volume_ul: int, past: list[int], by: Thr
             assert status_below is not status or reason_code == "RENDAH"
 
 
+@settings(deadline=None)
 @given(st.integers(1, MOST_UL), histories, limits, st.data())
 def test_its_sentence_holds_for_every_volume_it_covers(
     volume_ul: int, past: list[int], by: Thresholds, data: st.DataObject
@@ -111,6 +113,7 @@ def test_its_sentence_holds_for_every_volume_it_covers(
             assert judged(data.draw(covered), past, by) is Status.NORMAL
 
 
+@settings(deadline=None)
 @given(st.integers(1, MOST_UL), st.integers(1, MOST_UL), histories, limits)
 def test_no_milder_volume_is_left_out(volume_ul: int, other_ul: int, past: list[int], by: Thresholds) -> None:
     status, code = assess(other_ul, Window(sum(past), len(past)), by)

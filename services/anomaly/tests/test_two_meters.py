@@ -128,11 +128,15 @@ def test_what_is_odd_of_both_meters_is_told_of_both() -> None:
     [beside] = shown.beside
     assert (shown.serial, shown.kinds, shown.use_m3) == ("A", [Kind.EXTREME, Kind.NEGATIVE], "420")
     assert (beside.serial, beside.kinds, beside.stand_m3) == ("B", [Kind.NEGATIVE], "450")
+    [unknown] = judged((of_a(0), read(0, -5, serial="0b")))
+    assert sorted((unknown.serial, *(one.serial for one in unknown.beside))) == ["A", "B"], (
+        "refused, and named"
+    )
     alone, *_ = judged(of_a(0))
     assert (alone.serial, alone.beside) == ("", ()), "one meter needs no name"
 
 
-def refused_reads(*reads: tuple[Read, ...]) -> list[tuple[str, int]]:
+def refused_reads(*reads: Read | tuple[Read, ...]) -> list[tuple[str, int]]:
     """Return serial and period of the reads that no use counts from."""
     said = [one for period in judged(*reads) for one in (period, *period.beside)]
     found = refused(
@@ -152,6 +156,15 @@ def test_a_read_is_refused_by_what_is_said_of_its_own_meter_alone() -> None:
     ], "each of its own meter"
     back = read(4, 150)
     assert refused_reads(*before, (back, of_b(4)), (read(5, 170), of_b(5, 500))) == [], "it did go back"
+    put_in = read(5, 8, serial="C", replacement=Replacement(172 * M3, 0, True, day(140)))
+    assert refused_reads(*before, (read(4, 50), of_b(4)), (put_in, of_b(5))) == [("A", 4)], ()
+    assert refused_reads(*before, (read(4, 50), of_b(4)), (put_in, of_b(5))) == [("A", 4)], (
+        "changed behind it"
+    )
+    alone = [of_a(month) for month in range(4)]
+    met = read(5, 170), of_b(5, method="ESTIMATED")
+    assert refused_reads(*alone, read(4, 150), met, (read(6, 190), of_b(6))) == [], "it did, alone"
+    assert refused_reads(*alone, read(4, 20), (of_a(5), of_b(5))) == [("", 4)], "read alone, it did not"
 
 
 def test_what_is_known_of_both_meters_is_written_down() -> None:

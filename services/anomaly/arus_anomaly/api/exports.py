@@ -181,9 +181,7 @@ def _meter_row(stored: StoredMeter, language: Language) -> Row:
         said.days or None,
         _number(said.use_m3),
         _number(said.usual_m3),
-        "\n".join(f"{one.serial}: {_why(one)}" for one in (said, *said.beside))
-        if said.beside
-        else _why(said),
+        "\n".join(f"{one.serial}: {_why(one)}" if one.serial else _why(one) for one in (said, *said.beside)),
     )
 
 

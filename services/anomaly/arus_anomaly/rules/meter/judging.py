@@ -32,7 +32,7 @@ from arus_anomaly.rules.meter.slips import slip_of
 from arus_anomaly.rules.meter.usage import SPIKE_TIMES, Use, Usual
 from arus_anomaly.state.meter import ACTUAL, Changed, Period, Read, Settled
 
-RULE: Final = "meter/4"
+RULE: Final = "meter/5"
 """Another name for every change of what follows from reads: what was settled by this one is judged again."""
 _KINDS: Final = tuple(f.Kind)
 _MOST_BESIDE: Final = 20
@@ -114,7 +114,7 @@ def _period(register: Register, period: Period, later: Sequence[Period], limits:
         of_it = _of_meter(meter, its, later, limits)
         said.append(of_it._replace(findings=(f.WRONG_SERIAL, *of_it.findings)) if is_new else of_it)
         if register.beside:
-            said[-1] = said[-1]._replace(serial=meter.serial)
+            said[-1] = said[-1]._replace(serial=meter.serial or plain_serial(newest(its.reads).serial))
         register.hangs_on = max(register.hangs_on, meter.hangs_on)
     first, *others = sorted(said, key=_telling)
     return first._replace(beside=tuple(others[:_MOST_BESIDE])) if others else first

@@ -31,8 +31,13 @@ def refused(said: Iterable[Said]) -> set[str]:
         if not _REFUSED.isdisjoint(one.reason_codes):
             found.add(one.read_id)
         elif one.stand_l is not None and _ESTIMATED.isdisjoint(one.reason_codes):
-            before = back.get(one.serial, back.get(""))
+            before = back[one.serial] if one.serial in back else _of_another_name(one, back.values())
             if before and one.from_l not in (None, before.stand_l):
                 found.add(before.read_id)
             back[one.serial] = one if f.NEGATIVE.code in one.reason_codes else None
     return found
+
+
+def _of_another_name(one: Said, back: Iterable[Said | None]) -> Said | None:
+    """Return the read that went back from where one counts: of its meter before that had its serial."""
+    return next((before for before in back if before and before.from_l == one.from_l), None)
