@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 from starlette.datastructures import Headers
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arus_runtime import observe, tracing
@@ -26,13 +27,13 @@ def add_missing(start: Message, headers: Iterable[tuple[bytes, bytes]]) -> None:
 
 
 class Heads:
-    """Answer HEAD as GET is answered, without the body (RFC 9110, 9.3.2): no route needs to know of it."""
+    """Answer HEAD as GET is, without the body (RFC 9110, 9.3.2), where no route answers it itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "HEAD":
+        if scope["type"] != "http" or scope["method"] != "HEAD" or _is_answered(scope):
             await self._app(scope, receive, send)
             return
 
@@ -47,6 +48,10 @@ class Heads:
             await self._app(asked, receive, bare)
         finally:
             scope["route"] = asked.get("route")
+
+
+def _is_answered(scope: Scope) -> bool:
+    return any(route.matches(scope)[0] is Match.FULL for route in scope["app"].routes)
 
 
 class Shell:

@@ -1,5 +1,6 @@
 """How a request is read: strict JSON, members once, text PostgreSQL can store, a path by its own slashes."""
 
+import asyncio
 import json
 import re
 from collections import Counter
@@ -20,8 +21,8 @@ from arus_runtime.web.problems import FieldProblem, Problem
 _SHOWN: Final = 80
 _NAMED: Final = 20
 """Repeated members that are named at most; the way to each may be long."""
-_SPACE: Final = b" \t\r\n"
-_HOLDING: Final = (dict, list)
+_LARGE: Final = 256 * 1024
+"""Bytes of a body from which on a look into it is left to a thread."""
 _LONG_NUMBER: Final = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
 """What a number beyond every float looks like; texts may look like it too."""
 _SLASH: Final = re.compile(rb"%2f", re.IGNORECASE)
@@ -32,25 +33,17 @@ _HELD: Final = "\0"
 class StrictRequest(Request):
     """A request whose JSON is RFC 8259's: no NaN, no lone surrogates, no unbounded nesting."""
 
-    _document: object = None
-
     async def json(self) -> Any:
         """Return the parsed body; raises json.JSONDecodeError."""
-        return orjson.loads(await self.body()) if self._document is None else self._document
+        return orjson.loads(await self.body())
 
     async def refuse_repeated_members(self) -> None:
         """Raise the 422 of objects that name a member twice: RFC 8259 leaves open which one counts."""
         body = await self.body()
-        try:
-            self._document = document = orjson.loads(body)
-        except json.JSONDecodeError:
-            return  # told as malformed by the reading that follows
-        # Every member is counted in the text, as is here and there a text that looks like one.
-        if body.translate(None, _SPACE).count(b'":') == _members(document):
-            return
-        twice = islice(_repeated(json.loads(body, object_pairs_hook=_Pairs)), _NAMED)
-        if errors := [FieldProblem(".".join(map(str, name)), "repeated_field") for name in twice]:
-            raise Problem(422, "invalid_input", errors=errors)
+        if twice := await asyncio.to_thread(_twice, body) if len(body) > _LARGE else _twice(body):
+            raise Problem(
+                422, "invalid_input", errors=[FieldProblem(name, "repeated_field") for name in twice]
+            )
 
     async def refuse_unless_readable(self) -> None:
         """Raise the 422 of numbers that no float holds: they are JSON, and orjson calls it malformed."""
@@ -146,21 +139,26 @@ class _Pairs(list[tuple[str, object]]):
     __slots__ = ()
 
 
-def _members(document: object) -> int:
-    """Return how many members all objects of a document have."""
-    count, left = 0, [document]
-    while left:
-        value = left.pop()
-        match value:
-            case dict():
-                inner = list(cast("dict[str, object]", value).values())
-                count += len(inner)
-            case list():
-                inner = cast("list[object]", value)
-            case _:
-                continue
-        left.extend(one for one in inner if type(one) in _HOLDING)
-    return count
+class _Twice(Exception):  # noqa: N818 — a finding
+    """An object names a member twice."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len(members := dict(pairs)) < len(pairs):
+        raise _Twice
+    return members
+
+
+def _twice(body: bytes) -> list[str]:
+    """Return dotted names of members that objects name twice, some of many."""
+    try:
+        json.loads(body, object_pairs_hook=_once)
+    except ValueError:
+        return []  # told as malformed by the reading that follows
+    except _Twice:
+        found = _repeated(json.loads(body, object_pairs_hook=_Pairs))
+        return [".".join(map(str, name)) for name in islice(found, _NAMED)]
+    return []
 
 
 def _repeated(value: object) -> Iterator[tuple[str | int, ...]]:

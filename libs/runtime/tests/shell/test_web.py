@@ -77,6 +77,11 @@ async def feed_things() -> StreamingResponse:
     return StreamingResponse(_for_ever(), media_type="text/event-stream")
 
 
+@things.head("/things/uploads/{one}", include_in_schema=False, response_class=Response)
+async def ask_upload(one: str) -> Response:
+    return Response(headers={"Upload-Offset": one})
+
+
 async def _for_ever() -> AsyncIterator[bytes]:
     while True:
         yield b"data: 1\n\n"
@@ -332,6 +337,8 @@ async def test_head_waits_for_no_feed_and_needs_a_get(http: httpx.AsyncClient) -
     assert (feed.status_code, feed.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     refused = await http.head("/api/v1/things/3")
     assert (refused.status_code, refused.headers["allow"]) == (405, "PUT")
+    asked = await http.head("/api/v1/things/uploads/7")
+    assert (asked.status_code, asked.headers["upload-offset"]) == (200, "7"), "a route of its own"
 
 
 async def test_problems_speak_indonesian_unless_asked_otherwise(
