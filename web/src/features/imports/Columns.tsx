@@ -5,7 +5,7 @@ import type { ColumnOut, ImportDetail } from '@/api'
 import { number, percent } from '@/lib/format'
 import { Button } from '@/ui/Button'
 import { Select } from '@/ui/Select'
-import { changes, chosenOf, missingFields, namedColumns, withChoice } from './mapping'
+import { ageAsked, changes, chosenOf, missingFields, namedColumns, withChoice } from './mapping'
 import { typesQuery } from './queries'
 import { useSaying } from './saying'
 
@@ -22,8 +22,7 @@ export function Columns({ found }: { found: ImportDetail }) {
   const missing = missingFields(fields, chosen)
     .map(one => one.label)
     .join(', ')
-  // A question for a column that no single field needs.
-  const asked = found.sheets[found.sheet]?.questions.find(one => one.key === 'column:age')
+  const asked = ageAsked(found.sheets[found.sheet]?.questions ?? [])
   const all = columns.length
   const used = Object.values(chosen).filter(Boolean).length
   const choices = [

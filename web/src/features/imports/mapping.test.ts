@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ColumnOut, FieldOut } from '@/api'
-import { changes, chosenOf, type Chosen, missingFields, namedColumns, withChoice } from './mapping'
+import type { AskedOut, ColumnOut, FieldOut } from '@/api'
+import { ageAsked, changes, chosenOf, type Chosen, missingFields, namedColumns, withChoice } from './mapping'
 
 function column(header: string, field: string | null = null): ColumnOut {
   return { header, field, samples: [], fit: null, power: 0 }
@@ -38,4 +38,13 @@ test('a required field is missed unless another may stand in for it', () => {
 test('leaving columns out takes no field from another one', () => {
   const chosen = withChoice({ A: '', B: 'nomen' }, 'A', '')
   expect(chosen).toEqual({ A: '', B: 'nomen' })
+})
+
+test.each([
+  ['column:age', 'question_age_columns', true],
+  ['column:bill_period', 'question_age_missing', true],
+  ['column:nomen', 'question_column_missing', false],
+])('%s of %s asks for ages: %s', (key, code, asks) => {
+  const question: AskedOut = { key, code, message: '', options: [], answer: '' }
+  expect(ageAsked([question])).toBe(asks ? question : undefined)
 })

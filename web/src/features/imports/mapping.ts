@@ -1,5 +1,5 @@
 /** Which field each column of a file is taken for, as people change it. */
-import type { ColumnOut, FieldOut } from '@/api'
+import type { AskedOut, ColumnOut, FieldOut } from '@/api'
 
 /** Header → field; empty: left out. */
 export type Chosen = Readonly<Record<string, string>>
@@ -33,4 +33,9 @@ export function missingFields(fields: readonly FieldOut[], chosen: Chosen): Fiel
   return fields.filter(
     ({ name, required, instead }) => required && !taken.has(name) && !(instead && taken.has(instead)),
   )
+}
+
+/** The question for a column of ages, which no single field needs; the version before gave it another key. */
+export function ageAsked(questions: readonly AskedOut[]): AskedOut | undefined {
+  return questions.find(one => one.key === 'column:age' || one.code === 'question_age_missing')
 }
