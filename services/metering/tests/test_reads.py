@@ -308,6 +308,33 @@ async def test_an_estimate_builds_on_the_reads_of_its_own_meter_that_were_not_re
     assert (read["serial"], read["validated"]["stand_m3"]) == ("A", "1080"), "40 m³ in 61 days, of A alone"
 
 
+@pytest.mark.usefixtures("cases")
+async def test_a_period_nobody_read_is_estimated_as_its_own_meter_counts(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    """Meter A ends at 10,000 m³ and shows cubic metres; B, put in as "b" and read as "00B", shows tens."""
+    stands = {"A": ("9940", "9960", "9980"), "00B": ("100", "104", "108")}
+    for at, month in enumerate(MONTHS[:3]):
+        rows = [
+            {
+                "nomen": "1", "serial": serial, "stand_akhir": stands[serial][at], "read_method": "ACTUAL",
+                "read_date": f"{month}-14", "dials": dials, "multiplier": multiplier,
+            }
+            for serial, dials, multiplier in (("00B", "5", "10"), ("A", "4", "1"))
+        ]  # fmt: skip
+        files.take(files.file("SBRS", month, *rows))
+    await owner.post("/customers", json={"nomen": "1", "name": "PT Example", "address": "Jl. Sunter No.1"})
+    changed = {"nomen": "1", "replaced_on": "2025-07-14", "new_serial": "b", "new_start_m3": "96"}
+    assert (await owner.post("/meters/replacements", json=changed)).status_code == 201
+    one = (await owner.get(f"/meters/1/reads/{MONTHS[3]}/estimate")).json()
+    assert (one["serial"], one["previous_m3"], one["stand_m3"], one["volume_m3"]) == (
+        "00B",
+        "108",
+        "112",
+        "40",
+    )
+
+
 async def test_nothing_is_estimated_while_nobody_says_which_reads_are_refused(
     filled: list[Any], files: Imports, owner: httpx.AsyncClient, context: Context
 ) -> None:

@@ -16,6 +16,7 @@ from arus_runtime.auth import Principal
 from arus_runtime.ids import derived_id, new_ulid
 from arus_runtime.postgres import Tx
 from arus_runtime.rpc import Peers
+from arus_runtime.serials import plain_serial
 from arus_runtime.web import IfMatchHeader, Problem, wrong
 from arus_runtime.words import Month, render
 
@@ -23,7 +24,7 @@ from arus_metering import codec, directory
 from arus_metering.commands.customers import known
 from arus_metering.rules import reads as rules
 from arus_metering.rules.amounts import LITRES, shown
-from arus_metering.rules.estimating import ACTUAL, Register, Stand, estimated, usual_day
+from arus_metering.rules.estimating import ACTUAL, Register, Stand, estimated, meter_of, usual_day
 from arus_metering.state import Edit, Proposal, ReadVersion
 from arus_metering.store import customers, entries
 from arus_metering.store import reads as store
@@ -69,7 +70,7 @@ class Corrector:
         refused = await self._refused()
         versions = await self._held(if_match)
         read = rules.standing(versions)
-        register = Register(read.serial, read.multiplier or 1, read.dials)
+        register = Register(plain_serial(read.serial), read.multiplier or 1, read.dials)
         rows = await store.earlier(self.tx, self.nomen, self.period)
         found = estimated(await self._stands(rows, refused), read.read_date, register)
         if found is None:
@@ -112,11 +113,12 @@ class Corrector:
             if await store.next_day(self.tx, self.nomen, self.period) is None:
                 await known(self.tx, self.nomen)
             raise Problem(409, "nothing_to_estimate_from", params={"period": Month(self.period)})
-        last = rows[-1]
-        day = on or usual_day(last["read_date"], _first(last["period"]), _first(self.period))
+        day = on or usual_day(rows[-1]["read_date"], _first(rows[-1]["period"]), _first(self.period))
         await self._check_day(day, rows)
+        stands = await self._stands(rows, refused)
+        last = _last_of(meter_of(stands, day), [row for row in rows if row["row_id"] not in refused] or rows)
         register = Register("", last["multiplier"] or 1, last["dials"])
-        found = estimated(await self._stands(rows, refused), day, register)
+        found = estimated(stands, day, register)
         if found is None or found.base.stand_l is None:
             raise Problem(409, "nothing_to_estimate_from", params={"period": Month(self.period)})
         return Proposal(
@@ -124,7 +126,7 @@ class Corrector:
             period=self.period,
             rayon=last["rayon"],
             usage_class=last["usage_class"],
-            serial=found.base.serial,
+            serial=found.base.written,
             dials=None if found.base.is_new else last["dials"],
             multiplier=last["multiplier"],
             from_day=found.base.day,
@@ -304,9 +306,10 @@ class Corrector:
             Stand(
                 row["read_date"],
                 row["stand_akhir_l"],
-                row["serial"],
+                plain_serial(row["serial"]),
                 row["read_method"] == ACTUAL and not row["skip_status"],
                 row["multiplier"] or 1,
+                written=row["serial"],
             )
             for row in rows
             if row["row_id"] not in refused
@@ -315,10 +318,11 @@ class Corrector:
             Stand(
                 one.replaced_on,
                 one.new_start_l,
-                one.new_serial,
+                plain_serial(one.new_serial),
                 is_actual=True,
                 is_new=True,
-                replaces=one.old_serial,
+                replaces=plain_serial(one.old_serial),
+                written=one.new_serial,
             )
             for one in await customers.replacements(self.tx, self.nomen)
         ]
@@ -347,6 +351,15 @@ class Corrector:
             label="read",
             at=self.at,
         )
+
+
+def _last_of(serials: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the newest read of the first of these meters that has one, else the newest of all."""
+    for serial in filter(None, serials):
+        for row in reversed(rows):
+            if plain_serial(row["serial"]) in {"", serial}:
+                return row
+    return rows[-1]
 
 
 def _sum(stands_l: Sequence[int | None]) -> int | None:

@@ -18,7 +18,8 @@ MONTH_DAYS: Final = 30
 class Stand(NamedTuple):
     """A register that was read, or put in.
 
-    stand_l: on the register, None: nobody wrote it down; multiplier: what one of its litres stands for.
+    stand_l: on the register, None: nobody wrote it down; multiplier: what one of its litres stands for;
+    serial: plain, so that one meter has one.
     """
 
     day: date
@@ -30,6 +31,8 @@ class Stand(NamedTuple):
     """Whether this is what a meter showed when it took another one's place."""
     replaces: str = ""
     """The serial of that one; "": nobody says."""
+    written: str = ""
+    """The serial as it was written."""
 
 
 class Register(NamedTuple):
@@ -89,6 +92,13 @@ def usual_day(read_on: date, read_of: date, of: date) -> date:
     months = (of.year - read_of.year) * 12 + of.month - read_of.month
     first = moved("month", read_on.replace(day=1), months)
     return first.replace(day=min(read_on.day, monthrange(first.year, first.month)[1]))
+
+
+def meter_of(before: Iterable[Stand], on: date) -> Sequence[str]:
+    """Return the serial of the meter that an estimate without one is of, and of the one that it replaced."""
+    stands = sorted((stand for stand in before if stand.day < on), key=lambda stand: stand.day)
+    newest = next((stand for stand in reversed(stands) if stand.is_new), stands[-1] if stands else None)
+    return (newest.serial, newest.replaces) if newest else ()
 
 
 class _Use(NamedTuple):

@@ -1,21 +1,14 @@
 """Changes of a customer's meter: heard of from files and people, until a read shows them."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Final
+
+from arus_runtime.serials import plain_serial
 
 from arus_anomaly.state.meter import ACTUAL, Changed, Read, Replacement
 
 _ONE_CHANGE_DAYS: Final = 31
 """A file and a person who date the change to one meter no further apart speak of the same change."""
-_NO_SERIAL: Final = frozenset({"N/A", "NA", "NIL", "NIHIL", "NONE", "NULL", "TIDAKADA"})
-
-
-@lru_cache(maxsize=65_536)
-def plain_serial(written: str) -> str:
-    """Return what tells a serial from another one: capitals, without blanks and zeros in front; "": none."""
-    plain = "".join(written.split()).upper().lstrip("0")
-    return "" if plain in _NO_SERIAL or not any(map(str.isalnum, plain)) else plain
 
 
 class Changes:

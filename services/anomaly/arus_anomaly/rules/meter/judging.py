@@ -14,8 +14,9 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
+from arus_runtime.serials import plain_serial
+
 from arus_anomaly.rules.meter import findings as f
-from arus_anomaly.rules.meter.changes import plain_serial
 from arus_anomaly.rules.meter.ends import counted_on, dials_of, end_l, end_of, was_overestimated
 from arus_anomaly.rules.meter.findings import Finding, Judgement
 from arus_anomaly.rules.meter.limits import Limits, LimitsOf, builtin

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from arus_anomaly.rules.meter.changes import plain_serial
+from arus_runtime.serials import plain_serial
+
 from arus_anomaly.rules.meter.register import Level, Register
 from arus_anomaly.state.meter import ACTUAL, Changed, Period, Read
 
