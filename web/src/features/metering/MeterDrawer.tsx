@@ -20,7 +20,7 @@ import { MissingReads } from './MissingReads'
 import { Fact, FACTS } from './parts'
 import { customerQuery, meterHistoryQuery } from './queries'
 import { periodWords } from './scopes'
-import { chosen, uses } from './uses'
+import { chosen, saidOf, uses } from './uses'
 
 interface MeterDrawerProps {
   nomen: string | undefined
@@ -98,7 +98,7 @@ function Said({ read }: { read: MeterAnomaly }) {
         ))}
       </ul>
       <dl className={FACTS}>
-        {read.serial !== null && <Fact name={<Trans>Nomor meter</Trans>}>{read.serial}</Fact>}
+        {read.serial && <Fact name={<Trans>Nomor meter</Trans>}>{read.serial}</Fact>}
         <Fact name={<Trans>Tanggal baca</Trans>}>{read.read_date === null ? '–' : date(read.read_date)}</Fact>
         <Fact name={<Trans>Stand</Trans>}>
           <span className="tabular">
@@ -237,9 +237,7 @@ function Others({ history, read }: { history: MeterHistoryOut; read: MeterAnomal
               <span className="tabular">{cubic(one.use_m3)}</span>
             </span>
             {one.kinds.length > 0 && <KindTags kinds={one.kinds} />}
-            <span className="text-xs text-muted">
-              {[...one.reasons, ...one.remarks].map(reason => reason.text).join(' ')}
-            </span>
+            <span className="text-xs text-muted">{saidOf(one, { remarks: true }).join(' ')}</span>
           </li>
         ))}
       </ul>

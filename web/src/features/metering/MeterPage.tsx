@@ -24,6 +24,7 @@ import { KIND_LOOK, KINDS, KindTags } from '@/app/kinds'
 import { AsOf, Narrowed, ToImports } from './parts'
 import { meterExport, meterQuery, meterSummaryQuery, NAMES, namesQuery, type MeterFilters } from './queries'
 import { periodWords } from './scopes'
+import { saidOf } from './uses'
 
 const ScopeFields = lazy(() => import('./ScopeFields'))
 const MeterDrawer = lazy(() => import('./MeterDrawer'))
@@ -237,7 +238,7 @@ function Nothing({ summary }: { summary: MeterSummary | undefined }) {
 }
 
 function Why({ read }: { read: MeterAnomaly }) {
-  return <span className="text-muted">{read.reasons.map(reason => reason.text).join(' ')}</span>
+  return <span className="text-muted">{saidOf(read, { remarks: false }).join(' ')}</span>
 }
 
 const columns: readonly Column<Row>[] = [
@@ -290,7 +291,7 @@ const columns: readonly Column<Row>[] = [
   {
     id: 'why',
     header: msg`Alasan`,
-    text: read => read.reasons.map(reason => reason.text).join(' '),
+    text: read => saidOf(read, { remarks: false }).join(' '),
     cell: read => <Why read={read} />,
   },
 ]

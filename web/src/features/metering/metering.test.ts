@@ -5,7 +5,7 @@ import { beside, changePct, extremes, paced, valueOf } from './comparing'
 import { cubicOfLitres, rupiahOfMinor, stated } from './happenings'
 import { periodRows } from './periods'
 import { comparable, periodsOf, rayonsOf } from './scopes'
-import { chosen, unread, uses } from './uses'
+import { chosen, saidOf, unread, uses } from './uses'
 
 const NBSP = '\u00a0'
 
@@ -50,6 +50,15 @@ test('use is drawn oldest first, and what is anomalous apart', () => {
   expect(drawn.calm).toEqual([null, 46, null])
   expect(drawn.anomalous).toEqual([null, null, 280])
   expect(drawn.usual).toEqual([null, null, 46.162])
+})
+
+const reason = (text: string) => ({ code: text, params: {}, text })
+
+test('of several meters each says its own reasons, of one no serial', () => {
+  const one = { serial: 'A', reasons: [reason('Naik.')], remarks: [reason('Wajar.')] }
+  const other = { ...one, serial: 'B', reasons: [reason('Turun.'), reason('Nol.')], remarks: [] }
+  expect(saidOf({ ...one, beside: [] }, { remarks: true })).toEqual(['Naik. Wajar.'])
+  expect(saidOf({ ...one, beside: [other] }, { remarks: false })).toEqual(['A: Naik.', 'B: Turun. Nol.'])
 })
 
 test('a drawer shows the period of its list, else the newest', () => {

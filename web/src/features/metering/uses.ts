@@ -1,7 +1,8 @@
 /** A customer's register reads as points of a chart. */
-import type { MeterAnomaly } from '@/api'
+import type { MeterAnomaly, MeterSaid } from '@/api'
 import { periodWords } from './scopes'
 
+type Meter = Pick<MeterSaid, 'serial' | 'reasons' | 'remarks'>
 type Read = Pick<MeterAnomaly, 'period' | 'kinds' | 'use_m3' | 'usual_m3'>
 
 const value = (m3: string | null) => (m3 === null ? null : Number(m3))
@@ -59,4 +60,20 @@ export function periodBefore(period: string): string {
 function monthsFrom(period: string, by: number): string {
   const [year = 0, month = 0] = period.split('-').map(Number)
   return new Date(Date.UTC(year, month - 1 + by)).toISOString().slice(0, 7)
+}
+
+/**
+ * What is said of a period, of each of the customer's meters: with the serial where there are several.
+ * Remarks belong to the reasons where everything is shown.
+ */
+export function saidOf(
+  read: Meter & { beside: readonly Meter[] },
+  { remarks }: { remarks: boolean },
+): string[] {
+  const meters = [read, ...read.beside]
+  return meters.flatMap(one => {
+    const said = [...one.reasons, ...(remarks ? one.remarks : [])].map(reason => reason.text).join(' ')
+    if (said === '') return []
+    return meters.length > 1 && one.serial ? [`${one.serial}: ${said}`] : [said]
+  })
 }
