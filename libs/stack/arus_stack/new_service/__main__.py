@@ -27,6 +27,7 @@ DOORS = "deploy/k8s/components/autoscaling/doors.yaml"
 PEERS = (COMPOSE, "deploy/k8s/base/config.yaml")
 ROUTES = "services/gateway/arus_gateway/proxy.py"
 RULES = "deploy/k8s/components/monitoring/rules.yaml"
+PAGE = "docs/OPERATIONS.md"
 TOPIC = "fuel.transaction.v1"
 
 
@@ -48,6 +49,7 @@ def make(name: str, root: Path) -> None:
         edit(root / listed, lambda text: with_peer(text, name))
     edit(root / "protos/topics.yaml", lambda text: with_consumer(text, name))
     edit(root / ROUTES, lambda text: with_route(text, name))
+    edit(root / PAGE, lambda text: with_restart(text, name))
     (root / RULES).write_text(prometheus.rules(root), "utf-8")
     # The order of imports depends on the name.
     for tidy in (["check", "--quiet", "--fix"], ["format", "--quiet"]):
@@ -121,6 +123,11 @@ def with_consumer(text: str, name: str) -> str:
 def with_route(text: str, name: str) -> str:
     """Return the gateway's table with the service's path."""
     return re.sub(r"(SERVICE_OF: .* = \{\n)", rf'\1    "{name}": "{name}",\n', text, count=1)
+
+
+def with_restart(text: str, name: str) -> str:
+    """Return the page of operations with the service among those that are restarted for new passwords."""
+    return re.sub(r"^(docker compose restart .+)$", rf"\1 {name}", text, count=1, flags=re.MULTILINE)
 
 
 def main() -> int:
