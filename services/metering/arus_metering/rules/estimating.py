@@ -63,7 +63,7 @@ def estimated(before: Iterable[Stand], on: date, register: Register) -> Estimate
     stand of the same register, or from what it showed when it was put in. What another meter of the
     customer shows meanwhile says nothing.
     """
-    stands = sorted((stand for stand in before if stand.day < on), key=lambda stand: stand.day)
+    stands = _earlier(before, on)
     known = _of_meter(stands, register.serial)
     of_day = [use for use in _uses([stand for stand in known if stand.is_actual]) if use.litres >= 0]
     base = _base(known, register.serial)
@@ -96,8 +96,7 @@ def usual_day(read_on: date, read_of: date, of: date) -> date:
 
 def meter_of(before: Iterable[Stand], on: date) -> Sequence[str]:
     """Return the serial of the meter that an estimate without one is of, and of the one that it replaced."""
-    stands = sorted((stand for stand in before if stand.day < on), key=lambda stand: stand.day)
-    newest = next((stand for stand in reversed(stands) if stand.is_new), stands[-1] if stands else None)
+    newest = _newest(_earlier(before, on))
     return (newest.serial, newest.replaces) if newest else ()
 
 
@@ -106,13 +105,22 @@ class _Use(NamedTuple):
     days: int
 
 
+def _earlier(stands: Iterable[Stand], on: date) -> list[Stand]:
+    return sorted((stand for stand in stands if stand.day < on), key=lambda stand: stand.day)
+
+
+def _newest(stands: Sequence[Stand]) -> Stand | None:
+    """Return the stand of the meter that was put in last, else the last one of all."""
+    return next((stand for stand in reversed(stands) if stand.is_new), stands[-1] if stands else None)
+
+
 def _of_meter(stands: Sequence[Stand], serial: str) -> Sequence[Stand]:
     """Return the stands of a meter and of those before it; serial "": of the one put in last, else read last.
 
     Those before it are read no more once it is.
     """
-    serial = serial or next((stand.serial for stand in reversed(stands) if stand.is_new), "")
-    serial = serial or (stands[-1].serial if stands else "")
+    newest = _newest(stands)
+    serial = serial or (newest.serial or stands[-1].serial if newest else "")
     first = next((at for at, stand in enumerate(stands) if stand.serial == serial), len(stands))
     beside = {stand.serial for stand in stands[first:]} - {"", serial}
     return [
