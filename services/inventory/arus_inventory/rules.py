@@ -3,7 +3,6 @@
 from functools import cache
 from zoneinfo import available_timezones
 
-DEFAULT_TIMEZONE = "Asia/Jakarta"
 # Files of the database that mean something else on every machine, or nothing.
 _NOT_PLACES = {"Factory", "localtime", "posixrules"}
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
+from arus_runtime.words import HOME_ZONE
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
@@ -77,7 +78,7 @@ class NewLocation(BaseModel):
 
     name: Name
     type: LocationType
-    timezone: Timezone = rules.DEFAULT_TIMEZONE
+    timezone: Timezone = HOME_ZONE
     external_code: ExternalCode | None = None
     address: Address | None = None
     coordinates: Coordinates | None = None

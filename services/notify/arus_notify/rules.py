@@ -9,7 +9,6 @@ from arus_notify.state import Alert, Channel, Held, Preferences, Severity, Told
 
 REMEMBERED: Final = 16
 """Incidents of one key whose severities are remembered; an older one that flares up is told again."""
-DEFAULT_TIMEZONE: Final = "Asia/Jakarta"
 SETTLES_AFTER: Final = timedelta(minutes=2)
 """How long after its newest alert a summary is told, so that an import is told once, when it is through."""
 MOST_ALARMS_PER_DAY: Final = 200

@@ -7,10 +7,12 @@ from enum import IntEnum, StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from arus_runtime.words import HOME_ZONE
+
 from arus_anomaly.rules.meter import Kind
 from arus_anomaly.state.cases import Case
 
-ZONE: Final = ZoneInfo("Asia/Jakarta")
+ZONE: Final = ZoneInfo(HOME_ZONE)
 """Due dates are days here: a case has no clock of its own."""
 
 

@@ -14,13 +14,13 @@ from arus_runtime.sheets import Column, Row, Sheet, about, file_name
 from arus_runtime.web import Page, Paging, router, wrong
 from arus_runtime.web.exports import EXPORTED, MOST_ROWS, Exported, ExportSize, check_size, sent
 from arus_runtime.web.spans import BusinessDate
-from arus_runtime.words import Language, render, zone_name
+from arus_runtime.words import HOME_ZONE, Language, render, zone_name
 from fastapi import Depends, Query
 from fastapi.responses import FileResponse
 
 from arus_gateway import words
 from arus_gateway.api.schemas import AuditOut
-from arus_gateway.api.zones import HOME_ZONE, Zone
+from arus_gateway.api.zones import Zone
 from arus_gateway.door import DoorOf
 from arus_gateway.store import audit
 from arus_gateway.store.acting import acting

@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from arus_runtime.ids import Ulid
+from arus_runtime.words import HOME_ZONE
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from arus_gateway.api.schemas import Closed
-from arus_gateway.api.zones import HOME_ZONE, Zone
+from arus_gateway.api.zones import Zone
 from arus_gateway.store.reports import (
     Format,
     Language,

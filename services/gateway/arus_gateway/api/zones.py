@@ -1,12 +1,10 @@
 """The time zone that a request may name."""
 
-from typing import Annotated, Final
+from typing import Annotated
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
-
-HOME_ZONE: Final = "Asia/Jakarta"
 
 
 def _zone(name: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from arus_runtime.postgres import Tx
+from arus_runtime.words import HOME_ZONE
 
-from arus_notify import rules
 from arus_notify.state import Alert, Severity
 
 _ALERT = "tenant_id, incident_id, severity, location_id, group_id, occurred_at, said"
@@ -61,7 +61,7 @@ async def timezone(tx: Tx, tenant_id: str) -> str:
         (tenant_id,),
     )
     row = await found.fetchone()
-    return row["timezone"] if row else rules.DEFAULT_TIMEZONE
+    return row["timezone"] if row else HOME_ZONE
 
 
 def _alert(row: dict[str, Any]) -> Alert:
