@@ -24,3 +24,8 @@ export function refetch(...operations: string[]): void {
     void queries.invalidateQueries({ queryKey: [{ _id: operation }] })
   }
 }
+
+/** Make every cached answer of an operation old: it is fetched again when it is next looked at. */
+export function outdate(operation: string): void {
+  void queries.invalidateQueries({ queryKey: [{ _id: operation }], refetchType: 'none' })
+}

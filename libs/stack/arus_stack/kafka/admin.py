@@ -42,6 +42,7 @@ from arus_stack.kafka.rights import Right
 TIMEOUT_S = 20.0
 CONNECT_S = 5.0
 RETRY_MS = 100  # a broker that is about to start is soon noticed
+PATIENCE_S = 0.2  # how long a first answer is waited for before refusals are looked for
 POLL_S = 0.02
 REFUSED = KafkaError._AUTHENTICATION  # noqa: SLF001 - librdkafka's public name for it
 REPLICAS = 3
@@ -105,14 +106,26 @@ class KafkaAccess:
         return KafkaAccess(self.bootstrap, user, password, self.ca)
 
     def answers(self, timeout_s: float = 2.0) -> bool:
-        """Tell whether the broker lets this user in: at once where it refuses, in time where it is away."""
+        """Tell whether the broker lets this user in: soon where it refuses, in time where it is away.
+
+        It is asked for its topics, not for its cluster: a broker that stops may know of no broker, itself
+        included, and librdkafka 2.12 ends the process that hears this when it asked for the cluster.
+        """
         errors: list[Any] = []
         watched = {"reconnect.backoff.max.ms": RETRY_MS, "error_cb": errors.append}
         client = AdminClient({**self.client, **watched})
-        asked = client.describe_cluster(request_timeout=timeout_s)
-        while not (asked.done() or any(error.code() == REFUSED for error in errors)):
-            client.poll(POLL_S)
-        return asked.done() and asked.exception() is None
+        deadline, patience_s = time.monotonic() + timeout_s, PATIENCE_S
+        while (left_s := deadline - time.monotonic()) > 0:
+            try:
+                if client.list_topics(timeout=min(patience_s, left_s)).brokers:
+                    return True
+                time.sleep(POLL_S)
+            except KafkaException:
+                patience_s *= 2  # a busy broker answers late, and each call asks anew
+            client.poll(0)
+            if any(error.code() == REFUSED for error in errors):
+                return False
+        return False
 
 
 class Admin:
