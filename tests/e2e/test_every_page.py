@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import REPOSITORY, Language, OpenScreen, Organisation, Screen, Theme
+from .conftest import REPOSITORY, Language, OpenScreen, Organisation, Screen
 
 pytestmark = pytest.mark.e2e
 
@@ -18,6 +18,7 @@ async () => {
   return violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).slice(0, 3).join(' | ')}`)
 }
 """
+FADED = "Promise.all(document.getAnimations().map(one => one.finished.catch(() => null)))"
 SIDEWAYS_PX = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 INSIDE = {
@@ -99,15 +100,13 @@ class Look:
 
     language: Language
     width: int
-    theme: Theme
 
     def __str__(self) -> str:
-        return f"{self.language}-{self.width}-{self.theme}"
+        return f"{self.language}-{self.width}"
 
 
 LANGUAGES: tuple[Language, ...] = ("id", "en")
-THEMES: tuple[Theme, ...] = ("light", "dark")
-LOOKS = [Look(language, width, theme) for language in LANGUAGES for width in (360, 1440) for theme in THEMES]
+LOOKS = [Look(language, width) for language in LANGUAGES for width in (360, 1440)]
 Seat = tuple[str, Look]
 Sit = Callable[[str, Look], Screen]
 
@@ -123,7 +122,7 @@ def sit(open_screen: OpenScreen, organisation: Organisation) -> Sit:
                 organisation.owner if who == "owner" else None,
                 language=look.language,
                 width=look.width,
-                theme=look.theme,
+                theme="system",
             )
         screens[who, look].complaints.clear()
         return screens[who, look]
@@ -137,7 +136,15 @@ def settle(page: Page) -> None:
     expect(page.locator("h1")).to_be_visible()
     expect(page.get_by_role("status", name="Sedang memuat")).to_have_count(0)
     expect(page.get_by_role("status", name="Loading")).to_have_count(0)
-    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => null)))")
+    page.evaluate(FADED)
+
+
+def assert_good_by_day_and_night(screen: Screen, *, path: str, language: Language) -> None:
+    """Hold a settled page to the rules of the console, first light, then dark."""
+    for scheme in ("light", "dark"):
+        screen.page.emulate_media(color_scheme=scheme)
+        screen.page.evaluate(FADED)
+        assert_good(screen, path=f"{path}, {scheme}", language=language)
 
 
 def assert_good(screen: Screen, *, path: str, language: Language) -> None:
@@ -169,13 +176,13 @@ def test_a_page_inside_is_good(
         settle_in_drawer(screen.page)
     else:
         settle(screen.page)
-    assert_good(screen, path=path, language=look.language)
+    assert_good_by_day_and_night(screen, path=path, language=look.language)
 
 
 def settle_in_drawer(page: Page) -> None:
     """Wait for an open drawer; the page under it is hidden from the accessibility tree."""
     page.wait_for_load_state("networkidle")
-    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished.catch(() => null)))")
+    page.evaluate(FADED)
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
@@ -186,7 +193,7 @@ def test_a_page_before_signing_in_is_good(name: str, look: Look, console: str, s
     settle(screen.page)
     # The invitation page asks who is signed in; the browser itself notes the 401 as an error.
     screen.complaints[:] = [text for text in screen.complaints if "401" not in text]
-    assert_good(screen, path=OUTSIDE[name], language=look.language)
+    assert_good_by_day_and_night(screen, path=OUTSIDE[name], language=look.language)
 
 
 @pytest.mark.parametrize("width", [360, 1440])
