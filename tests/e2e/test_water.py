@@ -17,6 +17,7 @@ FILE = """NOMEN;NAMA;ALAMAT;RAYON;STAND AWAL;STAND AKHIR;VOLUME;METODE;STATUS SK
 {nomen};SITI AMINAH;JL AGUNG NIAGA 7;34;900;910;10;ESTIMATE;;JOKO;10/12/2025;202512
 {other};BUDI;JL SUNTER 1;34;900;910;10;ACTUAL;;JOKO;10/12/2025;202512
 """
+WITHOUT_SERVICE = "37000001"
 
 
 def save(page: Page, console: str, name: str, file: str) -> None:
@@ -186,24 +187,20 @@ def see_on_the_time_line(screen: Screen, console: str, nomen: str) -> None:
 
 @pytest.fixture(scope="module")
 def clerk(register: Callable[[str], Someone]) -> Someone:
-    """Return somebody in whose books two customers were not read in October."""
+    """Return somebody in whose books two customers were not read in October, and a third has no service."""
     someone = register("Joko Susilo")
     head = FILE.partition("\n")[0]
-    line = "{};SITI AMINAH;JL AGUNG NIAGA 7;34;{};{};;ACTUAL;;JOKO;10/{:02}/2025;2025{:02}\n"
+    line = "{};SITI AMINAH;JL AGUNG NIAGA 7;34;{};{};;ACTUAL;;JOKO;10/{:02}/2025;2025{:02};{}\n"
     reads = {8: (900, 920), 9: (920, 940), 11: (940, 980)}
+    served = {"36000360": "AKTIF", "36001440": "AKTIF", WITHOUT_SERVICE: "TUTUP"}
     files = {
-        f"SBRS 2025{month:02}.csv": f"{head}\n"
-        + "".join(line.format(f"3600{width:04}", *stands, month, month) for width in (360, 1440))
+        f"SBRS 2025{month:02}.csv": f"{head};STATUS PELANGGAN\n"
+        + "".join(line.format(nomen, *stands, month, month, status) for nomen, status in served.items())
         for month, stands in reads.items()
     }
     bring(someone, files)
-    for width in (360, 1440):
-        whose = {
-            "nomen": f"3600{width:04}",
-            "name": "SITI AMINAH",
-            "address": "JL AGUNG NIAGA 7",
-            "rayon": "34",
-        }
+    for nomen in served:
+        whose = {"nomen": nomen, "name": "SITI AMINAH", "address": "JL AGUNG NIAGA 7", "rayon": "34"}
         create(someone, "/customers", whose)
     return someone
 
@@ -249,6 +246,29 @@ def test_a_period_that_nobody_read_is_estimated_and_taken_back(
     drawer.get_by_role("button", name="Batalkan koreksi").click()
     until(lambda: "2025-10" not in kinds(), "the estimate taken back")
     expect(drawer.get_by_role("button", name="Perkirakan Oktober 2025")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_who_uses_water_without_a_service_is_found_by_the_tag(
+    open_screen: OpenScreen, clerk: Someone, console: str, width: int
+) -> None:
+    def count() -> int:
+        said = clerk.client.get("/anomalies/meter/summary", params={"period": "2025-11"}).json()
+        return said["tags"]["USAGE_INACTIVE"]["count"]
+
+    until(lambda: count() == 1, "the judgement of the use without a service")
+    screen = open_screen(clerk, width=width)
+    page = screen.page
+    page.goto(f"{console}/meter?period=2025-11")
+    if width == 360:
+        page.get_by_role("button", name="Saring").click()
+    page.get_by_role("combobox", name="Tanda").click()
+    page.get_by_role("option", name=re.compile(r"^Pakai tanpa layanan\s*1$")).click()
+    expect(page).to_have_url(re.compile("tag=USAGE_INACTIVE"))
+    page.reload()
+    expect(page.get_by_role("button", name=WITHOUT_SERVICE)).to_be_visible()
+    expect(page.get_by_role("main")).not_to_contain_text("36000360")
+    assert_good(screen, path="/meter", language="id")
 
 
 @pytest.mark.parametrize("width", [360, 1440])

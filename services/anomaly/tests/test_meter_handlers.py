@@ -54,7 +54,7 @@ async def said(*batches: Sequence[object]) -> tuple[dict[str, tuple[Kind, ...]],
     stored = [row for row in bench.stored(METER_VERDICTS) if row.is_current]
     verdicts = {row.values["period"]: codec.meter_verdict(row.value or b"") for row in stored}
     assert {row.values["period"]: row.values["kinds"] for row in stored} == {
-        period: codec.bits(verdict) for period, verdict in verdicts.items()
+        period: codec.kinds_of(verdict) for period, verdict in verdicts.items()
     }
     found = {period: verdict.kinds for period, verdict in verdicts.items()}
     return found, bench.events("anomaly.meter.v1")

@@ -123,7 +123,8 @@ def test_what_is_odd_of_both_meters_is_told_of_both() -> None:
         ("A", (Kind.EXTREME,), "1", "34"),
         ("B", (Kind.NEGATIVE,), "1", "34"),
     ]
-    assert codec.bits(verdict) == codec.bits(told) == codec.BIT[Kind.EXTREME] + codec.BIT[Kind.NEGATIVE]
+    both = codec.bits((Kind.EXTREME, Kind.NEGATIVE))
+    assert codec.kinds_of(verdict) == codec.kinds_of(told) == both
     shown = MeterAnomaly.of(StoredMeter("1", "2025-06", NOON, event.value), "en")
     [beside] = shown.beside
     assert (shown.serial, shown.kinds, shown.use_m3) == ("A", [Kind.EXTREME, Kind.NEGATIVE], "420")

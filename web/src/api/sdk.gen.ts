@@ -44,7 +44,7 @@ export const sizeAnomaliesExport = <ThrowOnError extends boolean = true>(options
 /**
  * List Meter Anomalies
  *
- * List the customers of whom a kind holds in a period, by number.
+ * List the customers of whom a kind, or a tag that is asked for, holds in a period, by number.
  */
 export const listMeterAnomalies = <ThrowOnError extends boolean = true>(options?: Options<ListMeterAnomaliesData, ThrowOnError>): RequestResult<ListMeterAnomaliesResponses, ListMeterAnomaliesErrors, ThrowOnError> => (options?.client ?? client).get<ListMeterAnomaliesResponses, ListMeterAnomaliesErrors, ThrowOnError>({ url: '/api/v1/anomalies/meter', ...options });
 
@@ -67,7 +67,7 @@ export const sizeMeterExport = <ThrowOnError extends boolean = true>(options?: O
 /**
  * Summarise Meter Anomalies
  *
- * Count the customers of each kind in a period, and of any; also at /api/anomaly/summary.
+ * Count the customers of each kind and tag in a period, and of any kind; also at /api/anomaly/summary.
  */
 export const summariseMeterAnomalies = <ThrowOnError extends boolean = true>(options?: Options<SummariseMeterAnomaliesData, ThrowOnError>): RequestResult<SummariseMeterAnomaliesResponses, SummariseMeterAnomaliesErrors, ThrowOnError> => (options?.client ?? client).get<SummariseMeterAnomaliesResponses, SummariseMeterAnomaliesErrors, ThrowOnError>({ url: '/api/v1/anomalies/meter/summary', ...options });
 

@@ -3540,9 +3540,9 @@ export type MeterAnomaly = {
     /**
      * Tags
      *
-     * In one word, of reasons and remarks that have one: STUCK_METER, ROLLOVER, GANTI_METER, CATCH_UP, OVER_ESTIMATE, USAGE_INACTIVE.
+     * In one word, of whichever of the customer's meters.
      */
-    tags: Array<string>;
+    tags: Array<Tag>;
     /**
      * Read Date
      */
@@ -3850,9 +3850,9 @@ export type MeterPeriod = {
     /**
      * Tags
      *
-     * In one word, of reasons and remarks that have one: STUCK_METER, ROLLOVER, GANTI_METER, CATCH_UP, OVER_ESTIMATE, USAGE_INACTIVE.
+     * In one word, of whichever of the customer's meters.
      */
-    tags: Array<string>;
+    tags: Array<Tag>;
     /**
      * Read Date
      */
@@ -3948,9 +3948,9 @@ export type MeterSaid = {
     /**
      * Tags
      *
-     * In one word, of reasons and remarks that have one: STUCK_METER, ROLLOVER, GANTI_METER, CATCH_UP, OVER_ESTIMATE, USAGE_INACTIVE.
+     * In one word, of reasons and remarks that have one.
      */
-    tags: Array<string>;
+    tags: Array<Tag>;
     /**
      * Read Date
      */
@@ -4017,6 +4017,14 @@ export type MeterSummary = {
      * Customers whose meter was not read: neither zero nor estimated.
      */
     skipped: number;
+    /**
+     * Tags
+     *
+     * Of how many customers each tag holds, an anomaly or not.
+     */
+    tags: {
+        [key in Tag]?: Count;
+    };
     /**
      * Judged
      */
@@ -6844,6 +6852,13 @@ export type TableLook = {
 };
 
 /**
+ * Tag
+ *
+ * What a finding is called in one word by lists and other systems, where it is.
+ */
+export type Tag = 'STUCK_METER' | 'ROLLOVER' | 'GANTI_METER' | 'CATCH_UP' | 'OVER_ESTIMATE' | 'USAGE_INACTIVE';
+
+/**
  * TestStarted
  *
  * A test message is on its way; what becomes of it is told by its delivery.
@@ -7898,6 +7913,12 @@ export type ListMeterAnomaliesData = {
          */
         kind?: Array<Kind> | null;
         /**
+         * Tag
+         *
+         * Any of these; without a kind also where no kind holds. All when left out.
+         */
+        tag?: Array<Tag> | null;
+        /**
          * Rayon
          */
         rayon?: string | null;
@@ -7979,6 +8000,12 @@ export type ExportMeterAnomaliesData = {
          * Any of these; all when left out.
          */
         kind?: Array<Kind> | null;
+        /**
+         * Tag
+         *
+         * Any of these; without a kind also where no kind holds. All when left out.
+         */
+        tag?: Array<Tag> | null;
         /**
          * Rayon
          */
@@ -8073,6 +8100,12 @@ export type SizeMeterExportData = {
          * Any of these; all when left out.
          */
         kind?: Array<Kind> | null;
+        /**
+         * Tag
+         *
+         * Any of these; without a kind also where no kind holds. All when left out.
+         */
+        tag?: Array<Tag> | null;
         /**
          * Rayon
          */

@@ -1097,22 +1097,6 @@ export const zMeterLimitsVersion = z.object({
 });
 
 /**
- * MeterSummary
- *
- * The seed's summary of a period: all seven kinds, and how many customers have any, or were not read.
- */
-export const zMeterSummary = z.object({
-    periode: z.string(),
-    anomalies: z.record(z.string(), zCount),
-    distinct_customers: z.int(),
-    skipped: z.int(),
-    judged: z.int(),
-    period: z.nullable(z.string()),
-    periods: z.array(z.string()),
-    data_as_of: z.nullable(z.iso.datetime())
-});
-
-/**
  * Money
  *
  * An amount of money.
@@ -2293,90 +2277,6 @@ export const zMeterOpinion = z.object({
 });
 
 /**
- * MeterSaid
- *
- * What is said of a meter's billing period. Volumes are m³; null: there is none.
- */
-export const zMeterSaid = z.object({
-    serial: z.nullable(z.string()),
-    kinds: z.array(zKind),
-    reasons: z.array(zReason),
-    remarks: z.array(zReason),
-    tags: z.array(z.string()),
-    read_date: z.nullable(z.iso.date()),
-    stand_m3: z.nullable(z.string()),
-    from_m3: z.nullable(z.string()),
-    days: z.int(),
-    use_m3: z.nullable(z.string()),
-    use30_m3: z.nullable(z.string()),
-    usual_m3: z.nullable(z.string()),
-    limits_id: z.nullable(z.string())
-});
-
-/**
- * MeterAnomaly
- *
- * What is said of a customer's billing period. Volumes are m³; null: there is none.
- */
-export const zMeterAnomaly = z.object({
-    serial: z.nullable(z.string()),
-    kinds: z.array(zKind),
-    reasons: z.array(zReason),
-    remarks: z.array(zReason),
-    tags: z.array(z.string()),
-    read_date: z.nullable(z.iso.date()),
-    stand_m3: z.nullable(z.string()),
-    from_m3: z.nullable(z.string()),
-    days: z.int(),
-    use_m3: z.nullable(z.string()),
-    use30_m3: z.nullable(z.string()),
-    usual_m3: z.nullable(z.string()),
-    limits_id: z.nullable(z.string()),
-    nomen: z.string(),
-    period: z.string(),
-    rayon: z.string(),
-    beside: z.array(zMeterSaid),
-    judged_at: z.iso.datetime()
-});
-
-/**
- * MeterPeriod
- *
- * What is said of a customer's billing period, and what the learned detector thinks of its use.
- */
-export const zMeterPeriod = z.object({
-    serial: z.nullable(z.string()),
-    kinds: z.array(zKind),
-    reasons: z.array(zReason),
-    remarks: z.array(zReason),
-    tags: z.array(z.string()),
-    read_date: z.nullable(z.iso.date()),
-    stand_m3: z.nullable(z.string()),
-    from_m3: z.nullable(z.string()),
-    days: z.int(),
-    use_m3: z.nullable(z.string()),
-    use30_m3: z.nullable(z.string()),
-    usual_m3: z.nullable(z.string()),
-    limits_id: z.nullable(z.string()),
-    nomen: z.string(),
-    period: z.string(),
-    rayon: z.string(),
-    beside: z.array(zMeterSaid),
-    judged_at: z.iso.datetime(),
-    second_opinion: z.nullable(zMeterOpinion)
-});
-
-/**
- * MeterHistoryOut
- *
- * What is said of every period of a customer, newest first.
- */
-export const zMeterHistoryOut = z.object({
-    nomen: z.string(),
-    items: z.array(zMeterPeriod)
-});
-
-/**
  * Milder
  *
  * The litres that would have been judged milder, both ends included, to the microlitre.
@@ -2548,14 +2448,6 @@ export const zPageAnomaly = z.object({
  */
 export const zPageIncident = z.object({
     items: z.array(zIncident),
-    next_cursor: z.nullable(z.string())
-});
-
-/**
- * Page[MeterAnomaly]
- */
-export const zPageMeterAnomaly = z.object({
-    items: z.array(zMeterAnomaly),
     next_cursor: z.nullable(z.string())
 });
 
@@ -3168,6 +3060,129 @@ export const zTableLook = z.object({
 export const zPreferences = z.object({
     tables: z._default(z.optional(z.record(z.string(), zTableLook)), {}),
     views: z._default(z.optional(z.array(zSavedView)), [])
+});
+
+/**
+ * Tag
+ *
+ * What a finding is called in one word by lists and other systems, where it is.
+ */
+export const zTag = z.enum([
+    'STUCK_METER',
+    'ROLLOVER',
+    'GANTI_METER',
+    'CATCH_UP',
+    'OVER_ESTIMATE',
+    'USAGE_INACTIVE'
+]);
+
+/**
+ * MeterSaid
+ *
+ * What is said of a meter's billing period. Volumes are m³; null: there is none.
+ */
+export const zMeterSaid = z.object({
+    serial: z.nullable(z.string()),
+    kinds: z.array(zKind),
+    reasons: z.array(zReason),
+    remarks: z.array(zReason),
+    tags: z.array(zTag),
+    read_date: z.nullable(z.iso.date()),
+    stand_m3: z.nullable(z.string()),
+    from_m3: z.nullable(z.string()),
+    days: z.int(),
+    use_m3: z.nullable(z.string()),
+    use30_m3: z.nullable(z.string()),
+    usual_m3: z.nullable(z.string()),
+    limits_id: z.nullable(z.string())
+});
+
+/**
+ * MeterAnomaly
+ *
+ * What is said of a customer's billing period. Volumes are m³; null: there is none.
+ */
+export const zMeterAnomaly = z.object({
+    serial: z.nullable(z.string()),
+    kinds: z.array(zKind),
+    reasons: z.array(zReason),
+    remarks: z.array(zReason),
+    tags: z.array(zTag),
+    read_date: z.nullable(z.iso.date()),
+    stand_m3: z.nullable(z.string()),
+    from_m3: z.nullable(z.string()),
+    days: z.int(),
+    use_m3: z.nullable(z.string()),
+    use30_m3: z.nullable(z.string()),
+    usual_m3: z.nullable(z.string()),
+    limits_id: z.nullable(z.string()),
+    nomen: z.string(),
+    period: z.string(),
+    rayon: z.string(),
+    beside: z.array(zMeterSaid),
+    judged_at: z.iso.datetime()
+});
+
+/**
+ * MeterPeriod
+ *
+ * What is said of a customer's billing period, and what the learned detector thinks of its use.
+ */
+export const zMeterPeriod = z.object({
+    serial: z.nullable(z.string()),
+    kinds: z.array(zKind),
+    reasons: z.array(zReason),
+    remarks: z.array(zReason),
+    tags: z.array(zTag),
+    read_date: z.nullable(z.iso.date()),
+    stand_m3: z.nullable(z.string()),
+    from_m3: z.nullable(z.string()),
+    days: z.int(),
+    use_m3: z.nullable(z.string()),
+    use30_m3: z.nullable(z.string()),
+    usual_m3: z.nullable(z.string()),
+    limits_id: z.nullable(z.string()),
+    nomen: z.string(),
+    period: z.string(),
+    rayon: z.string(),
+    beside: z.array(zMeterSaid),
+    judged_at: z.iso.datetime(),
+    second_opinion: z.nullable(zMeterOpinion)
+});
+
+/**
+ * MeterHistoryOut
+ *
+ * What is said of every period of a customer, newest first.
+ */
+export const zMeterHistoryOut = z.object({
+    nomen: z.string(),
+    items: z.array(zMeterPeriod)
+});
+
+/**
+ * MeterSummary
+ *
+ * The seed's summary of a period: all seven kinds, and how many customers have any, or were not read.
+ */
+export const zMeterSummary = z.object({
+    periode: z.string(),
+    anomalies: z.record(z.string(), zCount),
+    distinct_customers: z.int(),
+    skipped: z.int(),
+    tags: z.record(z.string(), zCount),
+    judged: z.int(),
+    period: z.nullable(z.string()),
+    periods: z.array(z.string()),
+    data_as_of: z.nullable(z.iso.datetime())
+});
+
+/**
+ * Page[MeterAnomaly]
+ */
+export const zPageMeterAnomaly = z.object({
+    items: z.array(zMeterAnomaly),
+    next_cursor: z.nullable(z.string())
 });
 
 /**

@@ -121,6 +121,8 @@ class Kafka:
             "share.coordinator.state.topic.replication.factor": "1",
             "share.coordinator.state.topic.min.isr": "1",
             "log.cleaner.dedupe.buffer.size": "8388608",
+            # Nobody follows this controller: what it writes twice a second while nothing changes is for them.
+            "metadata.max.idle.interval.ms": "0",
             "message.max.bytes": "1048588",
         }
         if self.tls:

@@ -195,7 +195,12 @@ def _number(shown: str | None) -> Decimal | None:
 
 def _meter_narrowed(asked: meter.Asked, language: Language) -> list[tuple[str, str | None]]:
     kinds = ", ".join(_say(f"kind_{kind}", language) for kind in asked.kinds)
-    return [(_say("column_kinds", language), kinds), (_say("column_rayon", language), asked.rayon)]
+    tags = ", ".join(_say(f"tag_{tag.lower()}", language) for tag in asked.tags)
+    return [
+        (_say("column_kinds", language), kinds),
+        (_say("column_tags", language), tags),
+        (_say("column_rayon", language), asked.rayon),
+    ]
 
 
 def _say(code: str, language: Language, **params: Any) -> str:

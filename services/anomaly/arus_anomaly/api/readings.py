@@ -8,7 +8,7 @@ from arus_runtime.words import Language, language_of
 from fastapi import Depends, Header, Path, Query
 
 from arus_anomaly import reviews
-from arus_anomaly.rules.meter import Kind
+from arus_anomaly.rules.meter import Kind, Tag
 from arus_anomaly.schemas.meter import MeterAnomaly, MeterHistoryOut, MeterPeriod, MeterSummary
 from arus_anomaly.store import meter as store
 
@@ -44,10 +44,14 @@ async def _asked(
     principal: Reader,
     period: Period = None,
     kind: Annotated[list[Kind] | None, Query(description="Any of these; all when left out.")] = None,
+    tag: Annotated[
+        list[Tag] | None,
+        Query(description="Any of these; without a kind also where no kind holds. All when left out."),
+    ] = None,
     rayon: Rayon = None,
 ) -> store.Asked:
     async with context.db.tenant(principal.tenant_id) as tx:
-        return store.Asked(period or await store.newest_period(tx) or "", kind or (), rayon)
+        return store.Asked(period or await store.newest_period(tx) or "", kind or (), rayon, tag or ())
 
 
 Filtered = Annotated[store.Asked, Depends(_asked)]
@@ -58,7 +62,7 @@ Filtered = Annotated[store.Asked, Depends(_asked)]
 async def summarise_meter_anomalies(
     *, context: Ctx, principal: Reader, language: Speaks, period: Period = None, rayon: Rayon = None
 ) -> MeterSummary:
-    """Count the customers of each kind in a period, and of any; also at /api/anomaly/summary."""
+    """Count the customers of each kind and tag in a period, and of any kind; also at /api/anomaly/summary."""
     async with context.db.tenant(principal.tenant_id) as tx:
         of = period or await store.newest_period(tx)
         counts = await store.counts(tx, of, rayon) if of else None
@@ -70,7 +74,7 @@ async def summarise_meter_anomalies(
 async def list_meter_anomalies(
     context: Ctx, window: Paging, asked: Filtered, principal: Reader, language: Speaks
 ) -> Page[MeterAnomaly]:
-    """List the customers of whom a kind holds in a period, by number."""
+    """List the customers of whom a kind, or a tag that is asked for, holds in a period, by number."""
     after = window.after(str) or (None,)
     async with context.db.tenant(principal.tenant_id) as tx:
         rows = await store.found(tx, asked, after[0], window.fetch)

@@ -1,6 +1,6 @@
 """Register reads from the wire, histories of customers as bytes, and verdicts on them as messages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache
@@ -33,7 +33,7 @@ from arus_runtime.wire import Encoded
 from arus_runtime.worker import Reject
 
 from arus_anomaly.codec.keys import business_date, instant_ms, milliseconds, ordinal
-from arus_anomaly.rules.meter import DEFAULTS, RULE, Judgement, Kind
+from arus_anomaly.rules.meter import DEFAULTS, RULE, Judgement, Kind, Tag
 from arus_anomaly.rules.meter.changes import Changes
 from arus_anomaly.rules.meter.findings import counts
 from arus_anomaly.rules.meter.opinions import Seen
@@ -72,8 +72,8 @@ _OF_REGISTER: Final = tuple(field.name for field in fields(Register))
 _of_register: Final = attrgetter(*_OF_REGISTER)
 _SETTLED_BY: Final = f"{RULE} {crc32(','.join(_OF_REGISTER).encode()):08x}"
 """By which rule, and on which make of register; what another one settled is judged from the beginning."""
-BIT: Final = {kind: 1 << place for place, kind in enumerate(Kind)}
-"""What stands for a kind in a column of several."""
+BIT: Final = {one: 1 << place for of in (Kind, Tag) for place, one in enumerate(of)}
+"""What stands for a kind or a tag in a column of several. They are stored: add behind the last one only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +238,20 @@ def digest(verdict: Encoded) -> str:
     return blake2b(verdict.value, digest_size=8).hexdigest()
 
 
-def bits(said: Judgement | MeterVerdict) -> int:
+def bits(held: Iterable[Kind] | Iterable[Tag]) -> int:
+    """Return kinds, or tags, as one number."""
+    return sum(BIT[one] for one in set(held))
+
+
+def kinds_of(said: Judgement | MeterVerdict) -> int:
     """Return the kinds that hold, of whichever of the customer's meters, as one number."""
-    return sum(BIT[kind] for kind in {kind for one in (said, *said.beside) for kind in one.kinds})
+    return bits(kind for one in (said, *said.beside) for kind in one.kinds)
+
+
+def tags_of(judged: Judgement) -> int:
+    """Return the tags of what is said, of whichever of the customer's meters, as one number."""
+    said = (finding for one in (judged, *judged.beside) for finding in one.findings)
+    return bits(finding.tag for finding in said if finding.tag)
 
 
 def dump_meter(history: MeterHistory) -> bytes:

@@ -27,6 +27,7 @@ METER_VERDICTS: Final = Table(
         Column("period", "text"),
         Column("rayon", "text"),
         Column("kinds", "int2"),
+        Column("tags", "int2"),
         Column("is_skipped", "bool"),
         Column("is_read", "bool"),
         Column("usage_class", "text"),
@@ -120,7 +121,7 @@ def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[Me
             if standing.said:
                 superseded.append(entity)
                 gone.append(entity)
-                values = (*entity, standing.place, 0, False, False, "", None, meta.at)
+                values = (*entity, standing.place, 0, 0, False, False, "", None, meta.at)
                 rows.append(Row(METER_VERDICTS, values, codec.withdrawn(of, tenant_id, nomen)))
             continue
         verdict = codec.reached(judged, tenant_id, nomen, standing.place)
@@ -131,8 +132,8 @@ def judge(history: MeterHistory, meta: Meta, known: Known[Versions]) -> tuple[Me
             superseded.append(entity)
         told[of] = standing._replace(said=said)
         values = (
-            *entity, standing.place, codec.bits(judged), judged.is_skipped, bool(judged.read_id),
-            judged.usage_class, judged.movement, meta.at,
+            *entity, standing.place, codec.kinds_of(judged), codec.tags_of(judged), judged.is_skipped,
+            bool(judged.read_id), judged.usage_class, judged.movement, meta.at,
         )  # fmt: skip
         rows.append(Row(METER_VERDICTS, values, verdict))
     effects: list[Effect] = [Supersede(METER_VERDICTS, superseded)] if superseded else []

@@ -13,7 +13,7 @@ from pydantic.config import JsonDict
 
 from arus_anomaly.codec.meter import MeterVerdict, meter_verdict
 from arus_anomaly.rules.learned.detector import DETECTOR, Stage
-from arus_anomaly.rules.meter import REMARKS, TAGS, Kind
+from arus_anomaly.rules.meter import REMARKS, TAGS, Kind, Tag
 from arus_anomaly.rules.meter.opinions import Opinion, reason, shown
 from arus_anomaly.schemas.reasons import Reason
 from arus_anomaly.store.meter import StoredMeter
@@ -49,6 +49,14 @@ class MeterSummary(BaseModel):
                     },
                     "distinct_customers": 250,
                     "skipped": 12,
+                    "tags": {
+                        "STUCK_METER": {"count": 18},
+                        "ROLLOVER": {"count": 1},
+                        "GANTI_METER": {"count": 25},
+                        "CATCH_UP": {"count": 9},
+                        "OVER_ESTIMATE": {"count": 4},
+                        "USAGE_INACTIVE": {"count": 6},
+                    },
                     "judged": 5000,
                     "period": "2025-12",
                     "periods": ["2025-12", "2025-11"],
@@ -62,6 +70,7 @@ class MeterSummary(BaseModel):
     anomalies: dict[Kind, Count]
     distinct_customers: int = Field(description="Customers of whom any kind holds.")
     skipped: int = Field(description="Customers whose meter was not read: neither zero nor estimated.")
+    tags: dict[Tag, Count] = Field(description="Of how many customers each tag holds, an anomaly or not.")
     judged: int
     period: str | None
     periods: list[str] = Field(description="Every one that can be asked for, newest first.")
@@ -77,6 +86,7 @@ class MeterSummary(BaseModel):
             anomalies={kind: Count(count=counts[kind] if counts else 0) for kind in Kind},
             distinct_customers=counts["customers"] if counts else 0,
             skipped=counts["skipped"] if counts else 0,
+            tags={tag: Count(count=counts[tag] if counts else 0) for tag in Tag},
             judged=counts["judged"] if counts else 0,
             period=period,
             periods=periods,
@@ -121,10 +131,7 @@ class MeterSaid(BaseModel):
     kinds: list[Kind]
     reasons: list[Reason] = Field(description="Why each kind holds.")
     remarks: list[Reason] = Field(description="What else there is to say; no anomaly.")
-    tags: list[str] = Field(
-        description="In one word, of reasons and remarks that have one: "
-        f"{', '.join(dict.fromkeys(TAGS.values()))}.",
-    )
+    tags: list[Tag] = Field(description="In one word, of reasons and remarks that have one.")
     read_date: date | None
     stand_m3: str | None
     from_m3: str | None
@@ -149,6 +156,7 @@ class MeterAnomaly(MeterSaid):
     period: str
     rayon: str
     kinds: list[Kind] = Field(description="Of whichever of the customer's meters.")
+    tags: list[Tag] = Field(description="In one word, of whichever of the customer's meters.")
     beside: list[MeterSaid] = Field(
         description="The customer's other meters that were read in the period, what tells most first."
     )
@@ -159,14 +167,17 @@ class MeterAnomaly(MeterSaid):
         """Return a verdict as shown in a language."""
         said = meter_verdict(stored.value)
         values = _shown(said, language)
-        held = {kind for one in (said, *said.beside) for kind in one.kinds}
+        beside = [MeterSaid.of_meter(one, language) for one in said.beside]
+        held = {*values["kinds"], *(kind for one in beside for kind in one.kinds)}
+        tagged = {*values["tags"], *(tag for one in beside for tag in one.tags)}
         values["kinds"] = [kind for kind in Kind if kind in held]
+        values["tags"] = [tag for tag in Tag if tag in tagged]
         return cls(
             **values,
             nomen=said.nomen,
             period=said.period,
             rayon=said.rayon,
-            beside=[MeterSaid.of_meter(one, language) for one in said.beside],
+            beside=beside,
             judged_at=stored.judged_at,
         )
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 from arus_runtime.postgres import Tx
 from psycopg.rows import class_row, tuple_row
 
-from arus_anomaly.codec.meter import BIT
-from arus_anomaly.rules.meter import Kind
+from arus_anomaly.codec.meter import BIT, bits
+from arus_anomaly.rules.meter import Kind, Tag
 from arus_anomaly.rules.meter.opinions import PEERS_NEEDED
 
 _NEWEST: Final = """
@@ -28,7 +28,8 @@ with recursive known as (
 select period from known where period is not null order by period desc
 """  # noqa: S608 - our own text
 _COUNTS: Final = f"""
-select {", ".join(f"count(*) filter (where kinds & {bit} > 0) as {kind}" for kind, bit in BIT.items())},
+select {", ".join(f"count(*) filter (where kinds & {BIT[one]} > 0) as {one}" for one in Kind)},
+  {", ".join(f'count(*) filter (where tags & {BIT[one]} > 0) as "{one}"' for one in Tag)},
   count(*) filter (where kinds > 0) as customers, count(*) filter (where is_skipped) as skipped,
   count(*) filter (where is_read) as judged, max(judged_at) as judged_at
 from meter_verdicts
@@ -36,7 +37,8 @@ where is_current and period = %(period)s and (%(rayon)s::text is null or rayon =
 """  # noqa: S608 - our own names
 _ASKED: Final = """
 from meter_verdicts
-where is_current and period = %(period)s and kinds & %(kinds)s > 0
+where is_current and period = %(period)s
+  and (%(kinds)s = 0 or kinds & %(kinds)s > 0) and (%(tags)s = 0 or tags & %(tags)s > 0)
   and (%(rayon)s::text is null or rayon = %(rayon)s)
 """
 _FOUND: Final = f"""
@@ -65,17 +67,23 @@ PEERS: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which verdicts are asked for. kinds: any of them holds; rayon: None for any."""
+    """Which verdicts are asked for. rayon: None for any.
+
+    kinds, tags: any of each holds; where neither is asked for, any kind.
+    """
 
     period: str
     kinds: Sequence[Kind]
     rayon: str | None
+    tags: Sequence[Tag] = ()
 
     def values(self) -> dict[str, Any]:
         """Return the parameters of the SQL that finds them."""
+        kinds = self.kinds or (() if self.tags else Kind)
         return {
             "period": self.period,
-            "kinds": sum(BIT[kind] for kind in self.kinds or Kind),
+            "kinds": bits(kinds),
+            "tags": bits(self.tags),
             "rayon": self.rayon,
         }
 
@@ -102,7 +110,7 @@ async def periods(tx: Tx) -> list[str]:
 
 
 async def counts(tx: Tx, period: str, rayon: str | None) -> Mapping[str, Any]:
-    """Return how many customers each kind holds of in a period, how many any, not read, and judged."""
+    """Return how many customers each kind and tag holds of in a period, how many any kind, unread, judged."""
     row = await (
         await tx.execute(_COUNTS.encode(), {"period": period, "rayon": rayon}, prepare=False)
     ).fetchone()

@@ -167,7 +167,7 @@ export const listMeterAnomaliesQueryKey = (options?: Options<ListMeterAnomaliesD
 /**
  * List Meter Anomalies
  *
- * List the customers of whom a kind holds in a period, by number.
+ * List the customers of whom a kind, or a tag that is asked for, holds in a period, by number.
  */
 export const listMeterAnomaliesOptions = (options?: Options<ListMeterAnomaliesData>) => queryOptions<ListMeterAnomaliesResponse, ListMeterAnomaliesError, ListMeterAnomaliesResponse, ReturnType<typeof listMeterAnomaliesQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -187,7 +187,7 @@ export const listMeterAnomaliesInfiniteQueryKey = (options?: Options<ListMeterAn
 /**
  * List Meter Anomalies
  *
- * List the customers of whom a kind holds in a period, by number.
+ * List the customers of whom a kind, or a tag that is asked for, holds in a period, by number.
  */
 export const listMeterAnomaliesInfiniteOptions = (options?: Options<ListMeterAnomaliesData>) => {
     const opts = infiniteQueryOptions<ListMeterAnomaliesResponse, ListMeterAnomaliesError, InfiniteData<ListMeterAnomaliesResponse>, QueryKey<Options<ListMeterAnomaliesData>>, string | null | Pick<QueryKey<Options<ListMeterAnomaliesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -261,7 +261,7 @@ export const summariseMeterAnomaliesQueryKey = (options?: Options<SummariseMeter
 /**
  * Summarise Meter Anomalies
  *
- * Count the customers of each kind in a period, and of any; also at /api/anomaly/summary.
+ * Count the customers of each kind and tag in a period, and of any kind; also at /api/anomaly/summary.
  */
 export const summariseMeterAnomaliesOptions = (options?: Options<SummariseMeterAnomaliesData>) => queryOptions<SummariseMeterAnomaliesResponse, SummariseMeterAnomaliesError, SummariseMeterAnomaliesResponse, ReturnType<typeof summariseMeterAnomaliesQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {

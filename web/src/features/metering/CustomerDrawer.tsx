@@ -1,14 +1,20 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { Pencil } from 'lucide-react'
+import { lazy, useState } from 'react'
+import type { CustomerDetail } from '@/api'
 import { useMay } from '@/app/session'
 import { Button, buttonLook } from '@/ui/Button'
 import { Drawer } from '@/ui/Dialog'
+import { OnDemand } from '@/ui/OnDemand'
 import { Failed, Skeleton } from '@/ui/States'
 import { CustomerFacts } from './CustomerFacts'
 import { AsOf } from './parts'
 import { customerQuery, timelineQuery } from './queries'
 import { Timeline } from './Timeline'
+
+const CustomerDialog = lazy(() => import('./CustomerDialog'))
 
 /** One customer: what the books say now, and everything that happened on one time line. */
 export default function CustomerDrawer({
@@ -32,15 +38,14 @@ export default function CustomerDrawer({
       {customer ? (
         <div className="flex flex-col gap-5">
           <CustomerFacts customer={customer} />
-          {seesMeter && (
-            <Link
-              to="/meter"
-              search={{ id: customer.nomen }}
-              className={buttonLook('secondary', 'self-start')}
-            >
-              <Trans>Lihat penilaian meternya</Trans>
-            </Link>
-          )}
+          <span className="flex flex-wrap gap-2">
+            {seesMeter && (
+              <Link to="/meter" search={{ id: customer.nomen }} className={buttonLook('secondary')}>
+                <Trans>Lihat penilaian meternya</Trans>
+              </Link>
+            )}
+            <Change key={`${customer.nomen} ${customer.version}`} customer={customer} />
+          </span>
           <Happened key={customer.nomen} nomen={customer.nomen} />
         </div>
       ) : detail.isError ? (
@@ -53,6 +58,25 @@ export default function CustomerDrawer({
         <Skeleton lines={7} />
       )}
     </Drawer>
+  )
+}
+
+/** The way to change what is said of a customer, or to say it first, for those who may. */
+function Change({ customer }: { customer: CustomerDetail }) {
+  const [open, setOpen] = useState(false)
+  const isKnown = customer.version > 0
+  const may = useMay('customers', isKnown ? 'u' : 'c')
+  const close = () => setOpen(false)
+  if (!may) return null
+  return (
+    <>
+      <Button icon={<Pencil aria-hidden className="size-4" />} onClick={() => setOpen(true)}>
+        {isKnown ? <Trans>Ubah data</Trans> : <Trans>Lengkapi data</Trans>}
+      </Button>
+      <OnDemand wanted={open}>
+        <CustomerDialog open={open} customer={customer} onClose={close} onDone={close} />
+      </OnDemand>
+    </>
   )
 }
 

@@ -2,14 +2,16 @@ import { msg } from '@lingui/core/macro'
 import { i18n } from '@lingui/core'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { getRouteApi } from '@tanstack/react-router'
-import { Contact } from 'lucide-react'
-import { lazy, useMemo } from 'react'
+import { Contact, Plus } from 'lucide-react'
+import { lazy, useMemo, useState } from 'react'
 import type { CustomerRecord } from '@/api'
 import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
 import { useOrderable } from '@/app/ordering'
+import { useMay } from '@/app/session'
 import { TableTools } from '@/app/TableTools'
 import { tidy } from '@/lib/search'
+import { Button } from '@/ui/Button'
 import type { Column } from '@/ui/columns'
 import { FilterBar } from '@/ui/FilterBar'
 import { OnDemand } from '@/ui/OnDemand'
@@ -23,6 +25,7 @@ import { Narrowed, ToImports } from './parts'
 import { customersExport, customersQuery, type CustomerFilters } from './queries'
 
 const ScopeFields = lazy(() => import('./ScopeFields'))
+const CustomerDialog = lazy(() => import('./CustomerDialog'))
 const CustomerDrawer = lazy(() => import('./CustomerDrawer'))
 const route = getRouteApi('/_app/customers')
 const FIGURES = ['getCustomer', 'getCustomerTimeline']
@@ -36,6 +39,8 @@ export function CustomersPage() {
   const { list, asked } = useOrderable(limit => customersQuery(filters, limit))
   const rows = useMemo(() => (list.data?.pages ?? []).flatMap(page => page.items), [list.data])
   const selection = useSelection()
+  const mayAdd = useMay('customers', 'c')
+  const [adding, setAdding] = useState(false)
   useFollowingImports(FIGURES, LISTS, id !== undefined || selection.ids.size > 0 || asked.order !== undefined)
   const change = (next: CustomerFilters) => void navigate({ search: next, replace: true })
   return (
@@ -45,6 +50,18 @@ export function CustomersPage() {
         <Trans>
           Cari pelanggan, lalu lihat pembacaan, tagihan, dan pembayarannya dalam satu garis waktu.
         </Trans>
+      }
+      actions={
+        mayAdd && (
+          <Button
+            look="primary"
+            data-new
+            icon={<Plus aria-hidden className="size-4" />}
+            onClick={() => setAdding(true)}
+          >
+            <Trans>Pelanggan baru</Trans>
+          </Button>
+        )
       }
     >
       <FilterBar
@@ -100,6 +117,16 @@ export function CustomersPage() {
       />
       <OnDemand wanted={id !== undefined}>
         <CustomerDrawer nomen={id} onClose={() => void navigate({ search: filters })} />
+      </OnDemand>
+      <OnDemand wanted={adding}>
+        <CustomerDialog
+          open={adding}
+          onClose={() => setAdding(false)}
+          onDone={nomen => {
+            setAdding(false)
+            void navigate({ search: { ...filters, id: nomen } })
+          }}
+        />
       </OnDemand>
     </Page>
   )

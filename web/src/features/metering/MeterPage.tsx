@@ -13,6 +13,7 @@ import { useOrderable } from '@/app/ordering'
 import { useMay } from '@/app/session'
 import { TableTools } from '@/app/TableTools'
 import { cubic, decimal, number } from '@/lib/format'
+import { oneOf } from '@/lib/search'
 import type { Column } from '@/ui/columns'
 import { FilterBar } from '@/ui/FilterBar'
 import { OnDemand } from '@/ui/OnDemand'
@@ -24,9 +25,11 @@ import { KIND_LOOK, KINDS, KindTags } from '@/app/kinds'
 import { AsOf, Narrowed, ToImports } from './parts'
 import { meterExport, meterQuery, meterSummaryQuery, NAMES, namesQuery, type MeterFilters } from './queries'
 import { periodWords } from './scopes'
+import { TAG_WORDS, TAGS } from './tags'
 import { saidOf } from './uses'
 
 const ScopeFields = lazy(() => import('./ScopeFields'))
+const TagField = lazy(() => import('./TagField'))
 const MeterDrawer = lazy(() => import('./MeterDrawer'))
 const route = getRouteApi('/_app/meter')
 const FIGURES = ['summariseMeterAnomalies', 'getMeterHistory', 'listScopes']
@@ -34,8 +37,10 @@ const LISTS = ['listMeterAnomalies']
 
 export function MeterPage() {
   const { t } = useLingui()
-  const { id, ...filters } = route.useSearch()
-  const { kind, ...scope } = filters
+  const { id, tag: marked, ...others } = route.useSearch()
+  const tag = oneOf(marked, TAGS)
+  const filters: MeterFilters = tag ? { ...others, tag } : others
+  const { kind, ...scope } = others
   const navigate = route.useNavigate()
   const summary = useQuery(meterSummaryQuery(scope))
   const { list, asked } = useOrderable(limit => meterQuery(filters, limit))
@@ -43,7 +48,7 @@ export function MeterPage() {
   const selection = useSelection()
   useFollowingImports(FIGURES, LISTS, id !== undefined || selection.ids.size > 0 || asked.order !== undefined)
   const change = (next: MeterFilters) => void navigate({ search: next, replace: true })
-  const active = Object.keys(scope).length
+  const active = Object.keys(scope).length + (tag ? 1 : 0)
   return (
     <Page
       title={t`Meter`}
@@ -64,17 +69,28 @@ export function MeterPage() {
           scope={scope}
           newest={scope.period ? undefined : summary.data?.period}
           others={summary.data?.periods}
-          onChange={next => change({ ...next, ...(kind && { kind }) })}
+          onChange={next => change({ ...next, ...(kind && { kind }), ...(tag && { tag }) })}
+        />
+        <TagField
+          tag={tag}
+          summary={summary.data}
+          onChange={next => change({ ...others, ...(next && { tag: next }) })}
         />
       </FilterBar>
-      <Narrowed by={[kind && i18n._(KIND_LOOK[kind].word), scope.rayon && t`Rayon ${scope.rayon}`]} />
+      <Narrowed
+        by={[
+          kind && i18n._(KIND_LOOK[kind].word),
+          tag && i18n._(TAG_WORDS[tag]),
+          scope.rayon && t`Rayon ${scope.rayon}`,
+        ]}
+      />
       {summary.isPending ? (
         <Skeleton lines={2} />
       ) : summary.data ? (
         <Tiles
           summary={summary.data}
           kind={kind}
-          onChange={next => change({ ...scope, ...(next && { kind: next }) })}
+          onChange={next => change({ ...scope, ...(next && { kind: next }), ...(tag && { tag }) })}
         />
       ) : (
         <Failed
@@ -96,7 +112,7 @@ export function MeterPage() {
         onOpen={row => void navigate({ search: { ...filters, id: row.nomen } })}
         openId={id}
         card={row => <MeterCard read={row} />}
-        filtered={kind !== undefined || (active > 0 && summary.data?.judged === 0)}
+        filtered={kind !== undefined || tag !== undefined || (active > 0 && summary.data?.judged === 0)}
         onClear={() => change({})}
         empty={<Nothing summary={summary.data} />}
         selection={selection}
@@ -237,8 +253,13 @@ function Nothing({ summary }: { summary: MeterSummary | undefined }) {
   )
 }
 
+/** Why kinds hold; where none does, what else there is to say. */
+function why(read: MeterAnomaly): string {
+  return saidOf(read, { remarks: read.kinds.length === 0 }).join(' ')
+}
+
 function Why({ read }: { read: MeterAnomaly }) {
-  return <span className="text-muted">{saidOf(read, { remarks: false }).join(' ')}</span>
+  return <span className="text-muted">{why(read)}</span>
 }
 
 const columns: readonly Column<Row>[] = [
@@ -291,7 +312,7 @@ const columns: readonly Column<Row>[] = [
   {
     id: 'why',
     header: msg`Alasan`,
-    text: read => saidOf(read, { remarks: false }).join(' '),
+    text: why,
     cell: read => <Why read={read} />,
   },
 ]

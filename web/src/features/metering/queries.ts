@@ -27,6 +27,7 @@ import {
   sizePeriodsExport,
   summariseMeterAnomalies,
   type Kind,
+  type Tag,
 } from '@/api'
 import type { Exporting } from '@/app/ExportTool'
 
@@ -39,6 +40,7 @@ export interface Scope {
 
 export interface MeterFilters extends Scope {
   kind?: Kind
+  tag?: Tag
 }
 
 export interface CustomerFilters {
@@ -61,9 +63,9 @@ export function meterSummaryQuery(scope: Scope) {
   })
 }
 
-export function meterQuery({ kind, ...scope }: MeterFilters, limit = 100) {
+export function meterQuery({ kind, tag, ...scope }: MeterFilters, limit = 100) {
   return infiniteQueryOptions({
-    queryKey: [{ _id: 'listMeterAnomalies', limit, kind, ...scope }],
+    queryKey: [{ _id: 'listMeterAnomalies', limit, kind, tag, ...scope }],
     queryFn: async ({ pageParam, signal }) =>
       (
         await listMeterAnomalies({
@@ -71,6 +73,7 @@ export function meterQuery({ kind, ...scope }: MeterFilters, limit = 100) {
             limit,
             ...scope,
             ...(kind && { kind: [kind] }),
+            ...(tag && { tag: [tag] }),
             ...(pageParam && { cursor: pageParam }),
           },
           signal,
@@ -226,11 +229,11 @@ export function periodsQuery(span: Span) {
   })
 }
 
-export function meterExport({ kind, ...scope }: MeterFilters): Exporting {
-  const query = { ...scope, ...(kind && { kind: [kind] }) }
+export function meterExport({ kind, tag, ...scope }: MeterFilters): Exporting {
+  const query = { ...scope, ...(kind && { kind: [kind] }), ...(tag && { tag: [tag] }) }
   return {
-    what: { of: 'meter', kind, ...scope },
-    filtered: kind !== undefined || Object.keys(scope).length > 0,
+    what: { of: 'meter', kind, tag, ...scope },
+    filtered: kind !== undefined || tag !== undefined || Object.keys(scope).length > 0,
     size: async signal => (await sizeMeterExport({ query, signal })).data,
     fetch: async format =>
       (await exportMeterAnomalies({ query: { ...query, format }, parseAs: 'stream' })).response,

@@ -10,6 +10,7 @@ export const Route = createFileRoute('/_app/meter')({
       period: period(search['period']),
       rayon: text(search['rayon']),
       kind: oneOf(search['kind'], KINDS),
+      tag: text(search['tag']),
       id: text(search['id']),
     }),
   component: () => (

@@ -1,6 +1,6 @@
 """The seven judgements of register reads (R-19 to R-27), decided on whole litres and days."""
 
-from arus_anomaly.rules.meter.findings import REMARKS, TAGS, Finding, Judgement, Kind
+from arus_anomaly.rules.meter.findings import REMARKS, TAGS, Finding, Judgement, Kind, Tag
 from arus_anomaly.rules.meter.judging import RULE, judge, judge_on
 from arus_anomaly.rules.meter.limits import DEFAULTS, Limits, LimitsOf, builtin
 
@@ -14,6 +14,7 @@ __all__ = [
     "Kind",
     "Limits",
     "LimitsOf",
+    "Tag",
     "builtin",
     "judge",
     "judge_on",

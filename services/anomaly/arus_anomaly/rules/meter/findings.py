@@ -19,21 +19,31 @@ class Kind(StrEnum):
     ESTIMATED = "estimasi"
 
 
+class Tag(StrEnum):
+    """What a finding is called in one word by lists and other systems, where it is."""
+
+    STUCK_METER = "STUCK_METER"
+    ROLLOVER = "ROLLOVER"
+    GANTI_METER = "GANTI_METER"
+    CATCH_UP = "CATCH_UP"
+    OVER_ESTIMATE = "OVER_ESTIMATE"
+    USAGE_INACTIVE = "USAGE_INACTIVE"
+
+
 class Finding(NamedTuple):
     """One thing said of a read. code: of ``reasons.yaml``; its numbers are those of the judgement."""
 
     code: str
     kind: Kind | None
     """None: a remark, which is no anomaly."""
-    tag: str = ""
-    """The word that lists and other systems go by, where there is one."""
+    tag: Tag | None = None
 
 
 EXTREME: Final = Finding("METER_EXTREME", Kind.EXTREME)
 DROP: Final = Finding("METER_TURUN", Kind.DROP)
 ZERO: Final = Finding("METER_ZERO", Kind.ZERO)
 ZERO_VOLUME: Final = Finding("METER_VOLUME_NOL", Kind.ZERO)
-STUCK: Final = Finding("METER_MACET", Kind.ZERO, "STUCK_METER")
+STUCK: Final = Finding("METER_MACET", Kind.ZERO, Tag.STUCK_METER)
 NEGATIVE: Final = Finding("METER_NEGATIVE", Kind.NEGATIVE)
 OLD_BELOW_LAST: Final = Finding("METER_GANTI_AKHIR_MUNDUR", Kind.NEGATIVE)
 NEW_BELOW_START: Final = Finding("METER_GANTI_AWAL_MUNDUR", Kind.NEGATIVE)
@@ -61,13 +71,13 @@ BASELINE: Final = Finding("METER_AWAL", None)
 NORMAL: Final = Finding("METER_NORMAL", None)
 UNCOMPARED: Final = Finding("METER_BELUM_ADA_BIASANYA", None)
 SKIPPED: Final = Finding("METER_TIDAK_DIBACA", None)
-ROLLOVER: Final = Finding("METER_PUTARAN", None, "ROLLOVER")
-ROLLOVER_REPLACED: Final = Finding("METER_GANTI_PUTARAN", None, "ROLLOVER")
-REPLACED: Final = Finding("METER_GANTI", None, "GANTI_METER")
-CATCH_UP: Final = Finding("METER_SUSULAN", None, "CATCH_UP")
-OVER_ESTIMATE: Final = Finding("METER_ESTIMASI_TERLALU_TINGGI", None, "OVER_ESTIMATE")
+ROLLOVER: Final = Finding("METER_PUTARAN", None, Tag.ROLLOVER)
+ROLLOVER_REPLACED: Final = Finding("METER_GANTI_PUTARAN", None, Tag.ROLLOVER)
+REPLACED: Final = Finding("METER_GANTI", None, Tag.GANTI_METER)
+CATCH_UP: Final = Finding("METER_SUSULAN", None, Tag.CATCH_UP)
+OVER_ESTIMATE: Final = Finding("METER_ESTIMASI_TERLALU_TINGGI", None, Tag.OVER_ESTIMATE)
 PRORATED: Final = Finding("METER_DIPRORATA", None)
-USAGE_INACTIVE: Final = Finding("METER_PAKAI_TANPA_LAYANAN", None, "USAGE_INACTIVE")
+USAGE_INACTIVE: Final = Finding("METER_PAKAI_TANPA_LAYANAN", None, Tag.USAGE_INACTIVE)
 
 FINDINGS: Final = (
     EXTREME, DROP, ZERO, ZERO_VOLUME, STUCK, NEGATIVE, OLD_BELOW_LAST, NEW_BELOW_START, NEGATIVE_VOLUME,

@@ -1,0 +1,135 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useId } from 'react'
+import { Controller } from 'react-hook-form'
+import { changeCustomer, createCustomer, type CustomerDetail, type CustomerPatch } from '@/api'
+import { zCustomerPatch, zNewCustomer } from '@/api/zod.gen'
+import { refetch } from '@/app/client'
+import { refetchCorrected } from '@/app/reads'
+import { useDraftName } from '@/app/session'
+import { useForm } from '@/app/useForm'
+import { Button } from '@/ui/Button'
+import { Dialog } from '@/ui/Dialog'
+import { TextField } from '@/ui/Field'
+import { Form } from '@/ui/Form'
+import { Select } from '@/ui/Select'
+import { toast } from '@/ui/Toast'
+
+interface CustomerDialogProps {
+  open: boolean
+  /** Whose data change; absent: a new customer. */
+  customer?: CustomerDetail
+  onClose: () => void
+  onDone: (nomen: string) => void
+}
+
+/** What a clerk enters of a customer that no file tells, or that it tells otherwise. */
+export default function CustomerDialog({ open, customer, onClose, onDone }: CustomerDialogProps) {
+  const { t } = useLingui()
+  const formId = useId()
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={customer ? t`Data pelanggan ${customer.nomen}` : t`Pelanggan baru`}
+      description={<Trans>Berlaku sejak bulan ini, sampai berkas MC membawa yang lain.</Trans>}
+      footer={
+        <Button type="submit" form={formId} look="primary">
+          <Trans>Simpan</Trans>
+        </Button>
+      }
+    >
+      {open && <CustomerForm formId={formId} customer={customer} onDone={onDone} />}
+    </Dialog>
+  )
+}
+
+interface CustomerFormProps {
+  formId: string
+  customer: CustomerDetail | undefined
+  onDone: (nomen: string) => void
+}
+
+function CustomerForm({ formId, customer, onDone }: CustomerFormProps) {
+  const { t } = useLingui()
+  // Of who is known from other files alone there is nothing to change yet.
+  const standing = customer && customer.version > 0 ? customer : undefined
+  const form = useForm({
+    defaults: {
+      nomen: customer?.nomen ?? '',
+      name: customer?.name ?? '',
+      address: customer?.address ?? '',
+      rayon: customer?.rayon ?? '',
+      usage_class: customer?.usage_class ?? '',
+      serial: customer?.serial ?? '',
+      meter_size: customer?.meter_size ?? '',
+      served: customer?.is_active === false ? 'no' : 'yes',
+    },
+    schema: standing ? zCustomerPatch : zNewCustomer,
+    bodyOf: ({ nomen, served, ...values }) => {
+      const said = { ...values, is_active: served === 'yes' }
+      return standing ? changes(standing, said) : { nomen, ...said }
+    },
+    missing: {
+      nomen: t`Isi nomor pelanggan.`,
+      name: t`Isi nama pelanggan.`,
+      address: t`Isi alamat pelanggan.`,
+    },
+    draft: useDraftName(`customer.${customer ? `${customer.nomen}.${customer.version}` : 'new'}`),
+    send: body =>
+      standing
+        ? changeCustomer({
+            path: { nomen: standing.nomen },
+            body,
+            headers: { 'If-Match': `"${standing.version}"` },
+          })
+        : createCustomer({ body: zNewCustomer.parse(body) }),
+    done: ({ nomen, name }) => {
+      refetch('listCustomers', 'listScopes')
+      refetchCorrected()
+      toast({ text: t`${name} tersimpan.` })
+      onDone(nomen.trim())
+    },
+  })
+  const { register, control, errorOf } = form
+  return (
+    <Form id={formId} form={form}>
+      {customer === undefined && (
+        <TextField label={t`Nomor pelanggan`} error={errorOf('nomen')} {...register('nomen')} />
+      )}
+      <TextField label={t`Nama`} error={errorOf('name')} {...register('name')} />
+      <TextField label={t`Alamat`} error={errorOf('address')} {...register('address')} />
+      <TextField label={t`Rayon`} error={errorOf('rayon')} {...register('rayon')} />
+      <TextField label={t`Golongan`} error={errorOf('usage_class')} {...register('usage_class')} />
+      <TextField label={t`Nomor meter`} error={errorOf('serial')} {...register('serial')} />
+      <TextField
+        label={t`Ukuran meter`}
+        hint={t`Boleh kosong. Misalnya 1/2 inci atau DN 15.`}
+        error={errorOf('meter_size')}
+        {...register('meter_size')}
+      />
+      <Controller
+        control={control}
+        name="served"
+        render={({ field }) => (
+          <Select
+            label={t`Keadaan`}
+            choices={[
+              { value: 'yes', label: t`Aktif` },
+              { value: 'no', label: t`Nonaktif` },
+            ]}
+            value={field.value}
+            onChange={field.onChange}
+          />
+        )}
+      />
+    </Form>
+  )
+}
+
+/** What is said otherwise than it stands: what a file left empty may stay so. */
+function changes(standing: CustomerDetail, said: Required<CustomerPatch>): CustomerPatch {
+  const fields = Object.keys(said) as (keyof CustomerPatch)[]
+  return Object.fromEntries(
+    fields.filter(field => said[field] !== standing[field]).map(field => [field, said[field]]),
+  )
+}
