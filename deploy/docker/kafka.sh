@@ -31,6 +31,7 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 log.cleaner.dedupe.buffer.size=8388608
+metadata.max.idle.interval.ms=0
 message.max.bytes=1048588
 PROPERTIES
 /opt/kafka/bin/kafka-storage.sh format --ignore-formatted --standalone -t YXJ1cy1sb2NhbC1rYWZrYQ \
