@@ -21,7 +21,7 @@ os.environ.setdefault("ARUS_RATE_AUTH", "1000000/minute")
 os.environ.setdefault("ARUS_RATE_ACCOUNT", "1000000/minute")
 
 Language = Literal["id", "en"]
-Theme = Literal["system", "light", "dark"]
+Theme = Literal["light", "dark"]
 
 PASSWORD = "kopi-pagi-di-gudang-7"
 USUAL_L = 300

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import Language, OpenScreen, Organisation
-from .test_every_page import assert_good_by_day_and_night, settle_in_drawer
+from .test_every_page import assert_good, settle_in_drawer
 
 pytestmark = pytest.mark.e2e
 
@@ -45,7 +45,7 @@ def test_a_customer_is_entered_and_changed(
     open_screen: OpenScreen, organisation: Organisation, console: str, language: Language, width: int
 ) -> None:
     words, nomen = WORDS[language], f"7100{width:04}"
-    screen = open_screen(organisation.owner, language=language, width=width, theme="system")
+    screen = open_screen(organisation.owner, language=language, width=width)
     page = screen.page
     page.goto(f"{console}/customers")
     page.get_by_role("button", name=words["new"]).first.click()
@@ -56,7 +56,7 @@ def test_a_customer_is_entered_and_changed(
     expect(form).to_contain_text(words["needed"])
     form.get_by_label(words["address"], exact=True).fill("JL MELATI 4")
     settle_in_drawer(page)
-    assert_good_by_day_and_night(screen, path="new customer", language=language)
+    assert_good(screen, path="new customer", language=language)
     form.get_by_role("button", name=words["save"]).click()
 
     drawer = page.get_by_role("dialog", name="DEWI LESTARI", exact=True)
@@ -72,7 +72,7 @@ def test_a_customer_is_entered_and_changed(
     said = organisation.owner.client.get(f"/customers/{nomen}").json()
     assert (said["meter_size"], said["is_active"], said["name"]) == ("1/2 inci", False, "DEWI LESTARI")
     settle_in_drawer(page)
-    assert_good_by_day_and_night(screen, path="customer", language=language)
+    assert_good(screen, path="customer", language=language)
 
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
