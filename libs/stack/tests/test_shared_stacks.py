@@ -1,28 +1,38 @@
 """A system that tests share lives from the first of their files to the last."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 FIXTURES = """
 import pytest
+from pathlib import Path
+
+@pytest.fixture
+def tell():
+    return say
+
+def say(word):
+    with Path("told").open("a") as told:
+        told.write(word + "\\n")
 
 @pytest.fixture(scope="session")
 def stack():
-    print("up")
-    yield "system"
-    print("down")
+    say("up")
+    yield
+    say("down")
 
 @pytest.fixture(scope="session")
 def made(stack):
     yield
-    print("made goes")
+    say("made goes")
 """
 FILES = {
-    "libs/test_short.py": "def test_short(): print('short')",
-    "libs/test_stack.py": "def test_asks(stack): print('asks')\n\ndef test_beside(): print('beside')",
-    "tests/test_long.py": "def test_long(): print('long')",
-    "tests/test_stack_too.py": "def test_makes(made): print('makes')",
+    "libs/test_short.py": "def test_short(tell): tell('short')",
+    "libs/test_stack.py": "def test_asks(stack, tell): tell('asks')\n\ndef test_beside(tell): tell('beside')",
+    "tests/test_long.py": "def test_long(tell): tell('long')",
+    "tests/test_stack_too.py": "def test_makes(made, tell): tell('makes')",
 }
 
 
@@ -32,11 +42,11 @@ def test_files_that_share_a_system_come_first_and_end_it(tmp_path: Path) -> None
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-s", "-q", "-p", "no:cacheprovider", "."],
-        cwd=tmp_path, capture_output=True, text=True, check=True,
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "."],
+        cwd=tmp_path, env=env, capture_output=True, check=True,
     )  # fmt: skip
-    said = done.stdout.replace(".", "\n").split("\n")
-    assert [line for line in said if line in {"up", "down", "made goes", "long", "short"}] == [
-        "up", "made goes", "down", "long", "short",
+    assert (tmp_path / "told").read_text().split("\n") == [
+        "up", "makes", "asks", "beside", "made goes", "down", "long", "short", "",
     ]  # fmt: skip
