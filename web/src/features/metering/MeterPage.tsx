@@ -13,7 +13,7 @@ import { useOrderable } from '@/app/ordering'
 import { useMay } from '@/app/session'
 import { TableTools } from '@/app/TableTools'
 import { cubic, decimal, number } from '@/lib/format'
-import { oneOf } from '@/lib/search'
+import { tidy } from '@/lib/search'
 import type { Column } from '@/ui/columns'
 import { FilterBar } from '@/ui/FilterBar'
 import { OnDemand } from '@/ui/OnDemand'
@@ -25,7 +25,7 @@ import { KIND_LOOK, KINDS, KindTags } from '@/app/kinds'
 import { AsOf, Narrowed, ToImports } from './parts'
 import { meterExport, meterQuery, meterSummaryQuery, NAMES, namesQuery, type MeterFilters } from './queries'
 import { periodWords } from './scopes'
-import { TAG_WORDS, TAGS } from './tags'
+import { TAG_WORDS } from './tags'
 import { saidOf } from './uses'
 
 const ScopeFields = lazy(() => import('./ScopeFields'))
@@ -37,10 +37,8 @@ const LISTS = ['listMeterAnomalies']
 
 export function MeterPage() {
   const { t } = useLingui()
-  const { id, tag: marked, ...others } = route.useSearch()
-  const tag = oneOf(marked, TAGS)
-  const filters: MeterFilters = tag ? { ...others, tag } : others
-  const { kind, ...scope } = others
+  const { id, ...filters } = route.useSearch()
+  const { kind, tag, ...scope } = filters
   const navigate = route.useNavigate()
   const summary = useQuery(meterSummaryQuery(scope))
   const { list, asked } = useOrderable(limit => meterQuery(filters, limit))
@@ -69,12 +67,12 @@ export function MeterPage() {
           scope={scope}
           newest={scope.period ? undefined : summary.data?.period}
           others={summary.data?.periods}
-          onChange={next => change({ ...next, ...(kind && { kind }), ...(tag && { tag }) })}
+          onChange={next => change(tidy({ ...next, kind, tag }))}
         />
         <TagField
           tag={tag}
           summary={summary.data}
-          onChange={next => change({ ...others, ...(next && { tag: next }) })}
+          onChange={next => change(tidy({ ...filters, tag: next }))}
         />
       </FilterBar>
       <Narrowed
@@ -90,7 +88,7 @@ export function MeterPage() {
         <Tiles
           summary={summary.data}
           kind={kind}
-          onChange={next => change({ ...scope, ...(next && { kind: next }), ...(tag && { tag }) })}
+          onChange={next => change(tidy({ ...filters, kind: next }))}
         />
       ) : (
         <Failed

@@ -2,6 +2,7 @@ import { createFileRoute } from '@tanstack/react-router'
 import { Guard } from '@/app/Guard'
 import { KINDS } from '@/app/kinds'
 import { MeterPage } from '@/features/metering/MeterPage'
+import { TAGS } from '@/features/metering/tags'
 import { oneOf, period, text, tidy } from '@/lib/search'
 
 export const Route = createFileRoute('/_app/meter')({
@@ -10,7 +11,7 @@ export const Route = createFileRoute('/_app/meter')({
       period: period(search['period']),
       rayon: text(search['rayon']),
       kind: oneOf(search['kind'], KINDS),
-      tag: text(search['tag']),
+      tag: oneOf(search['tag'], TAGS),
       id: text(search['id']),
     }),
   component: () => (
