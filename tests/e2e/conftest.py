@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -213,8 +214,8 @@ def fact(location: dict[str, Any], product: dict[str, Any], day: date, volume_l:
 OpenScreen = Callable[..., Screen]
 
 
-@pytest.fixture(scope="module")
-def open_screen(browser: Browser, console: str) -> Iterator[OpenScreen]:
+@contextmanager
+def screens(browser: Browser, console: str) -> Generator[OpenScreen]:
     """Give a maker of screens: signed in as somebody or nobody, in a language, width and theme."""
     made: list[BrowserContext] = []
 
@@ -255,3 +256,17 @@ def open_screen(browser: Browser, console: str) -> Iterator[OpenScreen]:
     yield make
     for context in made:
         context.close()
+
+
+@pytest.fixture
+def open_screen(browser: Browser, console: str) -> Iterator[OpenScreen]:
+    """Give a maker of screens that close with the test: an open one follows all that others do."""
+    with screens(browser, console) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def open_lasting_screen(browser: Browser, console: str) -> Iterator[OpenScreen]:
+    """Give a maker of screens that stay for the tests of a module."""
+    with screens(browser, console) as make:
+        yield make

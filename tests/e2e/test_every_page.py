@@ -112,13 +112,13 @@ Sit = Callable[[str, Look], Screen]
 
 
 @pytest.fixture(scope="module")
-def sit(open_screen: OpenScreen, organisation: Organisation) -> Sit:
+def sit(open_lasting_screen: OpenScreen, organisation: Organisation) -> Sit:
     """Give one screen for each look: signing in for every page would be most of the work."""
     screens: dict[Seat, Screen] = {}
 
     def take(who: str, look: Look) -> Screen:
         if (who, look) not in screens:
-            screens[who, look] = open_screen(
+            screens[who, look] = open_lasting_screen(
                 organisation.owner if who == "owner" else None,
                 language=look.language,
                 width=look.width,

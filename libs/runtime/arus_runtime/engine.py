@@ -42,6 +42,7 @@ BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 LOCKED_S = 0.5  # a holder in the middle of a batch has as long to end it
 FENCED_WAIT_S = 10.0  # long enough for the group to tell a member that it was put out
 REPORT_OFFSETS_S = 1.0
+REPORT_ALL_S = 30.0  # a broker that refused one in a rebalance knows it again by then
 BOUNDS_S = 5.0
 CACHED_KEYS = 50_000  # of a partition
 CACHED_BYTES = 32 * 2**20  # of all partitions, as written down; in memory a state takes some five times that
@@ -87,6 +88,8 @@ class Engine:
         self._turn = asyncio.Lock()  # a rebalance waits for the batch at hand
         self._joined = False
         self._reported = 0.0
+        self._reported_all = 0.0
+        self._told: dict[TopicPartition, int] = {}
         self._swept = 0.0
         self._count_stopped()
 
@@ -428,11 +431,18 @@ class Engine:
         self._want([at for at in partitions if at not in self.stopped], 0.0)
 
     async def _report(self) -> None:
-        """Tell Kafka how far we are, once a second; PostgreSQL is what counts."""
+        """Tell Kafka once a second how far we came, and now and then where we stand; PostgreSQL is what counts."""
         now = time.monotonic()
-        if now - self._reported >= REPORT_OFFSETS_S and self._leases:
-            self._reported = now
-            await self._consumer.commit({at: lease.committed for at, lease in self._leases.items()})
+        if now - self._reported < REPORT_OFFSETS_S:
+            return
+        self._reported = now
+        if now - self._reported_all >= REPORT_ALL_S:
+            self._reported_all = now
+            self._told = {}
+        reached = dict(self.reached)
+        if news := {at: offset for at, offset in reached.items() if self._told.get(at) != offset}:
+            await self._consumer.commit(news)
+        self._told = reached
 
     def _sweep(self) -> None:
         """Free cycles that were made lately; what has lived through this once is not looked at again."""

@@ -26,7 +26,7 @@ from arus_runtime.store import Fenced
 
 LINGER_S = 0.005
 POLL_S = 0.02
-IDLE_POLL_S = 0.25
+IDLE_POLL_S = 1.0  # what the bell did not tell of, as when its connection was away
 BEAT_S = 1.0
 RETRY_S = 1.0
 

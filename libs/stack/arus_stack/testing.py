@@ -11,7 +11,6 @@ stack           the whole system through `arus up`, its URLs and its first admin
 """
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -134,10 +133,6 @@ class KafkaServer:
         delete_records(self.access, {at: before})
 
 
-MAY_BE_ABSENT = ("chromium", "mosquitto", "prometheus", "faketime", "mount")
-"""Programs whose tests may be left out where they are not installed; never with CI=true."""
-
-
 def need(*programs: str) -> str:
     """Return the first of these programs that is installed; else skip the test, or fail it with CI=true.
 
@@ -154,52 +149,6 @@ def need(*programs: str) -> str:
 def chromium() -> str:
     """Give the path of a Chromium for Playwright."""
     return need("chromium", "chromium-browser", "google-chrome")
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that `make test` uses."""
-    parser.addoption(
-        "--strict-skips",
-        action="store_true",
-        help=f"fail when a test was skipped for another reason than a missing {', '.join(MAY_BE_ABSENT)}",
-    )
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Name the tests that must not have been skipped."""
-    for line in _forbidden_skips(config, terminalreporter):
-        terminalreporter.write_line(f"SKIPPED, which --strict-skips forbids: {line}", red=True)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail the run when a test was skipped that must not be."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if (
-        reporter is not None
-        and _forbidden_skips(session.config, reporter)
-        and session.exitstatus == pytest.ExitCode.OK
-    ):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def _forbidden_skips(config: pytest.Config, reporter: pytest.TerminalReporter) -> list[str]:
-    if not config.getoption("--strict-skips"):
-        return []
-    skipped: list[pytest.TestReport] = reporter.stats.get("skipped", [])
-    return [f"{report.nodeid}: {reason}" for report in skipped if not allowed_skip(reason := _reason(report))]
-
-
-def _reason(report: pytest.TestReport) -> str:
-    found = report.longrepr
-    return str(found[2]) if isinstance(found, tuple) else str(found)
-
-
-def allowed_skip(reason: str) -> bool:
-    """Tell whether a test may be left out for this reason."""
-    names = "|".join(MAY_BE_ABSENT)
-    return os.environ.get("CI") != "true" and re.search(rf"needs ({names})\b", reason.lower()) is not None
 
 
 DatabaseFor = Callable[[str], ServiceDatabase]

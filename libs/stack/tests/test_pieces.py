@@ -24,7 +24,7 @@ from arus_stack.rotation import rotate
 from arus_stack.schemas import role_urls, with_database, with_login
 from arus_stack.settings import StackSettings, example
 from arus_stack.system import System
-from arus_stack.testing import allowed_skip
+from arus_stack.testing_report import allowed_skip
 from pydantic import SecretStr
 
 

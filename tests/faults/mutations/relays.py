@@ -93,7 +93,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a relay looks by itself",
-        "relay.py", "IDLE_POLL_S = 0.25", "IDLE_POLL_S = POLL_S = 3600.0",
+        "relay.py", "IDLE_POLL_S = 1.0", "IDLE_POLL_S = POLL_S = 3600.0",
         RELAY, "nobody_announced",
     ),
     Mutation(

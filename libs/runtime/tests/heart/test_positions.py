@@ -68,7 +68,7 @@ def topic(world: World, request: pytest.FixtureRequest, monkeypatch: pytest.Monk
     if not isinstance(world, MemoryWorld):
         kafka: KafkaServer = request.getfixturevalue("kafka")
         name = kafka.create_topic(partitions=world.partitions)
-    known = {**catalogue.topics(), name: replace(catalogue.topics()[IN], name=name)}
+    known = {**catalogue.topics(), name: replace(catalogue.topics()[IN], name=name, messages=())}
     monkeypatch.setattr(catalogue, "topics", lambda: known)
     return name
 
