@@ -29,7 +29,7 @@ USUAL_L = 300
 REPOSITORY = Path(__file__).parents[2]
 HEIGHTS = {360: 780, 1440: 900}
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ def screens(browser: Browser, console: str) -> Generator[OpenScreen]:
                 headers={"X-Arus-Request": "1"},
             )
             assert answer.ok, answer.text()
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         screen = Screen(context, context.new_page())
 
         def hear(message: ConsoleMessage) -> None:

@@ -1,11 +1,12 @@
-"""A clerk enters a customer whom no file tells of yet, and changes what is said of one."""
+"""A clerk enters customers and payments that no file tells of, and changes what is said of one."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import Language, OpenScreen, Organisation
+from .conftest import Language, OpenScreen, Organisation, create
 from .test_every_page import assert_good, settle_in_drawer
 
 pytestmark = pytest.mark.e2e
@@ -82,3 +83,89 @@ def test_a_customer_is_entered_and_changed(
     form.get_by_label(words["address"], exact=True).fill("JL MAWAR 1")
     form.get_by_role("button", name=words["save"]).click()
     expect(form).to_contain_text(re.compile(words["taken"], re.IGNORECASE))
+
+
+PAYING = {
+    "id": {
+        "enter": "Catat pembayaran",
+        "amount": "Jumlah",
+        "typed": "Rp 150.000,50",
+        "shown": "Rp\u00a0150.000,50",
+        "of": "Untuk tagihan bulan",
+        "receipt": "Nomor kuitansi",
+        "needed": "Isi jumlahnya.",
+        "save": "Simpan",
+        "edit": re.compile("Ubah pembayaran"),
+        "changed": "120000",
+        "then": "Rp\u00a0120.000,00",
+        "back": re.compile("Batalkan pembayaran"),
+        "sure": "Ya, batalkan",
+        "gone": "Dibatalkan:",
+    },
+    "en": {
+        "enter": "Enter a payment",
+        "amount": "Amount",
+        "typed": "150,000.50",
+        "shown": "150,000.50",
+        "of": "For the bill of",
+        "receipt": "Receipt number",
+        "needed": "Enter the amount.",
+        "save": "Save",
+        "edit": re.compile("Change the payment"),
+        "changed": "120000",
+        "then": "120,000.00",
+        "back": re.compile("Take the payment"),
+        "sure": "Yes, take it back",
+        "gone": "Taken back:",
+    },
+}
+
+
+@pytest.mark.parametrize(("language", "width"), [("id", 360), ("en", 1440)])
+def test_a_payment_at_the_counter_is_entered_changed_and_taken_back(
+    open_screen: OpenScreen, organisation: Organisation, console: str, language: Language, width: int
+) -> None:
+    words, nomen = PAYING[language], f"7200{width:04}"
+    customer = {"nomen": nomen, "name": "RINA MARLINA", "address": "JL KENANGA 2", "rayon": "34"}
+    create(organisation.owner, "/customers", customer)
+
+    def standing() -> list[dict[str, Any]]:
+        return organisation.owner.client.get("/collections", params={"nomen": nomen}).json()["items"]
+
+    screen = open_screen(organisation.owner, language=language, width=width)
+    page = screen.page
+    page.goto(f"{console}/customers?id={nomen}")
+    drawer = page.get_by_role("dialog", name="RINA MARLINA", exact=True)
+    drawer.get_by_role("button", name=words["enter"]).click()
+    form = page.get_by_role("dialog", name=words["enter"], exact=True)
+    form.get_by_role("button", name=words["save"]).click()
+    expect(form).to_contain_text(words["needed"])
+    form.get_by_label(words["amount"], exact=True).fill(words["typed"])
+    form.get_by_label(words["receipt"]).fill("K-17")
+    form.get_by_role("combobox", name=words["of"]).click()
+    page.get_by_role("option").nth(1).click()
+    settle_in_drawer(page)
+    assert_good(screen, path="new payment", language=language)
+    form.get_by_role("button", name=words["save"]).click()
+    expect(drawer).to_contain_text(words["shown"])
+    [paid] = standing()
+    assert (paid["amount"]["amount"], paid["payment_type"], paid["receipt_number"]) == (
+        "150000.50", "ARREARS", "K-17",
+    )  # fmt: skip
+
+    drawer.get_by_role("button", name=words["edit"]).click()
+    change = page.get_by_role("dialog", name=words["edit"])
+    change.get_by_label(words["amount"], exact=True).fill(words["changed"])
+    change.get_by_role("button", name=words["save"]).click()
+    expect(drawer).to_contain_text(words["then"])
+    [now] = standing()
+    assert (now["id"], now["amount"]["amount"], now["bill_period"]) == (
+        paid["id"], "120000.00", paid["bill_period"],
+    )  # fmt: skip
+    settle_in_drawer(page)
+    assert_good(screen, path="payment on the time line", language=language)
+
+    drawer.get_by_role("button", name=words["back"]).click()
+    page.get_by_role("button", name=words["sure"]).click()
+    expect(drawer).to_contain_text(words["gone"])
+    assert standing() == []

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 IS_LONG: Final = os.environ.get("ARUS_FAULTS_LONG") == "true"
-PATIENCE_S: Final = 1_800.0 if IS_LONG else 90.0
+PATIENCE_S: Final = 1_800.0 if IS_LONG else 240.0
 """How long something may take to move on."""
-TIMEOUT_S: Final = 14_400 if IS_LONG else 600
+TIMEOUT_S: Final = 14_400 if IS_LONG else 1_200
 """How long a test of the whole system may take."""
 
 

@@ -11,7 +11,7 @@ import pytest
 from arus_stack import demo
 from arus_stack.testing import RunningStack
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 PASSWORD = "Rahasia-panjang-7"
 TRANSACTIONS = "/fuel/transactions"

@@ -21,7 +21,7 @@ from arus_stack.testing import RunningStack
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message import Message
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 EXAMPLES = Path(__file__).parents[2] / "protos" / "examples"
 TOPIC = "fuel.transaction.v1"

@@ -13,7 +13,7 @@ from arus_stack.demo import public
 from arus_stack.strangers import PASSWORD, Stranger
 from arus_stack.testing import RunningStack
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 DEADLINE_S = 120
 Verdict = tuple[str, str | None]

@@ -17,7 +17,7 @@ from arus_stack.strangers import PASSWORD, Stranger
 from arus_stack.testing import PostgresServer, RunningStack
 from psycopg import sql
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 DEADLINE_S = 60
 TRANSACTIONS = "/fuel/transactions"

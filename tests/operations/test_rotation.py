@@ -13,7 +13,7 @@ from arus_stack.home import Home
 from arus_stack.strangers import Stranger
 from arus_stack.testing import RunningStack, until
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 
 class Load(threading.Thread):

@@ -22,7 +22,7 @@ from arus_stack.strangers import Stranger
 from arus_stack.system import System
 from arus_stack.testing import RunningStack, running, until
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "services/metering/migrations/versions/0016_unsaid.py"

@@ -431,7 +431,7 @@ class Engine:
         self._want([at for at in partitions if at not in self.stopped], 0.0)
 
     async def _report(self) -> None:
-        """Tell Kafka once a second how far we came, and now and then where we stand; PostgreSQL is what counts."""
+        """Tell Kafka once a second what moved, and now and then everything; PostgreSQL is what counts."""
         now = time.monotonic()
         if now - self._reported < REPORT_OFFSETS_S:
             return

@@ -41,7 +41,7 @@ from arus_stack.postgres import Postgres, is_ready
 from arus_stack.settings import StackSettings
 from arus_stack.system import System
 
-START_S = 90
+START_S = 240
 TEST_ADMIN = "admin@arus-test.id"
 TEST_PASSWORD = "Rahasia-uji-2026"  # noqa: S105 - of throwaway roles; fixed so that sessions can share a server
 
@@ -269,7 +269,7 @@ class RunningStack:
     admin_email: str
     admin_password: str
 
-    def arus(self, *words: str, timeout_s: float = 300) -> "subprocess.CompletedProcess[str]":
+    def arus(self, *words: str, timeout_s: float = 600) -> "subprocess.CompletedProcess[str]":
         """Run the arus command against this stack and return what it said."""
         return arus(self.home, *words, timeout_s=timeout_s)
 
@@ -318,7 +318,7 @@ def running_stack(home: Path) -> RunningStack:
 
 
 def arus(
-    home: Path, *words: str, timeout_s: float = 300, env: Mapping[str, str] | None = None
+    home: Path, *words: str, timeout_s: float = 600, env: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
     """Run the arus command with a home and ports of its own, and return what it said."""
     return subprocess.run(  # noqa: S603
@@ -376,7 +376,7 @@ def running(
             process.wait()
 
 
-def until(holds: Callable[[], bool], what: str, deadline_s: float = 120) -> None:
+def until(holds: Callable[[], bool], what: str, deadline_s: float = 240) -> None:
     """Return when the condition holds; after the deadline raise AssertionError naming what was awaited."""
     end = time.monotonic() + deadline_s
     while not holds():

@@ -179,7 +179,7 @@ def test_a_mounted_secret_that_lacks_a_password_is_refused_by_name(
 
 
 @pytest.mark.integration
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_the_whole_system_runs_on_servers_that_were_there_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ import typer
 from arus_stack.cli import app
 from arus_stack.testing import TEST_PASSWORD, RunningStack, arus, running_stack, until
 
-pytestmark = [pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.timeout(1200)]
 
 NO_CONSOLE = {"ARUS_CONSOLE": "false"}
 

@@ -19,7 +19,7 @@ from arus_stack.testing import arus, running_stack, until
 from confluent_kafka.admin import AdminClient
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 PUBLIC = {"gateway", "kafka", "mqtt"}
 

@@ -723,6 +723,9 @@ async def test_a_customer_is_seen_on_one_time_line(files: Imports, owner: httpx.
     line = (await owner.get("/customers/1/timeline")).json()
     assert [one["kind"] for one in line["items"]] == ["payment", "replacement", "read", "billed"]
     assert line["data_as_of"]
+    facts = line["items"][0]["facts"]
+    paid = (await owner.get(f"/collections/{facts['id']}")).json()
+    assert (paid["amount"]["amount"], paid["version"]) == ("100.00", facts["version"])
     assert (await owner.get("/customers/nobody/timeline")).status_code == 404
     await owner.post("/meters/replacements", json=changed | {"new_serial": "C"})
     days: list[list[str]] = []

@@ -80,9 +80,10 @@ select * from (select * from (
     'skip_status', skip_status, 'serial', serial, 'reader', reader) as facts, import_id
   from meter_readings where nomen = %(nomen)s and is_current
   union all
-  select 'payment', payment_date, bill_period, jsonb_build_object('amount_minor', amount_minor,
-    'payment_type', payment_type, 'channel', channel, 'receipt_number', receipt_number,
-    'source', source, 'is_repeat', is_repeat::int, 'said_by', said_by), import_id
+  select 'payment', payment_date, bill_period, jsonb_build_object('id', key, 'version', number,
+    'amount_minor', amount_minor, 'payment_type', payment_type, 'channel', channel,
+    'receipt_number', receipt_number, 'source', source, 'is_repeat', is_repeat::int,
+    'said_by', said_by), import_id
   from collections where nomen = %(nomen)s and is_current
   union all
   select 'payment', payment_date, bill_period, jsonb_build_object('amount_minor', amount_minor,

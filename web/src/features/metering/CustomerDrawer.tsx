@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Pencil } from 'lucide-react'
+import { HandCoins, Pencil } from 'lucide-react'
 import { lazy, useState } from 'react'
 import type { CustomerDetail } from '@/api'
 import { useMay } from '@/app/session'
@@ -15,6 +15,7 @@ import { customerQuery, timelineQuery } from './queries'
 import { Timeline } from './Timeline'
 
 const CustomerDialog = lazy(() => import('./CustomerDialog'))
+const PaymentDialog = lazy(() => import('./PaymentDialog'))
 
 /** One customer: what the books say now, and everything that happened on one time line. */
 export default function CustomerDrawer({
@@ -45,6 +46,7 @@ export default function CustomerDrawer({
               </Link>
             )}
             <Change key={`${customer.nomen} ${customer.version}`} customer={customer} />
+            <Pay nomen={customer.nomen} />
           </span>
           <Happened key={customer.nomen} nomen={customer.nomen} />
         </div>
@@ -75,6 +77,23 @@ function Change({ customer }: { customer: CustomerDetail }) {
       </Button>
       <OnDemand wanted={open}>
         <CustomerDialog open={open} customer={customer} onClose={close} onDone={close} />
+      </OnDemand>
+    </>
+  )
+}
+
+/** The way to enter what they paid at the counter, for those who may. */
+function Pay({ nomen }: { nomen: string }) {
+  const [open, setOpen] = useState(false)
+  const close = () => setOpen(false)
+  if (!useMay('collections', 'c')) return null
+  return (
+    <>
+      <Button icon={<HandCoins aria-hidden className="size-4" />} onClick={() => setOpen(true)}>
+        <Trans>Catat pembayaran</Trans>
+      </Button>
+      <OnDemand wanted={open}>
+        <PaymentDialog open={open} nomen={nomen} onClose={close} />
       </OnDemand>
     </>
   )

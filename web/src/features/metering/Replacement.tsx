@@ -2,18 +2,14 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Link } from '@tanstack/react-router'
 import { Undo2 } from 'lucide-react'
-import { useState } from 'react'
 import { withdrawMeterReplacement, type Happening } from '@/api'
-import { usePeople } from '@/app/people'
 import { refetchCorrected } from '@/app/reads'
 import { useMay } from '@/app/session'
-import { sentenceOf } from '@/lib/failure'
-import { date, moment } from '@/lib/format'
+import { date } from '@/lib/format'
 import { Button } from '@/ui/Button'
-import { Dialog } from '@/ui/Dialog'
-import { toast } from '@/ui/Toast'
 import { cubicOfLitres, stated } from './happenings'
 import { Rest } from './parts'
+import { TakeBack, Withdrawn } from './TakeBack'
 
 export function Replacement({ item }: { item: Happening }) {
   const mayTakeBack = useMay('meters', 'd')
@@ -26,7 +22,7 @@ export function Replacement({ item }: { item: Happening }) {
       ) : facts['withdrawn_at'] ? (
         <Withdrawn facts={facts} />
       ) : (
-        mayTakeBack && <TakeBack item={item} />
+        mayTakeBack && <Undo item={item} />
       )}
     </>
   )
@@ -55,71 +51,31 @@ function OfFile({ importId }: { importId: string }) {
   )
 }
 
-/** Who took back what it stands under, and when. */
-export function Withdrawn({ facts }: { facts: Happening['facts'] }) {
-  const nameOf = usePeople()
-  const who = nameOf(stated(facts['withdrawn_by']) ?? '')
-  const when = moment(stated(facts['withdrawn_at']) ?? '')
-  return (
-    <Rest>
-      <Trans>
-        Dibatalkan: {who}, {when}
-      </Trans>
-    </Rest>
-  )
-}
-
-function TakeBack({ item }: { item: Happening }) {
+function Undo({ item }: { item: Happening }) {
   const { t } = useLingui()
-  const [asked, setAsked] = useState(false)
-  const [busy, setBusy] = useState(false)
   const day = date(item.day)
-  const takeBack = async () => {
-    setBusy(true)
-    try {
-      await withdrawMeterReplacement({ path: { replacement_id: stated(item.facts['id']) ?? '' } })
-      toast({ text: t`Penggantian meter dibatalkan; meternya dinilai lagi.` })
-    } catch (error) {
-      toast({ text: sentenceOf(error) })
-    } finally {
-      setBusy(false)
-      setAsked(false)
-      refetchCorrected()
-    }
-  }
   return (
-    <>
-      <Button
-        className="mt-1 self-start"
-        icon={<Undo2 aria-hidden className="size-4" />}
-        onClick={() => setAsked(true)}
-      >
-        <Trans>Batalkan penggantian</Trans>
-      </Button>
-      <Dialog
-        open={asked}
-        onClose={() => setAsked(false)}
+    <span className="mt-1 flex">
+      <TakeBack
+        opener={ask => (
+          <Button icon={<Undo2 aria-hidden className="size-4" />} onClick={ask}>
+            <Trans>Batalkan penggantian</Trans>
+          </Button>
+        )}
         title={t`Batalkan penggantian meter ${day}?`}
         description={
           <Trans>
             Meternya dinilai lagi, seakan penggantian ini tidak pernah dicatat. Catatannya disimpan.
           </Trans>
         }
-        footer={
-          <>
-            <Button onClick={() => setAsked(false)}>
-              <Trans>Tidak jadi</Trans>
-            </Button>
-            <Button look="danger" busy={busy} onClick={() => void takeBack()}>
-              <Trans>Ya, batalkan</Trans>
-            </Button>
-          </>
-        }
+        send={() => withdrawMeterReplacement({ path: { replacement_id: stated(item.facts['id']) ?? '' } })}
+        done={t`Penggantian meter dibatalkan; meternya dinilai lagi.`}
+        after={refetchCorrected}
       >
         <p className="text-sm">
           <Meters item={item} />
         </p>
-      </Dialog>
-    </>
+      </TakeBack>
+    </span>
   )
 }

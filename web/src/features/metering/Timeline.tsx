@@ -5,7 +5,6 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Link } from '@tanstack/react-router'
 import {
   AlarmClock,
-  CopyCheck,
   Gauge,
   HandCoins,
   PencilLine,
@@ -17,12 +16,12 @@ import {
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Happening } from '@/api'
-import { usePeople } from '@/app/people'
 import { useMay } from '@/app/session'
 import { date } from '@/lib/format'
 import { cubicOfLitres, rupiahOfMinor, stated } from './happenings'
-import { Rest } from './parts'
-import { Replacement, Withdrawn } from './Replacement'
+import { Rest, SaidBy } from './parts'
+import { Payment } from './Payment'
+import { Replacement } from './Replacement'
 import { periodWords } from './scopes'
 
 type Facts = Happening['facts']
@@ -46,12 +45,6 @@ const FIELDS: Readonly<Record<string, MessageDescriptor>> = {
   serial: msg`Nomor meter`,
   meter_size: msg`Ukuran meter`,
   is_active: msg`Keadaan`,
-}
-
-const PAYMENTS: Readonly<Record<string, MessageDescriptor>> = {
-  CURRENT: msg`tagihan berjalan`,
-  UNDUE: msg`belum jatuh tempo`,
-  ARREARS: msg`tunggakan`,
 }
 
 const METHODS: Readonly<Record<string, MessageDescriptor>> = {
@@ -107,7 +100,7 @@ function What({ item }: { item: Happening }): ReactNode {
     case 'read':
       return <Read facts={facts} />
     case 'payment':
-      return <Payment facts={facts} period={period} />
+      return <Payment item={item} />
     case 'arrears':
       return <Arrears facts={facts} period={period} />
     case 'replacement':
@@ -137,48 +130,6 @@ function Read({ facts }: { facts: Facts }) {
       </span>
       {rest && <Rest>{rest}</Rest>}
     </>
-  )
-}
-
-function Payment({ facts, period }: { facts: Facts; period: string }) {
-  const { i18n } = useLingui()
-  const type = stated(facts['payment_type'])
-  const words = type && PAYMENTS[type] ? i18n._(PAYMENTS[type]) : type
-  const rest = [words, stated(facts['channel']), stated(facts['source']), stated(facts['receipt_number'])]
-  const amount = rupiahOfMinor(facts['amount_minor'])
-  const billed = period && periodWords(period)
-  return (
-    <>
-      {billed ? (
-        <Trans>
-          {amount} untuk {billed}
-        </Trans>
-      ) : (
-        <Trans>{amount}, tanpa periode tagihan</Trans>
-      )}
-      <Rest>{rest.filter(Boolean).join(' · ')}</Rest>
-      {facts['is_repeat'] === 1 && (
-        <span className="flex items-start gap-1 text-xs text-muted">
-          <CopyCheck aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-          <Trans>Tidak dihitung lagi: pembayaran ini sudah terhitung dari daftar harian.</Trans>
-        </span>
-      )}
-      <SaidBy facts={facts} />
-      {stated(facts['withdrawn_at']) && <Withdrawn facts={facts} />}
-    </>
-  )
-}
-
-function SaidBy({ facts }: { facts: Facts }) {
-  const nameOf = usePeople()
-  const author = stated(facts['said_by'])
-  const by = author && nameOf(author)
-  return (
-    by && (
-      <Rest>
-        <Trans>Dicatat oleh {by}</Trans>
-      </Rest>
-    )
   )
 }
 

@@ -4,7 +4,7 @@ import { cubic } from '@/lib/format'
 import { beside, changePct, extremes, paced, valueOf } from './comparing'
 import { cubicOfLitres, rupiahOfMinor, stated } from './happenings'
 import { periodRows } from './periods'
-import { comparable, periodsOf, rayonsOf } from './scopes'
+import { comparable, monthsBefore, periodsOf, rayonsOf } from './scopes'
 import { chosen, saidOf, unread, uses } from './uses'
 
 const NBSP = '\u00a0'
@@ -36,6 +36,11 @@ test('three years can be compared, and no more', () => {
   expect(comparable('2022-12', '2025-12')).toBe(false)
   expect(comparable('2025-12', '2025-11')).toBe(false)
   expect(comparable(undefined, '2025-12')).toBe(true)
+})
+
+test('the months before a day go back over the turn of the year', () => {
+  expect(monthsBefore('2026-02-28', 3)).toEqual(['2026-02', '2026-01', '2025-12', '2025-11'])
+  expect(monthsBefore('2026-12-01', 1)).toEqual(['2026-12', '2026-11'])
 })
 
 const HISTORY = [

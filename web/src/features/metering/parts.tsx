@@ -2,9 +2,12 @@
 import { Trans } from '@lingui/react/macro'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import type { Happening } from '@/api'
+import { usePeople } from '@/app/people'
 import { useMay } from '@/app/session'
 import { moment } from '@/lib/format'
 import { buttonLook } from '@/ui/Button'
+import { stated } from './happenings'
 import { periodWords } from './scopes'
 
 /** The time that figures are of. */
@@ -63,4 +66,18 @@ export const FACTS = 'grid grid-cols-[8rem_minmax(0,1fr)] gap-x-3 gap-y-1.5 text
 /** What else there is to say, smaller and under it. */
 export function Rest({ children }: { children: ReactNode }) {
   return <span className="block text-xs text-muted">{children}</span>
+}
+
+/** Who said what stands above. */
+export function SaidBy({ facts }: { facts: Happening['facts'] }) {
+  const nameOf = usePeople()
+  const author = stated(facts['said_by'])
+  const by = author && nameOf(author)
+  return (
+    by && (
+      <Rest>
+        <Trans>Dicatat oleh {by}</Trans>
+      </Rest>
+    )
+  )
 }

@@ -10,6 +10,7 @@ import {
   exportPeriods,
   followDays,
   getArrears,
+  getCollection,
   getCustomer,
   getCustomerTimeline,
   getKpiData,
@@ -29,6 +30,7 @@ import {
   type Kind,
   type Tag,
 } from '@/api'
+import { refetch } from '@/app/client'
 import type { Exporting } from '@/app/ExportTool'
 
 export interface Scope {
@@ -46,6 +48,21 @@ export interface MeterFilters extends Scope {
 export interface CustomerFilters {
   q?: string
   rayon?: string
+}
+
+/** A payment as it stands, to be changed. */
+export function paymentQuery(id: string) {
+  return queryOptions({
+    queryKey: [{ _id: 'getCollection', id }],
+    queryFn: async ({ signal }) => (await getCollection({ path: { payment_id: id }, signal })).data,
+    staleTime: 0,
+  })
+}
+
+/** A payment was entered, changed or taken back: what tells of it or counts it is old. */
+export function refetchPaid(): void {
+  refetch('getCustomerTimeline', 'getCustomer', 'getCollection', 'getKpiData', 'getArrears')
+  refetch('comparePeriods', 'compareRayons', 'followDays')
 }
 
 /** Every billed period and every rayon of now: what there is to choose from. */

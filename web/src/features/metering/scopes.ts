@@ -21,6 +21,16 @@ function monthOf(period: string): number {
   return (year ?? 0) * 12 + (month ?? 0)
 }
 
+/** The month of a day and so many before it, newest first: `2025-12`, `2025-11`. */
+export function monthsBefore(day: string, months: number): string[] {
+  const last = monthOf(day)
+  return Array.from({ length: months + 1 }, (_, ago) => {
+    // The months of year 0 are counted from 1.
+    const at = last - ago - 1
+    return `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, '0')}`
+  })
+}
+
 /** The periods that are billed, and others that are asked for or judged already; newest first. */
 export function periodsOf(
   billed: readonly string[],
