@@ -7,11 +7,12 @@ import gc
 import threading
 import time
 import weakref
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import pytest
 from arus_runtime import engine
 from arus_runtime.log import TopicPartition
+from arus_runtime.log.memory import MemoryConsumer
 from arus_runtime.log.partitioner import partition_of
 from arus_runtime.memory import MemoryDatabase, MemoryStore
 from arus_runtime.store import Away, Grant, Part
@@ -178,6 +179,34 @@ async def test_an_engine_that_runs_again_tries_again_what_had_stopped(world: Mem
     await again.taken(worker)
     await again.close()
     assert [row["fact_id"] for row in await world.rows(TOTALS)] == ["a"]
+
+
+async def test_kafka_is_told_what_moved_and_now_and_then_everything(
+    world: MemoryWorld, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, worker, told = Clock(), totals(), list[set[TopicPartition]]()
+
+    async def commit(_: MemoryConsumer, offsets: Mapping[TopicPartition, int]) -> None:
+        told.append(set(offsets))
+
+    async def heard() -> set[TopicPartition]:
+        told.clear()
+        clock.now += engine.REPORT_OFFSETS_S
+        await until(lambda: bool(told))
+        return told[0]
+
+    monkeypatch.setattr(engine, "time", clock)
+    monkeypatch.setattr(MemoryConsumer, "commit", commit)
+    every = {TopicPartition(IN, partition) for partition in range(world.partitions)}
+    working = house.work(worker)
+    await until(lambda: set(working.reached) == every)
+    assert await heard() == every
+    await world.publish(Door().recorded("t:k", "a", 10))
+    await house.taken(worker)
+    await until(lambda: max(working.reached.values()) == 1)
+    assert await heard() == {TopicPartition(IN, partition_of(b"t:k", world.partitions))}
+    clock.now += engine.REPORT_ALL_S
+    assert await heard() == every
 
 
 class Knot:
