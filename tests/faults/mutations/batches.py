@@ -93,9 +93,13 @@ MUTATIONS = [
     Mutation(
         "how far a worker is, Kafka is told afterwards",
         "engine.py",
-        "await self._consumer.commit({at: lease.committed for at, lease in self._leases.items()})",
-        "pass",
+        "await self._consumer.commit(news)", "pass",
         HEART, "a_dashboard and real",
+    ),
+    Mutation(
+        "what Kafka refused to hear in a rebalance it is told again",
+        "engine.py", "            self._told = {}", "            pass",
+        ENGINE, "what_moved and memory",
     ),
     Mutation(
         "a fact later than what is known has it read again",

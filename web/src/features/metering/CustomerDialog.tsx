@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import { Controller } from 'react-hook-form'
 import { changeCustomer, createCustomer, type CustomerDetail, type CustomerPatch } from '@/api'
 import { zCustomerPatch, zNewCustomer } from '@/api/zod.gen'
@@ -51,18 +51,20 @@ interface CustomerFormProps {
 
 function CustomerForm({ formId, customer, onDone }: CustomerFormProps) {
   const { t } = useLingui()
+  // What somebody types is about what they saw, also when it changes meanwhile.
+  const [seen] = useState(customer)
   // Of who is known from other files alone there is nothing to change yet.
-  const standing = customer && customer.version > 0 ? customer : undefined
+  const standing = seen && seen.version > 0 ? seen : undefined
   const form = useForm({
     defaults: {
-      nomen: customer?.nomen ?? '',
-      name: customer?.name ?? '',
-      address: customer?.address ?? '',
-      rayon: customer?.rayon ?? '',
-      usage_class: customer?.usage_class ?? '',
-      serial: customer?.serial ?? '',
-      meter_size: customer?.meter_size ?? '',
-      served: customer?.is_active === false ? 'no' : 'yes',
+      nomen: seen?.nomen ?? '',
+      name: seen?.name ?? '',
+      address: seen?.address ?? '',
+      rayon: seen?.rayon ?? '',
+      usage_class: seen?.usage_class ?? '',
+      serial: seen?.serial ?? '',
+      meter_size: seen?.meter_size ?? '',
+      served: seen?.is_active === false ? 'no' : 'yes',
     },
     schema: standing ? zCustomerPatch : zNewCustomer,
     bodyOf: ({ nomen, served, ...values }) => {
@@ -74,7 +76,7 @@ function CustomerForm({ formId, customer, onDone }: CustomerFormProps) {
       name: t`Isi nama pelanggan.`,
       address: t`Isi alamat pelanggan.`,
     },
-    draft: useDraftName(`customer.${customer ? `${customer.nomen}.${customer.version}` : 'new'}`),
+    draft: useDraftName(`customer.${seen ? `${seen.nomen}.${seen.version}` : 'new'}`),
     send: body =>
       standing
         ? changeCustomer({
@@ -93,7 +95,7 @@ function CustomerForm({ formId, customer, onDone }: CustomerFormProps) {
   const { register, control, errorOf } = form
   return (
     <Form id={formId} form={form}>
-      {customer === undefined && (
+      {seen === undefined && (
         <TextField label={t`Nomor pelanggan`} error={errorOf('nomen')} {...register('nomen')} />
       )}
       <TextField label={t`Nama`} error={errorOf('name')} {...register('name')} />

@@ -45,7 +45,7 @@ export default function CustomerDrawer({
                 <Trans>Lihat penilaian meternya</Trans>
               </Link>
             )}
-            <Change key={`${customer.nomen} ${customer.version}`} customer={customer} />
+            <Change key={customer.nomen} customer={customer} />
             <Pay nomen={customer.nomen} />
           </span>
           <Happened key={customer.nomen} nomen={customer.nomen} />

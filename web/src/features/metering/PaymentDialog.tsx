@@ -32,8 +32,6 @@ interface PaymentDialogProps {
 export default function PaymentDialog({ open, nomen, id, onClose }: PaymentDialogProps) {
   const { t } = useLingui()
   const formId = useId()
-  const standing = useQuery({ ...paymentQuery(id ?? ''), enabled: open && id !== undefined })
-  const isReady = id === undefined || standing.data !== undefined
   return (
     <Dialog
       open={open}
@@ -41,30 +39,37 @@ export default function PaymentDialog({ open, nomen, id, onClose }: PaymentDialo
       title={id ? t`Ubah pembayaran` : t`Catat pembayaran`}
       description={<Trans>Angka penagihan dihitung lagi begitu ini tersimpan.</Trans>}
       footer={
-        <Button type="submit" form={formId} look="primary" disabled={!isReady}>
+        <Button type="submit" form={formId} look="primary">
           <Trans>Simpan</Trans>
         </Button>
       }
     >
-      {!open ? null : isReady ? (
-        <PaymentForm formId={formId} nomen={nomen} standing={standing.data} onDone={onClose} />
-      ) : standing.isError ? (
-        <Failed
-          what={<Trans>Pembayaran ini belum bisa dimuat.</Trans>}
-          error={standing.error}
-          onRetry={() => void standing.refetch()}
-        />
-      ) : (
-        <Skeleton lines={4} />
-      )}
+      {open && id && <Standing formId={formId} id={id} onDone={onClose} />}
+      {open && !id && <PaymentForm formId={formId} nomen={nomen} onDone={onClose} />}
     </Dialog>
+  )
+}
+
+/** The payment as it stands when it is opened, to be changed. */
+function Standing({ formId, id, onDone }: { formId: string; id: string; onDone: () => void }) {
+  const standing = useQuery(paymentQuery(id))
+  return standing.data ? (
+    <PaymentForm formId={formId} standing={standing.data} onDone={onDone} />
+  ) : standing.isError ? (
+    <Failed
+      what={<Trans>Pembayaran ini belum bisa dimuat.</Trans>}
+      error={standing.error}
+      onRetry={() => void standing.refetch()}
+    />
+  ) : (
+    <Skeleton lines={4} />
   )
 }
 
 interface PaymentFormProps {
   formId: string
-  nomen: string | undefined
-  standing: PaymentRecord | undefined
+  nomen?: string | undefined
+  standing?: PaymentRecord
   onDone: () => void
 }
 

@@ -50,18 +50,19 @@ export interface CustomerFilters {
   rayon?: string
 }
 
-/** A payment as it stands, to be changed. */
+/** A payment as it stands when its form opens; what is typed there is about this, and forgotten with it. */
 export function paymentQuery(id: string) {
   return queryOptions({
     queryKey: [{ _id: 'getCollection', id }],
     queryFn: async ({ signal }) => (await getCollection({ path: { payment_id: id }, signal })).data,
-    staleTime: 0,
+    staleTime: Infinity,
+    gcTime: 0,
   })
 }
 
 /** A payment was entered, changed or taken back: what tells of it or counts it is old. */
 export function refetchPaid(): void {
-  refetch('getCustomerTimeline', 'getCustomer', 'getCollection', 'getKpiData', 'getArrears')
+  refetch('getCustomerTimeline', 'getCustomer', 'getKpiData', 'getArrears')
   refetch('comparePeriods', 'compareRayons', 'followDays')
 }
 
