@@ -9,8 +9,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := $(UV) run --no-sync --quiet
 WORKERS ?= 2# of pytest, each with its own broker and database
 AUDIT := $(UV) run --isolated --locked --quiet --only-group audit
-# A process of a service imports two thousand modules: where an image forbids to keep them compiled, each start
-# compiles them anew, which doubles its time.
+# A process of a service imports two thousand modules: where an environment forbids to keep them compiled,
+# each start compiles them anew.
 export PYTHONDONTWRITEBYTECODE :=
 SERVICES := $(notdir $(patsubst %/,%,$(dir $(wildcard services/*/pyproject.toml))))
 

@@ -1,6 +1,7 @@
 """Pytest, where several processes work side by side: all tests of one whole system go to one of them.
 
-A second system beside it, each with its broker, its database and its services, would take half of two cores.
+A second broker, database and six services beside them, idle for the most part, take from a small machine what
+tests need.
 """
 
 from typing import Final

@@ -1,5 +1,6 @@
 /** Two people change one case: what the other did meanwhile, and what of one's own is not kept yet. */
 import type { CaseOut, CasePatch } from '@/api'
+import { changed } from '@/lib/changed'
 import { FIELDS, type Field } from './words'
 
 type Standing = Pick<CaseOut, Field>
@@ -21,5 +22,5 @@ export function differences(seen: Standing, now: Standing): Difference[] {
 
 /** What of a change still is one: the other may have done the same. */
 export function remaining(patch: CasePatch, now: Standing): CasePatch {
-  return Object.fromEntries(Object.entries(patch).filter(([field, value]) => now[field as Field] !== value))
+  return changed(patch, now)
 }

@@ -1,12 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useId, useState } from 'react'
 import { Controller } from 'react-hook-form'
-import { changeCustomer, createCustomer, type CustomerDetail, type CustomerPatch } from '@/api'
+import { changeCustomer, createCustomer, type CustomerDetail } from '@/api'
 import { zCustomerPatch, zNewCustomer } from '@/api/zod.gen'
 import { refetch } from '@/app/client'
 import { refetchCorrected } from '@/app/reads'
 import { useDraftName } from '@/app/session'
 import { useForm } from '@/app/useForm'
+import { changed } from '@/lib/changed'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { TextField } from '@/ui/Field'
@@ -69,7 +70,8 @@ function CustomerForm({ formId, customer, onDone }: CustomerFormProps) {
     schema: standing ? zCustomerPatch : zNewCustomer,
     bodyOf: ({ nomen, served, ...values }) => {
       const said = { ...values, is_active: served === 'yes' }
-      return standing ? changes(standing, said) : { nomen, ...said }
+      // What a file left empty may stay so.
+      return standing ? changed(said, standing) : { nomen, ...said }
     },
     missing: {
       nomen: t`Isi nomor pelanggan.`,
@@ -125,13 +127,5 @@ function CustomerForm({ formId, customer, onDone }: CustomerFormProps) {
         )}
       />
     </Form>
-  )
-}
-
-/** What is said otherwise than it stands: what a file left empty may stay so. */
-function changes(standing: CustomerDetail, said: Required<CustomerPatch>): CustomerPatch {
-  const fields = Object.keys(said) as (keyof CustomerPatch)[]
-  return Object.fromEntries(
-    fields.filter(field => said[field] !== standing[field]).map(field => [field, said[field]]),
   )
 }

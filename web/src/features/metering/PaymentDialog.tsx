@@ -6,6 +6,7 @@ import { changeCollection, createCollection, type PaymentRecord } from '@/api'
 import { zNewPayment, zPaymentPatch } from '@/api/zod.gen'
 import { useDraftName } from '@/app/session'
 import { useForm } from '@/app/useForm'
+import { changed } from '@/lib/changed'
 import { today } from '@/lib/format'
 import { parseDecimal } from '@/lib/quantity'
 import { Button } from '@/ui/Button'
@@ -92,11 +93,7 @@ function PaymentForm({ formId, nomen, standing, onDone }: PaymentFormProps) {
     schema: (standing ? zPaymentPatch : zNewPayment) as typeof zPaymentPatch,
     bodyOf: values => {
       const said = { ...values, amount: plain(values.amount, i18n.locale) }
-      if (!before) return { nomen, ...said }
-      const changed = Object.entries(said).filter(
-        ([field, value]) => value !== before[field as keyof typeof before],
-      )
-      return Object.fromEntries(changed)
+      return before ? changed(said, before) : { nomen, ...said }
     },
     missing: { payment_date: t`Isi tanggalnya.`, amount: t`Isi jumlahnya.` },
     draft: useDraftName(`payment.${standing ? `${standing.id}.${standing.version}` : nomen}`),
