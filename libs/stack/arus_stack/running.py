@@ -14,8 +14,9 @@ from filelock import FileLock, Timeout
 from arus_stack import control, prometheus
 from arus_stack.errors import AlreadyRunning, PortTaken, StackError
 from arus_stack.home import Home
+from arus_stack.kafka import archive
 from arus_stack.parts import Notice, Part, State
-from arus_stack.processes import end_orphans
+from arus_stack.processes import end_orphans, kill_group
 from arus_stack.rotation import Rotation
 from arus_stack.settings import StackSettings
 from arus_stack.supervisor import Supervisor
@@ -101,6 +102,7 @@ async def _run(
         telling = asyncio.create_task(_tell_started(supervisor, system, on_started))
         await supervisor.run()
         telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
     if supervisor.failure:
         raise supervisor.failure
 
@@ -108,6 +110,22 @@ async def _run(
 async def _tell_started(supervisor: Supervisor, system: System, on_started: Callable[[System], None]) -> None:
     await supervisor.started.wait()
     on_started(system)
+    if system.runs_kafka and archive.is_missing():
+        await _quicken_starts()
+
+
+async def _quicken_starts() -> None:
+    """Make what later starts of Kafka are quicker with; what is interrupted is made at another time."""
+    log = subprocess.DEVNULL
+    making = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", archive.__name__, stdin=log, stdout=log, stderr=log, start_new_session=True
+    )
+    try:
+        await making.wait()
+    finally:
+        if making.returncode is None:
+            kill_group(making.pid)
+            await making.wait()
 
 
 def detach(home: Home, overrides: Mapping[str, Any]) -> "subprocess.Popen[bytes]":

@@ -118,6 +118,11 @@ class System:
         url = self.settings.kafka_url.get_secret_value()
         return KafkaAccess.from_url(url) if url else self._kafka.access
 
+    @property
+    def runs_kafka(self) -> bool:
+        """Tell whether the broker is one of the parts, or somebody else's."""
+        return not self.settings.kafka_url.get_secret_value()
+
     def database_password(self, role: str) -> str:
         """Return the password of a database role."""
         return self.home.secrets.secret(f"postgres.{role}")
@@ -144,7 +149,6 @@ class System:
         """Return every part of the system, in the order of their starts."""
         services = [source for source in house.sources() if source.runs]
         host = self._address.host
-        embedded_kafka = not self.settings.kafka_url.get_secret_value()
         parts: list[Part] = []
         if not self.settings.postgres_url.get_secret_value():
             parts.append(
@@ -157,7 +161,7 @@ class System:
                     listens=((LOOPBACK, self._postgres.port),),
                 )
             )
-        if embedded_kafka:
+        if self.runs_kafka:
             parts.append(Step("kafka jars", self._fetch_jars))
             parts.append(
                 Server(

@@ -2,10 +2,16 @@
 # pyright: reportUnknownLambdaType=false
 # (confluent-kafka carries no types)
 
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
 import psycopg
 import pytest
 from arus_runtime.catalogue import topics
+from arus_stack.kafka import archive, jars
 from arus_stack.kafka.admin import Admin, KafkaAccess
+from arus_stack.kafka.broker import Kafka
 from arus_stack.testing import KafkaServer, PostgresServer
 from confluent_kafka import Producer
 
@@ -30,6 +36,32 @@ def test_a_service_writes_its_own_topic_and_no_other(kafka: KafkaServer) -> None
 
 def test_a_wrong_password_is_refused_without_waiting_for_another_answer(kafka: KafkaServer) -> None:
     assert not kafka.access.as_user("ingest", "wrong").answers(timeout_s=3_600)
+
+
+def test_java_takes_classes_from_the_archive_and_does_without_a_broken_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.make()
+    made = jars.archive()
+    assert made is not None, "the wheel's Java can make an archive"
+    assert not archive.is_missing()
+    java = Kafka(tmp_path, 1, 2, "unused").command()[:-2]
+    assert f"-XX:AOTCache={made}" in java
+    assert said([*java, "-XX:AOTMode=on"]) == 0
+
+    broken = tmp_path / "broken.aot"
+    broken.write_bytes(made.read_bytes()[:1_000_000])
+    monkeypatch.setattr(jars, "archive", lambda: broken)
+    java = Kafka(tmp_path, 1, 2, "unused").command()[:-2]
+    assert said([*java, "-XX:AOTMode=on"]) != 0
+    assert said(java) == 0
+
+
+def said(java: Sequence[str]) -> int:
+    """Run a small program of Kafka's and return how it ended."""
+    return subprocess.run(
+        [*java, "kafka.tools.StorageTool", "random-uuid"], capture_output=True, check=False
+    ).returncode
 
 
 def published(access: KafkaAccess, topic: str) -> object:

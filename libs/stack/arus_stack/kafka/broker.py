@@ -34,6 +34,8 @@ class Kafka:
     host: str = "127.0.0.1"
     advertised: str = "127.0.0.1"
     tls: Tls | None = None
+    records: Path | None = None
+    """Where Java writes which classes it needed, when the broker ends."""
 
     @property
     def access(self) -> KafkaAccess:
@@ -53,7 +55,7 @@ class Kafka:
             return
         done = subprocess.run(  # noqa: S603
             [
-                *self._java(), "kafka.tools.StorageTool", "format", "--standalone",
+                *self._java(_archived()), "kafka.tools.StorageTool", "format", "--standalone",
                 "-t", "YXJ1cy1sb2NhbC1rYWZrYQ", "-c", str(properties),
                 "--add-scram", f"SCRAM-SHA-512=[name={ADMIN},password={self.password}]",
             ],
@@ -69,17 +71,18 @@ class Kafka:
 
     def command(self) -> Sequence[str]:
         """Return the command that runs the broker in the foreground."""
-        return [*self._java(), "kafka.Kafka", str(self.folder / "server.properties")]
+        classes = _archived() if self.records is None else _aot(f"Output={self.records}")
+        return [*self._java(classes), "kafka.Kafka", str(self.folder / "server.properties")]
 
     def ready(self) -> bool:
         """Tell whether the broker lets the administrator in and knows its cluster."""
         return self.access.answers()
 
-    def _java(self) -> Sequence[str]:
+    def _java(self, classes: Sequence[str]) -> Sequence[str]:
         folder = jars.ensure()
         return [
-            str(java()), f"-Xmx{HEAP}", f"-Xms{64}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-            "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData", "-Xshare:auto",
+            str(java()), *classes, f"-Xmx{HEAP}", f"-Xms{64}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData",
             f"-Dlog4j2.configurationFile={self.folder / 'log4j2.yaml'}",
             "-cp", f"{folder}/*",
         ]  # fmt: skip
@@ -134,3 +137,14 @@ class Kafka:
                 "ssl.client.auth": "none",
             }
         return "".join(f"{name}={value}\n" for name, value in lines.items())
+
+
+def _archived() -> Sequence[str]:
+    """Return what lets Java take classes from the archive, once it is there."""
+    path = jars.archive()
+    return _aot(f"={path}") if path and path.exists() else ()
+
+
+def _aot(cache: str) -> Sequence[str]:
+    # Code of adapters is found by a hash that several share: Java 25 then warns, and makes it anew.
+    return f"-XX:AOTCache{cache}", "-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTAdapterCaching"

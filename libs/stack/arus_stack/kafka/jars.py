@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from arus_stack import firstaid
 from arus_stack.errors import DownloadFailed, IntegrityFailed
+from arus_stack.java import bundled
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +84,12 @@ def _quietly(_done: int, _total: int) -> None:
 def present() -> bool:
     """Tell whether the broker's jars are here already."""
     return _folder(pinned()).is_dir()
+
+
+def archive() -> Path | None:
+    """Return where ``archive`` keeps the classes that these jars and this Java load; None: nowhere."""
+    wheel = bundled()
+    return None if wheel is None else Path(f"{_folder(pinned())}-java-{wheel}.aot")
 
 
 def _folder(jars: Sequence[Jar]) -> Path:
