@@ -180,6 +180,26 @@ def test_zero_needs_an_actual_read_and_an_active_service() -> None:
 def test_use_without_an_active_service_is_remarked() -> None:
     closed = last([*stands(*USUAL), period(4, read(4, 1070, is_active=False))])
     assert codes(closed) == ["PAKAI_TANPA_LAYANAN"]
+    less = last([*stands(*USUAL), period(4, read(4, 1065, is_active=False))])
+    assert codes(less) == ["TURUN", "PAKAI_TANPA_LAYANAN"], "several may hold"
+
+
+def test_a_stand_that_was_estimated_shows_no_use_since_when_it_is_read() -> None:
+    estimated = period(4, read(4, 1080, method="ESTIMATED"))
+    judged = last([*stands(*USUAL), estimated, period(5, read(5, 1080))])
+    assert (codes(judged), judged.use_l, judged.days) == (["ZERO", "SUSULAN"], 20 * M3, 60)
+    used = last([*stands(*USUAL), estimated, period(5, read(5, 1100))])
+    assert Kind.ZERO not in used.kinds
+
+
+def test_a_use_that_is_taken_out_again_leaves_three_periods_to_compare_with() -> None:
+    judged = last(stands(*USUAL, 1080, 1100, 1106, 1166, 1125, 1130))
+    assert (judged.kinds, judged.usual_periods) == ((Kind.DROP,), 3)
+
+
+def test_a_misread_makes_no_end_of_a_register_plausible() -> None:
+    judged = judge(stands(99_770, 998_187, 99_871, 99_905, 99_938, 99_970, dials=0))
+    assert [one.kinds for one in judged[2:]] == [(Kind.NEGATIVE,), (), (), ()]
 
 
 def test_negative_suppresses_the_codes_of_use() -> None:
@@ -552,6 +572,11 @@ def test_a_stand_that_the_next_read_goes_on_from_was_no_slip() -> None:
     assert judge(periods[:-1])[-1].kinds == (Kind.INCORRECT,)
     assert judge(periods)[-2].kinds == (Kind.EXTREME,)
     assert judge(periods)[-1].kinds == ()
+
+
+@pytest.mark.parametrize("stands_m3", [(0, 2, 36, 70, 104, 138, 172), (0, 3, 28, 53, 78)])
+def test_more_use_than_in_a_first_low_month_is_no_slip(stands_m3: tuple[int, ...]) -> None:
+    assert [one.kinds for one in judge(stands(*stands_m3))] == [()] * len(stands_m3)
 
 
 def test_behind_a_slip_the_use_counts_from_before_it() -> None:

@@ -33,7 +33,7 @@ from arus_anomaly.rules.meter.slips import slip_of
 from arus_anomaly.rules.meter.usage import SPIKE_TIMES, Use, Usual
 from arus_anomaly.state.meter import ACTUAL, Changed, Period, Read, Settled
 
-RULE: Final = "meter/5"
+RULE: Final = "meter/6"
 """Another name for every change of what follows from reads: what was settled by this one is judged again."""
 _KINDS: Final = tuple(f.Kind)
 _MOST_BESIDE: Final = 20
@@ -378,7 +378,7 @@ def _codes(read: Read, use: Use, of: Usual, by: Limits) -> tuple[Finding, ...]:
     codes: list[Finding] = []
     if use.exceeds(by):
         codes.append(f.EXTREME)
-    if read.is_active and of.dropped_to(use, by):
+    if of.dropped_to(use, by):
         codes.append(f.DROP)
     if not read.is_active and use.litres > 0:
         codes.append(f.USAGE_INACTIVE)
@@ -386,8 +386,12 @@ def _codes(read: Read, use: Use, of: Usual, by: Limits) -> tuple[Finding, ...]:
 
 
 def _zero(register: Register, read: Read, use: Use, by: Limits, zero: Finding) -> tuple[Finding, ...]:
-    """Say whether an actual read shows no use, and whether that goes on so long that the meter is stuck."""
-    if use.litres or read.method != ACTUAL or not read.is_active:
+    """Say whether an actual read shows no use, and whether that goes on so long that the meter is stuck.
+
+    One that shows what was estimated for the time before shows none since, whatever is spread over all days.
+    """
+    shows_none = not use.litres or (register.level and read.stand_l == register.level.stand_l)
+    if not shows_none or read.method != ACTUAL or not read.is_active:
         return ()
     register.zeros += 1
     return (zero, f.STUCK) if register.zeros >= by.zeros else (zero,)

@@ -52,7 +52,7 @@ class Register:
     period: int = 0
     """The number of the last period with a read of it."""
     accepted: tuple[Use, ...] = ()
-    """The last uses that count as usual."""
+    """The last uses that count as usual, and the one before: it counts again where the last is taken out."""
     changes: Changes = field(default_factory=Changes)
     beside: tuple[Register, ...] = ()
     """What is known of the customer's other meters."""
@@ -157,7 +157,7 @@ class Register:
             return
         is_spike = use.exceeds(limits) and self.usual.times_exceeded(use, SPIKE_TIMES)
         if use.litres >= 0 and not is_spike:
-            self.accepted = (*self.accepted, use)[-AVERAGED:]
+            self.accepted = (*self.accepted, use)[-AVERAGED - 1 :]
 
     def undoes(self, read: Read, back_l: int) -> None:
         """Take the last use, where it was twice the usual, out of it: the register went back on it."""

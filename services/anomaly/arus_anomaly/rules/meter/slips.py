@@ -20,8 +20,9 @@ def slip_of(
 ) -> tuple[Finding, int] | None:
     """Return the slip of the pen that explains a jump: the use would be usual without it.
 
-    None when the next read goes on from this stand plausibly: then the register stood there. A register that
-    went back hardly did, so there the next read must go on from what it would be without the slip.
+    None when the next read goes on from this stand plausibly: then the register stood there. Where the
+    register went back, which it hardly did, or the next read lies above this stand, the next one must go on
+    from what this one would be without the slip.
     """
     of, stand_l = register.usual, read.stand_l
     assert stand_l is not None
@@ -30,10 +31,11 @@ def slip_of(
     went_back = stand_l < base.stand_l
     if following and not went_back and _goes_on(read, stand_l, following, of):
         return None
+    decides = following if following and (went_back or (following.stand_l or 0) >= stand_l) else None
     days = read.day - base.day
     for how, would_be_l in _without_slip(stand_l):
         use = Use((base.used_l + would_be_l - base.stand_l) * read.multiplier, days)
-        if of.suits(use) and not (went_back and following and not _goes_on(read, would_be_l, following, of)):
+        if of.suits(use) and (decides is None or _goes_on(read, would_be_l, decides, of)):
             return _SLIPS[how], would_be_l
     return None
 

@@ -71,8 +71,12 @@ class Usual(NamedTuple):
         return self.times_exceeded(use, JUMP_TIMES) or (use.litres < 0 and self.times_exceeded(back, 1))
 
     def plausible_l(self, days: int, limits: Limits) -> int:
-        """Return what may have been used in some days where a register went past its end."""
-        return max(limits.extreme_l, self.of_month) * PLAUSIBLE_TIMES * days // MONTH_DAYS
+        """Return what may have been used in some days where a register went past its end.
+
+        One earlier use alone, which may be a misread, makes no more plausible.
+        """
+        of_month = self.of_month if self.periods >= AVERAGED else 0
+        return max(limits.extreme_l, of_month) * PLAUSIBLE_TIMES * days // MONTH_DAYS
 
     def suits(self, use: Use) -> bool:
         """Say whether a use lies between half and twice the usual."""
@@ -88,6 +92,7 @@ def usual(uses: Sequence[Use]) -> Usual:
         return Usual(0, 1, 0)
     if len(uses) < AVERAGED:
         return Usual(*uses[-1], 1)
+    uses = uses[-AVERAGED:]
     litres, days = 0, 1
     for use in uses:
         litres, days = litres * use.days + use.litres * days, days * use.days
