@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from arus_stack.cli import app
 from arus_stack.demo.water import town
 from arus_stack.demo.water.town import KINDS
