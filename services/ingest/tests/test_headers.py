@@ -81,6 +81,9 @@ def best(kind: str, named: Iterable[headers.Match]) -> str | None:
         ("ARDEBT", "Saldo Akhir Piutang", "amount"),
         ("ARDEBT", "Nilai Rupiah", "amount"),
         ("FUEL", "Tempat Isi", "location"),
+        ("MB", "STATUS", "payment_status"),
+        ("MC", "STATUS", "customer_status"),
+        ("MC", "Rp", "target_mc"),
     ],
 )
 def test_a_header_names_a_field(kind: str, header: str, field: str | None) -> None:
