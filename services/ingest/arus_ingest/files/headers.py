@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from arus_ingest.files import units
-from arus_ingest.files.declared import FileType, types
+from arus_ingest.files.declared import Field, FileType, types
 from arus_ingest.files.texts import repaired
 
 _SAME: Final = {
@@ -108,6 +108,8 @@ _ASIDE: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BREAK: Final = re.compile(r"[^a-z0-9]+")
 _THIS_MONTH: Final = frozenset({"bulan", "kini"})
+_SUMS: Final = frozenset({"jumlah", "total"})
+_PRICES: Final = frozenset({"harga", "tarif", "biaya", "price", "rupiah", "tagihan", "nilai"})
 _QUIET: Final = frozenset({"rp", "idr", "jam", "the", "of", "di", "yang", "data", "air", "x"})
 _AROUND: Final = frozenset(
     {"pelanggan", "meter", "total", "jumlah", "nilai", "amount", "bulan", "tahun", "rupiah", "m3"}
@@ -234,6 +236,47 @@ def below(header: str, own: str, matching: Callable[[str], tuple[Match, ...]]) -
 def is_band(header: str) -> bool:
     """Tell whether a header is a band of ages of debts: 31-60, 31 s/d 60 hari, > 90."""
     return bool(_BAND.fullmatch(_OF_AGES.sub(" ", header).strip()))
+
+
+def is_sum(header: str) -> bool:
+    """Tell whether a header speaks of a sum and not of what: JUMLAH, TOTAL TAGIHAN."""
+    said = set(words(header))
+    return not said.isdisjoint(_SUMS) and said <= _AROUND and units.power(header, "rp") is not None
+
+
+def is_price(header: str) -> bool:
+    """Tell whether a header speaks of rupiah or a price."""
+    return not _PRICES.isdisjoint(words(header)) or units.is_in_rupiah(header)
+
+
+def may_mean(header: str, field: Field) -> bool:
+    """Tell whether a header has a word that alone names an amount, or use, as the field is: TAG DES.
+
+    Not where it says that it is another month's, a number of a bill or how many bills. JUMLAH JIWA counts
+    something else.
+    """
+    said = set(words(header))
+    telling = said & _alone(field.kind)
+    return (
+        bool(telling)
+        and (not telling <= _SUMS or said <= _known())
+        and "lalu" not in said
+        and not any(word in said for word in ("kode", "id"))
+        and all(field.kind in kinds for word, kinds in _HEADS.items() if word in said)
+        and units.power(header, field.unit) is not None
+        and not any(_kind_of(one.type, one.field) == "integer" for one in exact(header))
+    )
+
+
+@cache
+def _alone(kind: str) -> frozenset[str]:
+    """Return the words that alone name an amount of money, or use."""
+    return frozenset(
+        spelt[0]
+        for spelt, named in _index()[0].items()
+        if len(spelt) == 1
+        and any(_kind_of(*name) == kind and (kind == "money" or name[1] in _OF_USE) for name, _ in named)
+    )
 
 
 def _measured(header: str, found: dict[tuple[str, str], float], own: str = "") -> tuple[Match, ...]:
