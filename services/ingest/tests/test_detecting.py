@@ -87,6 +87,19 @@ def test_a_page_saved_as_a_workbook_is_read_as_it_is_seen(tmp_path: Path) -> Non
     assert second.original == ("2", "340002", "SITI", "900", "910", "10")
 
 
+def test_stands_and_use_of_two_months_are_told_apart_under_their_words(tmp_path: Path) -> None:
+    path = tmp_path / "SBRS Des 2025.csv"
+    path.write_text(
+        "NOMEN;NAMA;STAND METER;;PEMAKAIAN;;PETUGAS\n;;LALU;INI;LALU;INI;\n"
+        "340001;BUDI;100;115;14;15;A\n340002;ANI;100;116;15;16;A\n",
+        "utf-8",
+    )
+    (found,) = detect(path)
+    assert (found.type, found.header_row, found.questions) == ("SBRS", 2, ())
+    (row, _) = read_rows(path, found)
+    assert [row.fields[one] for one in ("stand_awal", "stand_akhir", "volume")] == ["100", "115", "15"]
+
+
 def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "kosong.csv"
     path.write_bytes(b"")

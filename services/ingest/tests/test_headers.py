@@ -84,6 +84,9 @@ def best(kind: str, named: Iterable[headers.Match]) -> str | None:
         ("MB", "STATUS", "payment_status"),
         ("MC", "STATUS", "customer_status"),
         ("MC", "Rp", "target_mc"),
+        ("ARDEBT", "Tgl Bayar Akhir", "last_payment_date"),
+        ("COLLECTION", "Tgl Rekening", None),
+        ("MB", "Tgl Tagihan", None),
     ],
 )
 def test_a_header_names_a_field(kind: str, header: str, field: str | None) -> None:

@@ -226,8 +226,10 @@ def below(header: str, own: str, matching: Callable[[str], tuple[Match, ...]]) -
     matching: exact or near.
     """
     of_all = matching(header.removesuffix(own).strip())
-    above = {one[:2] for one in of_all} if set(words(own)) - _THIS_MONTH else set[tuple[str, str]]()
-    found = {(one.type, one.field): 0.9 * one.score for one in matching(own)}
+    is_this_month = "kini" in words(own) and _THIS_MONTH.issuperset(words(own))
+    above = set[tuple[str, str]]() if is_this_month else {one[:2] for one in of_all}
+    parts = (*of_all, *matching(own)) if is_this_month else matching(own)
+    found = {(one.type, one.field): 0.9 * one.score for one in parts}
     for one in (*exact(header), *(one for one in matching(header) if one[:2] not in above)):
         found[one[:2]] = max(found.get(one[:2], 0.0), one.score)
     return _measured(header, found, own)
@@ -349,9 +351,19 @@ def _surrounded(spelt: tuple[str, ...]) -> list[tuple[tuple[str, str], float]]:
                 (name, score - penalty)
                 for name, penalty in by_words.get(inside, ())
                 if not any(_beside(*name, word) for word in rest if word not in _AROUND)
-                and not ("kini" in rest and types()[name[0]].one_of)  # this month's debts are not all of them
+                and not _differs(*name, rest)
             ]
     return found
+
+
+def _differs(name: str, field: str, rest: Sequence[str]) -> bool:
+    """Tell whether words that add nothing elsewhere make another thing of a field.
+
+    This month's debts are not all of them, and the day of a bill is not the one of its payment.
+    """
+    return ("kini" in rest and bool(types()[name].one_of)) or (
+        _kind_of(name, field) == "date" and not {"tagihan", "rekening"}.isdisjoint(rest)
+    )
 
 
 def _kindred(spelt: tuple[str, ...], named: set[str]) -> list[tuple[tuple[str, str], float]]:
