@@ -169,10 +169,10 @@ def test_a_payment_whose_month_cannot_be_read_is_asked_about(tmp_path: Path, hea
 @pytest.mark.parametrize(
     ("head", "asked"),
     [
-        (("TAG DES", "TAG NOV"), ["target_mc:TAG DES", "target_mc:TAG NOV"]),
+        (("TAG POKOK", "TAG LAIN"), ["target_mc:TAG POKOK", "target_mc:TAG LAIN"]),
         (("KUBIK", "TOTAL AKHIR"), ["target_mc:TOTAL AKHIR"]),
         (("M3", "JML REK", "HARGA"), ["target_mc:HARGA"]),
-        (("M3 DES", "NOMINAL"), ["kubikasi:M3 DES"]),
+        (("M3 POKOK", "NOMINAL"), ["kubikasi:M3 POKOK"]),
         (("M3 LALU", "M3 INI", "TAGIHAN BULAN LALU", "TAGIHAN BULAN INI"), []),
         (("JUMLAH JIWA", "KODE POS", "LBR REK", "TAGIHAN LALU"), []),
         (("RAYON",), []),

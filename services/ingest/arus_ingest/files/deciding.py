@@ -147,8 +147,7 @@ def _candidate(
     named: Iterable[tuple[Source, str, str]],
     mappings: Mapping,
 ) -> _Candidate:
-    taught = {**_sums(kind, header), **mappings.get(kind.name, {})}
-    places, fits = columns.assigned(kind, header, below, taught)
+    places, fits = columns.assigned(kind, header, below, meanings(kind, header, mappings))
     return _Candidate(
         kind,
         places,
@@ -161,6 +160,11 @@ def _candidate(
             for one in kind.fields.values()
         ),
     )
+
+
+def meanings(kind: FileType, header: Header, mappings: Mapping) -> dict[str, str]:
+    """Return header → field as it was taught, and "" for columns that are none of the type's."""
+    return {**_sums(kind, header), **mappings.get(kind.name, {})}
 
 
 def _sums(kind: FileType, header: Header) -> dict[str, str]:
@@ -181,7 +185,7 @@ def spare(
 ) -> list[tuple[str, str]]:
     """Return header and field of columns that may hold what a type can do without: an amount or use.
 
-    TAG DES of a list of customers may be what was billed to them, and nobody would miss it.
+    TAG POKOK of a list of customers may be what was billed to them, and nobody would miss it.
     """
     if any(one.required and one.kind in NUMERIC for one in kind.fields.values()):
         return []

@@ -104,7 +104,7 @@ def _detected(
     seen, count, keys = _survey(body, rest, kind, places, other)
     if given.get(BELOW) is None and (below_it := _alike(body, rest, keys, other)):
         choice = replace(choice, questions=(*choice.questions, below_it))
-    known = (kind, header, below, mappings.get(kind.name, {}), places)
+    known = (kind, header, below, deciding.meanings(kind, header, mappings), places)
     unread = (*_unread(columns.unread(*known), given), *_unread(deciding.spare(*known), given, MAYBE))
     choice = replace(choice, questions=(*choice.questions, *unread))
     samples = tuple(_sample(below, place) for place in range(len(header.texts)))

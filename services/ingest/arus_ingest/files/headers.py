@@ -252,7 +252,7 @@ def is_price(header: str) -> bool:
 
 
 def may_mean(header: str, field: Field) -> bool:
-    """Tell whether a header has a word that alone names an amount, or use, as the field is: TAG DES.
+    """Tell whether a header has a word that alone names an amount, or use, as the field is: TAG POKOK.
 
     Not where it says that it is another month's, a number of a bill or how many bills. JUMLAH JIWA counts
     something else.
