@@ -94,7 +94,8 @@ def test_a_unit_that_nobody_can_turn_into_litres_is_asked_about(tmp_path: Path, 
 )
 def test_amounts_are_kept_in_rupiah(tmp_path: Path, header: str, amounts: list[str]) -> None:
     found, rows = read(tmp_path, "Tunggakan Des 2025.csv", DEBTS.format(header))
-    assert (found.type, found.questions) == ("ARDEBT", ())
+    asked = [f"unit:{header}"] if amounts[0] == "125" else []
+    assert (found.type, [one.key for one in found.questions]) == ("ARDEBT", asked)
     assert [row.fields["amount"] for row in rows] == amounts
 
 
@@ -171,7 +172,7 @@ def test_a_title_multiplies_no_column_that_says_rupiah_itself(tmp_path: Path) ->
         (f"{DEBTS};;;215,5\n\n*) Dalam Rp. 000;;;\n;;Mengetahui;\n", ["unit"]),
         (f"(dalam ribuan);;;\n{DEBTS}*) Dalam Rp. 000;;;\n", []),
         (f"(dalam jutaan);;;\n{DEBTS}*) Dalam Rp. 000;;;\n", ["unit"]),
-        (f"{DEBTS}Volume dalam ribuan m3;;;\n", []),
+        (f"{DEBTS}Volume dalam ribuan m3;;;\n", ["unit:Tunggakan"]),
     ],
 )
 def test_a_note_below_that_counts_amounts_otherwise_is_asked_about(
@@ -182,7 +183,53 @@ def test_a_note_below_that_counts_amounts_otherwise_is_asked_about(
     (noted,) = detect(tmp_path / "Tunggakan Des 2025.csv", answers={"unit": "noted"})
     read_so = [row.fields["amount"] for row in read_rows(tmp_path / "Tunggakan Des 2025.csv", noted)]
     assert read_so == (["125", "90.5"] if text.endswith("m3;;;\n") else ["125000", "90500"])
-    assert [one.answer for one in noted.answered] == ["noted"] * len(asked)
+    assert [one.answer for one in noted.answered] == ["noted"] * asked.count("unit")
+
+
+def test_amounts_below_a_thousand_rupiah_are_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "Tunggakan Des 2025.csv"
+    path.write_text(DEBTS.format("Saldo;Denda").replace("\n", ";0\n").replace("Denda;0", "Denda"), "utf-8")
+    key = "unit:Saldo"
+    (found,) = detect(path)
+    assert [(one.key, one.options) for one in found.questions] == [(key, ("thousands", "written"))]
+    for answer, amounts in (("thousands", ["125000", "90500"]), ("written", ["125", "90.5"])):
+        (told,) = detect(path, answers={key: answer})
+        assert (told.questions, [one.answer for one in told.answered]) == ((), [answer])
+        assert [row.fields["amount"] for row in read_rows(path, told)] == amounts
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "options"),
+    [
+        ("NOMINAL", [112.8, 45, 75.5], ("thousands", "written")),
+        ("NOMINAL", [112, 45, 75], ("thousands", "written")),
+        ("NOMINAL", ["112.8", "45", "75,50"], ("thousands", "written")),
+        ("NOMINAL", [112.8, 45, 250000], ("written",)),
+        ("NOMINAL", [112800.5, 45.25, 75], ()),
+        ("NOMINAL", [112800, 0, 500], ()),
+        ("NOMINAL", ["112.800", "500,00", "75.000"], ()),
+        ("NOMINAL", ["112.800,50", "500,50", "75.000"], ()),
+        ("NOMINAL", [0, None, 0], ()),
+        ("NOMINAL (Rp 000)", [112.8, 45, 75.5], ()),
+        ("STAND AKHIR", [987, 1.012, 45], ("written",)),
+        ("STAND AKHIR", [987, 1225.125, 45], ()),
+        ("STAND AKHIR", [987, 25.5, 10.25], ()),
+    ],
+)
+def test_fractions_that_may_be_thousands_are_asked_about(
+    tmp_path: Path, header: str, cells: list[object], options: tuple[str, ...]
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["NOMEN", "NAMA", "ALAMAT", header])
+    for at, cell in enumerate(cells):
+        sheet.append([f"340100{at:04}", f"PLG {at}", "JL. MELATI", cell])
+    path = tmp_path / "MC DES 2025.xlsx"
+    book.save(path)
+    (found,) = detect(path, type="MC")
+    asked = [one.options for one in found.questions if one.code == "question_unit_small"]
+    assert asked == [options] * bool(options)
 
 
 def test_a_sheet_of_rows_to_mend_says_what_its_amounts_are_counted_in(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ UNIT: Final = "unit"
 """What the key of a question in what amounts are counted begins with."""
 NOTED: Final = ("noted", "written")
 """How amounts may be meant where a note below them names a unit."""
+THOUSANDS: Final = ("thousands", "written")
+"""How numbers may be meant that are too small to be what they seem."""
 SHORTER: Final = 0.5
 """The part of a key's length above which a shorter number may be a key as well: no cashier's code is."""
 
@@ -249,11 +251,17 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
     title_power = units.of_titles((*around.titles, table.sheet or ""))
     if any(kind.fields[one].unit == "rp" and _says_nothing(header.texts[places[one]]) for one in fields):
         title_power = _noted(questions, notes, title_power, given)
+    reaches = any(seen[one].numbers.large for one in fields if kind.fields[one].unit == "rp")
+    noted = any(one.key == UNIT for one in questions)
     for one, place in places.items():
         said = columns.kind_of(kind, one)
         title = header.texts[place]
         if said in NUMERIC:
             powers[one] = _power(title, kind.fields[one].unit, title_power)
+            is_counted = noted or powers[one] != 0
+            if _are_small(seen[one].numbers, said, is_counted=is_counted, all_small=not reaches):
+                ways = THOUSANDS if said == "money" and not seen[one].numbers.large else THOUSANDS[1:]
+                powers[one] += 3 * (_asked(questions, title, ways, given) == THOUSANDS[0])
             ways = amounts.readings(seen[one].numbers, kind.fields[one].scale + powers[one])
             notations[one] = _settled(questions, "notation", title, ways, given)
             signs = amounts.negative_marks(seen[one].numbers, credit_positive=kind.credit_positive)
@@ -326,6 +334,24 @@ def _power(header: str, unit: str, of_amounts: int) -> int:
     if unit == "rp" and _says_nothing(header):
         return of_amounts
     return units.power(header, unit) or 0
+
+
+def _are_small(numbers: amounts.Shapes, kind: str, *, is_counted: bool, all_small: bool) -> bool:
+    """Tell whether numbers are too small to be what they seem: no bill is 112.8 rupiah.
+
+    is_counted: a header, title or note says what in. all_small: no amount of the file reaches a thousand.
+    """
+    if kind != "money":
+        return numbers.thirds > 0 and not numbers.large
+    return not is_counted and (numbers.lost_thousands or (all_small and numbers.some > 0))
+
+
+def _asked(questions: list[Question], header: str, ways: tuple[str, ...], given: AnyMapping[str, str]) -> str:
+    """Ask in what the numbers of a column are counted; return the answer, "" without one."""
+    key = f"{UNIT}:{header}"
+    answer = given.get(key, "") if given.get(key) in ways else ""
+    questions.append(Question(key, "question_unit_small", ways, {"column": header}, answer))
+    return answer
 
 
 def _says_nothing(header: str) -> bool:
