@@ -13,7 +13,7 @@ from arus_ingest.files.dates import SWAPPED, parse
 from arus_ingest.files.declared import NUMERIC, Field, FileType, types
 from arus_ingest.files.periods import month_of, parse_period
 from arus_ingest.files.results import CellError, Detection, Limits, TypedRow
-from arus_ingest.files.tables import Cell, Row, Table, chunks, shown
+from arus_ingest.files.tables import MOST_DIGITS, Cell, Row, Table, chunks, shown
 from arus_ingest.files.texts import repaired
 
 LONGEST_TEXT: Final = 500
@@ -274,6 +274,10 @@ def _words(field: Field, cells: Sequence[Cell]) -> Values:
             values.append(cell)
             continue
         text = _text(field, cell)
+        if field.kind == "code" and isinstance(cell, (int, float)) and abs(cell) >= MOST_DIGITS:
+            values.append(None)
+            wrong[at] = ("cell_scientific", {"value": f"{cell:.14e}".upper()})
+            continue
         needs_digits = field.kind == "code" and field.required and isinstance(cell, float)
         if needs_digits and not text.isdigit() and "E+" not in text.upper():
             values.append(None)
