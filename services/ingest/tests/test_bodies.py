@@ -89,8 +89,8 @@ def test_a_total_with_a_count_under_the_key_is_no_customer(tmp_path: Path, total
 def test_a_customer_called_like_a_total_stays_one(tmp_path: Path, name: str) -> None:
     lines = [*customers(50), f"3401099999;{name};JL. SUNTER 99;34;12;60000"]
     assert read(tmp_path, HEAD, *lines)[-1].fields["name"] == name
-    bare = [f"NAMA {n};34010{n:05};500" for n in range(9)]
-    strange = ["TOTAL PERSADA;3401099999;500", "JUMLAH REJEKI;3401099998;500"]
+    bare = [f"NAMA {n};34010{n:05};5000" for n in range(9)]
+    strange = ["TOTAL PERSADA;3401099999;5000", "JUMLAH REJEKI;3401099998;5000"]
     assert len(read(tmp_path, "NAMA;NOMEN;NOMINAL", *bare, *strange)) == 11
 
 

@@ -236,7 +236,12 @@ def test_a_list_of_debts_without_any_age_is_asked_for_it(
 def test_a_debt_without_an_age_is_told_before_it_is_committed(tmp_path: Path) -> None:
     path = tmp_path / "ARDEBT DES 2025.csv"
     head = ("NOMEN", "PERIODE TAGIHAN", "LEMBAR", "JUMLAH")
-    rows = ((60012345, "202511", "", 5), (60012346, "", 2, 5), (60012347, "-", "", 5), (60012348, "x", "", 5))
+    rows = (
+        (60012345, "202511", "", 5000),
+        (60012346, "", 2, 5000),
+        (60012347, "-", "", 5000),
+        (60012348, "x", "", 5000),
+    )
     found, read = found_in(written(path, head, *rows))
     assert found.questions == ()
     assert [[(one.column, one.code) for one in row.errors] for row in read] == [

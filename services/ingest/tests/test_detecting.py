@@ -1,5 +1,6 @@
 """What `arus import detect` says of files as clerks send them."""
 
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -204,6 +205,60 @@ def test_a_cell_that_is_no_number_of_a_customer_is_told(tmp_path: Path) -> None:
     (found,) = detect(path)
     told = [(row.fields.get("nomen"), [error.code for error in row.errors]) for row in read_rows(path, found)]
     assert told == [("340001", []), (None, ["cell_not_a_code"]), ("340003", [])]
+
+
+def test_a_number_whose_last_digits_a_spreadsheet_lost_is_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    nomens: list[object] = [999999999999999, 12345678901234567, 12345678901234568, "12345678901234567"]
+    for cells in (["NOMEN", "STAND AKHIR"], *([one, 5] for one in nomens)):
+        sheet.append(cells)
+    path = tmp_path / "SBRS 2025-12.xlsx"
+    book.save(path)
+    (found,) = detect(path)
+    told = [(row.fields.get("nomen"), [error.code for error in row.errors]) for row in read_rows(path, found)]
+    assert told == [
+        ("999999999999999", []),
+        (None, ["cell_scientific"]),
+        (None, ["cell_scientific"]),
+        ("12345678901234567", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "told"),
+    [
+        ("n", "<f>D2*7520</f><v>90240</v>", "90240"),
+        ("n", "<f>D2*7520</f>", "cell_formula_error"),
+        ("n", "<f>D2*7520</f><v/>", "cell_formula_error"),
+        ("n", "<f>D2*7520</f><v></v>", "cell_formula_error"),
+        ("n", '<f t="shared" si="0"/><v></v>', "cell_formula_error"),
+        ("e", "<v>#N/A</v>", "cell_formula_error"),
+        ("e", "<f>1/D2</f><v>#DIV/0!</v>", "cell_formula_error"),
+        ("str", '<f>IF(D2,"","")</f><v></v>', ""),
+        ("n", "<v/>", ""),
+    ],
+)
+def test_a_formula_without_a_result_is_no_empty_cell(
+    tmp_path: Path, kind: str, content: str, told: str
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    rows = [["34010001", "ANI", "JL. A", 12, 9000] for _ in range(9)]
+    for cells in (["NOMEN", "NAMA", "ALAMAT", "KUBIK", "NOMINAL"], *rows):
+        sheet.append(cells)
+    book.save(tmp_path / "plain.xlsx")
+    path = tmp_path / "MC DES 2025.xlsx"
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as plain, zipfile.ZipFile(path, "w") as made:
+        for name in plain.namelist():
+            before, cell, behind = plain.read(name).decode().partition('<c r="E2" t="n"><v>9000</v></c>')
+            made.writestr(name, f'{before}{cell and f"""<c r="E2" t="{kind}">{content}</c>"""}{behind}')
+    (found,) = detect(path)
+    first, second, *_ = read_rows(path, found)
+    assert (first.errors[0].code if first.errors else first.fields.get("target_mc", "")) == told
+    assert (second.errors, second.fields["target_mc"]) == ((), "9000")
 
 
 def test_a_stand_beyond_every_register_is_told_before_it_is_committed(tmp_path: Path) -> None:

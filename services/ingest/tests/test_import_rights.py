@@ -51,7 +51,7 @@ async def test_who_is_limited_to_locations_neither_changes_nor_reads_the_books(
         connection.execute("update imports set state = 'completed', ended_at = now()")
 
     limited = caller("tenant-a", "analyst", sub="user-2", locations=[DEPOT])
-    other = await read(limited, context, MASTER.replace("60000", "1"))
+    other = await read(limited, context, MASTER.replace("60000", "1000"))
     assert [block["code"] for block in other["blocks"]] == ["limited_to_locations"]
     assert other["blocks"][0]["message"].startswith("You are limited to certain locations")
     assert other["counts"] == {"created": 0, "updated": 0, "unchanged": 0, "rejected": 0}

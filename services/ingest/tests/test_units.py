@@ -29,6 +29,9 @@ def read(folder: Path, name: str, text: str) -> tuple[Detection, list[TypedRow]]
         ("Volume (m³)", ["8000", "7500"]),
         ("Volume (L)", ["8", "7.5"]),
         ("Jumlah Liter", ["8", "7.5"]),
+        ("Volume\n;;;(KL)", ["8000", "7500"]),
+        ("Volume\n;;;KL", ["8000", "7500"]),
+        ("Volume\n(tgl);;;(L)", ["8", "7.5"]),
     ],
 )
 def test_fuel_is_kept_in_litres(tmp_path: Path, header: str, volumes: list[str]) -> None:
@@ -36,6 +39,30 @@ def test_fuel_is_kept_in_litres(tmp_path: Path, header: str, volumes: list[str])
     assert (found.type, found.questions) == ("FUEL", ())
     assert [row.fields["volume_l"] for row in rows] == volumes
     assert ColumnOut.each(asdict(found))[3].power == (3 if volumes[0] == "8000" else 0), "people are told"
+
+
+@pytest.mark.parametrize(
+    ("header", "said", "told"),
+    [
+        ("Volume", ["KL", "Kilo Liter"], ["8000", "7500"]),
+        ("Volume", ["L", "KL"], ["8", "7500"]),
+        ("Volume", ["L", "liter"], ["8", "7.5"]),
+        ("Volume", ["L", ""], ["8", "7.5"]),
+        ("Volume", ["KL", ""], ["8000", "cell_unit"]),
+        ("Volume", ["KL", "Drum"], ["8000", "cell_unit"]),
+        ("Volume", ["L", "Drum"], ["8", "cell_unit"]),
+        ("Volume (L)", ["KL", ""], ["cell_unit", "7.5"]),
+        ("Volume (KL)", ["KL", ""], ["8000", "7500"]),
+    ],
+)
+def test_a_column_of_units_is_gone_by_row_by_row(
+    tmp_path: Path, header: str, said: list[str], told: list[str]
+) -> None:
+    lines = FUEL.format(f"{header};Satuan").splitlines()
+    text = "\n".join(f"{line};{unit}".rstrip(";") for line, unit in zip(lines, ["", *said], strict=True))
+    found, rows = read(tmp_path, "Pemakaian BBM Des 2025.csv", text)
+    assert (found.type, found.questions) == ("FUEL", ())
+    assert [row.errors[0].code if row.errors else row.fields["volume_l"] for row in rows] == told
 
 
 @pytest.mark.parametrize("header", ["Volume (Barrel)", "Jumlah (Drum)", "Volume (gal)", "Volume (kg)"])
@@ -54,13 +81,21 @@ def test_a_unit_that_nobody_can_turn_into_litres_is_asked_about(tmp_path: Path, 
         ("Tunggakan Juta Rp", ["125000000", "90500000"]),
         ("Tunggakan (Jt)", ["125000000", "90500000"]),
         ("Tunggakan Rp. Jt", ["125000000", "90500000"]),
+        ("Tunggakan (Rp 1.000)", ["125000", "90500"]),
+        ("Tunggakan (Rp.1000)", ["125000", "90500"]),
+        ("Tunggakan (RP/000)", ["125000", "90500"]),
+        ("Tunggakan (Rp. 000,-)", ["125000", "90500"]),
+        ("Tunggakan (1.000 Rp)", ["125000", "90500"]),
+        ("Tunggakan\n;;;(Rp ribu)", ["125000", "90500"]),
+        ("Tunggakan\n;;;Rp 000", ["125000", "90500"]),
         ("Tunggakan (Rp)", ["125", "90.5"]),
         ("Tunggakan JT", ["125", "90.5"]),
     ],
 )
 def test_amounts_are_kept_in_rupiah(tmp_path: Path, header: str, amounts: list[str]) -> None:
     found, rows = read(tmp_path, "Tunggakan Des 2025.csv", DEBTS.format(header))
-    assert (found.type, found.questions) == ("ARDEBT", ())
+    asked = [f"unit:{header}"] if amounts[0] == "125" else []
+    assert (found.type, [one.key for one in found.questions]) == ("ARDEBT", asked)
     assert [row.fields["amount"] for row in rows] == amounts
 
 
@@ -77,6 +112,18 @@ def test_amounts_are_kept_in_rupiah(tmp_path: Path, header: str, amounts: list[s
         "Tunggakan in thousands of IDR",
         "Tunggakan x 1.000",
         "Tunggakan (x Rp 1000)",
+        "dalam Rp 000",
+        "Tunggakan (dalam Rp. 000)",
+        "(Rp. 000,-)",
+        "(dlm ribuan rupiah)",
+        "Satuan : ribuan rupiah",
+        "Satuan: Rp Ribu",
+        "Satuan;:;Rp 1.000",
+        "(dalam Rp. 1.000)",
+        "(in IDR '000)",
+        "(000 Rp)",
+        "(dalam 000 rupiah)",
+        "(dalam 1.000 Rupiah)",
     ],
 )
 def test_a_title_says_what_all_amounts_are_counted_in(tmp_path: Path, title: str) -> None:
@@ -101,6 +148,10 @@ def test_a_title_says_what_all_amounts_are_counted_in(tmp_path: Path, title: str
         "Denda 2 x 1.000 per hari",
         "Denda x 1.000 per hari",
         "Box 1000",
+        "Denda dalam Rp 1.000 per hari",
+        "Denda (Rp 1.000) per hari",
+        "Satuan: Rupiah",
+        "Pelanggan dalam 1.000 hari",
     ],
 )
 def test_an_amount_in_a_title_is_no_unit(tmp_path: Path, title: str) -> None:
@@ -112,6 +163,73 @@ def test_a_title_multiplies_no_column_that_says_rupiah_itself(tmp_path: Path) ->
     text = f"Tunggakan (dalam ribuan);;;\n{DEBTS.format('Tunggakan (Rp)')}"
     _, rows = read(tmp_path, "Tunggakan Des 2025.csv", text)
     assert [row.fields["amount"] for row in rows] == ["125", "90.5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        (f"{DEBTS}Catatan: tunggakan dalam ribuan rupiah\n", ["unit"]),
+        (f"{DEBTS};;;215,5\n\n*) Dalam Rp. 000;;;\n;;Mengetahui;\n", ["unit"]),
+        (f"(dalam ribuan);;;\n{DEBTS}*) Dalam Rp. 000;;;\n", []),
+        (f"(dalam jutaan);;;\n{DEBTS}*) Dalam Rp. 000;;;\n", ["unit"]),
+        (f"{DEBTS}Volume dalam ribuan m3;;;\n", ["unit:Tunggakan"]),
+    ],
+)
+def test_a_note_below_that_counts_amounts_otherwise_is_asked_about(
+    tmp_path: Path, text: str, asked: list[str]
+) -> None:
+    found, rows = read(tmp_path, "Tunggakan Des 2025.csv", text.format("Tunggakan"))
+    assert ([one.key for one in found.questions], len(rows)) == (asked, 2)
+    (noted,) = detect(tmp_path / "Tunggakan Des 2025.csv", answers={"unit": "noted"})
+    read_so = [row.fields["amount"] for row in read_rows(tmp_path / "Tunggakan Des 2025.csv", noted)]
+    assert read_so == (["125", "90.5"] if text.endswith("m3;;;\n") else ["125000", "90500"])
+    assert [one.answer for one in noted.answered] == ["noted"] * asked.count("unit")
+
+
+def test_amounts_below_a_thousand_rupiah_are_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "Tunggakan Des 2025.csv"
+    path.write_text(DEBTS.format("Saldo;Denda").replace("\n", ";0\n").replace("Denda;0", "Denda"), "utf-8")
+    key = "unit:Saldo"
+    (found,) = detect(path)
+    assert [(one.key, one.options) for one in found.questions] == [(key, ("thousands", "written"))]
+    for answer, amounts in (("thousands", ["125000", "90500"]), ("written", ["125", "90.5"])):
+        (told,) = detect(path, answers={key: answer})
+        assert (told.questions, [one.answer for one in told.answered]) == ((), [answer])
+        assert [row.fields["amount"] for row in read_rows(path, told)] == amounts
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "options"),
+    [
+        ("NOMINAL", [112.8, 45, 75.5], ("thousands", "written")),
+        ("NOMINAL", [112, 45, 75], ("thousands", "written")),
+        ("NOMINAL", ["112.8", "45", "75,50"], ("thousands", "written")),
+        ("NOMINAL", [112.8, 45, 250000], ("written",)),
+        ("NOMINAL", [112800.5, 45.25, 75], ()),
+        ("NOMINAL", [112800, 0, 500], ()),
+        ("NOMINAL", ["112.800", "500,00", "75.000"], ()),
+        ("NOMINAL", ["112.800,50", "500,50", "75.000"], ()),
+        ("NOMINAL", [0, None, 0], ()),
+        ("NOMINAL (Rp 000)", [112.8, 45, 75.5], ()),
+        ("STAND AKHIR", [987, 1.012, 45], ("written",)),
+        ("STAND AKHIR", [987, 1225.125, 45], ()),
+        ("STAND AKHIR", [987, 25.5, 10.25], ()),
+    ],
+)
+def test_fractions_that_may_be_thousands_are_asked_about(
+    tmp_path: Path, header: str, cells: list[object], options: tuple[str, ...]
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["NOMEN", "NAMA", "ALAMAT", header])
+    for at, cell in enumerate(cells):
+        sheet.append([f"340100{at:04}", f"PLG {at}", "JL. MELATI", cell])
+    path = tmp_path / "MC DES 2025.xlsx"
+    book.save(path)
+    (found,) = detect(path, type="MC")
+    asked = [one.options for one in found.questions if one.code == "question_unit_small"]
+    assert asked == [options] * bool(options)
 
 
 def test_a_sheet_of_rows_to_mend_says_what_its_amounts_are_counted_in(tmp_path: Path) -> None:

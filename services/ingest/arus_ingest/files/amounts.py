@@ -15,6 +15,8 @@ ENGLISH: Final[Notation] = "1,234.56"
 PLAIN: Final[Notation] = "plain"
 LEAST_SHARE: Final = 0.02  # of the cells with a separator: fewer that decide could be slips of the pen
 MONEY_DECIMALS: Final = 2
+THOUSAND: Final = 1_000
+GROUP: Final = 3  # digits between separators
 MINUS: Final = "-"
 """Among the marks of a column: what is below zero was received."""
 
@@ -69,7 +71,9 @@ class Shapes:
 
     Of its cells that are written as text: `indonesian` and `english` can only be read that way, `dots` and
     `commas` either way with another value ("1.234", "1,234"), `digits` have no separator, `neither` are no
-    numbers. minus: those below zero, by a sign.
+    numbers. minus: those below zero, by a sign. Of the values, `some` are not zero and `large` a thousand or
+    more; large_parts and small_parts: those with a fraction, from a thousand up and below. thirds: numeric
+    cells of three decimals.
     """
 
     indonesian: int = 0
@@ -83,6 +87,11 @@ class Shapes:
     fractions: int = 0  # numeric cells of a workbook that are not whole
     numeric: int = 0
     minus: int = 0
+    some: int = 0
+    large: int = 0
+    large_parts: int = 0
+    small_parts: int = 0
+    thirds: int = 0
 
     def count(self, cells: Iterable[object]) -> None:
         """Add a chunk's cells; those that hold nothing do not count."""
@@ -90,12 +99,17 @@ class Shapes:
             if isinstance(cell, str):
                 if cell.isdigit() and cell.isascii():
                     self.digits += 1
+                    self.some += cell != "0"
+                    self.large += len(cell) > GROUP
                 elif text := cell.strip():
                     self._count(text)
             elif isinstance(cell, (int, float)):
                 self.numeric += 1
-                self.fractions += cell != int(cell)
                 self.minus += cell < 0
+                self._size(abs(cell) >= THOUSAND, some=cell != 0, whole=cell == int(cell))
+                if cell != int(cell):
+                    self.fractions += 1
+                    self.thirds += len(of_number(cell).partition(".")[2]) == GROUP
             elif cell is not None:
                 self.neither += 1
 
@@ -109,6 +123,11 @@ class Shapes:
         self.minus += written.minus
         indonesian = _GROUPED[INDONESIAN].fullmatch(written.core)
         english = _GROUPED[ENGLISH].fullmatch(written.core)
+        if indonesian or english:
+            whole, decimals = _halves(
+                written.core, None if indonesian and english else "," if indonesian else "."
+            )
+            self._size(len(whole) > GROUP, some=bool(whole or decimals), whole=not decimals)
         if written.core.isdigit():
             self.digits += 1
         elif indonesian and english:
@@ -120,6 +139,12 @@ class Shapes:
             self.english += 1
         else:
             self.neither += 1
+
+    def _size(self, is_large: bool, *, some: bool, whole: bool) -> None:
+        self.some += some
+        self.large += is_large
+        self.large_parts += is_large and not whole
+        self.small_parts += not is_large and not whole
 
     @property
     def cells(self) -> int:
@@ -135,6 +160,11 @@ class Shapes:
     def readable(self) -> int:
         """How many of them are numbers in some notation."""
         return self.cells - self.neither
+
+    @property
+    def lost_thousands(self) -> bool:
+        """Whether fractions may be thousands, as a spreadsheet makes them that takes 112.800 for 112.8."""
+        return bool(self.small_parts) and not self.large_parts
 
     @property
     def is_below_zero(self) -> bool:
@@ -168,6 +198,12 @@ def readings(shapes: Shapes, scale: int) -> tuple[Notation, ...]:
     if either and (indonesian + english) < LEAST_SHARE * (either + indonesian + english):
         return (decided, other)
     return (decided,)
+
+
+def _halves(core: str, point: str | None) -> tuple[str, str]:
+    """Return the digits before and behind the point of a number, without the noughts that add nothing."""
+    whole, _, decimals = core.partition(point) if point else (core, "", "")
+    return whole.replace(".", "").replace(",", "").lstrip("0"), decimals.rstrip("0")
 
 
 def negative_marks(shapes: Shapes, *, credit_positive: bool) -> tuple[tuple[str, ...], ...]:

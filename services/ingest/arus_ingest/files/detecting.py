@@ -7,11 +7,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from arus_ingest.files import amounts, bodies, columns, dates, deciding, units
+from arus_ingest.files import amounts, bodies, columns, counted, dates, deciding, units
 from arus_ingest.files.columns import Header
 from arus_ingest.files.declared import NUMERIC, FileType
 from arus_ingest.files.results import Detection, Limits, Mapping, Question, Unreadable
-from arus_ingest.files.tables import Row, Table, chunks, shown, tables
+from arus_ingest.files.tables import Cell, Row, Table, chunks, shown, tables
 
 HEAD_ROWS: Final = 400
 SAMPLES: Final = 2
@@ -19,6 +19,12 @@ SAMPLE_LENGTH: Final = 60
 BELOW: Final = "below"
 """The key of the question whether the rows of a table below are facts."""
 MAYBE: Final = "question_column_maybe"
+UNIT: Final = "unit"
+"""What the key of a question in what amounts are counted begins with."""
+NOTED: Final = ("noted", "written")
+"""How amounts may be meant where a note below them names a unit."""
+THOUSANDS: Final = ("thousands", "written")
+"""How numbers may be meant that are too small to be what they seem."""
 SHORTER: Final = 0.5
 """The part of a key's length above which a shorter number may be a key as well: no cashier's code is."""
 
@@ -83,6 +89,7 @@ def _detected(
     header = columns.find_header(head, mappings)
     if header is None:
         return None
+    header = counted.with_units(header, head)
     below = [cells for _, cells in head[header.lines_above :] if bodies.may_be_fact(cells, header.texts)]
     around = deciding.Around(
         name,
@@ -100,15 +107,19 @@ def _detected(
     given = {**learned.get(kind.name, {}), **given}
     body = bodies.Body.of(kind, header.texts, header.row, places, whole=given.get(BELOW) == "read")
     rest = chain(head, rows)
+    foot = counted.Foot()
     other: list[str] = []
-    seen, count, keys = _survey(body, rest, kind, places, other)
+    unit_at = counted.unit_column(kind, below, places)
+    seen, count, keys, said = _survey(body, foot.passing(rest), kind, places, other, unit_at)
     if given.get(BELOW) is None and (below_it := _alike(body, rest, keys, other)):
         choice = replace(choice, questions=(*choice.questions, below_it))
     known = (kind, header, below, deciding.meanings(kind, header, mappings), places)
     unread = (*_unread(columns.unread(*known), given), *_unread(deciding.spare(*known), given, MAYBE))
     choice = replace(choice, questions=(*choice.questions, *unread))
     samples = tuple(_sample(below, place) for place in range(len(header.texts)))
-    return replace(_concluded(table, name, header, choice, around, seen, count, given), samples=samples)
+    notes = counted.notes(body, [*head[header.lines_above :], *foot.rows])
+    found = _concluded(table, name, header, choice, around, seen, count, notes, given)
+    return replace(found, samples=samples, unit_at=unit_at if counted.is_otherwise(found, said) else None)
 
 
 def _unread(
@@ -136,35 +147,39 @@ def _sample(below: Sequence[Row], place: int) -> tuple[str, ...]:
     return tuple(text[:SAMPLE_LENGTH] for text in islice(filter(None, cells), SAMPLES))
 
 
-def _survey(
+def _survey(  # noqa: PLR0917 - everything that is looked at
     body: bodies.Body,
     rows: Iterable[tuple[int, Row]],
     kind: FileType,
     places: AnyMapping[str, int],
     other: list[str],
-) -> tuple[dict[str, _Column], int, set[Shape]]:
-    """Look at every fact once: how each column writes numbers, dates, months; how the keys look.
+    unit_at: int | None,
+) -> tuple[dict[str, _Column], int, set[Shape], set[str]]:
+    """Look at every fact once: how each column writes numbers, dates, months; how the keys look; the units.
 
-    other: is given what the header says that ends the facts.
+    other: is given what the header says that ends the facts. unit_at: the column of units.
     """
     seen = {name: _Column() for name in places}
     keys: set[Shape] = set()
+    said: set[str] = set()
     count = 0
     for chunk in chunks(body.facts(rows, other)):
         facts = [cells for _, cells in chunk]
         count += len(facts)
         keys.update((len(one), one.isalnum()) for one in map(body.key_of, facts))
         for name, place in places.items():
-            _look(
-                seen[name],
-                columns.kind_of(kind, name),
-                [one[place] if place < len(one) else None for one in facts],
-            )
+            _look(seen[name], columns.kind_of(kind, name), _column_of(facts, place))
+        if unit_at is not None:
+            said.update(shown(cell).strip() for cell in set(_column_of(facts, unit_at)))
         if columns.period_parts(places):
             seen.setdefault("period", _Column()).months.count(
                 columns.joined_period(cells, places) for cells in facts
             )
-    return seen, count, keys
+    return seen, count, keys, said
+
+
+def _column_of(facts: Sequence[Row], place: int) -> list[Cell]:
+    return [cells[place] if place < len(cells) else None for cells in facts]
 
 
 def _alike(
@@ -219,6 +234,7 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
     around: deciding.Around,
     seen: AnyMapping[str, _Column],
     count: int,
+    notes: Sequence[str],
     given: AnyMapping[str, str],
 ) -> Detection:
     """Put everything that was seen together."""
@@ -235,12 +251,21 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
     notations: dict[str, str] = {}
     marks: dict[str, tuple[str, ...]] = {}
     powers: dict[str, int] = {}
+    fields = kind.fields.keys() & places
     title_power = units.of_titles((*around.titles, table.sheet or ""))
+    if any(kind.fields[one].unit == "rp" and _says_nothing(header.texts[places[one]]) for one in fields):
+        title_power = _noted(questions, notes, title_power, given)
+    reaches = any(seen[one].numbers.large for one in fields if kind.fields[one].unit == "rp")
+    noted = any(one.key == UNIT for one in questions)
     for one, place in places.items():
         said = columns.kind_of(kind, one)
         title = header.texts[place]
         if said in NUMERIC:
             powers[one] = _power(title, kind.fields[one].unit, title_power)
+            is_counted = noted or powers[one] != 0
+            if _are_small(seen[one].numbers, said, is_counted=is_counted, all_small=not reaches):
+                ways = THOUSANDS if said == "money" and not seen[one].numbers.large else THOUSANDS[1:]
+                powers[one] += 3 * (_asked(questions, title, ways, given) == THOUSANDS[0])
             ways = amounts.readings(seen[one].numbers, kind.fields[one].scale + powers[one])
             notations[one] = _settled(questions, "notation", title, ways, given)
             signs = amounts.negative_marks(seen[one].numbers, credit_positive=kind.credit_positive)
@@ -310,8 +335,45 @@ def _is_turned(
 
 def _power(header: str, unit: str, of_amounts: int) -> int:
     """Return the power of ten of a column. of_amounts: the titles', for money whose header says nothing."""
-    said = units.power(header, unit) or 0
-    return said or (of_amounts if unit == "rp" and not units.is_in_rupiah(header) else 0)
+    if unit == "rp" and _says_nothing(header):
+        return of_amounts
+    return units.power(header, unit) or 0
+
+
+def _are_small(numbers: amounts.Shapes, kind: str, *, is_counted: bool, all_small: bool) -> bool:
+    """Tell whether numbers are too small to be what they seem: no bill is 112.8 rupiah.
+
+    is_counted: a header, title or note says what in. all_small: no amount of the file reaches a thousand.
+    """
+    if kind != "money":
+        return numbers.thirds > 0 and not numbers.large
+    return not is_counted and (numbers.lost_thousands or (all_small and numbers.some > 0))
+
+
+def _asked(questions: list[Question], header: str, ways: tuple[str, ...], given: AnyMapping[str, str]) -> str:
+    """Ask in what the numbers of a column are counted; return the answer, "" without one."""
+    key = f"{UNIT}:{header}"
+    answer = given.get(key, "") if given.get(key) in ways else ""
+    questions.append(Question(key, "question_unit_small", ways, {"column": header}, answer))
+    return answer
+
+
+def _says_nothing(header: str) -> bool:
+    """Tell whether the header of a column of money leaves open what it is counted in."""
+    return not units.power(header, "rp") and not units.is_in_rupiah(header)
+
+
+def _noted(
+    questions: list[Question], notes: Sequence[str], of_title: int, given: AnyMapping[str, str]
+) -> int:
+    """Return the power of ten that amounts are counted in, of a note below where people say so; asks."""
+    note = next((text for text in notes if units.of_titles([text]) != of_title), None)
+    if note is None:
+        return of_title
+    answer = given.get(UNIT, "") if given.get(UNIT) in NOTED else ""
+    params = {"words": " ".join(note.split())[:100]}
+    questions.append(Question(UNIT, "question_unit_noted", NOTED, params, answer))
+    return units.of_titles([note]) if answer == NOTED[0] else of_title
 
 
 def _settled(

@@ -1,18 +1,19 @@
 """The rows of a table in canonical form, under a detection."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import repeat
 from pathlib import Path
 from typing import Final, cast
 
-from arus_ingest.files import amounts, bodies, columns
+from arus_ingest.files import amounts, bodies, columns, units
 from arus_ingest.files.blanks import is_blank, is_no_day
 from arus_ingest.files.dates import SWAPPED, parse
 from arus_ingest.files.declared import NUMERIC, Field, FileType, types
 from arus_ingest.files.periods import month_of, parse_period
 from arus_ingest.files.results import CellError, Detection, Limits, TypedRow
-from arus_ingest.files.tables import Cell, Row, Table, chunks, shown
+from arus_ingest.files.tables import MOST_DIGITS, Cell, Row, Table, chunks, shown
 from arus_ingest.files.texts import repaired
 
 LONGEST_TEXT: Final = 500
@@ -138,7 +139,13 @@ def _column(kind: FileType, detection: Detection, name: str, facts: Sequence[tup
     notation = detection.notations.get(name, "")
     if field.kind in NUMERIC:
         marks, power = detection.negative_marks.get(name, ()), detection.powers.get(name, 0)
-        return _numbers(field, cells, notation, marks, power)
+        if detection.unit_at is None or not units.is_volume(field.unit):
+            return _numbers(field, cells, notation, marks, repeat(power))
+        said = [shown(row[detection.unit_at]) if detection.unit_at < len(row) else "" for _, row in facts]
+        powers = [units.of_row(one, detection.columns[name], field.unit) for one in said]
+        values, wrong = _numbers(field, cells, notation, marks, powers)
+        wrong |= {at: ("cell_unit", {"value": said[at][:100] or "-"}) for at in wrong if powers[at] is None}
+        return values, wrong
     if field.kind == "date":
         return _each(cells, lambda cell: parse(cell, notation), is_no_day, "cell_not_a_date")
     if field.kind == "period":
@@ -216,14 +223,25 @@ def _number(cell: Cell, notation: str, negative: Sequence[str]) -> str | None:
     return amounts.of_number(cell) if isinstance(cell, (int, float)) else None
 
 
+def _shifted(value: str, power: int | None) -> str | None:
+    return None if power is None else amounts.shifted(value, power)
+
+
 def _numbers(
-    field: Field, cells: Sequence[Cell], notation: str, negative: Sequence[str], power: int
+    field: Field,
+    cells: Sequence[Cell],
+    notation: str,
+    negative: Sequence[str],
+    powers: Iterable[int | None],
 ) -> Values:
+    """Read numbers; powers: of ten, cell by cell, None where a cell is in a unit that cannot be turned."""
     values = [_number(cell, notation, negative) for cell in cells]
     if amounts.MINUS in negative:
         values = [value and amounts.turned(value) for value in values]
-    if power:
-        values = [value and amounts.shifted(value, power) for value in values]
+    values = [
+        value if power == 0 or value is None else _shifted(value, power)
+        for value, power in zip(values, powers, strict=False)  # one power may be repeated for ever
+    ]
     wrong: dict[int, Wrong] = {}
     decimals = field.scale
     least, greatest = field.bounds or (None, None)
@@ -256,6 +274,10 @@ def _words(field: Field, cells: Sequence[Cell]) -> Values:
             values.append(cell)
             continue
         text = _text(field, cell)
+        if field.kind == "code" and isinstance(cell, (int, float)) and abs(cell) >= MOST_DIGITS:
+            values.append(None)
+            wrong[at] = ("cell_scientific", {"value": f"{cell:.14e}".upper()})
+            continue
         needs_digits = field.kind == "code" and field.required and isinstance(cell, float)
         if needs_digits and not text.isdigit() and "E+" not in text.upper():
             values.append(None)

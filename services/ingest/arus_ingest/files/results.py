@@ -69,8 +69,9 @@ class Detection:
     fits: field → how well its header and cells fit it, 0 to 1. samples: of each column, its first two values.
     header_row: 1-based, the last line of the header; 0 without one. encoding is None for workbooks.
     powers: field → the power of ten that turns its numbers into the field's unit (KL into L: 3), where it is
-    not 0. title_power: the one that a title says of all amounts. whole: rows below the header of another
-    table are facts, too. is_guess: too little is told of the type to use it unasked.
+    not 0. title_power: the one that a title says of all amounts. unit_at: the column that says in what unit a
+    row's volumes are. whole: rows below the header of another table are facts, too. is_guess: too little is
+    told of the type to use it unasked.
     rayon: the one that names and titles say where no column does; else "". answered: questions about columns
     with the answers that it goes by.
     """
@@ -97,6 +98,7 @@ class Detection:
     powers: dict[str, int] = field(default_factory=dict[str, int])
     title_power: int = 0
     whole: bool = False
+    unit_at: int | None = None
     is_guess: bool = False
     rayon: str = ""
     answered: tuple[Question, ...] = ()

@@ -28,24 +28,34 @@ _SHARED: Final = re.compile(
 MOST_BLANK_ROWS: Final = 100_000
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\s(?:[^>]*?\s)?r="(\d+)"(?:[^>]*[^/])?>')
 _FAR_RIGHT: Final = re.compile(rb'<(?:\w+:)?c r="([A-Z]{3}\d+)"(?:[^>]*[^/])?>')
+_NO_RESULT: Final = rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+_WITHOUT: Final = [re.compile(begin + _NO_RESULT) for begin in (rb"f>", rb"<f\s[^<>]*/>", rb":f\s[^<>]*/>")]
+"""Formulas without a result; each begins with letters that are found quickly."""
+_CELL: Final = re.compile(rb"<((?:\w+:)?)c((?:\s[^<>]*[^/<>])?)>(.*?)</\1c>", re.DOTALL)
+_VALUE: Final = re.compile(rb"<(?:\w+:)?v>\s*([^<]+)</")
+_TYPE: Final = re.compile(rb'\st="([^"]*)"')
+UNCOMPUTED: Final = b"#CALC!"
+"""What a cell says whose formula has no result yet."""
 _NUMBERED: Final = re.compile(rb'<(?:\w+:)?row[^>]*?\sr="')
 
 
-def is_large(path: Path, sheet: int) -> bool:
-    """Tell whether a worksheet is too large to be read in one piece; sheet counts from 0."""
+def is_whole(path: Path, sheet: int) -> bool:
+    """Tell whether a worksheet can be read in one piece; sheet counts from 0.
+
+    It cannot where it is too large, or where errors have to be put in. Refuses one with a cell far below or
+    right of the others: a small file, but a huge table.
+    """
     if not zipfile.is_zipfile(path):
-        return False
+        return True
     with zipfile.ZipFile(path) as book:
         part = part_of(book, sheet)
-        return part is not None and book.getinfo(part).file_size > LARGE_BYTES
-
-
-def check(path: Path, sheet: int) -> None:
-    """Refuse a worksheet with a cell far below or right of the others: a small file, but a huge table."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as book:
-            if part := part_of(book, sheet):
-                _check(book.read(part))
+        if part is None:
+            return True
+        if book.getinfo(part).file_size > LARGE_BYTES:
+            return False
+        xml = book.read(part)
+    _check(xml)
+    return _told(xml) == xml
 
 
 def _check(xml: bytes) -> None:
@@ -54,6 +64,34 @@ def _check(xml: bytes) -> None:
         raise Unreadable("file_far_apart", cell=f"{int(numbers[-1]):,}")
     if far := _FAR_RIGHT.search(xml):
         raise Unreadable("file_far_apart", cell=far[1].decode())
+
+
+def _told(xml: bytes) -> bytes:
+    """Return a worksheet's XML with errors, and formulas that nothing has worked out yet, as texts.
+
+    The library that reads it takes both for empty cells.
+    """
+    if b't="e"' not in xml and not any(one.search(xml) for one in _WITHOUT):
+        return xml
+    return _CELL.sub(_as_text, xml)
+
+
+def _as_text(cell: re.Match[bytes]) -> bytes:
+    """Return a cell as it is, or one that has no result with the error that says so."""
+    prefix, said, content = cell.groups()
+    kind, value = _TYPE.search(said), _VALUE.search(content)
+    of = kind[1] if kind else b""
+    if of != b"e" and (value or of == b"str" or (b"f>" not in content and b"f " not in content)):
+        return cell[0]  # a result may be an empty text
+    error = value[1] if value else UNCOMPUTED
+    return b'<%sc%s t="str"><%sv>%s</%sv></%sc>' % (
+        prefix,
+        _TYPE.sub(b"", said),
+        prefix,
+        error,
+        prefix,
+        prefix,
+    )
 
 
 def workbooks(path: Path, sheet: int) -> Iterator[tuple[int, io.BytesIO]]:
@@ -71,7 +109,7 @@ def workbooks(path: Path, sheet: int) -> Iterator[tuple[int, io.BytesIO]]:
             with zipfile.ZipFile(small, "w", zipfile.ZIP_STORED) as made:
                 for name, content in others.items():
                     made.writestr(name, content)
-                made.writestr(part, _SHARED.sub(texts.inline, xml))
+                made.writestr(part, _SHARED.sub(texts.inline, _told(xml)))
             small.seek(0)
             yield (0 if _NUMBERED.search(xml) else before), small
             before += xml.count(b"row>")

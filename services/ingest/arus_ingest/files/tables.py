@@ -24,6 +24,8 @@ Cell = str | float | dt.date | dt.datetime | None
 Row = list[Cell]
 
 CHUNK_ROWS: Final = 20_000
+MOST_DIGITS: Final = 10**15
+"""From here on spreadsheets keep no digits of a number but the first fifteen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Table:
         at = _opened(*stands).sheet_names.index(sheet)
         with _sound():
             widths = formats.digits(self.path, at)
-            if not slices.is_large(self.path, at):
+            if _is_whole(*stands, at):
                 rows = _rows(_small(*stands, at), 0, self.limits)
             else:
                 pieces = slices.workbooks(self.path, at)
@@ -81,7 +83,7 @@ def _padded(rows: Iterable[tuple[int, Row]], widths: Mapping[int, int]) -> Itera
     for number, cells in rows:
         for place, width in widths.items():
             cell = cells[place] if place < len(cells) else None
-            if isinstance(cell, (int, float)) and cell >= 0 and cell == int(cell):
+            if isinstance(cell, (int, float)) and 0 <= cell < MOST_DIGITS and cell == int(cell):
                 cells[place] = of_number(cell).zfill(width)
         yield number, cells
 
@@ -146,6 +148,11 @@ def _stands(path: Path) -> tuple[Path, int]:
     return path, path.stat().st_mtime_ns
 
 
+@lru_cache(maxsize=8)
+def _is_whole(path: Path, _changed_at_ns: int, sheet: int) -> bool:
+    return slices.is_whole(path, sheet)
+
+
 # What was looked over is read right after: the last workbook stays open, its last sheet parsed.
 @lru_cache(maxsize=1)
 def _opened(path: Path, _changed_at_ns: int) -> "CalamineWorkbook":
@@ -154,7 +161,6 @@ def _opened(path: Path, _changed_at_ns: int) -> "CalamineWorkbook":
 
 @lru_cache(maxsize=1)
 def _small(path: Path, changed_at_ns: int, sheet: int) -> "CalamineSheet":
-    slices.check(path, sheet)
     return _opened(path, changed_at_ns).get_sheet_by_index(sheet)
 
 
