@@ -94,6 +94,75 @@ def test_a_customer_called_like_a_total_stays_one(tmp_path: Path, name: str) -> 
     assert len(read(tmp_path, "NAMA;NOMEN;NOMINAL", *bare, *strange)) == 11
 
 
+TOTALS = (
+    *("J U M L A H", "T O T A L", "G R A N D  T O T A L", "TTL", "Tot", "Totals", "TOTAL_ALL"),
+    *("TOTAL_RAYON_34", "Sub Tot", "Subtot.", "Pindahan", "3401000050 Total"),
+)
+
+
+@pytest.mark.parametrize("total", TOTALS)
+def test_a_total_however_it_is_written_is_no_customer(tmp_path: Path, total: str) -> None:
+    found = read(tmp_path, HEAD, *customers(50), f"{total};;;;600;3000000")
+    assert (len(found), [row for row in found if row.errors]) == (50, [])
+
+
+WORDED = (
+    *("Rayon 34", "Zona 101", "Hal 1 dari 12", "Page 1 of 12", "Tgl 05-01-2026", "NIK 3171012345"),
+    *("Catatan:", "Saldo"),
+)
+
+
+@pytest.mark.parametrize("words", WORDED)
+def test_words_in_place_of_a_code_are_no_customer(tmp_path: Path, words: str) -> None:
+    found = read(tmp_path, HEAD, f"{words};;;;;", *customers(20), f"{words};;;;240;1200000", f"{words};;;;;")
+    assert len(found) == 21
+    assert [(row.number, error.code) for row in found for error in row.errors] == [(23, "cell_not_a_code")]
+
+
+def test_a_line_of_a_day_alone_is_no_customer(tmp_path: Path) -> None:
+    assert len(read(tmp_path, HEAD, *customers(20), "05-01-2026;;;;;")) == 20
+
+
+def test_codes_that_hold_words_where_all_do_are_codes(tmp_path: Path) -> None:
+    found = read(tmp_path, HEAD, *(f"PLG {line}" for line in customers(20)), "PLG 3401000099;;;;;")
+    assert [row.fields["nomen"] for row in found[::20]] == ["PLG 3401000001", "PLG 3401000099"]
+    assert not any(row.errors for row in found)
+
+
+PAYMENTS = ["NOMEN;TGL BAYAR;JUMLAH BAYAR", *(f"34010{n:05};15/12/2025;{n}5.000" for n in range(1, 11))]
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        (";15/12/2025;212.800", ["cell_required"]),
+        ("Rayon 34;;425.600", ["cell_not_a_code", "cell_required"]),
+        (";;425.600", []),
+        (";2;425.600", []),
+        (";JUMLAH;425.600", []),
+        ("JUMLAH;;425.600", []),
+        ("Kasir;ANI;", []),
+        ("Jakarta, 5 Jan 2026;;", []),
+    ],
+)
+def test_a_short_row_with_a_day_and_an_amount_is_a_fact_with_an_error(
+    tmp_path: Path, line: str, wrong: list[str]
+) -> None:
+    path = tmp_path / "COLLECTION Des 2025.csv"
+    path.write_text("\n".join([*PAYMENTS, line]), "utf-8")
+    (found,) = detect(path)
+    assert [error.code for row in read_rows(path, found) for error in row.errors] == wrong
+    assert found.rows == 10 + bool(wrong)
+
+
+@pytest.mark.parametrize("head", ['"NO\nPLG";"NAMA\nPELANGGAN";ALAMAT;RAYON;"KUBIK\n(M3)";"JML\nTAGIHAN"'])
+def test_a_header_of_several_lines_in_its_cells_is_known_again_on_each_page(
+    tmp_path: Path, head: str
+) -> None:
+    found = read(tmp_path, head, *customers(20), head, *customers(5), head, *customers(5))
+    assert (len(found), [row for row in found if row.errors]) == (30, [])
+
+
 RECAPS = {
     "by cashier": "Rekap Kasir;;;;;\nKasir;Lembar;Tgl Setor;Jumlah;;\n101;1;14/12/2025;125.000;;",
     "by class": "Golongan;Jumlah SR;Pakai;Nominal;;\nR1;5;100;5000;;\nR2;7;90;5000;;",

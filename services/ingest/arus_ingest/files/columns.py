@@ -36,6 +36,8 @@ MINUS: Final = "minus"
 """What the key of a question whether payments below zero were received begins with."""
 BELOW_ZERO: Final = ("received", "returned")
 """What payments may be that are below zero."""
+COUNTED: Final = frozenset({"amount", "target_mc", "kubikasi", "volume", "stand_akhir", "volume_l"})
+"""Numbers that are what the facts of a type are about."""
 HARMLESS: Final = frozenset({"read_date", "bill_date", "freeze_date", "due_date", "last_payment_date"})
 """Dates that change no amount: what was skipped of them is skipped in an organisation's next files, too."""
 _OF_YEARS: Final = re.compile(r"(?<![a-z])(tahun|thn|year)", re.IGNORECASE)
@@ -293,6 +295,16 @@ def _numeric(cells: Sequence[Cell]) -> float:
     shapes = Shapes()
     shapes.count(cells)
     return shapes.readable / len(cells)
+
+
+def is_number(cell: Cell) -> bool:
+    """Tell whether a cell can be read as a number, also with a currency or a unit."""
+    return not is_blank(shown(cell).strip()) and _numeric([cell]) > 0
+
+
+def is_day(cell: Cell) -> bool:
+    """Tell whether a cell can be read as a date."""
+    return _fits("date", "", cell)
 
 
 def _fits(kind: str, field: str, cell: Cell) -> bool:

@@ -13,7 +13,6 @@ from arus_ingest.files.declared import NUMERIC, FileType
 from arus_ingest.files.results import Detection, Limits, Mapping, Question, Unreadable
 from arus_ingest.files.tables import Row, Table, chunks, shown, tables
 
-HEAD_ROWS: Final = 400
 SAMPLES: Final = 2
 SAMPLE_LENGTH: Final = 60
 BELOW: Final = "below"
@@ -78,7 +77,7 @@ def _detected(
     table: Table, name: str, mappings: Mapping, learned: Mapping, given: AnyMapping[str, str]
 ) -> Detection | None:
     rows = table.rows()
-    head = list(islice(rows, HEAD_ROWS))
+    head = list(islice(rows, bodies.HEAD_ROWS))
     header = columns.find_header(head, mappings)
     if header is None:
         return None
@@ -97,7 +96,7 @@ def _detected(
         period = deciding.choose_period(None, around, {}, {}, given.get("period"))
         return _unknown(table, name, header, choice, period, count)
     given = {**learned.get(kind.name, {}), **given}
-    body = bodies.Body.of(kind, header.texts, header.row, places, whole=given.get(BELOW) == "read")
+    body = bodies.Body.of(kind, header.texts, header.row, places, head, whole=given.get(BELOW) == "read")
     rest = chain(head, rows)
     other: list[str] = []
     seen, count, keys = _survey(body, rest, kind, places, other)
