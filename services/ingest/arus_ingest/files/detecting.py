@@ -7,7 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from arus_ingest.files import amounts, bodies, columns, dates, deciding, units
+from arus_ingest.files import amounts, bodies, columns, dates, deciding, rivals, units
 from arus_ingest.files.columns import Header
 from arus_ingest.files.declared import NUMERIC, FileType
 from arus_ingest.files.results import Detection, Limits, Mapping, Question, Unreadable
@@ -95,6 +95,9 @@ def _detected(
         count = sum(1 for number, _ in chain(head, rows) if number > header.row)
         period = deciding.choose_period(None, around, {}, {}, given.get("period"))
         return _unknown(table, name, header, choice, period, count)
+    month = deciding.choose_period(kind, around, {}, {}, given.get("period")).value
+    choice = rivals.settled(choice, header, below, mappings.get(kind.name, {}), month)
+    places = choice.places
     given = {**learned.get(kind.name, {}), **given}
     body = bodies.Body.of(kind, header.texts, header.row, places, head, whole=given.get(BELOW) == "read")
     rest = chain(head, rows)
