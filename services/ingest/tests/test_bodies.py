@@ -54,6 +54,18 @@ def test_cells_of_several_lines_stay_one_cell(tmp_path: Path) -> None:
     assert (found[9].fields["address"], len(found)) == ('JL. SUNTER 10 "A"', 20)
 
 
+@pytest.mark.parametrize("title", ["PAM JAYA;RAYON 34", "Bulan;:;Desember;Tahun;:;2025", "PAM JAYA", ";;;;;"])
+def test_a_title_makes_no_header_of_several_lines_into_rows(tmp_path: Path, title: str) -> None:
+    head = 'NOMEN;NAMA;ALAMAT;RAYON;"KUBIK\n(M3)";"JUMLAH\nTAGIHAN"'
+    found = read(tmp_path, title, head, *customers(3))
+    assert [(row.fields["kubikasi"], row.fields["target_mc"]) for row in found] == [("12", "60000")] * 3
+
+
+def test_a_name_in_marks_swallows_no_row_at_the_top_of_a_file(tmp_path: Path) -> None:
+    lines = [line.replace("NAMA 1;", '"CV;').replace("NAMA 2;", 'JAYA";') for line in customers(5)]
+    assert [row.number for row in read(tmp_path, HEAD, *lines)] == list(range(2, 7))
+
+
 def test_many_stray_marks_cost_no_more_than_their_lines() -> None:
     lines = [f'{number};"a;b;c\n' for number in range(30_000)]
     found = list(rows(["n;x;y;z\n", "0;a;b;c\n", *lines], ";"))

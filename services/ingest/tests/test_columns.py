@@ -407,6 +407,7 @@ RIVALS: dict[str, tuple[str, str, tuple[int | str, ...], list[str]]] = {
     "clear": ("COLLECTION", "RP TAGIHAN;DENDA;JUMLAH BAYAR", (112800, 10000, 122800), []),
     "same": ("COLLECTION", "NOMINAL;DENDA;TOTAL BAYAR", (112800, 0, 112800), []),
     "nought": ("COLLECTION", "NOMINAL;DENDA;TOTAL BAYAR", (112800, 0, "0"), []),
+    "bills": ("COLLECTION", "JUMLAH REK;JUMLAH", (2, 112800), []),
     "whole": ("MAINBILL", "BIAYA AIR;BEBAN;DENDA;TOTAL TAGIHAN", (100000, 5000, 0, 105000), []),
 }
 

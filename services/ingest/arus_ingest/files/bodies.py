@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Self
 
 from arus_ingest.files import columns, headers
@@ -39,6 +40,7 @@ FEW_CELLS: Final = 2
 LEAST_NAMED: Final = 2
 HEAD_ROWS: Final = 400
 """How many rows of a table are looked at before its facts are told from the rest."""
+SAMPLE_KEYS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +185,9 @@ def _texts(cells: Sequence[Cell]) -> list[str]:
 
 def _are_codes(head: Iterable[tuple[int, Row]], row: int, key: int, header: Sequence[str]) -> bool:
     """Tell whether most rows below a header's last line have a code for a key, and not words."""
-    keys = [
-        text
-        for number, cells in head
-        if number > row and key < len(cells) and may_be_fact(cells, header)
-        if (text := shown(cells[key]).strip())
-    ]
+    below = (cells for number, cells in head if number > row and key < len(cells))
+    facts = islice((cells for cells in below if may_be_fact(cells, header)), SAMPLE_KEYS)
+    keys = [text for cells in facts if (text := shown(cells[key]).strip())]
     return 2 * sum(map(_is_worded, keys)) <= len(keys)
 
 

@@ -10,7 +10,11 @@ from arus_ingest.files.periods import in_text
 
 _BEFORE: Final = "lalu"
 _NOW: Final = "kini"
+LONGEST: Final = 20
 _YEAR: Final = re.compile(r"(?<!\d)20\d{2}(?!\d)")
+_NUMBERED: Final = re.compile(
+    r"\d{1,2}[/.\-](?:20)?\d{2}|20\d{2}(?:[/.\-]?\d{2})?|[a-z]{3,9}[.'’/\-]?(?:20)?\d{2}", re.IGNORECASE
+)
 _PLAIN: Final = 0.6  # 11-20 are cubic metres, before they are a month
 
 
@@ -18,11 +22,13 @@ _PLAIN: Final = 0.6  # 11-20 are cubic metres, before they are a month
 def behind(text: str, own: str) -> str:
     """Return the end of a header that says when and nothing else: its own part, or its last word; else ""."""
     last = own or text.rpartition(" ")[2]
-    said = set(headers.words(_YEAR.sub("tahun", last)))
-    if last == text or not said:
+    if last == text or len(last) > LONGEST:
         return ""
-    is_month = bool(_months(last)) or said <= {"bulan", "tahun", *MONTHS}
-    return last if is_month or (own and said <= {_BEFORE, _NOW, "bulan"}) else ""
+    if last.lower() in MONTHS or _YEAR.fullmatch(last) or (_NUMBERED.fullmatch(last) and _months(last)):
+        return last
+    if not own or not last.replace(" ", "").isalpha():
+        return ""
+    return last if {_BEFORE, _NOW, "bulan", *MONTHS}.issuperset(headers.words(last)) else ""
 
 
 def is_of(text: str, month: str | None) -> bool | None:

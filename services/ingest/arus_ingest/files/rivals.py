@@ -9,7 +9,7 @@ from typing import Final
 from arus_ingest.files import columns, headers, moments
 from arus_ingest.files.columns import Header
 from arus_ingest.files.deciding import Choice
-from arus_ingest.files.declared import FileType
+from arus_ingest.files.declared import Field
 from arus_ingest.files.results import Question
 from arus_ingest.files.tables import Row, shown
 
@@ -28,10 +28,11 @@ def settled(
     kind = choice.type
     assert kind is not None
     places, questions = dict(choice.places), list(choice.questions)
+    offers = columns.offers(kind, header, below, taught)
     for field in choice.places:
         if field not in columns.COUNTED or header.texts[places[field]] in taught:
             continue
-        meant = [places[field], *_rivals(kind, field, header, below, taught, choice.places)]
+        meant = [places[field], *_rivals(kind.fields[field], offers, header, below, taught, places)]
         of_month = [
             place
             for place in meant
@@ -50,35 +51,39 @@ def settled(
 
 
 def _rivals(  # noqa: PLR0917 - everything that is known of the columns
-    kind: FileType,
-    field: str,
+    field: Field,
+    offers: Sequence[tuple[float, int, str]],
     header: Header,
     below: Sequence[Row],
     taught: AnyMapping[str, str],
     places: AnyMapping[str, int],
 ) -> list[int]:
-    """Return the free columns that could be a field as well, better ones first."""
-    fits = {
-        place: fit
-        for fit, place, name in columns.offers(kind, header, below, taught)
-        if name == field and fit >= columns.LEAST_SCORE
-    }
-    if field in _AMOUNTS:
+    """Return the free columns that could be a field, too, better ones first; offers: fit, column, field."""
+    fits = {place: fit for fit, place, name in offers if name == field.name and fit >= columns.LEAST_SCORE}
+    if field.name in _AMOUNTS:
         gives_change = any(map(_CHANGE.fullmatch, header.texts))
         for place, text in enumerate(header.texts):
             named = _is_total(text) or (gives_change and _is_amount(text))
-            if named and text not in taught and columns.could_be(kind.fields[field], place, below):
+            if named and text not in taught and columns.could_be(field, place, below):
                 fits.setdefault(place, columns.LEAST_SCORE)
-    mine = places[field]
+    mine = places[field.name]
     return [
         place
         for place in sorted(fits, key=lambda one: -fits[one])
-        if place not in places.values() and header.texts[place] not in {"", header.texts[mine]}
+        if place not in places.values()
+        and header.texts[place] not in {"", header.texts[mine]}
+        and not _is_other(header.texts[place], field.name)
     ]
 
 
 def _is_total(text: str) -> bool:
     return bool(text) and _TOTAL.issuperset(headers.words(text))
+
+
+def _is_other(text: str, field: str) -> bool:
+    """Tell whether a header names other fields word for word, of whatever type, and not this one."""
+    named = {"amount" if one.field in _AMOUNTS else one.field for one in headers.exact(text)}
+    return bool(named) and ("amount" if field in _AMOUNTS else field) not in named
 
 
 def _is_amount(text: str) -> bool:
