@@ -251,6 +251,27 @@ def test_a_cell_too_many_is_told_below_another_header_too(tmp_path: Path) -> Non
     assert [len(row.errors) for row in read_rows(path, found)] == [0] * 10 + [1] * 10
 
 
+@pytest.mark.parametrize(
+    ("ends", "wide", "wrong"),
+    [
+        ("", ",15,5,113000,", True),
+        ("", ",15,113000,,", True),
+        (",", ",15,113000,,", False),
+        ("", ",15,113000,", False),
+    ],
+)
+def test_a_row_wider_than_the_others_is_told_although_its_last_cell_is_empty(
+    tmp_path: Path, ends: str, wide: str, *, wrong: bool
+) -> None:
+    path = tmp_path / "MC Des25.csv"
+    lines = [f"34010{n:05},NAMA {n},JL A,15,112800,{ends}" for n in range(1, 21)]
+    head = "NOMEN,NAMA,ALAMAT,KUBIK,NOMINAL,KETERANGAN"
+    path.write_text("\n".join([head, *lines, f"3401000099,NAMA,JL B{wide}"]), "utf-8")
+    (found,) = detect(path)
+    codes = [(row.number, error.code) for row in read_rows(path, found) for error in row.errors]
+    assert codes == [(22, "row_too_wide")] * wrong
+
+
 def test_facts_below_whose_columns_nobody_can_match_can_only_be_left_out(tmp_path: Path) -> None:
     path = tmp_path / "COLLECTION Des 2025.csv"
     more = [turned(line, (1, 0, 2)) for line in PAID]

@@ -1,6 +1,7 @@
 """Which rows below a header are facts, and which are totals, repeated headers, numbering, signatures."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -40,7 +41,7 @@ FEW_CELLS: Final = 2
 LEAST_NAMED: Final = 2
 HEAD_ROWS: Final = 400
 """How many rows of a table are looked at before its facts are told from the rest."""
-SAMPLE_KEYS: Final = 100
+SAMPLE_FACTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Body:
     row: the last line of the header. key: the column a fact cannot do without; keyed: its type and field.
     whole: people said that what stands below another header belongs to it, too. coded: the keys are codes of
     digits, of letters at most before them: one of words names a group, a page or a total. counted, dated: the
-    columns of the numbers that count and of the days that a fact cannot do without.
+    columns of the numbers that count and of the days that a fact cannot do without. width: how many cells
+    most rows have, at least one for each column.
     """
 
     header: Sequence[str]
@@ -61,6 +63,7 @@ class Body:
     coded: bool
     counted: Sequence[int]
     dated: Sequence[int]
+    width: int
 
     @classmethod
     def of(
@@ -77,19 +80,22 @@ class Body:
         field = columns.key_field(kind, places)
         key = places.get(field, 0)
         is_code = bool(field) and kind.fields[field].kind == "code"
+        rows = (cells for number, cells in head if number > row and may_be_fact(cells, header))
+        below = list(islice(rows, SAMPLE_FACTS))
         return cls(
             header,
             row,
             key,
             (kind.name, field),
             whole,
-            coded=is_code and _are_codes(head, row, key, header),
+            coded=is_code and _are_codes(below, key),
             counted=[place for name, place in places.items() if name in columns.COUNTED],
             dated=[
                 place
                 for name, place in places.items()
                 if name in kind.fields and kind.fields[name].required and kind.fields[name].kind == "date"
             ],
+            width=max([len(header), *(width for width, _ in Counter(map(len, below)).most_common(1))]),
         )
 
     def facts(
@@ -183,11 +189,9 @@ def _texts(cells: Sequence[Cell]) -> list[str]:
     return [repaired(" ".join(shown(cell).split())) for cell in cells]
 
 
-def _are_codes(head: Iterable[tuple[int, Row]], row: int, key: int, header: Sequence[str]) -> bool:
-    """Tell whether most rows below a header's last line have a code for a key, and not words."""
-    below = (cells for number, cells in head if number > row and key < len(cells))
-    facts = islice((cells for cells in below if may_be_fact(cells, header)), SAMPLE_KEYS)
-    keys = [text for cells in facts if (text := shown(cells[key]).strip())]
+def _are_codes(below: Iterable[Row], key: int) -> bool:
+    """Tell whether most rows have a code for a key, and not words."""
+    keys = [text for cells in below if key < len(cells) if (text := shown(cells[key]).strip())]
     return 2 * sum(map(_is_worded, keys)) <= len(keys)
 
 

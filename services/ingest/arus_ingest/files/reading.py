@@ -92,7 +92,7 @@ def _rows(
     ):
         fields = {name: value for name, value in zip(names, values, strict=True) if value}
         errors = wrong.get(at, [])
-        if detection.separator and any(cells[len(detection.headers) :]):
+        if detection.separator and (len(cells) > body.width or any(cells[len(detection.headers) :])):
             errors = [*errors, _too_wide(kind, detection, len(cells))]
         for name, instead, excuse in needed:
             if name in fields or instead in fields or _says(fields.get(excuse, "")):
