@@ -54,6 +54,18 @@ def test_cells_of_several_lines_stay_one_cell(tmp_path: Path) -> None:
     assert (found[9].fields["address"], len(found)) == ('JL. SUNTER 10 "A"', 20)
 
 
+@pytest.mark.parametrize("title", ["PAM JAYA;RAYON 34", "Bulan;:;Desember;Tahun;:;2025", "PAM JAYA", ";;;;;"])
+def test_a_title_makes_no_header_of_several_lines_into_rows(tmp_path: Path, title: str) -> None:
+    head = 'NOMEN;NAMA;ALAMAT;RAYON;"KUBIK\n(M3)";"JUMLAH\nTAGIHAN"'
+    found = read(tmp_path, title, head, *customers(3))
+    assert [(row.fields["kubikasi"], row.fields["target_mc"]) for row in found] == [("12", "60000")] * 3
+
+
+def test_a_name_in_marks_swallows_no_row_at_the_top_of_a_file(tmp_path: Path) -> None:
+    lines = [line.replace("NAMA 1;", '"CV;').replace("NAMA 2;", 'JAYA";') for line in customers(5)]
+    assert [row.number for row in read(tmp_path, HEAD, *lines)] == list(range(2, 7))
+
+
 def test_many_stray_marks_cost_no_more_than_their_lines() -> None:
     lines = [f'{number};"a;b;c\n' for number in range(30_000)]
     found = list(rows(["n;x;y;z\n", "0;a;b;c\n", *lines], ";"))
@@ -92,6 +104,75 @@ def test_a_customer_called_like_a_total_stays_one(tmp_path: Path, name: str) -> 
     bare = [f"NAMA {n};34010{n:05};5000" for n in range(9)]
     strange = ["TOTAL PERSADA;3401099999;5000", "JUMLAH REJEKI;3401099998;5000"]
     assert len(read(tmp_path, "NAMA;NOMEN;NOMINAL", *bare, *strange)) == 11
+
+
+TOTALS = (
+    *("J U M L A H", "T O T A L", "G R A N D  T O T A L", "TTL", "Tot", "Totals", "TOTAL_ALL"),
+    *("TOTAL_RAYON_34", "Sub Tot", "Subtot.", "Pindahan", "3401000050 Total"),
+)
+
+
+@pytest.mark.parametrize("total", TOTALS)
+def test_a_total_however_it_is_written_is_no_customer(tmp_path: Path, total: str) -> None:
+    found = read(tmp_path, HEAD, *customers(50), f"{total};;;;600;3000000")
+    assert (len(found), [row for row in found if row.errors]) == (50, [])
+
+
+WORDED = (
+    *("Rayon 34", "Zona 101", "Hal 1 dari 12", "Page 1 of 12", "Tgl 05-01-2026", "NIK 3171012345"),
+    *("Catatan:", "Saldo"),
+)
+
+
+@pytest.mark.parametrize("words", WORDED)
+def test_words_in_place_of_a_code_are_no_customer(tmp_path: Path, words: str) -> None:
+    found = read(tmp_path, HEAD, f"{words};;;;;", *customers(20), f"{words};;;;240;1200000", f"{words};;;;;")
+    assert len(found) == 21
+    assert [(row.number, error.code) for row in found for error in row.errors] == [(23, "cell_not_a_code")]
+
+
+def test_a_line_of_a_day_alone_is_no_customer(tmp_path: Path) -> None:
+    assert len(read(tmp_path, HEAD, *customers(20), "05-01-2026;;;;;")) == 20
+
+
+def test_codes_that_hold_words_where_all_do_are_codes(tmp_path: Path) -> None:
+    found = read(tmp_path, HEAD, *(f"PLG {line}" for line in customers(20)), "PLG 3401000099;;;;;")
+    assert [row.fields["nomen"] for row in found[::20]] == ["PLG 3401000001", "PLG 3401000099"]
+    assert not any(row.errors for row in found)
+
+
+PAYMENTS = ["NOMEN;TGL BAYAR;JUMLAH BAYAR", *(f"34010{n:05};15/12/2025;{n}5.000" for n in range(1, 11))]
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        (";15/12/2025;212.800", ["cell_required"]),
+        ("Rayon 34;;425.600", ["cell_not_a_code", "cell_required"]),
+        (";;425.600", []),
+        (";2;425.600", []),
+        (";JUMLAH;425.600", []),
+        ("JUMLAH;;425.600", []),
+        ("Kasir;ANI;", []),
+        ("Jakarta, 5 Jan 2026;;", []),
+    ],
+)
+def test_a_short_row_with_a_day_and_an_amount_is_a_fact_with_an_error(
+    tmp_path: Path, line: str, wrong: list[str]
+) -> None:
+    path = tmp_path / "COLLECTION Des 2025.csv"
+    path.write_text("\n".join([*PAYMENTS, line]), "utf-8")
+    (found,) = detect(path)
+    assert [error.code for row in read_rows(path, found) for error in row.errors] == wrong
+    assert found.rows == 10 + bool(wrong)
+
+
+@pytest.mark.parametrize("head", ['"NO\nPLG";"NAMA\nPELANGGAN";ALAMAT;RAYON;"KUBIK\n(M3)";"JML\nTAGIHAN"'])
+def test_a_header_of_several_lines_in_its_cells_is_known_again_on_each_page(
+    tmp_path: Path, head: str
+) -> None:
+    found = read(tmp_path, head, *customers(20), head, *customers(5), head, *customers(5))
+    assert (len(found), [row for row in found if row.errors]) == (30, [])
 
 
 RECAPS = {
@@ -168,6 +249,27 @@ def test_a_cell_too_many_is_told_below_another_header_too(tmp_path: Path) -> Non
     path.write_text("\n".join([head, *lines, turned(head, order), *more]), "utf-8")
     (found,) = detect(path, answers={"below": "read"})
     assert [len(row.errors) for row in read_rows(path, found)] == [0] * 10 + [1] * 10
+
+
+@pytest.mark.parametrize(
+    ("ends", "wide", "wrong"),
+    [
+        ("", ",15,5,113000,", True),
+        ("", ",15,113000,,", True),
+        (",", ",15,113000,,", False),
+        ("", ",15,113000,", False),
+    ],
+)
+def test_a_row_wider_than_the_others_is_told_although_its_last_cell_is_empty(
+    tmp_path: Path, ends: str, wide: str, *, wrong: bool
+) -> None:
+    path = tmp_path / "MC Des25.csv"
+    lines = [f"34010{n:05},NAMA {n},JL A,15,112800,{ends}" for n in range(1, 21)]
+    head = "NOMEN,NAMA,ALAMAT,KUBIK,NOMINAL,KETERANGAN"
+    path.write_text("\n".join([head, *lines, f"3401000099,NAMA,JL B{wide}"]), "utf-8")
+    (found,) = detect(path)
+    codes = [(row.number, error.code) for row in read_rows(path, found) for error in row.errors]
+    assert codes == [(22, "row_too_wide")] * wrong
 
 
 def test_facts_below_whose_columns_nobody_can_match_can_only_be_left_out(tmp_path: Path) -> None:

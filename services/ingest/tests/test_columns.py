@@ -408,3 +408,143 @@ def test_a_year_or_month_behind_the_word_is_no_rayon(tmp_path: Path, name: str) 
     head = ("NOMEN", "NAMA", "ALAMAT", "KUBIK", "NOMINAL")
     found, _ = found_in(written(tmp_path / f"{name}.csv", head, (60012345, "BUDI", "JL A", 15, 112800)))
     assert not found.rayon
+
+
+PAYMENT = (60012345, "15/12/2025")
+BILLED = (60012345, "BUDI", "JL A", 15)
+RIVALS: dict[str, tuple[str, str, tuple[int | str, ...], list[str]]] = {
+    "nominal": (
+        "COLLECTION",
+        "NOMINAL;DENDA;TOTAL BAYAR",
+        (112800, 10000, 122800),
+        ["NOMINAL", "TOTAL BAYAR"],
+    ),
+    "water": (
+        "COLLECTION",
+        "PENERIMAAN AIR;PENERIMAAN NON AIR;TOTAL PENERIMAAN",
+        (100000, 5000, 105000),
+        ["PENERIMAAN AIR", "TOTAL PENERIMAAN"],
+    ),
+    "total": (
+        "COLLECTION",
+        "BAYAR TAGIHAN;BAYAR DENDA;TOTAL",
+        (100000, 500, 100500),
+        ["BAYAR TAGIHAN", "TOTAL"],
+    ),
+    "fee": ("COLLECTION", "AMOUNT;ADMIN BANK;TOTAL BAYAR", (100000, 2500, 102500), ["AMOUNT", "TOTAL BAYAR"]),
+    "change": (
+        "COLLECTION",
+        "TAGIHAN;UANG DITERIMA;KEMBALI",
+        (112800, 120000, 7200),
+        ["UANG DITERIMA", "TAGIHAN"],
+    ),
+    "count": ("COLLECTION", "JUMLAH;TOTAL", (2, 122800), ["JUMLAH", "TOTAL"]),
+    "bill": ("MC", "NOMINAL;DENDA;TOTAL TAGIHAN", (112800, 10000, 122800), ["NOMINAL", "TOTAL TAGIHAN"]),
+    "parts": ("MC", "REK AIR;NON AIR;TOTAL", (100000, 10000, 110000), ["REK AIR", "TOTAL"]),
+    "paid": ("MB", "NOMINAL;DENDA;JUMLAH", (112800, 10000, 122800), ["NOMINAL", "JUMLAH"]),
+    "clear": ("COLLECTION", "RP TAGIHAN;DENDA;JUMLAH BAYAR", (112800, 10000, 122800), []),
+    "same": ("COLLECTION", "NOMINAL;DENDA;TOTAL BAYAR", (112800, 0, 112800), []),
+    "nought": ("COLLECTION", "NOMINAL;DENDA;TOTAL BAYAR", (112800, 0, "0"), []),
+    "bills": ("COLLECTION", "JUMLAH REK;JUMLAH", (2, 112800), []),
+    "whole": ("MAINBILL", "BIAYA AIR;BEBAN;DENDA;TOTAL TAGIHAN", (100000, 5000, 0, 105000), []),
+}
+
+
+@pytest.mark.parametrize(("kind", "head", "cells", "rivals"), RIVALS.values(), ids=RIVALS)
+def test_several_columns_that_may_be_one_amount_are_asked_about(
+    tmp_path: Path, kind: str, head: str, cells: tuple[int | str, ...], rivals: list[str]
+) -> None:
+    first, named = {
+        "COLLECTION": (PAYMENT, ("NOMEN", "TGL BAYAR")),
+        "MB": ((*PAYMENT, "T1"), ("NOMEN", "TGL LUNAS", "NO TAGIHAN")),
+        "MC": (BILLED, ("NOMEN", "NAMA", "ALAMAT", "M3")),
+        "MAINBILL": ((60012345, "T1", 15), ("NOMEN", "NO TAGIHAN", "M3")),
+    }[kind]
+    rows = [(*first, *cells, "ANI"), (*first, *cells, "ANI")]
+    path = written(tmp_path / f"{kind} DES 2025.csv", (*named, *head.split(";"), "KASIR"), *rows)
+    (found,) = detect(path)
+    field = "target_mc" if kind == "MC" else "amount"
+    asked = [(one.key, one.code, list(one.options)) for one in found.questions]
+    assert asked == [(f"column:{field}", "question_column_rivals", rivals)] * bool(rivals)
+    for header in rivals:
+        (said,) = detect(path, answers={f"column:{field}": header})
+        assert (said.columns[field], said.questions) == (header, ())
+
+
+ABOVE = {
+    "usage": ("MC", "PEMAKAIAN (M3);;TAGIHAN (RP);", "LALU;INI;LALU;INI", (14, 15, 100000, 112800)),
+    "months": ("MC", "NOVEMBER;;DESEMBER;", "M3;RUPIAH;M3;RUPIAH", (14, 100000, 15, 112800)),
+    "stands": ("SBRS", "NOVEMBER;;DESEMBER;", "STAND;M3;STAND;M3", (100, 14, 115, 15)),
+    "stands and usage": ("SBRS", "STAND METER;;PEMAKAIAN;", "LALU;INI;LALU;INI", (100, 115, 14, 15)),
+}
+
+
+@pytest.mark.parametrize(("kind", "upper", "lower", "cells"), ABOVE.values(), ids=ABOVE)
+def test_of_columns_under_one_word_those_of_the_month_are_read(
+    tmp_path: Path, kind: str, upper: str, lower: str, cells: tuple[int, ...]
+) -> None:
+    first = ("NOMEN", "NAMA", "ALAMAT", *upper.split(";"), "PETUGAS")
+    rows = [(60012345 + at, "BUDI", "JL A", *cells, "ANI") for at in range(3)]
+    path = written(tmp_path / f"{kind} DES 2025.xlsx", first, ("", "", "", *lower.split(";"), ""), *rows)
+    found, read = found_in(path)
+    numbers = {
+        "MC": {"kubikasi": "15", "target_mc": "112800"},
+        "SBRS": {"stand_akhir": "115", "volume": "15"},
+    }
+    assert (found.type, found.questions, found.rows) == (kind, (), 3)
+    assert all(numbers[kind].items() <= row.fields.items() and not row.errors for row in read)
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "columns"),
+    [
+        ("SBRS", "STAND 11/2025;STAND 12/2025;METODE BACA", {"stand_akhir": "STAND 12/2025"}),
+        ("SBRS", "STAND NOV;STAND DES;METODE BACA", {"stand_akhir": "STAND DES"}),
+        ("MC", "ALAMAT;KUBIKASI 2024;KUBIKASI 2025", {"kubikasi": "KUBIKASI 2025"}),
+        ("MC", "ALAMAT;TAGIHAN DES;TAGIHAN NOV", {"target_mc": "TAGIHAN DES"}),
+    ],
+)
+def test_of_columns_that_name_months_the_one_of_the_file_is_read(
+    tmp_path: Path, kind: str, head: str, columns: dict[str, str]
+) -> None:
+    cells = ["A" if text in {"ALAMAT", "METODE BACA"} else 100 + len(text) for text in head.split(";")]
+    rows = [(60012345 + at, "BUDI", *cells) for at in range(4)]
+    path = written(tmp_path / f"{kind} DES 2025.csv", ("NOMEN", "NAMA", *head.split(";")), *rows)
+    (found,) = detect(path)
+    assert (found.type, found.questions) == (kind, ())
+    assert columns.items() <= found.columns.items()
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "code"),
+    [
+        ("MC", "KUBIKASI NOV;KUBIKASI DES", "question_column_rivals"),  # of no month itself
+        ("MC DES 2025", "KUBIKASI 2025;KUBIKASI DES", "question_column_rivals"),
+        ("MC JAN 2026", "KUBIKASI NOV;KUBIKASI DES", "question_column_month"),
+        ("ARDEBT DES 2025", "TUNGGAKAN 2024;TUNGGAKAN 2025", "question_column_rivals"),  # owed, both
+    ],
+)
+def test_columns_of_months_are_asked_about_where_none_is_the_files(
+    tmp_path: Path, name: str, head: str, code: str
+) -> None:
+    rows = [(60012345 + at, "BUDI", "JL A", 3, 14 + at, 25 - at) for at in range(4)]
+    path = written(tmp_path / f"{name}.csv", ("NOMEN", "NAMA", "ALAMAT", "LEMBAR", *head.split(";")), *rows)
+    (found,) = detect(path)
+    (asked,) = (one for one in found.questions if one.key.startswith("column:"))
+    assert (asked.code, list(asked.options)) == (code, head.split(";"))
+
+
+def test_the_words_of_a_second_row_under_merged_cells_are_part_of_the_header(tmp_path: Path) -> None:
+    head = ("NOMEN", "TANGGAL", "PENERIMAAN", "", "", "", "KASIR")
+    below = ("", "", "AIR", "DENDA", "NON AIR", "JUMLAH", "")
+    rows = [(60012345 + at, "15/12/2025", 100000, 5000, 0, 105000, "A") for at in range(3)]
+    (found,) = detect(written(tmp_path / "COLLECTION DES 2025.xlsx", head, below, *rows))
+    assert [list(one.options) for one in found.questions] == [["PENERIMAAN AIR", "PENERIMAAN JUMLAH"]]
+    assert (found.header_row, found.rows) == (2, 3)
+
+
+def test_a_row_of_words_under_named_columns_is_no_header(tmp_path: Path) -> None:
+    head = ("TANGGAL", "LOKASI", "PRODUK", "VOLUME (L)", "")
+    rows = [("5 Desember 2025", "GUDANG A", "SOLAR", 50, "catatan")] * 2
+    (found,) = detect(written(tmp_path / "BBM DES 2025.csv", head, *rows))
+    assert (found.header_row, found.rows) == (1, 2)

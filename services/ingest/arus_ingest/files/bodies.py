@@ -1,26 +1,34 @@
 """Which rows below a header are facts, and which are totals, repeated headers, numbering, signatures."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Self
 
 from arus_ingest.files import columns, headers
 from arus_ingest.files.dates import MONTHS
 from arus_ingest.files.declared import FileType
 from arus_ingest.files.tables import Cell, Row, shown
+from arus_ingest.files.texts import repaired
 
 _TOTAL: Final = re.compile(
     r"^\W*(?:grand|sub)?[\s\-]*"
-    r"(?:total|jumlah|jml|jlh|subtotal|rekap|rekapitulasi|rata[\s\-]*rata|average|sum)\b",
+    r"(?:totals?|tot|ttl|jumlah|jml|jlh|subtotal|rekap|rekapitulasi|rata[\s\-]*rata|average|sum"
+    r"|(?:di)?pindahan)\b"
+    r"|^\d[\w.\-/]*\s+(?:sub\s*)?total$",  # of the rows above with that number, as Excel writes it
     re.IGNORECASE,
 )
+_SPACED_OUT: Final = re.compile(r"\b[^\W\d_](?: [^\W\d_]){2,}\b")
 _AMOUNT: Final = re.compile(
     r"\W*(?:rp|idr)?[\W\d]*(?:m3|m³|l|liter|cr|db|plg|pelanggan|sr)?\W*", re.IGNORECASE
 )
 _LETTER: Final = re.compile(r"[^\W\d_]")
+_DIGIT: Final = re.compile(r"\d")
 _OF: Final = frozenset(
-    {"grand", "sub", "total", "subtotal", "jumlah", "rekap", "rekapitulasi", "rata", "average", "sum"}
+    {"grand", "sub", "total", "totals", "tot", "ttl", "subtotal", "jumlah", "rekap", "rekapitulasi", "rata"}
+    | {"average", "sum", "pindahan", "dipindahan"}
     | {"seluruh", "seluruhnya", "keseluruhan", "semua", "umum", "akhir", "all"}
     | {"pelanggan", "customers", "sambungan", "sr", "rekening", "tagihan", "bills", "lembar"}
     | {"data", "baris", "rows"}
@@ -31,6 +39,9 @@ _OF: Final = frozenset(
 _CODE: Final = re.compile(r"[A-Za-z]{0,5}[\-./ ]?\d[\w\-./ ]{2,}")
 FEW_CELLS: Final = 2
 LEAST_NAMED: Final = 2
+HEAD_ROWS: Final = 400
+"""How many rows of a table are looked at before its facts are told from the rest."""
+SAMPLE_FACTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,10 @@ class Body:
     """What stands below a header, until another table begins.
 
     row: the last line of the header. key: the column a fact cannot do without; keyed: its type and field.
-    whole: people said that what stands below another header belongs to it, too.
+    whole: people said that what stands below another header belongs to it, too. coded: the keys are codes of
+    digits, of letters at most before them: one of words names a group, a page or a total. counted, dated: the
+    columns of the numbers that count and of the days that a fact cannot do without. width: how many cells
+    most rows have, at least one for each column.
     """
 
     header: Sequence[str]
@@ -46,14 +60,43 @@ class Body:
     key: int
     keyed: tuple[str, str]
     whole: bool
+    coded: bool
+    counted: Sequence[int]
+    dated: Sequence[int]
+    width: int
 
     @classmethod
     def of(
-        cls, kind: FileType, header: Sequence[str], row: int, places: Mapping[str, int], *, whole: bool
+        cls,
+        kind: FileType,
+        header: Sequence[str],
+        row: int,
+        places: Mapping[str, int],
+        head: Iterable[tuple[int, Row]],
+        *,
+        whole: bool,
     ) -> Self:
-        """Return what stands below the header of a table of a type; places: of its fields."""
+        """Return what stands below the header of a table of a type; places: of its fields; head: its rows."""
         field = columns.key_field(kind, places)
-        return cls(header, row, places.get(field, 0), (kind.name, field), whole)
+        key = places.get(field, 0)
+        is_code = bool(field) and kind.fields[field].kind == "code"
+        rows = (cells for number, cells in head if number > row and may_be_fact(cells, header))
+        below = list(islice(rows, SAMPLE_FACTS))
+        return cls(
+            header,
+            row,
+            key,
+            (kind.name, field),
+            whole,
+            coded=is_code and _are_codes(below, key),
+            counted=[place for name, place in places.items() if name in columns.COUNTED],
+            dated=[
+                place
+                for name, place in places.items()
+                if name in kind.fields and kind.fields[name].required and kind.fields[name].kind == "date"
+            ],
+            width=max([len(header), *(width for width, _ in Counter(map(len, below)).most_common(1))]),
+        )
 
     def facts(
         self, rows: Iterable[tuple[int, Row]], next_header: list[str] | None = None
@@ -76,7 +119,7 @@ class Body:
             elif order and _repeats([text for text in _texts(cells) if text], self.header):
                 order = ()
             fact = _turned(cells, order) if order else cells
-            if is_fact(fact, self.key, self.header):
+            if self._states(fact):
                 yield number, fact
 
     def order_under(self, other: Sequence[str]) -> Sequence[int]:
@@ -99,6 +142,27 @@ class Body:
             if any(one[:2] == self.keyed for one in headers.near(text))
         ]
 
+    def _states(self, cells: Row) -> bool:
+        """Tell whether a row states a fact: it is full or has a code, else a number and what it is of."""
+        first = self.key_of(cells)
+        if first.isdigit() and len(first) > FEW_CELLS:
+            return is_fact(cells, self.key, self.header)
+        full = {place: cell for place, cell in enumerate(cells) if shown(cell).strip()}
+        is_lone_day = self.coded and len(full) == 1 and columns.is_day(first)
+        if len(full) > FEW_CELLS or not (is_lone_day or not first or self.is_strange(cells)):
+            return is_fact(cells, self.key, self.header)
+        return self._counts(full) and not any(_is_called_total(shown(cell)) for cell in full.values())
+
+    def _counts(self, full: Mapping[int, Cell]) -> bool:
+        """Tell whether a number that counts stands beside a day or words. full: cells by their columns."""
+        counted = any(columns.is_number(full[place]) for place in self.counted if place in full)
+        dated = any(columns.is_day(full[place]) for place in self.dated if place in full)
+        return counted and (dated or any(map(_says, full.values())))
+
+    def is_strange(self, cells: Row) -> bool:
+        """Tell whether a row has words where the others have the code of a customer."""
+        return self.coded and _is_worded(self.key_of(cells))
+
     def key_of(self, cells: Row) -> str:
         """Return what stands in the column of the key."""
         return shown(cells[self.key]).strip() if self.key < len(cells) else ""
@@ -120,8 +184,27 @@ def _turned(cells: Row, order: Sequence[int]) -> Row:
     return [*(cells[place] if place < len(cells) else None for place in order), *cells[len(order) :]]
 
 
-def _texts(cells: Row) -> list[str]:
-    return [shown(cell).strip() for cell in cells]
+def _texts(cells: Sequence[Cell]) -> list[str]:
+    """Return what cells say as headers are read: in one line."""
+    return [repaired(" ".join(shown(cell).split())) for cell in cells]
+
+
+def _are_codes(below: Iterable[Row], key: int) -> bool:
+    """Tell whether most rows have a code for a key, and not words."""
+    keys = [text for cells in below if key < len(cells) if (text := shown(cells[key]).strip())]
+    return 2 * sum(map(_is_worded, keys)) <= len(keys)
+
+
+def _is_worded(key: str) -> bool:
+    """Tell whether a key is words: it has no digit, or letters and a blank."""
+    if key.isdigit():
+        return False
+    return bool(key) and (not _DIGIT.search(key) or (" " in key and bool(_LETTER.search(key))))
+
+
+def _says(cell: Cell) -> bool:
+    """Tell whether a cell says something in letters that is no amount."""
+    return isinstance(cell, str) and bool(_LETTER.search(cell)) and not _AMOUNT.fullmatch(cell)
 
 
 def is_fact(cells: Sequence[Cell], key: int, header: Sequence[str]) -> bool:
@@ -133,12 +216,12 @@ def is_fact(cells: Sequence[Cell], key: int, header: Sequence[str]) -> bool:
     first = shown(cells[key]).strip() if key < len(cells) else ""
     if first.isdigit() and len(first) > FEW_CELLS:
         return not _is_total(cells)
-    full = [text for cell in cells if (text := shown(cell).strip())]
+    full = [text for text in _texts(cells) if text]
     if not full:
         return False
     if _is_total(cells):
         return False
-    if (not first or _TOTAL.match(first)) and any(_TOTAL.match(text) for text in full):
+    if (not first or _is_called_total(first)) and any(_is_called_total(text) for text in full):
         return False
     if _numbering(full):
         return False
@@ -149,21 +232,30 @@ def is_fact(cells: Sequence[Cell], key: int, header: Sequence[str]) -> bool:
 
 def may_be_fact(cells: Sequence[Cell], header: Sequence[str]) -> bool:
     """Tell whether a row can be a fact before its columns are known: no total, numbering or header again."""
-    full = [text for cell in cells if (text := shown(cell).strip())]
+    full = [text for text in _texts(cells) if text]
     return (
         len(full) > 1
         and not _numbering(full)
         and not _repeats(full, header)
-        and not any(_TOTAL.match(text) for text in full)
+        and not any(_is_called_total(text) for text in full)
     )
+
+
+def _is_called_total(text: str) -> bool:
+    return _TOTAL.match(_joined(text)) is not None
+
+
+def _joined(text: str) -> str:
+    """Return a text without lines below its words, and words that are spaced out in one: J U M L A H."""
+    return _SPACED_OUT.sub(lambda letters: letters[0].replace(" ", ""), text.replace("_", " "))
 
 
 def _is_total(cells: Sequence[Cell]) -> bool:
     """Tell whether all that a row says in letters is that it is a total; a count may stand for a key."""
     said = False
     for cell in cells:
-        if isinstance(cell, str) and _LETTER.search(cell) and not _AMOUNT.fullmatch(cell):
-            if not (_TOTAL.match(cell) and all(map(_is_of_total, headers.words(cell)))):
+        if isinstance(cell, str) and _says(cell):
+            if not (_is_called_total(cell) and all(map(_is_of_total, headers.words(_joined(cell))))):
                 return False
             said = True
     return said

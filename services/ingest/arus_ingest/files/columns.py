@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from arus_ingest.files import headers
+from arus_ingest.files import headers, moments
 from arus_ingest.files.amounts import Shapes, of_number
 from arus_ingest.files.blanks import is_blank, is_no_day
 from arus_ingest.files.dates import parse
@@ -36,6 +36,8 @@ MINUS: Final = "minus"
 """What the key of a question whether payments below zero were received begins with."""
 BELOW_ZERO: Final = ("received", "returned")
 """What payments may be that are below zero."""
+COUNTED: Final = frozenset({"amount", "target_mc", "kubikasi", "volume", "stand_akhir", "volume_l"})
+"""Numbers that are what the facts of a type are about."""
 HARMLESS: Final = frozenset({"read_date", "bill_date", "freeze_date", "due_date", "last_payment_date"})
 """Dates that change no amount: what was skipped of them is skipped in an organisation's next files, too."""
 _OF_YEARS: Final = re.compile(r"(?<![a-z])(tahun|thn|year)", re.IGNORECASE)
@@ -82,8 +84,22 @@ def find_header(head: Sequence[tuple[int, Row]], mappings: Mapping) -> Header | 
                 if score >= LEAST_NAMED - 0.2 and (best is None or score > best[0] + 1e-9):
                     best = (score, header)
         if best is not None:
-            return best[1]
+            return _lengthened(head, best[1])
     return _first_of_words(head)
+
+
+def _lengthened(head: Sequence[tuple[int, Row]], header: Header) -> Header:
+    """Return a header with the row below it where that one names the columns under a word above several."""
+    start, end = header.first_line, header.lines_above
+    if end - start == HEADER_LINES or end == len(head):
+        return header
+    upper, lower = ([shown(cell).strip() for cell in head[at][1]] for at in (end - 1, end))
+    said = [place for place, text in enumerate(lower) if text]
+    spread = [place for place in said if place >= len(upper) or not upper[place]]
+    parts = {place for at in spread for place in (at, at - 1)}
+    if len(said) < LEAST_NAMED or not spread or not parts.issuperset(said):
+        return header
+    return header if any(map(is_value, head[end][1])) else _read(head, start, end - start + 1)
 
 
 def _read(head: Sequence[tuple[int, Row]], start: int, lines: int) -> Header:
@@ -114,6 +130,17 @@ def _shares(rows: Sequence[Sequence[str]], place: int) -> bool:
 def _named(
     text: str, own: str, matching: Callable[[str], tuple[headers.Match, ...]] = headers.near
 ) -> tuple[headers.Match, ...]:
+    """Return the fields that a column's header names; own: its part below a word above several columns.
+
+    A part that says only when leaves a column the number that the words before it name.
+    """
+    when = moments.behind(text, own)
+    if when:
+        above = [one for one in matching(text.removesuffix(when).strip()) if one.field in COUNTED]
+        if above:
+            together = headers.exact(text)
+            named = {one[:2] for one in together}
+            return *together, *(one._replace(score=0.9 * one.score) for one in above if one[:2] not in named)
     return headers.below(text, own, matching) if own else matching(text)
 
 
@@ -212,21 +239,9 @@ def assigned(
     A header fits as far as its words do and as far as its cells are of the field's kind. What was taught is
     certain; "" leaves a column out.
     """
-    offers: list[tuple[float, int, str]] = []
-    for place, (text, own) in enumerate(zip(header.texts, header.own, strict=True)):
-        if text in taught:
-            if taught[text]:
-                offers.append((2.0, place, taught[text]))
-            continue
-        for match in _named(text, own):
-            if match.type == kind.name and match.score >= LEAST_SCORE:
-                fit = match.score * _likeness(
-                    _looks(kind, match.field, text, header), match.field, place, below
-                )
-                offers.append((fit, place, match.field))
     places: dict[str, int] = {}
     scores: dict[str, float] = {}
-    for fit, place, field in sorted(offers, key=lambda one: (-one[0], one[1])):
+    for fit, place, field in sorted(offers(kind, header, below, taught), key=lambda one: (-one[0], one[1])):
         if fit >= LEAST_SCORE and field not in places and place not in places.values():
             places[field] = place
             scores[field] = min(fit, 1.0)
@@ -235,6 +250,25 @@ def assigned(
             places.pop(half, None)
             scores.pop(half, None)
     return places, scores
+
+
+def offers(
+    kind: FileType, header: Header, below: Sequence[Row], taught: AnyMapping[str, str]
+) -> list[tuple[float, int, str]]:
+    """Return how well each column fits each field that it may be: fit, column, field."""
+    found: list[tuple[float, int, str]] = []
+    for place, (text, own) in enumerate(zip(header.texts, header.own, strict=True)):
+        if text in taught:
+            if taught[text]:
+                found.append((2.0, place, taught[text]))
+            continue
+        for match in _named(text, own):
+            if match.type == kind.name and match.score >= LEAST_SCORE:
+                fit = match.score * _likeness(
+                    _looks(kind, match.field, text, header), match.field, place, below
+                )
+                found.append((fit, place, match.field))
+    return found
 
 
 def unread(
@@ -293,6 +327,16 @@ def _numeric(cells: Sequence[Cell]) -> float:
     shapes = Shapes()
     shapes.count(cells)
     return shapes.readable / len(cells)
+
+
+def is_number(cell: Cell) -> bool:
+    """Tell whether a cell can be read as a number, also with a currency or a unit."""
+    return not is_blank(shown(cell).strip()) and _numeric([cell]) > 0
+
+
+def is_day(cell: Cell) -> bool:
+    """Tell whether a cell can be read as a date."""
+    return _fits("date", "", cell)
 
 
 def _fits(kind: str, field: str, cell: Cell) -> bool:

@@ -7,13 +7,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from arus_ingest.files import amounts, bodies, columns, counted, dates, deciding, units
+from arus_ingest.files import amounts, bodies, columns, counted, dates, deciding, rivals, units
 from arus_ingest.files.columns import Header
 from arus_ingest.files.declared import NUMERIC, FileType
 from arus_ingest.files.results import Detection, Limits, Mapping, Question, Unreadable
 from arus_ingest.files.tables import Cell, Row, Table, chunks, shown, tables
 
-HEAD_ROWS: Final = 400
 SAMPLES: Final = 2
 SAMPLE_LENGTH: Final = 60
 BELOW: Final = "below"
@@ -85,7 +84,7 @@ def _detected(
     table: Table, name: str, mappings: Mapping, learned: Mapping, given: AnyMapping[str, str]
 ) -> Detection | None:
     rows = table.rows()
-    head = list(islice(rows, HEAD_ROWS))
+    head = list(islice(rows, bodies.HEAD_ROWS))
     header = columns.find_header(head, mappings)
     if header is None:
         return None
@@ -104,8 +103,11 @@ def _detected(
         count = sum(1 for number, _ in chain(head, rows) if number > header.row)
         period = deciding.choose_period(None, around, {}, {}, given.get("period"))
         return _unknown(table, name, header, choice, period, count)
+    month = deciding.choose_period(kind, around, {}, {}, given.get("period")).value
+    choice = rivals.settled(choice, header, below, deciding.meanings(kind, header, mappings), month)
+    places = choice.places
     given = {**learned.get(kind.name, {}), **given}
-    body = bodies.Body.of(kind, header.texts, header.row, places, whole=given.get(BELOW) == "read")
+    body = bodies.Body.of(kind, header.texts, header.row, places, head, whole=given.get(BELOW) == "read")
     rest = chain(head, rows)
     foot = counted.Foot()
     other: list[str] = []

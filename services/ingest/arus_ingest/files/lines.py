@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 _QUOTE: Final = '"'
+LEAST_ROWS: Final = 3
+"""How many rows of a width make it a usual one."""
 
 
 def rows(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -51,13 +53,17 @@ def _is_stray(taken: Sequence[str], cells: int, separator: str, widths: Counter[
     """Tell whether lines that quotation marks made one row are rows of their own: as wide as usual each.
 
     A cell of several lines that is quoted well leaves its first line too short, or the row as it should be.
+    Before a width is usual, a row of the first line's width has no further line as wide as that.
     """
     usual = max((width for width in widths if width > 1), key=widths.__getitem__, default=0)
     first, *others = (line.count(separator) + 1 for line in taken)
     if not usual or first < usual:
         return False
-    alike = bool(others) and (cells != usual or max(others) >= usual)
-    return alike or not _is_closed(taken, separator)
+    if not _is_closed(taken, separator):
+        return True
+    if widths[usual] < LEAST_ROWS:
+        return bool(others) and cells <= first <= max(others)
+    return bool(others) and (cells != usual or max(others) >= usual)
 
 
 def _is_closed(taken: Sequence[str], separator: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import repeat
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Final, cast
 
@@ -32,11 +32,13 @@ def read_rows(path: Path, detection: Detection, *, limits: Limits | None = None)
         raise ValueError("a detection needs a type before rows can be read, got None")
     kind = types()[detection.type]
     table = Table(path, limits or Limits(), detection.sheet, detection.encoding, detection.separator)
+    rows = table.rows()
+    head = list(islice(rows, bodies.HEAD_ROWS))
     body = bodies.Body.of(
-        kind, detection.headers, detection.header_row, detection.places, whole=detection.whole
+        kind, detection.headers, detection.header_row, detection.places, head, whole=detection.whole
     )
-    for facts in chunks(body.facts(table.rows())):
-        yield from _rows(kind, detection, _exchanged(detection, facts))
+    for facts in chunks(body.facts(chain(head, rows))):
+        yield from _rows(kind, detection, body, _exchanged(detection, facts))
 
 
 def _exchanged(detection: Detection, facts: Sequence[tuple[int, Row]]) -> Sequence[tuple[int, Row]]:
@@ -60,11 +62,15 @@ def _exchanged(detection: Detection, facts: Sequence[tuple[int, Row]]) -> Sequen
     ]
 
 
-def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]) -> Iterator[TypedRow]:
+def _rows(
+    kind: FileType, detection: Detection, body: bodies.Body, facts: Sequence[tuple[int, Row]]
+) -> Iterator[TypedRow]:
     names = [name for name in detection.places if name in kind.fields]
     read = {name: _column(kind, detection, name, facts) for name in names}
     for name in names:
         read[name][1].update(_contradicted(kind, detection, name, facts))
+    if body.coded:
+        read[body.keyed[1]][1].update(_worded(body, facts))
     if "period" in kind.fields and "period" not in read:
         names.append("period")
         read["period"] = _period_column(detection, facts)
@@ -86,7 +92,7 @@ def _rows(kind: FileType, detection: Detection, facts: Sequence[tuple[int, Row]]
     ):
         fields = {name: value for name, value in zip(names, values, strict=True) if value}
         errors = wrong.get(at, [])
-        if detection.separator and any(cells[len(detection.headers) :]):
+        if detection.separator and (len(cells) > body.width or any(cells[len(detection.headers) :])):
             errors = [*errors, _too_wide(kind, detection, len(cells))]
         for name, instead, excuse in needed:
             if name in fields or instead in fields or _says(fields.get(excuse, "")):
@@ -173,6 +179,15 @@ def _contradicted(
         if len(set(said)) > 1:
             wrong[at] = ("cell_contradicted", {"value": ", ".join(one or "-" for one in said)[:100]})
     return wrong
+
+
+def _worded(body: bodies.Body, facts: Sequence[tuple[int, Row]]) -> dict[int, Wrong]:
+    """Return where words stand for a code: what they name is a group or a total, and no customer."""
+    return {
+        at: ("cell_not_a_code", {"value": body.key_of(cells)[:100]})
+        for at, (_, cells) in enumerate(facts)
+        if body.is_strange(cells)
+    }
 
 
 def _with_year(cell: Cell, detection: Detection, field: Field) -> str | None:
