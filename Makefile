@@ -45,7 +45,7 @@ demo: setup ## fill a believable organisation (the system must run)
 
 .PHONY: test
 test: setup ## all tests, on a real broker and database
-	@$(RUN) pytest --strict-skips -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(RUN) pytest --strict-skips --durations 30 -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: coverage
 coverage: setup ## how much of the Python the tests of libraries and services run: .coverage-report/index.html

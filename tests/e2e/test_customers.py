@@ -85,6 +85,32 @@ def test_a_customer_is_entered_and_changed(
     expect(form).to_contain_text(re.compile(words["taken"], re.IGNORECASE))
 
 
+def test_what_is_typed_stays_when_somebody_else_changes_the_customer(
+    open_screen: OpenScreen, organisation: Organisation, console: str
+) -> None:
+    words, nomen = WORDS["id"], "71009999"
+    owner = organisation.owner.client
+    said = {"nomen": nomen, "name": "RATNA DEWI", "address": "JL KENANGA 2"}
+    assert owner.post("/customers", json=said).status_code == 201
+    page = open_screen(organisation.owner, language="id", width=1440).page
+    page.clock.install()
+    page.goto(f"{console}/customers?id={nomen}")
+    drawer = page.get_by_role("dialog", name="RATNA DEWI", exact=True)
+    drawer.get_by_role("button", name=words["edit"]).click()
+    form = page.get_by_role("dialog", name=re.compile(nomen))
+    form.get_by_label(words["address"], exact=True).fill("JL KENANGA 20")
+
+    assert owner.patch(f"/customers/{nomen}", json={"address": "JL CEMPAKA 7"}).status_code == 200
+    page.clock.fast_forward("05:00")
+    page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")  # as when they come back to the tab
+    expect(page.get_by_text("JL CEMPAKA 7").first).to_be_attached()
+    expect(form.get_by_label(words["address"], exact=True)).to_have_value("JL KENANGA 20")
+    form.get_by_role("button", name=words["save"]).click()
+    expect(form).to_contain_text("baru saja diubah orang lain")
+    expect(form.get_by_label(words["address"], exact=True)).to_have_value("JL KENANGA 20")
+    assert owner.get(f"/customers/{nomen}").json()["address"] == "JL CEMPAKA 7"
+
+
 PAYING = {
     "id": {
         "enter": "Catat pembayaran",
@@ -134,6 +160,7 @@ def test_a_payment_at_the_counter_is_entered_changed_and_taken_back(
 
     screen = open_screen(organisation.owner, language=language, width=width)
     page = screen.page
+    page.clock.install()
     page.goto(f"{console}/customers?id={nomen}")
     drawer = page.get_by_role("dialog", name="RINA MARLINA", exact=True)
     drawer.get_by_role("button", name=words["enter"]).click()

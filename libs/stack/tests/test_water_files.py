@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from arus_stack.cli import app
 from arus_stack.demo.water import town
 from arus_stack.demo.water.town import KINDS
@@ -58,3 +59,10 @@ def test_a_question_names_the_places_that_differ(tmp_path: Path) -> None:
     (asked,) = [one for one in found["questions"] if one["key"] == "period"]
     assert "file name: December 2025" in asked["message"]
     assert "title: November 2025" in asked["message"]
+
+
+@pytest.mark.parametrize("command", ["detect", "run"])
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, command: str) -> None:
+    path = tmp_path / "tidak_ada.csv"
+    result = CliRunner().invoke(app, ["import", command, str(path), "--json"])
+    assert (result.exit_code, json.loads(result.stdout)["error"]) == (1, f"no such file: {path}")

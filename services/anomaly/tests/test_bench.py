@@ -1,6 +1,7 @@
 """The measures of the bench: hand-computed cases, and the command's work on small data."""
 
 import csv
+import re
 from collections.abc import Sequence
 from importlib import import_module
 from math import exp
@@ -213,7 +214,7 @@ def test_facts_of_a_key_are_put_in_order_and_streams_stay_as_written(tmp_path: P
 def test_what_is_no_labelled_data_says_so(tmp_path: Path) -> None:
     with pytest.raises(UnreadableData, match=r"must hold files named <category>__<name>\.csv, found none"):
         folder(tmp_path)
-    with pytest.raises(UnreadableData, match=r"x\.csv must have the columns .*, lacks \['key', 'label', "):
+    with pytest.raises(UnreadableData, match=r"x\.csv must have the columns .*, lacks key, label, "):
         labelled(written(tmp_path / "x.csv", "a,b", [(1, 2)]))
     with pytest.raises(UnreadableData, match=r"y\.csv, line 2: could not convert string to float: 'much'"):
         labelled(written(tmp_path / "y.csv", "key,timestamp,value,label", [("k", "2025-05-01", "much", 0)]))
@@ -247,3 +248,57 @@ def test_a_file_of_register_reads_is_judged_by_the_rules_too(tmp_path: Path) -> 
     assert found["all"] == {"planted": 5, "found": 5, "precision": 1.0, "recall": 1.0}
     assert list(found["kinds"]) == ["extreme", "turun", "zero", "negative", "estimasi"]
     assert found["kinds_without_label"] == {}
+
+
+READS = "key,serial,read_date,quality,reason,stand,expected"
+
+
+def test_reads_of_one_period_are_judged_together(tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [
+        ("M1", "A", "2024-01-25", "ACTUAL", "", 100, "FIRST_READING"),
+        ("M1", "A", "2024-02-24", "ACTUAL", "", 118, ""),
+        ("M1", "A", "2024-02-24", "ACTUAL", "", 118, ""),
+        ("M1", "A", "2024-03-25", "actual ", "", 136, ""),
+        ("M1", "A", "2024-03-27", "ACTUAL", "", 142, "SALAH_CATAT"),
+        ("M1", "B", "2024-04-25", "ACTUAL", " meter_replaced", 3, "REPLACED"),
+        ("M1", "B", "2024-05-25", "ACTUAL", "", 20, "MISTERI"),
+    ]
+    found = meter.measured(written(tmp_path / "m.csv", READS, rows))
+    assert found["all"] == {"planted": 1, "found": 1, "precision": 1.0, "recall": 1.0}
+    assert found["kinds_without_label"] == {}
+    assert found["labels_without_kind"] == {"MISTERI": 1}
+
+
+def test_reads_without_a_column_of_quality_are_actual(tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [("M1", "2024-01-25", 1, ""), ("M1", "2024-02-25", 1, "ZERO_USAGE")]
+    found = meter.measured(written(tmp_path / "m.csv", "key,read_date,stand,expected", rows))
+    assert (found["all"]["recall"], found["kinds_without_label"]) == (1.0, {})
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "m.csv must have the columns expected, key, read_date, stand, with commas between them, lacks"),
+        ("key;read_date;stand;expected\nM;2024-01-25;1;\n", "m.csv must have the columns"),
+        (f"{READS}\n", "m.csv must hold facts to judge by, found none"),
+        (f"{READS}\nM,A,2024-01-25\n", "m.csv must hold facts to judge by, found none"),
+        (f"{READS}\nM,A,25/01/2024,ACTUAL,,1,\n", "m.csv, line 2: read_date: Invalid isoformat string"),
+        (f"{READS}\nM\n", "m.csv, line 2: read_date: Invalid isoformat string: ''"),
+        (f"{READS}\nM,A,2024-01-25,ACTUAL,,inf,\n", "read of M on 2024-01-25: must be a number, got 'inf'"),
+        (f"{READS},dials\nM,A,2024-01-25,ACTUAL,,1,,4.5\n", "must be a whole number, got '4.5'"),
+    ],
+)
+def test_what_are_no_reads_says_so(tmp_path: Path, content: str, says: str) -> None:
+    file = tmp_path / "m.csv"
+    file.write_text(content, "utf-8")
+    with pytest.raises(UnreadableData, match=re.escape(says)):
+        keyed.measured(file, "meter", None, print)
+
+
+def test_a_file_in_another_encoding_says_so_and_a_mark_of_utf_8_is_no_letter(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    file.write_bytes(f"{READS}\nM\u00e9,A,2024-01-25,ACTUAL,,1,\n".encode("latin-1"))
+    with pytest.raises(UnreadableData, match=r"m\.csv must be UTF-8, byte \d+ is not"):
+        keyed.measured(file, "meter", None, print)
+    file.write_text(f"{READS}\nM,A,2024-01-25,ACTUAL,,1,\n", "utf-8-sig")
+    assert meter.is_register_reads(file)

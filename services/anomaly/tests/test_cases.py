@@ -355,6 +355,7 @@ async def test_a_visit_lies_in_the_past_and_shows_files_of_its_own_case(office: 
     for wrong, code in (
         ({"visited_at": (now + timedelta(hours=1)).isoformat()}, "not_past"),
         ({"visited_at": "2026-01-06T09:00:00"}, "not_time"),
+        ({"visited_at": "0001-01-01T00:00:00+14:00"}, "too_small"),
         ({"outcome": "lupa"}, "not_one_of"),
         ({"stand_m3": "-1"}, "too_small"),
         ({"stand_m3": "1.2345"}, "too_many_places"),

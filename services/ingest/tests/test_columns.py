@@ -166,6 +166,39 @@ def test_a_payment_whose_month_cannot_be_read_is_asked_about(tmp_path: Path, hea
     assert [one.code for one in found.questions] == ["question_column_unread"]
 
 
+@pytest.mark.parametrize(
+    ("head", "asked"),
+    [
+        (("TAG POKOK", "TAG LAIN"), ["target_mc:TAG POKOK", "target_mc:TAG LAIN"]),
+        (("KUBIK", "TOTAL AKHIR"), ["target_mc:TOTAL AKHIR"]),
+        (("M3", "JML REK", "HARGA"), ["target_mc:HARGA"]),
+        (("M3 POKOK", "NOMINAL"), ["kubikasi:M3 POKOK"]),
+        (("M3 LALU", "M3 INI", "TAGIHAN BULAN LALU", "TAGIHAN BULAN INI"), []),
+        (("JUMLAH JIWA", "KODE POS", "LBR REK", "TAGIHAN LALU"), []),
+        (("RAYON",), []),
+    ],
+)
+def test_what_may_be_billed_to_customers_is_asked_about(
+    tmp_path: Path, head: tuple[str, ...], asked: list[str]
+) -> None:
+    rows = [
+        (60012345 + at, "BUDI", "JL A", *(112800 - place for place in range(len(head)))) for at in range(3)
+    ]
+    path = written(tmp_path / "MC DES 2025.csv", ("NOMEN", "NAMA", "ALAMAT", *head), *rows)
+    (found,) = detect(path)
+    assert found.type == "MC"
+    assert [one.key for one in found.questions] == [f"unread:{one}" for one in asked]
+    assert {one.code for one in found.questions} <= {"question_column_maybe"}
+    assert not {"stand_awal", "stand_akhir", "bill_number"} & found.columns.keys()
+    (skipped,) = detect(path, answers={f"unread:{one}": "skip" for one in asked})
+    assert (skipped.questions, skipped.columns) == ((), found.columns)
+    for one in asked[:1]:
+        field, _, header = one.partition(":")
+        (read,) = detect(path, answers={f"unread:{one}": "read"})
+        assert read.columns[field] == header
+        assert not any(other.key.startswith(f"unread:{field}") for other in read.questions)
+
+
 def test_a_number_of_months_is_not_taken_for_a_month(tmp_path: Path) -> None:
     path = written(
         tmp_path / "ARDEBT DES 2025.csv",

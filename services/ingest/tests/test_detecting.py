@@ -87,6 +87,19 @@ def test_a_page_saved_as_a_workbook_is_read_as_it_is_seen(tmp_path: Path) -> Non
     assert second.original == ("2", "340002", "SITI", "900", "910", "10")
 
 
+def test_stands_and_use_of_two_months_are_told_apart_under_their_words(tmp_path: Path) -> None:
+    path = tmp_path / "SBRS Des 2025.csv"
+    path.write_text(
+        "NOMEN;NAMA;STAND METER;;PEMAKAIAN;;PETUGAS\n;;LALU;INI;LALU;INI;\n"
+        "340001;BUDI;100;115;14;15;A\n340002;ANI;100;116;15;16;A\n",
+        "utf-8",
+    )
+    (found,) = detect(path)
+    assert (found.type, found.header_row, found.questions) == ("SBRS", 2, ())
+    (row, _) = read_rows(path, found)
+    assert [row.fields[one] for one in ("stand_awal", "stand_akhir", "volume")] == ["100", "115", "15"]
+
+
 def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "kosong.csv"
     path.write_bytes(b"")
@@ -246,6 +259,76 @@ def test_deliveries_are_not_taken_for_use_without_a_word(tmp_path: Path, name: s
     assert found.questions == ()
     path.write_text("Tanggal;Depot;Produk;Jumlah (Liter)\n13/12/2025;Depot A;Solar;160\n", "utf-8")
     assert detect(path, name="Pemakaian BBM Des 2025.csv")[0].questions == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "facts", "options"),
+    [
+        (
+            "Tunggakan R34 Des 2025",
+            "NOMEN;NAMA;ALAMAT;BLN;M3;RUPIAH",
+            "BUDI;JL A;3;45;338400",
+            ("MC", "ARDEBT"),
+        ),
+        ("Piutang Des 2025", "NOMEN;NAMA;ALAMAT;KUBIK;TAGIHAN", "BUDI;JL A;45;338400", ("MC", "ARDEBT")),
+        ("Penerimaan Des 2025", "NOMEN;NAMA;ALAMAT;M3;NOMINAL", "BUDI;JL A;15;112800", ("MC", "COLLECTION")),
+        ("SBRS Des 2025", "NOMEN;NAMA;ALAMAT;PAKAI;TAGIHAN", "BUDI;JL A;15;112800", ("MC", "SBRS")),
+        (
+            "ARDEBT Des 2025",
+            "NOMEN;NO TAGIHAN;M3;BIAYA AIR;TOTAL TAGIHAN;JATUH TEMPO",
+            "T1;15;100000;112800;20/01/2026",
+            ("MAINBILL", "ARDEBT"),
+        ),
+        (
+            "Data Pelanggan Tunggakan Des 2025",
+            "NOMEN;NAMA;ALAMAT;GOL;LBR REKENING;RUPIAH",
+            "BUDI;JL A;2A;3;338400",
+            ("MC", "ARDEBT"),
+        ),
+        ("Daftar Tunggakan Des 2025", "NOMEN;NAMA;ALAMAT;LBR REKENING;RUPIAH", "BUDI;JL A;3;338400", None),
+        ("Saldo Piutang JAN24", "NOMEN;NAMA;ALAMAT;Jml Rek;Total Hutang", "BUDI;JL A;3;338400", None),
+        ("Daftar rekening ditagih Des 2025", "NOMEN;NAMA;ALAMAT;M3;LBR;RP", "BUDI;JL A;3;1;338400", None),
+    ],
+)
+def test_a_name_that_says_another_type_than_the_columns_is_asked_about(
+    tmp_path: Path, name: str, head: str, facts: str, options: tuple[str, ...] | None
+) -> None:
+    path = tmp_path / f"{name}.csv"
+    path.write_text(f"{head}\n60012345;{facts}\n60012346;{facts}\n", "utf-8")
+    (found,) = detect(path)
+    assert [(one.code, one.options) for one in found.questions] == (
+        [("question_type_doubtful", options)] if options else []
+    )
+    (said,) = detect(path, answers={"type": str(found.type)})
+    assert (said.type, said.questions) == (found.type, ())
+
+
+@pytest.mark.parametrize(
+    ("head", "column"),
+    [
+        ("QTY (L);HARGA;JUMLAH", "QTY (L)"),
+        ("PEMAKAIAN;HARGA SATUAN;JUMLAH", "PEMAKAIAN"),
+        ("KUANTITAS;TARIF;JUMLAH", "KUANTITAS"),
+        ("JUMLAH (L);HARGA;TOTAL", "JUMLAH (L)"),
+        ("NO;KM;JUMLAH", "JUMLAH"),
+        ("DIPAKAI;HARGA;JUMLAH", None),
+        ("NO;RP;TOTAL", None),
+        ("NO;KM;TOTAL TAGIHAN", None),
+    ],
+)
+def test_a_sum_beside_a_price_is_no_litres(tmp_path: Path, head: str, column: str | None) -> None:
+    path = tmp_path / "BBM Des 2025.csv"
+    path.write_text(
+        f"TGL;LOKASI;JENIS BBM;{head}\n15/12/2025;GD A;SOLAR;50;6800;340000\n"
+        "16/12/2025;GD A;SOLAR;25;6800;170000\n",
+        "utf-8",
+    )
+    (found,) = detect(path)
+    assert (found.type, found.columns.get("volume_l")) == ("FUEL", column)
+    assert [one.key for one in found.questions] == ["column:volume_l"] * (column is None)
+    last = head.rpartition(";")[2]
+    (said,) = detect(path, answers={"column:volume_l": last})
+    assert (said.columns["volume_l"], said.questions) == (last, ())
 
 
 def test_zeros_that_a_number_format_shows_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

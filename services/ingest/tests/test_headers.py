@@ -61,10 +61,89 @@ def best(kind: str, named: Iterable[headers.Match]) -> str | None:
         ("ARDEBT", "JML REK >1", "bills"),
         ("ARDEBT", "UMUR 31-60 HARI", None),
         ("ARDEBT", "Tunggakan 1 s.d. 3 bulan (Rp)", None),
+        ("MC", "Target Penagihan", "target_mc"),
+        ("MC", "Kelompok", "tariff"),
+        ("MC", "KEL", None),
+        ("MAINBILL", "By. Air", "water_charge"),
+        ("MAINBILL", "BY. BEBAN", "fixed_charge"),
+        ("MAINBILL", "Jt. Tempo", "due_date"),
+        ("MB", "Tgl JT", "due_date"),
+        ("ARDEBT", "Tunggakan JT", "amount"),
+        ("MB", "Dnd", "penalty"),
+        ("SBRS", "Stand Sblm", "stand_awal"),
+        ("SBRS", "Alasan Tdk Terbaca", "skip_status"),
+        ("COLLECTION", "Hari/Tanggal", "payment_date"),
+        ("COLLECTION", "Jumlah Uang", "amount"),
+        ("COLLECTION", "Jml Setor", "amount"),
+        ("COLLECTION", "Nilai Transaksi", "amount"),
+        ("MB", "Besar Pembayaran", "amount"),
+        ("ARDEBT", "Total Hutang", "amount"),
+        ("ARDEBT", "Saldo Akhir Piutang", "amount"),
+        ("ARDEBT", "Nilai Rupiah", "amount"),
+        ("FUEL", "Tempat Isi", "location"),
+        ("MB", "STATUS", "payment_status"),
+        ("MC", "STATUS", "customer_status"),
+        ("MC", "Rp", "target_mc"),
+        ("ARDEBT", "Tgl Bayar Akhir", "last_payment_date"),
+        ("COLLECTION", "Tgl Rekening", None),
+        ("MB", "Tgl Tagihan", None),
     ],
 )
 def test_a_header_names_a_field(kind: str, header: str, field: str | None) -> None:
     assert best(kind, headers.near(header)) == field
+
+
+@pytest.mark.parametrize("kind", ["MC", "MAINBILL"])
+@pytest.mark.parametrize("month", ["Lalu", "Bulan Lalu", "Sblm", "Awal", "Akhir"])
+@pytest.mark.parametrize("of", ["Tagihan", "Total", "Jumlah", "Nilai", "Rek", "M3", "Pakai", "Kubikasi"])
+def test_an_amount_or_use_of_another_month_is_no_stand_and_no_bill(kind: str, of: str, month: str) -> None:
+    named = [one for one in headers.near(f"{of} {month}") if not one.field.startswith("period")]
+    assert best(kind, named) is None
+
+
+@pytest.mark.parametrize("month", ["Ini", "Bulan Ini", "Kini", "bln skrg"])
+@pytest.mark.parametrize(
+    ("kind", "of", "field"),
+    [
+        ("MC", "Tagihan", "target_mc"),
+        ("MC", "Pakai", "kubikasi"),
+        ("MC", "M3", "kubikasi"),
+        ("SBRS", "Pemakaian", "volume"),
+        ("MAINBILL", "Total", "amount"),
+        ("SBRS", "Stand", "stand_akhir"),
+        ("SBRS", "Meter", "stand_akhir"),
+        ("SBRS", "", "stand_akhir"),
+        ("ARDEBT", "Tunggakan", None),
+    ],
+)
+def test_this_month_is_the_one_of_the_file(kind: str, of: str, month: str, field: str | None) -> None:
+    named = [one for one in headers.near(f"{of} {month}") if not one.field.startswith("period")]
+    assert best(kind, named) == field
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Jml Rek", "bills"),
+        ("Lbr Rekening", "bills"),
+        ("Tunggakan (Lbr)", "bills"),
+        ("Lembar Tagihan", "bills"),
+        ("Banyaknya Rek", "bills"),
+        ("Jumlah (lembar)", "bills"),
+    ],
+)
+def test_how_many_bills_there_are_is_no_money(header: str, field: str) -> None:
+    named = headers.near(header)
+    assert best("ARDEBT", named) == field
+    assert all(best(kind, named) is None for kind in ("MC", "COLLECTION", "MB", "MAINBILL", "FUEL"))
+
+
+@pytest.mark.parametrize(
+    ("header", "is_number"),
+    [("TAG DES", False), ("Tagihan Nov", False), ("No. Tag", True), ("NOTGIHAN", True), ("Bill No", True)],
+)
+def test_a_number_of_a_bill_says_that_it_is_one(header: str, *, is_number: bool) -> None:
+    assert (best("MC", headers.near(header)) == "bill_number") == is_number
 
 
 @pytest.mark.parametrize(
@@ -73,6 +152,12 @@ def test_a_header_names_a_field(kind: str, header: str, field: str | None) -> No
         ("SBRS", "STAND METER", "LALU", "stand_awal"),
         ("SBRS", "STAND METER", "PAKAI", "volume"),
         ("SBRS", "PEMBACAAN", "TANGGAL", "read_date"),
+        ("MC", "PEMAKAIAN (M3)", "LALU", None),
+        ("MC", "PEMAKAIAN (M3)", "INI", "kubikasi"),
+        ("MC", "TAGIHAN (RP)", "LALU", None),
+        ("MC", "TAGIHAN (RP)", "BULAN INI", "target_mc"),
+        ("MC", "PEMAKAIAN AIR", "METER LALU", "stand_awal"),
+        ("MAINBILL", "RINCIAN TAGIHAN", "STAND AKHIR", "stand_akhir"),
         ("MAINBILL", "RINCIAN TAGIHAN (Rp)", "AIR", "water_charge"),
         ("MAINBILL", "RINCIAN TAGIHAN (Rp)", "TOTAL", "amount"),
         ("ARDEBT", "UMUR PIUTANG", "31-60", None),

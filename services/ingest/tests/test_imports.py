@@ -187,6 +187,8 @@ async def test_only_what_was_previewed_is_committed(owner: httpx.AsyncClient, wo
     await work()
     other = await owner.post(f"/imports/{made['id']}/commit", json={"preview": "0" * 64})
     assert (other.status_code, other.json()["code"]) == (409, "preview_changed")
+    for far in ("0000-01", "1800-05", "9999-12", "2024-13"):
+        assert (await owner.patch(f"/imports/{made['id']}", json={"period": far})).status_code == 422
     patched = await owner.patch(f"/imports/{made['id']}", json={"period": "2024-12"})
     assert patched.json()["state"] == "queued"
     await work()
@@ -411,7 +413,14 @@ async def test_questions_are_answered_one_after_another_and_the_next_file_is_kno
     # It was the other column: what a field's column is said to be anew, the column before is no more.
     notation = await asked(owner, work, one, answers={"column:stand_akhir": "Kolom C"})
     assert notation == ["notation:Kolom C"]
-    assert await asked(owner, work, one, answers={"notation:Kolom C": "never"}) == notation
+    for said, field in (
+        ({"answers": {"notation:Kolom C": "never"}}, "answers.notation:Kolom C"),
+        ({"answers": {"notation:Kolom X": "1.234,56"}}, "answers"),
+        ({"answers": {"x": "y" * 1_001}}, "answers.x"),
+        ({"columns": {"Kolom X": "nomen"}}, "columns.Kolom X"),
+    ):
+        strange = await owner.patch(f"/imports/{one}", json=said)
+        assert (strange.status_code, strange.json()["errors"][0]["field"]) == (422, field)
     assert await asked(owner, work, one, answers={"notation:Kolom C": "1.234,56"}) == []
     seen = await shown(owner, one)
     assert (seen["state"], seen["type"], seen["period"], seen["blocks"]) == ("preview", "SBRS", "2025-12", [])

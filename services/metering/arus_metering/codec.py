@@ -22,7 +22,6 @@ from arus.metering.v1.events_pb2 import (
     RegisterReadRecorded,
     RegisterReadWithdrawn,
 )
-from arus_runtime.worker import Reject
 
 from arus_metering.rules import rows
 from arus_metering.rules.billing import Correction
@@ -45,13 +44,14 @@ def key(tenant_id: str, nomen: str) -> str:
 def facts(
     chunk: ImportChunkPublished, payment_words: Mapping[str, str], told_on: date
 ) -> list[tuple[ImportChunkPublished.Row, Fact | Wrong]]:
-    """Return a chunk's rows with what they say; raises Reject for a chunk that is not for the books.
+    """Return a chunk's rows with what they say, or what is wrong with them.
 
     told_on: the day on which it was told, where the utility is; payment_words: a utility's own words for what
     a payment pays, in plain capitals → the one they stand for.
     """
-    if not rows.is_period(chunk.period) and chunk.period:
-        raise Reject(f"period must be YYYY-MM, got {chunk.period!r}")
+    if chunk.period and not rows.is_period(chunk.period):
+        wrong = Wrong("period", "ROW_NOT_PERIOD", {"value": chunk.period})
+        return [(row, wrong) for row in chunk.rows]
     found = [
         rows.fact(chunk.type, chunk.period, _known_words(row.fields, payment_words), told_on)
         for row in chunk.rows

@@ -214,6 +214,22 @@ async def test_a_wrong_row_is_answered_and_the_others_are_taken(files: Imports) 
     assert [read.nomen for read in of_type(told, RegisterReadRecorded)] == ["2"]
 
 
+@pytest.mark.parametrize("period", ["9999-12", "0001-01", "1800-05", "2025-13", "x"])
+@pytest.mark.parametrize("kind", ["SBRS", "MC", "ARDEBT"])
+async def test_rows_of_a_month_that_cannot_be_are_answered_as_wrong(
+    files: Imports, kind: str, period: str
+) -> None:
+    row = {"nomen": "1", "stand_akhir": "5", "amount": "7", "age_days": "3"}
+    (answer,) = of_type(files.take(files.file(kind, period, row)), ImportRowsAnswered)
+    assert [(row.field, row.code) for row in answer.rows] == [("period", "ROW_NOT_PERIOD")]
+
+
+async def test_a_day_that_cannot_be_is_wrong(files: Imports) -> None:
+    row = {"nomen": "1", "stand_akhir": "5", "read_date": "9999-12-31"}
+    (answer,) = of_type(files.take(files.file("SBRS", "2025-12", row)), ImportRowsAnswered)
+    assert [(row.field, row.code) for row in answer.rows] == [("read_date", "ROW_NOT_DATE")]
+
+
 async def test_a_period_that_stands_twice_in_a_file_keeps_both_reads(files: Imports) -> None:
     twice = [{"nomen": "1", "stand_akhir": stand, "read_date": "2025-12-14"} for stand in ("100", "130")]
     told = files.take(files.file("SBRS", "2025-12", *twice))
@@ -688,7 +704,8 @@ async def test_a_payment_is_entered_corrected_and_taken_back(
     unknown = await owner.post(
         "/collections", json={"nomen": "9", "payment_date": "2025-12-05", "amount": "5"}
     )
-    assert unknown.status_code == 404
+    (error,) = unknown.json()["errors"]
+    assert (unknown.status_code, error["field"], error["code"]) == (422, "nomen", "unknown_reference")
     made = await owner.post(
         "/collections", json={"nomen": "1", "payment_date": "2025-12-05", "amount": "50.00"}
     )

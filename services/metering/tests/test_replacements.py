@@ -50,6 +50,12 @@ async def shown(client: httpx.AsyncClient) -> list[dict[str, Any]]:
     return [one for one in items if one["kind"] == "replacement"]
 
 
+async def test_a_change_names_a_customer_of_the_books(client: httpx.AsyncClient) -> None:
+    answer = await client.post(WHERE, json=CHANGED | {"nomen": "9"})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"], error["code"]) == (422, "nomen", "unknown_reference")
+
+
 async def test_a_wrong_change_is_taken_back_and_kept_as_withdrawn(
     client: httpx.AsyncClient, database: ServiceDatabase
 ) -> None:

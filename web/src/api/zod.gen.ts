@@ -677,10 +677,10 @@ export const zHereOut = z.object({
  */
 export const zImportPatch = z.object({
     type: z.nullish(z.string().check(z.maxLength(40))),
-    period: z.nullish(z.string().check(z.regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/))),
+    period: z.nullish(z.string().check(z.regex(/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/))),
     sheet: z.nullish(z.int().check(z.gte(0), z.lte(1000))),
-    columns: z.optional(z.record(z.string(), z.string())),
-    answers: z.optional(z.record(z.string(), z.string())),
+    columns: z.optional(z.record(z.string(), z.string().check(z.maxLength(1000)))),
+    answers: z.optional(z.record(z.string(), z.string().check(z.maxLength(1000)))),
     confirmed: z._default(z.optional(z.boolean()), false),
     anyway: z._default(z.optional(z.boolean()), false)
 });

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final
 
 from fastapi import Depends, Query
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from arus_runtime import periods
 from arus_runtime.periods import Compare, Period, Stretch
@@ -17,6 +17,14 @@ MOST_POINTS: Final = 4_000
 OLDEST: Final = date(1900, 1, 1)
 NEWEST: Final = date(2199, 12, 31)
 BusinessDate = Annotated[date, Field(ge=OLDEST, le=NEWEST)]
+Moment = Annotated[
+    AwareDatetime,
+    Field(
+        ge=datetime.combine(OLDEST, time.min, UTC),
+        le=datetime.combine(NEWEST, time.max, UTC).replace(microsecond=0),
+    ),
+]
+"""A time with its offset from UTC, which the database can hold in whatever zone."""
 _USUAL: Final = {"day": timedelta(days=29), "week": timedelta(weeks=12), "month": timedelta(days=335)}
 
 

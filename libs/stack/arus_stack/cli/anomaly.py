@@ -68,4 +68,6 @@ def _show(found: dict[str, Any]) -> None:
         from arus_anomaly.bench import meter  # noqa: PLC0415
 
         table((rule["name"], "planted", "found", "precision", "recall"), list(meter.lines(rule)))
+        for label, number in rule["labels_without_kind"].items():
+            people.print(f"{number} × {label}: taken as no anomaly", markup=False)
         people.print(rule["protocol"], markup=False)

@@ -1,6 +1,7 @@
 """Commands about files of facts."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,11 +13,14 @@ from rich.progress import Progress as Bars
 from arus_stack import control
 from arus_stack.cli.demo import EMAIL
 from arus_stack.cli.output import AsJson, answering, document, people, table
+from arus_stack.errors import Refused
 from arus_stack.home import Home
 from arus_stack.settings import StackSettings
 
 if TYPE_CHECKING:
     from arus_ingest.files import Detection, Unreadable
+
+Files = Annotated[list[Path], typer.Argument(help="CSV, TXT, XLSX, XLS, ODS.")]
 
 app = typer.Typer(help="Files of facts: what they are, what they would change.", no_args_is_help=True)
 
@@ -24,15 +28,14 @@ app = typer.Typer(help="Files of facts: what they are, what they would change.",
 @app.command("detect")
 @answering
 def detect(
-    files: Annotated[
-        list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, TXT, XLSX, XLS, ODS.")
-    ],
+    files: Files,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Say what files are and for which period, without importing them; needs no running system."""
     from arus_ingest import files as reader  # noqa: PLC0415 - other commands do without
 
+    _must_be_files(files)
     found: list[dict[str, Any]] = []
     for path in files:
         try:
@@ -50,9 +53,7 @@ def detect(
 @app.command("run")
 @answering
 def run(
-    files: Annotated[
-        list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, TXT, XLSX, XLS, ODS.")
-    ],
+    files: Files,
     *,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, change nothing.")
@@ -66,6 +67,7 @@ def run(
     from arus_stack import importing  # noqa: PLC0415 - an HTTP client, which other commands do without
     from arus_stack.demo.rest import Api  # noqa: PLC0415 - the same
 
+    _must_be_files(files)
     where = Home(StackSettings().home)
     facts = control.ask_once(where, {"do": "status"})
     if not email:
@@ -88,6 +90,11 @@ def run(
         _show_imports(found)
     if any(map(importing.is_left, found)):
         raise typer.Exit(1)
+
+
+def _must_be_files(paths: Sequence[Path]) -> None:
+    if strange := [str(path) for path in paths if not path.is_file()]:
+        raise Refused(f"no such file: {', '.join(strange)}")
 
 
 def _show_imports(found: list[dict[str, Any]]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from arus_anomaly import calibrate
 from arus_anomaly.bench import measures, meter
 from arus_anomaly.bench.peers import KEYED_PEERS
-from arus_anomaly.bench.series import Flags, Series, labelled
+from arus_anomaly.bench.series import VALUES, Flags, Series, UnreadableData, columns_of, labelled
 from arus_anomaly.bench.streams import Progress
 from arus_anomaly.rules.learned import many, stream
 from arus_anomaly.rules.learned.calibration import HISTORY_BUCKETS, Calibration
@@ -22,6 +22,7 @@ from arus_anomaly.rules.learned.severity import Severity
 from arus_anomaly.rules.learned.shipped import CALIBRATIONS
 
 SENSOR: Final = "sensor"
+METER: Final = "meter"
 NOMINAL: Final = (0.05, 0.01)
 FOLDS: Final = 10
 RESAMPLES: Final = 2_000
@@ -73,8 +74,8 @@ def measured(path: Path, domain: str, clean: Path | None, progress: Progress) ->
 
     domain: fuel, spend, meter or sensor; clean: a file without anomalies on which false alarms are counted.
     """
-    dirty = _series(path)
-    honest = _series(clean) if clean else None
+    dirty = _series(path, domain)
+    honest = _series(clean, domain) if clean else None
     progress(f"learned: {len(dirty)} keys")
     ours = _sensor(dirty, honest) if domain == SENSOR else _ours(dirty, honest, PROFILES[domain])
     peers: dict[str, Any] = {}
@@ -101,8 +102,13 @@ def measured(path: Path, domain: str, clean: Path | None, progress: Progress) ->
     }
 
 
-def _series(path: Path) -> Sequence[Series]:
-    return meter.uses(path) if meter.is_register_reads(path) else labelled(path)
+def _series(path: Path, domain: str) -> Sequence[Series]:
+    columns = columns_of(path)
+    is_of_reads = columns >= meter.COLUMNS or (domain == METER and not columns >= VALUES)
+    found = meter.uses(path) if is_of_reads else labelled(path)
+    if not found:
+        raise UnreadableData(f"{path.name} must hold facts to judge by, found none")
+    return found
 
 
 def _ours(dirty: Sequence[Series], clean: Sequence[Series] | None, profile: Profile) -> dict[str, Any]:

@@ -1,21 +1,21 @@
 """A labelled file of register reads, judged by the seven rules: what each kind finds of what was planted."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from arus_anomaly.bench.series import Series, UnreadableData
+from arus_anomaly.bench.series import Series, UnreadableData, columns_of, rows_of
 from arus_anomaly.rules.meter import RULE, Kind, judge
 from arus_anomaly.rules.meter.findings import counts
 from arus_anomaly.rules.meter.opinions import Movements, Seen, levels
-from arus_anomaly.state.meter import Period, Read
+from arus_anomaly.state.meter import ACTUAL, Period, Read
 
 COLUMNS: Final = frozenset({"key", "read_date", "stand", "expected"})
 LABELS: Final[Mapping[str, Kind]] = {
@@ -26,35 +26,43 @@ LABELS: Final[Mapping[str, Kind]] = {
     "ESTIMATED_READING": Kind.ESTIMATED,
     **{kind.upper(): kind for kind in Kind},
 }
-"""Labels of ``expected``; FIRST_READING, REPLACED, ROLLOVER and any other mean no anomaly."""
+"""Labels of ``expected``; those of NONE and any other mean no anomaly."""
+NONE: Final = frozenset({"FIRST_READING", "REPLACED", "ROLLOVER"})
+AGAIN_DAYS: Final = 7
+"""Reads of one month that are so near to each other are of one period."""
 PROTOCOL: Final = (
-    "rule: every read by the seven definitions, each label against the kind it stands for; a read that meets "
-    "a definition by chance counts against precision. A replaced meter without its final and start stands is "
-    "taken as a first read. kinds_without_label: found, but nothing in the file is labelled so."
+    "rule: every period by the seven definitions, each label against the kind it stands for; a read that "
+    "meets a definition by chance counts against precision. Reads of a key within a week of one month are of "
+    "one period. A replaced meter without its final and start stands is taken as a first read. "
+    "kinds_without_label: found, but nothing in the file is labelled so. labels_without_kind: taken as no "
+    "anomaly."
 )
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _DAY_S: Final = 86_400
 _REPLACED: Final = "METER_REPLACED"
 
 
+Rows = Sequence[Mapping[str, str]]
+
+
 def is_register_reads(path: Path) -> bool:
     """Say whether a file holds register reads with what is expected of them."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return set(csv.DictReader(file).fieldnames or ()) >= COLUMNS
+    return columns_of(path) >= COLUMNS
 
 
 def uses(path: Path) -> list[Series]:
     """Return the uses of 30 days that the second opinion reads, all keys each other's peers."""
-    judged = {key: judge([_period(row) for row in rows]) for key, rows in _by_key(path).items()}
+    rows = _by_key(path)
+    judged = {key: judge([_period(some) for some in its]) for key, its in rows.items()}
     peers = Movements()
     for one in chain.from_iterable(judged.values()):
         if one.movement is not None:
             peers.add(one.period, one.movement)
     moved, found = levels(peers.medians()), list[Series]()
-    for key, rows in _by_key(path).items():
+    for key, its in rows.items():
         facts = [
-            ((one.day - _EPOCH) * _DAY_S, Seen(one.period, one.day, one.use30_l).value(moved), _shows(row))
-            for row, one in zip(rows, judged[key], strict=True)
+            ((one.day - _EPOCH) * _DAY_S, Seen(one.period, one.day, one.use30_l).value(moved), _shows(some))
+            for some, one in zip(its, judged[key], strict=True)
             if counts(one.kinds, one.days)
         ]
         if facts:
@@ -70,9 +78,9 @@ def uses(path: Path) -> list[Series]:
     return found
 
 
-def _shows(row: Mapping[str, str]) -> bool:
-    """Say whether a read is labelled as what a pattern of use can show."""
-    return not _expected(row["expected"]).isdisjoint((Kind.EXTREME, Kind.DROP))
+def _shows(rows: Rows) -> bool:
+    """Say whether a period is labelled as what a pattern of use can show."""
+    return not _expected(rows).isdisjoint((Kind.EXTREME, Kind.DROP))
 
 
 def measured(path: Path) -> dict[str, Any]:
@@ -80,13 +88,14 @@ def measured(path: Path) -> dict[str, Any]:
     planted: Counter[Kind] = Counter()
     found: Counter[Kind] = Counter()
     both: Counter[Kind] = Counter()
-    for rows in _by_key(path).values():
-        periods = [_period(row) for row in rows]
-        for row, judged in zip(rows, judge(periods), strict=True):
-            expected, said = _expected(row["expected"]), set(judged.kinds)
+    unknown: Counter[str] = Counter()
+    for its in _by_key(path).values():
+        for rows, judged in zip(its, judge([_period(rows) for rows in its]), strict=True):
+            expected, said = _expected(rows), set(judged.kinds)
             planted.update(expected)
             found.update(said)
             both.update(expected & said)
+            unknown.update(_labels(rows) - LABELS.keys() - NONE)
     labelled = [kind for kind in Kind if planted[kind]]
     return {
         "name": RULE,
@@ -95,6 +104,7 @@ def measured(path: Path) -> dict[str, Any]:
         "kinds_without_label": {
             kind.value: found[kind] for kind in Kind if found[kind] and kind not in labelled
         },
+        "labels_without_kind": dict(unknown),
         "protocol": PROTOCOL,
     }
 
@@ -108,38 +118,76 @@ def _shares(planted: int, found: int, both: int) -> dict[str, Any]:
     }
 
 
-def _by_key(path: Path) -> Mapping[str, Sequence[dict[str, str]]]:
-    rows: dict[str, list[dict[str, str]]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            rows.setdefault(row["key"], []).append(row)
-    return {key: sorted(of, key=lambda row: row["read_date"]) for key, of in rows.items()}
+def _by_key(path: Path) -> Mapping[str, Sequence[Rows]]:
+    """Return each key's rows, the oldest first, those of one period together."""
+    rows: dict[str, list[Mapping[str, str]]] = {}
+    for line, row in rows_of(path, COLUMNS):
+        try:
+            date.fromisoformat(row["read_date"])
+        except ValueError as error:
+            raise UnreadableData(f"{path.name}, line {line}: read_date: {error}") from None
+        rows.setdefault(row["key"], []).append(row)
+    return {key: _periods(sorted(its, key=_day)) for key, its in rows.items()}
 
 
-def _expected(label: str) -> set[Kind]:
-    return {LABELS[one] for one in re.split(r"\W+", label.upper()) if one in LABELS}
+def _periods(rows: Rows) -> Sequence[Rows]:
+    periods: list[list[Mapping[str, str]]] = []
+    for row in rows:
+        day, before = _day(row), _day(periods[-1][-1]) if periods else date.min
+        if (day.year, day.month) == (before.year, before.month) and (day - before).days <= AGAIN_DAYS:
+            periods[-1].append(row)
+        else:
+            periods.append([row])
+    return periods
 
 
-def _period(row: Mapping[str, str]) -> Period:
+def _day(row: Mapping[str, str]) -> date:
+    return date.fromisoformat(row["read_date"])
+
+
+def _labels(rows: Rows) -> set[str]:
+    return {label for row in rows for label in re.findall(r"\w+", row["expected"].upper())}
+
+
+def _expected(rows: Rows) -> set[Kind]:
+    return {LABELS[label] for label in _labels(rows) & LABELS.keys()}
+
+
+def _period(rows: Rows) -> Period:
+    last = _day(rows[-1])
+    return Period(last.year * 12 + last.month - 1, tuple(map(_read, rows)))
+
+
+def _read(row: Mapping[str, str]) -> Read:
     try:
-        on = date.fromisoformat(row["read_date"])
-        read = Read(
+        return Read(
             b"",
-            on.toordinal(),
+            _day(row).toordinal(),
             _litres(row["stand"]),
-            row.get("serial") or "",
-            (row.get("quality") or "").strip().upper(),
-            dials=int(row.get("dials") or 0),
-            multiplier=int(row.get("multiplier") or 1),
-            opens=(row.get("reason") or "") == _REPLACED,
+            row.get("serial", ""),
+            row.get("quality", ACTUAL).strip().upper(),
+            dials=_whole(row.get("dials") or "0"),
+            multiplier=_whole(row.get("multiplier") or "1"),
+            opens=row.get("reason", "").strip().upper() == _REPLACED,
         )
     except ValueError as error:
         raise UnreadableData(f"read of {row['key']} on {row['read_date']}: {error}") from None
-    return Period(on.year * 12 + on.month - 1, (read,))
 
 
 def _litres(stand: str) -> int | None:
-    return round(float(stand) * 1_000) if stand.strip() else None
+    return round(_finite(stand) * 1_000) if stand.strip() else None
+
+
+def _whole(text: str) -> int:
+    if not (value := _finite(text)).is_integer():
+        raise ValueError(f"must be a whole number, got {text!r}")
+    return int(value)
+
+
+def _finite(text: str) -> float:
+    if not isfinite(value := float(text)):
+        raise ValueError(f"must be a number, got {text!r}")
+    return value
 
 
 def lines(rule: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:

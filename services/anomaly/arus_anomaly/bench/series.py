@@ -1,12 +1,14 @@
 """Labelled data as files hold them."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isnan
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,10 @@ _MONTH_DAYS: Final = 365.25 / 12
 
 class UnreadableData(ValueError):  # noqa: N818 - it says what happened
     """A file is not labelled data; the message says why."""
+
+
+VALUES: Final = frozenset({"key", "timestamp", "value", "label"})
+"""The columns of a file of many keys' values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +60,48 @@ def folder(path: Path) -> list[Series]:
 
 def labelled(path: Path) -> list[Series]:
     """Return a file of many keys: key, timestamp, value, label."""
-    return [_in_order(one) for one in _keyed(path, {"key", "timestamp", "value", "label"})]
+    return [_in_order(one) for one in _keyed(path, VALUES)]
 
 
-def _keyed(path: Path, needed: set[str]) -> list[Series]:
-    found: dict[str, list[tuple[int, float, bool]]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        columns = set(reader.fieldnames or ())
-        if missing := needed - columns:
+def columns_of(path: Path) -> frozenset[str]:
+    """Return the columns of a file; raises UnreadableData."""
+    with _opened(path) as reader:
+        return frozenset(reader.fieldnames or ())
+
+
+def rows_of(path: Path, needed: AbstractSet[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield each row with the number of its line; cells that a line lacks are "". Raises UnreadableData."""
+    with _opened(path) as reader:
+        if missing := needed - set(reader.fieldnames or ()):
+            wanted = ", ".join(sorted(needed))
             raise UnreadableData(
-                f"{path.name} must have the columns {sorted(needed)}, lacks {sorted(missing)}"
+                f"{path.name} must have the columns {wanted}, with commas between them, lacks"
+                f" {', '.join(sorted(missing))}"
             )
         for row in reader:
-            try:
-                fact = _fact(row)
-            except ValueError as error:
-                raise UnreadableData(f"{path.name}, line {reader.line_num}: {error}") from None
-            if fact:
-                found.setdefault(row.get("key", path.stem), []).append(fact)
+            yield reader.line_num, row
+
+
+@contextmanager
+def _opened(path: Path) -> Generator["csv.DictReader[Any]"]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield csv.DictReader(file, restval="")
+    except UnicodeDecodeError as error:
+        raise UnreadableData(f"{path.name} must be UTF-8, byte {error.start} is not") from None
+    except csv.Error as error:
+        raise UnreadableData(f"{path.name} must be CSV: {error}") from None
+
+
+def _keyed(path: Path, needed: AbstractSet[str]) -> list[Series]:
+    found: dict[str, list[tuple[int, float, bool]]] = {}
+    for line, row in rows_of(path, needed):
+        try:
+            fact = _fact(row)
+        except ValueError as error:
+            raise UnreadableData(f"{path.name}, line {line}: {error}") from None
+        if fact:
+            found.setdefault(row.get("key", path.stem), []).append(fact)
     return [_series(key, facts) for key, facts in found.items()]
 
 

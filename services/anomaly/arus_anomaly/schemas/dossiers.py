@@ -6,7 +6,8 @@ from typing import Annotated, Final, Literal, Self
 
 from arus_contracts.reading import plain
 from arus_runtime.ids import Ulid
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from arus_runtime.web.spans import Moment
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from arus_anomaly.state import cases as state
@@ -110,7 +111,7 @@ class NewVisit(BaseModel):
         },
     )
 
-    visited_at: AwareDatetime = Field(description="Not in the future.")
+    visited_at: Moment = Field(description="Not in the future.")
     outcome: VisitOutcome
     stand_m3: StandM3 | None = Field(default=None, description="What the register showed.")
     note: LongText = ""

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Annotated, Final, Literal, Self
 
 from arus_contracts.reading import plain
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from arus_runtime.web.spans import Moment
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from arus_anomaly.codec.meter_limits import cubic_metres
@@ -94,7 +95,7 @@ class NewMeterLimits(BaseModel):
     limits: MeterLimitsIn | None = Field(
         description="null: follow what holds next: of the size, of the class, of all, as built in."
     )
-    valid_from: AwareDatetime | None = Field(
+    valid_from: Moment | None = Field(
         default=None,
         description="From when on reads are judged by it; null, or sooner than 5 s from now: 5 s from now.",
     )

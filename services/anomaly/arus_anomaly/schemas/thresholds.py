@@ -9,8 +9,9 @@ from typing import Annotated, Any, Final, Literal, Self
 from arus_contracts import reading
 from arus_runtime.cursor import encode
 from arus_runtime.ids import Ulid
+from arus_runtime.web.spans import Moment
 from arus_runtime.words import Language
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from arus_anomaly import codec
@@ -102,7 +103,7 @@ class NewVersion(_Draft):
         },
     )
 
-    valid_from: AwareDatetime | None = Field(
+    valid_from: Moment | None = Field(
         default=None,
         description="From when on records are judged by it; null, or sooner than 5 s from now: 5 s from now.",
     )

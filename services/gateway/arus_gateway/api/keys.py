@@ -6,8 +6,9 @@ from typing import Annotated
 from arus_runtime.auth import Principal, require
 from arus_runtime.commands import Commanded
 from arus_runtime.web import Page, Paging, router, wrong
+from arus_runtime.web.spans import Moment
 from fastapi import Depends, Response
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from arus_gateway.api.schemas import Closed, KeyOut, LocationIds, Name, NewKeyOut, RoleName
 from arus_gateway.commands import keys as commands
@@ -40,7 +41,7 @@ class NewKey(Closed):
     role: RoleName
     resources: Annotated[dict[Resource, Actions], Field(examples=[{"fuel.transactions": "c"}])] | None = None
     location_ids: LocationIds | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 @routes.get("/keys")

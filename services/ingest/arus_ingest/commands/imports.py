@@ -74,7 +74,7 @@ async def say(
     if old.state not in OPEN or old.committed_at is not None:
         raise wrong_state(old)
     check_file(old)
-    _check_columns(old, changes)
+    _check_said(old, changes)
     if changes.get("sheet") is not None:
         changes = {**changes, "sheet": _sheet_named(old, changes["sheet"])}
     said = rules.said(old.said, changes)
@@ -99,14 +99,31 @@ def _sheet_named(of: Import, place: int) -> str | None:
     return of.detections[place]["sheet"]
 
 
-def _check_columns(of: Import, changes: Mapping[str, Any]) -> None:
-    """Raise the 422 of an answer that names a column which the sheet does not have."""
-    for header, field in columns.answered(changes.get("answers", {})).items():
-        sheet = of.sheet if changes.get("sheet") is None else changes["sheet"]
-        headers = of.detections[sheet]["headers"] if sheet < len(of.detections) else ()
+def _check_said(of: Import, changes: Mapping[str, Any]) -> None:
+    """Raise the 422 of a column that the sheet does not have, of a question not asked, of no answer to one.
+
+    With another type or sheet other questions may be asked: of those nothing is known here.
+    """
+    sheet = of.sheet if changes.get("sheet") is None else changes["sheet"]
+    if sheet >= len(of.detections):
+        return
+    found, answers = of.detections[sheet], changes.get("answers", {})
+    headers = found["headers"]
+    named = {f"columns.{header}": header for header in changes.get("columns", {})}
+    named |= {f"answers.{columns.ASKED}:{to}": one for one, to in columns.answered(answers).items()}
+    for where, header in named.items():
         if header not in headers:
-            expected = ", ".join(filter(None, headers))
-            raise wrong(f"answers.{columns.ASKED}:{field}", "not_one_of", value=header, expected=expected)
+            raise wrong(where, "not_one_of", value=header, expected=", ".join(filter(None, headers)))
+    is_other = bool(changes.keys() & {"type", "sheet", "columns"} or "type" in answers)
+    asked = {one["key"]: one["options"] for one in (*found["questions"], *found.get("answered", ()))}
+    for key, answer in answers.items():
+        if key.partition(":")[0] == columns.ASKED or not answer:
+            continue
+        if key not in asked and not is_other:
+            raise wrong("answers", "not_one_of", value=key, expected=", ".join(asked))
+        options = asked.get(key, ())
+        if options and answer not in options:
+            raise wrong(f"answers.{key}", "not_one_of", value=answer, expected=", ".join(options))
 
 
 async def _learn(tx: Tx, principal: Principal, said: Said, type_: str, at: datetime) -> None:

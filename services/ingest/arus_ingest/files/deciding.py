@@ -12,7 +12,7 @@ from arus_ingest.files import columns, headers
 from arus_ingest.files.blanks import is_blank
 from arus_ingest.files.columns import Header
 from arus_ingest.files.dates import DateShapes, readings
-from arus_ingest.files.declared import Field, FileType, types
+from arus_ingest.files.declared import NUMERIC, Field, FileType, types
 from arus_ingest.files.periods import before, in_text, month_of, of_days, parse_period
 from arus_ingest.files.results import Evidence, Mapping, Question, Source
 from arus_ingest.files.tables import Row
@@ -25,6 +25,8 @@ GUESSED: Final = 0.3
 NARROW: Final = 3
 """Tables of fewer columns may be notes beside the data."""
 SURE: Final = 0.12
+TELLING: Final = 2
+"""The weight of a field that its type is mostly for."""
 MOST: Final = 0.8
 FAINT: Final = 0.2  # a day of printing alone: the file may be of that month or of the one before
 _RAYON: Final = re.compile(
@@ -88,6 +90,10 @@ class _Candidate:
         return self.by_columns + self.by_name
 
     @property
+    def fitting(self) -> float:
+        return self.by_columns - self.lacking
+
+    @property
     def points(self) -> float:
         return self.told - self.lacking
 
@@ -97,6 +103,7 @@ def choose_type(
 ) -> Choice | None:
     """Return the type whose fields the columns name best, helped by what the file, sheet and title say.
 
+    Where these say another type, and not this one or one that the columns fit better, it is asked about.
     What tells too little is a guess: asked about, as are the columns it lacks. None when a table has neither
     the columns nor the name of any type and looks like notes beside the data.
     """
@@ -118,15 +125,17 @@ def choose_type(
         for one in ranked[:2]
         if one.points > 0
     ]
+    said_otherwise = _said_otherwise(ranked, around)
     questions = _lacking(best, header, below)
     asked = bool(questions)
     if given is None and (told_by := _unlike(kind, around, header)):
         params = {"title": kind.name, "words": told_by}
         questions.insert(0, Question("type", "question_type_unlike", (kind.name,), params))
-    elif given is None and margin < SURE:
-        options = tuple(one.type.name for one in ranked if one.points > points - 4 * SURE * points)
+    elif given is None and (margin < SURE or said_otherwise):
+        close = (one.type.name for one in ranked if one.points > points - 4 * SURE * points)
+        options = tuple(dict.fromkeys((kind.name, *said_otherwise, *close)))
         questions.insert(0, Question("type", "question_type_doubtful", options))
-    sure = 1.0 if given else min(1.0, 0.5 + 1.2 * margin)
+    sure = 1.0 if given else 0.5 if said_otherwise else min(1.0, 0.5 + 1.2 * margin)
     confidence = sure * _fitting(best) * (0.6 if asked else 1)
     return Choice(kind, best.places, best.fits, confidence, tuple(questions), (*by_name, *by_columns))
 
@@ -138,7 +147,7 @@ def _candidate(
     named: Iterable[tuple[Source, str, str]],
     mappings: Mapping,
 ) -> _Candidate:
-    places, fits = columns.assigned(kind, header, below, mappings.get(kind.name, {}))
+    places, fits = columns.assigned(kind, header, below, meanings(kind, header, mappings))
     return _Candidate(
         kind,
         places,
@@ -151,6 +160,47 @@ def _candidate(
             for one in kind.fields.values()
         ),
     )
+
+
+def meanings(kind: FileType, header: Header, mappings: Mapping) -> dict[str, str]:
+    """Return header → field as it was taught, and "" for columns that are none of the type's."""
+    return {**_sums(kind, header), **mappings.get(kind.name, {})}
+
+
+def _sums(kind: FileType, header: Header) -> dict[str, str]:
+    """Return the columns to leave out of a type without amounts: beside a price, a sum of no name is one."""
+    if any(one.kind == "money" for one in kind.fields.values()) or not any(
+        map(headers.is_price, header.texts)
+    ):
+        return {}
+    return {text: "" for text in header.texts if headers.is_sum(text)}
+
+
+def spare(
+    kind: FileType,
+    header: Header,
+    below: Sequence[Row],
+    taught: AnyMapping[str, str],
+    places: AnyMapping[str, int],
+) -> list[tuple[str, str]]:
+    """Return header and field of columns that may hold what a type can do without: an amount or use.
+
+    TAG POKOK of a list of customers may be what was billed to them, and nobody would miss it.
+    """
+    if any(one.required and one.kind in NUMERIC for one in kind.fields.values()):
+        return []
+    wanted = [
+        one
+        for one in kind.fields.values()
+        if one.kind in NUMERIC and one.weight >= TELLING and one.name not in places
+    ]
+    return [
+        (text, one.name)
+        for place, text in enumerate(header.texts)
+        if place not in places.values() and text not in taught
+        for one in wanted
+        if headers.may_mean(text, one) and columns.could_be(one, place, below)
+    ]
 
 
 def _guess(
@@ -211,11 +261,20 @@ def _named(around: Around) -> list[tuple[Source, str, str]]:
     found: list[tuple[Source, str, str]] = []
     for source in ("file name", "sheet", "title"):
         text = _spaced(said for one, said in around.named() if one == source)
-        hits = [(alias, kind) for alias, kind in _names() if _stands(alias, text)]
-        if hits:
+        if hits := _names_in(text):
             alias, kind = max(hits, key=lambda one: len(one[0]))
             found.append((source, kind, alias))
     return found
+
+
+def _said_otherwise(ranked: Sequence[_Candidate], around: Around) -> tuple[str, ...]:
+    """Return the types that are named instead of the first, or beside it although the columns fit better."""
+    best = ranked[0]
+    said = {name for _, text in around.named() for _, name in _names_in(_spaced([text]))}
+    others = [one for one in ranked[1:] if one.type.name in said]
+    if best.type.name in said:
+        others = [one for one in others if one.fitting > best.fitting]
+    return tuple(one.type.name for one in others)
 
 
 def _unlike(kind: FileType, around: Around, header: Header) -> str:
@@ -228,6 +287,14 @@ def _unlike(kind: FileType, around: Around, header: Header) -> str:
 
 def _spaced(texts: Iterable[str]) -> str:
     return " ".join(part for text in texts for part in _BREAK.split(text.lower()) if part)
+
+
+def _names_in(text: str) -> list[tuple[str, str]]:
+    """Return the names of types that stand in a text, and which; those within a longer one do not count."""
+    hits = [(alias, kind) for alias, kind in _names() if _stands(alias, text)]
+    return [
+        one for one in hits if not any(one[0] != longer and _stands(one[0], longer) for longer, _ in hits)
+    ]
 
 
 def _stands(words: str, text: str) -> bool:

@@ -17,6 +17,7 @@ SAMPLES: Final = 2
 SAMPLE_LENGTH: Final = 60
 BELOW: Final = "below"
 """The key of the question whether the rows of a table below are facts."""
+MAYBE: Final = "question_column_maybe"
 SHORTER: Final = 0.5
 """The part of a key's length above which a shorter number may be a key as well: no cashier's code is."""
 
@@ -96,7 +97,8 @@ def _detected(
         period = deciding.choose_period(None, around, {}, {}, given.get("period"))
         return _unknown(table, name, header, choice, period, count)
     month = deciding.choose_period(kind, around, {}, {}, given.get("period")).value
-    choice = rivals.settled(choice, header, below, mappings.get(kind.name, {}), month)
+    meanings = deciding.meanings(kind, header, mappings)
+    choice = rivals.settled(choice, header, below, meanings, month)
     places = choice.places
     given = {**learned.get(kind.name, {}), **given}
     body = bodies.Body.of(kind, header.texts, header.row, places, head, whole=given.get(BELOW) == "read")
@@ -105,21 +107,24 @@ def _detected(
     seen, count, keys = _survey(body, rest, kind, places, other)
     if given.get(BELOW) is None and (below_it := _alike(body, rest, keys, other)):
         choice = replace(choice, questions=(*choice.questions, below_it))
-    unread = _unread(columns.unread(kind, header, below, mappings.get(kind.name, {}), places), given)
+    known = (kind, header, below, meanings, places)
+    unread = (*_unread(columns.unread(*known), given), *_unread(deciding.spare(*known), given, MAYBE))
     choice = replace(choice, questions=(*choice.questions, *unread))
     samples = tuple(_sample(below, place) for place in range(len(header.texts)))
     return replace(_concluded(table, name, header, choice, around, seen, count, given), samples=samples)
 
 
-def _unread(named: Iterable[tuple[str, str]], given: AnyMapping[str, str]) -> list[Question]:
-    """Ask of columns that are named as a field and hold something else whether to read them all the same."""
+def _unread(
+    named: Iterable[tuple[str, str]], given: AnyMapping[str, str], code: str = "question_column_unread"
+) -> list[Question]:
+    """Ask whether to read columns that are named as a field and hold something else, or may be it."""
     asked = {
         f"{columns.UNREAD}:{field}:{header}": {"column": header, "field": field} for header, field in named
     }
     return [
         Question(
             key,
-            "question_column_unread",
+            code,
             (columns.SKIP, columns.READ),
             params,
             columns.SKIP if given.get(key) == columns.SKIP else "",

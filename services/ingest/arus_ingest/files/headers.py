@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from arus_ingest.files import units
-from arus_ingest.files.declared import FileType, types
+from arus_ingest.files.declared import Field, FileType, types
 from arus_ingest.files.texts import repaired
 
 _SAME: Final = {
@@ -30,11 +30,11 @@ _SAME: Final = {
         "akhir": "akir akh",
         "awal": "awl",
         "kini": "ini sekarang skrg current curr cur",
-        "lalu": "sebelumnya previous prev",
+        "lalu": "sebelumnya sebelum sblm sblmnya previous prev",
         "baca": "bacaan pembacaan read reading rd rdg",
         "pencatat": "pencater",
         "golongan": "gol",
-        "kelompok": "klp kel",
+        "kelompok": "klp",
         "wilayah": "wil",
         "kelas": "class",
         "tarif": "trf tariff",
@@ -61,10 +61,14 @@ _SAME: Final = {
         "kubikasi": "kubik",
         "lembar": "lbr",
         "liter": "ltr litre litres liters",
-        "biaya": "bea fee charge",
+        "biaya": "bea by fee charge",
         "meterai": "materai",
         "alasan": "reason",
         "tunggakan": "tunggak menunggak tungg tgk",
+        "piutang": "hutang utang",
+        "denda": "dnd",
+        "tidak": "tdk",
+        "banyak": "banyaknya",
     }.items()
     for other in others.split()
 }
@@ -73,7 +77,7 @@ _RUN_TOGETHER: Final = {"nolang": "no pelanggan", "nomet": "no meter"}
 _SHORT_STARTS: Final = frozenset({"no", "id", "kd", "nm", "rp", "tg"})
 SHORTEST_RUN: Final = 5
 _UNITS: Final = re.compile(
-    r"[(\[](?:[\s.'x]*(?:rp|idr|m3|m³|l|kl|ltr|liter|lbr|lembar|rupiah|ribu|ribuan|rb|juta|jutaan|jt|1?[.,]?000"
+    r"[(\[](?:[\s.'x]*(?:rp|idr|m3|m³|l|kl|ltr|liter|rupiah|ribu|ribuan|rb|juta|jutaan|jt|1?[.,]?000"
     r"|dd[/-]mm[/-]yyyy))+[\s.]*[)\]]",
     re.IGNORECASE,
 )
@@ -90,20 +94,31 @@ _HEADS: Final = {
     "tanggal": {"date", "period"},
     "nama": {"text", "period"},
     "nomor": {"code", "integer", "period"},
+    "lembar": {"integer"},
+    "banyak": {"integer", "decimal"},
 }
 """Words that say of which kind a field is."""
+_OF_STANDS: Final = frozenset({"stand", "angka", "baca", "posisi"})
+"""Words of a register; beside others of money or of use, LALU and KINI tell the month and no stand."""
+_OF_NUMBERS: Final = ("no", "id", "kd", "kode", "inv")
+"""What a word begins with that makes a number of a bill out of TAGIHAN."""
 _OPEN_HEADS: Final = frozenset({"alamat", "lokasi", "gudang", "depo", "pool", "produk", "bank", "loket"})
 """Words that say enough whatever word of nobody's stands beside them."""
 _ASIDE: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BREAK: Final = re.compile(r"[^a-z0-9]+")
+_THIS_MONTH: Final = frozenset({"bulan", "kini"})
+_SUMS: Final = frozenset({"jumlah", "total"})
+_PRICES: Final = frozenset({"harga", "tarif", "biaya", "price", "rupiah", "tagihan", "nilai"})
 _QUIET: Final = frozenset({"rp", "idr", "jam", "the", "of", "di", "yang", "data", "air", "x"})
 _AROUND: Final = frozenset(
     {"pelanggan", "meter", "total", "jumlah", "nilai", "amount", "bulan", "tahun", "rupiah", "m3"}
     | {"pam", "pdam", "cmr", "wp", "rekening", "tagihan"}
-    | {"kl", "ribu", "ribuan", "juta", "jutaan"}
+    | {"kl", "ribu", "ribuan", "juta", "jutaan", "jt", "kini"}
 )
 
+STANDS: Final = frozenset({"stand_awal", "stand_akhir", "stand_cabut", "stand_pasang"})
+_OF_USE: Final = frozenset({"kubikasi", "volume"})
 FUZZY: Final = 84
 LONGEST_HEADER: Final = 60
 SHORTEST_FUZZY: Final = 5
@@ -190,10 +205,14 @@ def near(header: str) -> tuple[Match, ...]:
     named = exact(header)
     found = {(one.type, one.field): 0.95 * one.score for one in exact(_ASIDE.sub(" ", header))}
     found |= {(one.type, one.field): one.score for one in named}
-    misspelt = _misspelt(spelt) + _misspelt(_written(header))
-    less_sure = misspelt + _surrounded(spelt)
-    if any(_kind_of(one.type, one.field) == "money" for one in named):  # TAGIHAN is no NOTAGIHAN
+    less_sure = _surrounded(spelt)
+    if not _known().issuperset(spelt):  # NILAI AKHIR is no NILAI AIR
+        less_sure += _misspelt(spelt) + _misspelt(_written(header))
+    kinds = {_kind_of(one.type, one.field) for one in named}
+    if "money" in kinds:  # TAGIHAN is no NOTAGIHAN
         less_sure = [one for one in less_sure if _kind_of(*one[0]) == "money"]
+    elif "integer" in kinds:  # JUMLAH REKENING is no JUMLAH
+        less_sure = [one for one in less_sure if _kind_of(*one[0]) not in {"money", "decimal"}]
     for name, score in less_sure + _kindred(spelt, {one.field for one in named}):
         found[name] = max(found.get(name, 0.0), score)
     return _measured(header, found)
@@ -202,11 +221,15 @@ def near(header: str) -> tuple[Match, ...]:
 def below(header: str, own: str, matching: Callable[[str], tuple[Match, ...]]) -> tuple[Match, ...]:
     """Return the fields a header over several columns names together with one column's own word.
 
-    header: all its words, the own ones last. What the words above alone would name is any of the columns.
+    header: all its words, the own ones last. What the words above alone would name is any of the columns, or
+    the one of this month where they differ by month.
     matching: exact or near.
     """
-    above = {one[:2] for one in matching(header.removesuffix(own).strip())}
-    found = {(one.type, one.field): 0.9 * one.score for one in matching(own)}
+    of_all = matching(header.removesuffix(own).strip())
+    is_this_month = "kini" in words(own) and _THIS_MONTH.issuperset(words(own))
+    above = set[tuple[str, str]]() if is_this_month else {one[:2] for one in of_all}
+    parts = (*of_all, *matching(own)) if is_this_month else matching(own)
+    found = {(one.type, one.field): 0.9 * one.score for one in parts}
     for one in (*exact(header), *(one for one in matching(header) if one[:2] not in above)):
         found[one[:2]] = max(found.get(one[:2], 0.0), one.score)
     return _measured(header, found, own)
@@ -217,19 +240,65 @@ def is_band(header: str) -> bool:
     return bool(_BAND.fullmatch(_OF_AGES.sub(" ", header).strip()))
 
 
+def is_sum(header: str) -> bool:
+    """Tell whether a header speaks of a sum and not of what: JUMLAH, TOTAL TAGIHAN."""
+    said = set(words(header))
+    return not said.isdisjoint(_SUMS) and said <= _AROUND and units.power(header, "rp") is not None
+
+
+def is_price(header: str) -> bool:
+    """Tell whether a header speaks of rupiah or a price."""
+    return not _PRICES.isdisjoint(words(header)) or units.is_in_rupiah(header)
+
+
+def may_mean(header: str, field: Field) -> bool:
+    """Tell whether a header has a word that alone names an amount, or use, as the field is: TAG POKOK.
+
+    Not where it says that it is another month's, a number of a bill or how many bills. JUMLAH JIWA counts
+    something else.
+    """
+    said = set(words(header))
+    telling = said & _alone(field.kind)
+    return (
+        bool(telling)
+        and (not telling <= _SUMS or said <= _known())
+        and "lalu" not in said
+        and not any(word in said for word in ("kode", "id"))
+        and all(field.kind in kinds for word, kinds in _HEADS.items() if word in said)
+        and units.power(header, field.unit) is not None
+        and not any(_kind_of(one.type, one.field) == "integer" for one in exact(header))
+    )
+
+
+@cache
+def _alone(kind: str) -> frozenset[str]:
+    """Return the words that alone name an amount of money, or use."""
+    return frozenset(
+        spelt[0]
+        for spelt, named in _index()[0].items()
+        if len(spelt) == 1
+        and any(_kind_of(*name) == kind and (kind == "money" or name[1] in _OF_USE) for name, _ in named)
+    )
+
+
 def _measured(header: str, found: dict[tuple[str, str], float], own: str = "") -> tuple[Match, ...]:
     """Return what was found but for fields of another kind than a word of the header says, or other units.
 
     What stands under a band of ages (31-60 hari) is no age. own: the column's own part of the header.
     """
     band = is_band(own or header)
-    heads = [kinds for word, kinds in _HEADS.items() if word in words(header)]
+    said = frozenset(words(header))
+    heads = [kinds for word, kinds in _HEADS.items() if word in said]
+    is_number = any(word.startswith(_OF_NUMBERS) for word in (*said, *_written(header)))
+    of_month = bool(said & _measures()) and said.isdisjoint(_OF_STANDS) and "meter" not in words(own)
     return tuple(
         Match(*name, score)
         for name, score in found.items()
         if all(_kind_of(*name) in kinds for kinds in heads)
         and units.power(header, _unit_of(*name)) is not None
         and not (band and name[1] in types()[name[0]].one_of and _kind_of(*name) == "integer")
+        and not (of_month and name[1] in STANDS)
+        and (name[1] != "bill_number" or is_number)
     )
 
 
@@ -282,8 +351,19 @@ def _surrounded(spelt: tuple[str, ...]) -> list[tuple[tuple[str, str], float]]:
                 (name, score - penalty)
                 for name, penalty in by_words.get(inside, ())
                 if not any(_beside(*name, word) for word in rest if word not in _AROUND)
+                and not _differs(*name, rest)
             ]
     return found
+
+
+def _differs(name: str, field: str, rest: Sequence[str]) -> bool:
+    """Tell whether words that add nothing elsewhere make another thing of a field.
+
+    This month's debts are not all of them, and the day of a bill is not the one of its payment.
+    """
+    return ("kini" in rest and bool(types()[name].one_of)) or (
+        _kind_of(name, field) == "date" and not {"tagihan", "rekening"}.isdisjoint(rest)
+    )
 
 
 def _kindred(spelt: tuple[str, ...], named: set[str]) -> list[tuple[tuple[str, str], float]]:
@@ -330,6 +410,14 @@ def of_money() -> frozenset[str]:
     return frozenset[str]().union(
         *(said for name, said in _vocabularies().items() if _kind_of(*name) == "money")
     )
+
+
+@cache
+def _measures() -> frozenset[str]:
+    """Return the words of amounts and of use that are no words of stands."""
+    said = _vocabularies()
+    of_use = (said[name] for name in said if name[1] in _OF_USE)
+    return of_money().union(*of_use).difference(*(said[name] for name in said if name[1] in STANDS))
 
 
 @cache

@@ -13,8 +13,9 @@ from arus_ingest.schemas.import_files import GOLDEN_SHEET, SheetOut
 from arus_ingest.state import Dependant, Import, ImportState, Trouble
 from arus_ingest.words import meant
 
+_Said = Annotated[str, StringConstraints(max_length=1_000)]
 ID = "01JH8PV6W4RZ3M0T5X9K2C7B1N"
-PERIOD: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+PERIOD: Final = r"^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$"
 PREVIEW = "9d5e3ecdeb9f1c0c0d4f5b1b4f2d6a7788f0f2f0b7a4a6d3a9f6e6c2f1c0d4e5"
 GOLDEN: JsonDict = {
     "id": ID,
@@ -312,13 +313,13 @@ class ImportPatch(BaseModel):
         default=None, description="YYYY-MM."
     )
     sheet: int | None = Field(default=None, ge=0, le=1_000, description="Which sheet is meant, from 0.")
-    columns: dict[str, str] = Field(
+    columns: dict[_Said, _Said] = Field(
         default_factory=dict[str, str],
         max_length=500,
         description="Header → field, empty to leave a column out; added to what you said before."
         " Remembered for your organisation.",
     )
-    answers: dict[str, str] = Field(
+    answers: dict[_Said, _Said] = Field(
         default_factory=dict[str, str],
         max_length=500,
         description="To questions of the sheet, by their key; added to those before, empty takes one back.",

@@ -69,7 +69,7 @@ async def replace_meter(tx: Tx, principal: Principal, values: Mapping[str, Any],
     if (on := values["replaced_on"]) > (today := day_of(at)):
         raise wrong("replaced_on", "too_large", value=on, bound=today)
     await entries.hold(tx, principal.tenant_id, "meter_readings")
-    await known(tx, values["nomen"])
+    await named(tx, values["nomen"])
     made = Replacement(id=new_ulid(), **values)
     await entries.note(tx, principal.tenant_id)
     await store.add_replacement(tx, principal.tenant_id, made, principal.user_id)
@@ -131,6 +131,14 @@ async def known(tx: Tx, nomen: str) -> Customer:
     customer = await store.one(tx, nomen)
     if customer is None:
         raise Problem(404, "not_found")
+    return customer
+
+
+async def named(tx: Tx, nomen: str) -> Customer:
+    """Return a customer that a body names; raises the 422 when the books know none of this number."""
+    customer = await store.one(tx, nomen)
+    if customer is None:
+        raise wrong("nomen", "unknown_reference", value=nomen)
     return customer
 
 

@@ -11,7 +11,7 @@ from arus_runtime.postgres import Tx
 from arus_runtime.web import IfMatchHeader, Problem, wrong
 
 from arus_metering import codec
-from arus_metering.commands.customers import known
+from arus_metering.commands.customers import named
 from arus_metering.rules.payments import payment_type
 from arus_metering.rules.reads import day_of
 from arus_metering.state import Payment
@@ -33,7 +33,7 @@ _ENTERED: Final = {
 async def add(tx: Tx, principal: Principal, values: Mapping[str, Any], at: datetime) -> Payment:
     """Record a payment of a customer the books know."""
     await entries.hold(tx, principal.tenant_id, "collections")
-    customer = await known(tx, values["nomen"])
+    customer = await named(tx, values["nomen"])
     given = {name: value for name, value in values.items() if value is not None}
     # As from a file: what is not of the active period, and of no other that is said, is of none.
     of = "" if given.get("payment_type") in {"UNDUE", "ARREARS"} else f"{given['payment_date']:%Y-%m}"

@@ -1,8 +1,8 @@
 """Rows of imported files as facts of the books; canonical names as the file types declare them."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final
 
 from arus_metering.rules.amounts import LITRES, MINOR, whole
@@ -15,6 +15,8 @@ PAYMENTS: Final = frozenset({"COLLECTION", "MB"})
 LONGEST: Final = 500
 UNKNOWN_METHOD: Final = "TIDAK_DIKETAHUI"
 """How a stand was read that nothing is said of (R-25)."""
+_YEARS: Final = range(1900, 2200)
+_MONTH: Final = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])")
 _BILLED: Final = frozenset({"target_minor", "volume_l"})
 _NOTHING: Final = frozenset(
     {
@@ -253,9 +255,12 @@ def _date(fields: Fields, name: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise _Refusal(name, "ROW_NOT_DATE", value=text) from None
+    if day.year not in _YEARS:
+        raise _Refusal(name, "ROW_NOT_DATE", value=text)
+    return day
 
 
 def _period(fields: Fields, name: str, otherwise: str) -> str:
@@ -268,16 +273,8 @@ def _period(fields: Fields, name: str, otherwise: str) -> str:
 
 
 def is_period(text: str) -> bool:
-    """Say whether a text is YYYY-MM."""
-    return len(text) == 7 and _is_month(text)
-
-
-@lru_cache(maxsize=1024)
-def _is_month(text: str) -> bool:
-    try:
-        return f"{date.fromisoformat(f'{text}-01'):%Y-%m}" == text
-    except ValueError:
-        return False
+    """Say whether a text is YYYY-MM, of the last century or this one."""
+    return _MONTH.fullmatch(text) is not None
 
 
 def after(period: str, months: int) -> str:
