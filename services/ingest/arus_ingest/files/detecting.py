@@ -104,7 +104,8 @@ def _detected(
         period = deciding.choose_period(None, around, {}, {}, given.get("period"))
         return _unknown(table, name, header, choice, period, count)
     month = deciding.choose_period(kind, around, {}, {}, given.get("period")).value
-    choice = rivals.settled(choice, header, below, deciding.meanings(kind, header, mappings), month)
+    meanings = deciding.meanings(kind, header, mappings)
+    choice = rivals.settled(choice, header, below, meanings, month)
     places = choice.places
     given = {**learned.get(kind.name, {}), **given}
     body = bodies.Body.of(kind, header.texts, header.row, places, head, whole=given.get(BELOW) == "read")
@@ -115,7 +116,7 @@ def _detected(
     seen, count, keys, said = _survey(body, foot.passing(rest), kind, places, other, unit_at)
     if given.get(BELOW) is None and (below_it := _alike(body, rest, keys, other)):
         choice = replace(choice, questions=(*choice.questions, below_it))
-    known = (kind, header, below, deciding.meanings(kind, header, mappings), places)
+    known = (kind, header, below, meanings, places)
     unread = (*_unread(columns.unread(*known), given), *_unread(deciding.spare(*known), given, MAYBE))
     choice = replace(choice, questions=(*choice.questions, *unread))
     samples = tuple(_sample(below, place) for place in range(len(header.texts)))
