@@ -38,6 +38,15 @@ def shapes(*cells: object) -> DateShapes:
         "2025-12-04 18:30:00+00",
         "2025-12-05 00:30:00 +08:00",
         "05/12/2025 23:59 WIB",
+        "05/12/2025 - 10:15",
+        "05/12/2025 pukul 10.15",
+        "5 Desember 2025, Jam 10:15 WIB",
+        "2025-12-05-10.15.22",
+        "20251205 101522",
+        "20251205T101522",
+        "5-XII-2025",
+        "Jum’at, 05/12/2025",
+        "Jumat/05-12-2025",
         "45996",
         45996.0,
         5122025,
@@ -52,7 +61,8 @@ def test_the_fifth_of_december(written: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["31/02/2025", "00/12/2025", "Desember", "12.345", "1/2/3", "340001234", ""]
+    "written",
+    ["31/02/2025", "00/12/2025", "Desember", "12.345", "1/2/3", "340001234", "12V2025", "5-IIX-2025", ""],
 )
 def test_what_is_no_date(written: str) -> None:
     assert parse(written, "dmy") is None
@@ -207,4 +217,5 @@ def test_how_plainly_a_day_says_the_month(text: str, months: list[tuple[str, flo
 
 
 def test_a_month_as_it_is_often_cut_short() -> None:
-    assert parse_period("Agst 2025") == "2025-08"
+    assert parse_period("Agst 2025") == parse_period("Agus 2025") == "2025-08"
+    assert parse("5 Agus 2025", "dmy") == "2025-08-05"
