@@ -59,7 +59,7 @@ _NAMED: Final = re.compile(
 )
 _NAMED_FIRST: Final = re.compile(rf"([A-Za-z]{{3,}})[-/.\s]*(\d{{1,2}})[,\s]+(\d{{4}}){_CLOCK}")
 _SHORT: Final = re.compile(r"\d{1,2}\s*[-/.\s]\s*\d{1,2}\s*[-/.\s]\s*\d{2}(?!\d)")
-_WEEKDAY: Final = re.compile(
+WEEKDAY: Final = re.compile(
     r"^(?:senin|selasa|rabu|kamis|jum['’‘`]?at|sabtu|minggu|ahad|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
     r"mon|tue|wed|thu|fri|sat|sun|sen|sel|rab|kam|jum|sab|min)\b[,.\s/\-]*",
     re.IGNORECASE,
@@ -255,7 +255,7 @@ def parse(cell: object, order: str) -> str | None:
         return _of_number(cell, order)
     if not isinstance(cell, str):
         return None
-    text = _WEEKDAY.sub("", cell.strip().strip("'"))
+    text = WEEKDAY.sub("", cell.strip().strip("'"))
     if found := _TRIPLE.fullmatch(text):
         return _at_home(_ordered(found[1], found[3], found[4], order), found)
     if found := _COMPACT.fullmatch(text):

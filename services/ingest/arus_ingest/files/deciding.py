@@ -13,7 +13,16 @@ from arus_ingest.files.blanks import is_blank
 from arus_ingest.files.columns import Header
 from arus_ingest.files.dates import DateShapes, readings
 from arus_ingest.files.declared import Field, FileType, types
-from arus_ingest.files.periods import before, in_text, month_of, of_days, parse_period
+from arus_ingest.files.periods import (
+    before,
+    halves_of_name,
+    halves_of_title,
+    in_text,
+    month_of,
+    of_days,
+    parse_period,
+    period,
+)
 from arus_ingest.files.results import Evidence, Mapping, Question, Source
 from arus_ingest.files.tables import Row
 
@@ -26,6 +35,8 @@ NARROW: Final = 3
 """Tables of fewer columns may be notes beside the data."""
 SURE: Final = 0.12
 MOST: Final = 0.8
+APART: Final = 0.9  # a month that stands in one place and its year in another
+PROPOSED: Final = 0.15  # such a month that may be the number of a rayon or a name, and is asked about
 FAINT: Final = 0.2  # a day of printing alone: the file may be of that month or of the one before
 _RAYON: Final = re.compile(
     r"(?<![a-z])(?:rayon|ryn)[\s_.:\-]*(?:no(?:mor)?[\s_.:]*)?(\d{1,3})(?!\d)"
@@ -343,7 +354,26 @@ def _of_texts(around: Around) -> list[Evidence]:
         for value, strength in in_text(text):
             weight = strength if source != "file name" or strength == 1.0 else strength * 0.9
             found[source, value] = max(found.get((source, value), 0.0), weight)
+    for source, value, strength in _put_together(around):
+        found.setdefault((source, value), strength)
     return [Evidence("period", source, value, strength) for (source, value), strength in found.items()]
+
+
+def _put_together(around: Around) -> list[tuple[Source, str, float]]:
+    """Return the months that stand in one place, their year in another: a sheet "Desember" of "SBRS 2025"."""
+    halves: list[tuple[Source, str, set[int], set[str]]] = []
+    for source, text in around.named():
+        months, years = (halves_of_title if source == "title" else halves_of_name)(text)
+        whole = {value[:4] for value, strength in in_text(text) if strength >= MOST}
+        halves.append((source, text, set() if whole else months, years | whole))
+    every = set[str]().union(*(years for *_, years in halves))
+    found: list[tuple[Source, str, float]] = []
+    for source, text, named, own in halves:
+        number = month_of(text) if source == "sheet" else None
+        months, years = named or {number or 0}, own or every
+        if len(months) == len(years) == 1 and (value := period(int(min(years)), min(months))):
+            found.append((source, value, APART if named else PROPOSED))
+    return found
 
 
 def _of_dates(kind: FileType, days: AnyMapping[str, DateShapes], certain: str | None) -> list[Evidence]:
