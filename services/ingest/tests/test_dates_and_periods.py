@@ -5,9 +5,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from arus_ingest.files import Detection, detect
+from arus_ingest.files import Detection, detect, read_rows
 from arus_ingest.files.dates import DateShapes, parse, readings
-from arus_ingest.files.periods import in_text, parse_period
+from arus_ingest.files.periods import Months, in_text, parse_period
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -355,3 +355,48 @@ def test_a_sheet_for_each_month_of_a_year(
     book.save(path)
     said = detect(path)[0]
     assert (said.period, [one.key for one in said.questions]) == (period, asked)
+
+
+def test_a_column_of_billed_months_decides_the_order_of_its_days() -> None:
+    def orders(*cells: str, period: str | None = None, beside: DateShapes | None = None) -> tuple[str, ...]:
+        column = Months()
+        column.count(cells)
+        return column.orders(period, [beside or shapes()])
+
+    american, ours = shapes("12/15/2025"), shapes("15/12/2025")
+    assert orders("12/01/2025", "11/01/2025", "10/01/2024") == ("mdy",)
+    assert orders("01/12/2025", "01/11/2025") == orders("01/12/2025") == ("dmy",)
+    assert orders("12/01/2025") == orders("05/12/2025") == ("dmy", "mdy")
+    assert orders("12/01/2025", beside=american) == ("mdy",)
+    assert orders("12/01/2025", beside=ours) == ("dmy",)
+    assert orders("12/01/2025", "11/01/2025", beside=ours) == ("dmy", "mdy")
+    assert orders("12/01/2025", period="2026-01") == ("mdy",)
+    assert orders("12/01/2025", period="2025-01") == ("dmy",)
+    assert orders("05/01/2025", "07/01/2025", period="2025-01") == ("dmy", "mdy")
+    assert orders("12/01/2025", "13/01/2025") == ("dmy",)
+    assert orders("2025-12", "01/01/2025", "Des 2025") == ()
+
+
+def test_billed_months_are_read_in_the_order_of_their_column(tmp_path: Path) -> None:
+    lines = "".join(
+        f"6001234{month};{month}/01/2025;T{month};12/1{month % 10}/2025;112800;BCA\n"
+        for month in (12, 11, 10)
+    )
+    header = "NOMEN;BULAN_REK;NOTAGIHAN;TGL_BAYAR;NOMINAL;LKS_BAYAR\n"
+    said = found(tmp_path, "MB DES 2025.csv", header + lines.replace("12/10", "12/20"))
+    rows = read_rows(tmp_path / "MB DES 2025.csv", said)
+    assert said.questions == ()
+    assert [row.fields["bill_period"] for row in rows] == ["2025-12", "2025-11", "2025-10"]
+
+
+@pytest.mark.parametrize(("order", "period"), [("dmy", "2025-01"), ("mdy", "2025-12")])
+def test_a_period_that_can_be_read_in_two_orders_is_asked_for(
+    tmp_path: Path, order: str, period: str
+) -> None:
+    path = tmp_path / "MC.csv"
+    path.write_text("NOMEN;NAMA;ALAMAT;KUBIK;NOMINAL;PERIODE\n60012340;A;JL;15;112800;12/01/2025\n", "utf-8")
+    assert [one.key for one in detect(path)[0].questions] == ["date:PERIODE"]
+    (said,) = detect(path, answers={"date:PERIODE": order})
+    assert (said.period, said.questions, [one.answer for one in said.answered]) == (period, (), [order])
+    (said,) = detect(path, period=period)
+    assert (said.questions, next(read_rows(path, said)).fields["period"]) == ((), period)

@@ -1,12 +1,24 @@
 """Months: in a column, a title, the name of a sheet or a file."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
-from arus_ingest.files.dates import MONTHS, WEEKDAY, month_number, parse
+from arus_ingest.files.blanks import is_blank
+from arus_ingest.files.dates import (
+    MONTHS,
+    SLIVER,
+    WEEKDAY,
+    DateShapes,
+    Order,
+    month_number,
+    parse,
+    readings,
+)
 
 _LAW: Final = (
     r"sk|skep|kep(?:men|gub|dir)\w*|keputusan|per(?:da|dir|gub|bup|wal|pres)|permen\w*"
@@ -102,6 +114,7 @@ _YEAR_ALONE: Final = re.compile(rf"(?<!\d)({_YEAR})(?!\d)")
 _YEAR_LABELLED: Final = re.compile(rf"{_OF_YEAR}({_YEAR})(?!\d)", re.IGNORECASE)
 _OF_MEN: Final = frozenset({"agus"})  # a name, too: a month beside a whole year only
 
+_ORDERS: Final[tuple[Order, Order]] = ("dmy", "mdy")
 _NUMBERED: Final = range(2016, 2036)  # years of a month in five digits: 42005 is the first day of 2015
 
 
@@ -118,7 +131,7 @@ def before(month: str) -> str:
     return f"{year:04}-{number - 1:02}" if number > 1 else f"{year - 1:04}-12"
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=40_000)
 def parse_period(cell: object, order: str = "dmy") -> str | None:
     """Return the month a cell names as YYYY-MM, None where it names none (or a month without its year).
 
@@ -171,6 +184,78 @@ def month_of(cell: object) -> int | None:
     if text.isdigit() and len(text) <= 2:
         return int(text) if 1 <= int(text) <= 12 else None
     return MONTHS.get(text)
+
+
+@dataclass(slots=True)
+class Months:
+    """The months a column names, chunk by chunk; `alone` are months without a year, `other` no months.
+
+    days: the cells whose month depends on the order of day and month. Cells that hold nothing do not count.
+    """
+
+    months: Counter[str] = field(default_factory=Counter[str])
+    alone: Counter[int] = field(default_factory=Counter[int])
+    other: int = 0
+    days: DateShapes = field(default_factory=DateShapes)
+
+    def count(self, cells: Iterable[object]) -> None:
+        """Add a chunk's cells."""
+        for cell, number in Counter(cell for cell in cells if cell not in {None, ""}).items():
+            found = parse_period(cell)
+            if found != parse_period(cell, "mdy"):
+                self.days.count([cell] * number)
+            elif found:
+                self.months[found] += number
+            elif alone := month_of(cell):
+                self.alone[alone] += number
+            elif not is_blank(str(cell)):
+                self.other += number
+
+    def read(self, order: Order) -> Counter[str]:
+        """Return how often it names each month when its days are read in an order."""
+        return self.months + self.days.months[order]
+
+    def orders(self, period: str | None, beside: Sequence[DateShapes]) -> tuple[Order, ...]:
+        """Return the orders its days may be in: one when it is certain, else those to ask for; () without.
+
+        A month is written as its first day, and is rarely after the file's period; the dates beside it are
+        mostly written as it is. Where these agree they decide. beside: the file's columns of dates.
+        """
+        days = self.days
+        if not days.readable:
+            return ()
+        if days.dmy or days.mdy:
+            certain = _ORDERS if days.dmy >= days.mdy else _ORDERS[::-1]
+            return certain if days.dmy and days.mdy else certain[:1]
+        told = {self._of_firsts(), self._near(period), _of_dates(beside, period)} - {None}
+        return tuple(order for order in _ORDERS if order in told) if len(told) == 1 else _ORDERS
+
+    def _of_firsts(self) -> Order | None:
+        """Return the order in which its days are the first of a month; American ones are of several."""
+        day_first, month_first = self.days.months["dmy"], self.days.months["mdy"]
+        if all(month.endswith("-01") for month in month_first):
+            return "dmy"
+        only_mdy = len(month_first) > 1 and all(month.endswith("-01") for month in day_first)
+        return "mdy" if only_mdy else None
+
+    def _near(self, period: str | None) -> Order | None:
+        """Return the only order in which (nearly) all its days fall in a period or in the month before."""
+        if period is None:
+            return None
+        near = (period, before(period))
+        dmy, mdy = (sum(self.days.inside(order, month) for month in near) for order in _ORDERS)
+        if min(dmy, mdy) > 0.5 or max(dmy, mdy) <= 1 - SLIVER:
+            return None
+        return "dmy" if dmy > mdy else "mdy"
+
+
+def _of_dates(columns: Sequence[DateShapes], period: str | None) -> Order | None:
+    """Return the one order in which the dates of a file are written, where some tell."""
+    told: set[Order] = set()
+    for one in columns:
+        ways = readings(one, period, columns) if one.dmy or one.mdy or one.either else ()
+        told.update(order for order in _ORDERS if len(ways) == 1 and ways[0].startswith(order))
+    return told.pop() if len(told) == 1 else None
 
 
 def in_text(text: str) -> list[tuple[str, float]]:
