@@ -27,7 +27,7 @@ MONTHS: Final[Mapping[str, int]] = {
             "mei may",
             "juni june jun",
             "juli july jul",
-            "agustus august agu agt ags agst agust aug",
+            "agustus august agu agus agt ags agst agust aug",
             "september sep sept",
             "oktober october okt oct",
             "november nopember nov nop",
@@ -37,6 +37,8 @@ MONTHS: Final[Mapping[str, int]] = {
     )
     for name in names.split()
 }
+_NUMERALS: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+ROMAN: Final[Mapping[str, int]] = {numeral: number for number, numeral in enumerate(_NUMERALS, 1)}
 FIRST_YEAR: Final = 1950
 LAST_YEAR: Final = 2099
 EXCEL_EPOCH: Final = date(1899, 12, 30)
@@ -44,19 +46,22 @@ EXCEL_DAYS: Final = range(18_264, 73_051)  # 1950 to 2099
 _DIGITS: Final = range(1_000_000, 100_000_000)  # whole numbers that are written out dates
 
 _ZONE: Final = r"(?:[AaPp][Mm]|WIB|WITA|WIT|(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?"
+_BEFORE_CLOCK: Final = r"(?:T|[\s,\-]+(?:(?i:pukul|pkl|jam)\.?\s*)?)"  # a stroke: DB2's 2025-12-05-10.15.22
 _CLOCK: Final = (
-    r"(?:[T\s,]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.]\d{2}(?:[.,]\d+)?)?" + rf"\s*{_ZONE})?"
+    rf"(?:{_BEFORE_CLOCK}(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})(?:[:.]\d{{2}}(?:[.,]\d+)?)?\s*{_ZONE})?"
 )
 _WIB: Final = 7
 _HOME: Final = range(_WIB, 10)  # hours ahead of UTC, of the three zones of Indonesia
 _TRIPLE: Final = re.compile(rf"(\d{{1,4}})\s*([-/.\s])\s*(\d{{1,2}})\s*\2\s*(\d{{1,4}}){_CLOCK}")
-_COMPACT: Final = re.compile(rf"(?P<day>\d{{7,8}}){_CLOCK}|(?P<stamp>\d{{8}})\d{{6}}")
-_NAMED: Final = re.compile(rf"(\d{{1,2}})[-/.\s]*([A-Za-z]{{3,}})[-/.,\s]*(\d{{4}}|\d{{2}}){_CLOCK}")
+_COMPACT: Final = re.compile(rf"(?P<day>\d{{7,8}}){_CLOCK}|(?P<stamp>\d{{8}})[T\s]?\d{{6}}")
+_NAMED: Final = re.compile(
+    rf"(\d{{1,2}})[-/.\s]*([A-Za-z]{{3,}}|(?<=[-/.\s])[IVX]{{1,4}}(?=[-/.\s]))[-/.,\s]*(\d{{4}}|\d{{2}}){_CLOCK}"
+)
 _NAMED_FIRST: Final = re.compile(rf"([A-Za-z]{{3,}})[-/.\s]*(\d{{1,2}})[,\s]+(\d{{4}}){_CLOCK}")
 _SHORT: Final = re.compile(r"\d{1,2}\s*[-/.\s]\s*\d{1,2}\s*[-/.\s]\s*\d{2}(?!\d)")
-_WEEKDAY: Final = re.compile(
-    r"^(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
-    r"mon|tue|wed|thu|fri|sat|sun|sen|sel|rab|kam|jum|sab|min)\b[,.\s]*",
+WEEKDAY: Final = re.compile(
+    r"^(?:senin|selasa|rabu|kamis|jum['’‘`]?at|sabtu|minggu|ahad|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"mon|tue|wed|thu|fri|sat|sun|sen|sel|rab|kam|jum|sab|min)\b[,.\s/\-]*",
     re.IGNORECASE,
 )
 
@@ -250,18 +255,23 @@ def parse(cell: object, order: str) -> str | None:
         return _of_number(cell, order)
     if not isinstance(cell, str):
         return None
-    text = _WEEKDAY.sub("", cell.strip().strip("'"))
+    text = WEEKDAY.sub("", cell.strip().strip("'"))
     if found := _TRIPLE.fullmatch(text):
         return _at_home(_ordered(found[1], found[3], found[4], order), found)
     if found := _COMPACT.fullmatch(text):
         return _at_home(_compact(found["day"] or found["stamp"], order), found)
     if found := _NAMED.fullmatch(text):
-        return _at_home(_date(_year(found[3]), MONTHS.get(found[2].lower(), 0), int(found[1])), found)
+        return _at_home(_date(_year(found[3]), month_number(found[2]), int(found[1])), found)
     if found := _NAMED_FIRST.fullmatch(text):
-        return _at_home(_date(int(found[3]), MONTHS.get(found[1].lower(), 0), int(found[2])), found)
+        return _at_home(_date(int(found[3]), month_number(found[1]), int(found[2])), found)
     if re.fullmatch(r"\d{5}([.,]\d+)?", text):
         return _of_number(float(text.replace(",", ".")), order)
     return None
+
+
+def month_number(text: str) -> int:
+    """Return the number of a month: of its name, a Roman numeral or digits; 0 where it is none of these."""
+    return MONTHS.get(text.lower()) or ROMAN.get(text.upper()) or (int(text) if text.isdigit() else 0)
 
 
 def _at_home(day: str | None, found: re.Match[str]) -> str | None:

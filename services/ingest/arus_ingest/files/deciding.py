@@ -4,16 +4,24 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
 from arus_ingest.files import columns, headers
-from arus_ingest.files.blanks import is_blank
 from arus_ingest.files.columns import Header
-from arus_ingest.files.dates import DateShapes, readings
+from arus_ingest.files.dates import DateShapes, Order, readings
 from arus_ingest.files.declared import NUMERIC, Field, FileType, types
-from arus_ingest.files.periods import before, in_text, month_of, of_days, parse_period
+from arus_ingest.files.periods import (
+    Months,
+    before,
+    halves_of_name,
+    halves_of_title,
+    in_text,
+    month_of,
+    of_days,
+    period,
+)
 from arus_ingest.files.results import Evidence, Mapping, Question, Source
 from arus_ingest.files.tables import Row
 
@@ -28,6 +36,8 @@ SURE: Final = 0.12
 TELLING: Final = 2
 """The weight of a field that its type is mostly for."""
 MOST: Final = 0.8
+APART: Final = 0.9  # a month that stands in one place and its year in another
+PROPOSED: Final = 0.15  # such a month that may be the number of a rayon or a name, and is asked about
 FAINT: Final = 0.2  # a day of printing alone: the file may be of that month or of the one before
 _RAYON: Final = re.compile(
     r"(?<![a-z])(?:rayon|ryn)[\s_.:\-]*(?:no(?:mor)?[\s_.:]*)?(\d{1,3})(?!\d)"
@@ -306,34 +316,13 @@ def _names() -> tuple[tuple[str, str], ...]:
     return tuple((alias, kind.name) for kind in types().values() for alias in kind.named)
 
 
-@dataclass(slots=True)
-class Months:
-    """The months a column names, chunk by chunk; `alone` are months without a year, `other` no months.
-
-    Cells that hold nothing do not count.
-    """
-
-    months: Counter[str] = field(default_factory=Counter[str])
-    alone: Counter[int] = field(default_factory=Counter[int])
-    other: int = 0
-
-    def count(self, cells: Iterable[object]) -> None:
-        """Add a chunk's cells."""
-        for cell, number in Counter(cell for cell in cells if cell not in {None, ""}).items():
-            if found := parse_period(cell):
-                self.months[found] += number
-            elif alone := month_of(cell):
-                self.alone[alone] += number
-            elif not is_blank(str(cell)):
-                self.other += number
-
-
 @dataclass(frozen=True, slots=True)
 class PeriodChoice:
     """The period decided on; `certain` is what explicit places say when they agree, without any date.
 
     Where they say nothing, it is the month of the only day that a name or title says; doubtful: the month
-    before such a day, of which the file may be as well.
+    before such a day, of which the file may be as well. orders: column of months → the orders its days may
+    be in, where it holds days.
     """
 
     value: str | None
@@ -342,6 +331,7 @@ class PeriodChoice:
     questions: tuple[Question, ...]
     evidence: tuple[Evidence, ...]
     doubtful: str | None = None
+    orders: AnyMapping[str, tuple[Order, ...]] = field(default_factory=dict[str, tuple[Order, ...]])
 
 
 def choose_period(
@@ -350,17 +340,38 @@ def choose_period(
     months: AnyMapping[str, Months],
     days: AnyMapping[str, DateShapes],
     given: str | None,
+    *,
+    answers: AnyMapping[str, str] | None = None,
 ) -> PeriodChoice:
     """Return the month a table is for: from its columns, title, sheet, file name, and the dates of its facts.
 
     Places that name different months are asked about; a day in a file's name or the dates of facts only lean.
+    answers: column of months → the order that a person says its days are in.
     """
-    evidence = [*(_of_columns(kind, months) if kind else ()), *_of_texts(around)]
+    texts = _of_texts(around)
+    days_said = set[str]().union(*(of_days(text) for _, text in around.named()))
+    around_it = given or _only({one.value for one in texts if one.strength >= MOST} or days_said)
+    found = {name: column.orders(around_it, list(days.values())) for name, column in months.items()}
+    orders = {name: ways for name, ways in found.items() if ways}
+    said = answers or {}
+    settled: dict[str, Sequence[Order]] = {
+        name: (order,) if (order := said.get(name)) in ways else ways for name, ways in orders.items()
+    }
+    evidence = [*(_of_columns(kind, months, settled) if kind else ()), *texts]
+    return replace(_decided(kind, evidence, days_said, days, given), orders=orders)
+
+
+def _decided(
+    kind: FileType | None,
+    evidence: Sequence[Evidence],
+    days_said: set[str],
+    days: AnyMapping[str, DateShapes],
+    given: str | None,
+) -> PeriodChoice:
+    """Weigh what columns and texts say of the period, and what the dates of the facts do."""
     plain = [one for one in evidence if one.strength >= MOST]
     said = {one.value for one in plain}
-    days_said = set[str]().union(*(of_days(text) for _, text in around.named()))
-    only = said or days_said
-    certain = next(iter(only)) if len(only) == 1 else None
+    certain = _only(said or days_said)
     doubtful = before(certain) if certain and not said else None
     leaning = [*evidence, *(_of_dates(kind, days, certain) if kind else ())]
     if given is not None:
@@ -383,21 +394,31 @@ def choose_period(
         return PeriodChoice(value, None, 0.4, asked, tuple(leaning))
     agreeing = sum(one.value == value for one in leaning) / len(leaning)
     confidence = round(min(1.0, strongest) * (0.7 + 0.3 * agreeing), 3)
-    asked = unknown if strongest < FAINT else ()
+    asked_there = any(one.source == "columns" for one in leaning if one.value == value)  # in which order
+    asked = unknown if strongest < FAINT and not asked_there else ()
     return PeriodChoice(value, certain, confidence, asked, tuple(leaning), doubtful)
 
 
-def _of_columns(kind: FileType, months: AnyMapping[str, Months]) -> list[Evidence]:
+def _only(said: set[str]) -> str | None:
+    return next(iter(said)) if len(said) == 1 else None
+
+
+def _of_columns(
+    kind: FileType, months: AnyMapping[str, Months], orders: AnyMapping[str, Sequence[Order]]
+) -> list[Evidence]:
     found: list[Evidence] = []
     for name, column in months.items():
         said = kind.fields[name].of_file if name in kind.fields else False
-        total = sum(column.months.values())
+        ways = orders.get(name, ())
+        read = column.read(ways[0] if ways else "dmy")
+        total = sum(read.values())
         if not total or not said:
             continue
-        if said == "latest":
-            found.append(Evidence("period", "columns", max(column.months), 0.6))
+        if len(ways) > 1 or said == "latest":
+            month = max(read) if said == "latest" else read.most_common(1)[0][0]
+            found.append(Evidence("period", "columns", month, PROPOSED if len(ways) > 1 else 0.6))
             continue
-        month, number = column.months.most_common(1)[0]
+        month, number = read.most_common(1)[0]
         share = number / (total + column.other)
         if share > 0.5:
             found.append(Evidence("period", "columns", month, round(share, 2)))
@@ -410,7 +431,26 @@ def _of_texts(around: Around) -> list[Evidence]:
         for value, strength in in_text(text):
             weight = strength if source != "file name" or strength == 1.0 else strength * 0.9
             found[source, value] = max(found.get((source, value), 0.0), weight)
+    for source, value, strength in _put_together(around):
+        found.setdefault((source, value), strength)
     return [Evidence("period", source, value, strength) for (source, value), strength in found.items()]
+
+
+def _put_together(around: Around) -> list[tuple[Source, str, float]]:
+    """Return the months that stand in one place, their year in another: a sheet "Desember" of "SBRS 2025"."""
+    halves: list[tuple[Source, str, set[int], set[str]]] = []
+    for source, text in around.named():
+        months, years = (halves_of_title if source == "title" else halves_of_name)(text)
+        whole = {value[:4] for value, strength in in_text(text) if strength >= MOST}
+        halves.append((source, text, set() if whole else months, years | whole))
+    every = set[str]().union(*(years for *_, years in halves))
+    found: list[tuple[Source, str, float]] = []
+    for source, text, named, own in halves:
+        number = month_of(text) if source == "sheet" else None
+        months, years = named or {number or 0}, own or every
+        if len(months) == len(years) == 1 and (value := period(int(min(years)), min(months))):
+            found.append((source, value, APART if named else PROPOSED))
+    return found
 
 
 def _of_dates(kind: FileType, days: AnyMapping[str, DateShapes], certain: str | None) -> list[Evidence]:

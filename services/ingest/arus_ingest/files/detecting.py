@@ -250,6 +250,7 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
         {one: column.months for one, column in seen.items()},
         {one: column.days for one, column in seen.items()},
         given.get("period"),
+        answers={one: given.get(f"date:{header.texts[place]}", "") for one, place in places.items()},
     )
     notations: dict[str, str] = {}
     marks: dict[str, tuple[str, ...]] = {}
@@ -285,6 +286,8 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
                 period.doubtful,
             )
             notations[one] = _settled(questions, "date", title, orders, given)
+        elif one in period.orders:
+            notations[one] = _settled(questions, "date", title, period.orders[one], given)
     if kind.credit_positive and _is_turned(seen, header, places, questions, given):
         for one in places:
             if columns.kind_of(kind, one) == "money" and seen[one].numbers.is_below_zero:

@@ -157,7 +157,7 @@ def _column(kind: FileType, detection: Detection, name: str, facts: Sequence[tup
     if field.kind == "period":
         return _each(
             cells,
-            lambda cell: parse_period(cell) or _with_year(cell, detection, field),
+            lambda cell: parse_period(cell, notation or "dmy") or _with_year(cell, detection, field),
             is_blank,
             "cell_not_a_period",
         )
