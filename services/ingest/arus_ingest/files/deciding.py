@@ -467,4 +467,4 @@ def _of_dates(kind: FileType, days: AnyMapping[str, DateShapes], certain: str | 
     return found
 
 
-__all__ = ["Around", "Choice", "Months", "PeriodChoice", "choose_period", "choose_type"]
+__all__ = ["Around", "Choice", "PeriodChoice", "choose_period", "choose_type"]

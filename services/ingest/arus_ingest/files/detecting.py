@@ -10,6 +10,7 @@ from typing import Final
 from arus_ingest.files import amounts, bodies, columns, counted, dates, deciding, rivals, units
 from arus_ingest.files.columns import Header
 from arus_ingest.files.declared import NUMERIC, FileType
+from arus_ingest.files.periods import Months
 from arus_ingest.files.results import Detection, Limits, Mapping, Question, Unreadable
 from arus_ingest.files.tables import Cell, Row, Table, chunks, shown, tables
 
@@ -38,7 +39,7 @@ class _Column:
 
     numbers: amounts.Shapes = field(default_factory=amounts.Shapes)
     days: dates.DateShapes = field(default_factory=dates.DateShapes)
-    months: deciding.Months = field(default_factory=deciding.Months)
+    months: Months = field(default_factory=Months)
 
 
 def detect(
