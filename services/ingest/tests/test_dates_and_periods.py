@@ -400,3 +400,19 @@ def test_a_period_that_can_be_read_in_two_orders_is_asked_for(
     assert (said.period, said.questions, [one.answer for one in said.answered]) == (period, (), [order])
     (said,) = detect(path, period=period)
     assert (said.questions, next(read_rows(path, said)).fields["period"]) == ((), period)
+
+
+@pytest.mark.parametrize(
+    ("title", "asked"),
+    [
+        ("Penerimaan Desember 2025", []),
+        ("Penerimaan Oktober 2025", []),
+        ("Penerimaan Mei 2025", ["period"]),
+        ("Penerimaan Desember 2024", ["period"]),
+    ],
+)
+def test_dates_far_from_the_period_that_is_said_are_asked_about(
+    tmp_path: Path, title: str, asked: list[str]
+) -> None:
+    said = found(tmp_path, "Koleksi.csv", f"{title}\n{PAID.replace('05/12', '15/12')}")
+    assert [one.key for one in said.questions] == asked

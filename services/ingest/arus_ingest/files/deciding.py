@@ -10,7 +10,7 @@ from typing import Final
 
 from arus_ingest.files import columns, headers
 from arus_ingest.files.columns import Header
-from arus_ingest.files.dates import DateShapes, Order, readings
+from arus_ingest.files.dates import SLIVER, DateShapes, Order, readings
 from arus_ingest.files.declared import NUMERIC, Field, FileType, types
 from arus_ingest.files.periods import (
     Months,
@@ -19,6 +19,7 @@ from arus_ingest.files.periods import (
     halves_of_title,
     in_text,
     month_of,
+    months_apart,
     of_days,
     period,
 )
@@ -36,6 +37,7 @@ SURE: Final = 0.12
 TELLING: Final = 2
 """The weight of a field that its type is mostly for."""
 MOST: Final = 0.8
+FAR: Final = 2  # months between a period and the dates of its facts: late payments and reads are usual
 APART: Final = 0.9  # a month that stands in one place and its year in another
 PROPOSED: Final = 0.15  # such a month that may be the number of a rayon or a name, and is asked about
 FAINT: Final = 0.2  # a day of printing alone: the file may be of that month or of the one before
@@ -363,20 +365,21 @@ def choose_period(
 
 def _decided(
     kind: FileType | None,
-    evidence: Sequence[Evidence],
+    named: Sequence[Evidence],
     days_said: set[str],
     days: AnyMapping[str, DateShapes],
     given: str | None,
 ) -> PeriodChoice:
     """Weigh what columns and texts say of the period, and what the dates of the facts do."""
-    plain = [one for one in evidence if one.strength >= MOST]
-    said = {one.value for one in plain}
+    wanted = kind is None or kind.name != "FUEL"
+    said = {one.value for one in named if one.strength >= MOST}
     certain = _only(said or days_said)
     doubtful = before(certain) if certain and not said else None
-    leaning = [*evidence, *(_of_dates(kind, days, certain) if kind else ())]
+    leaning = [*named, *(_of_dates(kind, days, certain) if kind else ())]
+    plain = [one for one in leaning if one.strength >= MOST]
+    said |= {one.value for one in plain} if said and wanted else set()
     if given is not None:
         return PeriodChoice(given, given, 1.0, (), tuple(leaning))
-    wanted = kind is None or kind.name != "FUEL"
     unknown = (Question("period", "question_period_unknown"),) if wanted else ()
     if not leaning:
         return PeriodChoice(None, None, 0.5 if wanted else 1.0, unknown, ())
@@ -462,8 +465,9 @@ def _of_dates(kind: FileType, days: AnyMapping[str, DateShapes], certain: str | 
         order = max(ways, key=lambda one: column.months[one][certain]) if certain else ways[0]
         month, number = column.months[order].most_common(1)[0]
         share = number / column.readable
+        is_far = len(ways) == 1 and share > 1 - SLIVER and certain and months_apart(certain, month) > FAR
         if share > 0.5:
-            found.append(Evidence("period", "dates", month, round(0.75 * share, 2)))
+            found.append(Evidence("period", "dates", month, MOST if is_far else round(0.75 * share, 2)))
     return found
 
 

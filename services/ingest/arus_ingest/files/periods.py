@@ -131,6 +131,11 @@ def before(month: str) -> str:
     return f"{year:04}-{number - 1:02}" if number > 1 else f"{year - 1:04}-12"
 
 
+def months_apart(one: str, other: str) -> int:
+    """Return how many months lie between two, both YYYY-MM."""
+    return abs(12 * (int(one[:4]) - int(other[:4])) + int(one[5:]) - int(other[5:]))
+
+
 @lru_cache(maxsize=40_000)
 def parse_period(cell: object, order: str = "dmy") -> str | None:
     """Return the month a cell names as YYYY-MM, None where it names none (or a month without its year).
