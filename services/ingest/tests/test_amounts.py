@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from arus_ingest.files import Detection, detect, read_rows
 from arus_ingest.files.amounts import (
     ENGLISH,
     INDONESIAN,
@@ -111,6 +113,95 @@ def test_what_cr_and_db_mean(
     cells: tuple[str, ...], received: bool, ways: tuple[tuple[str, ...], ...]
 ) -> None:
     assert negative_marks(shapes(*cells), credit_positive=received) == ways
+
+
+def said_beside(
+    path: Path, header: str, beside: list[str], answers: dict[str, str]
+) -> tuple[Detection, list[str]]:
+    """Return what a file of payments holds with a column beside the amounts, and its amounts or errors."""
+    rows = [f"3401{at:05};0{at + 1}/12/2025;{at + 1}000;{said}" for at, said in enumerate(beside)]
+    path.write_text("\n".join([f"NOMEN;TGL BAYAR;JUMLAH BAYAR;{header}", *rows]), "utf-8")
+    (found,) = detect(path, answers=answers)
+    assert found.type == "COLLECTION"
+    told = [row.errors[0].code if row.errors else row.fields["amount"] for row in read_rows(path, found)]
+    return found, told
+
+
+@pytest.mark.parametrize(
+    ("header", "signs", "options", "amounts"),
+    [
+        ("D/K", ["K", "K", "D"], (), ["1000", "2000", "-3000"]),
+        ("DB/CR", ["CR", "", "DB"], ("DB", "CR"), ["1000", "2000", "-3000"]),
+        ("D/K", ["", "", "D"], (), ["1000", "2000", "-3000"]),
+        ("D/K", ["K", "K", "K"], (), ["1000", "2000", "3000"]),
+        ("D/K", ["D", "D", "D"], ("none", "DB"), ["1000", "2000", "3000"]),
+        ("Debet/Kredit", ["Kredit", "Kredit", "debet"], (), ["1000", "2000", "-3000"]),
+        ("+/-", ["+", "+", "-"], (), ["1000", "2000", "-3000"]),
+        ("+/-", ["", "", "-"], (), ["1000", "2000", "-3000"]),
+        ("XYZ", ["K", "K", "D"], ("DB", "none"), ["1000", "2000", "-3000"]),
+        ("XYZ", ["-", "-", "-"], (), ["1000", "2000", "3000"]),
+        ("XYZ", ["K", "A", "D"], (), ["1000", "2000", "3000"]),
+    ],
+)
+def test_a_sign_in_a_column_of_its_own(
+    tmp_path: Path, header: str, signs: list[str], options: tuple[str, ...], amounts: list[str]
+) -> None:
+    found, told = said_beside(tmp_path / "KOLEKSI DES 2025.csv", header, signs, {})
+    assert [(one.key, one.options) for one in found.questions] == [(f"sign:{header}", options)] * bool(
+        options
+    )
+    assert told == amounts
+
+
+@pytest.mark.parametrize(
+    ("answer", "amounts"),
+    [
+        ("minus", ["1000", "-2000", "-3000"]),
+        ("refuse", ["1000", "cell_taken_back", "cell_taken_back"]),
+        ("read", ["1000", "2000", "3000"]),
+    ],
+)
+def test_payments_that_were_taken_back_are_asked_about(
+    tmp_path: Path, answer: str, amounts: list[str]
+) -> None:
+    path, key = tmp_path / "KOLEKSI DES 2025.csv", "reversed:KET"
+    said = ["lunas", "Batal, salah input", "REVERSAL"]
+    found, _ = said_beside(path, "KET", said, {})
+    assert [(one.key, one.options) for one in found.questions] == [(key, ("minus", "refuse", "read"))]
+    assert found.questions[0].params["number"] == "2"
+    found, told = said_beside(path, "KET", said, {key: answer})
+    assert (found.questions, told) == ((), amounts)
+
+
+def test_what_was_taken_back_below_zero_needs_no_question(tmp_path: Path) -> None:
+    path = tmp_path / "KOLEKSI DES 2025.csv"
+    path.write_text(
+        "NOMEN;TGL BAYAR;JUMLAH BAYAR;STATUS\n34010001;05/12/2025;5000;OK\n34010002;06/12/2025;-5000;RETUR\n",
+        "utf-8",
+    )
+    (found,) = detect(path)
+    assert (found.questions, [row.fields["amount"] for row in read_rows(path, found)]) == (
+        (),
+        ["5000", "-5000"],
+    )
+
+
+@pytest.mark.parametrize("sign", ["Rp 112.800-", "(112.800)", "-112800"])
+@pytest.mark.parametrize("name", ["MC DES 2025.csv", "TUNGGAKAN DES 2025.csv"])
+def test_bills_that_are_all_below_zero_are_asked_about(tmp_path: Path, name: str, sign: str) -> None:
+    path = tmp_path / name
+    head = (
+        "NOMEN;NAMA;ALAMAT;KUBIK;TAGIHAN" if name.startswith("MC") else "NOMEN;NAMA;PERIODE;LEMBAR;TUNGGAKAN"
+    )
+    middle = "JL. A;12" if name.startswith("MC") else "202511;1"
+    path.write_text("\n".join([head, *(f"340100{at};ANI;{middle};{sign}" for at in range(10, 15))]), "utf-8")
+    key = f"minus:{head.rsplit(';', 1)[1]}"
+    (found,) = detect(path)
+    assert [(one.key, one.options) for one in found.questions] == [(key, ("owed", "owed_back"))]
+    field = "target_mc" if name.startswith("MC") else "amount"
+    for answer, amount in (("owed", "112800"), ("owed_back", "-112800")):
+        (told,) = detect(path, answers={key: answer})
+        assert {row.fields[field] for row in read_rows(path, told)} == {amount}
 
 
 def dotted(amount: Decimal) -> str:

@@ -260,6 +260,11 @@ def turned(value: str) -> str:
     return value.removeprefix("-") if value.startswith("-") or value == "0" else f"-{value}"
 
 
+def below_zero(value: str) -> str:
+    """Return a plain decimal below zero."""
+    return value if value.startswith("-") else turned(value)
+
+
 @lru_cache(maxsize=100_000)
 def of_number(value: float) -> str:
     """Return a numeric cell as a plain decimal, without the noise of binary fractions.

@@ -39,27 +39,38 @@ def with_units(header: Header, head: Sequence[tuple[int, Row]]) -> Header:
     return replace(header, texts=texts, own=own, row=number, lines_above=header.lines_above + 1)
 
 
-def unit_column(kind: FileType, below: Sequence[Row], places: Mapping[str, int]) -> int | None:
-    """Return the column that says row by row in what unit volumes are; None where there is none."""
-    if not any(one in kind.fields and units.is_volume(kind.fields[one].unit) for one in places):
+@dataclass(slots=True)
+class Units:
+    """A column that says row by row in what unit volumes are, and what it says."""
+
+    at: int
+    said: set[str] = field(default_factory=set[str])
+
+    @classmethod
+    def of(cls, kind: FileType, below: Sequence[Row], places: Mapping[str, int]) -> "Units | None":
+        """Return the column of units that a table has, None where it has none."""
+        if not any(one in kind.fields and units.is_volume(kind.fields[one].unit) for one in places):
+            return None
+        for place in range(max(map(len, below), default=0)):
+            full = [text for cells in below if place < len(cells) and (text := shown(cells[place]).strip())]
+            if place not in places.values() and sum(map(units.is_unit, full)) > len(full) / 2:
+                return cls(place)
         return None
-    for place in range(max(map(len, below), default=0)):
-        full = [text for cells in below if place < len(cells) and (text := shown(cells[place]).strip())]
-        if place not in places.values() and sum(map(units.is_unit, full)) > len(full) / 2:
-            return place
-    return None
 
+    def look(self, facts: Sequence[Row]) -> None:
+        """Look at a chunk of facts."""
+        self.said.update(shown(cells[self.at]).strip() for cells in facts if self.at < len(cells))
 
-def is_otherwise(found: Detection, said: Iterable[str]) -> bool:
-    """Tell whether a column of units says any that a volume's own column is not taken for."""
-    fields = types()[found.type or ""].fields
-    return any(
-        units.of_row(unit, header, fields[one].unit) != found.powers.get(one, 0)
-        for one, header in found.columns.items()
-        if one in fields and units.is_volume(fields[one].unit)
-        for unit in said
-        if unit
-    )
+    def are_others(self, found: Detection) -> bool:
+        """Tell whether any is another than a volume's own column is taken for."""
+        fields = types()[found.type or ""].fields
+        return any(
+            units.of_row(unit, header, fields[one].unit) != found.powers.get(one, 0)
+            for one, header in found.columns.items()
+            if one in fields and units.is_volume(fields[one].unit)
+            for unit in self.said
+            if unit
+        )
 
 
 @dataclass(frozen=True, slots=True)

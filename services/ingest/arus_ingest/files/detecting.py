@@ -7,18 +7,22 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from arus_ingest.files import amounts, bodies, columns, counted, dates, deciding, rivals, units
+from arus_ingest.files import amounts, bodies, columns, counted, dates, deciding, rivals, signs, units
 from arus_ingest.files.columns import Header
-from arus_ingest.files.declared import NUMERIC, FileType
+from arus_ingest.files.declared import NUMERIC, FileType, types
 from arus_ingest.files.periods import Months
 from arus_ingest.files.results import Detection, Limits, Mapping, Question, Unreadable
-from arus_ingest.files.tables import Cell, Row, Table, chunks, shown, tables
+from arus_ingest.files.tables import Row, Table, chunks, shown, tables
 
 SAMPLES: Final = 2
 SAMPLE_LENGTH: Final = 60
 BELOW: Final = "below"
 """The key of the question whether the rows of a table below are facts."""
 MAYBE: Final = "question_column_maybe"
+TAKEN_BACK: Final = "reversed"
+"""What the key of a question about payments that were taken back begins with."""
+OWED: Final = ("owed", "owed_back")
+"""What bills and debts may be that are below zero."""
 UNIT: Final = "unit"
 """What the key of a question in what amounts are counted begins with."""
 NOTED: Final = ("noted", "written")
@@ -113,8 +117,10 @@ def _detected(
     rest = chain(head, rows)
     foot = counted.Foot()
     other: list[str] = []
-    unit_at = counted.unit_column(kind, below, places)
-    seen, count, keys, said = _survey(body, foot.passing(rest), kind, places, other, unit_at)
+    of_units = counted.Units.of(kind, below, places)
+    of_signs = signs.Signs.of(kind, header.texts, below, places)
+    beside = [one for one in (of_units, of_signs) if one]
+    seen, count, keys = _survey(body, foot.passing(rest), kind, places, other, beside)
     if given.get(BELOW) is None and (below_it := _alike(body, rest, keys, other)):
         choice = replace(choice, questions=(*choice.questions, below_it))
     known = (kind, header, below, meanings, places)
@@ -123,7 +129,44 @@ def _detected(
     samples = tuple(_sample(below, place) for place in range(len(header.texts)))
     notes = counted.notes(body, [*head[header.lines_above :], *foot.rows])
     found = _concluded(table, name, header, choice, around, seen, count, notes, given)
-    return replace(found, samples=samples, unit_at=unit_at if counted.is_otherwise(found, said) else None)
+    if of_units and of_units.are_others(found):
+        found = replace(found, unit_at=of_units.at)
+    if of_signs:
+        found = _signed(found, of_signs, given)
+    return replace(found, samples=samples)
+
+
+def _signed(found: Detection, seen: signs.Signs, given: AnyMapping[str, str]) -> Detection:
+    """Add which rows' amounts are below zero, and which are refused, by what stands beside them; asks."""
+    kind = types()[found.type or ""]
+    questions: list[Question] = []
+    turned: list[tuple[int, str]] = []
+    refused: list[tuple[int, str]] = []
+    if seen.at is not None:
+        header = found.headers[seen.at]
+        ways = seen.readings(header, credit_positive=kind.credit_positive)
+        chosen = _settled(questions, "sign", header, _as_options(ways), given)
+        turned += [(seen.at, text) for sign in chosen.split("+") for text in seen.meaning(sign)]
+    for place, texts in seen.taken_back.items():
+        header = found.headers[place]
+        key = f"{TAKEN_BACK}:{header}"
+        answer = given.get(key, "") if given.get(key) in signs.WAYS else ""
+        params = {"column": header, "number": str(texts.total()), "words": ", ".join(islice(texts, 3))[:100]}
+        if texts:
+            questions.append(Question(key, "question_taken_back", signs.WAYS, params, answer))
+        turned += [(place, text) for text in texts if answer == "minus"]
+        refused += [(place, text) for text in texts if answer == "refuse"]
+    return replace(
+        found,
+        questions=(*found.questions, *(one for one in questions if not one.answer)),
+        answered=(*found.answered, *(one for one in questions if one.answer)),
+        turned=tuple(turned),
+        refused=tuple(refused),
+    )
+
+
+def _as_options(ways: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple("+".join(way) or "none" for way in ways)
 
 
 def _unread(
@@ -157,33 +200,32 @@ def _survey(  # noqa: PLR0917 - everything that is looked at
     kind: FileType,
     places: AnyMapping[str, int],
     other: list[str],
-    unit_at: int | None,
-) -> tuple[dict[str, _Column], int, set[Shape], set[str]]:
-    """Look at every fact once: how each column writes numbers, dates, months; how the keys look; the units.
+    beside: Sequence[counted.Units | signs.Signs],
+) -> tuple[dict[str, _Column], int, set[Shape]]:
+    """Look at every fact once: how each column writes numbers, dates, months; how the keys look.
 
-    other: is given what the header says that ends the facts. unit_at: the column of units.
+    other: is given what the header says that ends the facts. beside: look at them, too.
     """
     seen = {name: _Column() for name in places}
     keys: set[Shape] = set()
-    said: set[str] = set()
     count = 0
     for chunk in chunks(body.facts(rows, other)):
         facts = [cells for _, cells in chunk]
         count += len(facts)
         keys.update((len(one), one.isalnum()) for one in map(body.key_of, facts))
         for name, place in places.items():
-            _look(seen[name], columns.kind_of(kind, name), _column_of(facts, place))
-        if unit_at is not None:
-            said.update(shown(cell).strip() for cell in set(_column_of(facts, unit_at)))
+            _look(
+                seen[name],
+                columns.kind_of(kind, name),
+                [one[place] if place < len(one) else None for one in facts],
+            )
+        for one in beside:
+            one.look(facts)
         if columns.period_parts(places):
             seen.setdefault("period", _Column()).months.count(
                 columns.joined_period(cells, places) for cells in facts
             )
-    return seen, count, keys, said
-
-
-def _column_of(facts: Sequence[Row], place: int) -> list[Cell]:
-    return [cells[place] if place < len(cells) else None for cells in facts]
+    return seen, count, keys
 
 
 def _alike(
@@ -273,10 +315,8 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
                 powers[one] += 3 * (_asked(questions, title, ways, given) == THOUSANDS[0])
             ways = amounts.readings(seen[one].numbers, kind.fields[one].scale + powers[one])
             notations[one] = _settled(questions, "notation", title, ways, given)
-            signs = amounts.negative_marks(seen[one].numbers, credit_positive=kind.credit_positive)
-            chosen = _settled(
-                questions, "sign", title, tuple("+".join(sign) or "none" for sign in signs), given
-            )
+            ways = amounts.negative_marks(seen[one].numbers, credit_positive=kind.credit_positive)
+            chosen = _settled(questions, "sign", title, _as_options(ways), given)
             marks[one] = tuple(mark for mark in chosen.split("+") if mark != "none")
         elif said == "date":
             orders = dates.readings(
@@ -289,10 +329,12 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
             notations[one] = _settled(questions, "date", title, orders, given)
         elif one in period.orders:
             notations[one] = _settled(questions, "date", title, period.orders[one], given)
-    if kind.credit_positive and _is_turned(seen, header, places, questions, given):
-        for one in places:
-            if columns.kind_of(kind, one) == "money" and seen[one].numbers.is_below_zero:
-                marks[one] = (*marks[one], amounts.MINUS)
+    below_zero = [
+        one for one in fields if kind.fields[one].kind == "money" and seen[one].numbers.is_below_zero
+    ]
+    if _is_turned(kind, header, places, below_zero, questions, given):
+        for one in below_zero:
+            marks[one] = (*marks[one], amounts.MINUS)
     questions += period.questions
     if count == 0:
         questions.append(Question("rows", "question_no_rows"))
@@ -324,20 +366,24 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
     )
 
 
-def _is_turned(
-    seen: AnyMapping[str, _Column],
+def _is_turned(  # noqa: PLR0917 - everything that was seen
+    kind: FileType,
     header: Header,
     places: AnyMapping[str, int],
+    below_zero: Sequence[str],
     questions: list[Question],
     given: AnyMapping[str, str],
 ) -> bool:
-    """Tell whether payments below zero are money received, as accounts of customers write it; asks."""
-    if "amount" not in places or not seen["amount"].numbers.is_below_zero:
+    """Tell whether amounts below zero are what is owed or received, as some accounts write it; asks."""
+    if not below_zero or (kind.credit_positive and "amount" not in below_zero):
         return False
-    return (
-        _settled(questions, columns.MINUS, header.texts[places["amount"]], columns.BELOW_ZERO, given)
-        == columns.BELOW_ZERO[0]
-    )
+    name = "amount" if "amount" in below_zero else min(below_zero, key=lambda one: places[one])
+    title = header.texts[places[name]]
+    ways, code = (columns.BELOW_ZERO, "minus") if kind.credit_positive else (OWED, "minus_owed")
+    key = f"{columns.MINUS}:{title}"
+    answer = given.get(key, "") if given.get(key) in ways else ""
+    questions.append(Question(key, f"question_{code}", ways, {"column": title}, answer))
+    return (answer or ways[0]) == ways[0]
 
 
 def _power(header: str, unit: str, of_amounts: int) -> int:

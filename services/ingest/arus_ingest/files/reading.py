@@ -13,6 +13,7 @@ from arus_ingest.files.dates import SWAPPED, parse
 from arus_ingest.files.declared import NUMERIC, Field, FileType, types
 from arus_ingest.files.periods import month_of, parse_period
 from arus_ingest.files.results import CellError, Detection, Limits, TypedRow
+from arus_ingest.files.signs import text_at
 from arus_ingest.files.tables import MOST_DIGITS, Cell, Row, Table, chunks, shown
 from arus_ingest.files.texts import repaired
 
@@ -68,6 +69,8 @@ def _rows(
     names = [name for name in detection.places if name in kind.fields]
     read = {name: _column(kind, detection, name, facts) for name in names}
     for name in names:
+        if kind.fields[name].kind == "money":
+            _take_back(detection, facts, read[name], refuse=kind.fields[name].required)
         read[name][1].update(_contradicted(kind, detection, name, facts))
     if body.coded:
         read[body.keyed[1]][1].update(_worded(body, facts))
@@ -162,6 +165,20 @@ def _column(kind: FileType, detection: Detection, name: str, facts: Sequence[tup
             "cell_not_a_period",
         )
     return _words(field, cells)
+
+
+def _take_back(detection: Detection, facts: Sequence[tuple[int, Row]], read: Values, *, refuse: bool) -> None:
+    """Put amounts below zero of which another column says so; refuse those that it says were taken back."""
+    values, wrong = read
+    turned, refused = set(detection.turned), set(detection.refused)
+    for place in {place for place, _ in turned | refused}:
+        for at, (_, cells) in enumerate(facts):
+            said, value = text_at(cells, place), values[at]
+            if value and (place, said) in turned:
+                values[at] = amounts.below_zero(value)
+            elif refuse and (place, said) in refused:
+                values[at] = None
+                wrong[at] = ("cell_taken_back", {"value": said[:100]})
 
 
 def _contradicted(

@@ -70,7 +70,8 @@ class Detection:
     header_row: 1-based, the last line of the header; 0 without one. encoding is None for workbooks.
     powers: field → the power of ten that turns its numbers into the field's unit (KL into L: 3), where it is
     not 0. title_power: the one that a title says of all amounts. unit_at: the column that says in what unit a
-    row's volumes are. whole: rows below the header of another table are facts, too. is_guess: too little is
+    row's volumes are. turned, refused: (column, what it says) of rows whose amounts are below zero, or are
+    refused. whole: rows below the header of another table are facts, too. is_guess: too little is
     told of the type to use it unasked.
     rayon: the one that names and titles say where no column does; else "". answered: questions about columns
     with the answers that it goes by.
@@ -99,6 +100,8 @@ class Detection:
     title_power: int = 0
     whole: bool = False
     unit_at: int | None = None
+    turned: tuple[tuple[int, str], ...] = ()
+    refused: tuple[tuple[int, str], ...] = ()
     is_guess: bool = False
     rayon: str = ""
     answered: tuple[Question, ...] = ()

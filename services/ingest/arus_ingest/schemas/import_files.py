@@ -55,7 +55,9 @@ class AskedOut(BaseModel):
     options: list[str] = Field(
         description="What may be answered, likeliest first; empty where anything may. Of dates the order of"
         " d(ay), m(onth) and y(ear), `-swapped` where day and month are exchanged in date cells; of a column"
-        " or a table below `skip` or `read`; of amounts below zero `received` or `returned`.",
+        " or a table below `skip` or `read`; of amounts below zero `received` or `returned`, `owed` or"
+        " `owed_back`; of what amounts are counted in `thousands`, `noted` (as the note says) or `written`;"
+        " of payments taken back `minus`, `refuse` or `read`.",
     )
     answer: str = Field(description="The one that is used; empty where it is still to be answered.")
 

@@ -22,7 +22,22 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, MessageDescriptor>>
     DB: msg`yang bertanda DB minus`,
     none: msg`tidak ada yang minus`,
   },
-  minus: { received: msg`uang yang diterima`, returned: msg`uang yang dikembalikan` },
+  minus: {
+    received: msg`uang yang diterima`,
+    returned: msg`uang yang dikembalikan`,
+    owed: msg`ditagih kepada pelanggan`,
+    owed_back: msg`lebih bayar, hak pelanggan`,
+  },
+  unit: {
+    thousands: msg`dalam ribuan (kali 1.000)`,
+    noted: msg`seperti kata catatan itu`,
+    written: msg`benar seperti tertulis`,
+  },
+  reversed: {
+    minus: msg`catat sebagai minus`,
+    refuse: msg`tolak baris itu`,
+    read: msg`catat sebagai uang yang diterima`,
+  },
   unread: { skip: msg`lewati kolom ini`, read: msg`baca, dan tolak baris yang tak terbaca` },
   below: { skip: msg`lewati tabel di bawah`, read: msg`baca juga tabel di bawah` },
 }

@@ -1,0 +1,121 @@
+"""Columns beside amounts that say which of them are below zero (D/K, +/-), or were taken back (BATAL)."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from arus_ingest.files import amounts
+from arus_ingest.files.declared import FileType
+from arus_ingest.files.tables import Cell, Row, shown
+
+SIGNS: Final = {
+    **dict.fromkeys(("D", "DB", "DR", "DEBET", "DEBIT"), "DB"),
+    **dict.fromkeys(("K", "C", "CR", "KR", "KREDIT", "CREDIT"), "CR"),
+    "+": "+",
+    "-": "-",
+}
+"""What may stand in a column of signs."""
+WAYS: Final = ("minus", "refuse", "read")
+"""What may be done with payments that were taken back."""
+_DEBIT: Final = r"(?:d[br]?|deb[ei]t)"
+_CREDIT: Final = r"(?:[kc]r?|[kc]redit)"
+_CALLED: Final = re.compile(
+    rf"\+\s*/?\s*-|(?:(?:jenis|kode) )?(?:{_DEBIT}\W*{_CREDIT}|{_CREDIT}\W*{_DEBIT}|mutasi)|tanda|sign",
+    re.IGNORECASE,
+)
+_TAKEN_BACK: Final = re.compile(
+    r"\b(?:di)?batal(?:kan)?\b|\bpembatalan\b|\brevers(?:al|ed?|e)\b|\bretur\b|\brefund(?:ed)?\b|\bvoid(?:ed)?\b"
+    r"|\bcancel(?:l?ed|lation)?\b",
+    re.IGNORECASE,
+)
+_TOLD_BY: Final = ("payment_status", "payment_type", "bill_reason")
+"""Fields that may say so; further columns are those of no field."""
+
+
+@dataclass(slots=True)
+class Signs:
+    """What stands beside the amounts of a file.
+
+    amount: the column of amounts. at: the one of signs; signs: what it says, with how many rows say so.
+    telling: columns that may say what was taken back; taken_back: by column, what they say of amounts that
+    are not below zero.
+    """
+
+    amount: int
+    at: int | None
+    telling: tuple[int, ...]
+    signs: Counter[str] = field(default_factory=Counter[str])
+    taken_back: dict[int, Counter[str]] = field(default_factory=dict[int, Counter[str]])
+
+    @classmethod
+    def of(
+        cls, kind: FileType, header: Sequence[str], below: Sequence[Row], places: Mapping[str, int]
+    ) -> "Signs | None":
+        """Return what to look at in a file, None where it has no amounts of money."""
+        money = [place for name, place in places.items() if _is_money(kind, name)]
+        if not money:
+            return None
+        free = [place for place in range(len(header)) if place not in places.values()]
+        at = next((place for place in free if _are_signs(header[place], _texts(below, place))), None)
+        named = [places[name] for name in _TOLD_BY if name in places]
+        telling = (*named, *(place for place in free if place != at)) if kind.credit_positive else ()
+        return cls(places.get("amount", money[0]), at, telling)
+
+    def look(self, facts: Sequence[Row]) -> None:
+        """Look at a chunk of facts."""
+        if self.at is not None:
+            self.signs.update(text_at(cells, self.at) for cells in facts)
+        for place in self.telling:
+            told = {text for text in _texts(facts, place) if _TAKEN_BACK.search(text)}
+            if told:
+                said = (text_at(cells, place) for cells in facts if not _is_negative(cells, self.amount))
+                self.taken_back.setdefault(place, Counter()).update(text for text in said if text in told)
+
+    def readings(self, header: str, *, credit_positive: bool) -> tuple[tuple[str, ...], ...]:
+        """Return which signs may mean minus, one set for each possible reading, as amounts.negative_marks.
+
+        header: of the column. Where it does not say that it holds signs, they may be none.
+        """
+        said = Counter({sign: self._rows(sign) for sign in SIGNS.values()})
+        if said["DB"] + said["CR"]:
+            rows = amounts.Shapes(credit=said["CR"], debit=said["DB"], digits=self.signs.total())
+            ways = amounts.negative_marks(rows, credit_positive=credit_positive)
+        else:
+            ways = (("-",),) if said["-"] else ((),)
+        return ways if _CALLED.fullmatch(header.strip()) else tuple(dict.fromkeys((*ways, ())))
+
+    def meaning(self, sign: str) -> list[str]:
+        """Return how a sign is written in the column."""
+        return [text for text in self.signs if SIGNS.get(text.upper()) == sign]
+
+    def _rows(self, sign: str) -> int:
+        return sum(self.signs[text] for text in self.meaning(sign))
+
+
+def text_at(cells: Row, place: int) -> str:
+    """Return what stands in a column, as shown."""
+    return shown(cells[place]).strip() if place < len(cells) else ""
+
+
+def _texts(rows: Sequence[Row], place: int) -> set[str]:
+    return {text for cells in rows if (text := text_at(cells, place))}
+
+
+def _is_money(kind: FileType, name: str) -> bool:
+    return name in kind.fields and kind.fields[name].kind == "money"
+
+
+def _are_signs(header: str, texts: set[str]) -> bool:
+    """Tell whether a column is one of signs: nothing else stands in it; strokes alone may say nothing."""
+    alike = {text.upper() for text in texts} <= SIGNS.keys()
+    return alike and (bool(_CALLED.fullmatch(header.strip())) or bool(texts - {"-"}))
+
+
+def _is_negative(cells: Row, place: int) -> bool:
+    cell: Cell = cells[place] if place < len(cells) else None
+    if isinstance(cell, str):
+        written = amounts.figure(cell)
+        return written is not None and (written.minus or written.mark == "DB")
+    return isinstance(cell, (int, float)) and cell < 0
