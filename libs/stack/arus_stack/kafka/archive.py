@@ -1,4 +1,4 @@
-"""Java's classes as a start of the broker wants them, kept in one file: later starts take half the time.
+"""Java's classes as a start of the broker wants them, kept in one file: later starts load them at once.
 
 Made once per user, from a broker that runs for nothing else, and used by every ARUS_HOME. As a program
 (`python -m arus_stack.kafka.archive`) this makes it, at the lowest priority.

@@ -149,11 +149,11 @@ def _signed(found: Detection, seen: signs.Signs, given: AnyMapping[str, str]) ->
         turned += [(seen.at, text) for sign in chosen.split("+") for text in seen.meaning(sign)]
     for place, texts in seen.taken_back.items():
         header = found.headers[place]
-        key = f"{TAKEN_BACK}:{header}"
-        answer = given.get(key, "") if given.get(key) in signs.WAYS else ""
+        if not texts:
+            continue
         params = {"column": header, "number": str(texts.total()), "words": ", ".join(islice(texts, 3))[:100]}
-        if texts:
-            questions.append(Question(key, "question_taken_back", signs.WAYS, params, answer))
+        asked = Question(f"{TAKEN_BACK}:{header}", "question_taken_back", signs.WAYS, params)
+        answer = _answer(questions, asked, given)
         turned += [(place, text) for text in texts if answer == "minus"]
         refused += [(place, text) for text in texts if answer == "refuse"]
     return replace(
@@ -312,7 +312,8 @@ def _concluded(  # noqa: PLR0917 - everything that was seen
             is_counted = noted or powers[one] != 0
             if _are_small(seen[one].numbers, said, is_counted=is_counted, all_small=not reaches):
                 ways = THOUSANDS if said == "money" and not seen[one].numbers.large else THOUSANDS[1:]
-                powers[one] += 3 * (_asked(questions, title, ways, given) == THOUSANDS[0])
+                asked = Question(f"{UNIT}:{title}", "question_unit_small", ways, {"column": title})
+                powers[one] += 3 * (_answer(questions, asked, given) == THOUSANDS[0])
             ways = amounts.readings(seen[one].numbers, kind.fields[one].scale + powers[one])
             notations[one] = _settled(questions, "notation", title, ways, given)
             ways = amounts.negative_marks(seen[one].numbers, credit_positive=kind.credit_positive)
@@ -380,10 +381,8 @@ def _is_turned(  # noqa: PLR0917 - everything that was seen
     name = "amount" if "amount" in below_zero else min(below_zero, key=lambda one: places[one])
     title = header.texts[places[name]]
     ways, code = (columns.BELOW_ZERO, "minus") if kind.credit_positive else (OWED, "minus_owed")
-    key = f"{columns.MINUS}:{title}"
-    answer = given.get(key, "") if given.get(key) in ways else ""
-    questions.append(Question(key, f"question_{code}", ways, {"column": title}, answer))
-    return (answer or ways[0]) == ways[0]
+    asked = Question(f"{columns.MINUS}:{title}", f"question_{code}", ways, {"column": title})
+    return (_answer(questions, asked, given) or ways[0]) == ways[0]
 
 
 def _power(header: str, unit: str, of_amounts: int) -> int:
@@ -403,14 +402,6 @@ def _are_small(numbers: amounts.Shapes, kind: str, *, is_counted: bool, all_smal
     return not is_counted and (numbers.lost_thousands or (all_small and numbers.some > 0))
 
 
-def _asked(questions: list[Question], header: str, ways: tuple[str, ...], given: AnyMapping[str, str]) -> str:
-    """Ask in what the numbers of a column are counted; return the answer, "" without one."""
-    key = f"{UNIT}:{header}"
-    answer = given.get(key, "") if given.get(key) in ways else ""
-    questions.append(Question(key, "question_unit_small", ways, {"column": header}, answer))
-    return answer
-
-
 def _says_nothing(header: str) -> bool:
     """Tell whether the header of a column of money leaves open what it is counted in."""
     return not units.power(header, "rp") and not units.is_in_rupiah(header)
@@ -423,10 +414,8 @@ def _noted(
     note = next((text for text in notes if units.of_titles([text]) != of_title), None)
     if note is None:
         return of_title
-    answer = given.get(UNIT, "") if given.get(UNIT) in NOTED else ""
-    params = {"words": " ".join(note.split())[:100]}
-    questions.append(Question(UNIT, "question_unit_noted", NOTED, params, answer))
-    return units.of_titles([note]) if answer == NOTED[0] else of_title
+    asked = Question(UNIT, "question_unit_noted", NOTED, {"words": " ".join(note.split())[:100]})
+    return units.of_titles([note]) if _answer(questions, asked, given) == NOTED[0] else of_title
 
 
 def _settled(
@@ -435,10 +424,15 @@ def _settled(
     """Return the one way a column can be read, the one a person chose, or ask and return the likeliest."""
     if len(ways) == 1:
         return ways[0]
-    key = f"{about}:{header}"
-    answer = given.get(key, "") if given.get(key) in ways else ""
-    questions.append(Question(key, f"question_{about}", tuple(ways), {"column": header}, answer))
-    return answer or ways[0]
+    asked = Question(f"{about}:{header}", f"question_{about}", tuple(ways), {"column": header})
+    return _answer(questions, asked, given) or ways[0]
+
+
+def _answer(questions: list[Question], asked: Question, given: AnyMapping[str, str]) -> str:
+    """Ask, and return the answer that a person gave; "" without one of those that are possible."""
+    answer = given.get(asked.key, "")
+    questions.append(replace(asked, answer=answer if answer in asked.options else ""))
+    return questions[-1].answer
 
 
 def _unknown(  # noqa: PLR0917 - everything that was seen
