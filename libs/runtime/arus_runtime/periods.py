@@ -8,6 +8,8 @@ from typing import Final, Literal
 Period = Literal["day", "week", "month"]
 Compare = Literal["previous", "last_year"]
 
+MONTH: Final = r"^(?:19|20)[0-9][0-9]-(?:0[1-9]|1[0-2])$"
+"""What a month looks like in requests and files: YYYY-MM, of the last century or this one."""
 ONE_DAY: Final = timedelta(days=1)
 # 52 weeks, not 365 days: a Monday is compared with a Monday.
 _LAST_YEAR: Final[Mapping[Period, int]] = {"day": 364, "week": 52, "month": 12}

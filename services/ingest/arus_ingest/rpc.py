@@ -33,7 +33,7 @@ from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer
 from arus_runtime import rpc
 from arus_runtime.commands import Repeatable
 from arus_runtime.context import Context
-from arus_runtime.periods import Compare, Period, started
+from arus_runtime.periods import MONTH, Compare, Period, started
 from arus_runtime.web import Problem, span_of, wrong
 from arus_runtime.web.problems import told
 from arus_runtime.words import Language
@@ -44,7 +44,6 @@ from arus_ingest import batch, pressure, rules, words
 from arus_ingest.catalogue import Catalogue
 from arus_ingest.commands import uploads
 from arus_ingest.commands.fuel import TRANSACTIONS
-from arus_ingest.schemas import imports
 from arus_ingest.settings import settings_of
 from arus_ingest.state import Said
 from arus_ingest.store import fuel as store
@@ -308,7 +307,7 @@ def _first(message: UploadImportRequest) -> ImportFile:
         raise wrong("file.size_bytes", "too_small", value=file.size_bytes, bound=0)
     for field, value, pattern in (
         ("file.sha256", file.sha256, _SHA256),
-        ("file.period", file.period, imports.PERIOD),
+        ("file.period", file.period, MONTH),
     ):
         if value and not re.fullmatch(pattern, value):
             raise wrong(field, "wrong_pattern", value=ascii(value[:80]), pattern=pattern)

@@ -677,7 +677,7 @@ export const zHereOut = z.object({
  */
 export const zImportPatch = z.object({
     type: z.nullish(z.string().check(z.maxLength(40))),
-    period: z.nullish(z.string().check(z.regex(/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/))),
+    period: z.nullish(z.string().check(z.regex(/^(?:19|20)[0-9][0-9]-(?:0[1-9]|1[0-2])$/))),
     sheet: z.nullish(z.int().check(z.gte(0), z.lte(1000))),
     columns: z.optional(z.record(z.string(), z.string().check(z.maxLength(1000)))),
     answers: z.optional(z.record(z.string(), z.string().check(z.maxLength(1000)))),
@@ -1370,7 +1370,7 @@ export const zNewCase = z.object({
     incident_id: z.nullish(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))),
     fact_id: z.nullish(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))),
     nomen: z.nullish(z.string().check(z.minLength(1), z.maxLength(40))),
-    period: z.nullish(z.string().check(z.regex(/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/))),
+    period: z.nullish(z.string().check(z.regex(/^(?:19|20)[0-9][0-9]-(?:0[1-9]|1[0-2])$/))),
     type: z.nullish(z.enum([
         'extreme',
         'turun',
@@ -1427,7 +1427,7 @@ export const zNewCustomer = z.object({
 export const zNewEstimate = z.object({
     reason: z.string().check(z.minLength(1), z.maxLength(500), z.regex(/\S/)),
     case_id: z._default(z.optional(z.string().check(z.maxLength(60))), ''),
-    period: z.string().check(z.regex(/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/)),
+    period: z.string().check(z.regex(/^(?:19|20)[0-9][0-9]-(?:0[1-9]|1[0-2])$/)),
     read_date: z.optional(z.iso.date())
 });
 
@@ -1543,7 +1543,7 @@ export const zNewPayment = z.object({
         z.number().check(z.gte(-1000000000000), z.lte(1000000000000)),
         z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,2}0*$/))
     ]),
-    bill_period: z.nullish(z.string().check(z.regex(/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/))),
+    bill_period: z.nullish(z.string().check(z.regex(/^(?:19|20)[0-9][0-9]-(?:0[1-9]|1[0-2])$/))),
     payment_type: z.nullish(z.enum([
         'CURRENT',
         'UNDUE',
@@ -1892,7 +1892,7 @@ export const zPaymentPatch = z.object({
         z.number().check(z.gte(-1000000000000), z.lte(1000000000000)),
         z.string().check(z.regex(/^(?!^[-+.]*$)[+-]?0*\d*\.?\d{0,2}0*$/))
     ])),
-    bill_period: z.optional(z.string().check(z.regex(/^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$/))),
+    bill_period: z.optional(z.string().check(z.regex(/^(?:19|20)[0-9][0-9]-(?:0[1-9]|1[0-2])$/))),
     payment_type: z.optional(z.enum([
         'CURRENT',
         'UNDUE',

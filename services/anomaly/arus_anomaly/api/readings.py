@@ -3,6 +3,7 @@
 from typing import Annotated, Final
 
 from arus_runtime.auth import Principal, require, require_everywhere
+from arus_runtime.periods import MONTH
 from arus_runtime.web import Ctx, Page, Paging, Problem, router
 from arus_runtime.words import Language, language_of
 from fastapi import Depends, Header, Path, Query
@@ -26,7 +27,7 @@ async def _reader(
 Reader = Annotated[Principal, Depends(_reader)]
 Period = Annotated[
     str | None,
-    Query(pattern=r"^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$", description="The newest judged one, when left out."),
+    Query(pattern=MONTH, description="The newest judged one, when left out."),
 ]
 Rayon = Annotated[str | None, Query(max_length=40)]
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal, Self
 
 from arus_runtime.ids import Ulid
+from arus_runtime.periods import MONTH
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
@@ -35,7 +36,7 @@ CaseType = Literal[
 MOST_AT_ONCE: Final = 200
 
 Nomen = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Period = Annotated[str, StringConstraints(pattern=r"^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$")]
+Period = Annotated[str, StringConstraints(pattern=MONTH)]
 PersonId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 CASE: JsonDict = {
     "id": "01KE5Y3A00ARVSCASE00000001",

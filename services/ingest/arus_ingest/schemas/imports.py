@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Self
 
+from arus_runtime.periods import MONTH
 from arus_runtime.words import Language, Templates, render
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
@@ -15,7 +16,6 @@ from arus_ingest.words import meant
 
 _Said = Annotated[str, StringConstraints(max_length=1_000)]
 ID = "01JH8PV6W4RZ3M0T5X9K2C7B1N"
-PERIOD: Final = r"^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$"
 PREVIEW = "9d5e3ecdeb9f1c0c0d4f5b1b4f2d6a7788f0f2f0b7a4a6d3a9f6e6c2f1c0d4e5"
 GOLDEN: JsonDict = {
     "id": ID,
@@ -309,7 +309,7 @@ class ImportPatch(BaseModel):
     )
 
     type: Annotated[str, StringConstraints(max_length=40)] | None = None
-    period: Annotated[str, StringConstraints(pattern=PERIOD)] | None = Field(
+    period: Annotated[str, StringConstraints(pattern=MONTH)] | None = Field(
         default=None, description="YYYY-MM."
     )
     sheet: int | None = Field(default=None, ge=0, le=1_000, description="Which sheet is meant, from 0.")

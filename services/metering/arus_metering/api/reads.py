@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from arus_runtime.auth import Principal, require_everywhere
 from arus_runtime.commands import Command, Commanded
 from arus_runtime.context import Context
+from arus_runtime.periods import MONTH
 from arus_runtime.postgres import Tx
 from arus_runtime.web import Ctx, IfMatch, Page, Paging, etag, router
 from arus_runtime.web.spans import BusinessDate
@@ -28,7 +29,7 @@ from arus_metering.store import reads as store
 
 meters = router("meters")
 
-Period = Annotated[str, Path(pattern=r"^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$", examples=["2025-12"])]
+Period = Annotated[str, Path(pattern=MONTH, examples=["2025-12"])]
 EDITOR: Final = [Depends(require_everywhere("meters", "u"))]
 
 

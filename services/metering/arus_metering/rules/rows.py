@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from arus_runtime.periods import MONTH
+
 from arus_metering.rules.amounts import LITRES, MINOR, whole
 from arus_metering.rules.payments import active_period, days_of_band, days_of_bills, payment_type, plain
 from arus_metering.state import Fact, Wrong
@@ -15,8 +17,8 @@ PAYMENTS: Final = frozenset({"COLLECTION", "MB"})
 LONGEST: Final = 500
 UNKNOWN_METHOD: Final = "TIDAK_DIKETAHUI"
 """How a stand was read that nothing is said of (R-25)."""
+_MONTH: Final = re.compile(MONTH)
 _YEARS: Final = range(1900, 2200)
-_MONTH: Final = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])")
 _BILLED: Final = frozenset({"target_minor", "volume_l"})
 _NOTHING: Final = frozenset(
     {

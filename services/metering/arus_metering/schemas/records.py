@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
+from arus_runtime.periods import MONTH
 from arus_runtime.web.spans import BusinessDate
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
@@ -22,7 +23,7 @@ Nomen = Annotated[str, _text(40)]
 Text = Annotated[str, _text(500)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
 MeterSize = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
-Period = Annotated[str, Field(pattern=r"^(?:19|20)\d\d-(?:0[1-9]|1[0-2])$", examples=["2025-12"])]
+Period = Annotated[str, Field(pattern=MONTH, examples=["2025-12"])]
 Rupiah = Annotated[Decimal, Field(ge=-1_000_000_000_000, le=1_000_000_000_000, decimal_places=2)]
 Stand = Annotated[Decimal, Field(ge=0, le=1_000_000_000, decimal_places=3)]
 
