@@ -7,8 +7,7 @@ from typing import Final
 
 from arus_ingest.files import bodies, units
 from arus_ingest.files.columns import Header
-from arus_ingest.files.declared import FileType, types
-from arus_ingest.files.results import Detection
+from arus_ingest.files.declared import FileType
 from arus_ingest.files.tables import Row, shown
 
 FOOT_ROWS: Final = 20
@@ -61,13 +60,14 @@ class Units:
         """Look at a chunk of facts."""
         self.said.update(shown(cells[self.at]).strip() for cells in facts if self.at < len(cells))
 
-    def are_others(self, found: Detection) -> bool:
-        """Tell whether any is another than a volume's own column is taken for."""
-        fields = types()[found.type or ""].fields
+    def are_others(
+        self, kind: FileType, header: Sequence[str], places: Mapping[str, int], powers: Mapping[str, int]
+    ) -> bool:
+        """Tell whether any differs from what a volume's column is taken for. powers: of columns, by field."""
         return any(
-            units.of_row(unit, header, fields[one].unit) != found.powers.get(one, 0)
-            for one, header in found.columns.items()
-            if one in fields and units.is_volume(fields[one].unit)
+            units.of_row(unit, header[place], kind.fields[one].unit) != powers.get(one, 0)
+            for one, place in places.items()
+            if one in kind.fields and units.is_volume(kind.fields[one].unit)
             for unit in self.said
             if unit
         )

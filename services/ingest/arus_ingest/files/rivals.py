@@ -8,7 +8,7 @@ from typing import Final
 
 from arus_ingest.files import columns, headers, moments
 from arus_ingest.files.columns import Header
-from arus_ingest.files.deciding import Choice
+from arus_ingest.files.deciding_type import Choice
 from arus_ingest.files.declared import Field
 from arus_ingest.files.results import Question
 from arus_ingest.files.tables import Row, shown

@@ -4,10 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from arus_ingest.files import amounts
+from arus_ingest.files.asking import Asking
 from arus_ingest.files.declared import FileType
+from arus_ingest.files.results import Question
 from arus_ingest.files.tables import Cell, Row, shown
 
 SIGNS: Final = {
@@ -19,13 +22,15 @@ SIGNS: Final = {
 """What may stand in a column of signs."""
 WAYS: Final = ("minus", "refuse", "read")
 """What may be done with payments that were taken back."""
+TAKEN_BACK: Final = "reversed"
+"""What the key of a question about payments that were taken back begins with."""
 _DEBIT: Final = r"(?:d[br]?|deb[ei]t)"
 _CREDIT: Final = r"(?:[kc]r?|[kc]redit)"
 _CALLED: Final = re.compile(
     rf"\+\s*/?\s*-|(?:(?:jenis|kode) )?(?:{_DEBIT}\W*{_CREDIT}|{_CREDIT}\W*{_DEBIT}|mutasi)|tanda|sign",
     re.IGNORECASE,
 )
-_TAKEN_BACK: Final = re.compile(
+_SAYS_TAKEN_BACK: Final = re.compile(
     r"\b(?:di)?batal(?:kan)?\b|\bpembatalan\b|\brevers(?:al|ed?|e)\b|\bretur\b|\brefund(?:ed)?\b|\bvoid(?:ed)?\b"
     r"|\bcancel(?:l?ed|lation)?\b",
     re.IGNORECASE,
@@ -68,12 +73,33 @@ class Signs:
         if self.at is not None:
             self.signs.update(text_at(cells, self.at) for cells in facts)
         for place in self.telling:
-            told = {text for text in _texts(facts, place) if _TAKEN_BACK.search(text)}
+            told = {text for text in _texts(facts, place) if _SAYS_TAKEN_BACK.search(text)}
             if told:
                 said = (text_at(cells, place) for cells in facts if not _is_negative(cells, self.amount))
                 self.taken_back.setdefault(place, Counter()).update(text for text in said if text in told)
 
-    def readings(self, header: str, *, credit_positive: bool) -> tuple[tuple[str, ...], ...]:
+    def turned(
+        self, asking: Asking, header: Sequence[str], *, credit_positive: bool
+    ) -> tuple[tuple[int, str], ...]:
+        """Return (column, what it says) of the rows whose amounts are below zero; asks."""
+        if self.at is None:
+            return ()
+        ways = self._readings(header[self.at], credit_positive=credit_positive)
+        signs = asking.signs(header[self.at], ways)
+        return tuple((self.at, text) for sign in signs for text in self._written(sign))
+
+    def reversals(self, asking: Asking, header: Sequence[str]) -> Mapping[str, list[tuple[int, str]]]:
+        """Return (column, what it says) of the rows that were taken back, by what is done with them; asks."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for place, texts in self.taken_back.items():
+            if texts:
+                words = ", ".join(islice(texts, 3))[:100]
+                params = {"column": header[place], "number": str(texts.total()), "words": words}
+                asked = Question(f"{TAKEN_BACK}:{header[place]}", "question_taken_back", WAYS, params)
+                found.setdefault(asking.answer(asked), []).extend((place, text) for text in texts)
+        return found
+
+    def _readings(self, header: str, *, credit_positive: bool) -> tuple[tuple[str, ...], ...]:
         """Return which signs may mean minus, one set for each possible reading, as amounts.negative_marks.
 
         header: of the column. Where it does not say that it holds signs, they may be none.
@@ -86,12 +112,12 @@ class Signs:
             ways = (("-",),) if said["-"] else ((),)
         return ways if _CALLED.fullmatch(header.strip()) else tuple(dict.fromkeys((*ways, ())))
 
-    def meaning(self, sign: str) -> list[str]:
+    def _written(self, sign: str) -> list[str]:
         """Return how a sign is written in the column."""
         return [text for text in self.signs if SIGNS.get(text.upper()) == sign]
 
     def _rows(self, sign: str) -> int:
-        return sum(self.signs[text] for text in self.meaning(sign))
+        return sum(self.signs[text] for text in self._written(sign))
 
 
 def text_at(cells: Row, place: int) -> str:

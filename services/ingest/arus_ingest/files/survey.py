@@ -1,0 +1,72 @@
+"""What is seen of every fact of a table: how its columns write numbers and days, and how its keys look."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, field
+
+from arus_ingest.files import amounts, bodies, columns, counted, dates, signs
+from arus_ingest.files.declared import NUMERIC, FileType
+from arus_ingest.files.periods import Months
+from arus_ingest.files.tables import Row, chunks
+
+Shape = tuple[int, bool]
+"""How a key looks: how long it is, and whether it is letters and digits alone."""
+
+
+@dataclass(slots=True)
+class Column:
+    """What was seen of one column in the whole file."""
+
+    numbers: amounts.Shapes = field(default_factory=amounts.Shapes)
+    days: dates.DateShapes = field(default_factory=dates.DateShapes)
+    months: Months = field(default_factory=Months)
+
+    def look(self, kind: str, cells: Sequence[object]) -> None:
+        """Look at a chunk of cells; kind: of the field that the column is read as."""
+        if kind in NUMERIC:
+            self.numbers.count(cells)
+        elif kind == "date":
+            self.days.count(_stripped(cells))
+        elif kind == "period":
+            self.months.count(_stripped(cells))
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was seen of a table.
+
+    columns: by field. count: of facts. other: what the header says that ends them.
+    """
+
+    columns: dict[str, Column]
+    count: int = 0
+    keys: set[Shape] = field(default_factory=set[Shape])
+    other: list[str] = field(default_factory=list[str])
+
+
+def survey(
+    body: bodies.Body,
+    rows: Iterable[tuple[int, Row]],
+    kind: FileType,
+    places: AnyMapping[str, int],
+    beside: Sequence[counted.Units | signs.Signs],
+) -> Survey:
+    """Look at every fact once. beside: look at them, too."""
+    seen = Survey({name: Column() for name in places})
+    for chunk in chunks(body.facts(rows, seen.other)):
+        facts = [cells for _, cells in chunk]
+        seen.count += len(facts)
+        seen.keys.update((len(one), one.isalnum()) for one in map(body.key_of, facts))
+        for name, place in places.items():
+            cells = [one[place] if place < len(one) else None for one in facts]
+            seen.columns[name].look(columns.kind_of(kind, name), cells)
+        for one in beside:
+            one.look(facts)
+        if columns.period_parts(places):
+            months = (columns.joined_period(cells, places) for cells in facts)
+            seen.columns.setdefault("period", Column()).months.count(months)
+    return seen
+
+
+def _stripped(cells: Iterable[object]) -> list[object]:
+    return [cell.strip() if isinstance(cell, str) else cell for cell in cells]
