@@ -16,7 +16,11 @@ from arus_stack.testing import RunningStack, arus, running_stack
 from harness import cpu_s, spent_detached
 
 PASSWORD: Final = "Rahasia-patokan-7"
-UNLIMITED: Final = {"ARUS_RATE_AUTH": "1000000/second", "ARUS_RATE_ACCOUNT": "1000000/second"}
+UNLIMITED: Final = {
+    "ARUS_RATE_AUTH": "1000000/second",
+    "ARUS_RATE_ACCOUNT": "1000000/second",
+    "ARUS_ACCESS_TOKEN_MINUTES": "1440",
+}
 NO_CONSOLE: Final = {"ARUS_CONSOLE": "false"}
 
 

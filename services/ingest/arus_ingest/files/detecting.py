@@ -118,8 +118,7 @@ def _detected(
     if seen.count == 0:
         asking.add([Question("rows", "question_no_rows")])
     powers = {one: power for one, power in how.powers.items() if power}
-    turned = signs.turned(asking, header.texts, credit_positive=kind.credit_positive) if signs else ()
-    reversals = signs.reversals(asking, header.texts) if signs else {}
+    turned, refused = signs.meant(asking, kind, header.texts) if signs else ((), ())
     return Detection(
         file=name,
         sheet=table.sheet,
@@ -145,8 +144,8 @@ def _detected(
         title_power=how.title_power,
         whole=is_whole,
         unit_at=units.at if units and units.are_others(kind, header.texts, places, powers) else None,
-        turned=(*turned, *reversals.get("minus", ())),
-        refused=tuple(reversals.get("refuse", ())),
+        turned=turned,
+        refused=refused,
         is_guess=choice.is_guess,
         rayon=around.rayon() if "rayon" in kind.fields and "rayon" not in places else "",
     )

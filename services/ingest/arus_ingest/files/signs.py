@@ -13,6 +13,8 @@ from arus_ingest.files.declared import FileType
 from arus_ingest.files.results import Question
 from arus_ingest.files.tables import Cell, Row, shown
 
+Said = tuple[tuple[int, str], ...]
+"""Columns, and what they say of rows."""
 SIGNS: Final = {
     **dict.fromkeys(("D", "DB", "DR", "DEBET", "DEBIT"), "DB"),
     **dict.fromkeys(("K", "C", "CR", "KR", "KREDIT", "CREDIT"), "CR"),
@@ -78,26 +80,26 @@ class Signs:
                 said = (text_at(cells, place) for cells in facts if not _is_negative(cells, self.amount))
                 self.taken_back.setdefault(place, Counter()).update(text for text in said if text in told)
 
-    def turned(
-        self, asking: Asking, header: Sequence[str], *, credit_positive: bool
-    ) -> tuple[tuple[int, str], ...]:
-        """Return (column, what it says) of the rows whose amounts are below zero; asks."""
-        if self.at is None:
-            return ()
-        ways = self._readings(header[self.at], credit_positive=credit_positive)
-        signs = asking.signs(header[self.at], ways)
-        return tuple((self.at, text) for sign in signs for text in self._written(sign))
-
-    def reversals(self, asking: Asking, header: Sequence[str]) -> Mapping[str, list[tuple[int, str]]]:
-        """Return (column, what it says) of the rows that were taken back, by what is done with them; asks."""
-        found: dict[str, list[tuple[int, str]]] = {}
+    def meant(self, asking: Asking, kind: FileType, header: Sequence[str]) -> tuple[Said, Said]:
+        """Return what columns say of the rows whose amounts are below zero, and of those refused; asks."""
+        turned = self._below_zero(asking, kind, header)
+        refused: list[tuple[int, str]] = []
         for place, texts in self.taken_back.items():
             if texts:
                 words = ", ".join(islice(texts, 3))[:100]
                 params = {"column": header[place], "number": str(texts.total()), "words": words}
                 asked = Question(f"{TAKEN_BACK}:{header[place]}", "question_taken_back", WAYS, params)
-                found.setdefault(asking.answer(asked), []).extend((place, text) for text in texts)
-        return found
+                answer = asking.answer(asked)
+                turned += [(place, text) for text in texts if answer == "minus"]
+                refused += [(place, text) for text in texts if answer == "refuse"]
+        return tuple(turned), tuple(refused)
+
+    def _below_zero(self, asking: Asking, kind: FileType, header: Sequence[str]) -> list[tuple[int, str]]:
+        if self.at is None:
+            return []
+        ways = self._readings(header[self.at], credit_positive=kind.credit_positive)
+        signs = asking.signs(header[self.at], ways)
+        return [(self.at, text) for sign in signs for text in self._written(sign)]
 
     def _readings(self, header: str, *, credit_positive: bool) -> tuple[tuple[str, ...], ...]:
         """Return which signs may mean minus, one set for each possible reading, as amounts.negative_marks.
