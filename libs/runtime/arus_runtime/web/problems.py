@@ -265,7 +265,8 @@ _CODES: Final = {
 _PREFIXES: Final = (("datetime_", "not_time"), ("timezone_", "not_time"), ("date_", "not_date"))
 _BOUNDS: Final = ("gt", "ge", "lt", "le", "multiple_of")
 _LENGTHS: Final = {"too_short": "min_length", "too_long": "max_length"}
-_NO_FIELD: Final = frozenset(("body", "query", "path", "header", "cookie"))
+_PARAMETERS: Final = frozenset(("query", "path", "header", "cookie"))
+_NO_FIELD: Final = _PARAMETERS | {"body"}
 
 
 def of_validation(errors: Iterable[Mapping[str, Any]]) -> Problem:
@@ -328,8 +329,12 @@ _FOREIGN: Final = frozenset(
 
 
 def field_name(location: Sequence[str | int]) -> str:
-    """Return the dotted name of a field without the part of the request it came from: items.3.volume_l."""
+    """Return the dotted name of a field without the part of the request it came from: items.3.volume_l.
+
+    A parameter that is given several times has one name.
+    """
     parts = location[1:] if location and location[0] in _NO_FIELD else location
+    parts = parts[:1] if location and location[0] in _PARAMETERS else parts
     return ".".join(map(str, parts)) or str(location[0] if location else "body")
 
 

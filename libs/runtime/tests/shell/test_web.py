@@ -17,7 +17,7 @@ from arus_runtime.settings import Settings
 from arus_runtime.web import FieldProblem, IfMatch, Page, Paging, Problem, create_app, etag, router
 from arus_runtime.web.exports import AT_ONCE, Exported
 from arus_runtime.web.problems import told, wrong
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field, PlainValidator, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
@@ -112,8 +112,10 @@ async def get_named(name: str) -> str:
 
 
 @things.get("/named/{name}/parts")
-async def list_parts_of(name: str) -> list[str]:
-    return [name]
+async def list_parts_of(
+    name: str, kind: Annotated[list[Literal["fuel", "water"]] | None, Query()] = None
+) -> list[str]:
+    return [name, *(kind or ())]
 
 
 @things.get("/failures/{kind}")
@@ -238,6 +240,12 @@ async def test_a_wrong_field_that_may_be_left_out_is_named_once_and_as_it_was_se
     answer = await http.patch("/api/v1/things", json=body, headers={"Accept-Language": "en"})
     assert answer.status_code == 422
     assert {error["field"]: error["message"] for error in answer.json()["errors"]} == told
+
+
+async def test_a_parameter_that_is_given_several_times_has_one_name(http: httpx.AsyncClient) -> None:
+    path = "/api/v1/named/x/parts?kind=fuel&kind=gas"
+    (error,) = (await http.get(path, headers={"Accept-Language": "en"})).json()["errors"]
+    assert (error["field"], error["message"]) == ("kind", "kind must be one of 'fuel', 'water', got gas.")
 
 
 @pytest.mark.parametrize(
