@@ -261,6 +261,52 @@ def test_a_formula_without_a_result_is_no_empty_cell(
     assert (second.errors, second.fields["target_mc"]) == ((), "9000")
 
 
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ('formula="of:=[.A1]>1" office:value-type="float" office:value="90240"><text:p>90240', "90240"),
+        ('formula="of:=NA()" office:value-type="string" office:string-value=""><text:p>#N/A', "error"),
+        ('formula="of:=1/0" office:value-type="float" office:value="0"><text:p>#DIV/0!', "error"),
+        ('formula="of:=1/0" office:value-type="string" office:string-value=""><text:p>', ""),
+    ],
+)
+def test_a_failed_formula_of_an_open_document_is_no_empty_cell(tmp_path: Path, cell: str, told: str) -> None:
+    def written(*cells: str) -> str:
+        return "".join(f"<table:table-cell table:{one}</text:p></table:table-cell>" for one in cells)
+
+    def texts(*texts: str) -> list[str]:
+        return [f'protect="true" office:value-type="string"><text:p>{text}' for text in texts]
+
+    rows = [
+        texts("NOMEN", "NAMA", "ALAMAT", "NOMINAL"),
+        [*texts("34010001", "ANI", "JL. A"), cell],
+        *(texts("34010002", "BUDI", "JL. B", "9000") for _ in range(9)),
+    ]
+    urn, spaces = "urn:oasis:names:tc:opendocument:xmlns", ("office", "table", "text")
+    names = " ".join(f'xmlns:{one}="{urn}:{one}:1.0"' for one in spaces)
+    body = "".join(f"<table:table-row>{written(*cells)}</table:table-row>" for cells in rows)
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    path = tmp_path / "MC DES 2025.ods"
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("mimetype", kind)
+        book.writestr(
+            "META-INF/manifest.xml",
+            f'<m:manifest xmlns:m="{urn}:manifest:1.0"><m:file-entry m:full-path="/" m:media-type="{kind}"/>'
+            "</m:manifest>",
+        )
+        book.writestr(
+            "content.xml",
+            f"<office:document-content {names}><office:body><office:spreadsheet>"
+            f'<table:table table:name="MC">{body}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    (found,) = detect(path)
+    first, second, *_ = read_rows(path, found)
+    said = "error" if first.errors else first.fields.get("target_mc", "")
+    assert (said, [one.code for one in first.errors]) == (told, ["cell_formula_error"] * (told == "error"))
+    assert (second.errors, second.fields["target_mc"]) == ((), "9000")
+
+
 def test_a_stand_beyond_every_register_is_told_before_it_is_committed(tmp_path: Path) -> None:
     path = tmp_path / "SBRS 2025-12.csv"
     path.write_text("NOMEN;STAND AKHIR\n340001;99999999999999\n340002;-5\n", "utf-8")

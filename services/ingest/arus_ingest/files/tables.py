@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from arus_ingest.files import formats, guards, headers, lines, markup, slices, texts
+from arus_ingest.files import formats, guards, headers, lines, markup, opendocument, slices, texts
 from arus_ingest.files.amounts import of_number
 from arus_ingest.files.results import Limits, Unreadable
 
@@ -167,11 +167,12 @@ def _small(path: Path, changed_at_ns: int, sheet: int) -> "CalamineSheet":
 def _workbook(source: Path | BytesIO) -> "CalamineWorkbook":
     import python_calamine as calamine  # noqa: PLC0415 - slow to import
 
-    if isinstance(source, Path) and guards.misnamed(source):
-        source = BytesIO(
-            source.read_bytes()
-        )  # the library opens a path by its ending, bytes by what they are
     with _sound():
+        if isinstance(source, Path) and (told := opendocument.told(source)):
+            source = told
+        elif isinstance(source, Path) and guards.misnamed(source):
+            # The library opens a path by its ending, bytes by what they are.
+            source = BytesIO(source.read_bytes())
         return calamine.load_workbook(source)  # pyright: ignore[reportUnknownMemberType] -- any path
 
 
