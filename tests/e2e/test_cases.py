@@ -212,8 +212,12 @@ def test_what_was_found_in_the_field_and_said_of_it_stays_with_the_case(
     form.get_by_role("button", name="Simpan hasil").click()
     expect(drawer).to_contain_text("Bocor · stand 1.522,5 m³")
     drawer.get_by_label("Lampiran baru").set_input_files(
-        {"name": "catatan.txt", "mimeType": "text/plain", "buffer": b"Pipa basah."}
+        [
+            {"name": "kosong.txt", "mimeType": "text/plain", "buffer": b""},
+            {"name": "catatan.txt", "mimeType": "text/plain", "buffer": b"Pipa basah."},
+        ]
     )
+    expect(page.get_by_text("Berkas kosong.txt kosong.")).to_be_visible()
     expect(drawer).to_contain_text("catatan.txt")
     drawer.get_by_label("Tulis komentar").fill("Pipa diganti besok.")
     drawer.get_by_role("button", name="Kirim komentar").click()

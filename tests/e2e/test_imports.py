@@ -167,6 +167,36 @@ def test_a_column_is_given_its_field_and_the_next_file_is_known(
 
 
 @pytest.mark.parametrize("width", [360, 1440])
+def test_which_of_several_columns_is_meant_is_asked_in_words(
+    open_screen: OpenScreen, organisation: Organisation, console: str, width: int
+) -> None:
+    screen = open_screen(organisation.owner, width=width)
+    page = screen.page
+    name = f"Bayar {width}.csv"
+    text = f"NOMEN;PAY_DT;AMT_COLLECT;JUMLAH BAYAR\n38000{width:04};15/10/2025;Rp 100.000;Rp 120.000\n"
+    page.goto(f"{console}/imports")
+    page.get_by_label("Berkas", exact=True).set_input_files(
+        [
+            {"name": "kosong.csv", "mimeType": "text/csv", "buffer": b""},
+            {"name": name, "mimeType": "text/csv", "buffer": text.encode()},
+        ]
+    )
+    expect(page.get_by_role("alert")).to_contain_text("Kosong, tidak dikirim: kosong.csv.")
+    row = page.get_by_role("list", name="Impor").get_by_role("button", name=name)
+    expect(row).to_contain_text("Perlu jawaban")
+    row.click()
+    drawer = page.get_by_role("dialog", name=name)
+    which = drawer.get_by_role("combobox", name=re.compile("^Lebih dari satu kolom dapat memuat Jumlah"))
+    settle_in_drawer(page)
+    assert_good(screen, path="/imports", language="id")
+    which.click()
+    page.get_by_role("option", name="AMT_COLLECT").click()
+    drawer.get_by_role("button", name="Jawab").click()
+    expect(drawer.get_by_role("button", name="Simpan 1 baris")).to_be_enabled()
+    expect(drawer.get_by_role("cell", name="100000", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
 def test_files_that_only_add_rows_are_saved_with_one_press(
     open_screen: OpenScreen, register: Callable[[str], Someone], console: str, width: int
 ) -> None:

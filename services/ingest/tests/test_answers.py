@@ -26,6 +26,19 @@ async def test_a_column_of_ages_is_no_column_of_months(owner: httpx.AsyncClient,
     assert [row["fields"]["age_days"] for row in preview["create"]] == ["3", "11"]
 
 
+async def test_a_period_is_answered_with_a_month(owner: httpx.AsyncClient, work: Work) -> None:
+    text = "NOMEN;STAND LALU;STAND KINI;CARA BACA\n34000001;900;910;ACTUAL\n"
+    one = (await uploaded(owner, text, "SBRS.csv"))["id"]
+    assert await asked(owner, work, one) == ["period"]
+    for month in ("Desember 2025", "2025-13", "2025-12\n"):
+        refused = await owner.patch(f"/imports/{one}", json={"answers": {"period": month}})
+        (error,) = refused.json()["errors"]
+        assert (refused.status_code, error["field"]) == (422, "answers.period")
+        assert error["code"] == "answer_no_month"
+    assert await asked(owner, work, one, answers={"period": "2025-12"}) == []
+    assert (await shown(owner, one))["period"] == "2025-12"
+
+
 async def test_what_was_said_of_columns_is_said_of_the_next_month_too(
     owner: httpx.AsyncClient, caller: Caller, work: Work
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from arus_runtime.auth import Principal
 from arus_runtime.context import Context
 from arus_runtime.files import files_of
 from arus_runtime.ids import new_ulid
+from arus_runtime.periods import MONTH
 from arus_runtime.web import wrong
 
 from arus_ingest.commands import imports
@@ -58,7 +60,7 @@ def check_field(where: str, field: str) -> None:
 
 
 def check_answer(key: str, answer: str) -> None:
-    """Raise the 422 of an answer to a question for a column that does not say of which field it is."""
+    """Raise the 422 of an answer that names no field of a column, or no month where one is asked for."""
     about, _, field = key.partition(":")
     where = f"answers.{key}"
     if about == ASKED and field == AGE and answer:
@@ -66,6 +68,8 @@ def check_answer(key: str, answer: str) -> None:
         raise wrong(where, "answer_which_age", value=answer, expected=", ".join(ages))
     if about == ASKED and field != AGE:
         check_field(where, field)
+    if key == "period" and answer and not re.fullmatch(MONTH, answer):
+        raise wrong(where, "answer_no_month", value=answer)
 
 
 async def take(context: Context, principal: Principal, source: BinaryIO, name: str, said: Said) -> Import:

@@ -24,10 +24,16 @@ export function Files({ one }: { one: CaseDetail }) {
   const input = useRef<HTMLInputElement>(null)
   const add = useMutation({
     mutationFn: async (files: readonly File[]) => {
-      for (const file of files) await attachToCase({ path: { case_id: one.id }, body: { file } })
+      for (const file of files) {
+        try {
+          await attachToCase({ path: { case_id: one.id }, body: { file } })
+        } catch (error) {
+          // One that is refused keeps none of the others back.
+          toast({ text: sentenceOf(error) })
+        }
+      }
     },
     onSettled: refetchCases,
-    onError: error => toast({ text: sentenceOf(error) }),
   })
   const remove = useMutation({
     mutationFn: (id: string) => removeCaseAttachment({ path: { case_id: one.id, attachment_id: id } }),

@@ -8,7 +8,7 @@ import { refetch } from '@/app/client'
 import { sentenceOf } from '@/lib/failure'
 import { Button } from '@/ui/Button'
 import { FormError } from '@/ui/FormError'
-import { send } from './sending'
+import { isEmpty, send } from './sending'
 
 const KINDS = '.csv,.txt,.tsv,.xlsx,.xls,.ods'
 
@@ -21,6 +21,8 @@ export function Drop() {
     onSettled: () => refetch('listImports'),
   })
   const { mutate } = sending
+  const empty = (sending.variables ?? []).filter(isEmpty)
+  const emptyNames = empty.map(file => file.name).join(', ')
   const take = (files: FileList | null | undefined) => {
     if (files && files.length > 0) mutate([...files])
   }
@@ -87,6 +89,7 @@ export function Drop() {
           <Trans>Pilih berkas</Trans>
         )}
       </Button>
+      {empty.length > 0 && <FormError>{t`Kosong, tidak dikirim: ${emptyNames}.`}</FormError>}
       {sending.isError && <FormError>{sentenceOf(sending.error)}</FormError>}
     </section>
   )

@@ -16,6 +16,7 @@ import { Select } from '@/ui/Select'
 import { Failed, Skeleton } from '@/ui/States'
 import { toast } from '@/ui/Toast'
 import { Columns } from './Columns'
+import { isAskedAmongColumns } from './mapping'
 import { Questions } from './Questions'
 import { Samples } from './Samples'
 import { importQuery, moves, previewQuery, refetchImports, saveErrors, typesQuery } from './queries'
@@ -41,7 +42,7 @@ export default function ImportDrawer({ id, onClose }: Props) {
     <Drawer
       open={id !== undefined}
       onClose={onClose}
-      title={<span className="break-all">{found?.file_name ?? <Trans>Impor</Trans>}</span>}
+      title={<span className="wrap-anywhere">{found?.file_name ?? <Trans>Impor</Trans>}</span>}
       description={found && <StateTag state={found.state} />}
       footer={found && <Acts found={found} />}
     >
@@ -63,10 +64,9 @@ export default function ImportDrawer({ id, onClose }: Props) {
 function Body({ found }: { found: ImportDetail }) {
   const { t } = useLingui()
   const saying = useSaying(found)
-  // Where a field stands is answered among the columns.
   const questions =
     found.state === 'needs_mapping'
-      ? (found.sheets[found.sheet]?.questions ?? []).filter(one => !one.key.startsWith('column:'))
+      ? (found.sheets[found.sheet]?.questions ?? []).filter(one => !isAskedAmongColumns(one))
       : []
   const open = found.state === 'needs_mapping' || found.state === 'preview'
   const answered = (open && found.sheets[found.sheet]?.answered) || []
@@ -202,6 +202,7 @@ function Counts({ found }: { found: ImportDetail }) {
 
 function Preview({ found, preview }: { found: ImportDetail; preview: string }) {
   const samples = useQuery(previewQuery(found.id, preview))
+  const fields = useQuery(typesQuery).data?.find(one => one.type === found.type)?.fields ?? []
   if (samples.isPending) return <Skeleton lines={4} />
   if (samples.isError)
     return (
@@ -212,7 +213,8 @@ function Preview({ found, preview }: { found: ImportDetail; preview: string }) {
       />
     )
   const { create, update, unchanged, error } = samples.data
-  const headers = found.sheets[found.sheet]?.columns ?? {}
+  const labels = Object.fromEntries(fields.map(({ name, label }) => [name, label]))
+  const headers = { ...labels, ...found.sheets[found.sheet]?.columns }
   return (
     <>
       <Samples title={<Trans>Yang ditolak</Trans>} rows={error} headers={headers} />

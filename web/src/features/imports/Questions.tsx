@@ -9,6 +9,9 @@ import { optionWord } from './options'
 import { typesQuery } from './queries'
 import { useSaying } from './saying'
 
+/** The one question that is answered without options to choose from. */
+const PERIOD = 'period'
+
 export function Questions({ found, questions }: { found: ImportDetail; questions: readonly AskedOut[] }) {
   const { t } = useLingui()
   const saying = useSaying(found)
@@ -35,23 +38,30 @@ export function Questions({ found, questions }: { found: ImportDetail; questions
             value={answers[one.key] ?? one.answer}
             onChange={value => answer(one.key, value)}
           />
-        ) : (
+        ) : one.key === PERIOD ? (
           <TextField
             key={one.key}
             label={one.message}
+            type="month"
             value={answers[one.key] ?? ''}
             onChange={event => answer(one.key, event.target.value)}
           />
+        ) : (
+          <p key={one.key} className="text-sm">
+            {one.message}
+          </p>
         ),
       )}
-      <Button
-        type="submit"
-        look="primary"
-        busy={saying.isPending}
-        disabled={Object.values(answers).every(value => value === '')}
-      >
-        <Trans>Jawab</Trans>
-      </Button>
+      {questions.some(one => one.options.length > 0 || one.key === PERIOD) && (
+        <Button
+          type="submit"
+          look="primary"
+          busy={saying.isPending}
+          disabled={Object.values(answers).every(value => value === '')}
+        >
+          <Trans>Jawab</Trans>
+        </Button>
+      )}
     </form>
   )
 }

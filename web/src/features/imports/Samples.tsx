@@ -9,7 +9,7 @@ import { changesOf, fieldsOf } from './sampled'
 interface SamplesProps {
   title: ReactNode
   rows: readonly SampleRow[]
-  /** Field → what the file calls it. */
+  /** Field → what the file calls it; of what the file does not hold, what the field is called. */
   headers: Readonly<Record<string, string>>
 }
 

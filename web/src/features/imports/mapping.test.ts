@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import type { AskedOut, ColumnOut, FieldOut } from '@/api'
-import { ageAsked, changes, chosenOf, type Chosen, missingFields, namedColumns, withChoice } from './mapping'
+import {
+  ageAsked,
+  changes,
+  chosenOf,
+  type Chosen,
+  isAskedAmongColumns,
+  missingFields,
+  namedColumns,
+  withChoice,
+} from './mapping'
 
 function column(header: string, field: string | null = null): ColumnOut {
   return { header, field, samples: [], fit: null, power: 0 }
@@ -38,6 +47,16 @@ test('a required field is missed unless another may stand in for it', () => {
 test('leaving columns out takes no field from another one', () => {
   const chosen = withChoice({ A: '', B: 'nomen' }, 'A', '')
   expect(chosen).toEqual({ A: '', B: 'nomen' })
+})
+
+test.each([
+  ['column:amount', 'question_column_rivals', false],
+  ['column:stand_akhir', 'question_column_month', false],
+  ['column:nomen', 'question_column_missing', true],
+  ['column:age', 'question_age_columns', true],
+  ['period', 'question_period_unknown', false],
+])('%s of %s is asked among the columns: %s', (key, code, among) => {
+  expect(isAskedAmongColumns({ key, code, message: '', options: [], answer: '' })).toBe(among)
 })
 
 test.each([

@@ -35,6 +35,17 @@ export function missingFields(fields: readonly FieldOut[], chosen: Chosen): Fiel
   )
 }
 
+const AMONG_COLUMNS: ReadonlySet<string> = new Set([
+  'question_column_missing',
+  'question_age_missing',
+  'question_age_columns',
+])
+
+/** Whether a question is said and answered among the columns; which of several holds a field is asked in words. */
+export function isAskedAmongColumns({ code }: AskedOut): boolean {
+  return AMONG_COLUMNS.has(code)
+}
+
 /** The question for a column of ages, which no single field needs; the version before gave it another key. */
 export function ageAsked(questions: readonly AskedOut[]): AskedOut | undefined {
   return questions.find(one => one.key === 'column:age' || one.code === 'question_age_missing')

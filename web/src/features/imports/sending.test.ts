@@ -1,9 +1,21 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { send } from './sending'
+import { send, together } from './sending'
 
 afterEach(() => {
   vi.useRealTimers()
   vi.unstubAllGlobals()
+})
+
+test('many files go fifty at a time, and an empty one keeps none of them back', () => {
+  const files = Array.from({ length: 51 }, (_, at) => new File(['x'], `${at}.csv`))
+  const groups = together([new File([], 'empty.csv'), ...files])
+  expect(groups).toEqual([files.slice(0, 50), files.slice(50)])
+})
+
+test('files that are much together go apart', () => {
+  const files = Array.from({ length: 3 }, (_, at) => new File(['x'], `${at}.csv`))
+  for (const file of files) Object.defineProperty(file, 'size', { value: 40_000_000 })
+  expect(together(files)).toEqual([files.slice(0, 2), files.slice(2)])
 })
 
 test('a large file is sent until the server names its import', async () => {

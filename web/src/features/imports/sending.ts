@@ -8,22 +8,32 @@ const TRIES = 5
 const PAUSE_MS = 2_000
 const UPLOADS = '/api/v1/imports/uploads'
 
+const TOGETHER_FILES = 50
+
 export async function send(files: readonly File[]): Promise<void> {
-  const small: File[] = []
+  for (const file of files.filter(one => one.size > TOGETHER_BYTES)) await sendInPieces(file)
+  for (const some of together(files.filter(one => one.size <= TOGETHER_BYTES)))
+    await uploadImports({ body: { files: some } })
+}
+
+/** Files as they go in one request each; an empty one would keep those beside it from being taken. */
+export function together(files: readonly File[]): File[][] {
+  const groups: File[][] = []
   let bytes = 0
-  for (const file of files) {
-    if (file.size > TOGETHER_BYTES) {
-      await sendInPieces(file)
-      continue
-    }
-    if (bytes + file.size > TOGETHER_BYTES) {
-      await uploadImports({ body: { files: small.splice(0) } })
-      bytes = 0
-    }
-    small.push(file)
+  for (const file of files.filter(one => !isEmpty(one))) {
     bytes += file.size
+    const last = groups.at(-1)
+    if (last && bytes <= TOGETHER_BYTES && last.length < TOGETHER_FILES) last.push(file)
+    else {
+      groups.push([file])
+      bytes = file.size
+    }
   }
-  if (small.length > 0) await uploadImports({ body: { files: small } })
+  return groups
+}
+
+export function isEmpty(file: File): boolean {
+  return file.size === 0
 }
 
 async function sendInPieces(file: File): Promise<void> {
