@@ -20,6 +20,10 @@ test('a business date is not moved by the reader’s time zone', () => {
   expect(format.date('2025-01-10')).toBe('10 Jan 2025')
 })
 
+test('a period that is no month is shown as it stands', () => {
+  expect(['2025-12-01', 'xyz-01'].map(format.monthName)).toEqual(['Desember 2025', 'xyz'])
+})
+
 test('a moment names the zone of its location', () => {
   expect(format.clock('2025-01-10T07:05:00Z')).toBe('14.05\u00a0WIB')
   expect(format.clock('2025-01-10T07:05:00Z', 'Asia/Jayapura')).toBe('16.05\u00a0WIT')

@@ -126,9 +126,10 @@ export function month(day: string): string {
   return months('').format(new Date(`${day}T00:00:00Z`))
 }
 
-/** `Januari 2025`, of any date in it. */
+/** `Januari 2025`, of any date in it; of a period that is no month what stands there. */
 export function monthName(day: string): string {
-  return monthNames('').format(new Date(`${day}T00:00:00Z`))
+  const at = new Date(`${day}T00:00:00Z`)
+  return Number.isNaN(at.getTime()) ? day.replace(/-01$/, '') : monthNames('').format(at)
 }
 
 /** A moment in the zone of its location, with the zone's name: `10 Jan 2025, 14.05 WIB`. */
