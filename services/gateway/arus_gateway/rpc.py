@@ -201,7 +201,7 @@ class Ingest(IngestServiceServicer):
             if error.code() in _AWAY:
                 raise UnavailableError(f"ingest: {error.details()}") from error
             # What ingest refused is told in its own words, problem document included.
-            await context.abort(error.code(), error.details() or "", error.trailing_metadata() or ())
+            await context.abort(error.code(), error.details() or "", tuple(error.trailing_metadata() or ()))
             raise
 
 

@@ -222,7 +222,8 @@ class IngestBehind(IngestServiceServicer):
         results: list[ItemResult] = []
         async for item in request_iterator:
             if item.note == "refuse":
-                await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "slow down")
+                problem = ((rpc.PROBLEM_METADATA, b"{}"),)
+                await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "slow down", problem)
             results.append(
                 ItemResult(index=len(results), transaction_id=item.note + metadata["authorization"][:9])
             )
@@ -231,7 +232,8 @@ class IngestBehind(IngestServiceServicer):
     async def UploadImport(self, request_iterator: Any, context: Any) -> UploadImportResponse:  # noqa: N802
         sizes = [len(message.data) async for message in request_iterator]
         if not sum(sizes):
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "data: empty")
+            problem = ((rpc.PROBLEM_METADATA, b"{}"),)
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "data: empty", problem)
         metadata = dict(context.invocation_metadata())
         return UploadImportResponse(import_id=metadata["authorization"][:9], size_bytes=sum(sizes))
 
@@ -716,6 +718,7 @@ async def test_machines_stream_to_ingest_through_the_gateway(running: Running):
             with pytest.raises(grpc.aio.AioRpcError) as refused:
                 await stub.RecordFuelTransactions(items(*notes), metadata=given)
             assert refused.value.code() is code
+            assert rpc.PROBLEM_METADATA in dict(refused.value.trailing_metadata() or ())
 
 
 async def test_files_are_streamed_to_ingest_through_the_gateway(running: Running):
@@ -737,6 +740,7 @@ async def test_files_are_streamed_to_ingest_through_the_gateway(running: Running
             with pytest.raises(grpc.aio.AioRpcError) as refused:
                 await stub.UploadImport(iter(messages), metadata=given)
             assert refused.value.code() is code
+            assert rpc.PROBLEM_METADATA in dict(refused.value.trailing_metadata() or ())
 
 
 async def test_a_key_limited_to_resources_is_limited_over_grpc_too(running: Running):
