@@ -301,6 +301,8 @@ async def test_an_organisation_is_renamed_by_those_who_act_in_it(gateway: Gatewa
     path = f"/organisations/{owner.organisation}"
     assert (await owner.http.patch(path, json={"name": "Depot Jaya"})).json()["name"] == "Depot Jaya"
     assert (await stranger.http.patch(path, json={"name": "Mine"})).status_code == 404
+    told = (await owner.http.get("/audit", params={"action": "organisation.renamed"})).json()["items"]
+    assert [deed["detail"] for deed in told] == [{"name": "Depot Jaya"}]
 
 
 async def test_members_are_listed_page_by_page(gateway: Gateway):

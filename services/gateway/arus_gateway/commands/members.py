@@ -185,7 +185,9 @@ async def rename(
     if_match.check(version)
     if name != standing:
         await organisations.rename(tx, tenant_id, name)
-        await _record(tx, caller, "organisation.renamed", "organisation", tenant_id, address=address)
+        await _record(
+            tx, caller, "organisation.renamed", "organisation", tenant_id, address=address, name=name
+        )
         version += 1
     return Organisation(tenant_id, name, caller.grant.role, caller.grant.locations, version)
 
