@@ -1,7 +1,7 @@
 """gRPC: views, alerts, the machine door passed on to ingest, whom to tell, and whom to give work."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -74,7 +74,9 @@ class Views(ViewServiceServicer):
     async def GetOverview(self, request: GetOverviewRequest, context: Any) -> GetOverviewResponse:
         """Return what one organisation needs to see first."""
         principal = (await _admit(self._door, "views", "r")).principal
-        start, end = views.span(_date("from_date", request.from_date), _date("to_date", request.to_date))
+        fields = ("from_date", "to_date")
+        first, last = _date(fields[0], request.from_date), _date(fields[1], request.to_date)
+        start, end = views.span(first, last, fields)
         seen = await views.overview(self._context.peers, principal, start, end)
         answer = GetOverviewResponse(partial=bool(seen.missing), missing=seen.missing)
         if verdicts := seen.anomalies:
@@ -201,7 +203,7 @@ class Ingest(IngestServiceServicer):
             if error.code() in _AWAY:
                 raise UnavailableError(f"ingest: {error.details()}") from error
             # What ingest refused is told in its own words, problem document included.
-            await context.abort(error.code(), error.details() or "", error.trailing_metadata() or ())
+            await context.abort(error.code(), error.details() or "", tuple(error.trailing_metadata() or ()))
             raise
 
 
@@ -267,7 +269,7 @@ class Members(MemberServiceServicer):
 def _date(field: str, text: str) -> date | None:
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise wrong(field, "not_date", value=text) from error
+    with suppress(ValueError):
+        if (day := date.fromisoformat(text)).isoformat() == text:
+            return day
+    raise wrong(field, "not_date", value=text)

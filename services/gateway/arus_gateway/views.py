@@ -44,17 +44,20 @@ class Overview:
         return [name for name, part in parts.items() if part is None]
 
 
-def span(from_date: date | None, to_date: date | None) -> tuple[date, date]:
-    """Return the dates asked for, thirty days by default; raises the 422 when from lies after to.
+def span(
+    from_date: date | None, to_date: date | None, fields: tuple[str, str] = ("from", "to")
+) -> tuple[date, date]:
+    """Return the dates asked for, thirty days by default; raises the 422 when the first lies after the last.
 
     They end with today where it comes first, so that no place's morning is left out.
+    fields: what the caller calls the two.
     """
     end = to_date or datetime.now(_FIRST_TO_WAKE).date()
     if from_date is None and end < date.min + USUAL_SPAN:
-        raise wrong("to", "out_of_range")
+        raise wrong(fields[1], "too_small", value=end, bound=date.min + USUAL_SPAN)
     start = from_date or end - USUAL_SPAN
     if start > end:
-        raise wrong("from", "from_after_to")
+        raise wrong(fields[0], "too_large", value=start, bound=end)
     return start, end
 
 

@@ -190,6 +190,19 @@ async def test_an_invited_person_joins_and_switches(gateway: Gateway, mailbox: M
     assert (await there.get("/auth/me")).status_code == 401
 
 
+async def test_a_member_is_not_invited_again_while_they_belong(gateway: Gateway, mailbox: Mailbox):
+    owner, guest = await gateway.register(), await gateway.register("Guest")
+    token = await invite(gateway, mailbox, owner, guest.email)
+    await guest.http.post("/organisations/invitations/accept", json={"token": token})
+    body = {"email": guest.email, "role": "viewer"}
+    again = await owner.http.post("/organisations/invitations", json=body)
+    assert (again.status_code, again.json()["code"]) == (409, "already_member")
+    assert again.json()["errors"][0]["field"] == "email"
+    assert (await owner.http.get("/organisations/invitations")).json()["items"] == []
+    await guest.http.post(f"/organisations/{owner.organisation}/leave")
+    assert (await owner.http.post("/organisations/invitations", json=body)).status_code == 201
+
+
 async def test_a_browser_switches_within_its_cookie(gateway: Gateway):
     owner = await gateway.register()
     second = (await owner.http.post("/organisations", json={"name": "Second"})).json()
@@ -288,6 +301,8 @@ async def test_an_organisation_is_renamed_by_those_who_act_in_it(gateway: Gatewa
     path = f"/organisations/{owner.organisation}"
     assert (await owner.http.patch(path, json={"name": "Depot Jaya"})).json()["name"] == "Depot Jaya"
     assert (await stranger.http.patch(path, json={"name": "Mine"})).status_code == 404
+    told = (await owner.http.get("/audit", params={"action": "organisation.renamed"})).json()["items"]
+    assert [deed["detail"] for deed in told] == [{"name": "Depot Jaya"}]
 
 
 async def test_members_are_listed_page_by_page(gateway: Gateway):

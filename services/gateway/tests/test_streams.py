@@ -222,7 +222,8 @@ class IngestBehind(IngestServiceServicer):
         results: list[ItemResult] = []
         async for item in request_iterator:
             if item.note == "refuse":
-                await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "slow down")
+                problem = ((rpc.PROBLEM_METADATA, b"{}"),)
+                await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "slow down", problem)
             results.append(
                 ItemResult(index=len(results), transaction_id=item.note + metadata["authorization"][:9])
             )
@@ -231,7 +232,8 @@ class IngestBehind(IngestServiceServicer):
     async def UploadImport(self, request_iterator: Any, context: Any) -> UploadImportResponse:  # noqa: N802
         sizes = [len(message.data) async for message in request_iterator]
         if not sum(sizes):
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "data: empty")
+            problem = ((rpc.PROBLEM_METADATA, b"{}"),)
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "data: empty", problem)
         metadata = dict(context.invocation_metadata())
         return UploadImportResponse(import_id=metadata["authorization"][:9], size_bytes=sum(sizes))
 
@@ -696,6 +698,34 @@ async def test_a_view_without_its_parts_says_what_is_missing(running: Running):
         assert list(view.missing) == ["anomalies", "fuel", "locations"]
 
 
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (
+            GetOverviewRequest(from_date="20250101"),
+            "from_date must be an existing date YYYY-MM-DD, got 20250101.",
+        ),
+        (
+            GetOverviewRequest(from_date="2025-02-01", to_date="2025-01-31"),
+            "from_date must be 31 Jan 2025 or earlier, got 1 Feb 2025.",
+        ),
+        (GetOverviewRequest(to_date="0001-01-05"), "to_date must be 30 Jan 1 or later, got 5 Jan 1."),
+    ],
+)
+async def test_a_view_names_wrong_dates_as_they_were_sent(
+    running: Running, request_: GetOverviewRequest, said: str
+):
+    metadata = (
+        ("authorization", f"Bearer {running.owner.tokens['access_token']}"),
+        ("accept-language", "en"),
+    )
+    async with grpc.aio.insecure_channel(running.rpc) as channel:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await ViewServiceStub(channel).GetOverview(request_, metadata=metadata)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert said in (refused.value.details() or "")
+
+
 async def test_machines_stream_to_ingest_through_the_gateway(running: Running):
     key = (await running.owner.http.post("/keys", json={"name": "pump", "role": "operator"})).json()["secret"]
     metadata = (("authorization", f"Bearer {key}"),)
@@ -716,6 +746,7 @@ async def test_machines_stream_to_ingest_through_the_gateway(running: Running):
             with pytest.raises(grpc.aio.AioRpcError) as refused:
                 await stub.RecordFuelTransactions(items(*notes), metadata=given)
             assert refused.value.code() is code
+            assert rpc.PROBLEM_METADATA in dict(refused.value.trailing_metadata() or ())
 
 
 async def test_files_are_streamed_to_ingest_through_the_gateway(running: Running):
@@ -737,6 +768,7 @@ async def test_files_are_streamed_to_ingest_through_the_gateway(running: Running
             with pytest.raises(grpc.aio.AioRpcError) as refused:
                 await stub.UploadImport(iter(messages), metadata=given)
             assert refused.value.code() is code
+            assert rpc.PROBLEM_METADATA in dict(refused.value.trailing_metadata() or ())
 
 
 async def test_a_key_limited_to_resources_is_limited_over_grpc_too(running: Running):

@@ -3393,7 +3393,7 @@ export type LocationReplacement = {
 /**
  * MailOut
  *
- * What became of the mail to one recipient; skipped: no member any more, or not allowed to see it.
+ * What became of the mail to one recipient; skipped: unverified, no member now, or may not see it.
  */
 export type MailOut = {
     /**

@@ -979,7 +979,7 @@ export const zLocationReplacement = z.object({
 /**
  * MailOut
  *
- * What became of the mail to one recipient; skipped: no member any more, or not allowed to see it.
+ * What became of the mail to one recipient; skipped: unverified, no member now, or may not see it.
  */
 export const zMailOut = z.object({
     person_id: z.string(),

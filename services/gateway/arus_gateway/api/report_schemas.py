@@ -181,7 +181,7 @@ class ScheduleOut(BaseModel):
 
 
 class MailOut(BaseModel):
-    """What became of the mail to one recipient; skipped: no member any more, or not allowed to see it."""
+    """What became of the mail to one recipient; skipped: unverified, no member now, or may not see it."""
 
     person_id: str
     name: str | None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from arus_runtime import auth
 from arus_runtime.ids import new_ulid
 from arus_runtime.postgres import Tx
-from arus_runtime.web import IfMatchHeader, Problem, wrong
+from arus_runtime.web import FieldProblem, IfMatchHeader, Problem, wrong
 from arus_runtime.words import DEFAULT_LANGUAGE, Language
 
 from arus_gateway import hashes, letters, rules, tokens
@@ -185,7 +185,9 @@ async def rename(
     if_match.check(version)
     if name != standing:
         await organisations.rename(tx, tenant_id, name)
-        await _record(tx, caller, "organisation.renamed", "organisation", tenant_id, address=address)
+        await _record(
+            tx, caller, "organisation.renamed", "organisation", tenant_id, address=address, name=name
+        )
         version += 1
     return Organisation(tenant_id, name, caller.grant.role, caller.grant.locations, version)
 
@@ -209,6 +211,8 @@ async def invite(
     inviter = await people.by_id(tx, grant.subject)
     if inviter is None or not inviter.email_verified:
         raise Problem(403, "email_unverified")
+    if await organisations.has_member(tx, grant.tenant_id, email):
+        raise Problem(409, "already_member", errors=[FieldProblem("email", "already_member")])
     organisation = await organisations.name(tx, grant.tenant_id)
     older = await organisations.invitation_to(tx, grant.tenant_id, email)
     if older is not None and older.expires_at > at:

@@ -178,6 +178,18 @@ async def member(tx: Tx, tenant_id: str, person_id: str) -> Member | None:
     return Member(**_tupled(row)) if row else None
 
 
+async def has_member(tx: Tx, tenant_id: str, email: str) -> bool:
+    """Say whether somebody with the address is an active member."""
+    row = await (
+        await tx.execute(
+            """select from memberships m join persons p on p.id = m.person_id
+               where m.tenant_id = %s and m.is_active and p.email = %s""",
+            (tenant_id, email),
+        )
+    ).fetchone()
+    return row is not None
+
+
 async def change_member(
     tx: Tx, tenant_id: str, person_id: str, role: str, location_ids: Sequence[str] | None, *, is_active: bool
 ) -> None:
