@@ -110,7 +110,9 @@ def chunk(tenant_id: str, of: Import, number: int, rows: Sequence[ImportedRow]) 
     nothing = _billed_nothing(of)
     for row in rows:
         fields = {**nothing, **row.fields} if nothing else row.fields
-        event.rows.add(row_id=row.id, number=row.number, key=row.key, hash=row.hash, fields=fields)
+        event.rows.add(
+            row_id=row.id, number=row.number, key=row.key, hash=row.hash, fields=fields, place=row.which
+        )
     return event
 
 

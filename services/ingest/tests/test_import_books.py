@@ -103,6 +103,7 @@ async def test_rows_go_to_their_book_and_its_answers_end_the_import(
         "3401000001|2025-12",
     )
     assert chunks[0].rows[0].fields["stand_akhir"] == "101"
+    assert chunks[0].rows[0].place == 1
     assert (await owner.get(path)).json()["state"] == "committing"
 
     answers = [taken(one) for one in chunks]

@@ -34,6 +34,8 @@ CREATED: Final = ImportRowsAnswered.OUTCOME_CREATED
 UPDATED: Final = ImportRowsAnswered.OUTCOME_UPDATED
 LISTED: Final = "LIST"
 UNCHANGED: Final = ImportRowsAnswered.OUTCOME_UNCHANGED
+_NUMBERED_BY: Final[Mapping[str, str]] = {"COLLECTION": "receipt_number", "MB": "bill_number"}
+"""By which field payments that are alike otherwise are told apart."""
 
 
 def key(tenant_id: str, nomen: str) -> str:
@@ -68,10 +70,11 @@ def _known_words(fields: Mapping[str, str], payment_words: Mapping[str, str]) ->
 def fact_key(chunk: ImportChunkPublished, row: ImportChunkPublished.Row, fact: Fact) -> str:
     """Return what a row's fact is called within its table.
 
-    A payment is the same in files of any month. A list of customers stands beside what was billed to them.
+    A payment is the same in files of any month; without a number the second that is alike is another one. A
+    list of customers stands beside what was billed to them.
     """
     if chunk.type in rows.PAYMENTS:
-        return f"{chunk.type}//{row.key}"
+        return _payment_key(chunk, row, row.key)
     name = LISTED if chunk.type == "MC" and fact.values["target_minor"] is None else chunk.type
     return f"{name}/{fact.values.get('period', chunk.period)}/{row.key}"
 
@@ -94,7 +97,12 @@ def called_without_bill(chunk: ImportChunkPublished, row: ImportChunkPublished.R
     if not period or period not in parts:
         return ""
     parts[parts.index(period)] = ""
-    return f"{chunk.type}//{'|'.join(parts)}"
+    return _payment_key(chunk, row, "|".join(parts))
+
+
+def _payment_key(chunk: ImportChunkPublished, row: ImportChunkPublished.Row, natural: str) -> str:
+    is_alike = row.place > 1 and not row.fields.get(_NUMBERED_BY[chunk.type])
+    return f"{chunk.type}//{natural}" + (f"|{row.place}" if is_alike else "")
 
 
 def read_key(nomen: str, period: str) -> str:

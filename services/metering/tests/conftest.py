@@ -1,6 +1,7 @@
 """The metering service over HTTP, on a real PostgreSQL, with callers of every kind."""
 
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -123,11 +124,18 @@ class Imports:
             chunk=1,
             chunks=1,
         )
+        places = Counter[str]()
         for line, fields in enumerate(rows, 2):
             said = "|".join(f"{name}={value}" for name, value in sorted(fields.items()))
             key = fields.get("key") or fields["nomen"]
+            places[key] += 1
             chunk.rows.add(
-                row_id=derived_id(chunk.import_id, str(line)), number=line, key=key, hash=said, fields=fields
+                row_id=derived_id(chunk.import_id, str(line)),
+                number=line,
+                key=key,
+                hash=said,
+                fields=fields,
+                place=places[key],
             )
         return chunk
 

@@ -159,6 +159,32 @@ async def test_payments_of_several_months_in_several_files_are_several(
     assert sorted(one["bill_period"] for one in items) == ["2025-10", "2025-11", *stand]
 
 
+async def test_payments_that_are_alike_are_each_one_of_its_own(
+    files: Imports, owner: httpx.AsyncClient
+) -> None:
+    files.take(files.file("MC", "2025-12", MASTER))
+    one = {"nomen": "1", "payment_date": "2025-12-05", "amount": "100", "key": "1|2025-12-05||100|"}
+    first = files.file("COLLECTION", "2025-12", one, one)
+    assert outcomes(files.take(first)) == ["CREATED"] * 2
+    assert outcomes(files.take(files.file("COLLECTION", "2025-12", one))) == ["UNCHANGED"]
+    assert (await paid(owner))["2025-12"] == 200, "a file that has one of them says nothing of the other"
+    third = files.file("COLLECTION", "2025-12", one, one, one)
+    assert outcomes(files.take(third)) == ["UNCHANGED", "UNCHANGED", "CREATED"]
+    files.undo(third)
+
+    page = (await owner.get("/collections", params={"limit": 1})).json()
+    rest = (await owner.get("/collections", params={"limit": 1, "cursor": page["next_cursor"]})).json()
+    [shown] = page["items"]
+    assert [shown["id"] != other["id"] for other in rest["items"]] == [True]
+    path = f"/collections/{shown['id']}"
+    assert (await owner.patch(path, json={"amount": "150"})).status_code == 200
+    assert (await paid(owner))["2025-12"] == 250
+    assert (await owner.delete(path)).status_code == 204
+    assert (await paid(owner))["2025-12"] == 100
+    files.take(files.file("COLLECTION", "2025-12", one, one))
+    assert (await paid(owner))["2025-12"] == 100, "what was taken back comes in no more, the other one stands"
+
+
 async def test_a_plain_list_of_customers_bills_nobody(files: Imports, owner: httpx.AsyncClient) -> None:
     async def figures() -> tuple[str, int, int]:
         seen = (await owner.get("/kpi/data")).json()

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61rus/imports/v1/events.proto\x12\x0f\x61rus.imports.v1\"\x93\x03\n\x14ImportChunkPublished\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\timport_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0e\n\x06period\x18\x04 \x01(\t\x12\r\n\x05\x63hunk\x18\x05 \x01(\x05\x12\x0e\n\x06\x63hunks\x18\x06 \x01(\x05\x12\x37\n\x04rows\x18\x07 \x03(\x0b\x32).arus.imports.v1.ImportChunkPublished.Row\x12\x11\n\tfile_name\x18\x08 \x01(\t\x12\x13\n\x0bimported_by\x18\t \x01(\t\x1a\xb6\x01\n\x03Row\x12\x0e\n\x06row_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\x12\x0b\n\x03key\x18\x03 \x01(\t\x12\x0c\n\x04hash\x18\x04 \x01(\t\x12\x45\n\x06\x66ields\x18\x05 \x03(\x0b\x32\x35.arus.imports.v1.ImportChunkPublished.Row.FieldsEntry\x1a-\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"k\n\x0fImportWithdrawn\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\timport_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0e\n\x06period\x18\x04 \x01(\t\x12\x14\n\x0cwithdrawn_by\x18\x05 \x01(\t\"\xe2\x03\n\x12ImportRowsAnswered\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\timport_id\x18\x02 \x01(\t\x12\r\n\x05\x63hunk\x18\x03 \x01(\x05\x12\x35\n\x04rows\x18\x04 \x03(\x0b\x32\'.arus.imports.v1.ImportRowsAnswered.Row\x1a\xe4\x01\n\x03Row\x12\x0e\n\x06row_id\x18\x01 \x01(\t\x12<\n\x07outcome\x18\x02 \x01(\x0e\x32+.arus.imports.v1.ImportRowsAnswered.Outcome\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x43\n\x06params\x18\x05 \x03(\x0b\x32\x33.arus.imports.v1.ImportRowsAnswered.Row.ParamsEntry\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"y\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n\x0fOUTCOME_CREATED\x10\x01\x12\x13\n\x0fOUTCOME_UPDATED\x10\x02\x12\x15\n\x11OUTCOME_UNCHANGED\x10\x03\x12\x14\n\x10OUTCOME_REJECTED\x10\x04\"\x81\x02\n\x18ImportWithdrawalAnswered\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\timport_id\x18\x02 \x01(\t\x12G\n\ndependants\x18\x03 \x03(\x0b\x32\x33.arus.imports.v1.ImportWithdrawalAnswered.Dependant\x12\x19\n\x11\x64\x65pendants_in_all\x18\x04 \x01(\x03\x12\x11\n\twithdrawn\x18\x05 \x01(\x03\x12\x12\n\nis_partial\x18\x06 \x01(\x08\x1a\x34\n\tDependant\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\r\n\x05label\x18\x03 \x01(\t\"\xa3\x02\n\rImportChanged\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\timport_id\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12\x0c\n\x04type\x18\x04 \x01(\t\x12\x0e\n\x06period\x18\x05 \x01(\t\x12\x11\n\tfile_name\x18\x06 \x01(\t\x12\x0c\n\x04rows\x18\x07 \x01(\x03\x12\x0c\n\x04\x64one\x18\x08 \x01(\x03\x12\x0f\n\x07\x63reated\x18\t \x01(\x03\x12\x0f\n\x07updated\x18\n \x01(\x03\x12\x11\n\tunchanged\x18\x0b \x01(\x03\x12\x10\n\x08rejected\x18\x0c \x01(\x03\x12\x13\n\x0bimported_by\x18\r \x01(\t\x12\x10\n\x08progress\x18\x0e \x01(\x01\x12\x10\n\x08\x61sked_by\x18\x0f \x01(\t\x12\x10\n\x08\x61sked_at\x18\x10 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61rus/imports/v1/events.proto\x12\x0f\x61rus.imports.v1\"\xa2\x03\n\x14ImportChunkPublished\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\timport_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0e\n\x06period\x18\x04 \x01(\t\x12\r\n\x05\x63hunk\x18\x05 \x01(\x05\x12\x0e\n\x06\x63hunks\x18\x06 \x01(\x05\x12\x37\n\x04rows\x18\x07 \x03(\x0b\x32).arus.imports.v1.ImportChunkPublished.Row\x12\x11\n\tfile_name\x18\x08 \x01(\t\x12\x13\n\x0bimported_by\x18\t \x01(\t\x1a\xc5\x01\n\x03Row\x12\x0e\n\x06row_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\x12\x0b\n\x03key\x18\x03 \x01(\t\x12\x0c\n\x04hash\x18\x04 \x01(\t\x12\x45\n\x06\x66ields\x18\x05 \x03(\x0b\x32\x35.arus.imports.v1.ImportChunkPublished.Row.FieldsEntry\x12\r\n\x05place\x18\x06 \x01(\x05\x1a-\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"k\n\x0fImportWithdrawn\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\timport_id\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0e\n\x06period\x18\x04 \x01(\t\x12\x14\n\x0cwithdrawn_by\x18\x05 \x01(\t\"\xe2\x03\n\x12ImportRowsAnswered\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\timport_id\x18\x02 \x01(\t\x12\r\n\x05\x63hunk\x18\x03 \x01(\x05\x12\x35\n\x04rows\x18\x04 \x03(\x0b\x32\'.arus.imports.v1.ImportRowsAnswered.Row\x1a\xe4\x01\n\x03Row\x12\x0e\n\x06row_id\x18\x01 \x01(\t\x12<\n\x07outcome\x18\x02 \x01(\x0e\x32+.arus.imports.v1.ImportRowsAnswered.Outcome\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\x43\n\x06params\x18\x05 \x03(\x0b\x32\x33.arus.imports.v1.ImportRowsAnswered.Row.ParamsEntry\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"y\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n\x0fOUTCOME_CREATED\x10\x01\x12\x13\n\x0fOUTCOME_UPDATED\x10\x02\x12\x15\n\x11OUTCOME_UNCHANGED\x10\x03\x12\x14\n\x10OUTCOME_REJECTED\x10\x04\"\x81\x02\n\x18ImportWithdrawalAnswered\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\timport_id\x18\x02 \x01(\t\x12G\n\ndependants\x18\x03 \x03(\x0b\x32\x33.arus.imports.v1.ImportWithdrawalAnswered.Dependant\x12\x19\n\x11\x64\x65pendants_in_all\x18\x04 \x01(\x03\x12\x11\n\twithdrawn\x18\x05 \x01(\x03\x12\x12\n\nis_partial\x18\x06 \x01(\x08\x1a\x34\n\tDependant\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\r\n\x05label\x18\x03 \x01(\t\"\xa3\x02\n\rImportChanged\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x11\n\timport_id\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12\x0c\n\x04type\x18\x04 \x01(\t\x12\x0e\n\x06period\x18\x05 \x01(\t\x12\x11\n\tfile_name\x18\x06 \x01(\t\x12\x0c\n\x04rows\x18\x07 \x01(\x03\x12\x0c\n\x04\x64one\x18\x08 \x01(\x03\x12\x0f\n\x07\x63reated\x18\t \x01(\x03\x12\x0f\n\x07updated\x18\n \x01(\x03\x12\x11\n\tunchanged\x18\x0b \x01(\x03\x12\x10\n\x08rejected\x18\x0c \x01(\x03\x12\x13\n\x0bimported_by\x18\r \x01(\t\x12\x10\n\x08progress\x18\x0e \x01(\x01\x12\x10\n\x08\x61sked_by\x18\x0f \x01(\t\x12\x10\n\x08\x61sked_at\x18\x10 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,25 +36,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IMPORTROWSANSWERED_ROW_PARAMSENTRY']._loaded_options = None
   _globals['_IMPORTROWSANSWERED_ROW_PARAMSENTRY']._serialized_options = b'8\001'
   _globals['_IMPORTCHUNKPUBLISHED']._serialized_start=50
-  _globals['_IMPORTCHUNKPUBLISHED']._serialized_end=453
+  _globals['_IMPORTCHUNKPUBLISHED']._serialized_end=468
   _globals['_IMPORTCHUNKPUBLISHED_ROW']._serialized_start=271
-  _globals['_IMPORTCHUNKPUBLISHED_ROW']._serialized_end=453
-  _globals['_IMPORTCHUNKPUBLISHED_ROW_FIELDSENTRY']._serialized_start=408
-  _globals['_IMPORTCHUNKPUBLISHED_ROW_FIELDSENTRY']._serialized_end=453
-  _globals['_IMPORTWITHDRAWN']._serialized_start=455
-  _globals['_IMPORTWITHDRAWN']._serialized_end=562
-  _globals['_IMPORTROWSANSWERED']._serialized_start=565
-  _globals['_IMPORTROWSANSWERED']._serialized_end=1047
-  _globals['_IMPORTROWSANSWERED_ROW']._serialized_start=696
-  _globals['_IMPORTROWSANSWERED_ROW']._serialized_end=924
-  _globals['_IMPORTROWSANSWERED_ROW_PARAMSENTRY']._serialized_start=879
-  _globals['_IMPORTROWSANSWERED_ROW_PARAMSENTRY']._serialized_end=924
-  _globals['_IMPORTROWSANSWERED_OUTCOME']._serialized_start=926
-  _globals['_IMPORTROWSANSWERED_OUTCOME']._serialized_end=1047
-  _globals['_IMPORTWITHDRAWALANSWERED']._serialized_start=1050
-  _globals['_IMPORTWITHDRAWALANSWERED']._serialized_end=1307
-  _globals['_IMPORTWITHDRAWALANSWERED_DEPENDANT']._serialized_start=1255
-  _globals['_IMPORTWITHDRAWALANSWERED_DEPENDANT']._serialized_end=1307
-  _globals['_IMPORTCHANGED']._serialized_start=1310
-  _globals['_IMPORTCHANGED']._serialized_end=1601
+  _globals['_IMPORTCHUNKPUBLISHED_ROW']._serialized_end=468
+  _globals['_IMPORTCHUNKPUBLISHED_ROW_FIELDSENTRY']._serialized_start=423
+  _globals['_IMPORTCHUNKPUBLISHED_ROW_FIELDSENTRY']._serialized_end=468
+  _globals['_IMPORTWITHDRAWN']._serialized_start=470
+  _globals['_IMPORTWITHDRAWN']._serialized_end=577
+  _globals['_IMPORTROWSANSWERED']._serialized_start=580
+  _globals['_IMPORTROWSANSWERED']._serialized_end=1062
+  _globals['_IMPORTROWSANSWERED_ROW']._serialized_start=711
+  _globals['_IMPORTROWSANSWERED_ROW']._serialized_end=939
+  _globals['_IMPORTROWSANSWERED_ROW_PARAMSENTRY']._serialized_start=894
+  _globals['_IMPORTROWSANSWERED_ROW_PARAMSENTRY']._serialized_end=939
+  _globals['_IMPORTROWSANSWERED_OUTCOME']._serialized_start=941
+  _globals['_IMPORTROWSANSWERED_OUTCOME']._serialized_end=1062
+  _globals['_IMPORTWITHDRAWALANSWERED']._serialized_start=1065
+  _globals['_IMPORTWITHDRAWALANSWERED']._serialized_end=1322
+  _globals['_IMPORTWITHDRAWALANSWERED_DEPENDANT']._serialized_start=1270
+  _globals['_IMPORTWITHDRAWALANSWERED_DEPENDANT']._serialized_end=1322
+  _globals['_IMPORTCHANGED']._serialized_start=1325
+  _globals['_IMPORTCHANGED']._serialized_end=1616
 # @@protoc_insertion_point(module_scope)

@@ -10,7 +10,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 class ImportChunkPublished(_message.Message):
     __slots__ = ("tenant_id", "import_id", "type", "period", "chunk", "chunks", "rows", "file_name", "imported_by")
     class Row(_message.Message):
-        __slots__ = ("row_id", "number", "key", "hash", "fields")
+        __slots__ = ("row_id", "number", "key", "hash", "fields", "place")
         class FieldsEntry(_message.Message):
             __slots__ = ("key", "value")
             KEY_FIELD_NUMBER: _ClassVar[int]
@@ -23,12 +23,14 @@ class ImportChunkPublished(_message.Message):
         KEY_FIELD_NUMBER: _ClassVar[int]
         HASH_FIELD_NUMBER: _ClassVar[int]
         FIELDS_FIELD_NUMBER: _ClassVar[int]
+        PLACE_FIELD_NUMBER: _ClassVar[int]
         row_id: str
         number: int
         key: str
         hash: str
         fields: _containers.ScalarMap[str, str]
-        def __init__(self, row_id: _Optional[str] = ..., number: _Optional[int] = ..., key: _Optional[str] = ..., hash: _Optional[str] = ..., fields: _Optional[_Mapping[str, str]] = ...) -> None: ...
+        place: int
+        def __init__(self, row_id: _Optional[str] = ..., number: _Optional[int] = ..., key: _Optional[str] = ..., hash: _Optional[str] = ..., fields: _Optional[_Mapping[str, str]] = ..., place: _Optional[int] = ...) -> None: ...
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
