@@ -1,12 +1,14 @@
-"""A span of business dates cut into periods, as trends are asked for."""
+"""Days and moments as they are sent, and spans of business dates, as trends are asked for."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final
 
 from fastapi import Depends, Query
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from arus_runtime import periods
 from arus_runtime.periods import Compare, Period, Stretch
@@ -16,7 +18,20 @@ MOST_POINTS: Final = 4_000
 """What one chart can show, and one answer may hold."""
 OLDEST: Final = date(1900, 1, 1)
 NEWEST: Final = date(2199, 12, 31)
-BusinessDate = Annotated[date, Field(ge=OLDEST, le=NEWEST)]
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _as_written(value: object) -> object:
+    """Refuse what is no day as people write one: seconds since 1970, a time."""
+    if isinstance(value, (str, int, float)) and not _DAY.fullmatch(str(value)):
+        raise PydanticCustomError("not_date", "no date")
+    return value
+
+
+AS_WRITTEN: Final = BeforeValidator(_as_written)
+Day = Annotated[date, AS_WRITTEN]
+"""A date written as YYYY-MM-DD."""
+BusinessDate = Annotated[date, Field(ge=OLDEST, le=NEWEST), AS_WRITTEN]
 Moment = Annotated[
     AwareDatetime,
     Field(

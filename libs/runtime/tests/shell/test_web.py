@@ -17,6 +17,7 @@ from arus_runtime.settings import Settings
 from arus_runtime.web import FieldProblem, IfMatch, Page, Paging, Problem, create_app, etag, router
 from arus_runtime.web.exports import AT_ONCE, Exported
 from arus_runtime.web.problems import told, wrong
+from arus_runtime.web.spans import Day
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field, PlainValidator, StringConstraints
@@ -116,6 +117,11 @@ async def list_parts_of(
     name: str, kind: Annotated[list[Literal["fuel", "water"]] | None, Query()] = None
 ) -> list[str]:
     return [name, *(kind or ())]
+
+
+@things.get("/days", include_in_schema=False)
+async def echo_day(since: Annotated[Day | None, Query(alias="from")] = None) -> date | None:
+    return since
 
 
 @things.get("/failures/{kind}")
@@ -240,6 +246,13 @@ async def test_a_wrong_field_that_may_be_left_out_is_named_once_and_as_it_was_se
     answer = await http.patch("/api/v1/things", json=body, headers={"Accept-Language": "en"})
     assert answer.status_code == 422
     assert {error["field"]: error["message"] for error in answer.json()["errors"]} == told
+
+
+@pytest.mark.parametrize("day", ["1735689600", "20250101", "2025-01-01T00:00:00", "2025-13-01"])
+async def test_a_day_is_written_in_one_way(http: httpx.AsyncClient, day: str) -> None:
+    assert (await http.get("/api/v1/days", params={"from": "2025-01-01"})).json() == "2025-01-01"
+    (error,) = (await http.get("/api/v1/days", params={"from": day})).json()["errors"]
+    assert (error["field"], error["code"]) == ("from", "not_date")
 
 
 async def test_a_parameter_that_is_given_several_times_has_one_name(http: httpx.AsyncClient) -> None:

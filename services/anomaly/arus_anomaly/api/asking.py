@@ -6,11 +6,12 @@ from typing import Annotated
 
 from arus_runtime.auth import Principal
 from arus_runtime.web import wrong
+from arus_runtime.web.spans import Day
 from arus_runtime.words import Language, language_of
 from fastapi import Depends, Header, Query
 
-Since = Annotated[dt.date | None, Query(alias="from", description="First business date, inclusive.")]
-Until = Annotated[dt.date | None, Query(alias="to", description="Last business date, inclusive.")]
+Since = Annotated[Day | None, Query(alias="from", description="First business date, inclusive.")]
+Until = Annotated[Day | None, Query(alias="to", description="Last business date, inclusive.")]
 
 
 def _language(

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from arus_runtime.ids import Ulid
 from arus_runtime.periods import MONTH
+from arus_runtime.web.spans import Day
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
@@ -103,7 +104,7 @@ class NewCase(BaseModel):
     description: LongText = ""
     priority: CasePriority = "medium"
     assignee_id: PersonId | None = Field(default=None, description="Of /cases/assignees; null: nobody yet.")
-    due_date: date | None = Field(default=None, description="Today (WIB) or later.")
+    due_date: Day | None = Field(default=None, description="Today (WIB) or later.")
 
     @field_validator("period")
     @classmethod
@@ -133,7 +134,7 @@ class CasePatch(BaseModel):
     )
     priority: CasePriority | SkipJsonSchema[None] = None
     assignee_id: PersonId | None = None
-    due_date: date | None = None
+    due_date: Day | None = None
     resolution: LongText | SkipJsonSchema[None] = Field(
         default=None, description="What it was and what was done. Gone when the case is taken up again."
     )

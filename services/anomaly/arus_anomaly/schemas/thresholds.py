@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from arus_contracts import reading
 from arus_runtime.cursor import encode
 from arus_runtime.ids import Ulid
-from arus_runtime.web.spans import Moment
+from arus_runtime.web.spans import Day, Moment
 from arus_runtime.words import Language
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
@@ -197,8 +197,8 @@ class NewBacktest(_Draft):
         },
     )
 
-    since: date | None = Field(default=None, alias="from", description="null: from the first record on.")
-    until: date | None = Field(default=None, alias="to", description="null: to the last record.")
+    since: Day | None = Field(default=None, alias="from", description="null: from the first record on.")
+    until: Day | None = Field(default=None, alias="to", description="null: to the last record.")
 
 
 class LocationCounts(BaseModel):

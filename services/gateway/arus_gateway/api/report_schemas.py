@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from arus_runtime.ids import Ulid
+from arus_runtime.web.spans import AS_WRITTEN
 from arus_runtime.words import HOME_ZONE
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.config import JsonDict
@@ -79,7 +80,7 @@ class NewReport(Closed):
 
     kind: Literal["fuel"] = "fuel"
     period: Period = "month"
-    start: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 1))]
+    start: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 1)), AS_WRITTEN]
     location_id: Ulid | None = Field(default=None, description="Null: all that the caller may see.")
     format: Format = "pdf"
     language: Language = "id"

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from arus_contracts import reading
 from arus_runtime.auth import Principal, require
 from arus_runtime.web import Ctx, router
+from arus_runtime.web.spans import Day
 from arus_runtime.words import Language, language_of
 from fastapi import Depends, Query
 from pydantic import BaseModel
@@ -114,9 +115,9 @@ async def overview(
     context: Ctx,
     door: DoorOf,
     from_date: Annotated[
-        date | None, Query(alias="from", description="First date; default 29 days before to.")
+        Day | None, Query(alias="from", description="First date; default 29 days before to.")
     ] = None,
-    to_date: Annotated[date | None, Query(alias="to", description="Last date; default today.")] = None,
+    to_date: Annotated[Day | None, Query(alias="to", description="Last date; default today.")] = None,
     speaks: Speaks = None,
 ) -> OverviewOut:
     """Return use, verdicts and places of the organisation at a glance."""

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from arus_runtime.auth import require_everywhere
 from arus_runtime.commands import Commanded
 from arus_runtime.web import PREFIX, Ctx, IfMatch, Page, Paging, etag, router
+from arus_runtime.web.spans import Day
 from fastapi import Depends, Path, Query, Response
 
 from arus_metering.api.asking import CustomerReader, Nomen, Nomens, PaymentReader, Payments, Q, Said
@@ -140,7 +141,7 @@ async def get_customer_timeline(
     context: Ctx,
     nomen: Nomen,
     principal: CustomerReader,
-    before: Annotated[date | None, Query(description="Only what happened before this day.")] = None,
+    before: Annotated[Day | None, Query(description="Only what happened before this day.")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Profile:
     """Return what happened at a customer on one time line, newest first; a day is never cut in two."""
