@@ -15,7 +15,7 @@ from arus_runtime.worker import Projection
 from arus_stack.backups import database, log, make
 from arus_stack.backups.cut import Cut, Progress
 from arus_stack.backups.manifest import DATABASE, HOME, Manifest
-from arus_stack.backups.restore import AS_WRITTEN, Restoring
+from arus_stack.backups.restore import AS_WRITTEN, Restoring, prepare
 from arus_stack.backups.topic_file import TopicWriter, read
 from arus_stack.errors import Refused, ServerFailed
 from arus_stack.home import Home
@@ -75,6 +75,29 @@ def test_a_damaged_file_is_refused_by_name(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())[:-3]))
     with pytest.raises(Refused, match="is damaged"):
         list(read(path))
+
+
+@pytest.mark.parametrize("at", [12, 20, 40, 60])
+def test_a_file_with_other_bytes_in_its_middle_is_refused_too(tmp_path: Path, at: int) -> None:
+    path = tmp_path / f"{TOPIC}.gz"
+    with TopicWriter(path) as file:
+        for number in range(200):
+            file.write(record("/arus/ingest", number), number)
+    held = bytearray(path.read_bytes())
+    held[at : at + 200] = bytes(255 - byte for byte in held[at : at + 200])
+    path.write_bytes(held)
+    with pytest.raises(Refused, match="is damaged"):
+        list(read(path))
+
+
+def test_a_backup_that_lacks_one_of_its_files_leaves_the_home_as_it_was(tmp_path: Path) -> None:
+    folder, home = tmp_path / "backup", Home(tmp_path / "home")
+    Home(folder / HOME).secrets.put("kafka.admin", "secret")
+    files = ["secrets.json", "signing-key.pem"]
+    Manifest("2026-11-26T00:00:00Z", 180000, [], {}, {}, {}, [], files).write(folder)
+    with pytest.raises(Refused, match=r"lacks signing-key\.pem"):
+        prepare(folder, home)
+    assert not home.path.exists()
 
 
 def test_a_folder_without_manifest_is_no_backup(tmp_path: Path) -> None:
