@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from arus_stack.errors import Refused
 from arus_stack.house import root
 
 DOTENV = root() / ".env"
@@ -71,6 +72,16 @@ class StackSettings(BaseSettings):
         default=SecretStr(""),
         description="Password of the first administrator; with `arus up`, empty = made up and shown once.",
     )
+
+    def __init__(self, **given: Any) -> None:
+        """Read the settings, the given ones before all others; raises Refused when one cannot be."""
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise Refused(
+                "; ".join(f"ARUS_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()),
+                "Set it right in the environment or in .env: docs/configuration.md has every setting.",
+            ) from None
 
 
 def dotenv() -> Mapping[str, str]:
