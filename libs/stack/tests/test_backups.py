@@ -30,9 +30,9 @@ TOPIC = "fuel.transaction.v1"
 CUT = Cut({"ingest": 7}, [Progress("anomaly/fuel", TOPIC, 2, 40)])
 
 
-def record(source: str, sequence: int, **more: str) -> Found:
+def record(source: str, sequence: int, offset: int = 40, **more: str) -> Found:
     headers = {"ce_source": source, "ce_sequence": str(sequence), **more}
-    return Found(TOPIC, 2, 4, b"k", b"v", [(name, text.encode()) for name, text in headers.items()], 5)
+    return Found(TOPIC, 2, offset, b"k", b"v", [(name, text.encode()) for name, text in headers.items()], 5)
 
 
 def test_an_event_of_an_outbox_is_held_up_to_the_last_number_given_out() -> None:
@@ -49,6 +49,20 @@ def test_a_parked_record_is_held_when_its_worker_had_passed_it() -> None:
     parked = {"dlq_worker": "anomaly/fuel", "dlq_topic": TOPIC, "dlq_partition": "2"}
     assert CUT.holds(record("/arus/ingest", 99, **parked, dlq_offset="39"))
     assert not CUT.holds(record("/arus/ingest", 1, **parked, dlq_offset="40"))
+
+
+def test_what_a_worker_had_passed_is_held_whatever_it_says_of_itself() -> None:
+    assert CUT.holds(record("/arus/ingest", 10**17, 39))
+    assert not CUT.holds(record("/arus/ingest", 10**17, 40))
+
+
+@pytest.mark.parametrize(
+    "headers", [{"ce_sequence": "rubbish"}, {"dlq_offset": "3"}, {"dlq_offset": "3", "dlq_worker": "\udcff"}]
+)
+def test_what_is_not_as_ours_is_held_and_stops_no_backup(headers: dict[str, str]) -> None:
+    given = {"ce_source": "/arus/ingest", **headers}
+    pairs = [(name, text.encode(errors="surrogateescape")) for name, text in given.items()]
+    assert CUT.holds(Found(TOPIC, 2, 40, None, None, pairs))
 
 
 def test_what_comes_from_elsewhere_is_held() -> None:
