@@ -172,14 +172,20 @@ def test_where_nothing_runs_a_refusal_is_a_document_with_first_aid(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("ARUS_LOG_MB", "0"), ("ARUS_TLS", "ja"), ("ARUS_MQTT_BROKER", "emqx")]
+    ("name", "value"),
+    [
+        ("ARUS_LOG_MB", "0"),
+        ("ARUS_TLS", "ja"),
+        ("ARUS_MQTT_BROKER", "emqx"),
+        ("ARUS_POSTGRES_URL", "db.example"),
+    ],
 )
 @pytest.mark.parametrize("command", ["status", "up"])
 def test_a_setting_that_cannot_be_is_named(tmp_path: Path, command: str, name: str, value: str) -> None:
     said = arus(tmp_path, command, "--json", env={**NO_CONSOLE, name: value})
     assert said.returncode == 1
     found = json.loads(said.stdout)
-    assert found["error"].startswith(f"{name}: Input should be")
+    assert found["error"].startswith(f"{name}: ")
     assert "configuration" in found["first_aid"]
     assert "Traceback" not in said.stderr
 
