@@ -26,7 +26,10 @@ from arus_stack.schemas import role_urls, with_database, with_login
 from arus_stack.settings import StackSettings, example
 from arus_stack.system import System
 from arus_stack.testing_report import allowed_skip
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import (
+    KafkaError,  # pyright: ignore[reportUnknownVariableType] - it carries no types
+    KafkaException,  # pyright: ignore[reportUnknownVariableType] - as above
+)
 from pydantic import SecretStr
 
 
