@@ -164,14 +164,14 @@ licences: sbom ## every licence of what ships is one we may ship
 audit: audit-python audit-console ## known vulnerabilities of what ships; fails too when advisories do not answer
 
 .PHONY: audit-python
-audit-python: setup
+audit-python: setup ## the Python part of it
 	@mkdir -p .sbom
 	@$(UV) export --locked --quiet --no-default-groups --all-packages --no-emit-workspace >.sbom/shipped.txt
 	@$(AUDIT) pip-audit --strict --disable-pip --require-hashes -r .sbom/shipped.txt || \
 		{ echo "pip-audit found something, or PyPI's advisories (its JSON API) did not answer: see above"; exit 1; }
 
 .PHONY: audit-console
-audit-console: setup
+audit-console: setup ## the console part of it
 	@$(RUN) sh -c 'cd web && npm audit --omit dev' || \
 		{ echo "npm audit found something, or npm's advisories did not answer: see above"; exit 1; }
 

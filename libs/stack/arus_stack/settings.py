@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from arus_stack.errors import Refused
 from arus_stack.house import root
 
 DOTENV = root() / ".env"
@@ -17,6 +19,8 @@ ADMINISTRATORS = frozenset(
     ("ARUS_POSTGRES_URL", "ARUS_KAFKA_URL", "ARUS_MQTT_URL", "ARUS_ADMIN_EMAIL", "ARUS_ADMIN_PASSWORD")
 )
 """Variables no service is given, unless it is the one that needs it."""
+
+_SCHEMES = {"postgres_url": ("postgresql", "postgres"), "mqtt_url": ("mqtt", "mqtts")}
 
 
 class StackSettings(BaseSettings):
@@ -71,6 +75,24 @@ class StackSettings(BaseSettings):
         default=SecretStr(""),
         description="Password of the first administrator; with `arus up`, empty = made up and shown once.",
     )
+
+    @field_validator("postgres_url", "mqtt_url")
+    @classmethod
+    def _has_its_scheme(cls, url: SecretStr, about: ValidationInfo) -> SecretStr:
+        schemes = _SCHEMES[about.field_name or ""]
+        if url and urlsplit(url.get_secret_value()).scheme not in schemes:
+            raise ValueError(f"begins with {'://, '.join(schemes)}://")
+        return url
+
+    def __init__(self, **given: Any) -> None:
+        """Read the settings, the given ones before all others; raises Refused when one cannot be."""
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise Refused(
+                "; ".join(f"ARUS_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()),
+                "Set it right in the environment or in .env: docs/configuration.md has every setting.",
+            ) from None
 
 
 def dotenv() -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -15,7 +16,7 @@ from arus_runtime.worker import Projection
 from arus_stack.backups import database, log, make
 from arus_stack.backups.cut import Cut, Progress
 from arus_stack.backups.manifest import DATABASE, HOME, Manifest
-from arus_stack.backups.restore import AS_WRITTEN, Restoring
+from arus_stack.backups.restore import AS_WRITTEN, Restoring, prepare
 from arus_stack.backups.topic_file import TopicWriter, read
 from arus_stack.errors import Refused, ServerFailed
 from arus_stack.home import Home
@@ -32,7 +33,7 @@ CUT = Cut({"ingest": 7}, [Progress("anomaly/fuel", TOPIC, 2, 40)])
 
 def record(source: str, sequence: int, **more: str) -> Found:
     headers = {"ce_source": source, "ce_sequence": str(sequence), **more}
-    return Found(TOPIC, 2, 4, b"k", b"v", [(name, text.encode()) for name, text in headers.items()], 5)
+    return Found(TOPIC, 2, 40, b"k", b"v", [(name, text.encode()) for name, text in headers.items()], 5)
 
 
 def test_an_event_of_an_outbox_is_held_up_to_the_last_number_given_out() -> None:
@@ -49,6 +50,20 @@ def test_a_parked_record_is_held_when_its_worker_had_passed_it() -> None:
     parked = {"dlq_worker": "anomaly/fuel", "dlq_topic": TOPIC, "dlq_partition": "2"}
     assert CUT.holds(record("/arus/ingest", 99, **parked, dlq_offset="39"))
     assert not CUT.holds(record("/arus/ingest", 1, **parked, dlq_offset="40"))
+
+
+def test_what_a_worker_had_passed_is_held_whatever_it_says_of_itself() -> None:
+    assert CUT.holds(replace(record("/arus/ingest", 10**17), offset=39))
+    assert not CUT.holds(record("/arus/ingest", 10**17))
+
+
+@pytest.mark.parametrize(
+    "headers", [{"ce_sequence": "rubbish"}, {"dlq_offset": "3"}, {"dlq_offset": "3", "dlq_worker": "\udcff"}]
+)
+def test_what_is_not_as_ours_is_held_and_stops_no_backup(headers: dict[str, str]) -> None:
+    given = {"ce_source": "/arus/ingest", **headers}
+    pairs = [(name, text.encode(errors="surrogateescape")) for name, text in given.items()]
+    assert CUT.holds(Found(TOPIC, 2, 40, None, None, pairs))
 
 
 def test_what_comes_from_elsewhere_is_held() -> None:
@@ -75,6 +90,29 @@ def test_a_damaged_file_is_refused_by_name(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())[:-3]))
     with pytest.raises(Refused, match="is damaged"):
         list(read(path))
+
+
+@pytest.mark.parametrize("at", [12, 20, 40, 60])
+def test_a_file_with_other_bytes_in_its_middle_is_refused_too(tmp_path: Path, at: int) -> None:
+    path = tmp_path / f"{TOPIC}.gz"
+    with TopicWriter(path) as file:
+        for number in range(200):
+            file.write(record("/arus/ingest", number), number)
+    held = bytearray(path.read_bytes())
+    held[at : at + 200] = bytes(255 - byte for byte in held[at : at + 200])
+    path.write_bytes(held)
+    with pytest.raises(Refused, match="is damaged"):
+        list(read(path))
+
+
+def test_a_backup_that_lacks_one_of_its_files_leaves_the_home_as_it_was(tmp_path: Path) -> None:
+    folder, home = tmp_path / "backup", Home(tmp_path / "home")
+    Home(folder / HOME).secrets.put("kafka.admin", "secret")
+    files = ["secrets.json", "signing-key.pem"]
+    Manifest("2026-11-26T00:00:00Z", 180000, [], {}, {}, {}, [], files).write(folder)
+    with pytest.raises(Refused, match=r"lacks signing-key\.pem"):
+        prepare(folder, home)
+    assert not home.path.exists()
 
 
 def test_a_folder_without_manifest_is_no_backup(tmp_path: Path) -> None:

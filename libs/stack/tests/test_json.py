@@ -59,6 +59,7 @@ RUNNING: dict[tuple[str, ...], tuple[str, ...]] = {
     ("topics", "list"): (),
     ("topics", "describe"): ("fuel.transaction.v1",),
     ("topics", "grant"): ("riset",),
+    ("topics", "revoke"): ("riset",),
     ("topics", "mend"): ("--dry-run",),
     ("db", "stats"): (),
     ("db", "optimize"): (),
@@ -138,6 +139,10 @@ REFUSED: tuple[tuple[str, ...], ...] = (
     ("topics", "describe", "fuel.transaction.v1"),
     ("topics", "tail", "fuel.transaction.v1"),
     ("topics", "grant", "riset"),
+    ("topics", "revoke", "riset"),
+    ("topics", "describe", "[/]"),
+    ("backup", "/dev/null"),
+    ("restore", "/dev/null"),
     ("backup", "backup-of-nothing"),
     ("restore", "backup-of-nothing"),
     ("db", "stats"),
@@ -163,6 +168,33 @@ def test_where_nothing_runs_a_refusal_is_a_document_with_first_aid(
     assert said.returncode == 1
     assert found["error"]
     assert found["first_aid"]
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ARUS_LOG_MB", "0"),
+        ("ARUS_TLS", "ja"),
+        ("ARUS_MQTT_BROKER", "emqx"),
+        ("ARUS_POSTGRES_URL", "db.example"),
+    ],
+)
+@pytest.mark.parametrize("command", ["status", "up"])
+def test_a_setting_that_cannot_be_is_named(tmp_path: Path, command: str, name: str, value: str) -> None:
+    said = arus(tmp_path, command, "--json", env={**NO_CONSOLE, name: value})
+    assert said.returncode == 1
+    found = json.loads(said.stdout)
+    assert found["error"].startswith(f"{name}: ")
+    assert "configuration" in found["first_aid"]
+    assert "Traceback" not in said.stderr
+
+
+def test_a_home_that_is_no_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = arus(tmp_path / "file", "down", "--json")
+    assert said.returncode == 1
+    assert str(tmp_path / "file") in json.loads(said.stdout)["error"]
     assert "Traceback" not in said.stderr
 
 

@@ -8,6 +8,7 @@ import ssl
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from arus_runtime.catalogue import REDRIVE_GROUP, Topic, topics
@@ -16,7 +17,7 @@ from arus_stack.address import Address
 from arus_stack.cli import output
 from arus_stack.errors import PortTaken, Refused
 from arus_stack.home import Home, Remembered
-from arus_stack.kafka import jars, rights
+from arus_stack.kafka import jars, records, rights
 from arus_stack.kafka.admin import KafkaAccess
 from arus_stack.kafka.records import decoded
 from arus_stack.kafka.rights import Right
@@ -25,6 +26,10 @@ from arus_stack.schemas import role_urls, with_database, with_login
 from arus_stack.settings import StackSettings, example
 from arus_stack.system import System
 from arus_stack.testing_report import allowed_skip
+from confluent_kafka import (
+    KafkaError,  # pyright: ignore[reportUnknownVariableType] - it carries no types
+    KafkaException,  # pyright: ignore[reportUnknownVariableType] - as above
+)
 from pydantic import SecretStr
 
 
@@ -381,6 +386,19 @@ def test_only_named_programs_excuse_a_skipped_test(monkeypatch: pytest.MonkeyPat
     assert not allowed_skip("no Kafka here")
     monkeypatch.setenv("CI", "true")
     assert not allowed_skip("Skipped: needs chromium")
+
+
+def test_a_broker_that_does_not_lead_its_partitions_yet_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A broker answers a moment before it leads: so said one that was started on a restored log."""
+    not_yet = KafkaException(KafkaError(KafkaError.NOT_LEADER_FOR_PARTITION))  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - it carries no types
+    client = Mock()
+    client.list_topics.return_value.topics = {"fuel.transaction.v1": Mock(error=None, partitions={0: None})}
+    client.get_watermark_offsets.side_effect = [not_yet, (3, 9)]
+    monkeypatch.setattr(records, "Consumer", Mock(return_value=client))
+    access = KafkaAccess.from_url("kafka://admin:secret@127.0.0.1:9092")
+    assert records.Reader(access, "fuel.transaction.v1").ends() == {0: (3, 9)}
 
 
 def test_state_of_a_home_is_plain_json(home: Home) -> None:

@@ -16,7 +16,9 @@ import pytest
 from arus_stack import control, ports
 from arus_stack.errors import StackError
 from arus_stack.home import Home
+from arus_stack.kafka.admin import Admin
 from arus_stack.kafka.records import Reader, publish
+from arus_stack.running import is_running
 from arus_stack.testing import RunningStack, arus, running_stack, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
@@ -136,6 +138,19 @@ def test_a_granted_reader_may_read_and_not_write(own: RunningStack) -> None:
     assert len(described["offsets"]) == described["partitions"]
 
 
+def test_a_reader_whose_grant_was_revoked_is_let_in_no_more(own: RunningStack) -> None:
+    found = document(own.arus("topics", "grant", "tamu", "--json"))
+    reader = own.kafka.as_user(found["user"], found["password"])
+    assert reader.answers()
+    assert document(own.arus("topics", "revoke", "tamu", "--json"))["revoked"]
+    until(lambda: not reader.answers(), "the broker to let it in no more")
+    assert "tamu" not in Admin(own.kafka).users_with_rights()
+    again = own.arus("topics", "revoke", "tamu", "--json")
+    assert again.returncode == 1
+    assert "tamu" in document(again)["error"]
+    assert own.arus("topics", "revoke", "gateway", "--json").returncode == 1
+
+
 def test_a_parked_record_goes_back_once_with_its_headers(own: RunningStack) -> None:
     from arus_runtime.log.port import Message
 
@@ -176,8 +191,11 @@ def test_data_stay_through_a_killed_supervisor_and_a_new_start(tmp_path: Path) -
         assert set(document(arus(tmp_path, "down", "--json"))["stopped"]) == set(children)
         until(lambda: not any(psutil.pid_exists(pid) for pid in children.values()), "orphans to end")
 
+        assert arus(tmp_path, "up", "--detach", "--json", env=NO_CONSOLE).returncode == 0
+        until(lambda: is_running(Home(tmp_path)), "the supervisor to be there")
         again = arus(tmp_path, "up", "--detach", "--wait", "--json", env=NO_CONSOLE)
         assert again.returncode == 0, again.stderr
+        assert all(service["ready"] for service in document(again)["services"]), "a second up waits too"
         with psycopg.connect(running_stack(tmp_path).postgres) as connection:
             assert connection.execute("select answer from kept").fetchone() == (42,)
         assert arus(tmp_path, "down", "--json").returncode == 0

@@ -2,7 +2,8 @@
 
 The log is read after the snapshot was taken, so it may hold events of commits that the snapshot does not
 have. They are left out: whatever the snapshot holds unpublished, its relay publishes after the restore. All
-of them stand behind every offset that the snapshot knows, so leaving them out moves nobody's place.
+of them stand behind every offset that the snapshot knows, so leaving them out moves nobody's place: what a
+worker had passed is held, whatever it says of itself.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,10 +34,22 @@ class Cut:
         read = list(progress)
         self._numbers = {f"/arus/{service}".encode(): last for service, last in numbers.items()}
         self._results = {f"/arus/{one.worker}/{one.partition}".encode(): one.next_offset for one in read}
+        self._passed: dict[tuple[str, int], int] = {}
+        for one in read:
+            place = one.topic, one.partition
+            self._passed[place] = max(one.next_offset, self._passed.get(place, 0))
         self._taken = {(one.worker, one.topic, one.partition): one.next_offset for one in read}
 
     def holds(self, record: Record) -> bool:
-        """Tell whether a record follows from what the snapshot holds."""
+        """Tell whether a record follows from what the snapshot holds; one that is not as ours are does."""
+        if record.offset < self._passed.get((record.topic, record.partition), 0):
+            return True
+        try:
+            return self._follows(record)
+        except (LookupError, ValueError):
+            return True
+
+    def _follows(self, record: Record) -> bool:
         headers = {name: value or b"" for name, value in record.headers}
         if "dlq_offset" in headers:
             worker, topic = headers[dlq.WORKER].decode(), headers["dlq_topic"].decode()

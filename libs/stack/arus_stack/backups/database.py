@@ -114,7 +114,10 @@ def load(url: str, folder: Path, services: Iterable[str]) -> None:
     with psycopg.connect(url) as connection:
         for service in services:
             connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(service)))
-    finish(_tool(url, "pg_restore", "--exit-on-error", f"--jobs={JOBS}", "--dbname", _name(url), str(folder)))
+    restoring = _tool(
+        url, "pg_restore", "--exit-on-error", f"--jobs={JOBS}", "--dbname", _name(url), str(folder)
+    )
+    finish(restoring, f"If {folder} is damaged, take another backup.")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("analyze")
 
@@ -133,11 +136,12 @@ def refuse_unless_empty(url: str, services: Sequence[str]) -> None:
         )
 
 
-def finish(process: "subprocess.Popen[str]") -> None:
+def finish(process: "subprocess.Popen[str]", first_aid: str = "") -> None:
     """Return when a tool has done its work; raises ServerFailed with what it said."""
     _, said = process.communicate()
     if process.returncode != 0:
-        raise ServerFailed(f"{Path(str(process.args[0])).name} failed: {said.strip()[-600:]}")  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType, reportIndexIssue] - args as given below
+        name = Path(str(process.args[0])).name  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType, reportIndexIssue] - args as given below
+        raise ServerFailed(f"{name} failed: {said.strip()[-600:]}", first_aid)
 
 
 def _tool(url: str, name: str, *words: str) -> "subprocess.Popen[str]":

@@ -114,6 +114,8 @@ def prepare(folder: Path, home: Home) -> Manifest:
             f"{home.path} holds an installation already: {', '.join(held)}",
             "Move it aside, or set ARUS_HOME to a new folder: nothing is overwritten.",
         )
+    if lost := [name for name in manifest.files if not (folder / HOME / name).is_file()]:
+        raise Refused(f"{folder / HOME} lacks {', '.join(lost[:5])}", "Take another backup.")
     home.create()
     for name in manifest.files:
         target = home.path / name

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -81,7 +82,7 @@ def read(path: Path) -> Iterator[Found]:
         with gzip.open(path, "rb") as file:
             while head := file.read(_HEAD.size):
                 yield _record(topic, head, file)
-    except (OSError, EOFError, struct.error) as error:
+    except (OSError, EOFError, struct.error, zlib.error, UnicodeError) as error:
         raise Refused(f"{path} is damaged: {error}", "Take another backup.") from error
 
 

@@ -4,10 +4,11 @@ import functools
 import json
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any, NoReturn, ParamSpec
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -51,21 +52,34 @@ def cell(value: object) -> object:
 
 
 def answering(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn a StackError into its words, its first aid and exit code 1; the command takes `as_json`."""
+    """Turn what went wrong into its words, its first aid and exit code 1; the command takes `as_json`.
+
+    That is a StackError, or a file that could not be used.
+    """
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
         except StackError as error:
-            aid = error.first_aid or firstaid.sentence(error.problem)
-            if kwargs.get("as_json"):
-                document({"error": error.problem, "first_aid": aid, **error.facts})
-            people.print(f"[red]✗[/] {error.problem}", markup=True, soft_wrap=True)
-            if aid:
-                people.print(f"  {aid}", soft_wrap=True)
-            raise typer.Exit(1) from None
+            _refuse(error, as_json=bool(kwargs.get("as_json")))
         except BrokenPipeError:
             raise typer.Exit(0) from None
+        except OSError as error:
+            if error.filename is None:
+                raise
+            aid = firstaid.sentence(str(error)) or "Is that the place you meant, and may you write there?"
+            failed = StackError(f"{error.filename} cannot be used: {error.strerror}", aid)
+            _refuse(failed, as_json=bool(kwargs.get("as_json")))
 
     return run
+
+
+def _refuse(error: StackError, *, as_json: bool) -> NoReturn:
+    aid = error.first_aid or firstaid.sentence(error.problem)
+    if as_json:
+        document({"error": error.problem, "first_aid": aid, **error.facts})
+    people.print(f"[red]✗[/] {escape(error.problem)}", soft_wrap=True)
+    if aid:
+        people.print(f"  {aid}", soft_wrap=True, markup=False)
+    raise typer.Exit(1) from None

@@ -4,7 +4,7 @@ import json
 import shlex
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,7 +42,9 @@ def up(
     ] = False,
     tls: Annotated[bool, typer.Option("--tls", help="Serve gateway, MQTT and Kafka over TLS.")] = False,
     host: Annotated[str, typer.Option(help="Address to serve on; not loopback demands --tls.")] = "",
-    port: Annotated[int | None, typer.Option(help="Port of the gateway; 0 takes any.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the gateway; 0 takes any.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Start everything, in order."""
@@ -52,6 +54,8 @@ def up(
     where = Home(settings.home)
     if running.is_running(where):
         people.print("The stack runs already; `arus down` stops it.")
+        if wait:
+            _wait_for_the_start(where, lambda: running.is_running(where))
         _show_started(control.ask_once(where, {"do": "status"}), None, as_json=as_json)
         return
     admin = System.to_start(settings, where).first_admin  # also finds out early what cannot work
@@ -86,10 +90,18 @@ def _up_detached(
             document({"pid": process.pid, **_public(admin)})
         _show_admin(admin)
         return
+    _wait_for_the_start(where, lambda: process.poll() is None)
+    facts = control.ask_once(where, {"do": "status"})
+    _show_started(facts, admin, as_json=as_json)
+    where.admin_was_shown()
+
+
+def _wait_for_the_start(where: Home, lives: Callable[[], bool]) -> None:
+    """Show how far a supervisor is until it has started; raise ServerFailed when it ends before."""
     deadline = time.monotonic() + START_S
     failure: Notice | None = None
     with Progress(people) as progress:
-        for event in _watched(where, process, deadline):
+        for event in _watched(where, lives, deadline):
             if event.get("started"):
                 break
             notice = Notice.from_json(event)
@@ -98,14 +110,11 @@ def _up_detached(
         else:
             failure = failure or _last_words(where)
             raise ServerFailed(f"{failure.part}: {failure.detail}", failure.first_aid)
-    facts = control.ask_once(where, {"do": "status"})
-    _show_started(facts, admin, as_json=as_json)
-    where.admin_was_shown()
 
 
-def _watched(where: Home, process: Any, deadline: float) -> Iterator[dict[str, Any]]:
+def _watched(where: Home, lives: Callable[[], bool], deadline: float) -> Iterator[dict[str, Any]]:
     """Give the events of a starting supervisor until it says it has started or it ends."""
-    while process.poll() is None and time.monotonic() < deadline:
+    while lives() and time.monotonic() < deadline:
         try:
             yield from control.ask(where, {"do": "watch"}, timeout_s=START_S)
         except NotRunning:

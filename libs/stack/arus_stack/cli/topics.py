@@ -25,6 +25,7 @@ from arus_stack.system import System
 app = typer.Typer(help="Topics: what there is, what rides on them, who may read.", no_args_is_help=True)
 
 TopicName = Annotated[str, typer.Argument(help="A topic's name.")]
+ReaderName = Annotated[str, typer.Argument(help="Name of the data team's user.")]
 
 
 @app.command("list")
@@ -94,14 +95,13 @@ def tail(
 @app.command()
 @answering
 def grant(
-    user: Annotated[str, typer.Argument(help="Name of the data team's user.")],
+    user: ReaderName,
     *,
     only: Annotated[list[str] | None, typer.Option("--topic", help="Only this topic (repeatable).")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a user that may only read: topics without personal data, in groups named after it."""
-    if user in rights.services(topics()) or user == administrator().user:
-        raise Refused(f"{user} is a user of the system itself", "Choose another name.")
+    _refuse_our_own(user)
     if not rights.may_name_a_reader(user):
         raise Refused(
             f"{user!r} cannot be the name of a user",
@@ -128,6 +128,21 @@ def grant(
     else:
         table(("", ""), [(key, cell(value)) for key, value in found.items()])
     people.print("The password is shown once; granting again makes a new one.")
+
+
+@app.command()
+@answering
+def revoke(user: ReaderName, *, as_json: AsJson = False) -> None:
+    """Take a data team's user away again, with all it might do; what it reads from now on is refused."""
+    _refuse_our_own(user)
+    admin = Admin(administrator())
+    readers = sorted(admin.users_with_rights() - rights.services(topics()))
+    if user not in readers:
+        raise Refused(f"there is no data team's user {user}", f"There are {', '.join(readers) or 'none'}.")
+    admin.remove_user(user)
+    if as_json:
+        document({"user": user, "revoked": True})
+    people.print(f"{user} may read nothing any more.", markup=False)
 
 
 @app.command()
@@ -189,6 +204,11 @@ def mend(
     )  # fmt: skip
     did = "would go on" if dry_run else f"go on, {sum(again):,} records were put behind their positions"
     people.print(f"Workers of {len(found)} partitions {did}.")
+
+
+def _refuse_our_own(user: str) -> None:
+    if user in rights.services(topics()) or user == administrator().user:
+        raise Refused(f"{user} is a user of the system itself", "Choose another name.")
 
 
 def show(record: Found, *, as_json: bool) -> None:

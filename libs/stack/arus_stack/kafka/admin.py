@@ -32,6 +32,7 @@ from confluent_kafka.admin import (
     ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
+    UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
 
@@ -237,6 +238,12 @@ class Admin:
                 if time.monotonic() > deadline:
                     raise ServerFailed(f"Kafka does not let {name} in {TIMEOUT_S:.0f} s after it was made")
                 time.sleep(0.05)
+
+    def remove_user(self, name: str) -> None:
+        """Take a user and all its rights away; connections that stand may do nothing from then on."""
+        self.set_rights({name}, frozenset())
+        gone = UserScramCredentialDeletion(name, ScramMechanism.SCRAM_SHA_512)
+        _finish(self._client.alter_user_scram_credentials([gone]))
 
     def users_with_rights(self) -> frozenset[str]:
         """Return who may do anything."""

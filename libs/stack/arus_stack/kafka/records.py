@@ -3,6 +3,7 @@
 # (confluent-kafka carries no types; what leaves this module is typed)
 
 import importlib
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 BATCH = 500
 POLL_S = 0.5
+_SOON_LED = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
+"""What a broker says that has just started and does not lead its partitions yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,18 @@ class Reader:
 
     def ends(self) -> Mapping[int, tuple[int, int]]:
         """Return each partition's first and next offset."""
-        return {
-            partition: self._consumer.get_watermark_offsets(
-                TopicPartition(self._topic, partition), timeout=TIMEOUT_S
-            )
-            for partition in self._partitions
-        }
+        return {partition: self._bounds(partition) for partition in self._partitions}
+
+    def _bounds(self, partition: int) -> tuple[int, int]:
+        place = TopicPartition(self._topic, partition)
+        deadline = time.monotonic() + TIMEOUT_S
+        while True:
+            try:
+                return self._consumer.get_watermark_offsets(place, timeout=TIMEOUT_S)
+            except KafkaException as error:
+                if error.args[0].code() not in _SOON_LED or time.monotonic() > deadline:
+                    raise
+            time.sleep(POLL_S)
 
     def settled_up_to(self) -> Mapping[int, int]:
         """Return each partition's first offset that still waits; all before it went back or were settled."""
