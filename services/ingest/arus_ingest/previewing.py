@@ -150,7 +150,8 @@ async def _say_before(context: Context, tenant_id: str, import_id: str, preview:
             async for batch in read:
                 for row in batch:
                     if one := asked.pop(row.number, None):
-                        one["before"] = dict(row.fields)
+                        said = one["fields"] if of.type in rules.LASTING else row.fields
+                        one["before"] = {name: value for name, value in row.fields.items() if name in said}
                 if not asked:
                     return
     except FileNotFoundError:

@@ -33,6 +33,8 @@ BATCH_ITEMS = 10_000
 CHUNK_ROWS = 500
 DATED = frozenset({"COLLECTION", "MB", "FUEL"})
 """Types whose rows say their day: a row is the same in whichever file, of whichever month."""
+LASTING = frozenset({"MC"})
+"""Types whose facts keep what a later row leaves empty: who a customer is."""
 NAMED = frozenset({"FUEL"})
 """Types whose keys hold names of places and goods: capitals make no other row."""
 _KEYS = str(named_id("import keys"))

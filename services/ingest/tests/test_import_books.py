@@ -298,6 +298,24 @@ async def test_an_older_list_of_debts_changes_nothing_of_a_newer_one(
     assert await counted(31, "4.000") == (0, 1, 0)
 
 
+async def test_what_a_list_of_customers_leaves_empty_is_shown_as_no_change(
+    owner: httpx.AsyncClient, context: Context
+) -> None:
+    async def updated(name: str, text: str) -> list[dict[str, Any]]:
+        sent = await owner.post("/imports", files=[("files", (name, text.encode()))])
+        await work(context)
+        path = f"/imports/{sent.json()['items'][0]['id']}"
+        shown = (await owner.get(f"{path}/preview")).json()
+        await owner.post(f"{path}/commit", json={"preview": (await owner.get(path)).json()["preview"]})
+        await work(context)
+        return shown["update"]
+
+    assert await updated("MC_34_DES25.csv", "NOMEN;NAMA;ALAMAT;NOMINAL\n1;ANI;JL. A;9000\n") == []
+    [row] = await updated("MC_34_DES25_2.csv", "NOMEN;ALAMAT;NOMINAL\n1;JL. B;9000\n")
+    assert (row["before"]["address"], row["fields"]["address"]) == ("JL. A", "JL. B")
+    assert "name" not in row["before"]
+
+
 async def test_what_would_do_other_than_was_previewed_asks_again(
     owner: httpx.AsyncClient, context: Context, database: ServiceDatabase
 ) -> None:
