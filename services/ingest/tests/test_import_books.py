@@ -310,8 +310,8 @@ async def test_what_a_list_of_customers_leaves_empty_is_shown_as_no_change(
         await work(context)
         return shown["update"]
 
-    assert await updated("MC_34_DES25.csv", "NOMEN;NAMA;ALAMAT;NOMINAL\n1;ANI;JL. A;9000\n") == []
-    [row] = await updated("MC_34_DES25_2.csv", "NOMEN;ALAMAT;NOMINAL\n1;JL. B;9000\n")
+    assert await updated("MC_34_DES25.csv", "NOMEN;NAMA;ALAMAT;NOMINAL\n340001;ANI;JL. A;9000\n") == []
+    [row] = await updated("MC_34_DES25_2.csv", "NOMEN;ALAMAT;NOMINAL\n340001;JL. B;9000\n")
     assert (row["before"]["address"], row["fields"]["address"]) == ("JL. A", "JL. B")
     assert "name" not in row["before"]
 
