@@ -166,14 +166,14 @@ def test_a_column_is_given_its_field_and_the_next_file_is_known(
     expect(send(f"BBM Mei {width}.csv", "05-01")).to_contain_text("Siap disimpan")
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize(("width", "amount"), [(360, "AMT_COLLECT"), (1440, "NOMINAL BAYAR")])
 def test_which_of_several_columns_is_meant_is_asked_in_words(
-    open_screen: OpenScreen, organisation: Organisation, console: str, width: int
+    open_screen: OpenScreen, organisation: Organisation, console: str, width: int, amount: str
 ) -> None:
     screen = open_screen(organisation.owner, width=width)
     page = screen.page
     name = f"Bayar {width}.csv"
-    text = f"NOMEN;PAY_DT;AMT_COLLECT;JUMLAH BAYAR\n38000{width:04};15/10/2025;Rp 100.000;Rp 120.000\n"
+    text = f"NOMEN;PAY_DT;{amount};JUMLAH BAYAR\n38000{width:04};15/10/2025;Rp 100.000;Rp 120.000\n"
     page.goto(f"{console}/imports")
     page.get_by_label("Berkas", exact=True).set_input_files(
         [
@@ -190,7 +190,7 @@ def test_which_of_several_columns_is_meant_is_asked_in_words(
     settle_in_drawer(page)
     assert_good(screen, path="/imports", language="id")
     which.click()
-    page.get_by_role("option", name="AMT_COLLECT").click()
+    page.get_by_role("option", name=amount).click()
     drawer.get_by_role("button", name="Jawab").click()
     expect(drawer.get_by_role("button", name="Simpan 1 baris")).to_be_enabled()
     expect(drawer.get_by_role("cell", name="100000", exact=True)).to_be_visible()
