@@ -1,5 +1,6 @@
 """Business dates counted by day, ISO week or month, and what a stretch of them is compared with."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,9 +11,17 @@ Compare = Literal["previous", "last_year"]
 
 MONTH: Final = r"^(?:19|20)[0-9][0-9]-(?:0[1-9]|1[0-2])$"
 """What a month looks like in requests and files: YYYY-MM, of the last century or this one."""
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ONE_DAY: Final = timedelta(days=1)
 # 52 weeks, not 365 days: a Monday is compared with a Monday.
 _LAST_YEAR: Final[Mapping[Period, int]] = {"day": 364, "week": 52, "month": 12}
+
+
+def day(text: str) -> date:
+    """Return the day that is written as YYYY-MM-DD; raises ValueError for any other text."""
+    if not _DAY.fullmatch(text):
+        raise ValueError(f"a day is written YYYY-MM-DD, got {text}")
+    return date.fromisoformat(text)
 
 
 @dataclass(frozen=True, slots=True)

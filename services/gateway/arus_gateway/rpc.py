@@ -1,7 +1,7 @@
 """gRPC: views, alerts, the machine door passed on to ingest, whom to tell, and whom to give work."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -28,7 +28,7 @@ from arus.ingest.v1.api_pb2_grpc import IngestServiceServicer, IngestServiceStub
 from arus.views.v1.api_pb2 import FuelUse, FuelUseDay, GetOverviewRequest, GetOverviewResponse, VerdictCounts
 from arus.views.v1.api_pb2_grpc import ViewServiceServicer
 from arus_contracts import reading
-from arus_runtime import ids, rpc
+from arus_runtime import ids, periods, rpc
 from arus_runtime.auth import ForbiddenError, NotAuthenticatedError, Principal, roles
 from arus_runtime.context import Context
 from arus_runtime.web import UnavailableError, wrong
@@ -269,7 +269,7 @@ class Members(MemberServiceServicer):
 def _date(field: str, text: str) -> date | None:
     if not text:
         return None
-    with suppress(ValueError):
-        if (day := date.fromisoformat(text)).isoformat() == text:
-            return day
-    raise wrong(field, "not_date", value=text)
+    try:
+        return periods.day(text)
+    except ValueError as error:
+        raise wrong(field, "not_date", value=text) from error

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
+from arus_runtime import periods
 from arus_runtime.ids import derived_id, named_id
 
 from arus_ingest.files.columns import BILLED, answered, with_meanings
@@ -40,7 +41,6 @@ NAMED = frozenset({"FUEL"})
 _KEYS = str(named_id("import keys"))
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN = 40
 # Whatever does not fit exactly is an error here; the default context would round at 28 digits in silence.
 _EXACTLY = Context(prec=28, traps=[Inexact])
@@ -110,12 +110,10 @@ def change_pct(now_ul: int, before_ul: int) -> str:
 
 def business_date(value: object) -> date:
     """Return the date written as YYYY-MM-DD; raises RefusedError."""
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise RefusedError("not_date", value=shown(value))
     try:
-        return date.fromisoformat(value)
+        return periods.day(value if isinstance(value, str) else "")
     except ValueError as error:
-        raise RefusedError("not_date", value=value) from error
+        raise RefusedError("not_date", value=shown(value)) from error
 
 
 def flaws(entry: Entry, location: Location | None, product: Product | None, at: datetime) -> list[Flaw]:

@@ -266,7 +266,6 @@ _PREFIXES: Final = (("datetime_", "not_time"), ("timezone_", "not_time"), ("date
 _BOUNDS: Final = ("gt", "ge", "lt", "le", "multiple_of")
 _LENGTHS: Final = {"too_short": "min_length", "too_long": "max_length"}
 _PARAMETERS: Final = frozenset(("query", "path", "header", "cookie"))
-_NO_FIELD: Final = _PARAMETERS | {"body"}
 
 
 def of_validation(errors: Iterable[Mapping[str, Any]]) -> Problem:
@@ -333,9 +332,9 @@ def field_name(location: Sequence[str | int]) -> str:
 
     A parameter that is given several times has one name.
     """
-    parts = location[1:] if location and location[0] in _NO_FIELD else location
-    parts = parts[:1] if location and location[0] in _PARAMETERS else parts
-    return ".".join(map(str, parts)) or str(location[0] if location else "body")
+    origin = location[0] if location else "body"
+    parts = location[1:2] if origin in _PARAMETERS else location[1:] if origin == "body" else location
+    return ".".join(map(str, parts)) or str(origin)
 
 
 _OF_DATES: Final = {"too_small": "too_early", "too_large": "too_late"}

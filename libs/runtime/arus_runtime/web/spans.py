@@ -1,6 +1,5 @@
 """Days and moments as they are sent, and spans of business dates, as trends are asked for."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,14 +17,16 @@ MOST_POINTS: Final = 4_000
 """What one chart can show, and one answer may hold."""
 OLDEST: Final = date(1900, 1, 1)
 NEWEST: Final = date(2199, 12, 31)
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _as_written(value: object) -> object:
     """Refuse what is no day as people write one: seconds since 1970, a time."""
-    if isinstance(value, (str, int, float)) and not _DAY.fullmatch(str(value)):
-        raise PydanticCustomError("not_date", "no date")
-    return value
+    if not isinstance(value, (str, int, float)):
+        return value
+    try:
+        return periods.day(str(value))
+    except ValueError:
+        raise PydanticCustomError("not_date", "no date") from None
 
 
 AS_WRITTEN: Final = BeforeValidator(_as_written)
