@@ -177,8 +177,9 @@ async def test_no_transaction_waits_for_the_owner_of_the_catalogue(
     def look() -> None:
         with psycopg.connect(database.superuser_url) as connection:
             found = connection.execute(
-                "select count(*) from pg_stat_activity"
-                " where datname = current_database() and state like 'idle in transaction%'"
+                "select count(*) from pg_stat_activity where datname = current_database()"
+                " and usename = %s and state like 'idle in transaction%%'",
+                (psycopg.conninfo.conninfo_to_dict(database.api_url)["user"],),  # requests, not the upkeep
             ).fetchone()
         open_then.extend(found or ())
 
