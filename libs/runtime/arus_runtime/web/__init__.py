@@ -1,12 +1,10 @@
 """HTTP as every service of the house speaks it."""
 
-from fastapi import APIRouter
-
-from arus_runtime.web.app import PREFIX, Ctx, context_of, create_app
+from arus_runtime.web.app import Ctx, context_of, create_app
 from arus_runtime.web.lists import Page, Paging, Window
 from arus_runtime.web.preconditions import IfMatch, IfMatchHeader, etag
 from arus_runtime.web.problems import FieldProblem, Problem, ProblemOut, UnavailableError, wrong
-from arus_runtime.web.routing import StrictRoute
+from arus_runtime.web.routing import PREFIX, StrictRoute, router
 from arus_runtime.web.spans import AskedSpan, Compared, Span, Spanned, span_of
 
 __all__ = [
@@ -33,8 +31,3 @@ __all__ = [
     "span_of",
     "wrong",
 ]
-
-
-def router(tag: str) -> APIRouter:
-    """Return a router whose routes read their bodies strictly; paths are relative to /api/v1."""
-    return APIRouter(tags=[tag], route_class=StrictRoute)

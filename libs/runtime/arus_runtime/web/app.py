@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -12,27 +12,12 @@ from arus_runtime.settings import Settings
 from arus_runtime.web import document, problems
 from arus_runtime.web.middleware import Heads, Shell
 from arus_runtime.web.problems import Problem
-from arus_runtime.web.routing import HeldSlashes, StrictRoute
+from arus_runtime.web.routing import PREFIX, HeldSlashes, StrictRoute
 
 Readiness = Callable[[], Awaitable[Mapping[str, str]]]
 """Names what is not usable yet and why; empty when ready."""
 Trouble = Callable[[], Mapping[str, str]]
 """Names what waits for a person, though the process is of use; empty when all is well."""
-
-PREFIX: Final = "/api/v1"
-_ERRORS: Final[dict[int, str]] = {
-    400: "Malformed request.",
-    401: "Not signed in.",
-    403: "Not allowed.",
-    404: "Not found.",
-    409: "In conflict with the current state.",
-    412: "Changed meanwhile.",
-    413: "Body too large.",
-    415: "Not JSON.",
-    422: "Wrong input; errors name each field.",
-    429: "Too many requests; see Retry-After.",
-    503: "Not available right now; see Retry-After.",
-}
 
 
 async def _always_ready() -> Mapping[str, str]:
@@ -75,14 +60,6 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
-        responses={
-            status: {
-                "description": text,
-                "content": {problems.MEDIA_TYPE: {"schema": {"$ref": document.PROBLEM_REF}}},
-            }
-            for status, text in _ERRORS.items()
-        },
     )
     app.router.route_class = StrictRoute
     app.state.context = context
@@ -93,7 +70,7 @@ def create_app(
                 raise TypeError(
                     f"{route} of {service.name} reads bodies loosely: make its router with web.router()"
                 )
-        app.include_router(router, prefix=PREFIX)
+        app.router.routes.extend(router.routes)  # as they are: including them would work each out anew
     _add_health(app, readiness, trouble)
     app.add_middleware(HeldSlashes)
     app.add_middleware(Heads)

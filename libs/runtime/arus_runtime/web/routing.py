@@ -11,13 +11,28 @@ from typing import Any, Final, cast
 from urllib.parse import unquote
 
 import orjson
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from arus_runtime.web.problems import FieldProblem, Problem
+from arus_runtime.web.document import PROBLEM_REF
+from arus_runtime.web.problems import MEDIA_TYPE, FieldProblem, Problem
 
+PREFIX: Final = "/api/v1"
+_ERRORS: Final[dict[int, str]] = {
+    400: "Malformed request.",
+    401: "Not signed in.",
+    403: "Not allowed.",
+    404: "Not found.",
+    409: "In conflict with the current state.",
+    412: "Changed meanwhile.",
+    413: "Body too large.",
+    415: "Not JSON.",
+    422: "Wrong input; errors name each field.",
+    429: "Too many requests; see Retry-After.",
+    503: "Not available right now; see Retry-After.",
+}
 _SHOWN: Final = 80
 _NAMED: Final = 20
 """Repeated members that are named at most; the way to each may be long."""
@@ -111,6 +126,20 @@ class StrictRoute(APIRoute):
             return await handler(strictly)
 
         return strict
+
+
+def router(tag: str) -> APIRouter:
+    """Return a router whose routes read their bodies strictly; paths are relative to /api/v1."""
+    return APIRouter(
+        prefix=PREFIX,
+        tags=[tag],
+        route_class=StrictRoute,
+        generate_unique_id_function=lambda route: route.name,
+        responses={
+            status: {"description": text, "content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REF}}}}
+            for status, text in _ERRORS.items()
+        },
+    )
 
 
 async def _check(request: Request) -> None:
