@@ -28,6 +28,14 @@ PASSWORD = "kopi-pagi-di-gudang-7"
 USUAL_L = 300
 REPOSITORY = Path(__file__).parents[2]
 HEIGHTS = {360: 780, 1440: 900}
+FLAGS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    # A small machine draws for nobody to see: one thread, and no process of its own for it.
+    "--disable-gpu",
+    "--in-process-gpu",
+    "--num-raster-threads=1",
+)
 
 expect.set_options(timeout=60_000)
 
@@ -75,9 +83,7 @@ def console(stack: RunningStack) -> str:
 def browser(chromium: str) -> Iterator[Browser]:
     """Give Chromium until the module ends: while it lives, no other test can run an event loop."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield started
         started.close()
 

@@ -147,7 +147,7 @@ def need(*programs: str) -> str:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Give the path of a Chromium for Playwright; one without a window of its own takes less of the machine."""
+    """Give the path of a Chromium for Playwright; without a window it takes less of the machine."""
     return shutil.which("chromium-headless-shell") or need("chromium", "chromium-browser", "google-chrome")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import grpc
 import httpx
@@ -179,7 +180,7 @@ async def test_no_transaction_waits_for_the_owner_of_the_catalogue(
             found = connection.execute(
                 "select count(*) from pg_stat_activity where datname = current_database()"
                 " and usename = %s and state like 'idle in transaction%%'",
-                (psycopg.conninfo.conninfo_to_dict(database.api_url)["user"],),  # requests, not the upkeep
+                (urlsplit(database.api_url).username,),  # requests, not the upkeep
             ).fetchone()
         open_then.extend(found or ())
 
