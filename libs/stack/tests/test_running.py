@@ -165,9 +165,10 @@ def test_a_parked_record_goes_back_once_with_its_headers(own: RunningStack) -> N
     waiting = document(own.arus("dlq", "list", "--json"))["topics"]
     assert {row["topic"]: row["waiting"] for row in waiting}[f"{topic}.dlq"] == 1
     shown = document(own.arus("dlq", "show", topic, "--json"))
-    assert shown["headers"]["dlq_reason"] == "rejected"
+    assert (shown["headers"]["dlq_reason"], shown["waits"]) == ("rejected", True)
     assert document(own.arus("dlq", "redrive", topic, "--json"))["sent"] == 1
     assert document(own.arus("dlq", "redrive", topic, "--json"))["sent"] == 0
+    assert document(own.arus("dlq", "show", topic, "--json"))["waits"] is False
     with Reader(own.kafka, topic) as reader:
         [back] = list(reader.last(10))
     returned = dict(back.headers)

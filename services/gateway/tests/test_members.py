@@ -341,6 +341,27 @@ async def test_what_happened_is_in_the_audit_log_and_on_its_topic(gateway: Gatew
         assert (await rows.fetchone() or {})["n"] == len(log)
 
 
+async def test_the_audit_log_says_what_rights_were_given_and_where(gateway: Gateway):
+    owner, here = await gateway.register(), "01JGJ4M3Z8Q0T7C1V5X2B9N6KD"
+    await gateway.prove(owner)
+    member = await gateway.colleague(owner, "operator", location_ids=[here])
+    for rights in ({"location_ids": None}, {"role": "viewer", "location_ids": [here]}):
+        assert (await owner.http.patch(f"/users/{member.id}", json=rights)).status_code == 200
+    rights = {"role": "viewer", "location_ids": [here]}
+    invited = await owner.http.post("/organisations/invitations", json={"email": "a@example.com"} | rights)
+    made = await owner.http.post("/keys", json={"name": "pump"} | rights)
+    assert (invited.status_code, made.status_code) == (201, 201)
+    log = (await owner.http.get("/audit")).json()["items"]
+    told = [(deed["action"], deed["detail"]) for deed in log if deed["action"] != "session.opened"]
+    assert told[:5] == [
+        ("key.created", rights),
+        ("invitation.sent", rights),
+        ("member.changed", rights),
+        ("member.changed", {"role": "operator"}),
+        ("member.added", {"role": "operator", "location_ids": [here]}),
+    ]
+
+
 @pytest.mark.parametrize("role", ["device", "service", "emperor"])
 async def test_a_person_is_given_no_role_of_machines(gateway: Gateway, role: str):
     owner = await gateway.register()

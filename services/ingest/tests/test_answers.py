@@ -39,6 +39,19 @@ async def test_a_period_is_answered_with_a_month(owner: httpx.AsyncClient, work:
     assert (await shown(owner, one))["period"] == "2025-12"
 
 
+async def test_a_column_that_decides_without_being_a_field_is_told(
+    owner: httpx.AsyncClient, work: Work
+) -> None:
+    text = (
+        "NOMEN;TGL BAYAR;JUMLAH BAYAR;D/K;KASIR\n34000001;10/12/2025;5000;K;A\n34000002;11/12/2025;700;D;A\n"
+    )
+    one = (await uploaded(owner, text, "KOLEKSI DES 2025.csv"))["id"]
+    await work()
+    (sheet,) = (await shown(owner, one))["sheets"]
+    told = {column["header"]: (column["field"], column["decides"]) for column in sheet["mapping"]}
+    assert (told["JUMLAH BAYAR"], told["D/K"]) == (("amount", False), (None, True))
+
+
 async def test_what_was_said_of_columns_is_said_of_the_next_month_too(
     owner: httpx.AsyncClient, caller: Caller, work: Work
 ) -> None:

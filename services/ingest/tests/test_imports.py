@@ -281,7 +281,7 @@ async def test_what_people_say_of_a_column_holds_now_and_for_the_next_file(
     [sheet] = seen["sheets"]
     assert [one["header"] for one in sheet["mapping"]] == ODD.partition("\n")[0].split(";")
     assert sheet["mapping"][3] == {
-        "header": "Isi", "samples": ["300", "310"], "field": None, "fit": None, "power": 0,
+        "header": "Isi", "samples": ["300", "310"], "field": None, "fit": None, "power": 0, "decides": False,
     }  # fmt: skip
     said = {"columns": {"Isi": "volume_l", "Volume (L)": "note"}}
     assert (await owner.patch(f"/imports/{made['id']}", json=said)).status_code == 200

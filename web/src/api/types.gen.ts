@@ -1360,6 +1360,12 @@ export type ColumnOut = {
      * The power of ten that turns its numbers into the field's unit: 3 of litres under *KL*.
      */
     power: number;
+    /**
+     * Decides
+     *
+     * It is no field, and yet decides: which amounts are below zero or in another unit, which rows are refused.
+     */
+    decides: boolean;
 };
 
 /**

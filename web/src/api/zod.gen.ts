@@ -325,7 +325,8 @@ export const zColumnOut = z.object({
     samples: z.array(z.string()),
     field: z.nullable(z.string()),
     fit: z.nullable(z.number()),
-    power: z.int()
+    power: z.int(),
+    decides: z.boolean()
 });
 
 /**

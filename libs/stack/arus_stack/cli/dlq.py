@@ -41,14 +41,18 @@ def show_one(
     lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many newest records.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Show parked records with the reason each was parked for."""
+    """Show parked records with the reason each was parked for, and whether they still wait."""
     with Reader(administrator(), _dlq(name)) as reader:
+        done = reader.settled_up_to()
         for record in reader.last(lines):
+            waits = record.offset >= done[record.partition]
             if not as_json:
                 headers = {key: value.decode(errors="replace") for key, value in record.headers}
                 who, why = headers.get("dlq_worker", "?"), headers.get("dlq_reason", "?")
-                people.print(f"{who} {why}: {headers.get('dlq_detail', '')}", markup=False, soft_wrap=True)
-            show(record, as_json=as_json)
+                rest = "" if waits else " (waits no more)"
+                detail = headers.get("dlq_detail", "")
+                people.print(f"{who} {why}: {detail}{rest}", markup=False, soft_wrap=True)
+            show(record, as_json=as_json, waits=waits)
 
 
 @app.command()

@@ -211,9 +211,9 @@ def _refuse_our_own(user: str) -> None:
         raise Refused(f"{user} is a user of the system itself", "Choose another name.")
 
 
-def show(record: Found, *, as_json: bool) -> None:
-    """Show one record."""
-    found = record.as_json()
+def show(record: Found, *, as_json: bool, **more: bool) -> None:
+    """Show one record; more: what its document says besides."""
+    found = record.as_json() | more
     if as_json:
         document(found)
         return

@@ -9,7 +9,7 @@ from arus_runtime.web import Problem, wrong
 
 from arus_gateway import rules, tokens
 from arus_gateway.callers import Caller
-from arus_gateway.commands.members import check_role, check_scope
+from arus_gateway.commands.members import check_role, check_scope, given
 from arus_gateway.commands.people import now
 from arus_gateway.store import audit, keys
 from arus_gateway.store.audit import Deed
@@ -55,7 +55,7 @@ async def make(
         expires_at=expires_at,
     )
     await keys.add(tx, key, tokens.digest(secret))
-    deed = Deed("key.created", grant.subject, "key", key.id, address, {"role": role})
+    deed = Deed("key.created", grant.subject, "key", key.id, address, given(role, location_ids))
     await audit.record(tx, grant.tenant_id, deed)
     return key, secret
 

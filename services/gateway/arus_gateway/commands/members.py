@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from arus_runtime import auth
 from arus_runtime.ids import new_ulid
@@ -57,6 +58,11 @@ class Newcomer:
     language: Language
 
 
+def given(role: str, location_ids: Sequence[str] | None) -> dict[str, Any]:
+    """Return what the audit log says of rights that were given: the role, and where, if not everywhere."""
+    return {"role": role} | ({} if location_ids is None else {"location_ids": [*location_ids]})
+
+
 async def newcomer(
     door: Door,
     caller: Caller,
@@ -100,7 +106,8 @@ async def add(tx: Tx, door: Door, caller: Caller, new: Newcomer, address: str) -
     await people.add_mail_proof(
         tx, tokens.digest(secret), person_id, "verify", now() + rules.VERIFICATION_LIFE
     )
-    await _record(tx, caller, "member.added", "person", person_id, address=address, role=new.role)
+    what = given(new.role, new.location_ids)
+    await _record(tx, caller, "member.added", "person", person_id, address=address, **what)
     await count_mail(tx, new.email)
     member, url = await _member(tx, tenant_id, person_id), door.settings.public_url
     return member, letters.verification(new.email, new.language, url, secret, name=new.name)
@@ -139,7 +146,7 @@ async def change(
     if not active:
         await sessions.end_of_member(tx, tenant_id, person_id, now())
     action = "member.changed" if active else "member.deactivated"
-    await _record(tx, caller, action, "person", person_id, address=address, role=becomes)
+    await _record(tx, caller, action, "person", person_id, address=address, **given(becomes, scope))
     return await _member(tx, tenant_id, person_id)
 
 
@@ -228,7 +235,8 @@ async def invite(
         expires_at=at + rules.INVITATION_LIFE,
     )
     await organisations.invite(tx, invitation, tokens.digest(secret))
-    await _record(tx, caller, "invitation.sent", "invitation", invitation.id, address=address, role=role)
+    what = given(role, location_ids)
+    await _record(tx, caller, "invitation.sent", "invitation", invitation.id, address=address, **what)
     await count_mail(tx, email)
     url = door.settings.public_url
     return invitation, letters.invitation(
@@ -363,7 +371,7 @@ async def _member(tx: Tx, tenant_id: str, person_id: str) -> Member:
 
 
 async def _record(
-    tx: Tx, caller: Caller, action: str, resource_type: str, resource_id: str, *, address: str, **detail: str
+    tx: Tx, caller: Caller, action: str, resource_type: str, resource_id: str, *, address: str, **detail: Any
 ) -> None:
     grant = caller.grant
     await audit.record(

@@ -30,6 +30,7 @@ GOLDEN_SHEET: JsonDict = {
             "field": "date",
             "fit": 1.0,
             "power": 0,
+            "decides": False,
         },
         {
             "header": "Lokasi",
@@ -37,9 +38,24 @@ GOLDEN_SHEET: JsonDict = {
             "field": "location",
             "fit": 1.0,
             "power": 0,
+            "decides": False,
         },
-        {"header": "Produk", "samples": ["Solar", "Pertalite"], "field": "product", "fit": 1.0, "power": 0},
-        {"header": "Volume (L)", "samples": ["520", "305,5"], "field": "volume_l", "fit": 1.0, "power": 0},
+        {
+            "header": "Produk",
+            "samples": ["Solar", "Pertalite"],
+            "field": "product",
+            "fit": 1.0,
+            "power": 0,
+            "decides": False,
+        },
+        {
+            "header": "Volume (L)",
+            "samples": ["520", "305,5"],
+            "field": "volume_l",
+            "fit": 1.0,
+            "power": 0,
+            "decides": False,
+        },
     ],
     "questions": [],
     "answered": [],
@@ -88,6 +104,10 @@ class ColumnOut(BaseModel):
     power: int = Field(
         description="The power of ten that turns its numbers into the field's unit: 3 of litres under *KL*."
     )
+    decides: bool = Field(
+        description="It is no field, and yet decides: which amounts are below zero or in another unit, which"
+        " rows are refused."
+    )
 
     @classmethod
     def each(cls, found: Mapping[str, Any]) -> list[Self]:
@@ -95,6 +115,8 @@ class ColumnOut(BaseModel):
         field_at = {place: name for name, place in found["places"].items()}
         samples = found.get("samples") or [()] * len(found["headers"])
         fits, powers = found.get("fits", {}), found.get("powers", {})
+        decisive = {place for place, _ in (*found.get("turned", ()), *found.get("refused", ()))}
+        decisive.add(found.get("unit_at"))
         return [
             cls(
                 header=header,
@@ -102,6 +124,7 @@ class ColumnOut(BaseModel):
                 field=field_at.get(place),
                 fit=fits.get(field_at.get(place)),
                 power=powers.get(field_at.get(place), 0),
+                decides=place in decisive and place not in field_at,
             )
             for place, header in enumerate(found["headers"])
         ]

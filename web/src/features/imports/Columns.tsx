@@ -25,8 +25,8 @@ export function Columns({ found }: { found: ImportDetail }) {
   const asked = ageAsked(found.sheets[found.sheet]?.questions ?? [])
   const all = columns.length
   const used = Object.values(chosen).filter(Boolean).length
-  const choices = [
-    { value: '', label: t`Tidak dipakai` },
+  const choicesOf = ({ decides }: ColumnOut) => [
+    { value: '', label: decides ? t`Menentukan tanda, satuan, atau status` : t`Tidak dipakai` },
     ...fields.map(({ name, label, required }) => ({
       value: name,
       label,
@@ -62,7 +62,7 @@ export function Columns({ found }: { found: ImportDetail }) {
               key={column.header}
               label={<span className="break-words">{column.header}</span>}
               hint={<Seen column={column} field={chosen[column.header] ?? ''} />}
-              choices={choices}
+              choices={choicesOf(column)}
               value={chosen[column.header] ?? ''}
               onChange={field => setChosen(now => withChoice(now, column.header, field))}
               disabled={saying.isPending}

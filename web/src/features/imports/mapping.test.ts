@@ -12,7 +12,7 @@ import {
 } from './mapping'
 
 function column(header: string, field: string | null = null): ColumnOut {
-  return { header, field, samples: [], fit: null, power: 0 }
+  return { header, field, samples: [], fit: null, power: 0, decides: false }
 }
 function fieldOf(name: string, more: Partial<FieldOut> = {}): FieldOut {
   return { name, label: name, kind: 'text', required: false, instead: '', aliases: [], ...more }
