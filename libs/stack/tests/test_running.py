@@ -70,9 +70,10 @@ def test_status_shows_every_server_ready_with_its_memory(own: RunningStack) -> N
 
 
 def test_a_second_up_says_that_the_stack_runs_and_succeeds(own: RunningStack) -> None:
-    said = own.arus("up", "--detach", "--wait", "--json")
+    said = own.arus("up", "--detach", "--wait", "--port", "0", "--json")
     assert said.returncode == 0
     assert "runs already" in said.stderr
+    assert "--port would hold from its next start on" in said.stderr
     assert document(said)["gateway"] == own.gateway
 
 

@@ -25,6 +25,7 @@ from arus_stack.system import FirstAdmin, System
 START_S = 600.0  # a first start downloads jars and packages
 STOP_S = 120.0
 WAITS = "It goes on with the rest. `arus logs {name}` says why; mend the cause, then `arus restart {name}`."
+OPTIONS = {"tls": "--tls", "host": "--host", "gateway_port": "--port"}
 ADDRESSES = ("gateway", "grpc", "kafka", "mqtt", "postgres")
 
 
@@ -54,6 +55,11 @@ def up(
     where = Home(settings.home)
     if running.is_running(where):
         people.print("The stack runs already; `arus down` stops it.")
+        if overrides:
+            unheard = ", ".join(OPTIONS[name] for name in overrides)
+            people.print(
+                f"[yellow]![/] It runs as it was started: {unheard} would hold from its next start on."
+            )
         if wait:
             _wait_for_the_start(where, lambda: running.is_running(where))
         _show_started(control.ask_once(where, {"do": "status"}), None, as_json=as_json)
