@@ -57,9 +57,8 @@ def up(
         people.print("The stack runs already; `arus down` stops it.")
         if overrides:
             unheard = ", ".join(OPTIONS[name] for name in overrides)
-            people.print(
-                f"[yellow]![/] It runs as it was started: {unheard} would hold from its next start on."
-            )
+            said = f"It runs as it was started: {unheard} would hold from its next start on."
+            people.print(f"[yellow]![/] {said}", soft_wrap=True)
         if wait:
             _wait_for_the_start(where, lambda: running.is_running(where))
         _show_started(control.ask_once(where, {"do": "status"}), None, as_json=as_json)
