@@ -205,7 +205,10 @@ async def test_what_cannot_be_read_says_why(owner: httpx.AsyncClient, work: Work
     assert (seen["state"], len(seen["blocks"])) == ("failed", 1)
     assert seen["blocks"][0]["message"] != seen["blocks"][0]["code"]
     empty = await owner.post("/imports", files=[("files", ("BBM.csv", b""))])
-    assert (empty.status_code, empty.json()["errors"][0]["code"]) == (422, "file_empty")
+    (error,) = empty.json()["errors"]
+    assert (empty.status_code, error["field"], error["message"]) == (
+        422, "files.0", "The file BBM.csv is empty.",
+    )  # fmt: skip
 
 
 async def test_who_commits_rows_holds_no_history_while_waiting_for_a_fact(

@@ -54,7 +54,7 @@ async def upload_imports(
     for place, file in enumerate(files):
         uploads.check_name(f"files.{place}", file.filename or "")
         if not file.size:
-            raise wrong(f"files.{place}", "file_empty", value=file.filename)
+            raise wrong(f"files.{place}", "named_file_empty", value=file.filename)
     said = Said(anyway=anyway)
     made = [await uploads.take(context, principal, file.file, file.filename or "", said) for file in files]
     return Imports(items=[_record(one, 0.0, language) for one in made])
