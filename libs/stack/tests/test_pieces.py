@@ -6,6 +6,8 @@ import resource
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from unittest.mock import Mock
@@ -386,6 +388,13 @@ def test_only_named_programs_excuse_a_skipped_test(monkeypatch: pytest.MonkeyPat
     assert not allowed_skip("no Kafka here")
     monkeypatch.setenv("CI", "true")
     assert not allowed_skip("Skipped: needs chromium")
+
+
+def test_a_command_begins_without_what_only_others_need() -> None:
+    heavy = {"aiokafka", "arus_runtime.store", "docker", "fastapi", "numpy", "polars"}
+    loaded = f"import arus_stack.cli, sys; print(*{heavy} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == []
 
 
 def test_a_broker_that_does_not_lead_its_partitions_yet_is_asked_again(

@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from arus_stack import running
-from arus_stack.backups import make
-from arus_stack.backups import restore as restoring
 from arus_stack.cli.access import system
 from arus_stack.cli.output import AsJson, answering, document, people
 from arus_stack.cli.progress import Progress
@@ -26,6 +24,8 @@ def backup(folder: Folder, *, as_json: AsJson = False) -> None:
 
     The folder holds secrets and people's data: whoever has it has everything.
     """
+    from arus_stack.backups import make  # noqa: PLC0415 - brings what most commands do without
+
     began = time.monotonic()
     with people.status("backup") as said:
         found = make.make(system(), folder, said.update)
@@ -60,6 +60,8 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Bring a backup back into an empty ARUS_HOME, or empty servers; `arus up` starts it afterwards."""
+    from arus_stack.backups import restore as restoring  # noqa: PLC0415 - as above
+
     began = time.monotonic()
     settings = StackSettings()
     home = Home(settings.home)

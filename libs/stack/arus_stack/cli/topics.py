@@ -8,8 +8,6 @@ import typer
 from arus_runtime.catalogue import Topic, topics
 
 from arus_stack import house, running
-from arus_stack.backups import mend as mending
-from arus_stack.backups.restore import GROUND
 from arus_stack.cli.access import administrator, system
 from arus_stack.cli.output import AsJson, answering, answers, cell, document, people, table
 from arus_stack.cli.progress import Progress
@@ -159,6 +157,9 @@ def mend(
 
     Bring the old log back if it still exists, or restore a backup: what was not read of it stays unread.
     """
+    from arus_stack.backups import mend as mending  # noqa: PLC0415 - brings what most commands do without
+    from arus_stack.backups.restore import GROUND  # noqa: PLC0415 - as above
+
     settings = StackSettings()
     home = Home(settings.home)
     runs = running.is_running(home)
