@@ -214,9 +214,9 @@ def _refuse_our_own(user: str) -> None:
 
 def show(record: Found, *, as_json: bool, **more: bool) -> None:
     """Show one record; more: what its document says besides."""
-    found = record.as_json() | more
+    found = record.as_json()
     if as_json:
-        document(found)
+        document(found | more)
         return
     answers.print(
         f"{found['topic']}/{found['partition']}/{found['offset']} {found['time'] or ''} {found['key']} "
