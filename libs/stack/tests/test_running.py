@@ -249,6 +249,22 @@ def test_ctrl_c_stops_everything_in_order(tmp_path: Path) -> None:
     assert stopped.index("ingest") < stopped.index("kafka")
 
 
+def test_ctrl_c_before_everything_is_ready_is_no_success(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "arus_stack.cli", "up", "--json"],
+        env={**os.environ, **NO_CONSOLE, "ARUS_HOME": str(tmp_path), "ARUS_GATEWAY_PORT": "0"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until((tmp_path / "postgres").exists, "the start to be under way")
+    finally:
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert json.loads(output)["error"] == "stopped before everything was ready"
+
+
 def test_a_port_that_another_program_took_meanwhile_is_chosen_anew(tmp_path: Path) -> None:
     home = Home(tmp_path)
 

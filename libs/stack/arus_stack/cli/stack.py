@@ -71,9 +71,12 @@ def up(
 
 
 def _up_here(settings: StackSettings, admin: FirstAdmin | None, *, as_json: bool) -> None:
+    has_started = False
     with Progress(people) as progress:
 
         def started(system: System) -> None:
+            nonlocal has_started
+            has_started = True
             progress.end()
             _show_started(system.facts, admin, as_json=as_json)
             system.home.admin_was_shown()
@@ -81,6 +84,8 @@ def _up_here(settings: StackSettings, admin: FirstAdmin | None, *, as_json: bool
 
         running.run(settings, progress.show, started)
     people.print("Everything has stopped.")
+    if not has_started:
+        raise ServerFailed("stopped before everything was ready", "`arus up` starts it again.")
 
 
 def _up_detached(
