@@ -19,7 +19,7 @@ from .sizes import PATIENCE_S, TIMEOUT_S
 
 pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.timeout(TIMEOUT_S)]
 
-ROWS = 5_000
+ROWS = 10_000
 KILL_AT = 500
 STANDING = """
 select md5(coalesce(string_agg(line, '\n' order by line), '')) from (
