@@ -26,7 +26,7 @@ export function Columns({ found }: { found: ImportDetail }) {
   const all = columns.length
   const used = Object.values(chosen).filter(Boolean).length
   const choicesOf = ({ decides }: ColumnOut) => [
-    { value: '', label: decides ? t`Menentukan tanda, satuan, atau status` : t`Tidak dipakai` },
+    { value: '', label: decides ? t`Ikut menentukan` : t`Tidak dipakai` },
     ...fields.map(({ name, label, required }) => ({
       value: name,
       label,
@@ -85,7 +85,7 @@ export function Columns({ found }: { found: ImportDetail }) {
 /** Two values of a column, what they are multiplied by, and how well they fit the field it was taken for. */
 function Seen({ column, field }: { column: ColumnOut; field: string }) {
   const values = column.samples.join(' · ')
-  const isTaken = column.field === field
+  const isTaken = (column.field ?? '') === field
   const fit = isTaken && column.fit !== null ? percent(column.fit * 100, 0) : undefined
   return (
     <span className="flex flex-wrap justify-between gap-x-3">
@@ -98,6 +98,7 @@ function Seen({ column, field }: { column: ColumnOut; field: string }) {
           <Trans>cocok {fit}</Trans>
         </span>
       )}
+      {isTaken && column.decides && <Trans>tanda, satuan, atau status</Trans>}
     </span>
   )
 }
