@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -16,7 +17,7 @@ import pytest
 from arus_runtime.catalogue import REDRIVE_GROUP, Topic, topics
 from arus_stack import certs, firstaid, ports, schemas
 from arus_stack.address import Address
-from arus_stack.cli import output
+from arus_stack.cli import app, output
 from arus_stack.errors import PortTaken, Refused
 from arus_stack.home import Home, Remembered
 from arus_stack.kafka import jars, records, rights
@@ -33,6 +34,7 @@ from confluent_kafka import (
     KafkaException,  # pyright: ignore[reportUnknownVariableType] - as above
 )
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
 
 @pytest.fixture
@@ -395,6 +397,11 @@ def test_a_command_begins_without_what_only_others_need() -> None:
     loaded = f"import arus_stack.cli, sys; print(*{heavy} & set(sys.modules))"
     said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert said.stdout.split() == []
+
+
+def test_the_command_says_which_version_it_is() -> None:
+    said = CliRunner().invoke(app, ["--version"])
+    assert (said.exit_code, said.stdout) == (0, f"arus {version('arus-stack')}\n")
 
 
 def test_a_broker_that_does_not_lead_its_partitions_yet_is_asked_again(

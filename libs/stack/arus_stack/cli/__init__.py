@@ -1,5 +1,8 @@
 """The `arus` command."""
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from arus_stack.cli import anomaly, backups, database, demo, dlq, imports, jobs, secrets, stack, topics
@@ -12,6 +15,24 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"arus {version('arus-stack')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say which version this is."),
+    ] = False,
+) -> None:
+    """Take what stands before a command's name."""
+
+
 app.command()(stack.up)
 app.command()(stack.down)
 app.command()(stack.status)
