@@ -6,6 +6,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+import psycopg
 from arus_runtime.context import Context
 from arus_runtime.web import PREFIX, Problem
 from arus_runtime.web import problems as told
@@ -103,8 +104,7 @@ class Edge:
         except ClientGoneError:
             return
         except Problem as problem:
-            language = language_of(headers.get("accept-language"))
-            await told.answer(problem, language, self._words)(scope, receive, guarded)
+            await self._told(problem, headers)(scope, receive, guarded)
 
     async def _answer(
         self, scope: Scope, headers: Headers, receive: Receive, send: Send, *, shared: bool
@@ -155,18 +155,25 @@ class Edge:
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         try:
-            caller = await self._caller(scope, headers)
-            if caller:
-                await self._door.quotas.count_account(caller.account)
-        except Problem:
-            caller = None
-        if caller and rules.key_reaches(caller.grant.resources, "GET", scope["path"].removeprefix(API)):
-            _introduce(scope, caller)
+            await self._let_in(scope, headers)
+        except (Problem, psycopg.Error) as error:
+            # Before the handshake: the client sees an HTTP answer instead of a socket.
+            await self._told(told.of(error), headers)(scope, receive, send)
+        else:
             await self._app(scope, receive, send)
-            return
-        await receive()
-        # Refused before the handshake: the client sees HTTP 403.
-        await send({"type": "websocket.close", "code": 1008})
+
+    async def _let_in(self, scope: Scope, headers: Headers) -> None:
+        """Introduce who opens a socket; raises the Problem for who may not."""
+        caller = await self._caller(scope, headers)
+        if caller is None:
+            raise Problem(401, "not_authenticated")
+        await self._door.quotas.count_account(caller.account)
+        if not rules.key_reaches(caller.grant.resources, "GET", scope["path"].removeprefix(API)):
+            raise Problem(403, "key_out_of_scope")
+        _introduce(scope, caller)
+
+    def _told(self, problem: Problem, headers: Headers) -> Response:
+        return told.answer(problem, language_of(headers.get("accept-language")), self._words)
 
     async def _caller(self, scope: Scope, headers: Headers) -> Caller | None:
         """Return who is asking, None when nobody says so; raises Problem for a wrong or forged credential."""

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -507,6 +507,16 @@ async def test_a_record_that_cannot_be_read_stops_nobody(running: Running):
         assert message["data"]["id"] == verdict.verdict_id
 
 
+async def _refused(socket: AbstractAsyncContextManager["Messages"]) -> tuple[int, str]:
+    """Return status and code of the answer that comes instead of a socket."""
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        async with socket:
+            pass
+    answer = refused.value.response
+    assert answer.headers["content-type"] == "application/problem+json"
+    return answer.status_code, json.loads(answer.body or b"")["code"]
+
+
 async def test_a_feed_ends_with_its_session(running: Running, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("arus_gateway.telling.PING_S", 0.2)
     async with running.socket() as live:
@@ -547,17 +557,17 @@ async def test_a_cookie_opens_the_feed_from_our_own_pages_only(running: Running)
     cookie = f"arus_session={browser.cookies['arus_session']}"
     async with running.socket(headers={"Cookie": cookie, "Origin": "http://gateway"}):
         pass
-    for headers in ({"Cookie": cookie, "Origin": "http://evil.example"}, {"Cookie": cookie}, {"X-None": "1"}):
-        with pytest.raises(websockets.InvalidStatus):
-            async with running.socket(headers=headers):
-                pass
+    for headers, status, code in (
+        ({"Cookie": cookie, "Origin": "http://evil.example"}, 403, "csrf_refused"),
+        ({"Cookie": cookie}, 403, "csrf_refused"),
+        ({"X-None": "1"}, 401, "not_authenticated"),
+    ):
+        assert await _refused(running.socket(headers=headers)) == (status, code)
 
 
 async def test_who_may_not_read_verdicts_gets_no_feed(running: Running):
     nutritionist = await running.gateway.colleague(running.owner, "nutritionist")
-    with pytest.raises(websockets.InvalidStatus):
-        async with running.socket(person=nutritionist):
-            pass
+    assert await _refused(running.socket(person=nutritionist)) == (403, "forbidden")
     assert (await nutritionist.http.get("/live")).status_code == 403
     assert (await nutritionist.http.post("/live/ticket")).status_code == 403
 
@@ -574,11 +584,26 @@ async def test_a_type_that_never_comes_is_refused(running: Running):
     assert answer.status_code == 422
     said = "types must be one of verdict, alert, import, case, got verdicts."
     assert answer.json()["errors"][0]["message"] == said
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("types=verdicts", "types harus salah satu dari verdict, alert, import, case, diterima verdicts."),
+        ("last_event_id=nonsense", "last_event_id bukan id peristiwa dari aliran ini."),
+        ("location_id=here", "location_id harus sesuai pola "),
+        ("lang=de", "lang "),
+    ],
+)
+async def test_a_socket_with_a_wrong_question_closes_with_the_reason(
+    running: Running, question: str, said: str
+):
     with pytest.raises(websockets.ConnectionClosed) as closed:
-        async with running.socket("/live?types=verdicts"):
+        async with running.socket(f"/live?{question}"):
             pass
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4422
+    assert closed.value.rcvd.reason.startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -679,9 +704,7 @@ async def test_a_key_reads_the_feed_only_while_its_maker_may(running: Running):
     async with running.socket(headers={"X-API-Key": key}):
         pass
     await running.owner.http.patch(f"/users/{maker.id}", json={"role": "nutritionist"})
-    with pytest.raises(websockets.InvalidStatus):
-        async with running.socket(headers={"X-API-Key": key}):
-            pass
+    assert await _refused(running.socket(headers={"X-API-Key": key})) == (403, "forbidden")
 
 
 async def test_a_view_without_its_parts_says_what_is_missing(running: Running):

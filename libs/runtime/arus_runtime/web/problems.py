@@ -10,8 +10,8 @@ from typing import Any, Final
 import orjson
 import psycopg
 import structlog
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -22,6 +22,9 @@ from arus_runtime.words import Language, Quantity, Templates, language_of, rende
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
+BAD_QUESTION: Final = 4422
+"""What a WebSocket closes with where HTTP answers 422: pages see this code, and no handshake's answer."""
+_CLOSE_REASON_BYTES: Final = 123
 _SHOWN_VALUE: Final = 80
 
 _log = structlog.get_logger(__name__)
@@ -127,7 +130,7 @@ def of(error: Exception) -> Problem:
             return Problem(403, "limited_to_locations")
         case cursor.BadCursorError():
             return Problem(422, "invalid_input", errors=[FieldProblem("cursor", "bad_cursor")])
-        case RequestValidationError():
+        case RequestValidationError() | WebSocketRequestValidationError():
             return of_validation(error.errors())
         case HTTPException():
             return _of_http(error)
@@ -169,6 +172,10 @@ def install(app: FastAPI, templates: Templates | None) -> None:
             problem.headers = {"Allow": ", ".join(sorted(_methods(app, request.url.path)))}
         return answer(problem, language_of(request.headers.get("accept-language")), templates)
 
+    async def close(socket: WebSocket, error: Exception) -> None:
+        await socket.accept()
+        await refuse_question(socket, of(error), templates)
+
     async def replay(_: Request, error: Exception) -> Response:
         if not isinstance(error, ReplayedError):
             raise TypeError(type(error))
@@ -188,6 +195,14 @@ def install(app: FastAPI, templates: Templates | None) -> None:
         HTTPException,
     ):
         app.add_exception_handler(kind, handle)
+    app.add_exception_handler(WebSocketRequestValidationError, close)
+
+
+async def refuse_question(socket: WebSocket, problem: Problem, templates: Templates | None = None) -> None:
+    """Close an accepted socket whose question is wrong; the reason is the first wrong field's sentence."""
+    said = told(problem, language_of(socket.headers.get("accept-language")), templates)
+    reason = said.errors[0].message if said.errors else said.detail
+    await socket.close(BAD_QUESTION, reason.encode()[:_CLOSE_REASON_BYTES].decode(errors="ignore"))
 
 
 def _methods(app: FastAPI, path: str) -> set[str]:

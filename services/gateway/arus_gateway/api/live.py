@@ -10,14 +10,14 @@ from typing import Annotated, Any, Final, Literal
 import structlog
 from arus_runtime.auth import ForbiddenError, NotAuthenticatedError, Principal, require
 from arus_runtime.ids import Ulid
-from arus_runtime.web import Problem, router, wrong
+from arus_runtime.web import Problem, problems, router, wrong
 from arus_runtime.words import Language, language_of
 from fastapi import Depends, Header, Query, WebSocket, WebSocketDisconnect
 from fastapi.requests import HTTPConnection
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from arus_gateway import live, telling
+from arus_gateway import live, telling, words
 from arus_gateway.api.live_messages import LiveStream
 from arus_gateway.callers import Caller
 from arus_gateway.door import CallerOf, Door, DoorOf, door_of
@@ -28,11 +28,9 @@ routes = router("live")
 
 Reader = Annotated[Principal, Depends(require("anomalies", "r"))]
 SEND_TIMEOUT_S: Final = 30.0
-NOT_ALLOWED: Final = 1008
 RESTARTING: Final = 1012
 TRY_AGAIN: Final = 1013
 SESSION_ENDED: Final = 4401
-BAD_QUESTION: Final = 4422
 
 _STREAM: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "Messages as they come; a WebSocket sends the same.", "model": LiveStream}
@@ -153,13 +151,14 @@ async def live_socket(socket: WebSocket, question: Asked) -> None:
     door = door_of(socket.app.state.context)
     caller: Caller = socket.state.caller
     if not may_read(caller):
-        await socket.close(NOT_ALLOWED)
+        language = language_of(socket.headers.get("accept-language"))
+        await socket.send_denial_response(problems.answer(Problem(403, "forbidden"), language))
         return
     await socket.accept()
     try:
         after = question.position()
-    except Problem:
-        await socket.close(BAD_QUESTION)
+    except Problem as problem:
+        await problems.refuse_question(socket, problem, words.templates())
         return
     # Nothing is expected from the client; reading is how its leaving is noticed.
     sending = asyncio.create_task(_send_all(socket, door, caller, question, after))
