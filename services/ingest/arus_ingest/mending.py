@@ -74,13 +74,17 @@ def write(
     """Write the rows of an import that did not come in, at most 100,000 of them.
 
     rows: as they were previewed; refused: those that its book refused, by row id. The headers stay the file's
-    own, and the sheet is called by type, month and what its title counts amounts in, and by the rayon that a
-    name or title said: so the mended file is recognised as the first one was, whatever it is called by then.
+    own, codes have the noughts that were filled in, and the sheet is called by type, month and what its title
+    counts amounts in, and by the rayon that a name or title said: so the mended file is recognised as the
+    first one was, whatever it is called by then.
     """
     meant = of.detections[of.sheet]
     headers: Sequence[str] = meant["headers"]
     called = " ".join(filter(None, (of.type, of.period, units.as_title(meant.get("title_power", 0)))))
     of_rayon = f"{called} rayon {meant.get('rayon')}"
+    widths: dict[int, int] = {
+        meant["places"][name]: digits for name, digits in meant.get("widths", {}).items()
+    }
     with _workbook(path) as book:
         page = book.add_worksheet(
             of_rayon if meant.get("rayon") and len(of_rayon) <= LONGEST_SHEET else called
@@ -96,7 +100,8 @@ def write(
         for at, header in enumerate((*headers, *says)):
             page.write_string(0, at, header, head)
         for place, one in enumerate(_wrong_rows(rows, of, refused, language, words), 1):
-            for at, cell in enumerate(one.cells):
+            for at, written in enumerate(one.cells):
+                cell = written.zfill(widths.get(at, 0)) if written.isdigit() else written
                 said = one.errors.get(headers[at], "") if at < len(headers) else ""
                 usual = quoted if guarded(cell) != cell else shown
                 page.write_string(place, at, cell, wrong if said else usual)

@@ -1,6 +1,9 @@
 """Answers to questions about a file: which are refused, and which the next file of its layout goes by."""
 
+import io
+
 import httpx
+import openpyxl
 import pytest
 
 from .conftest import Caller
@@ -89,3 +92,17 @@ async def used(client: httpx.AsyncClient, import_id: str) -> dict[str, str]:
     """Return the answers that a file goes by."""
     (sheet,) = (await shown(client, import_id))["sheets"]
     return {one["key"]: one["answer"] for one in sheet["answered"]}
+
+
+async def test_noughts_that_were_filled_in_are_in_the_rows_to_mend(
+    owner: httpx.AsyncClient, work: Work
+) -> None:
+    text = "NOMEN;TGL BAYAR;JUMLAH BAYAR\n00123456;05/12/2025;1000\n340123;06/12/2025;banyak\n"
+    one = (await uploaded(owner, text, "koleksi des 2025.csv"))["id"]
+    assert await asked(owner, work, one) == ["zeros:NOMEN"]
+    assert await asked(owner, work, one, answers={"zeros:NOMEN": "fill"}) == []
+    counts = (await shown(owner, one))["counts"]
+    assert (counts["created"], counts["rejected"]) == (1, 1)
+    answer = await owner.get(f"/imports/{one}/errors.xlsx")
+    page = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    assert page.cell(2, 1).value == "00340123"

@@ -106,6 +106,32 @@ def test_a_customer_called_like_a_total_stays_one(tmp_path: Path, name: str) -> 
     assert len(read(tmp_path, "NAMA;NOMEN;NOMINAL", *bare, *strange)) == 11
 
 
+def test_a_row_keyed_as_customers_are_that_says_total_is_refused_and_not_dropped(tmp_path: Path) -> None:
+    found = read(tmp_path, HEAD, *customers(50), "3401099999;SUB TOTAL;;;12;60000")
+    assert len(found) == 51
+    assert [(row.number, error.code) for row in found for error in row.errors] == [(52, "cell_of_total")]
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        *("130;SAMBUNGAN;;;1560;7800000", "130;Rek;;;1560;7800000", "130;;;;1560;7800000"),
+        *("34999;REK;;;1560;7800000", "130;;;;;1"),
+    ],
+)
+def test_a_last_row_that_counts_or_adds_up_the_others_is_no_customer(tmp_path: Path, foot: str) -> None:
+    found = read(tmp_path, HEAD, *customers(130), foot)
+    assert [(row.number, error.code) for row in found for error in row.errors] == [(132, "cell_of_sums")]
+
+
+@pytest.mark.parametrize(
+    "last", ["3401099999;AGUS;;;1560;7800000", "34999;AGUS;;;12;60000", "34999;AGUS;;;1560;60000"]
+)
+def test_a_last_customer_who_looks_a_little_like_a_sum_stays_one(tmp_path: Path, last: str) -> None:
+    found = read(tmp_path, HEAD, *customers(130), last)
+    assert (len(found), [row for row in found if row.errors]) == (131, [])
+
+
 TOTALS = (
     *("J U M L A H", "T O T A L", "G R A N D  T O T A L", "TTL", "Tot", "Totals", "TOTAL_ALL"),
     *("TOTAL_RAYON_34", "Sub Tot", "Subtot.", "Pindahan", "3401000050 Total"),

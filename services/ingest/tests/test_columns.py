@@ -544,6 +544,40 @@ def test_the_words_of_a_second_row_under_merged_cells_are_part_of_the_header(tmp
     assert (found.header_row, found.rows) == (2, 3)
 
 
+@pytest.mark.parametrize(
+    ("title", "period"),
+    [
+        ("Bulan;Juni 2025;;;", "2025-06"),
+        ("Bulan : ;Juni 2025", "2025-06"),
+        ("Rayon;34;Bulan;Juni 2025", "2025-06"),
+        ("Halaman;1", "2025-05"),
+    ],
+)
+def test_a_line_of_titles_and_what_they_say_is_no_part_of_the_header(
+    tmp_path: Path, title: str, period: str
+) -> None:
+    path = tmp_path / "data.csv"
+    rows = [f"{n};6100000{n};A{n};05/2025;15000{n}" for n in range(1, 5)]
+    lines = [title, "No;No Pelanggan;Nama;Bulan Tagihan;Jumlah Tunggakan", *rows]
+    path.write_text("\n".join(lines), "utf-8")
+    (found,) = detect(path)
+    assert (found.type, found.period, found.questions) == ("ARDEBT", period, ())
+    assert found.columns == {
+        "nomen": "No Pelanggan",
+        "name": "Nama",
+        "bill_period": "Bulan Tagihan",
+        "amount": "Jumlah Tunggakan",
+    }
+
+
+def test_a_month_above_several_columns_is_part_of_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "sbrs.csv"
+    rows = [f"6100000{n};1{n}0;12;1{n}9;9" for n in range(1, 5)]
+    path.write_text("\n".join(["NOMEN;NOV 2025;;DES 2025;", ";STAND;PAKAI;STAND;PAKAI", *rows]), "utf-8")
+    (found,) = detect(path)
+    assert {"NOMEN", "NOV 2025 STAND", "DES 2025 STAND"} <= set(found.headers)
+
+
 def test_a_row_of_words_under_named_columns_is_no_header(tmp_path: Path) -> None:
     head = ("TANGGAL", "LOKASI", "PRODUK", "VOLUME (L)", "")
     rows = [("5 Desember 2025", "GUDANG A", "SOLAR", 50, "catatan")] * 2

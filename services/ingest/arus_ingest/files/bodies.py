@@ -50,9 +50,9 @@ class Body:
 
     row: the last line of the header. key: the column a fact cannot do without; keyed: its type and field.
     whole: people said that what stands below another header belongs to it, too. coded: the keys are codes of
-    digits, of letters at most before them: one of words names a group, a page or a total. counted, dated: the
-    columns of the numbers that count and of the days that a fact cannot do without. width: how many cells
-    most rows have, at least one for each column.
+    digits, of letters at most before them: one of words names a group, a page or a total. lengths: of keys
+    that are digits alone. counted, dated: the columns of the numbers that count and of the days that a fact
+    cannot do without. width: how many cells most rows have, at least one for each column.
     """
 
     header: Sequence[str]
@@ -61,6 +61,7 @@ class Body:
     keyed: tuple[str, str]
     whole: bool
     coded: bool
+    lengths: frozenset[int]
     counted: Sequence[int]
     dated: Sequence[int]
     width: int
@@ -89,6 +90,7 @@ class Body:
             (kind.name, field),
             whole,
             coded=is_code and _are_codes(below, key),
+            lengths=frozenset(len(one) for one in _keys(below, key) if is_code and one.isdigit()),
             counted=[place for name, place in places.items() if name in columns.COUNTED],
             dated=[
                 place
@@ -146,7 +148,7 @@ class Body:
         """Tell whether a row states a fact: it is full or has a code, else a number and what it is of."""
         first = self.key_of(cells)
         if first.isdigit() and len(first) > FEW_CELLS:
-            return is_fact(cells, self.key, self.header)
+            return len(first) in self.lengths or is_fact(cells, self.key, self.header)
         full = {place: cell for place, cell in enumerate(cells) if shown(cell).strip()}
         is_lone_day = self.coded and len(full) == 1 and columns.is_day(first)
         if len(full) > FEW_CELLS or not (is_lone_day or not first or self.is_strange(cells)):
@@ -162,6 +164,10 @@ class Body:
     def is_strange(self, cells: Row) -> bool:
         """Tell whether a row has words where the others have the code of a customer."""
         return self.coded and _is_worded(self.key_of(cells))
+
+    def is_total(self, cells: Row) -> bool:
+        """Tell whether a row that is keyed as the others are calls itself a total."""
+        return bool(self.lengths) and _is_total(cells)
 
     def key_of(self, cells: Row) -> str:
         """Return what stands in the column of the key."""
@@ -191,8 +197,13 @@ def _texts(cells: Sequence[Cell]) -> list[str]:
 
 def _are_codes(below: Iterable[Row], key: int) -> bool:
     """Tell whether most rows have a code for a key, and not words."""
-    keys = [text for cells in below if key < len(cells) if (text := shown(cells[key]).strip())]
+    keys = _keys(below, key)
     return 2 * sum(map(_is_worded, keys)) <= len(keys)
+
+
+def _keys(below: Iterable[Row], key: int) -> list[str]:
+    """Return the keys of rows that have one."""
+    return [text for cells in below if key < len(cells) if (text := shown(cells[key]).strip())]
 
 
 def _is_worded(key: str) -> bool:

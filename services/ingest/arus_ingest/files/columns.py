@@ -38,12 +38,13 @@ BELOW_ZERO: Final = ("received", "returned")
 """What payments may be that are below zero."""
 COUNTED: Final = frozenset({"amount", "target_mc", "kubikasi", "volume", "stand_akhir", "volume_l"})
 """Numbers that are what the facts of a type are about."""
+_KEYS: Final = frozenset({"nomen", "location"})
 HARMLESS: Final = frozenset({"read_date", "bill_date", "freeze_date", "due_date", "last_payment_date"})
 """Dates that change no amount: what was skipped of them is skipped in an organisation's next files, too."""
 _OF_YEARS: Final = re.compile(r"(?<![a-z])(tahun|thn|year)", re.IGNORECASE)
 _OF_BILL: Final = re.compile(r"rek|tagih|bill|period", re.IGNORECASE)
 _OF_COUNT: Final = re.compile(r"jumlah|jml|lama|banyak|umur|lembar|count", re.IGNORECASE)
-_CODE: Final = re.compile(r"[\w\-./ ]{1,30}")
+_CODE: Final = re.compile(r"[\w\-.,/ ]{1,30}")
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?:\.0)?")
 
 
@@ -70,7 +71,7 @@ def find_header(head: Sequence[tuple[int, Row]], mappings: Mapping) -> Header | 
     for matching in (headers.exact, headers.near):
         for start in range(min(len(head), SEARCHED_ROWS)):
             for lines in range(1, HEADER_LINES + 1):
-                if start + lines > len(head):
+                if start + lines > len(head) or (lines > 1 and _is_title(head[start + lines - 2][1])):
                     break
                 header = _read(head, start, lines)
                 score = sum(
@@ -100,6 +101,23 @@ def _lengthened(head: Sequence[tuple[int, Row]], header: Header) -> Header:
     if len(said) < LEAST_NAMED or not spread or not parts.issuperset(said):
         return header
     return header if any(map(is_value, head[end][1])) else _read(head, start, end - start + 1)
+
+
+def _is_title(cells: Row) -> bool:
+    """Tell whether a line says of the whole table what follows each of its words: Bulan, Juni 2025."""
+    said = [cell for cell in cells if shown(cell).strip()]
+    words, values = said[::2], said[1::2]
+    return (
+        len(words) == len(values) > 0
+        and not any(map(_is_said, words))
+        and all(map(_is_said, values))
+        and not any(one.field in _KEYS for word in words for one in headers.exact(shown(word)))
+    )
+
+
+def _is_said(cell: Cell) -> bool:
+    """Tell whether a cell is what a title says: a number, a day, a month."""
+    return is_value(cell) or _fits("billed", BILLED, cell)
 
 
 def _read(head: Sequence[tuple[int, Row]], start: int, lines: int) -> Header:

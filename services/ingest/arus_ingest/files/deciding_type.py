@@ -22,6 +22,7 @@ GUESSED: Final = 0.3
 NARROW: Final = 3
 """Tables of fewer columns may be notes beside the data."""
 SURE: Final = 0.12
+FAR_BETTER: Final = 1.5
 TELLING: Final = 2
 """The weight of a field that its type is mostly for."""
 _BREAK: Final = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
@@ -237,12 +238,16 @@ def _named(around: Around) -> list[tuple[Source, str, str]]:
 
 
 def _said_otherwise(ranked: Sequence[_Candidate], around: Around) -> tuple[str, ...]:
-    """Return the types that are named instead of the first, or beside it although the columns fit better."""
+    """Return the types that are named instead of the first, or beside it although the columns fit better.
+
+    And those that the columns fit so much better that the name may be wrong.
+    """
     best = ranked[0]
     said = {name for _, text in around.named() for _, name in _names_in(_spaced([text]))}
     others = [one for one in ranked[1:] if one.type.name in said]
     if best.type.name in said:
         others = [one for one in others if one.fitting > best.fitting]
+    others += [one for one in ranked[1:] if one not in others and one.fitting > FAR_BETTER * best.by_columns]
     return tuple(one.type.name for one in others)
 
 

@@ -12,7 +12,7 @@ from arus_ingest.files.asking import Asking
 from arus_ingest.files.columns import Header
 from arus_ingest.files.results import Detection, Limits, Mapping, Question, Unreadable
 from arus_ingest.files.signs import Signs
-from arus_ingest.files.survey import Shape, survey
+from arus_ingest.files.survey import Shape, Survey, survey
 from arus_ingest.files.tables import Row, Table, shown, tables
 from arus_ingest.files.written import written
 
@@ -20,6 +20,9 @@ SAMPLES: Final = 2
 SAMPLE_LENGTH: Final = 60
 BELOW: Final = "below"
 """The key of the question whether the rows of a table below are facts."""
+ZEROS: Final = "zeros"
+"""What the key of a question whether codes have lost noughts before them begins with."""
+FILL: Final = "fill"
 MAYBE: Final = "question_column_maybe"
 SHORTER: Final = 0.5
 """The part of a key's length above which a shorter number may be a key as well: no cashier's code is."""
@@ -88,7 +91,7 @@ def _detected(
         count = sum(1 for number, _ in chain(head, rows) if number > header.row)
         return _unknown(table, name, header, choice, period, count)
     meanings = deciding_type.meanings(kind, header, mappings)
-    choice = rivals.settled(choice, header, below, meanings, period.value)
+    choice = rivals.settled(choice, header, below, meanings, period.value, given)
     places = choice.places
     given = {**learned.get(kind.name, {}), **given}
     is_whole = given.get(BELOW) == "read"
@@ -117,6 +120,7 @@ def _detected(
     asking.add(period.questions)
     if seen.count == 0:
         asking.add([Question("rows", "question_no_rows")])
+    widths = _filled(asking, body, seen)
     powers = {one: power for one, power in how.powers.items() if power}
     turned, refused = signs.meant(asking, kind, header.texts) if signs else ((), ())
     return Detection(
@@ -147,6 +151,7 @@ def _detected(
         turned=turned,
         refused=refused,
         is_guess=choice.is_guess,
+        widths=widths,
         rayon=around.rayon() if "rayon" in kind.fields and "rayon" not in places else "",
     )
 
@@ -168,6 +173,17 @@ def _unread(
         )
         for key, params in asked.items()
     ]
+
+
+def _filled(asking: Asking, body: bodies.Body, seen: Survey) -> dict[str, int]:
+    """Ask whether keys that are shorter than those with noughts before them have lost theirs."""
+    width = seen.width if body.coded else None
+    if width is None:
+        return {}
+    header = body.header[body.key]
+    params = {"column": header, "digits": str(width)}
+    answer = asking.answer(Question(f"{ZEROS}:{header}", "question_zeros", (FILL, "keep"), params))
+    return {body.keyed[1]: width} if answer == FILL else {}
 
 
 def _sample(below: Sequence[Row], place: int) -> tuple[str, ...]:

@@ -2,23 +2,27 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Final, cast
 
-from arus_ingest.files import amounts, bodies, columns, units
+from arus_ingest.files import amounts, bodies, columns, headers, units
 from arus_ingest.files.blanks import is_blank, is_no_day
 from arus_ingest.files.dates import SWAPPED, parse
 from arus_ingest.files.declared import NUMERIC, Field, FileType, types
 from arus_ingest.files.periods import month_of, parse_period
 from arus_ingest.files.results import CellError, Detection, Limits, TypedRow
+from arus_ingest.files.rivals import BESIDE
 from arus_ingest.files.signs import text_at
 from arus_ingest.files.tables import MOST_DIGITS, Cell, Row, Table, chunks, shown
 from arus_ingest.files.texts import repaired
 
 LONGEST_TEXT: Final = 500
 _RAYON: Final = re.compile(r"(?:rayon|ryn|r)[\s.\-_]*(\d+)", re.IGNORECASE)
+_IN_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 Wrong = tuple[str, dict[str, str]]
 Values = tuple[list[str | None], dict[int, Wrong]]
 
@@ -38,8 +42,38 @@ def read_rows(path: Path, detection: Detection, *, limits: Limits | None = None)
     body = bodies.Body.of(
         kind, detection.headers, detection.header_row, detection.places, head, whole=detection.whole
     )
-    for facts in chunks(body.facts(chain(head, rows))):
-        yield from _rows(kind, detection, body, _exchanged(detection, facts))
+    found = (
+        row
+        for facts in chunks(body.facts(chain(head, rows)))
+        for row in _rows(kind, detection, body, _exchanged(detection, facts))
+    )
+    yield from _footed(detection, body.keyed[1], found) if body.coded else found
+
+
+def _footed(detection: Detection, key: str, rows: Iterable[TypedRow]) -> Iterator[TypedRow]:
+    """Refuse the last row where its key is like none above, and counts those or stands beside their sums."""
+    names = [name for name in detection.places if name in columns.COUNTED - headers.STANDS]
+    sums = dict.fromkeys(names, Decimal(0))
+    lengths: set[int] = set()
+    count = 0
+    last: TypedRow | None = None
+    for row in rows:
+        if last is not None:
+            count += 1
+            lengths.add(len(last.fields.get(key, "")))
+            for name in names:
+                sums[name] += Decimal(last.fields.get(name, 0))
+            yield last
+        last = row
+    if last is None:
+        return
+    said = last.fields.get(key, "")
+    told = {name: Decimal(last.fields[name]) for name in names if name in last.fields}
+    adds_up = any(told.values()) and all(sums[name] == value for name, value in told.items())
+    if said.isdecimal() and len(said) not in lengths and count > 1 and (int(said) == count or adds_up):
+        error = CellError(detection.columns[key], key, "cell_of_sums", {"value": said})
+        last = replace(last, errors=(*last.errors, error))
+    yield last
 
 
 def _exchanged(detection: Detection, facts: Sequence[tuple[int, Row]]) -> Sequence[tuple[int, Row]]:
@@ -164,7 +198,9 @@ def _column(kind: FileType, detection: Detection, name: str, facts: Sequence[tup
             is_blank,
             "cell_not_a_period",
         )
-    return _words(field, cells)
+    values, wrong = _words(field, cells)
+    width = detection.widths.get(name, 0)
+    return [one.zfill(width) if one and one.isdigit() else one for one in values] if width else values, wrong
 
 
 def _take_back(detection: Detection, facts: Sequence[tuple[int, Row]], read: Values, *, refuse: bool) -> None:
@@ -184,11 +220,15 @@ def _take_back(detection: Detection, facts: Sequence[tuple[int, Row]], read: Val
 def _contradicted(
     kind: FileType, detection: Detection, name: str, facts: Sequence[tuple[int, Row]]
 ) -> dict[int, Wrong]:
-    """Return where another column of the very same name holds another number: nobody knows which is meant."""
-    place = detection.places[name]
+    """Return where another column of the very same name says something else: nobody knows which is meant.
+
+    Of names, addresses and other words the first one does, and so it does beside a table that is left out.
+    """
+    place, field = detection.places[name], kind.fields[name]
     header = detection.headers[place]
     twins = [at for at, one in enumerate(detection.headers) if at != place and one == header]
-    if not twins or kind.fields[name].kind not in NUMERIC:
+    counts = field.kind in NUMERIC | {"date", "period"} or name in kind.key
+    if not twins or not counts or any(one.key == BESIDE for one in detection.answered):
         return {}
     wrong: dict[int, Wrong] = {}
     for at, (_, cells) in enumerate(facts):
@@ -199,11 +239,14 @@ def _contradicted(
 
 
 def _worded(body: bodies.Body, facts: Sequence[tuple[int, Row]]) -> dict[int, Wrong]:
-    """Return where words stand for a code: what they name is a group or a total, and no customer."""
+    """Return where words stand for a code, or beside it all words are of a total: who knows of whom it is."""
     return {
-        at: ("cell_not_a_code", {"value": body.key_of(cells)[:100]})
+        at: (
+            "cell_not_a_code" if body.is_strange(cells) else "cell_of_total",
+            {"value": body.key_of(cells)[:100]},
+        )
         for at, (_, cells) in enumerate(facts)
-        if body.is_strange(cells)
+        if body.is_strange(cells) or body.is_total(cells)
     }
 
 
@@ -349,8 +392,10 @@ def _is_clean(field: Field, cell: str) -> bool:
 
 
 def _code(text: str) -> str:
-    """Return a code without what spreadsheets add: an apostrophe, ="…", the .0 of a number."""
+    """Return a code without what spreadsheets add: an apostrophe, ="…", the .0 or the commas of a number."""
     text = text.removeprefix("=").strip("\"'`")
+    if _IN_THOUSANDS.fullmatch(text):
+        return text.replace(",", "")
     return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
 
 

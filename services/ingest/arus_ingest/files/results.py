@@ -71,10 +71,10 @@ class Detection:
     powers: field → the power of ten that turns its numbers into the field's unit (KL into L: 3), where it is
     not 0. title_power: the one that a title says of all amounts. unit_at: the column that says in what unit a
     row's volumes are. turned, refused: (column, what it says) of rows whose amounts are below zero, or are
-    refused. whole: rows below the header of another table are facts, too. is_guess: too little is
-    told of the type to use it unasked.
-    rayon: the one that names and titles say where no column does; else "". answered: questions about columns
-    with the answers that it goes by.
+    refused. whole: rows below the header of another table are facts, too. is_guess: too little is told of the
+    type to use it unasked. widths: field → how many digits its codes have, filled up with noughts. rayon: the
+    one that names and titles say where no column does; else "". answered: questions about columns with the
+    answers that it goes by.
     """
 
     file: str
@@ -103,6 +103,7 @@ class Detection:
     turned: tuple[tuple[int, str], ...] = ()
     refused: tuple[tuple[int, str], ...] = ()
     is_guess: bool = False
+    widths: dict[str, int] = field(default_factory=dict[str, int])
     rayon: str = ""
     answered: tuple[Question, ...] = ()
 

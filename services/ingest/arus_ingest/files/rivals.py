@@ -16,23 +16,54 @@ from arus_ingest.files.tables import Row, shown
 _TOTAL: Final = frozenset({"total", "jumlah", "grand"})
 _CHANGE: Final = re.compile(r"(?:uang\s+)?kembali(?:an)?|change", re.IGNORECASE)
 _AMOUNTS: Final = frozenset({"amount", "target_mc"})
+_NAMING: Final = frozenset({"nomen", "serial"})
+"""Codes by which books know a customer or a meter."""
+_FORMER: Final = frozenset({"lama", "old", "lalu", "asal"})
+BESIDE: Final = "beside"
+"""The key of the question whether the table beside the first one may be left out."""
 
 
-def settled(
-    choice: Choice, header: Header, below: Sequence[Row], taught: AnyMapping[str, str], month: str | None
+def settled(  # noqa: PLR0917 - everything that is known of the columns
+    choice: Choice,
+    header: Header,
+    below: Sequence[Row],
+    taught: AnyMapping[str, str],
+    month: str | None,
+    given: AnyMapping[str, str],
 ) -> Choice:
     """Return a choice with each number that counts in the column of the month, or a question which it is in.
 
+    Of the codes of customers and meters it is asked, too, which is meant, and of a table that stands beside
+    the first one whether to leave it out: whose amounts those are nobody could tell.
     month: the file's, as YYYY-MM; of types whose facts are all of one month. What was taught is no question.
+    given: answers of people, by the questions' keys.
     """
     kind = choice.type
     assert kind is not None
     places, questions = dict(choice.places), list(choice.questions)
     offers = columns.offers(kind, header, below, taught)
+    end = _beside(columns.key_field(kind, places), offers, header, below, places)
+    if end is not None:
+        params, skip = {"column": header.texts[end]}, (columns.SKIP,)
+        answer = columns.SKIP if given.get(BESIDE) == columns.SKIP else ""
+        questions.append(Question(BESIDE, "question_table_beside", skip, params, answer))
+        offers = [one for one in offers if one[1] < end]
     for field in choice.places:
-        if field not in columns.COUNTED or header.texts[places[field]] in taught:
+        if field not in columns.COUNTED | _NAMING or header.texts[places[field]] in taught:
             continue
-        meant = [places[field], *_rivals(kind.fields[field], offers, header, below, taught, places)]
+        rivals = _rivals(kind.fields[field], offers, header, below, taught, places)
+        if field in _NAMING:
+            mine = header.texts[places[field]]
+            rivals = [place for place in rivals if end is None or place < end]
+            if headers.words(mine) == (field,):  # the house's own word for it
+                continue
+            meant = sorted([places[field], *rivals], key=lambda one: _is_former(header.texts[one]))
+            others = [place for place in meant[1:] if _says_otherwise(place, meant[0], below)]
+            places[field] = meant[0]
+            if others:
+                questions.append(_which(field, [header.texts[place] for place in (meant[0], *others)]))
+            continue
+        meant = [places[field], *rivals]
         of_month = [
             place
             for place in meant
@@ -43,11 +74,51 @@ def settled(
         if of_month and not others:
             places[field] = first
             continue
-        options = tuple(dict.fromkeys(header.texts[place] for place in (first, *others)))
         code = "question_column_rivals" if of_month else "question_column_month"
-        params = {"field": field, "columns": ", ".join(options)}
-        questions.append(Question(f"{columns.ASKED}:{field}", code, options, params))
+        questions.append(_which(field, [header.texts[place] for place in (first, *others)], code))
     return replace(choice, places=places, questions=tuple(questions))
+
+
+def _which(field: str, texts: Sequence[str], code: str = "question_column_rivals") -> Question:
+    """Ask which of several columns a field is."""
+    options = tuple(dict.fromkeys(texts))
+    params = {"field": field, "columns": ", ".join(options)}
+    return Question(f"{columns.ASKED}:{field}", code, options, params)
+
+
+def _is_former(text: str) -> bool:
+    return not _FORMER.isdisjoint(headers.words(text))
+
+
+def _beside(
+    key: str,
+    offers: Sequence[tuple[float, int, str]],
+    header: Header,
+    below: Sequence[Row],
+    places: AnyMapping[str, int],
+) -> int | None:
+    """Return where a second table begins beside the first: its columns have the same words.
+
+    offers: fit, column, field. None where there is no such table.
+    """
+    counted = {name: place for name, place in places.items() if name in columns.COUNTED}
+    if key not in _NAMING or not counted:
+        return None
+    words = [own or text for text, own in zip(header.texts, header.own, strict=True)]
+    first = places[key]
+    for place in sorted(
+        place
+        for fit, place, name in offers
+        if name == key and fit >= columns.LEAST_SCORE and words[place] == words[first]
+    ):
+        has_numbers = any(
+            first < mine < place < other and name == field and words[other] == words[mine]
+            for field, mine in counted.items()
+            for _, other, name in offers
+        )
+        if has_numbers and _says_otherwise(place, first, below):
+            return place
+    return None
 
 
 def _rivals(  # noqa: PLR0917 - everything that is known of the columns

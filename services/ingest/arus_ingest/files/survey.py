@@ -35,13 +35,24 @@ class Column:
 class Survey:
     """What was seen of a table.
 
-    columns: by field. count: of facts. other: what the header says that ends them.
+    columns: by field. count: of facts. padded, bare: how long keys of digits are that begin with a nought,
+    and those that do not. other: what the header says that ends them.
     """
 
     columns: dict[str, Column]
     count: int = 0
     keys: set[Shape] = field(default_factory=set[Shape])
+    padded: set[int] = field(default_factory=set[int])
+    bare: set[int] = field(default_factory=set[int])
     other: list[str] = field(default_factory=list[str])
+
+    @property
+    def width(self) -> int | None:
+        """Return how long keys are where some begin with noughts, and shorter ones may have lost theirs."""
+        if len(self.padded) != 1 or not self.bare:
+            return None
+        (width,) = self.padded
+        return width if min(self.bare) < width and max(self.bare) <= width else None
 
 
 def survey(
@@ -56,7 +67,10 @@ def survey(
     for chunk in chunks(body.facts(rows, seen.other)):
         facts = [cells for _, cells in chunk]
         seen.count += len(facts)
-        seen.keys.update((len(one), one.isalnum()) for one in map(body.key_of, facts))
+        keys = [*map(body.key_of, facts)]
+        seen.keys.update((len(one), one.isalnum()) for one in keys)
+        seen.padded.update(len(one) for one in keys if one[:1] == "0" and one.isdigit())
+        seen.bare.update(len(one) for one in keys if one[:1] != "0" and one.isdigit())
         for name, place in places.items():
             cells = [one[place] if place < len(one) else None for one in facts]
             seen.columns[name].look(columns.kind_of(kind, name), cells)
