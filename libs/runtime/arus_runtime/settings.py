@@ -57,6 +57,10 @@ class Settings(BaseSettings):
         default="",
         description="Name of this replica that stays when it restarts; its partitions then wait for it.",
     )
+    presence_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Set by `arus up`, to which /readyz proves with it that no other program answers here.",
+    )
     otlp_endpoint: str = Field(
         default="",
         description="OpenTelemetry collector that spans are sent to (OTLP over HTTP), http://host:4318;"

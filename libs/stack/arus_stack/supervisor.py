@@ -134,7 +134,7 @@ class Supervisor:
             {
                 "name": running.part.name,
                 "state": running.state.value,
-                "ready": is_ready,
+                "ready": is_ready and running.state is State.READY and _alive(running.process),
                 "rss_mb": rss_mb(running.pid) if running.pid else None,
                 "pid": running.pid,
                 "restarts": running.restarts,
@@ -252,6 +252,7 @@ class Supervisor:
         while True:
             assert running.process is not None
             code = await running.process.wait()
+            self._ports.keep(server.name, server.listens)
             if running.asked_to_restart:
                 running.asked_to_restart = False
             else:

@@ -9,10 +9,11 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from secrets import token_bytes
+from secrets import token_bytes, token_hex
 from signal import SIGINT
 from typing import Any
 
+from arus_runtime import presence
 from arus_runtime.catalogue import topics
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -69,6 +70,7 @@ class System:
         self.settings = settings
         self.home = home
         home.create()
+        self._presence_key = token_hex()
         self._address = Address.of(settings.host)
         if not self._address.is_loopback and not settings.tls:
             raise Refused(
@@ -299,10 +301,10 @@ class System:
         return Server(
             source.name,
             lambda: [sys.executable, "-m", source.module],
-            lambda: _answers_ready(url, self.certificates),
-            trouble=lambda: _trouble(url, self.certificates),
+            lambda: _answers_ready(url, self.certificates, self._presence_key),
+            trouble=lambda: _trouble(url, self.certificates, self._presence_key),
             after=after,
-            env=self.environment(source),
+            env={**self.environment(source), "ARUS_PRESENCE_KEY": self._presence_key},
             listens=((host, http), (host, grpc)),
         )
 
@@ -395,31 +397,38 @@ def _threaded(ask: Callable[[], bool]) -> "Callable[[], Any]":
     return lambda: asyncio.to_thread(ask)
 
 
-async def _answers_ready(url: str, certificates: Certificates | None) -> bool:
-    said = await _readiness(url, certificates)
+async def _answers_ready(url: str, certificates: Certificates | None, key: str) -> bool:
+    said = await _readiness(url, certificates, key)
     return said is not None and said.get("status") in {"ready", "degraded"}
 
 
-async def _trouble(url: str, certificates: Certificates | None) -> str:
+async def _trouble(url: str, certificates: Certificates | None, key: str) -> str:
     """Return what a service says waits for a person, or why it is not ready; "" for nothing."""
-    said = await _readiness(url, certificates) or {}
+    said = await _readiness(url, certificates, key) or {}
     if "detail" in said:
         return said["detail"]
     return "; ".join(f"{part}: {what}" for part, what in said.get("trouble", {}).items())
 
 
-async def _readiness(url: str, certificates: Certificates | None) -> dict[str, Any] | None:
-    """Return what /readyz answers, None when it is silent; a problem's document when not ready."""
+async def _readiness(url: str, certificates: Certificates | None, key: str) -> dict[str, Any] | None:
+    """Return what /readyz answers, None when it is silent; a problem's document when not ready.
+
+    What another program on that port says is that it is another program.
+    """
     import httpx  # noqa: PLC0415 - slow to import, and most commands ask nobody
 
     # Without TLS nothing is verified, and the usual authorities take 25 ms to read, at every question.
     verify = ssl.create_default_context(cafile=str(certificates.ca)) if certificates else False
+    asked = token_hex()
     async with httpx.AsyncClient(verify=verify, timeout=3, trust_env=False) as client:
         try:
-            answer = await client.get(url)
+            answer = await client.get(url, headers={presence.ASKED: asked})
         except httpx.HTTPError:
             return None
-    return answer.json() if answer.headers.get("content-type", "").endswith("json") else None
+    is_json = answer.headers.get("content-type", "").endswith("json")
+    if answer.is_success and not presence.is_proven(key, asked, answer.headers.get(presence.PROVEN, "")):
+        return {"detail": "another program answers on its port"}
+    return answer.json() if is_json else None
 
 
 def _signing_key(path: Path) -> Path:

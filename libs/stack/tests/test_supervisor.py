@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -144,6 +145,38 @@ async def test_ports_are_kept_for_their_server_until_it_starts(home: Home) -> No
     supervisor.stop()
     await running
     assert ports.is_free(port)
+
+
+async def test_a_crashed_servers_ports_are_kept_until_it_starts_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "BACK_OFF_S", (3600.0,))
+    port = ports.free_port()
+    listening = f"import socket, time\ndoor = socket.create_server(('127.0.0.1', {port}))\ntime.sleep(60)"
+
+    async def ready() -> bool:
+        return ports.answers(port)
+
+    door = Server("door", lambda: [sys.executable, "-c", listening], ready, listens=(("127.0.0.1", port),))
+    supervisor = Supervisor(home, [door], {})
+    running = asyncio.create_task(supervisor.run())
+    await supervisor.started.wait()
+    os.kill((await state(supervisor, "door"))["pid"], signal.SIGKILL)
+
+    async def crashed() -> bool:
+        return (await state(supervisor, "door"))["state"] == State.CRASHED.value
+
+    async def again() -> bool:
+        return (await state(supervisor, "door"))["ready"]
+
+    await until(crashed)
+    assert not ports.answers(port)
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", port))
+    supervisor.restart("door")
+    await until(again)
+    supervisor.stop()
+    await running
 
 
 async def test_logs_go_on_being_put_aside_though_one_could_not_be(

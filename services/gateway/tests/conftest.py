@@ -13,8 +13,9 @@ from arus_gateway.settings import GatewaySettings
 from arus_runtime.service import opened
 from arus_runtime.web import create_app
 from arus_stack import ports
-from arus_stack.testing import DatabaseFor, ServiceDatabase
+from arus_stack.testing import DatabaseFor, KafkaServer, ServiceDatabase
 
+from .sockets import Running, on_sockets
 from .world import API, HOME, Gateway, Mailbox, Opening
 
 
@@ -79,3 +80,9 @@ def opening(database: ServiceDatabase, mailbox: Mailbox, numbers: Iterator[int],
 async def gateway(opening: Opening) -> AsyncIterator[Gateway]:
     async with opening() as made:
         yield made
+
+
+@pytest.fixture
+async def running(opening: Opening, kafka: KafkaServer) -> AsyncIterator[Running]:
+    async with on_sockets(opening, kafka) as running:
+        yield running

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from arus_runtime import presence
 from arus_runtime.context import Context, Service
 from arus_runtime.settings import Settings
 from arus_runtime.web import document, problems
@@ -71,7 +72,7 @@ def create_app(
                     f"{route} of {service.name} reads bodies loosely: make its router with web.router()"
                 )
         app.router.routes.extend(router.routes)  # as they are: including them would work each out anew
-    _add_health(app, readiness, trouble)
+    _add_health(app, readiness, trouble, limits.presence_key.get_secret_value())
     app.add_middleware(HeldSlashes)
     app.add_middleware(Heads)
     if context is not None:
@@ -89,13 +90,15 @@ def create_app(
     return app
 
 
-def _add_health(app: FastAPI, readiness: Readiness, trouble: Trouble) -> None:
+def _add_health(app: FastAPI, readiness: Readiness, trouble: Trouble, presence_key: str) -> None:
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
     @app.get("/readyz", include_in_schema=False)
-    async def readyz() -> dict[str, Any]:
+    async def readyz(request: Request, response: Response) -> dict[str, Any]:
+        if presence_key and (asked := request.headers.get(presence.ASKED)):
+            response.headers[presence.PROVEN] = presence.proof(presence_key, asked)
         missing = await readiness()
         if missing:
             raise Problem(
