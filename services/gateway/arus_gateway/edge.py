@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arus_gateway import rules
 from arus_gateway.callers import Caller
+from arus_gateway.compression import takes_gzip
 from arus_gateway.door import Door, door_of
 from arus_gateway.proxy import ALIASES, SERVICE_OF, ClientGoneError
 from arus_gateway.site import API_POLICY, Site
@@ -122,8 +123,7 @@ class Edge:
         if path in INSIDE and not _from_inside(scope, headers):
             raise Problem(404, "not_found")
         if not path.startswith(API):
-            zips = "gzip" in headers.get("accept-encoding", "")
-            page = self._site.page(path, zips=zips) if method in ("GET", "HEAD") else None
+            page = self._site.page(path, zips=takes_gzip(headers)) if method in ("GET", "HEAD") else None
             if page:
                 scope["route"] = Route("page")
             await (page or self._app)(scope, receive, send)

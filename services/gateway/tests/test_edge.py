@@ -11,10 +11,12 @@ import orjson
 import pytest
 import uvicorn
 from arus_gateway import proxy, site
+from arus_gateway.compression import takes_gzip
 from arus_runtime.auth import FixedKeys, Verifier
 from arus_runtime.context import Service
 from arus_runtime.web import create_app, router
 from arus_stack import ports
+from starlette.datastructures import Headers
 
 from .world import HOME, Gateway, Opening
 
@@ -351,9 +353,10 @@ async def test_the_console_is_served_with_its_caching_and_its_policy(opening: Op
         asset = await home.get("/app/assets/index-B4x_9fQz.js")
         assert asset.headers["content-encoding"] == "gzip"
         assert asset.text == "app" * 1000
-        plain = await home.get("/app/assets/index-B4x_9fQz.js", headers={"Accept-Encoding": "identity"})
-        assert "content-encoding" not in plain.headers
-        assert plain.text == "app" * 1000
+        for said in ("identity", "gzip;q=0"):
+            plain = await home.get("/app/assets/index-B4x_9fQz.js", headers={"Accept-Encoding": said})
+            assert "content-encoding" not in plain.headers
+            assert plain.text == "app" * 1000
         assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert asset.headers["content-type"].startswith("text/javascript")
         assert (await home.get("/app/assets/gone-12345678.js")).status_code == 404
@@ -369,9 +372,26 @@ async def test_long_json_leaves_compressed_for_who_takes_it(behind: Gateway, pat
     assert packed.content == LONG  # the client has unpacked it
     assert packed.num_bytes_downloaded < len(LONG) / 10
     assert (packed.headers["etag"], packed.headers["vary"]) == ('"7"', "Accept-Encoding")
-    plain = await siti.http.get(f"/locations/{path}", headers={"Accept-Encoding": "identity"})
-    assert "content-encoding" not in plain.headers
-    assert (plain.content, plain.headers["vary"]) == (LONG, "Accept-Encoding")
+    for said in ("identity", "gzip;q=0"):
+        plain = await siti.http.get(f"/locations/{path}", headers={"Accept-Encoding": said})
+        assert "content-encoding" not in plain.headers
+        assert (plain.content, plain.headers["vary"]) == (LONG, "Accept-Encoding")
+
+
+@pytest.mark.parametrize(
+    ("said", "takes"),
+    [
+        ("gzip", True),
+        ("br, GZIP;q=0.5", True),
+        ("deflate, x-gzip ; q=1", True),
+        ("gzip;q=0", False),
+        ("br, gzip; q=0.000, *", False),
+        ("gzipped", False),
+        ("", False),
+    ],
+)
+def test_a_client_that_gives_gzip_no_weight_does_not_take_it(said: str, takes: bool):
+    assert takes_gzip(Headers({"Accept-Encoding": said})) is takes
 
 
 async def test_head_tells_no_length_that_compression_would_change(behind: Gateway):

@@ -1,5 +1,6 @@
 """Register reads that people correct: the raw read stays, what is told follows, and all of it can go back."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -8,6 +9,10 @@ import pytest
 from arus.anomaly.v1.events_pb2 import METER_KIND_SALAH_CATAT, MeterVerdictReached
 from arus.imports.v1.events_pb2 import ImportWithdrawalAnswered
 from arus.metering.v1.events_pb2 import RegisterReadRecorded
+from arus_anomaly.codec.meter import number
+from arus_anomaly.codec.meter import reads as read_as_judged
+from arus_anomaly.rules.meter import Kind, judge
+from arus_anomaly.state.meter import Period
 from arus_runtime.context import Context
 from arus_runtime.ids import derived_id, new_ulid
 from arus_runtime.settings import Peer
@@ -202,9 +207,9 @@ async def test_a_period_that_nobody_read_is_estimated_until_that_is_taken_back(
         ("user-1", "Angka tertukar", None)
     ]
     [said] = told(database)[-1].reads
-    assert (said.read_method, said.stand_l, said.previous_l, said.dials) == (
-        "ESTIMATED", 1_061 * M3, 1_040 * M3, 5,
-    )  # fmt: skip
+    assert (said.read_method, said.stand_l, said.dials) == ("ESTIMATED", 1_061 * M3, 5)
+    # No file says the previous stand, so none is told that could differ from what stands before.
+    assert not said.HasField("previous_l")
     again = await owner.post("/meters/1/reads", json={"period": "2025-11", **WHY})
     assert (again.status_code, again.json()["code"]) == (409, "read_exists")
     assert (await owner.get(f"{MISSING}/estimate")).json()["code"] == "read_exists"
@@ -235,6 +240,50 @@ async def test_a_file_stands_in_place_of_an_estimate_of_what_nobody_had_read(
     assert (read["method"], read["raw"]["stand_m3"], len(read["versions"])) == ("RAW", "1058", 2)
     assert files.undo(newer)[-1].withdrawn == 1
     assert (await owner.get(MISSING)).json()["validated"]["stand_m3"] == "1061"
+
+
+@pytest.mark.usefixtures("cases")
+async def test_only_a_previous_stand_that_a_file_says_is_told(
+    filled: list[Any], files: Imports, owner: httpx.AsyncClient, database: ServiceDatabase
+) -> None:
+    def previous_l() -> int | None:
+        [said] = told(database)[-1].reads
+        return said.previous_l if said.HasField("previous_l") else None
+
+    files.undo(filled[3])
+    await owner.post("/meters/1/reads", json={"period": "2025-11", **WHY})
+    edited = (await owner.patch(MISSING, json={"stand_m3": "1063", **WHY})).json()
+    assert (edited["previous_m3"], edited["validated"]["volume_m3"]) == ("1040", "23")
+    assert previous_l() is None
+    row = {"key": "1|2025-11", "nomen": "1", "stand_awal": "1041", "stand_akhir": "1058"}
+    files.take(files.file("SBRS", "2025-11", {**row, "read_date": "2025-11-14", "read_method": "ACTUAL"}))
+    for act, body in (("PATCH", {"stand_m3": "1060", **WHY}), ("POST", WHY)):
+        path = MISSING if act == "PATCH" else f"{MISSING}/estimate"
+        assert (await owner.request(act, path, json=body)).status_code == 200
+        assert previous_l() == 1_041 * M3
+
+
+@pytest.mark.usefixtures("cases")
+async def test_an_estimate_stays_one_when_the_month_before_it_comes_late(
+    files: Imports, owner: httpx.AsyncClient, database: ServiceDatabase
+) -> None:
+    events: list[Any] = []
+
+    def read(month: str, stand: str) -> None:
+        row = {
+            "nomen": "1", "serial": "A", "stand_akhir": stand, "read_method": "ACTUAL",
+            "read_date": f"{month}-14",
+        }  # fmt: skip
+        events.extend(files.take(files.file("SBRS", month, row)))
+
+    for month, stand in (("2024-08", "100"), ("2024-09", "120"), ("2024-10", "140")):
+        read(month, stand)
+    assert (await owner.post("/meters/1/reads", json={"period": "2024-12", **WHY})).status_code == 201
+    read("2024-11", "160")
+    reads = {event.period: event for event in [*of_type(events, RegisterReadRecorded), *told(database)]}
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    judged = judge([Period(number(of), read_as_judged(reads[of], at)) for of in sorted(reads)])
+    assert [one.kinds for one in judged] == [(), (), (), (), (Kind.ESTIMATED,)]
 
 
 async def test_an_estimate_builds_on_no_read_that_was_refused(
@@ -358,6 +407,33 @@ async def test_a_new_meter_is_estimated_from_what_it_showed_when_it_was_put_in(
     assert (await owner.post("/meters/replacements", json=changed)).status_code == 201
     one = (await owner.get(f"{PATH}/estimate")).json()
     assert (one["serial"], one["previous_m3"], one["days"], one["stand_m3"]) == ("B", "2", 20, "15")
+
+
+@pytest.mark.usefixtures("cases")
+@pytest.mark.parametrize("is_told_by_file", [True, False], ids=["by_a_file", "by_a_person"])
+async def test_the_first_days_of_a_new_meter_are_no_usual_use_whoever_tells_of_it(
+    files: Imports, owner: httpx.AsyncClient, *, is_told_by_file: bool
+) -> None:
+    said = {"nomen": "1", "serial": "A", "read_method": "ACTUAL"}
+    for month, stand in (("2025-01", "100"), ("2025-02", "120"), ("2025-03", "140")):
+        row = {**said, "stand_akhir": stand, "read_date": f"{month}-20"}
+        files.take(files.file("SBRS", month, row))
+    row = {**said, "serial": "B", "stand_akhir": "2", "read_date": "2025-04-20"}
+    if is_told_by_file:
+        row |= {"stand_cabut": "158", "stand_pasang": "0", "replacement_date": "2025-04-19"}
+    files.take(files.file("SBRS", "2025-04", row))
+    if not is_told_by_file:
+        customer = {"nomen": "1", "name": "PT Example", "address": "Jl. Sunter No.1"}
+        assert (await owner.post("/customers", json=customer)).status_code == 201
+        changed = {
+            "nomen": "1", "replaced_on": "2025-04-19", "old_serial": "A", "old_final_m3": "158",
+            "new_serial": "B", "new_start_m3": "0",
+        }  # fmt: skip
+        assert (await owner.post("/meters/replacements", json=changed)).status_code == 201
+    one = (await owner.get("/meters/1/reads/2025-05/estimate")).json()
+    assert (one["serial"], one["previous_m3"], one["usual_m3"], one["periods"], one["volume_m3"]) == (
+        "B", "2", "21.429", 1, "21",
+    )  # fmt: skip
 
 
 async def test_a_corrected_use_counts_on_every_meter_of_its_period(

@@ -279,6 +279,7 @@ BESIDE = [stand(f"{one.day}", 5_000 + 9 * at, "C") for at, one in enumerate(HIST
         ([*HISTORY[:1], stand("2025-10-30", 9_990)], "A", 1, 3_320),
         ([PUT_IN, *HISTORY], "", 1, 13),
         ([PUT_IN._replace(stand_l=None), *HISTORY], "", 1, None),
+        ([*HISTORY, PUT_IN, stand("2025-11-15", 9, "B")], "B", 1, 18),
         ([*HISTORY, stand("2025-11-29", 5, "B")], "B", 1, None),
         (HISTORY[:1], "A", 1, None),
         ([], "", 1, None),
@@ -289,8 +290,8 @@ BESIDE = [stand(f"{one.day}", 5_000 + 9 * at, "C") for at, one in enumerate(HIST
     ],
     ids=[
         "three", "from_an_estimate", "parts_of_a_m3", "one", "went_back", "multiplied", "past_its_end",
-        "new_meter", "new_meter_unread", "other_register", "no_use", "none", "of_two", "of_two_the_other",
-        "beside_a_new_one", "new_one_of_two",
+        "new_meter", "new_meter_unread", "new_meter_of_a_day", "other_register", "no_use", "none", "of_two",
+        "of_two_the_other", "beside_a_new_one", "new_one_of_two",
     ],
 )  # fmt: skip
 def test_an_estimate_goes_on_from_the_last_stand_as_usual(

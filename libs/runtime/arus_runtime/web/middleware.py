@@ -17,6 +17,7 @@ HTTP_FAILED: Final = 500
 _QUIET: Final = frozenset(("/healthz", "/readyz", "/metrics"))
 """What machines ask: not a request of a person, in no metric, trace or log."""
 _DEFAULTS: Final = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+_READ_ENCODINGS: Final = frozenset(("", "identity"))
 _access: Final = structlog.get_logger("arus.access")
 
 
@@ -141,6 +142,9 @@ class Shell:
         return self._max_upload_bytes if path.startswith(self._uploads) else self._max_body_bytes
 
     def _refuse_early(self, scope: Scope, headers: Headers, most: int) -> None:
+        # Read as it came, a packed body is no JSON and no table.
+        if headers.get("content-encoding", "").strip().lower() not in _READ_ENCODINGS:
+            raise problems.Problem(415, "encoding_not_supported", headers={"Accept-Encoding": "identity"})
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length) > most:
             raise self._too_large(most)

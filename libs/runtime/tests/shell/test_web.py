@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is an answer: right, or a problem that says what is wrong to its reader."""
 
 import asyncio
+import gzip
 import re
 from collections.abc import AsyncIterator
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Literal
 from unittest.mock import sentinel
 
 import httpx
+import orjson
 import psycopg
 import pytest
 from arus_runtime.auth import Principal, Verifier, require
@@ -428,6 +430,20 @@ async def test_a_body_that_is_not_said_to_be_json_is_refused(
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
         answer = await http.post("/api/v1/things", content=b"{}", headers={**bearer, "Content-Type": kind})
         assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type"), kind
+
+
+async def test_a_packed_body_is_refused_as_such_and_one_said_to_be_plain_is_not(
+    http: httpx.AsyncClient, bearer: dict[str, str]
+) -> None:
+    plain = orjson.dumps(GOOD)
+    for kind in ("application/json", "multipart/form-data; boundary=x", "application/offset+octet-stream"):
+        for packed_as in ("gzip", "BR", "gzip, identity"):
+            headers = {**bearer, "Content-Type": kind, "Content-Encoding": packed_as}
+            answer = await http.post("/api/v1/things", content=gzip.compress(plain), headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (415, "encoding_not_supported"), packed_as
+            assert answer.headers["accept-encoding"] == "identity"
+    headers = {**bearer, "Content-Type": "application/json", "Content-Encoding": "Identity"}
+    assert (await http.post("/api/v1/things", content=plain, headers=headers)).status_code == 201
 
 
 async def test_a_long_body_is_refused_with_and_without_its_length(

@@ -58,10 +58,11 @@ class Estimated(NamedTuple):
 def estimated(before: Iterable[Stand], on: date, register: Register) -> Estimated | None:
     """Return what a register would show on a day, in whole m³ where it shows those; None where nothing tells.
 
-    before: earlier stands. The use of a day is the mean of the last three between actual stands of one
+    before: earlier stands. The use of a day is the mean of the last three between actual reads of one
     register, of fewer the last one's alone (R-20); uses below zero were no use. It counts from the last
-    stand of the same register, or from what it showed when it was put in. What another meter of the
-    customer shows meanwhile says nothing.
+    stand of the same register, or from what it showed when it was put in: nothing else follows from that,
+    whose few days until the first read are no usual use. What another meter of the customer shows meanwhile
+    says nothing.
     """
     stands = _earlier(before, on)
     known = _of_meter(stands, register.serial)
@@ -146,7 +147,7 @@ def _uses(actual: Sequence[Stand]) -> list[_Use]:
         _Use((stand.stand_l - earlier.stand_l) * stand.multiplier, (stand.day - earlier.day).days)
         for earlier, stand in pairwise(actual)
         if stand.day > earlier.day
-        and not stand.is_new
+        and not (stand.is_new or earlier.is_new)
         and stand.stand_l is not None
         and earlier.stand_l is not None
         and (stand.serial == earlier.serial or not stand.serial or not earlier.serial)

@@ -52,16 +52,18 @@ select %(tenant)s, v.* from unnest(%(nomen)b::text[], %(rayon)b::text[], %(words
 on conflict (tenant_id, nomen) do update set rayon = excluded.rayon, words = excluded.words
 """
 _FORGET: Final = "delete from {table} where tenant_id = %(tenant)s and nomen = any(%(nomens)s)"
-# Each period on its own, as in ``versions.CURRENT``.
+# Each period on its own, as in ``versions.CURRENT``. Of a period that no file tells of, nobody said what the
+# previous stand was: what is kept there is where our own estimate counts from.
 READS: Final = """
-select t.nomen, t.period, row_id, read_date, is_date_assumed, stand_awal_l, stand_akhir_l, raw_l, read_method,
-    skip_status, trouble, serial, reader, usage_class, rayon, replaced_on, old_final_l, new_start_l, dials,
-    multiplier, volume_l, is_active, recorded_at
+select t.nomen, t.period, row_id, read_date, is_date_assumed,
+    case when e.import_id = '' then null else stand_awal_l end as stand_awal_l, stand_akhir_l, raw_l,
+    read_method, skip_status, trouble, serial, reader, usage_class, rayon, replaced_on, old_final_l,
+    new_start_l, dials, multiplier, volume_l, is_active, recorded_at
 from unnest(%(nomens)b::text[], %(periods)b::text[]) asked (nomen, period) cross join lateral (
     select * from meter_readings
     where tenant_id = %(tenant)s and nomen = asked.nomen and period = asked.period and is_current offset 0) t
 left join lateral (
-    select raw_l from read_edits e
+    select e.import_id, raw_l from read_edits e
     where t.import_id = '' and e.tenant_id = t.tenant_id and e.key = t.key and e.number = t.number) e on true
 order by t.nomen, t.period, read_date, line
 """

@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -27,8 +27,12 @@ SECRET_BYTES: Final = 32
 _MAY_PASS: Final = frozenset((408, 425, 429))
 _NUMBERS: Final = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?")
 """Other spellings of an IPv4 address (inet_aton); the last part of a name is never one of them."""
-# Addresses that carry an IPv4 address inside: NAT64 (RFC 6052, 8215) and 6to4 (RFC 3056).
-_WRAPPED: Final = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")))
+_UNICAST: Final = IPv6Network("2000::/3")
+"""All of IPv6 that was ever given out (RFC 4291); what embeds or translates IPv4 lies outside, but 6to4."""
+_6TO4: Final = IPv6Network("2002::/16")
+"""Addresses that carry an IPv4 address inside (RFC 3056)."""
+_PROTOCOLS: Final = IPv4Network("192.0.0.0/24")
+"""Of protocols, not of hosts (RFC 6890); Python takes a part of it for public."""
 
 
 def new_secret() -> str:
@@ -132,9 +136,8 @@ def is_public(address: str) -> bool:
     if isinstance(parsed, IPv6Address):
         if parsed.ipv4_mapped:
             return is_public(str(parsed.ipv4_mapped))
-        if any(parsed in network for network in _WRAPPED):
-            return False
-    return parsed.is_global and not parsed.is_multicast
+        return parsed.is_global and parsed in _UNICAST and parsed not in _6TO4
+    return parsed.is_global and not parsed.is_multicast and parsed not in _PROTOCOLS
 
 
 def new_session(*, loopback: bool) -> "ClientSession":

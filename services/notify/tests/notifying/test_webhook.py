@@ -201,6 +201,9 @@ async def test_what_was_given_up_leaves_when_a_person_lets_its_job_run_again(
         "https://0.0.0.0/", "https://224.0.0.1/", "http://example.com/", "ftp://example.com/",
         "https://user:password@example.com/", "https:///x", "https://example.com:99999/", "https://127.1/",
         "https://2130706433/", "https://0177.0.0.1/", "https://0x7f000001/", "https://0X7f.1/", "https://10.0.7./",
+        "https://192.0.0.192/", "https://[::ffff:192.0.0.192]/", "https://[::127.0.0.1]/", "https://[::10.0.0.1]/",
+        "https://[64:ff9b:1::a00:1]/", "https://[2002:a00:1::]/", "https://[fec0::1]/", "https://[5f00::1]/",
+        "https://[4000::1]/", "https://[ff0e::1]/", "https://[2001:db8::1]/",
     ],
 )  # fmt: skip
 def test_a_url_that_leads_inside_is_refused(url: str) -> None:
@@ -213,6 +216,8 @@ def test_a_url_that_leads_inside_is_refused(url: str) -> None:
     [
         "https://example.com/x",
         "https://8.8.8.8/",
+        "https://192.0.1.1/",
+        "https://[::ffff:8.8.8.8]/",
         "https://8.8.8.8.example.com/",
         "https://[2606:4700::1111]:8443/a?b=c",
     ],
