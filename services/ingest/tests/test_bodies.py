@@ -157,6 +157,14 @@ def test_words_in_place_of_a_code_are_no_customer(tmp_path: Path, words: str) ->
     assert [(row.number, error.code) for row in found for error in row.errors] == [(23, "cell_not_a_code")]
 
 
+def test_the_title_of_a_printed_page_is_no_customer(tmp_path: Path) -> None:
+    title = "LAPORAN MC;;;;Halaman :;{0}"
+    lines = customers(30)
+    printed = [title.format(1), HEAD, *lines[:15], title.format(2), HEAD, *lines[15:]]
+    found = read(tmp_path, *printed)
+    assert (len(found), [row for row in found if row.errors]) == (30, [])
+
+
 def test_a_line_of_a_day_alone_is_no_customer(tmp_path: Path) -> None:
     assert len(read(tmp_path, HEAD, *customers(20), "05-01-2026;;;;;")) == 20
 

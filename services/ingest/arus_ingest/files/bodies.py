@@ -49,16 +49,18 @@ class Body:
     """What stands below a header, until another table begins.
 
     row: the last line of the header. key: the column a fact cannot do without; keyed: its type and field.
-    whole: people said that what stands below another header belongs to it, too. coded: the keys are codes of
-    digits, of letters at most before them: one of words names a group, a page or a total. lengths: of keys
-    that are digits alone. counted, dated: the columns of the numbers that count and of the days that a fact
-    cannot do without. width: how many cells most rows have, at least one for each column.
+    titles: what lines above the first fact say in letters, without digits. whole: people said that what
+    stands below another header belongs to it, too. coded: the keys are codes of digits, of letters at most before
+    them: one of words names a group, a page or a total. lengths: of keys that are digits alone. counted,
+    dated: the columns of the numbers that count and of the days that a fact cannot do without. width: how
+    many cells most rows have, at least one for each column.
     """
 
     header: Sequence[str]
     row: int
     key: int
     keyed: tuple[str, str]
+    titles: frozenset[str]
     whole: bool
     coded: bool
     lengths: frozenset[int]
@@ -81,6 +83,7 @@ class Body:
         field = columns.key_field(kind, places)
         key = places.get(field, 0)
         is_code = bool(field) and kind.fields[field].kind == "code"
+        head = list(head)
         rows = (cells for number, cells in head if number > row and may_be_fact(cells, header))
         below = list(islice(rows, SAMPLE_FACTS))
         return cls(
@@ -88,6 +91,7 @@ class Body:
             row,
             key,
             (kind.name, field),
+            frozenset(filter(_LETTER.search, (_said(cells) for number, cells in head if number <= row))),
             whole,
             coded=is_code and _are_codes(below, key),
             lengths=frozenset(len(one) for one in _keys(below, key) if is_code and one.isdigit()),
@@ -147,6 +151,8 @@ class Body:
     def _states(self, cells: Row) -> bool:
         """Tell whether a row states a fact: it is full or has a code, else a number and what it is of."""
         first = self.key_of(cells)
+        if not first.isdigit() and _said(cells) in self.titles:
+            return False  # a printed page begins as the first one did
         if first.isdigit() and len(first) > FEW_CELLS:
             return len(first) in self.lengths or is_fact(cells, self.key, self.header)
         full = {place: cell for place, cell in enumerate(cells) if shown(cell).strip()}
@@ -188,6 +194,11 @@ class Body:
 def _turned(cells: Row, order: Sequence[int]) -> Row:
     """Return the cells in another order; what stands behind the columns stays there."""
     return [*(cells[place] if place < len(cells) else None for place in order), *cells[len(order) :]]
+
+
+def _said(cells: Row) -> str:
+    """Return what a line says, but for digits: pages and days are others further down."""
+    return _DIGIT.sub("", "|".join(_texts(cells))).rstrip("|")
 
 
 def _texts(cells: Sequence[Cell]) -> list[str]:
