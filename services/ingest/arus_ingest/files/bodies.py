@@ -50,10 +50,10 @@ class Body:
 
     row: the last line of the header. key: the column a fact cannot do without; keyed: its type and field.
     titles: what lines above the first fact say in letters, without digits. whole: people said that what
-    stands below another header belongs to it, too. coded: the keys are codes of digits, of letters at most before
-    them: one of words names a group, a page or a total. lengths: of keys that are digits alone. counted,
-    dated: the columns of the numbers that count and of the days that a fact cannot do without. width: how
-    many cells most rows have, at least one for each column.
+    stands below another header belongs to it, too. coded: the keys are codes of digits, of letters at most
+    before them: one of words names a group, a page or a total. lengths: of keys that are digits alone.
+    counted, dated: the columns of the numbers that count and of the days that a fact cannot do without.
+    width: how many cells most rows have, at least one for each column.
     """
 
     header: Sequence[str]
