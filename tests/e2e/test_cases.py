@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from arus_stack.testing import RunningStack, until
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from .conftest import PASSWORD, OpenScreen, Organisation, Someone, create, sign_in
 from .test_every_page import assert_good, settle, settle_in_drawer
@@ -32,6 +32,13 @@ def analyst(register: Callable[[str], Someone]) -> Someone:
 def of(someone: Someone, case_id: str) -> dict[str, Any]:
     """Return a case as it stands."""
     return someone.client.get(f"/cases/{case_id}").raise_for_status().json()
+
+
+def sign_in_again(page: Page, someone: Someone) -> None:
+    """Fill the form that a page comes to when its session is over."""
+    page.get_by_label("Surel").fill(someone.email)
+    page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
+    page.keyboard.press("Enter")
 
 
 def change(someone: Someone, case: dict[str, Any], **fields: str) -> None:
@@ -220,8 +227,14 @@ def test_what_was_found_in_the_field_and_said_of_it_stays_with_the_case(
     expect(page.get_by_text("Berkas kosong.txt kosong.")).to_be_visible()
     expect(drawer).to_contain_text("catatan.txt")
     drawer.get_by_label("Tulis komentar").fill("Pipa diganti besok.")
+    # What is written but not sent outlives the page, and the session that ends meanwhile.
+    page.context.clear_cookies()
+    drawer.get_by_role("button", name="Kirim komentar").click()
+    sign_in_again(page, analyst)
+    expect(drawer.get_by_label("Tulis komentar")).to_have_value("Pipa diganti besok.")
     drawer.get_by_role("button", name="Kirim komentar").click()
     expect(drawer.get_by_text("Pipa diganti besok.")).to_be_visible()
+    expect(drawer.get_by_label("Tulis komentar")).to_have_value("")
     expect(drawer).to_contain_text("Kunjungan dicatat")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from arus_stack.testing import until
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from .conftest import OpenScreen, Organisation, Someone, create
 from .test_every_page import assert_good
@@ -109,6 +110,50 @@ def test_a_press_on_a_header_orders_the_whole_list(
     page.keyboard.press("Enter")
     expect(header).not_to_have_attribute("aria-sort", re.compile("."))
     expect(first).to_contain_text("9 Jan 2025")
+
+
+def test_a_printed_list_has_its_headings_on_every_sheet_and_says_what_it_is_of(
+    open_screen: OpenScreen, owner: Someone, console: str
+) -> None:
+    whose = {key: uses(owner)[0][key] for key in ("location_id", "product_id")}
+    many = [
+        {"date": f"2024-{1 + at // 28:02}-{1 + at % 28:02}", "volume_l": "400", **whose} for at in range(60)
+    ]
+    owner.client.post("/fuel/transactions/batch", json={"items": many}).raise_for_status()
+    page = open_screen(owner).page
+    page.goto(f"{console}/fuel/transactions?location={whose['location_id']}&to=2025-01-08")
+    expect(page.get_by_text("50 ditampilkan")).to_be_visible()
+    rest = page.get_by_text("Masih ada baris lain; muat semua atau ekspor.")
+    expect(rest).to_be_hidden()
+    sheets = [
+        sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    ]
+    assert "Berlaku · Gudang T · Sampai tanggal 8 Jan 2025" in sheets[0]
+    listed = [text for text in sheets if "400" in text]
+    assert len(listed) > 1
+    assert all("Volume" in text and "Dicatat" in text for text in listed)
+    assert "Masih ada baris lain; muat semua atau ekspor." in sheets[-1]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/anomalies?from=2025-01-02", "Perlu perhatian · Dari tanggal 2 Jan 2025"),
+        ("/anomalies?status=NORMAL", "Normal"),
+        ("/cases?view=table&assignee=none&priority=high", "Belum ada petugas · Prioritas: Tinggi"),
+        ("/fuel/transactions?status=voided", "Dibatalkan"),
+    ],
+)
+def test_on_paper_a_list_says_how_it_is_narrowed(
+    path: str, said: str, open_screen: OpenScreen, organisation: Organisation, console: str
+) -> None:
+    page = open_screen(organisation.owner).page
+    page.goto(console + path)
+    words = page.get_by_role("main").locator("p").filter(has_text=re.compile(f"^{said}$"))
+    expect(words).to_be_attached()
+    expect(words).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(words).to_be_visible()
 
 
 def test_a_saved_view_is_a_link_with_a_name(open_screen: OpenScreen, owner: Someone, console: str) -> None:

@@ -36,6 +36,9 @@ FILES = {
 """,
 }
 
+A4_PX = 703
+"""How wide an A4 sheet is between its margins, in the pixels of CSS."""
+
 
 @pytest.fixture(scope="module")
 def supervisor(register: Callable[[str], Someone]) -> Someone:
@@ -111,6 +114,23 @@ def test_on_paper_there_is_the_report_and_no_frame(
     width_pt, _ = paper.pages[0].mediabox.upper_right
     assert round(float(width_pt)) == 595
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_a_table_of_figures_stays_within_its_sheet(
+    open_screen: OpenScreen, supervisor: Someone, console: str
+) -> None:
+    page = open_screen(supervisor).page
+    page.goto(f"{console}/comparison?by=rayon")
+    table = page.get_by_role("table", name="Angka per periode").last
+    expect(table).to_be_visible()
+    page.set_viewport_size({"width": A4_PX, "height": 1000})
+    page.emulate_media(media="print")
+    # As wide as amounts of a large utility are.
+    table.evaluate(
+        "it => it.querySelectorAll('td').forEach(cell => {"
+        " if (cell.innerText.startsWith('Rp')) cell.innerText = 'Rp\u00a0137.128.100.000,00' })"
+    )
+    assert table.evaluate("it => it.scrollWidth <= it.parentElement.clientWidth")
 
 
 def test_a_period_of_years_ago_can_be_chosen(

@@ -78,6 +78,26 @@ def test_from_registering_to_the_first_anomaly(open_screen: OpenScreen, console:
     expect(drawer).to_have_count(0)
 
 
+def test_a_figure_is_whole_on_a_phone(
+    open_screen: OpenScreen, register: Callable[[str], Someone], console: str
+) -> None:
+    owner = register("Sari")
+    depot = create(owner, "/locations", {"name": "Gudang A", "type": "depot"})
+    solar = create(owner, "/products", {"code": "SOLAR", "name": "Solar", "kind": "fuel", "unit": "L"})
+    today = datetime.now(UTC).date()
+    facts = [fact(depot, solar, today - timedelta(days=back), 913430.4) for back in range(1, 11)]
+    owner.client.post("/fuel/transactions/batch", json={"items": facts}).raise_for_status()
+    page = open_screen(owner, width=360).page
+    page.goto(f"{console}/")
+    figure = page.get_by_text("9.134.304\u00a0L", exact=True)
+    expect(figure).to_be_visible()
+    # In one line, and none of it cut.
+    assert figure.evaluate(
+        "it => it.scrollWidth <= it.clientWidth"
+        " && it.clientHeight < 2 * parseFloat(getComputedStyle(it).fontSize)"
+    )
+
+
 def test_a_verdict_arrives_in_an_open_list(
     open_screen: OpenScreen, register: Callable[[str], Someone], console: str
 ) -> None:

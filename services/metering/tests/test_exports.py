@@ -108,7 +108,7 @@ async def test_figures_come_as_files(owner: httpx.AsyncClient, caller: Caller, f
         files.file("ARDEBT", "2025-12", {"nomen": "2", "amount": "7", "bills": "2", "as_of": "2025-12-28"})
     )
     head, *rows = cells(await exported(owner, "/kpi/periods/export", "xlsx", by="rayon"))
-    assert (head[0], head[5], head[8]) == ("Periode", "Dibayar (Rp)", "Tingkat penagihan")
+    assert (head[0], head[5], head[8]) == ("Periode", "Dibayar (Rp)", "Tingkat penagihan (%)")
     assert [(row[0], row[1], row[3], row[5], row[6]) for row in rows] == [
         ("2025-12", "34", 10.5, 25, 75), ("2025-12", "35", 10.5, 0, 100),
     ]  # fmt: skip
@@ -126,3 +126,23 @@ async def test_figures_come_as_files(owner: httpx.AsyncClient, caller: Caller, f
         assert "25" not in stranger.text
         refused = await caller("tenant-a", "operator").get(f"/kpi/{path}/export", params={"format": "csv"})
         assert refused.status_code == 403
+
+
+async def test_periods_come_newest_first_with_what_changed(owner: httpx.AsyncClient, files: Imports) -> None:
+    for period, amount in (("2025-10", "40"), ("2025-11", "50"), ("2025-12", "33.30")):
+        billed = [
+            {"nomen": nomen, "rayon": rayon, "target_mc": "90"} for nomen, rayon in (("1", "34"), ("2", "35"))
+        ]
+        files.take(files.file("MC", period, *billed))
+        paid = {"nomen": "1", "payment_date": f"{period}-05", "amount": amount, "key": period}
+        files.take(files.file("COLLECTION", period, paid))
+    answer = await exported(owner, "/kpi/periods/export", "xlsx", by="rayon")
+    head, *rows = cells(answer)
+    assert head[9] == "Perubahan dibayar (%)"
+    assert [(row[0], row[1], row[5], row[9]) for row in rows] == [
+        ("2025-12", "34", 33.3, -33.4), ("2025-12", "35", 0, None),
+        ("2025-11", "34", 50, 25), ("2025-11", "35", 0, None),
+        ("2025-10", "34", 40, None), ("2025-10", "35", 0, None),
+    ]  # fmt: skip
+    page: Any = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    assert (page["I2"].value, page["I2"].number_format) == (37, "0.00")

@@ -1045,7 +1045,7 @@ export const comparePeriods = <ThrowOnError extends boolean = true>(options?: Op
 /**
  * Export Periods
  *
- * Give what was billed and paid in each period, of all together or by rayon, as a file, oldest first.
+ * Give what was billed and paid in each period, of all together or by rayon, as a file, newest first.
  */
 export const exportPeriods = <ThrowOnError extends boolean = true>(options: Options<ExportPeriodsData, ThrowOnError>): RequestResult<ExportPeriodsResponses, ExportPeriodsErrors, ThrowOnError> => (options.client ?? client).get<ExportPeriodsResponses, ExportPeriodsErrors, ThrowOnError>({ url: '/api/v1/kpi/periods/export', ...options });
 

@@ -112,6 +112,11 @@ function Rows<Row extends object>({ table, list, asked, acts, selection, ...show
           <span className="sr-only">{label}: </span>
           <Trans>{count} ditampilkan</Trans>
         </p>
+        {list.hasNextPage && (
+          <p className="hidden print:block">
+            <Trans>Masih ada baris lain; muat semua atau ekspor.</Trans>
+          </p>
+        )}
       </div>
       {selection.isOn && (
         <ActionBar rows={marked} columns={visible} label={label} onStop={selection.end}>

@@ -1,8 +1,11 @@
 import { i18n } from '@lingui/core'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import * as format from './format'
 
-afterEach(() => i18n.activate('id'))
+afterEach(() => {
+  i18n.activate('id')
+  vi.useRealTimers()
+})
 
 test('numbers follow the language', () => {
   expect(format.quantity('1234.5', 'L')).toBe('1.234,5\u00a0L')
@@ -53,6 +56,14 @@ test('today depends on the place', () => {
   const now = new Date('2025-01-10T16:30:00Z')
   expect(format.today('Asia/Jakarta', now)).toBe('2025-01-10')
   expect(format.today('Asia/Jayapura', now)).toBe('2025-01-11')
+})
+
+test('a span ends with today where it comes first', () => {
+  vi.useFakeTimers({ now: new Date('2025-01-10T16:30:00Z') })
+  expect(format.today()).toBe('2025-01-10')
+  expect(format.newestDay()).toBe('2025-01-11')
+  expect(format.newestDay(new Date('2025-01-10T14:59:00Z'))).toBe('2025-01-10')
+  expect(format.newestDay(new Date('2025-01-10T15:00:00Z'))).toBe('2025-01-11')
 })
 
 test('days are counted over a month’s end', () => {

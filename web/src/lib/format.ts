@@ -74,6 +74,8 @@ const ZONES: Record<string, string> = {
 }
 
 export const HOME_ZONE = 'Asia/Jakarta'
+/** The zone of Indonesia in which a day begins first. */
+const FIRST_TO_WAKE = 'Asia/Jayapura'
 
 /** `1.234,5`; decimal strings of the API are accepted as they come. */
 export function number(value: number | string, digits = 2): string {
@@ -154,6 +156,11 @@ export function today(timeZone: string = HOME_ZONE, now: Date = new Date()): str
     month: '2-digit',
     day: '2-digit',
   }).format(now)
+}
+
+/** Today's date where it comes first: a span that ends with it leaves no place's morning out. */
+export function newestDay(now: Date = new Date()): string {
+  return today(FIRST_TO_WAKE, now)
 }
 
 /** The instant, in milliseconds, at which a place's clocks show `2025-01-10T14:05`; NaN for what is no time. */

@@ -135,14 +135,17 @@ interface OrderButtonProps {
   children: ReactNode
 }
 
-/** A header to press; how the column is ordered is said by its cell. */
+/** A header to press; how the column is ordered is said by its cell. Chromium repeats no button on the next page. */
 function OrderButton({ by, onPress, children }: OrderButtonProps) {
   const Arrow = by ? (by.descending ? ArrowDown : ArrowUp) : ArrowUpDown
   return (
     <button
       type="button"
       onClick={onPress}
-      className={clsx('group inline-flex min-h-6 items-center gap-1 hover:text-text', by && 'text-text')}
+      className={clsx(
+        'group inline-flex min-h-6 items-center gap-1 hover:text-text print:contents',
+        by && 'text-text',
+      )}
     >
       {children}
       <Arrow
@@ -171,9 +174,10 @@ const Cells = memo(function Cells<Row>({ row, id, name, columns, dense, onOpen }
       <td
         key={column.id}
         className={clsx(
-          'truncate border-b border-line px-3 print:overflow-visible print:px-1.5 print:py-1 print:align-top print:text-xs print:whitespace-normal',
+          'border-b border-line px-3 print:overflow-visible print:px-1.5 print:py-1 print:align-top print:text-xs print:whitespace-normal',
           dense ? 'h-8' : 'h-10',
-          column.meta?.numeric && 'text-right tabular',
+          // A number that is cut reads as another one.
+          column.meta?.numeric ? 'text-right break-words tabular' : 'truncate',
         )}
       >
         {index === 0 && onOpen ? (

@@ -19,7 +19,7 @@ _FORMATS: Final[Mapping[Kind, str]] = {
     "moment": "yyyy-mm-dd hh:mm",
     "count": "#,##0",
     "litres": "#,##0.######",
-    "percent": "0.0",
+    "percent": "0.00",
     "rupiah": "#,##0.00",
 }
 _FIRST_YEAR: Final = 1900

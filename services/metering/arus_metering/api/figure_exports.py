@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
-from typing import Annotated
+from itertools import pairwise
+from typing import Annotated, Final
 
 from arus_runtime.sheets import Column, Row, Sheet, about
 from arus_runtime.web import router
@@ -25,6 +26,8 @@ Compared = Annotated[Comparison, Depends(compare_periods)]
 Followed = Annotated[Days, Depends(follow_days)]
 Aged = Annotated[Ageing, Depends(get_arrears)]
 
+_PLACES: Final = Decimal("0.1")
+
 
 @figures.get("/kpi/periods/export/size")
 async def size_periods_export(compared: Compared) -> ExportSize:
@@ -34,7 +37,7 @@ async def size_periods_export(compared: Compared) -> ExportSize:
 
 @figures.get("/kpi/periods/export", response_class=FileResponse, responses=EXPORTED)
 async def export_periods(compared: Compared, export: Exported, rayon: Said = None) -> FileResponse:
-    """Give what was billed and paid in each period, of all together or by rayon, as a file, oldest first."""
+    """Give what was billed and paid in each period, of all together or by rayon, as a file, newest first."""
     say = partial(words.say, language=export.language)
     columns = [
         Column(say("column_bill_period"), width=11),
@@ -46,8 +49,9 @@ async def export_periods(compared: Compared, export: Exported, rayon: Said = Non
         Column(say("column_outstanding"), "rupiah", 18),
         Column(say("column_paid_customers"), "count", 14),
         Column(say("column_collection_rate"), "percent", 14),
+        Column(say("column_paid_change"), "percent", 14),
     ]
-    rows = [_period_row(one) for one in compared.items]
+    rows = _period_rows(compared.items)
     narrowed = [("column_rayon", rayon)]
     return await _sent(export, ("periods", columns, rows), narrowed, compared.data_as_of)
 
@@ -110,11 +114,23 @@ async def export_arrears(aged: Aged, export: Exported, rayon: Said = None) -> Fi
     return await _sent(export, ("arrears", columns, rows), narrowed, aged.data_as_of)
 
 
-def _period_row(one: Figures) -> Row:
-    return (
-        one.period, one.rayon, one.customers, Decimal(one.volume_m3), _rupiah(one.target), _rupiah(one.paid),
-        _rupiah(one.outstanding), one.paid_customers, _share(one.collection_rate),
-    )  # fmt: skip
+def _period_rows(items: Sequence[Figures]) -> list[Row]:
+    """Return a row for each, the newest period first, as the console shows them."""
+    paid = {(one.period, one.rayon): _rupiah(one.paid) for one in items}
+    before = dict(pairwise(sorted({one.period for one in items}, reverse=True)))
+    return [
+        (
+            one.period, one.rayon, one.customers, Decimal(one.volume_m3), _rupiah(one.target),
+            _rupiah(one.paid), _rupiah(one.outstanding), one.paid_customers, _share(one.collection_rate),
+            _change(_rupiah(one.paid), paid.get((before.get(one.period, ""), one.rayon))),
+        )
+        for one in sorted(items, key=lambda one: one.period, reverse=True)
+    ]  # fmt: skip
+
+
+def _change(now: Decimal, before: Decimal | None) -> Decimal | None:
+    """Return by how many percent it rose, one place half up; None where there is nothing to compare with."""
+    return ((now - before) / before * 100).quantize(_PLACES, ROUND_HALF_UP) if before else None
 
 
 def _rupiah(money: Money) -> Decimal:

@@ -2630,7 +2630,7 @@ export const exportPeriodsQueryKey = (options: Options<ExportPeriodsData>) => cr
 /**
  * Export Periods
  *
- * Give what was billed and paid in each period, of all together or by rayon, as a file, oldest first.
+ * Give what was billed and paid in each period, of all together or by rayon, as a file, newest first.
  */
 export const exportPeriodsOptions = (options: Options<ExportPeriodsData>) => queryOptions<ExportPeriodsResponse, ExportPeriodsError, ExportPeriodsResponse, ReturnType<typeof exportPeriodsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {

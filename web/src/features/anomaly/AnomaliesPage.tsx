@@ -9,13 +9,14 @@ import { Connection } from '@/app/Connection'
 import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
 import { listenToVerdicts } from '@/app/live'
-import { narrowed, NarrowingFields } from '@/app/narrowing'
+import { narrowed, NarrowingFields, useNarrowingWords } from '@/app/narrowing'
 import { whileReading } from '@/app/reading'
 import { TableTools } from '@/app/TableTools'
 import { date, number } from '@/lib/format'
 import { Button, IconButton } from '@/ui/Button'
 import { Chip } from '@/ui/Chip'
 import { FilterBar } from '@/ui/FilterBar'
+import { Narrowed } from '@/ui/Narrowed'
 import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
 import { Empty } from '@/ui/States'
@@ -29,7 +30,7 @@ const route = getRouteApi('/_app/anomalies')
 const SUMMARY_MS = 3_000
 
 export function AnomaliesPage() {
-  const { t } = useLingui()
+  const { t, i18n } = useLingui()
   const { id, ...filters } = route.useSearch()
   const navigate = route.useNavigate()
   const list = useInfiniteQuery(anomaliesQuery(filters))
@@ -41,6 +42,8 @@ export function AnomaliesPage() {
   const active = Object.keys(filters).length - (filters.status === undefined ? 0 : 1)
   const change = (next: Filters) => void navigate({ search: next, replace: true })
   const clear = () => change({})
+  const { status } = filters
+  const narrowing = useNarrowingWords(filters)
 
   return (
     <Page
@@ -74,6 +77,16 @@ export function AnomaliesPage() {
       >
         <NarrowingFields value={filters} onChange={(name, value) => change(narrowed(filters, name, value))} />
       </FilterBar>
+      <Narrowed
+        by={[
+          status === undefined
+            ? t`Perlu perhatian`
+            : status === 'all'
+              ? undefined
+              : i18n._(statusWord(status)),
+          ...narrowing,
+        ]}
+      />
       <Connection />
       <p role="status" className="sr-only">
         {waiting > 0 && <Plural value={waiting} other="# penilaian baru menunggu ditampilkan" />}

@@ -132,7 +132,7 @@ function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
   return (
     <div className="min-w-0 px-2.5 py-2 sm:px-3">
       <dt className="text-xs text-muted">{name}</dt>
-      <dd className="truncate text-sm font-semibold tabular sm:text-base">{children}</dd>
+      <dd className="text-sm font-semibold break-words tabular sm:text-base">{children}</dd>
     </div>
   )
 }

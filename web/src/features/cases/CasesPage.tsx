@@ -4,7 +4,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { ClipboardList, Plus, SquareKanban, Table2 } from 'lucide-react'
 import { lazy, useMemo, useState } from 'react'
 import type { CaseOut, CaseSummary } from '@/api'
-import { typeWord } from '@/app/cases'
+import { STATUS_LOOK, typeWord } from '@/app/cases'
 import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
 import { useOrderable } from '@/app/ordering'
@@ -15,6 +15,7 @@ import { tidy } from '@/lib/search'
 import { Button } from '@/ui/Button'
 import { Chip } from '@/ui/Chip'
 import { FilterBar } from '@/ui/FilterBar'
+import { Narrowed } from '@/ui/Narrowed'
 import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
 import { PrintTool } from '@/ui/PrintTool'
@@ -27,7 +28,7 @@ import { Following, useFollowing } from './following'
 import { ResolutionDialog, useMoving } from './moving'
 import { useNames } from './names'
 import { casesExport, casesQuery, summaryQuery, type Filters } from './queries'
-import { subject } from './words'
+import { PRIORITY_WORDS, subject } from './words'
 
 const AssignDialog = lazy(() => import('./AssignDialog'))
 const CaseDrawer = lazy(() => import('./CaseDrawer'))
@@ -207,6 +208,26 @@ function Chips({ filters, summary, onChange }: ChipsProps) {
   )
 }
 
+/** What narrows the list, in words. */
+function useWords({ q, assignee, priority, type, rayon, overdue, status }: Filters) {
+  const { t, i18n } = useLingui()
+  const nameOf = useNames()
+  const urgency = priority && i18n._(PRIORITY_WORDS[priority])
+  return [
+    q,
+    assignee === 'me'
+      ? t`Tugas saya`
+      : assignee === 'none'
+        ? t`Belum ada petugas`
+        : assignee && nameOf(assignee),
+    overdue ? t`Lewat tenggat` : undefined,
+    status && i18n._(STATUS_LOOK[status].word),
+    type && typeWord(type),
+    urgency && t`Prioritas: ${urgency}`,
+    rayon && t`Rayon ${rayon}`,
+  ]
+}
+
 interface TableProps extends ChipsProps {
   onOpen: (id: string) => void
   openId: string | undefined
@@ -248,6 +269,7 @@ function Table({ filters, summary, onChange, onOpen, openId, onBoard, clear, emp
       >
         <FilterFields filters={filters} onChange={onChange} withStatus />
       </FilterBar>
+      <Narrowed by={useWords(filters)} />
       <Listing
         table="cases"
         label={t`Kasus`}

@@ -1,12 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { commentCase } from '@/api'
 import { refetchCases } from '@/app/cases'
 import { refetch } from '@/app/client'
-import { useMay } from '@/app/session'
+import { useDraftName, useMay } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
 import { moment } from '@/lib/format'
+import { dropDraft, keepDraft, keptDraft } from '@/lib/kept'
 import { Button } from '@/ui/Button'
 import { TextArea } from '@/ui/Field'
 import { Failed, Skeleton } from '@/ui/States'
@@ -56,13 +57,25 @@ export function Comments({ id }: { id: string }) {
   )
 }
 
+interface Draft {
+  text: string
+}
+
+/** A comment being written; it outlives a closed drawer and a session that ends. */
 function Writing({ id }: { id: string }) {
   const { t } = useLingui()
-  const [text, setText] = useState('')
+  const draftName = useDraftName(`comment.${id}`)
+  const [text, setText] = useState(() => keptDraft<Draft>(draftName)?.text ?? '')
   const [error, setError] = useState<string>()
+  useEffect(() => {
+    if (text) keepDraft(draftName, { text } satisfies Draft)
+    else dropDraft(draftName)
+  }, [draftName, text])
   const send = useMutation({
     mutationFn: () => commentCase({ path: { case_id: id }, body: { text: text.trim() } }),
     onSuccess: () => {
+      // The drawer may be closed by now.
+      dropDraft(draftName)
       setText('')
       refetch('listCaseComments')
       void refetchCases()

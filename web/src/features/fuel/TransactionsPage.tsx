@@ -8,7 +8,7 @@ import { voidFuelTransaction, type FactRecord } from '@/api'
 import { useCatalogue, type Catalogue } from '@/app/catalogue'
 import { ExportTool } from '@/app/ExportTool'
 import { Listing, useSelection } from '@/app/Listing'
-import { narrowed, NarrowingFields } from '@/app/narrowing'
+import { narrowed, NarrowingFields, useNarrowingWords } from '@/app/narrowing'
 import { useOrderable } from '@/app/ordering'
 import { useMay } from '@/app/session'
 import { TableTools } from '@/app/TableTools'
@@ -20,6 +20,7 @@ import { Button, buttonLook } from '@/ui/Button'
 import type { Column } from '@/ui/columns'
 import { Chip } from '@/ui/Chip'
 import { FilterBar } from '@/ui/FilterBar'
+import { Narrowed } from '@/ui/Narrowed'
 import { OnDemand } from '@/ui/OnDemand'
 import { Page } from '@/ui/Page'
 import { Empty } from '@/ui/States'
@@ -44,6 +45,7 @@ export function TransactionsPage() {
   const columns = useMemo(() => columnsFor(catalogue, voiding), [catalogue, voiding])
   const active = Object.keys(filters).length
   const change = (next: Filters) => void navigate({ search: next, replace: true })
+  const narrowing = useNarrowingWords(filters)
   const nameOf = (fact: FactRecord) =>
     `${catalogue.locationOf.get(fact.location_id)?.name ?? ''}, ${date(fact.date)}`
   return (
@@ -72,6 +74,12 @@ export function TransactionsPage() {
       >
         <NarrowingFields value={filters} onChange={(name, value) => change(narrowed(filters, name, value))} />
       </FilterBar>
+      <Narrowed
+        by={[
+          filters.status === undefined ? t`Berlaku` : filters.status === 'voided' ? t`Dibatalkan` : undefined,
+          ...narrowing,
+        ]}
+      />
       <Listing
         table="transactions"
         label={t`Transaksi`}

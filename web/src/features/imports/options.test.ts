@@ -16,6 +16,8 @@ test.each([
   ['reversed:Ket', 'refuse', 'tolak baris itu'],
   ['unread:volume:Isi', 'skip', 'lewati kolom ini'],
   ['below', 'skip', 'lewati tabel di bawah'],
+  ['beside', 'skip', 'lewati tabel di sebelah'],
+  ['zeros:NOMEN', 'fill', 'isi nol di depan'],
   ['type', 'MC', 'Master pelanggan'],
   ['period', '2025-12', 'Desember 2025'],
 ])('an answer to %s is said in words: %s', (key, option, word) => {

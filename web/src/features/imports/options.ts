@@ -40,6 +40,8 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, MessageDescriptor>>
   },
   unread: { skip: msg`lewati kolom ini`, read: msg`baca, dan tolak baris yang tak terbaca` },
   below: { skip: msg`lewati tabel di bawah`, read: msg`baca juga tabel di bawah` },
+  beside: { skip: msg`lewati tabel di sebelah` },
+  zeros: { fill: msg`isi nol di depan`, keep: msg`benar seperti tertulis` },
 }
 
 /** An option as people say it. Columns are called as they are in the file, whatever that is. */

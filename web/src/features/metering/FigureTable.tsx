@@ -14,9 +14,9 @@ export function FigureTable({ label, head, rows }: FigureTableProps) {
     <ScrollBox>
       <table
         aria-label={label}
-        className="w-full text-sm print:text-[0.6875rem] print:[&_*]:whitespace-normal print:[&_td,&_th]:px-1"
+        className="w-full text-sm print:text-[7pt] print:[&_*]:whitespace-normal print:[&_td,&_th]:px-0.5"
       >
-        <thead className="text-xs text-muted">
+        <thead className="text-xs text-muted print:text-[7pt]">
           <tr>
             {head.map((name, at) => (
               <th

@@ -10,6 +10,7 @@ import { date, money, number, percent, quantity } from '@/lib/format'
 import { tidy } from '@/lib/search'
 import { Chart } from '@/ui/Chart'
 import { FilterBar } from '@/ui/FilterBar'
+import { Narrowed } from '@/ui/Narrowed'
 import { Page } from '@/ui/Page'
 import { PrintTool } from '@/ui/PrintTool'
 import { Empty, Failed, Skeleton } from '@/ui/States'
@@ -18,7 +19,7 @@ import { FigureTable } from './FigureTable'
 import { useFollowingImports } from './following'
 import { rate } from './happenings'
 import { Part } from './Part'
-import { AsOf, Narrowed, NotListed, ToImports } from './parts'
+import { AsOf, NotListed, ToImports } from './parts'
 import {
   arrearsExport,
   arrearsQuery,

@@ -21,12 +21,6 @@ export function AsOf({ at }: { at: string | null | undefined }) {
   )
 }
 
-/** On paper, where there are no filters: what narrows the page. */
-export function Narrowed({ by }: { by: readonly (string | undefined)[] }) {
-  const words = by.filter(Boolean).join(' · ')
-  return words ? <p className="hidden text-sm print:block">{words}</p> : null
-}
-
 /** Where the books are filled from, for those who may. */
 export function ToImports() {
   const maySend = useMay('imports', 'c')

@@ -11,7 +11,7 @@ import { incidentsSummaryQuery } from '@/app/incidents'
 import { listenToIncidents, listenToVerdicts } from '@/app/live'
 import { Reason } from '@/app/Reason'
 import { useMay, useSession } from '@/app/session'
-import { clock, date, dayAfter, number, quantity, shortDate, today } from '@/lib/format'
+import { clock, date, dayAfter, newestDay, number, quantity, shortDate } from '@/lib/format'
 import { Chart } from '@/ui/Chart'
 import { Chip } from '@/ui/Chip'
 import { Card, Page } from '@/ui/Page'
@@ -31,7 +31,7 @@ export function OverviewPage() {
   const { days } = route.useSearch()
   const navigate = route.useNavigate()
   const session = useSession()
-  const to = today()
+  const to = newestDay()
   const from = dayAfter(to, 1 - Number(days ?? DEFAULT_DAYS))
   const overview = useQuery({
     queryKey: [{ _id: 'overview', from, to }],
@@ -247,7 +247,7 @@ function Tile({
         <StatusBadge status={status} />
         <ChevronRight aria-hidden className="size-4 text-muted" />
       </span>
-      <span className="mt-2 block text-xl font-semibold tracking-tight tabular sm:text-2xl">
+      <span className="mt-2 block text-lg font-semibold tracking-tight tabular sm:text-2xl">
         {count === undefined ? '–' : number(count)}
       </span>
       <span className="block text-xs text-muted">
@@ -261,7 +261,7 @@ function Figure({ label, value, children }: { label: ReactNode; value: ReactNode
   return (
     <div className="rounded-lg border border-line bg-surface px-4 py-3">
       <span className="block py-0.5 text-xs font-medium text-muted">{label}</span>
-      <span className="mt-2 block truncate text-xl font-semibold tracking-tight tabular sm:text-2xl">
+      <span className="mt-2 block text-lg font-semibold tracking-tight break-words tabular sm:text-2xl">
         {value ?? '–'}
       </span>
       <span className="block text-xs text-muted">{children}</span>

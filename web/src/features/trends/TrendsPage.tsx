@@ -5,7 +5,7 @@ import { TrendingUp } from 'lucide-react'
 import type { Trend } from '@/api'
 import { narrowed, NarrowingFields } from '@/app/narrowing'
 import { useMay } from '@/app/session'
-import { clock, number, percent, today } from '@/lib/format'
+import { clock, newestDay, number, percent } from '@/lib/format'
 import { buttonLook } from '@/ui/Button'
 import { Chart } from '@/ui/Chart'
 import { Chip } from '@/ui/Chip'
@@ -35,7 +35,7 @@ export function TrendsPage() {
   const navigate = route.useNavigate()
   const seesVerdicts = useMay('anomalies', 'r')
   const period = filters.period ?? 'day'
-  const to = filters.to ?? today()
+  const to = filters.to ?? newestDay()
   const asked: Asked = { ...filters, period, to, from: filters.from ?? usualFrom(period, to) }
   const trend = useQuery(trendQuery(asked))
   const { location, product, from, to: until } = filters
