@@ -52,42 +52,27 @@ def settled(  # noqa: PLR0917 - everything that is known of the columns
         if field not in columns.COUNTED | _NAMING or header.texts[places[field]] in taught:
             continue
         rivals = _rivals(kind.fields[field], offers, header, below, taught, places)
+        meant = [places[field], *(place for place in rivals if end is None or place < end)]
+        code = "question_column_rivals"
         if field in _NAMING:
-            mine = header.texts[places[field]]
-            rivals = [place for place in rivals if end is None or place < end]
-            if headers.words(mine) == (field,):  # the house's own word for it
-                continue
-            meant = sorted([places[field], *rivals], key=lambda one: _is_former(header.texts[one]))
-            others = [place for place in meant[1:] if _says_otherwise(place, meant[0], below)]
-            places[field] = meant[0]
-            if others:
-                questions.append(_which(field, [header.texts[place] for place in (meant[0], *others)]))
-            continue
-        meant = [places[field], *rivals]
-        of_month = [
-            place
-            for place in meant
-            if "period" not in kind.fields or moments.is_of(header.texts[place], month) is not False
-        ]
-        first, *others = of_month or meant
-        others = [place for place in others if _says_otherwise(place, first, below)]
-        if of_month and not others:
-            places[field] = first
-            continue
-        code = "question_column_rivals" if of_month else "question_column_month"
-        questions.append(_which(field, [header.texts[place] for place in (first, *others)], code))
+            meant = _newer_first(field, meant, header)
+        elif "period" in kind.fields:
+            of_month = [place for place in meant if moments.is_of(header.texts[place], month) is not False]
+            meant, code = (of_month, code) if of_month else (meant, "question_column_month")
+        places[field], *others = meant
+        others = [place for place in others if _says_otherwise(place, places[field], below)]
+        if others or code == "question_column_month":
+            options = tuple(dict.fromkeys(header.texts[place] for place in (places[field], *others)))
+            params = {"field": field, "columns": ", ".join(options)}
+            questions.append(Question(f"{columns.ASKED}:{field}", code, options, params))
     return replace(choice, places=places, questions=tuple(questions))
 
 
-def _which(field: str, texts: Sequence[str], code: str = "question_column_rivals") -> Question:
-    """Ask which of several columns a field is."""
-    options = tuple(dict.fromkeys(texts))
-    params = {"field": field, "columns": ", ".join(options)}
-    return Question(f"{columns.ASKED}:{field}", code, options, params)
-
-
-def _is_former(text: str) -> bool:
-    return not _FORMER.isdisjoint(headers.words(text))
+def _newer_first(field: str, meant: Sequence[int], header: Header) -> list[int]:
+    """Return the columns of a code, former ones last; only the first where it is the house's own word."""
+    if headers.words(header.texts[meant[0]]) == (field,):
+        return [meant[0]]
+    return sorted(meant, key=lambda place: not _FORMER.isdisjoint(headers.words(header.texts[place])))
 
 
 def _beside(
