@@ -125,7 +125,11 @@ def test_a_last_row_that_counts_or_adds_up_the_others_is_no_customer(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "last", ["3401099999;AGUS;;;1560;7800000", "34999;AGUS;;;12;60000", "34999;AGUS;;;1560;60000"]
+    "last",
+    [
+        *("3401099999;AGUS;;;1560;7800000", "34999;AGUS;;;12;60000", "34999;AGUS;;;1560;60000"),
+        "34999;BUDI;;;1560;7800000",
+    ],
 )
 def test_a_last_customer_who_looks_a_little_like_a_sum_stays_one(tmp_path: Path, last: str) -> None:
     found = read(tmp_path, HEAD, *customers(130), last)
@@ -163,6 +167,21 @@ def test_the_title_of_a_printed_page_is_no_customer(tmp_path: Path) -> None:
     printed = [title.format(1), HEAD, *lines[:15], title.format(2), HEAD, *lines[15:]]
     found = read(tmp_path, *printed)
     assert (len(found), [row for row in found if row.errors]) == (30, [])
+
+
+def test_a_fact_that_reads_like_a_line_above_the_header_stays_one(tmp_path: Path) -> None:
+    path = tmp_path / "BBM Des 2025.csv"
+    above = ["PEMAKAIAN TERAKHIR NOVEMBER;;;", "29/11/2025;Depot A;Solar;480", "30/11/2025;Depot B;Solar;460"]
+    facts = ["01/12/2025;Depot A;Solar;500", "14/12/2025;Depot B;Solar;450", "15/12/2025;Depot C;Solar;470"]
+    path.write_text("\n".join([*above, "TANGGAL;LOKASI;PRODUK;VOLUME", *facts]), "utf-8")
+    (found,) = detect(path)
+    assert [row.fields["date"] for row in read_rows(path, found)] == [
+        "2025-12-01",
+        "2025-12-14",
+        "2025-12-15",
+    ]
+    coded = [line.replace("34010", "34-", 1) for line in customers(9)]
+    assert len(read(tmp_path, coded[0].replace("34-", "33-", 1), HEAD, *coded)) == 9
 
 
 def test_a_line_of_a_day_alone_is_no_customer(tmp_path: Path) -> None:

@@ -164,3 +164,56 @@ def test_commas_in_a_customers_number_are_a_spreadsheets(tmp_path: Path) -> None
     )
     assert found.questions == ()
     assert [row.fields["nomen"] for row in rows] == [*(f"6100{one}234" for one in range(4)), "61.001.234"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("NO HP PELANGGAN", "0812345{0}"),
+        ("NIK PELANGGAN", "317101{0}"),
+        ("ID PELANGGAN PLN", "5411{0}"),
+        ("NO SLIP", "88{0}"),
+        ("NOPEL BARU", ""),
+    ],
+)
+def test_other_numbers_of_a_customer_are_no_rivals(tmp_path: Path, header: str, cells: str) -> None:
+    rows = [f"{row};{cells.format(at)}" for at, row in enumerate(payments(5))]
+    found, _ = read(tmp_path, f"NOPEL;TGL BAYAR;JUMLAH BAYAR;{header}", *rows)
+    assert (found.columns["nomen"], found.questions) == ("NOPEL", ())
+
+
+@pytest.mark.parametrize("again", ["", "2025-12-0{0}", "0{0}-12-2025"])
+def test_a_second_column_of_one_name_that_says_nothing_else_refuses_nothing(
+    tmp_path: Path, again: str
+) -> None:
+    rows = [f"6100000{one};0{one}/12/2025;5000{one};{again.format(one)}" for one in range(1, 6)]
+    _, read_ = read(tmp_path, "NOPEL;TGL BAYAR;JUMLAH BAYAR;TGL BAYAR", *rows)
+    assert [row.errors for row in read_] == [()] * 5
+
+
+def test_nothing_of_a_table_that_is_left_out_gets_into_the_one_before(tmp_path: Path) -> None:
+    head = "NOPEL;TGL BAYAR;JUMLAH;;NOPEL;TGL BAYAR;JUMLAH;NO KUITANSI;KASIR"
+    rows = [f"6100000{n};0{n}/12/2025;500{n};;6200000{n};1{n}/12/2025;700{n};K{n};BUDI" for n in range(1, 6)]
+    found, left = read(tmp_path, head, *rows, beside="skip")
+    assert found.columns.keys() == {"nomen", "payment_date", "amount"}
+    assert not any(row.errors for row in left)
+
+
+def test_a_foot_is_no_customer_though_noughts_are_filled_in(tmp_path: Path) -> None:
+    lines = [
+        "NOMEN;NAMA;KUBIKASI;NOMINAL",
+        *(f"00{n:05};A;10;1000" for n in range(1, 101)),
+        "61274;B;10;1000",
+    ]
+    _, rows = _read(
+        tmp_path, [*lines, "101;;1010;101000"], "MC Des25.csv", {"zeros:NOMEN": "fill"}
+    )  # fmt: skip
+    assert [(row.number, error.code) for row in rows for error in row.errors] == [(103, "cell_of_sums")]
+
+
+@pytest.mark.parametrize("odd", ["0000000000", "0123456789012"])
+def test_one_odd_number_with_noughts_asks_nothing_of_the_others(tmp_path: Path, odd: str) -> None:
+    found, _ = read(
+        tmp_path, "NOMEN;TGL BAYAR;JUMLAH BAYAR", *payments(20), f"{odd};09/12/2025;1000"
+    )  # fmt: skip
+    assert found.questions == ()

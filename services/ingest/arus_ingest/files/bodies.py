@@ -151,7 +151,7 @@ class Body:
     def _states(self, cells: Row) -> bool:
         """Tell whether a row states a fact: it is full or has a code, else a number and what it is of."""
         first = self.key_of(cells)
-        if not first.isdigit() and _said(cells) in self.titles:
+        if (not first or _is_worded(first)) and not columns.is_day(first) and _said(cells) in self.titles:
             return False  # a printed page begins as the first one did
         if first.isdigit() and len(first) > FEW_CELLS:
             return len(first) in self.lengths or is_fact(cells, self.key, self.header)
@@ -175,7 +175,14 @@ class Body:
         """Tell whether a row that is keyed as the others are calls itself a total."""
         return bool(self.lengths) and _is_total(cells)
 
-    def key_of(self, cells: Row) -> str:
+    def names_nobody(self, cells: Sequence[Cell]) -> bool:
+        """Tell whether a row has no day, and no words but those of totals: REK, SAMBUNGAN."""
+        said = [cell for cell in cells if isinstance(cell, str) and _says(cell)]
+        return all(_is_of_total(word) for cell in said for word in headers.words(_joined(cell))) and not any(
+            columns.is_day(cells[place]) for place in self.dated if place < len(cells)
+        )
+
+    def key_of(self, cells: Sequence[Cell]) -> str:
         """Return what stands in the column of the key."""
         return shown(cells[self.key]).strip() if self.key < len(cells) else ""
 

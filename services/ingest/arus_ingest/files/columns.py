@@ -21,9 +21,12 @@ SEARCHED_ROWS: Final = 80
 HEADER_LINES: Final = 3
 LEAST_SCORE: Final = 0.6
 SAMPLE_ROWS: Final = 300
+BARE_FIT: Final = 0.65
+"""How well a column fits whose one word says little."""
 LEAST_NAMED: Final = 2
 HALVES: Final = frozenset({"period_month", "period_year"})
 BILLED: Final = "bill_period"
+RECEIPT: Final = "receipt_number"
 ASKED: Final = "column"
 """What the key of a question for a column begins with."""
 AGE: Final = "age"
@@ -267,7 +270,15 @@ def assigned(
         for half in HALVES:
             places.pop(half, None)
             scores.pop(half, None)
+    receipt, amount = places.get(RECEIPT), places.get("amount")
+    if receipt is not None and amount is not None and _says_the_same(receipt, amount, below):
+        del places[RECEIPT], scores[RECEIPT]
     return places, scores
+
+
+def _says_the_same(place: int, other: int, below: Sequence[Row]) -> bool:
+    """Tell whether two columns hold the same: what stands under KWITANSI may be its amount."""
+    return all(row[place] == row[other] for row in below[:SAMPLE_ROWS] if max(place, other) < len(row))
 
 
 def offers(
@@ -285,8 +296,19 @@ def offers(
                 fit = match.score * _likeness(
                     _looks(kind, match.field, text, header), match.field, place, below
                 )
+                if headers.is_bare(text, match.field):
+                    if not _varies(place, below):
+                        continue
+                    fit = min(fit, BARE_FIT)
                 found.append((fit, place, match.field))
     return found
+
+
+def _varies(place: int, below: Sequence[Row]) -> bool:
+    """Tell whether most cells hold a number or a day, and not all the same: no day of printing, no fee."""
+    cells = [shown(row[place]).strip() for row in below[:SAMPLE_ROWS] if place < len(row)]
+    said = [cell for cell in cells if any(map(str.isdigit, cell))]
+    return 2 * len(said) > len(cells) and (len(said) == 1 or len(set(said)) > 1)
 
 
 def unread(
@@ -308,6 +330,7 @@ def unread(
                 and not field.required
                 and (field.kind in NUMERIC | {"date"} or field.name == BILLED)
                 and field.name not in {*places, *found}
+                and not headers.is_bare(text, field.name)
                 and _likeness(_looks(kind, field.name, text, header), field.name, place, below) < LEAST_SCORE
             ):
                 found[field.name] = text

@@ -104,6 +104,8 @@ _OF_NUMBERS: Final = ("no", "id", "kd", "kode", "inv")
 """What a word begins with that makes a number of a bill out of TAGIHAN."""
 _OPEN_HEADS: Final = frozenset({"alamat", "lokasi", "gudang", "depo", "pool", "produk", "bank", "loket"})
 """Words that say enough whatever word of nobody's stands beside them."""
+_BARE: Final = frozenset({"read_date", "receipt_number"})
+"""Fields that one word alone may name, but not with words around it: TGL METER is the day it was fitted."""
 _ASIDE: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BREAK: Final = re.compile(r"[^a-z0-9]+")
@@ -235,6 +237,11 @@ def below(header: str, own: str, matching: Callable[[str], tuple[Match, ...]]) -
     return _measured(header, found, own)
 
 
+def is_bare(header: str, field: str) -> bool:
+    """Tell whether a header is one word that says little of a field: TGL of a read, NOTA of a receipt."""
+    return field in _BARE and len(words(header)) == 1
+
+
 def is_band(header: str) -> bool:
     """Tell whether a header is a band of ages of debts: 31-60, 31 s/d 60 hari, > 90."""
     return bool(_BAND.fullmatch(_OF_AGES.sub(" ", header).strip()))
@@ -346,11 +353,13 @@ def _surrounded(spelt: tuple[str, ...]) -> list[tuple[tuple[str, str], float]]:
             strange = inside[0] in _OPEN_HEADS and not any(word in _known() for word in rest)
             if length == 1 and not (empty or strange):
                 continue
+            bare = length == 1
             score = 0.62 + 0.2 * length / len(spelt)
             found += [
                 (name, score - penalty)
                 for name, penalty in by_words.get(inside, ())
-                if not any(_beside(*name, word) for word in rest if word not in _AROUND)
+                if not (bare and name[1] in _BARE)
+                and not any(_beside(*name, word) for word in rest if word not in _AROUND)
                 and not _differs(*name, rest)
             ]
     return found
@@ -432,7 +441,10 @@ def _vocabularies() -> dict[tuple[str, str], set[str]]:
 
 @cache
 def _spellings() -> list[str]:
-    return [spelling for spelling in _index()[1] if len(spelling) >= SHORTEST_FUZZY]
+    """Return the aliases as they may be misspelt; NO SL is too short for it: NO SLIP is another."""
+    by_words, by_letters = _index()
+    short = {"".join(spelt) for spelt in by_words if len(spelt) == 2 and len(spelt[1]) < 3}
+    return [one for one in by_letters if len(one) >= SHORTEST_FUZZY and one not in short]
 
 
 Names = dict[str, list[tuple[tuple[str, str], float]]]

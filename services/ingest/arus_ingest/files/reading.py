@@ -22,6 +22,8 @@ from arus_ingest.files.texts import repaired
 
 LONGEST_TEXT: Final = 500
 _RAYON: Final = re.compile(r"(?:rayon|ryn|r)[\s.\-_]*(\d+)", re.IGNORECASE)
+MANY: Final = 10
+"""Below so many rows one is their sum by chance; in two columns none is."""
 _IN_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 Wrong = tuple[str, dict[str, str]]
 Values = tuple[list[str | None], dict[int, Wrong]]
@@ -47,11 +49,12 @@ def read_rows(path: Path, detection: Detection, *, limits: Limits | None = None)
         for facts in chunks(body.facts(chain(head, rows)))
         for row in _rows(kind, detection, body, _exchanged(detection, facts))
     )
-    yield from _footed(detection, body.keyed[1], found) if body.coded else found
+    yield from _footed(detection, body, found) if body.coded else found
 
 
-def _footed(detection: Detection, key: str, rows: Iterable[TypedRow]) -> Iterator[TypedRow]:
+def _footed(detection: Detection, body: bodies.Body, rows: Iterable[TypedRow]) -> Iterator[TypedRow]:
     """Refuse the last row where its key is like none above, and counts those or stands beside their sums."""
+    key = body.keyed[1]
     names = [name for name in detection.places if name in columns.COUNTED - headers.STANDS]
     sums = dict.fromkeys(names, Decimal(0))
     lengths: set[int] = set()
@@ -60,18 +63,20 @@ def _footed(detection: Detection, key: str, rows: Iterable[TypedRow]) -> Iterato
     for row in rows:
         if last is not None:
             count += 1
-            lengths.add(len(last.fields.get(key, "")))
-            for name in names:
-                sums[name] += Decimal(last.fields.get(name, 0))
+            lengths.add(len(body.key_of(last.original)))
+            if all(one.field != key for one in last.errors):
+                for name in names:
+                    sums[name] += Decimal(last.fields.get(name, 0))
             yield last
         last = row
     if last is None:
         return
-    said = last.fields.get(key, "")
+    said = body.key_of(last.original)
     told = {name: Decimal(last.fields[name]) for name in names if name in last.fields}
     adds_up = any(told.values()) and all(sums[name] == value for name, value in told.items())
-    if said.isdecimal() and len(said) not in lengths and count > 1 and (int(said) == count or adds_up):
-        error = CellError(detection.columns[key], key, "cell_of_sums", {"value": said})
+    is_sum = said.isdecimal() and (int(said) == count or (adds_up and (count >= MANY or len(told) > 1)))
+    if is_sum and len(said) not in lengths and body.names_nobody(last.original):
+        error = CellError(detection.columns[key], key, "cell_of_sums", {"value": said[:100]})
         last = replace(last, errors=(*last.errors, error))
     yield last
 
@@ -227,13 +232,19 @@ def _contradicted(
     place, field = detection.places[name], kind.fields[name]
     header = detection.headers[place]
     twins = [at for at, one in enumerate(detection.headers) if at != place and one == header]
-    counts = field.kind in NUMERIC | {"date", "period"} or name in kind.key
+    counts = field.kind in NUMERIC | {"date", "period"} or (field.kind == "code" and name in kind.key)
     if not twins or not counts or any(one.key == BESIDE for one in detection.answered):
         return {}
+    read = [
+        _column(kind, replace(detection, places={**detection.places, name: at}), name, facts)[0]
+        for at in (place, *twins)
+    ]
     wrong: dict[int, Wrong] = {}
-    for at, (_, cells) in enumerate(facts):
-        said = [shown(cells[one]).strip() if one < len(cells) else "" for one in (place, *twins)]
-        if len(set(said)) > 1:
+    for at, values in enumerate(zip(*read, strict=True)):
+        told = {one for one in values if one}
+        if len(told) > 1 or (told and not values[0]):
+            cells = facts[at][1]
+            said = [shown(cells[one]).strip() if one < len(cells) else "" for one in (place, *twins)]
             wrong[at] = ("cell_contradicted", {"value": ", ".join(one or "-" for one in said)[:100]})
     return wrong
 

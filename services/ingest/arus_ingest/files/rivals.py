@@ -18,7 +18,11 @@ _CHANGE: Final = re.compile(r"(?:uang\s+)?kembali(?:an)?|change", re.IGNORECASE)
 _AMOUNTS: Final = frozenset({"amount", "target_mc"})
 _NAMING: Final = frozenset({"nomen", "serial"})
 """Codes by which books know a customer or a meter."""
-_FORMER: Final = frozenset({"lama", "old", "lalu", "asal"})
+_FORMER: Final = frozenset(
+    {"lama", "old", "lalu", "asal", "ex", "eks", "cabut", "dicabut", "bongkar", "dibongkar", "removed"}
+)
+_NEWER: Final = frozenset({"baru", "new", "pasang", "dipasang", "terpasang", "pengganti", "fitted"})
+"""Words that tell two codes of one kind apart."""
 BESIDE: Final = "beside"
 """The key of the question whether the table beside the first one may be left out."""
 
@@ -48,14 +52,15 @@ def settled(  # noqa: PLR0917 - everything that is known of the columns
         answer = columns.SKIP if given.get(BESIDE) == columns.SKIP else ""
         questions.append(Question(BESIDE, "question_table_beside", skip, params, answer))
         offers = [one for one in offers if one[1] < end]
-    for field in choice.places:
+        places = {field: place for field, place in places.items() if place < end}
+    for field in list(places):
         if field not in columns.COUNTED | _NAMING or header.texts[places[field]] in taught:
             continue
         rivals = _rivals(kind.fields[field], offers, header, below, taught, places)
         meant = [places[field], *(place for place in rivals if end is None or place < end)]
         code = "question_column_rivals"
         if field in _NAMING:
-            meant = _newer_first(field, meant, header)
+            meant = _newer_first(field, meant, header, below)
         elif "period" in kind.fields:
             of_month = [place for place in meant if moments.is_of(header.texts[place], month) is not False]
             meant, code = (of_month, code) if of_month else (meant, "question_column_month")
@@ -65,14 +70,31 @@ def settled(  # noqa: PLR0917 - everything that is known of the columns
             options = tuple(dict.fromkeys(header.texts[place] for place in (places[field], *others)))
             params = {"field": field, "columns": ", ".join(options)}
             questions.append(Question(f"{columns.ASKED}:{field}", code, options, params))
-    return replace(choice, places=places, questions=tuple(questions))
+    fits = {field: fit for field, fit in choice.fits.items() if field in places}
+    return replace(choice, places=places, fits=fits, questions=tuple(questions))
 
 
-def _newer_first(field: str, meant: Sequence[int], header: Header) -> list[int]:
-    """Return the columns of a code, former ones last; only the first where it is the house's own word."""
-    if headers.words(header.texts[meant[0]]) == (field,):
-        return [meant[0]]
-    return sorted(meant, key=lambda place: not _FORMER.isdisjoint(headers.words(header.texts[place])))
+def _newer_first(field: str, meant: Sequence[int], header: Header, below: Sequence[Row]) -> Sequence[int]:
+    """Return the columns of a code that are called so and say something, former ones last.
+
+    Alone the first of them where it is called by the house's own word.
+    """
+    first, *others = meant
+    if headers.words(header.texts[first]) == (field,):
+        return [first]
+    named = [first, *(place for place in others if _is_called(header.texts[place], field))]
+    full = [place for place in named if any(shown(row[place]).strip() for row in below if place < len(row))]
+    return sorted(full or [first], key=lambda place: not _FORMER.isdisjoint(_words(header.texts[place])))
+
+
+def _is_called(text: str, field: str) -> bool:
+    """Tell whether a header names a field word for word, but for words that tell old from new."""
+    kept = " ".join(word for word in _words(text) if word not in _FORMER | _NEWER)
+    return any(one.field == field for one in headers.exact(kept))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.lower())
 
 
 def _beside(

@@ -1,14 +1,18 @@
 """What is seen of every fact of a table: how its columns write numbers and days, and how its keys look."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from arus_ingest.files import amounts, bodies, columns, counted, dates, signs
 from arus_ingest.files.declared import NUMERIC, FileType
 from arus_ingest.files.periods import Months
 from arus_ingest.files.tables import Row, chunks
 
+LEAST_PADDED: Final = 0.1
+"""The share of keys with noughts before them above which shorter ones may have lost theirs."""
 Shape = tuple[int, bool]
 """How a key looks: how long it is, and whether it is letters and digits alone."""
 
@@ -42,8 +46,8 @@ class Survey:
     columns: dict[str, Column]
     count: int = 0
     keys: set[Shape] = field(default_factory=set[Shape])
-    padded: set[int] = field(default_factory=set[int])
-    bare: set[int] = field(default_factory=set[int])
+    padded: Counter[int] = field(default_factory=Counter[int])
+    bare: Counter[int] = field(default_factory=Counter[int])
     other: list[str] = field(default_factory=list[str])
 
     @property
@@ -51,7 +55,9 @@ class Survey:
         """Return how long keys are where some begin with noughts, and shorter ones may have lost theirs."""
         if len(self.padded) != 1 or not self.bare:
             return None
-        (width,) = self.padded
+        ((width, number),) = self.padded.items()
+        if number < LEAST_PADDED * (number + self.bare.total()):
+            return None
         return width if min(self.bare) < width and max(self.bare) <= width else None
 
 
@@ -69,7 +75,7 @@ def survey(
         seen.count += len(facts)
         keys = [*map(body.key_of, facts)]
         seen.keys.update((len(one), one.isalnum()) for one in keys)
-        seen.padded.update(len(one) for one in keys if one[:1] == "0" and one.isdigit())
+        seen.padded.update(len(one) for one in keys if one[:1] == "0" and one.isdigit() and one.strip("0"))
         seen.bare.update(len(one) for one in keys if one[:1] != "0" and one.isdigit())
         for name, place in places.items():
             cells = [one[place] if place < len(one) else None for one in facts]
