@@ -236,6 +236,40 @@ def test_what_was_found_in_the_field_and_said_of_it_stays_with_the_case(
     expect(drawer.get_by_text("Pipa diganti besok.")).to_be_visible()
     expect(drawer.get_by_label("Tulis komentar")).to_have_value("")
     expect(drawer).to_contain_text("Kunjungan dicatat")
+    again = {"name": "lagi.txt", "mimeType": "text/plain", "buffer": b"Pipa basah."}
+    drawer.get_by_label("Lampiran baru").set_input_files([again])
+    expect(page.get_by_text("lagi.txt sudah terlampir sebagai catatan.txt.")).to_be_visible()
+    drawer.get_by_role("button", name="Hapus catatan.txt").click()
+    expect(drawer.get_by_role("button", name="Unduh catatan.txt")).to_have_count(0)
+    page.get_by_role("button", name="Urungkan").click()
+    expect(drawer.get_by_role("button", name="Unduh catatan.txt")).to_be_visible()
+
+
+def test_what_is_typed_outlives_a_closed_drawer_from_which_a_case_is_moved(
+    open_screen: OpenScreen, analyst: Someone, console: str
+) -> None:
+    case = create(analyst, "/cases", {"nomen": CUSTOMER["nomen"], "type": "negative"})
+    page = open_screen(analyst, width=360).page
+    page.goto(f"{console}/cases?id={case['id']}")
+    drawer = page.get_by_role("dialog", name=f"#{case['number']}")
+    drawer.get_by_label("Uraian").fill("Bocor di halaman.")
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    page.goto(f"{console}/cases?id={case['id']}")
+    expect(drawer.get_by_label("Uraian")).to_have_value("Bocor di halaman.")
+    drawer.get_by_role("button", name="Simpan").click()
+    until(lambda: of(analyst, case["id"])["description"] != "", "the description")
+    drawer.get_by_role("button", name="Pindahkan ke…").click()
+    page.get_by_role("menuitem", name="Dikerjakan").click()
+    until(lambda: of(analyst, case["id"])["status"] == "in_progress", "the case that is moved on")
+
+
+def test_a_link_to_what_is_not_there_says_so(open_screen: OpenScreen, analyst: Someone, console: str) -> None:
+    page = open_screen(analyst).page
+    for nothing in ("01JGJ4M3Z8Q0T7C1V5X2B9N6KD", "banana"):
+        page.goto(f"{console}/cases?id={nothing}")
+        expect(page.get_by_text("Tidak ditemukan.", exact=True)).to_be_visible()
+        expect(page.get_by_role("button", name="Coba lagi")).to_have_count(0)
 
 
 def test_several_cases_are_given_to_one_person(

@@ -5,6 +5,7 @@ version or a newer one, the one of the registry's wheel is used. GOMAXPROCS=1 bu
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -61,7 +62,8 @@ def tool(name: str) -> Path:
 
 def kwok_stages() -> Path:
     """Return the folder of kwok's own descriptions of what pods and nodes do."""
-    return Path(_go("list", "-m", "-f", "{{.Dir}}", "sigs.k8s.io/kwok").strip()) / "kustomize/stage"
+    fetched = json.loads(_go("mod", "download", "-json", "sigs.k8s.io/kwok"))
+    return Path(fetched["Dir"]) / "kustomize/stage"
 
 
 def definitions() -> Path:

@@ -262,6 +262,23 @@ async def test_many_cases_are_given_to_one_member_and_none_stops_another(office:
     assert [one["name"] for one in names] == ["Siti", "Budi", "Wati"]
 
 
+async def test_what_a_colleague_took_meanwhile_stays_theirs(office: Office) -> None:
+    siti = office.member()
+    first, second = [(await office.open(type=kind))["id"] for kind in ("zero", "turun")]
+    await office.member(BUDI).post("/cases/assign", json={"ids": [first], "assignee_id": BUDI})
+    body = {"ids": [first, second], "assignee_id": SITI, "seen": {first: None, second: None}}
+    said = (await siti.post("/cases/assign", json=body)).json()
+    assert [(one["outcome"], one["code"]) for one in said["items"]] == [
+        ("refused", "case_taken"),
+        ("assigned", None),
+    ]
+    assert said["items"][0]["text"] == "Case #1 went to somebody else meanwhile; look at it first."
+    said = (await siti.post("/cases/assign", json=body | {"assignee_id": BUDI})).json()
+    assert [one["outcome"] for one in said["items"]] == ["unchanged", "refused"], "it is whose it was to be"
+    said = (await siti.post("/cases/assign", json=body | {"seen": {first: BUDI}})).json()
+    assert [one["outcome"] for one in said["items"]] == ["assigned", "unchanged"]
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [

@@ -311,7 +311,8 @@ export const openCase = <ThrowOnError extends boolean = true>(options: Options<O
  *
  * Give cases to one member. Each is judged on its own: what is refused stops no other.
  *
- * What the member has already is unchanged. Versions do not matter: nothing but the assignee changes.
+ * What the member has already is unchanged. Versions do not matter, as nothing but the assignee changes;
+ * whose cases were when they were chosen does, where `seen` says it.
  */
 export const assignCases = <ThrowOnError extends boolean = true>(options: Options<AssignCasesData, ThrowOnError>): RequestResult<AssignCasesResponses, AssignCasesErrors, ThrowOnError> => (options.client ?? client).post<AssignCasesResponses, AssignCasesErrors, ThrowOnError>({
     url: '/api/v1/cases/assign',

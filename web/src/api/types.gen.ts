@@ -488,6 +488,14 @@ export type Assignment = {
      * null: nobody.
      */
     assignee_id: string | null;
+    /**
+     * Seen
+     *
+     * Whose cases were when they were chosen; one that somebody else has since is refused.
+     */
+    seen?: {
+        [key: string]: unknown | string | null;
+    };
 };
 
 /**

@@ -117,7 +117,8 @@ export const zAssignees = z.object({
  */
 export const zAssignment = z.object({
     ids: z.array(z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/))).check(z.minLength(1), z.maxLength(200)),
-    assignee_id: z.nullable(z.string().check(z.minLength(1), z.maxLength(64)))
+    assignee_id: z.nullable(z.string().check(z.minLength(1), z.maxLength(64))),
+    seen: z.optional(z.record(z.string(), z.unknown()))
 });
 
 /**

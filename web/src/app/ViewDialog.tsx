@@ -99,6 +99,13 @@ function SavedViews({ onClose }: { onClose: () => void }) {
       page: pathname,
       search: router.options.stringifySearch(filters).replace(/^\?/, ''),
     })
+    const former = views.find(view => view.name === called)
+    if (former) {
+      toast({
+        text: t`Tampilan ${called} diganti.`,
+        action: { label: t`Urungkan`, onClick: () => void saveView(former) },
+      })
+    }
     setName('')
   }
   const remove = (view: SavedView) => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { beginning, PAGES, roomsFor } from './pages'
 
-const owner = { permissions: { '*': '*' } }
+const everywhere = { organisation: { locations: null } }
+const owner = { permissions: { '*': '*' }, ...everywhere }
 
 function bar(session: Parameters<typeof roomsFor>[0], uses: Parameters<typeof roomsFor>[1]) {
   return roomsFor(session, uses)
@@ -38,6 +39,14 @@ test('something new begins with a file at a water utility, elsewhere with fuel',
 })
 
 test('nobody finds a room that is not theirs', () => {
-  const operator = { permissions: { 'fuel.transactions': 'c', anomalies: 'r' } }
+  const operator = { permissions: { 'fuel.transactions': 'c', anomalies: 'r' }, ...everywhere }
   expect(bar(operator, { fuel: false, water: true })).toEqual(['/fuel/new', '/anomalies'])
+})
+
+test('who is limited to locations finds no room of what lies at none', () => {
+  const limited = { ...owner, organisation: { locations: ['01JGJ4M3Z8Q0T7C1V5X2B9N6KD'] } }
+  const rooms = roomsFor(limited, { fuel: true, water: true }).map(page => page.to)
+  for (const room of ['/water', '/meter', '/customers', '/comparison'] as const)
+    expect(rooms).not.toContain(room)
+  expect(rooms).toContain('/cases')
 })

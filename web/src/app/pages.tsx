@@ -217,13 +217,20 @@ export function mayEnter(session: Pick<MeOut, 'permissions'>, page: PageEntry): 
   )
 }
 
+type Someone = Pick<MeOut, 'permissions'> & { organisation: Pick<MeOut['organisation'], 'locations'> }
+
+/** What is of water lies at no location: who is limited to some is told nothing of it. */
+function isBeyond(session: Someone, page: PageEntry): boolean {
+  return page.of === 'water' && session.organisation.locations !== null
+}
+
 /**
  * The rooms a session may enter, what its organisation does first: a water utility finds its own before those of
  * fuel. An organisation that does both, or nothing yet, finds them as declared. The first is where people start.
  */
-export function roomsFor(session: Pick<MeOut, 'permissions'>, uses: Uses): readonly PageEntry[] {
+export function roomsFor(session: Someone, uses: Uses): readonly PageEntry[] {
   const idle = uses.fuel === uses.water ? null : uses.fuel ? 'water' : 'fuel'
-  const rooms = PAGES.filter(page => mayEnter(session, page))
+  const rooms = PAGES.filter(page => mayEnter(session, page) && !isBeyond(session, page))
   const sorted = [...rooms.filter(page => page.of !== idle), ...rooms.filter(page => page.of === idle)]
   // `/` leads to the first room, so only there it is a room of its own.
   return sorted.filter((page, place) => page.to !== '/' || place === 0)

@@ -5,6 +5,7 @@ import { clsx } from 'clsx'
 import { X } from 'lucide-react'
 import { useRef, type ReactNode } from 'react'
 import { IconButton } from './Button'
+import { Within } from './within'
 
 interface PanelProps {
   open: boolean
@@ -71,25 +72,27 @@ function Panel({
             className,
           )}
         >
-          <header className="flex items-start gap-3 px-5 pt-4 pb-3">
-            <div className="min-w-0 flex-1">
-              <Base.Title className="text-base font-semibold">{title}</Base.Title>
-              {description && (
-                <Base.Description className="mt-0.5 text-sm text-muted">{description}</Base.Description>
-              )}
+          <Within value={panel}>
+            <header className="flex items-start gap-3 px-5 pt-4 pb-3">
+              <div className="min-w-0 flex-1">
+                <Base.Title className="text-base font-semibold">{title}</Base.Title>
+                {description && (
+                  <Base.Description className="mt-0.5 text-sm text-muted">{description}</Base.Description>
+                )}
+              </div>
+              <Base.Close render={<IconButton label={t`Tutup`} className="-mt-1 -mr-2" />}>
+                <X aria-hidden />
+              </Base.Close>
+            </header>
+            <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 pb-5 print:overflow-visible">
+              {children}
             </div>
-            <Base.Close render={<IconButton label={t`Tutup`} className="-mt-1 -mr-2" />}>
-              <X aria-hidden />
-            </Base.Close>
-          </header>
-          <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 pb-5 print:overflow-visible">
-            {children}
-          </div>
-          {footer && (
-            <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3 print:hidden pb-[max(0.75rem,env(safe-area-inset-bottom))]">
-              {footer}
-            </footer>
-          )}
+            {footer && (
+              <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3 print:hidden pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+                {footer}
+              </footer>
+            )}
+          </Within>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

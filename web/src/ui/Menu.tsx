@@ -1,8 +1,9 @@
 import { Menu as Base } from '@base-ui/react/menu'
 import { clsx } from 'clsx'
 import { Check } from 'lucide-react'
-import type { ReactElement, ReactNode } from 'react'
+import { use, type ReactElement, type ReactNode } from 'react'
 import { POPUP } from './popup'
+import { Within } from './within'
 
 const ROW =
   'flex min-h-9 cursor-default items-center gap-2.5 rounded px-2.5 text-sm outline-none select-none data-disabled:opacity-60 data-highlighted:bg-hover pointer-coarse:min-h-11 [&>svg]:size-4 [&>svg]:text-muted'
@@ -18,11 +19,12 @@ interface MenuProps {
 }
 
 export function Menu({ trigger, defaultOpen = false, side = 'bottom', align = 'end', children }: MenuProps) {
+  const panel = use(Within)
   return (
     <Base.Root defaultOpen={defaultOpen}>
       <Base.Trigger render={trigger} />
-      {/* Inside the page's landmark, where a screen reader looks for it. */}
-      <Base.Portal container={document.querySelector('main')}>
+      {/* Inside its panel, or the page's landmark, where a screen reader looks for it. */}
+      <Base.Portal container={panel ?? document.querySelector('main')}>
         <Base.Positioner sideOffset={6} side={side} align={align} className="z-50 outline-none">
           <Base.Popup className={clsx(POPUP, 'max-h-[var(--available-height)] min-w-56 overflow-y-auto p-1')}>
             {children}

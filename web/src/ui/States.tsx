@@ -1,7 +1,7 @@
 /** The six states every page can be in (besides having its data), in one look. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { clsx } from 'clsx'
-import { CloudAlert, FilterX, LockKeyhole, TriangleAlert } from 'lucide-react'
+import { CloudAlert, FilterX, LockKeyhole, SearchX, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { OfflineError, ProblemError } from '@/lib/problem'
 import { Button } from './Button'
@@ -65,6 +65,9 @@ export function NoMatch({ onClear }: { onClear: () => void }) {
   )
 }
 
+/** What asking again brings no answer to: nothing is there, or the address names nothing. */
+const GONE: ReadonlySet<number> = new Set([404, 410, 422])
+
 /** It failed: what failed, what is safe, what to do, and what support will ask for. */
 export function Failed({ what, error, onRetry }: { what: ReactNode; error: unknown; onRetry: () => void }) {
   if (error instanceof ProblemError && error.status === 403) {
@@ -72,6 +75,13 @@ export function Failed({ what, error, onRetry }: { what: ReactNode; error: unkno
     return (
       <Frame role="alert" icon={<LockKeyhole aria-hidden />} title={what}>
         {error.message}
+      </Frame>
+    )
+  }
+  if (error instanceof ProblemError && GONE.has(error.status)) {
+    return (
+      <Frame role="alert" icon={<SearchX aria-hidden />} title={<Trans>Tidak ditemukan.</Trans>}>
+        <Trans>Sudah dihapus, milik organisasi lain, atau di luar akses Anda. Periksa tautannya.</Trans>
       </Frame>
     )
   }

@@ -28,7 +28,7 @@ export function Tabs<Value extends string>({ label, value, onChange, tabs }: Tab
         <Base.Indicator className="absolute bottom-0 left-0 h-0.5 w-[var(--active-tab-width)] translate-x-[var(--active-tab-left)] bg-brand transition-[translate,width] duration-150" />
       </Base.List>
       {tabs.map(tab => (
-        <Base.Panel key={tab.value} value={tab.value} className="outline-none">
+        <Base.Panel key={tab.value} value={tab.value} className="outline-none focus-visible:outline-2">
           {tab.content}
         </Base.Panel>
       ))}

@@ -147,7 +147,8 @@ async def assign_cases(
 ) -> Response:
     """Give cases to one member. Each is judged on its own: what is refused stops no other.
 
-    What the member has already is unchanged. Versions do not matter: nothing but the assignee changes.
+    What the member has already is unchanged. Versions do not matter, as nothing but the assignee changes;
+    whose cases were when they were chosen does, where `seen` says it.
     """
     now = dt.datetime.now(dt.UTC)
     member = None
@@ -160,7 +161,7 @@ async def assign_cases(
         # Held in one order, so that two who assign the same cases never wait for each other.
         for case_id in sorted(set(asked.ids)):
             try:
-                is_new = await commands.assign(tx, command.principal, case_id, member, now)
+                is_new = await commands.assign(tx, command.principal, case_id, member, now, asked.seen)
             except Problem as problem:
                 said = told(problem, language, words.templates())
                 error = said.errors[0] if said.errors else None

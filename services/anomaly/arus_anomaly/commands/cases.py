@@ -111,9 +111,21 @@ async def change(
     return await _change(tx, principal, standing, values, at)
 
 
-async def assign(tx: Tx, principal: Principal, case_id: str, member: Member | None, at: datetime) -> bool:
-    """Give a case to a member (None: to nobody), and say whether that is new; raises Problem."""
+async def assign(  # noqa: PLR0917 - what is given, to whom, by whom, when
+    tx: Tx,
+    principal: Principal,
+    case_id: str,
+    member: Member | None,
+    at: datetime,
+    seen: Mapping[str, str | None],
+) -> bool:
+    """Give a case to a member (None: to nobody), and say whether that is new; raises Problem.
+
+    seen: whose cases were when they were chosen; what somebody took meanwhile stays theirs.
+    """
     standing = await held(tx, principal, case_id)
+    if standing.assignee_id not in {seen.get(case_id, standing.assignee_id), member and member.id}:
+        raise Problem(409, "case_taken", params={"number": standing.number})
     if member is not None and not member.sees(standing.location_id):
         raise wrong("assignee_id", "assignee_outside_scope", value=member.name)
     changed = await _change(tx, principal, standing, {"assignee_id": member and member.id}, at)

@@ -309,6 +309,7 @@ class Assignment(BaseModel):
                 {
                     "ids": ["01KE5Y3A00ARVSCASE00000001", "01KE5Y3A00ARVSCASE00000002"],
                     "assignee_id": "01JGZ3M0T0ARVSPERSXN000001",
+                    "seen": {"01KE5Y3A00ARVSCASE00000001": None},
                 }
             ]
         },
@@ -316,6 +317,11 @@ class Assignment(BaseModel):
 
     ids: Annotated[list[Ulid], Field(min_length=1, max_length=MOST_AT_ONCE)]
     assignee_id: PersonId | None = Field(description="null: nobody.")
+    seen: dict[Ulid, PersonId | None] = Field(
+        default_factory=dict[Ulid, PersonId | None],
+        max_length=MOST_AT_ONCE,
+        description="Whose cases were when they were chosen; one that somebody else has since is refused.",
+    )
 
 
 class Assigned(BaseModel):

@@ -776,7 +776,8 @@ export const openCaseMutation = (options?: Partial<Options<OpenCaseData>>): UseM
  *
  * Give cases to one member. Each is judged on its own: what is refused stops no other.
  *
- * What the member has already is unchanged. Versions do not matter: nothing but the assignee changes.
+ * What the member has already is unchanged. Versions do not matter, as nothing but the assignee changes;
+ * whose cases were when they were chosen does, where `seen` says it.
  */
 export const assignCasesMutation = (options?: Partial<Options<AssignCasesData>>): UseMutationOptions<AssignCasesResponse, AssignCasesError, Options<AssignCasesData>> => {
     const mutationOptions: UseMutationOptions<AssignCasesResponse, AssignCasesError, Options<AssignCasesData>> = {

@@ -25,7 +25,16 @@ export default function AssignDialog({ cases, onClose, onDone }: AssignDialogPro
   const [assignee, setAssignee] = useState<string | null>(null)
   const assign = useMutation({
     mutationFn: async () =>
-      (await assignCases({ body: { ids: (cases ?? []).map(one => one.id), assignee_id: assignee } })).data,
+      (
+        await assignCases({
+          body: {
+            ids: (cases ?? []).map(one => one.id),
+            assignee_id: assignee,
+            // Whose they are on the screen: what a colleague took meanwhile stays theirs.
+            seen: Object.fromEntries((cases ?? []).map(one => [one.id, one.assignee_id])),
+          },
+        })
+      ).data,
     onSuccess: ({ assigned, items }) => {
       void refetchCases()
       const refused = items.find(one => one.outcome === 'refused')

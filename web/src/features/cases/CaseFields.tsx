@@ -1,8 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { CaseDetail } from '@/api'
 import { typeWord } from '@/app/cases'
+import { useDraftName } from '@/app/session'
 import { today } from '@/lib/format'
+import { dropDraft, keepDraft, keptDraft } from '@/lib/kept'
 import { Button } from '@/ui/Button'
 import { Combobox } from '@/ui/Combobox'
 import { TextArea, TextField } from '@/ui/Field'
@@ -88,7 +90,15 @@ interface TypedFieldProps extends Omit<CaseFieldsProps, 'readOnly'> {
 }
 
 function useTyped({ field, one, moving }: TypedFieldProps) {
-  const [typed, setTyped] = useState<Typed | null>(null)
+  const draftName = useDraftName(`case.${one.id}.${field}`)
+  const [typed, setTyped] = useState<Typed | null>(() => {
+    const kept = keptDraft<Typed>(draftName)
+    return kept?.text !== undefined && kept.seen ? { text: kept.text, seen: kept.seen } : null
+  })
+  useEffect(() => {
+    if (typed) keepDraft(draftName, typed)
+    else dropDraft(draftName)
+  }, [draftName, typed])
   const standing = one[field] ?? ''
   const text = typed?.text ?? standing
   const keep = async () => {
@@ -96,7 +106,9 @@ function useTyped({ field, one, moving }: TypedFieldProps) {
     const value = field === 'due_date' ? text || null : text.trim()
     // Only a change of this very field is one to be asked about.
     const seen = typed.seen[field] === one[field] ? one : typed.seen
-    if ((await moving.change(seen, { [field]: value })) !== 'unsent') setTyped(null)
+    const outcome = await moving.change(seen, { [field]: value })
+    // A text that is refused can be mended; a date goes back to the one that stands.
+    if (outcome !== 'unsent' && (outcome !== 'refused' || field === 'due_date')) setTyped(null)
   }
   return {
     text,

@@ -5,6 +5,7 @@ import { useRef } from 'react'
 import { attachToCase, removeCaseAttachment, type CaseDetail } from '@/api'
 import { refetchCases } from '@/app/cases'
 import { useMay } from '@/app/session'
+import { useUndoable } from '@/app/useUndoable'
 import { sentenceOf } from '@/lib/failure'
 import { moment, number } from '@/lib/format'
 import { Button, IconButton } from '@/ui/Button'
@@ -26,7 +27,10 @@ export function Files({ one }: { one: CaseDetail }) {
     mutationFn: async (files: readonly File[]) => {
       for (const file of files) {
         try {
-          await attachToCase({ path: { case_id: one.id }, body: { file } })
+          const { data } = await attachToCase({ path: { case_id: one.id }, body: { file } })
+          const same = one.files.find(known => known.id === data.id && known.removed_at === null)
+          const { name } = file
+          if (same) toast({ text: t`${name} sudah terlampir sebagai ${same.name}.` })
         } catch (error) {
           // One that is refused keeps none of the others back.
           toast({ text: sentenceOf(error) })
@@ -35,16 +39,21 @@ export function Files({ one }: { one: CaseDetail }) {
     },
     onSettled: refetchCases,
   })
-  const remove = useMutation({
-    mutationFn: (id: string) => removeCaseAttachment({ path: { case_id: one.id, attachment_id: id } }),
-    onSettled: refetchCases,
-    onError: error => toast({ text: sentenceOf(error) }),
-  })
+  const { hidden, later } = useUndoable()
+  const remove = ({ id, name }: CaseDetail['files'][number]) =>
+    later([id], t`${name} dihapus.`, async () => {
+      try {
+        await removeCaseAttachment({ path: { case_id: one.id, attachment_id: id } })
+      } catch (error) {
+        toast({ text: sentenceOf(error) })
+      }
+      await refetchCases()
+    })
   const take = useMutation({
     mutationFn: (file: CaseDetail['files'][number]) => saveAttachment(one.id, file),
     onError: error => toast({ text: sentenceOf(error) }),
   })
-  const kept = one.files.filter(file => file.removed_at === null)
+  const kept = one.files.filter(file => file.removed_at === null && !hidden.has(file.id))
   return (
     <section className="flex flex-col gap-2">
       <h3 className="text-sm font-semibold">
@@ -66,7 +75,7 @@ export function Files({ one }: { one: CaseDetail }) {
                   <Download aria-hidden />
                 </IconButton>
                 {mayRemove && (
-                  <IconButton label={t`Hapus ${name}`} onClick={() => remove.mutate(file.id)}>
+                  <IconButton label={t`Hapus ${name}`} onClick={() => remove(file)}>
                     <Trash2 aria-hidden />
                   </IconButton>
                 )}

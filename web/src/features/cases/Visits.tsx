@@ -6,7 +6,7 @@ import { Controller } from 'react-hook-form'
 import { recordCaseVisit, type CaseDetail, type CaseVisit, type NewVisit } from '@/api'
 import { zNewVisit } from '@/api/zod.gen'
 import { refetchCases } from '@/app/cases'
-import { useMay } from '@/app/session'
+import { useDraftName, useMay } from '@/app/session'
 import { useForm } from '@/app/useForm'
 import { moment, HOME_ZONE, instantAt, quantity } from '@/lib/format'
 import { parseDecimal } from '@/lib/quantity'
@@ -141,6 +141,7 @@ function VisitForm({ formId, one, onDone }: { formId: string; one: CaseDetail; o
       stand_m3: stand === '' ? null : (parseDecimal(stand, i18n.locale) ?? stand),
       note,
     }),
+    draft: useDraftName(`visit.${one.id}`),
     missing: { visited_at: t`Isi kapan dikunjungi.`, outcome: t`Pilih hasilnya.` },
     send: body => recordCaseVisit({ path: { case_id: one.id }, body }),
     done: () => {

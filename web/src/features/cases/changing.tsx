@@ -1,4 +1,5 @@
 /** Changing a case while others may change it too: what clashes is shown, and nothing of one's own is lost. */
+import { i18n as words } from '@lingui/core'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useState } from 'react'
 import { changeCase, getCase, type CaseOut, type CasePatch } from '@/api'
@@ -6,7 +7,7 @@ import { refetchCases } from '@/app/cases'
 import { queries } from '@/app/client'
 import { useNames } from './names'
 import { sentenceOf } from '@/lib/failure'
-import { ProblemError } from '@/lib/problem'
+import { ProblemError, underLabel } from '@/lib/problem'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { toast } from '@/ui/Toast'
@@ -28,7 +29,7 @@ interface Conflict extends Clash {
 }
 
 /** Given up: what somebody else did meanwhile was let stand. */
-type Outcome = 'kept' | 'given up' | 'unsent'
+type Outcome = 'kept' | 'given up' | 'unsent' | 'refused'
 
 export interface Changing {
   /** Send a change of what was seen; of a conflict its reader decides first. */
@@ -41,7 +42,7 @@ export function useChanging(): Changing {
   // Several may clash at once: each waits for its turn, the first that came is asked of first.
   const [conflicts, setConflicts] = useState<ReadonlyMap<symbol, Conflict>>(new Map())
   const [busy, setBusy] = useState(false)
-  const send = async (seen: CaseOut, patch: CasePatch): Promise<Clash | 'kept' | 'unsent'> => {
+  const send = async (seen: CaseOut, patch: CasePatch): Promise<Clash | 'kept' | 'unsent' | 'refused'> => {
     setBusy(true)
     try {
       const { data } = await changeCase({
@@ -53,8 +54,8 @@ export function useChanging(): Changing {
       return 'kept'
     } catch (error) {
       if (error instanceof ProblemError && error.status === STALE) return await compared(seen, patch)
-      toast({ text: sentenceOf(error) })
-      return 'unsent'
+      toast({ text: refusal(error) ?? sentenceOf(error) })
+      return refusal(error) ? 'refused' : 'unsent'
     } finally {
       setBusy(false)
       await refetchCases()
@@ -80,6 +81,14 @@ export function useChanging(): Changing {
     return found
   }
   return { change, busy, conflict: [...conflicts.values()][0] ?? null }
+}
+
+/** Which field of a case was refused, and why; null where it was something else. */
+function refusal(error: unknown): string | null {
+  const fault = error instanceof ProblemError ? error.errors[0] : undefined
+  return fault && isField(fault.field)
+    ? `${words._(FIELD_WORDS[fault.field])}: ${underLabel(fault).message}`
+    : null
 }
 
 async function compared(seen: CaseOut, patch: CasePatch): Promise<Clash | 'kept' | 'unsent'> {

@@ -6,6 +6,8 @@ import { ArrowRightLeft } from 'lucide-react'
 import { lazy, Suspense, useId, useState, type ReactElement } from 'react'
 import type { CaseOut } from '@/api'
 import { STATUS_LOOK, type CaseStatus } from '@/app/cases'
+import { useDraftName } from '@/app/session'
+import { dropDraft, keepDraft, keptDraft } from '@/lib/kept'
 import { Button, IconButton } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { TextArea } from '@/ui/Field'
@@ -30,6 +32,7 @@ function isDone(status: CaseStatus): boolean {
 
 export function useMoving(): Moving {
   const changing = useChanging()
+  const drafts = useDraftName('resolution')
   const [under, setUnder] = useState<Moving['under']>(new Map())
   const [asking, setAsking] = useState<Moving['asking']>(null)
   const send = async (one: CaseOut, to: CaseStatus, resolution?: string) => {
@@ -37,6 +40,7 @@ export function useMoving(): Moving {
     const outcome = await changing.change(one, { status: to, ...(resolution && { resolution }) })
     setUnder(known => new Map([...known].filter(([id]) => id !== one.id)))
     if (outcome === 'kept') {
+      dropDraft(`${drafts}.${one.id}`)
       const { number } = one
       const word = i18n._(STATUS_LOOK[to].word)
       toast({ text: i18n._(msg`Kasus #${number} kini: ${word}.`) })
@@ -112,14 +116,21 @@ export function ResolutionDialog({ moving: { asking, answer, stop } }: { moving:
         </Button>
       }
     >
-      {asking && <ResolutionForm key={asking.one.id} formId={formId} onAnswer={answer} />}
+      {asking && <ResolutionForm key={asking.one.id} of={asking.one.id} formId={formId} onAnswer={answer} />}
     </Dialog>
   )
 }
 
-function ResolutionForm({ formId, onAnswer }: { formId: string; onAnswer: (resolution: string) => void }) {
+interface ResolutionFormProps {
+  of: string
+  formId: string
+  onAnswer: (resolution: string) => void
+}
+
+function ResolutionForm({ of, formId, onAnswer }: ResolutionFormProps) {
   const { t } = useLingui()
-  const [text, setText] = useState('')
+  const draftName = useDraftName(`resolution.${of}`)
+  const [text, setText] = useState(() => keptDraft<{ text: string }>(draftName)?.text ?? '')
   const [error, setError] = useState<string>()
   return (
     <form
@@ -137,7 +148,10 @@ function ResolutionForm({ formId, onAnswer }: { formId: string; onAnswer: (resol
         maxLength={4_000}
         value={text}
         error={error}
-        onChange={event => setText(event.target.value)}
+        onChange={event => {
+          setText(event.target.value)
+          keepDraft(draftName, { text: event.target.value })
+        }}
       />
     </form>
   )

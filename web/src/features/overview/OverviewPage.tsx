@@ -49,7 +49,7 @@ export function OverviewPage() {
         </Trans>
       }
       actions={
-        <div role="group" aria-label={t`Rentang waktu`} className="flex gap-1.5">
+        <div role="group" aria-label={t`Rentang waktu`} className="flex flex-wrap gap-1.5">
           {SPANS.map(span => {
             const length = Number(span ?? DEFAULT_DAYS)
             return (
