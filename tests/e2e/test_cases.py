@@ -236,8 +236,9 @@ def test_what_was_found_in_the_field_and_said_of_it_stays_with_the_case(
     expect(drawer.get_by_text("Pipa diganti besok.")).to_be_visible()
     expect(drawer.get_by_label("Tulis komentar")).to_have_value("")
     expect(drawer).to_contain_text("Kunjungan dicatat")
-    again = {"name": "lagi.txt", "mimeType": "text/plain", "buffer": b"Pipa basah."}
-    drawer.get_by_label("Lampiran baru").set_input_files([again])
+    drawer.get_by_label("Lampiran baru").set_input_files(
+        [{"name": "lagi.txt", "mimeType": "text/plain", "buffer": b"Pipa basah."}]
+    )
     expect(page.get_by_text("lagi.txt sudah terlampir sebagai catatan.txt.")).to_be_visible()
     drawer.get_by_role("button", name="Hapus catatan.txt").click()
     expect(drawer.get_by_role("button", name="Unduh catatan.txt")).to_have_count(0)
