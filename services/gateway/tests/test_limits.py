@@ -120,8 +120,13 @@ class HungUpError(Exception):
     """The client has seen what it wanted."""
 
 
-@pytest.mark.parametrize(("share", "answer"), [("2/day", "websocket.accept"), ("1/day", "websocket.close")])
-async def test_opening_a_socket_counts_as_a_request(opening: Opening, share: str, answer: str):
+@pytest.mark.parametrize(
+    ("share", "answer"),
+    [("2/day", ("websocket.accept", None)), ("1/day", ("websocket.http.response.start", 429))],
+)
+async def test_opening_a_socket_counts_as_a_request(
+    opening: Opening, share: str, answer: tuple[str, int | None]
+):
     async with opening(rate_account=share) as gateway:
         siti = await gateway.register()
         assert (await siti.http.get("/auth/me")).status_code == 200
@@ -135,16 +140,17 @@ async def test_opening_a_socket_counts_as_a_request(opening: Opening, share: str
             "headers": [(b"authorization", bearer)],
             "client": ("127.0.0.1", 1),
             "subprotocols": [],
+            "extensions": {"websocket.http.response": {}},
         }
 
         async def receive() -> dict[str, str]:
             return {"type": "websocket.connect"}
 
         async def send(message: MutableMapping[str, Any]) -> None:
-            seen.append(message["type"])
+            seen.append((message["type"], message.get("status")))
             raise HungUpError
 
-        seen: list[str] = []
+        seen: list[tuple[str, int | None]] = []
         with pytest.raises(HungUpError):
             await create_app(SERVICE, gateway.context)(scope, receive, send)
         assert seen == [answer]
