@@ -131,7 +131,7 @@ async def test_opening_a_socket_counts_as_a_request(
         siti = await gateway.register()
         assert (await siti.http.get("/auth/me")).status_code == 200
         bearer = f"Bearer {siti.tokens['access_token']}".encode()
-        scope = {
+        scope: dict[str, Any] = {
             "type": "websocket",
             "scheme": "ws",
             "path": "/api/v1/live",
