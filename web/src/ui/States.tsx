@@ -65,8 +65,8 @@ export function NoMatch({ onClear }: { onClear: () => void }) {
   )
 }
 
-/** What asking again brings no answer to: nothing is there, or the address names nothing. */
-const GONE: ReadonlySet<number> = new Set([404, 410, 422])
+/** What asking again brings no answer to: nothing is there, or no longer. */
+const GONE: ReadonlySet<number> = new Set([404, 410])
 
 /** It failed: what failed, what is safe, what to do, and what support will ask for. */
 export function Failed({ what, error, onRetry }: { what: ReactNode; error: unknown; onRetry: () => void }) {
