@@ -264,7 +264,7 @@ def test_the_list_fails_alone_and_says_when_nothing_matches(
     expect(page).to_have_url(f"{console}/incidents?answer=all&severity=warning")
     expect(rows(page)).to_have_count(1)
     page.goto(f"{console}/incidents?id=01JH8PV6W4RZ3M0T5X9K2C7B1N")
-    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("Insiden ini belum bisa dimuat.")
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("Tidak ditemukan.")
 
 
 def test_who_may_not_see_incidents_learns_who_can_let_them(

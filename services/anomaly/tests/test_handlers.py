@@ -148,13 +148,14 @@ def test_a_correction_replaces_the_verdict_and_voiding_withdraws_it() -> None:
     history, effects = batch(history, example("fuel.transaction.v1/corrected-to-320-l"))
     supersede, row = effects
     golden, _ = example("anomaly.verdict.v1/golden-520-l-is-anomali")
-    assert supersede == Supersede(handlers.VERDICTS, [(golden.tenant_id, golden.fact_id)])
+    entity = (golden.tenant_id, golden.fact_id, golden.location_id, golden.product_id)
+    assert supersede == Supersede(handlers.VERDICTS, [entity])
     (verdict,) = told([row])
     assert isinstance(verdict, VerdictReached)
     assert (verdict.risk_score, verdict.reason_code) == ("106.6667", "FUEL_NORMAL")
     history, effects = batch(history, example("fuel.transaction.v1/voided"))
     supersede, row, not_standing = effects
-    assert supersede == not_standing == Supersede(handlers.VERDICTS, [(golden.tenant_id, golden.fact_id)])
+    assert supersede == not_standing == Supersede(handlers.VERDICTS, [entity])
     assert told([row]) == [example("anomaly.verdict.v1/withdrawn")[0]]
     assert isinstance(row, Row)
     assert row.values[6] == 0

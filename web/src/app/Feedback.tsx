@@ -66,7 +66,7 @@ function Offers({ incident }: { incident: IncidentDetail }) {
       <Offer what={<Trans>Anda menanganinya. Penilaian tidak berubah.</Trans>}>
         <Button
           busy={busy}
-          disabled={incident.answer === 'acknowledged'}
+          aria-disabled={incident.answer === 'acknowledged'}
           icon={<UserCheck aria-hidden className="size-4" />}
           onClick={() => void acknowledgeIt()}
         >

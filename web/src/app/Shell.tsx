@@ -173,7 +173,7 @@ function BottomBar({ pages }: { pages: readonly PageEntry[] }) {
   const shown = pages.length <= 5 ? pages : pages.slice(0, 4)
   const rest = pages.slice(shown.length)
   const item =
-    'flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-[0.6875rem] font-medium text-muted data-[status=active]:text-brand [&>svg]:size-5'
+    'flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-[min(0.6875rem,3.6vw)] font-medium text-muted data-[status=active]:text-brand [&>svg]:size-5'
   return (
     <nav
       aria-label={t`Utama`}
@@ -212,11 +212,11 @@ function TopBar({ wide, onSearch, onAccount, onShortcuts, onLeave }: TopBarProps
   const session = useSession()
   const { organisation } = session
   return (
-    <header className="sticky top-0 z-20 flex h-14 items-center gap-2 border-b border-line bg-surface/95 px-4 backdrop-blur md:px-6 print:hidden">
+    <header className="sticky top-0 z-20 flex min-h-14 flex-wrap items-center gap-x-2 border-b border-line bg-surface/95 px-4 backdrop-blur md:px-6 print:hidden">
       {!wide && (
         <>
           <Mark />
-          <span className="min-w-0 truncate text-sm font-semibold">{organisation.name}</span>
+          <span className="min-w-0 flex-1 basis-0 truncate text-sm font-semibold">{organisation.name}</span>
         </>
       )}
       {wide ? (
@@ -259,7 +259,11 @@ function LiveDot() {
     <span role="status" className="flex items-center gap-1.5 text-xs text-muted">
       <span
         aria-hidden
-        className={clsx('size-2 rounded-full', open ? 'bg-normal' : 'border-2 border-waspada bg-transparent')}
+        className={clsx(
+          'size-2 rounded-full',
+          open ? 'bg-normal forced-colors:bg-[CanvasText]' : 'border-2 border-waspada bg-transparent',
+          'forced-color-adjust-none',
+        )}
       />
       {open ? (
         <span className="sr-only sm:not-sr-only">

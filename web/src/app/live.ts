@@ -42,18 +42,18 @@ export function listenToAlerts(onAlert: () => void, onReset: () => void): () => 
   })
 }
 
-/**
- * Hear of every verdict: reached, or withdrawn because its fact was voided. `onReset`: some were missed, so
- * everything has to be read again.
- */
+/** A verdict that no longer holds: its fact was voided, or stands at another place now. */
+export type Withdrawal = Pick<Anomaly, 'fact_id' | 'location' | 'product'>
+
+/** Hear of every verdict: reached, or withdrawn. `onReset`: some were missed, so everything has to be read again. */
 export function listenToVerdicts(
   onVerdict: (verdict: Anomaly) => void,
-  onWithdrawn: (factId: string) => void,
+  onWithdrawn: (withdrawal: Withdrawal) => void,
   onReset: () => void,
 ): () => void {
   return feed.listen(message => {
     if (message.type === 'verdict') onVerdict(message.data as Anomaly)
-    if (message.type === 'verdict_withdrawn') onWithdrawn((message.data as Anomaly).fact_id)
+    if (message.type === 'verdict_withdrawn') onWithdrawn(message.data as Withdrawal)
     if (message.type === 'reset') onReset()
   })
 }

@@ -16,7 +16,7 @@ export function buttonLook(look: Look = 'secondary', className?: string): string
   return clsx(
     'inline-flex min-h-9 items-center justify-center gap-2 rounded-md border px-3 text-sm font-medium whitespace-nowrap',
     'transition-colors select-none pointer-coarse:min-h-11 print:hidden',
-    'disabled:cursor-not-allowed disabled:opacity-60 aria-disabled:opacity-60',
+    'disabled:cursor-not-allowed disabled:opacity-60 aria-disabled:cursor-not-allowed aria-disabled:opacity-60',
     LOOKS[look],
     className,
   )
@@ -25,7 +25,7 @@ export function buttonLook(look: Look = 'secondary', className?: string): string
 interface ButtonProps extends ComponentProps<'button'> {
   look?: Look
   icon?: ReactNode
-  /** The act is under way: the button keeps its place and cannot be pressed again. */
+  /** The act is under way: the button keeps its place and the focus, and cannot be pressed again. */
   busy?: boolean
 }
 
@@ -35,10 +35,19 @@ export function Button({
   busy = false,
   className,
   children,
+  onClick,
   ...rest
 }: ButtonProps) {
+  // What is truly disabled loses the focus, and with it the keyboard's place on the page.
+  const isOff = busy || rest['aria-disabled'] === true
   return (
-    <button type="button" {...rest} disabled={rest.disabled || busy} className={buttonLook(look, className)}>
+    <button
+      type="button"
+      {...rest}
+      aria-disabled={isOff || undefined}
+      onClick={isOff ? event => event.preventDefault() : onClick}
+      className={buttonLook(look, className)}
+    >
       {busy ? <LoaderCircle aria-hidden className="size-4 animate-spin" /> : icon}
       {children}
     </button>

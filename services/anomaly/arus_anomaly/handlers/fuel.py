@@ -45,7 +45,8 @@ VERDICTS: Final = Table(
         Column("status", "int2"),
         Column("judged_at", "timestamptz"),
     ),
-    entity=("tenant_id", "fact_id"),
+    # Not by the fact alone: one that moves to another key is told there and taken back here in any order.
+    entity=("tenant_id", "fact_id", "location_id", "product_id"),
 )
 LOCATIONS: Final = Table(
     "locations",
@@ -208,5 +209,5 @@ def _withdrawn(fact: Fact, key: codec.Key, at: datetime) -> Row:
     return Row(VERDICTS, values, codec.withdrawn(fact_id, key))
 
 
-def _entity(key: codec.Key, fact: Fact) -> tuple[str, str]:
-    return key.tenant_id, codec.ulid_text(fact.id)
+def _entity(key: codec.Key, fact: Fact) -> tuple[str, str, str, str]:
+    return key.tenant_id, codec.ulid_text(fact.id), key.location_id, key.product_id

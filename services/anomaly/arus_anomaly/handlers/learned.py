@@ -43,7 +43,7 @@ OPINIONS: Final = Table(
         Column("severity", "int2"),
         Column("incident_id", "text", nullable=True),
     ),
-    entity=("tenant_id", "fact_id"),
+    entity=("tenant_id", "fact_id", "location_id", "product_id"),
 )
 INCIDENTS: Final = Table(
     "incidents",
@@ -221,5 +221,5 @@ def _turned(turn: Turn, incident: OpenIncident, meta: Meta, event: IncidentChang
     return Upsert(INCIDENTS, values), Emit(event)
 
 
-def _entity(key: codec.Key, fact_id: bytes) -> tuple[str, str]:
-    return key.tenant_id, codec.ulid_text(fact_id)
+def _entity(key: codec.Key, fact_id: bytes) -> tuple[str, str, str, str]:
+    return key.tenant_id, codec.ulid_text(fact_id), key.location_id, key.product_id

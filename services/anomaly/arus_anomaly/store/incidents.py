@@ -185,6 +185,7 @@ async def alarming(
                 join opinions o on o.tenant_id = i.tenant_id and o.incident_id = i.id and o.is_current
                      and o.business_date between %(since)s and %(until)s
                 join verdicts v on v.tenant_id = o.tenant_id and v.fact_id = o.fact_id and v.is_current
+                     and v.location_id = o.location_id and v.product_id = o.product_id
                 {_LAST_ANSWER}
                 where i.state < 3 and i.last_date >= %(since)s and i.first_date <= %(until)s
                   and (%(within)s::text[] is null or i.location_id = any(%(within)s))

@@ -155,7 +155,7 @@ function useLiveRows(filters: Filters, pages: readonly { items: Anomaly[] }[] | 
           refetch('summariseAnomalies')
         }, SUMMARY_MS)
       },
-      factId => live.drop(factId),
+      withdrawal => live.drop(withdrawal),
       () => refetch('listAnomalies', 'summariseAnomalies', 'getAnomaly'),
     )
     return () => {

@@ -69,3 +69,15 @@ test('what the server lists later wins over what was heard before', () => {
   rows.load([verdict('1', 'ANOMALI', '2025-01-10T09:00:00Z')])
   expect(rows.snapshot().rows[0]?.status).toBe('ANOMALI')
 })
+
+test('what is withdrawn where a fact was leaves what was said where it is now', () => {
+  const rows = new VerdictRows(everything)
+  const before = verdict('1')
+  rows.load([before])
+  rows.hear({ ...verdict('1'), location: { id: 'm', name: 'Gudang B' } })
+  vi.advanceTimersByTime(500)
+  rows.drop(before)
+  expect(rows.snapshot().rows.map(row => row.location.id)).toEqual(['m'])
+  rows.drop({ ...before, location: { id: 'm', name: 'Gudang B' } })
+  expect(rows.snapshot().rows).toEqual([])
+})

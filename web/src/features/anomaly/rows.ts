@@ -3,6 +3,7 @@
  * reader reads, they only count up. Nothing in sight ever moves by itself then.
  */
 import type { Anomaly } from '@/api'
+import type { Withdrawal } from '@/app/live'
 
 const FLUSH_MS = 500
 const MOST_ROWS = 5_000
@@ -55,11 +56,16 @@ export class VerdictRows {
     }, FLUSH_MS)
   }
 
-  /** Its fact was voided: the row goes, held or not, because it is no longer true. */
-  drop(factId: string): void {
-    this.pending.delete(factId)
-    this.admitted.delete(factId)
-    this.base = this.base.filter(row => row.fact_id !== factId)
+  /**
+   * Its fact was voided or moved: the row goes, held or not, because it is no longer true. What was heard of the
+   * fact at its new place stays.
+   */
+  drop(gone: Withdrawal): void {
+    for (const gathered of [this.pending, this.admitted]) {
+      const known = gathered.get(gone.fact_id)
+      if (known && isOf(known, gone)) gathered.delete(gone.fact_id)
+    }
+    this.base = this.base.filter(row => !isOf(row, gone))
     this.publish()
   }
 
@@ -90,6 +96,10 @@ export class VerdictRows {
     this.state = { rows: rows.slice(0, MOST_ROWS), waiting, arrived: new Set(this.admitted.keys()) }
     for (const watcher of this.watchers) watcher()
   }
+}
+
+function isOf(row: Anomaly, { fact_id, location, product }: Withdrawal): boolean {
+  return row.fact_id === fact_id && row.location.id === location.id && row.product.id === product.id
 }
 
 /** The server's order: business date, then fact id (ids sort by time). */

@@ -5,6 +5,7 @@ import { acceptInvitation } from '@/api'
 import { switchTo } from '@/app/leaving'
 import { meQuery } from '@/app/session'
 import { sentenceOf } from '@/lib/failure'
+import { ProblemError } from '@/lib/problem'
 import { Button, buttonLook } from '@/ui/Button'
 import { FormError } from '@/ui/FormError'
 import { Skeleton } from '@/ui/States'
@@ -22,6 +23,8 @@ export function InvitationPage() {
       await switchTo(data.id)
     },
   })
+  // An answer of the server stands; only one that did not come is worth another try.
+  const isRefused = accept.error instanceof ProblemError && accept.error.status < 500
   const next = `/invitation?token=${encodeURIComponent(token ?? '')}`
   return (
     <AuthFrame title={t({ message: 'Undangan', context: 'satu' })}>
@@ -33,9 +36,18 @@ export function InvitationPage() {
           <p className="text-sm">
             <Trans>Anda masuk sebagai {session.data.user.email}.</Trans>
           </p>
-          <Button look="primary" disabled={!token} busy={accept.isPending} onClick={() => accept.mutate()}>
-            <Trans>Terima undangan</Trans>
-          </Button>
+          {isRefused ? (
+            <Link to="/" className={buttonLook('primary')}>
+              <Trans>Buka Arus</Trans>
+            </Link>
+          ) : (
+            <Button look="primary" disabled={!token} busy={accept.isPending} onClick={() => accept.mutate()}>
+              <Trans>Terima undangan</Trans>
+            </Button>
+          )}
+          <Link to="/login" search={{ next }} className={buttonLook()}>
+            <Trans>Masuk dengan alamat lain</Trans>
+          </Link>
         </div>
       ) : (
         <div className="flex flex-col gap-3">

@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { verifyEmail } from '@/api'
 import { refetch } from '@/app/client'
 import { sentenceOf } from '@/lib/failure'
+import { ProblemError } from '@/lib/problem'
 import { Button, buttonLook } from '@/ui/Button'
 import { FormError } from '@/ui/FormError'
 import { AuthFrame } from './AuthFrame'
@@ -40,9 +41,15 @@ export function VerifyEmailPage() {
                 ? sentenceOf(verify.error)
                 : null}
           </FormError>
-          <Button look="primary" disabled={!token} busy={verify.isPending} onClick={() => verify.mutate()}>
-            <Trans>Ya, ini alamat saya</Trans>
-          </Button>
+          {verify.error instanceof ProblemError && verify.error.status < 500 ? (
+            <Link to="/" className={buttonLook('primary')}>
+              <Trans>Buka Arus</Trans>
+            </Link>
+          ) : (
+            <Button look="primary" disabled={!token} busy={verify.isPending} onClick={() => verify.mutate()}>
+              <Trans>Ya, ini alamat saya</Trans>
+            </Button>
+          )}
         </div>
       )}
     </AuthFrame>

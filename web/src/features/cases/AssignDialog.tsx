@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { plural } from '@lingui/core/macro'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { assignCases, type CaseOut } from '@/api'
 import { refetchCases } from '@/app/cases'
 import { sentenceOf } from '@/lib/failure'
@@ -21,10 +21,9 @@ interface AssignDialogProps {
 /** Give several cases to one person; what is refused is said, and stops no other. */
 export default function AssignDialog({ cases, onClose, onDone }: AssignDialogProps) {
   const { t } = useLingui()
-  const assignees = useAssignees()
-  const [assignee, setAssignee] = useState<string | null>(null)
+  const formId = useId()
   const assign = useMutation({
-    mutationFn: async () =>
+    mutationFn: async (assignee: string | null) =>
       (
         await assignCases({
           body: {
@@ -35,10 +34,13 @@ export default function AssignDialog({ cases, onClose, onDone }: AssignDialogPro
           },
         })
       ).data,
-    onSuccess: ({ assigned, items }) => {
+    onSuccess: ({ assigned, items }, assignee) => {
       void refetchCases()
       const refused = items.find(one => one.outcome === 'refused')
-      const said = t`${plural(assigned, { other: '# kasus ditugaskan.' })}`
+      const said =
+        assignee === null
+          ? t`${plural(assigned, { other: '# kasus dilepas.' })}`
+          : t`${plural(assigned, { other: '# kasus ditugaskan.' })}`
       toast({ text: refused?.text ? `${said} ${refused.text}` : said })
       onDone()
     },
@@ -52,18 +54,54 @@ export default function AssignDialog({ cases, onClose, onDone }: AssignDialogPro
       title={<Plural value={count} other="Tugaskan # kasus" />}
       description={<Trans>Yang ditutup dan yang di luar cakupan orangnya dilewati.</Trans>}
       footer={
-        <Button look="primary" busy={assign.isPending} onClick={() => assign.mutate()}>
-          {assignee === null ? <Trans>Lepas penugasan</Trans> : <Trans>Tugaskan</Trans>}
-        </Button>
+        <>
+          {cases?.some(one => one.assignee_id !== null) && (
+            <Button look="quiet" busy={assign.isPending} onClick={() => assign.mutate(null)}>
+              <Trans>Lepas penugasan</Trans>
+            </Button>
+          )}
+          <Button type="submit" form={formId} look="primary" busy={assign.isPending}>
+            <Trans>Tugaskan</Trans>
+          </Button>
+        </>
       }
+    >
+      {cases && <AssignForm formId={formId} onChosen={assign.mutate} />}
+    </Dialog>
+  )
+}
+
+interface AssignFormProps {
+  formId: string
+  onChosen: (assignee: string) => void
+}
+
+function AssignForm({ formId, onChosen }: AssignFormProps) {
+  const { t } = useLingui()
+  const assignees = useAssignees()
+  const [assignee, setAssignee] = useState<string | null>(null)
+  const [error, setError] = useState<string>()
+  return (
+    <form
+      id={formId}
+      noValidate
+      onSubmit={event => {
+        event.preventDefault()
+        if (assignee === null) setError(t`Pilih orangnya.`)
+        else onChosen(assignee)
+      }}
     >
       <Combobox
         label={t({ message: 'Penanggung jawab', context: 'kasus' })}
         placeholder={t`Belum ada`}
         choices={assignees}
         value={assignee}
-        onChange={setAssignee}
+        error={error}
+        onChange={next => {
+          setAssignee(next)
+          setError(undefined)
+        }}
       />
-    </Dialog>
+    </form>
   )
 }

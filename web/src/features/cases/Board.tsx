@@ -166,7 +166,8 @@ function Card({ one, moving, onOpen }: CardProps) {
       className={clsx(
         'relative rounded-md border border-line bg-raised px-3 py-2.5 text-sm',
         mayMove && 'cursor-grab',
-        (dragged || moving.under.has(one.id)) && 'opacity-50',
+        dragged && 'opacity-50',
+        moving.under.has(one.id) && 'border-dashed',
       )}
     >
       <CaseFace

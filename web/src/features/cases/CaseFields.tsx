@@ -1,10 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useEffect, useState } from 'react'
 import type { CaseDetail } from '@/api'
 import { typeWord } from '@/app/cases'
-import { useDraftName } from '@/app/session'
+import { useDraft } from '@/app/useDraft'
 import { today } from '@/lib/format'
-import { dropDraft, keepDraft, keptDraft } from '@/lib/kept'
 import { Button } from '@/ui/Button'
 import { Combobox } from '@/ui/Combobox'
 import { TextArea, TextField } from '@/ui/Field'
@@ -90,22 +88,15 @@ interface TypedFieldProps extends Omit<CaseFieldsProps, 'readOnly'> {
 }
 
 function useTyped({ field, one, moving }: TypedFieldProps) {
-  const draftName = useDraftName(`case.${one.id}.${field}`)
-  const [typed, setTyped] = useState<Typed | null>(() => {
-    const kept = keptDraft<Typed>(draftName)
-    return kept?.text !== undefined && kept.seen ? { text: kept.text, seen: kept.seen } : null
-  })
-  useEffect(() => {
-    if (typed) keepDraft(draftName, typed)
-    else dropDraft(draftName)
-  }, [draftName, typed])
+  const [typed, setTyped] = useDraft<Typed>(`case.${one.id}.${field}`)
   const standing = one[field] ?? ''
   const text = typed?.text ?? standing
+  const begun = typed?.seen ?? one
   const keep = async () => {
     if (!typed) return
     const value = field === 'due_date' ? text || null : text.trim()
     // Only a change of this very field is one to be asked about.
-    const seen = typed.seen[field] === one[field] ? one : typed.seen
+    const seen = begun[field] === one[field] ? one : begun
     const outcome = await moving.change(seen, { [field]: value })
     // A text that is refused can be mended; a date goes back to the one that stands.
     if (outcome !== 'unsent' && (outcome !== 'refused' || field === 'due_date')) setTyped(null)
@@ -113,7 +104,7 @@ function useTyped({ field, one, moving }: TypedFieldProps) {
   return {
     text,
     isChanged: text.trim() !== standing,
-    type: (next: string) => setTyped(next === standing ? null : { text: next, seen: typed?.seen ?? one }),
+    type: (next: string) => setTyped(next === standing ? null : { text: next, seen: begun }),
     keep: () => void keep(),
     forget: () => setTyped(null),
   }

@@ -1,13 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useRef, useState } from 'react'
 import { commentCase } from '@/api'
 import { refetchCases } from '@/app/cases'
 import { refetch } from '@/app/client'
-import { useDraftName, useMay } from '@/app/session'
+import { useMay } from '@/app/session'
+import { useDraft } from '@/app/useDraft'
 import { sentenceOf } from '@/lib/failure'
 import { moment } from '@/lib/format'
-import { dropDraft, keepDraft, keptDraft } from '@/lib/kept'
 import { Button } from '@/ui/Button'
 import { TextArea } from '@/ui/Field'
 import { Failed, Skeleton } from '@/ui/States'
@@ -57,26 +57,18 @@ export function Comments({ id }: { id: string }) {
   )
 }
 
-interface Draft {
-  text: string
-}
-
-/** A comment being written; it outlives a closed drawer and a session that ends. */
 function Writing({ id }: { id: string }) {
   const { t } = useLingui()
-  const draftName = useDraftName(`comment.${id}`)
-  const [text, setText] = useState(() => keptDraft<Draft>(draftName)?.text ?? '')
+  const [draft, keep] = useDraft<{ text: string }>(`comment.${id}`)
+  const text = draft?.text ?? ''
   const [error, setError] = useState<string>()
-  useEffect(() => {
-    if (text) keepDraft(draftName, { text } satisfies Draft)
-    else dropDraft(draftName)
-  }, [draftName, text])
+  const box = useRef<HTMLTextAreaElement>(null)
   const send = useMutation({
     mutationFn: () => commentCase({ path: { case_id: id }, body: { text: text.trim() } }),
     onSuccess: () => {
-      // The drawer may be closed by now.
-      dropDraft(draftName)
-      setText('')
+      // The button goes; whoever pressed it writes on.
+      if (box.current?.form?.contains(document.activeElement)) box.current.focus()
+      keep(null)
       refetch('listCaseComments')
       void refetchCases()
     },
@@ -92,12 +84,13 @@ function Writing({ id }: { id: string }) {
       }}
     >
       <TextArea
+        ref={box}
         label={t`Tulis komentar`}
         rows={2}
         maxLength={4_000}
         value={text}
         error={error}
-        onChange={event => setText(event.target.value)}
+        onChange={({ target }) => keep(target.value ? { text: target.value } : null)}
       />
       {text.trim() && (
         <Button type="submit" className="self-start" busy={send.isPending}>

@@ -7,7 +7,8 @@ import { lazy, Suspense, useId, useState, type ReactElement } from 'react'
 import type { CaseOut } from '@/api'
 import { STATUS_LOOK, type CaseStatus } from '@/app/cases'
 import { useDraftName } from '@/app/session'
-import { dropDraft, keepDraft, keptDraft } from '@/lib/kept'
+import { useDraft } from '@/app/useDraft'
+import { dropDraft } from '@/lib/kept'
 import { Button, IconButton } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { TextArea } from '@/ui/Field'
@@ -129,8 +130,8 @@ interface ResolutionFormProps {
 
 function ResolutionForm({ of, formId, onAnswer }: ResolutionFormProps) {
   const { t } = useLingui()
-  const draftName = useDraftName(`resolution.${of}`)
-  const [text, setText] = useState(() => keptDraft<{ text: string }>(draftName)?.text ?? '')
+  const [draft, keep] = useDraft<{ text: string }>(`resolution.${of}`)
+  const text = draft?.text ?? ''
   const [error, setError] = useState<string>()
   return (
     <form
@@ -148,10 +149,7 @@ function ResolutionForm({ of, formId, onAnswer }: ResolutionFormProps) {
         maxLength={4_000}
         value={text}
         error={error}
-        onChange={event => {
-          setText(event.target.value)
-          keepDraft(draftName, { text: event.target.value })
-        }}
+        onChange={event => keep({ text: event.target.value })}
       />
     </form>
   )

@@ -2,7 +2,7 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { clsx } from 'clsx'
-import { Upload } from 'lucide-react'
+import { RotateCw, Upload } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { refetch } from '@/app/client'
 import { sentenceOf } from '@/lib/failure'
@@ -16,13 +16,18 @@ export function Drop() {
   const { t } = useLingui()
   const input = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
+  const [unsent, setUnsent] = useState<readonly File[]>([])
   const sending = useMutation({
-    mutationFn: send,
+    mutationFn: (files: readonly File[]) => {
+      setUnsent(files.filter(file => !isEmpty(file)))
+      return send(files, some => setUnsent(left => left.filter(file => !some.includes(file))))
+    },
     onSettled: () => refetch('listImports'),
   })
   const { mutate } = sending
-  const empty = (sending.variables ?? []).filter(isEmpty)
-  const emptyNames = empty.map(file => file.name).join(', ')
+  const empty = namesOf((sending.variables ?? []).filter(isEmpty))
+  const left = namesOf(unsent)
+  const reason = sending.isError ? sentenceOf(sending.error) : ''
   const take = (files: FileList | null | undefined) => {
     if (files && files.length > 0) mutate([...files])
   }
@@ -89,8 +94,21 @@ export function Drop() {
           <Trans>Pilih berkas</Trans>
         )}
       </Button>
-      {empty.length > 0 && <FormError>{t`Kosong, tidak dikirim: ${emptyNames}.`}</FormError>}
-      {sending.isError && <FormError>{sentenceOf(sending.error)}</FormError>}
+      {empty && <FormError>{t`Kosong, tidak dikirim: ${empty}.`}</FormError>}
+      {sending.isError && (
+        <>
+          <FormError>{left ? t`Belum terkirim: ${left}. ${reason}` : reason}</FormError>
+          {unsent.length > 0 && (
+            <Button icon={<RotateCw aria-hidden className="size-4" />} onClick={() => mutate(unsent)}>
+              <Trans>Coba lagi</Trans>
+            </Button>
+          )}
+        </>
+      )}
     </section>
   )
+}
+
+function namesOf(files: readonly File[]): string {
+  return files.map(file => file.name).join(', ')
 }

@@ -55,7 +55,7 @@ test('a large file is sent until the server names its import', async () => {
     )
   })
   vi.useFakeTimers()
-  const sent = send([file])
+  const sent = send([file], () => undefined)
   await vi.advanceTimersByTimeAsync(10_000)
   await sent
   expect(asked).toEqual(['POST', 'PATCH 0', 'HEAD', `PATCH ${size}`])

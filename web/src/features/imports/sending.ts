@@ -10,10 +10,16 @@ const UPLOADS = '/api/v1/imports/uploads'
 
 const TOGETHER_FILES = 50
 
-export async function send(files: readonly File[]): Promise<void> {
-  for (const file of files.filter(one => one.size > TOGETHER_BYTES)) await sendInPieces(file)
-  for (const some of together(files.filter(one => one.size <= TOGETHER_BYTES)))
+/** Send files; `sent` hears of those that arrived. */
+export async function send(files: readonly File[], sent: (some: readonly File[]) => void): Promise<void> {
+  for (const file of files.filter(one => one.size > TOGETHER_BYTES)) {
+    await sendInPieces(file)
+    sent([file])
+  }
+  for (const some of together(files.filter(one => one.size <= TOGETHER_BYTES))) {
     await uploadImports({ body: { files: some } })
+    sent(some)
+  }
 }
 
 /** Files as they go in one request each; an empty one would keep those beside it from being taken. */
