@@ -216,8 +216,28 @@ def test_what_is_no_labelled_data_says_so(tmp_path: Path) -> None:
         folder(tmp_path)
     with pytest.raises(UnreadableData, match=r"x\.csv must have the columns .*, lacks key, label, "):
         labelled(written(tmp_path / "x.csv", "a,b", [(1, 2)]))
-    with pytest.raises(UnreadableData, match=r"y\.csv, line 2: could not convert string to float: 'much'"):
-        labelled(written(tmp_path / "y.csv", "key,timestamp,value,label", [("k", "2025-05-01", "much", 0)]))
+
+
+@pytest.mark.parametrize(
+    ("value", "label", "says"),
+    [
+        ("much", 0, "value must be a number, got 'much'"),
+        ("inf", 0, "value must be >= 0, got inf"),
+        (-1, 0, "value must be >= 0, got -1"),
+        (1, "ya", "label must be a number, got 'ya'"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_named(tmp_path: Path, value: object, label: object, says: str) -> None:
+    file = written(tmp_path / "y.csv", "key,timestamp,value,label", [("k", "2025-05-01", value, label)])
+    with pytest.raises(UnreadableData, match=re.escape(f"y.csv, line 2: {says}")):
+        labelled(file)
+
+
+def test_peers_cannot_be_measured_where_every_fact_is_an_anomaly(tmp_path: Path) -> None:
+    rows = [("k", f"2025-05-{day:02}", 100 + day, 1) for day in range(1, 29)]
+    file = written(tmp_path / "y.csv", "key,timestamp,value,label", rows)
+    with pytest.raises(UnreadableData, match="some facts must be labelled as none"):
+        keyed.measured(file, "fuel", None, print)
 
 
 def test_a_file_of_register_reads_is_judged_by_the_rules_too(tmp_path: Path) -> None:
@@ -282,10 +302,15 @@ def test_reads_without_a_column_of_quality_are_actual(tmp_path: Path) -> None:
         ("key;read_date;stand;expected\nM;2024-01-25;1;\n", "m.csv must have the columns"),
         (f"{READS}\n", "m.csv must hold facts to judge by, found none"),
         (f"{READS}\nM,A,2024-01-25\n", "m.csv must hold facts to judge by, found none"),
-        (f"{READS}\nM,A,25/01/2024,ACTUAL,,1,\n", "m.csv, line 2: read_date: Invalid isoformat string"),
-        (f"{READS}\nM\n", "m.csv, line 2: read_date: Invalid isoformat string: ''"),
-        (f"{READS}\nM,A,2024-01-25,ACTUAL,,inf,\n", "read of M on 2024-01-25: must be a number, got 'inf'"),
-        (f"{READS},dials\nM,A,2024-01-25,ACTUAL,,1,,4.5\n", "must be a whole number, got '4.5'"),
+        (
+            f"{READS}\nM,A,25/01/2024,ACTUAL,,1,\n",
+            "line 2: read_date must be a date as 2025-01-31, got '25/01/2024'",
+        ),
+        (f"{READS}\nM\n", "m.csv, line 2: read_date must be a date as 2025-01-31, got ''"),
+        (f"{READS}\nM,A,2024-01-25,ACTUAL,,inf,\n", "m.csv, line 2: stand must be finite, got inf"),
+        (f"{READS},dials\nM,A,2024-01-25,ACTUAL,,1,,4.5\n", "line 2: dials must be a whole number, got 4.5"),
+        (f"{READS},dials\nM,A,2024-01-25,ACTUAL,,1,,-5\n", "line 2: dials must be >= 0, got -5"),
+        (f"{READS},multiplier\nM,A,2024-01-25,ACTUAL,,1,,0\n", "line 2: multiplier must be >= 1, got 0"),
     ],
 )
 def test_what_are_no_reads_says_so(tmp_path: Path, content: str, says: str) -> None:

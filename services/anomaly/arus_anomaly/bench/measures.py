@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from arus_anomaly.bench.series import Flags
+from arus_anomaly.bench.series import Flags, UnreadableData
 from arus_anomaly.rules.learned.columns import Floats
 
 FALSE_ALARMS_PER_KEY_MONTH: Final = 0.05
@@ -36,7 +36,12 @@ def recall(is_anomaly: Flags, alarms: Flags) -> float | None:
 
 
 def cut_at(honest: Floats, months: float) -> float:
-    """Return the cut above which honest facts alarm as often as a key and month may: 0.05 times."""
+    """Return the cut above which honest facts alarm as often as a key and month may: 0.05 times.
+
+    Raises UnreadableData when there are none.
+    """
+    if len(honest) == 0:
+        raise UnreadableData("some facts must be labelled as none (0), to set the peers' cuts by: found none")
     allowed = int(FALSE_ALARMS_PER_KEY_MONTH * months)
     return float(np.sort(honest)[::-1][min(allowed, len(honest) - 1)])
 

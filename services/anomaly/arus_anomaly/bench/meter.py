@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
-from math import isfinite
+from math import isnan
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from arus_anomaly.bench.series import Series, UnreadableData, columns_of, rows_of
+from arus_anomaly.bench.series import Series, UnreadableData, columns_of, number_of, rows_of
 from arus_anomaly.rules.meter import RULE, Kind, judge
 from arus_anomaly.rules.meter.findings import counts
 from arus_anomaly.rules.meter.opinions import Movements, Seen, levels
@@ -123,9 +123,9 @@ def _by_key(path: Path) -> Mapping[str, Sequence[Rows]]:
     rows: dict[str, list[Mapping[str, str]]] = {}
     for line, row in rows_of(path, COLUMNS):
         try:
-            date.fromisoformat(row["read_date"])
+            _read(row)
         except ValueError as error:
-            raise UnreadableData(f"{path.name}, line {line}: read_date: {error}") from None
+            raise UnreadableData(f"{path.name}, line {line}: {error}") from None
         rows.setdefault(row["key"], []).append(row)
     return {key: _periods(sorted(its, key=_day)) for key, its in rows.items()}
 
@@ -142,7 +142,10 @@ def _periods(rows: Rows) -> Sequence[Rows]:
 
 
 def _day(row: Mapping[str, str]) -> date:
-    return date.fromisoformat(row["read_date"])
+    try:
+        return date.fromisoformat(row["read_date"])
+    except ValueError:
+        raise ValueError(f"read_date must be a date as 2025-01-31, got {row['read_date']!r}") from None
 
 
 def _labels(rows: Rows) -> set[str]:
@@ -159,35 +162,25 @@ def _period(rows: Rows) -> Period:
 
 
 def _read(row: Mapping[str, str]) -> Read:
-    try:
-        return Read(
-            b"",
-            _day(row).toordinal(),
-            _litres(row["stand"]),
-            row.get("serial", ""),
-            row.get("quality", ACTUAL).strip().upper(),
-            dials=_whole(row.get("dials") or "0"),
-            multiplier=_whole(row.get("multiplier") or "1"),
-            opens=row.get("reason", "").strip().upper() == _REPLACED,
-        )
-    except ValueError as error:
-        raise UnreadableData(f"read of {row['key']} on {row['read_date']}: {error}") from None
+    """Return a row as a read; raises ValueError that names the column."""
+    stand = number_of(row, "stand")
+    return Read(
+        b"",
+        _day(row).toordinal(),
+        None if isnan(stand) else round(stand * 1_000),
+        row.get("serial", ""),
+        row.get("quality", ACTUAL).strip().upper(),
+        dials=_whole(row, "dials", least=0),
+        multiplier=_whole(row, "multiplier", least=1),
+        opens=row.get("reason", "").strip().upper() == _REPLACED,
+    )
 
 
-def _litres(stand: str) -> int | None:
-    return round(_finite(stand) * 1_000) if stand.strip() else None
-
-
-def _whole(text: str) -> int:
-    if not (value := _finite(text)).is_integer():
-        raise ValueError(f"must be a whole number, got {text!r}")
+def _whole(row: Mapping[str, str], column: str, *, least: int) -> int:
+    """Return the whole number in a cell; the least one where there is none."""
+    if not (value := number_of(row, column, least=least, empty=least)).is_integer():
+        raise ValueError(f"{column} must be a whole number, got {row[column]}")
     return int(value)
-
-
-def _finite(text: str) -> float:
-    if not isfinite(value := float(text)):
-        raise ValueError(f"must be a number, got {text!r}")
-    return value
 
 
 def lines(rule: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:

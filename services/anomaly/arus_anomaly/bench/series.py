@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import isnan
+from math import inf, isinf, isnan, nan
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,12 +55,12 @@ def folder(path: Path) -> list[Series]:
     files = sorted(path.glob("*__*.csv"))
     if not files:
         raise UnreadableData(f"{path} must hold files named <category>__<name>.csv, found none")
-    return [one for file in files for one in _keyed(file, {"timestamp", "value", "label"})]
+    return [one for file in files for one in _keyed(file, {"timestamp", "value", "label"}, least=-inf)]
 
 
 def labelled(path: Path) -> list[Series]:
     """Return a file of many keys: key, timestamp, value, label."""
-    return [_in_order(one) for one in _keyed(path, VALUES)]
+    return [_in_order(one) for one in _keyed(path, VALUES, least=0)]
 
 
 def columns_of(path: Path) -> frozenset[str]:
@@ -93,11 +93,11 @@ def _opened(path: Path) -> Generator["csv.DictReader[Any]"]:
         raise UnreadableData(f"{path.name} must be CSV: {error}") from None
 
 
-def _keyed(path: Path, needed: AbstractSet[str]) -> list[Series]:
+def _keyed(path: Path, needed: AbstractSet[str], *, least: float) -> list[Series]:
     found: dict[str, list[tuple[int, float, bool]]] = {}
     for line, row in rows_of(path, needed):
         try:
-            fact = _fact(row)
+            fact = _fact(row, least)
         except ValueError as error:
             raise UnreadableData(f"{path.name}, line {line}: {error}") from None
         if fact:
@@ -105,10 +105,22 @@ def _keyed(path: Path, needed: AbstractSet[str]) -> list[Series]:
     return [_series(key, facts) for key, facts in found.items()]
 
 
-def _fact(row: Mapping[str, str]) -> tuple[int, float, bool] | None:
+def number_of(row: Mapping[str, str], column: str, *, least: float = -inf, empty: float = nan) -> float:
+    """Return the number in a cell, empty for none; raises ValueError that names the column."""
+    text = row.get(column, "").strip()
+    try:
+        value = float(text or empty)
+    except ValueError:
+        raise ValueError(f"{column} must be a number, got {text!r}") from None
+    if isinf(value) or value < least:
+        raise ValueError(f"{column} must be {'finite' if isinf(least) else f'>= {least:g}'}, got {text}")
+    return value
+
+
+def _fact(row: Mapping[str, str], least: float) -> tuple[int, float, bool] | None:
     """Return a row's time, value and label; None where there is no value."""
-    value = float(row["value"] or "nan")
-    return None if isnan(value) else (_seconds(row["timestamp"]), value, float(row["label"] or 0) > 0)
+    value, label = number_of(row, "value", least=least), number_of(row, "label", empty=0)
+    return None if isnan(value) else (_seconds(row["timestamp"]), value, label > 0)
 
 
 def _series(key: str, facts: list[tuple[int, float, bool]]) -> Series:
