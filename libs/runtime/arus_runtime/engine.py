@@ -21,7 +21,7 @@ import structlog
 
 from arus_runtime import tracing
 from arus_runtime.fold import Folded, Folder, Origin, PageRequest
-from arus_runtime.lease import Batch, Lease
+from arus_runtime.lease import Batch, Lease, Sieve
 from arus_runtime.log.port import Bounds, Log, LogAway, Record, TopicPartition
 from arus_runtime.observe import (
     BATCH_SECONDS,
@@ -32,7 +32,7 @@ from arus_runtime.observe import (
 )
 from arus_runtime.positions import FactsExpired, LogBehind, lost_meanwhile, misfit
 from arus_runtime.side_inputs import Watched
-from arus_runtime.store import Away, Fenced, Part, Store
+from arus_runtime.store import Away, Fenced, Part, Store, Unstorable
 from arus_runtime.worker import AnyWorker, Later, PagedState, Pages
 
 BATCH_RECORDS = 2_000
@@ -84,6 +84,7 @@ class Engine:
         self._locked: dict[TopicPartition, float] = {}  # wanted, but somebody keeps them locked: since when
         self._parked: dict[TopicPartition, Lease] = {}  # given up in good order; warm if it comes untouched
         self._doubted: dict[TopicPartition, int] = {}  # a commit failed: how often
+        self._sieves: dict[TopicPartition, Sieve] = {}  # a commit was refused for a value of some record
         self._pending: tuple[Batch, asyncio.Task[None]] | None = None
         self._turn = asyncio.Lock()  # a rebalance waits for the batch at hand
         self._joined = False
@@ -148,7 +149,7 @@ class Engine:
         async with self._turn:
             await self._settle()
             for at in partitions:
-                for waiting in (self._wanted, self._locked, self.waiting, self._doubted):
+                for waiting in (self._wanted, self._locked, self.waiting, self._doubted, self._sieves):
                     waiting.pop(at, None)
                 self.stopped.pop(at, None)
             self._count_stopped()
@@ -239,10 +240,7 @@ class Engine:
         """Fold what was polled; commit it after what is under way."""
         if self._pending and self._pending[1].done():
             await self._settle()
-        # After a failed commit each partition goes alone, so that the one at fault is found and the others
-        # go on.
-        slices = [{at: records} for at, records in polled.items()] if self._doubted else [polled]
-        for part in slices:
+        for part in self._slices(polled):
             batch = await self._fold(part)
             if not await self._settle():
                 # What was just folded stood on a commit that failed, and what comes behind it was polled.
@@ -250,8 +248,26 @@ class Engine:
                 return
             if batch.parts:
                 self._pending = (batch, asyncio.create_task(self._commit(batch)))
-            if self._doubted:
+            if self._doubted or self._sieves:
                 await self._settle()
+
+    def _slices(
+        self, polled: Mapping[TopicPartition, Sequence[Record]]
+    ) -> Sequence[Mapping[TopicPartition, Sequence[Record]]]:
+        """Return what goes into one commit each.
+
+        After a failed commit each partition goes alone, in parts where a record is looked for, so that the
+        one at fault is found and the others go on.
+        """
+        if not self._doubted and not self._sieves:
+            return [polled]
+        sizes = {at: sieve.size for at, sieve in self._sieves.items()}
+        return [
+            {at: records[start : start + size]}
+            for at, records in polled.items()
+            for size in (sizes.get(at, len(records) or 1),)
+            for start in range(0, len(records), size)
+        ]
 
     async def _fold(self, polled: Mapping[TopicPartition, Sequence[Record]]) -> Batch:
         batch = Batch([], [])
@@ -276,6 +292,7 @@ class Engine:
             if folded.next_offset > lease.position:
                 batch.parts.append(part)
                 batch.folded.append(folded)
+                batch.records += len(records)
                 batch.kept |= tracing.kept_of(records)
                 lease.position = folded.next_offset
                 if folded.taken:
@@ -294,7 +311,8 @@ class Engine:
         return folded
 
     async def _fold_once(self, at: TopicPartition, lease: Lease, records: Sequence[Record]) -> Folded:
-        fold = self._folder.fold(records, lease.position, lease.origin)
+        sieve = self._sieves.get(at)
+        fold = self._folder.fold(records, lease.position, lease.origin, sieve.found if sieve else {})
         try:
             request = next(fold)
             while True:
@@ -411,6 +429,8 @@ class Engine:
         except Away as away:
             self._log.warning("database away", detail=str(away))
             self._want(self._leases.copy(), BACKOFF_S[3])
+        except Unstorable as refusal:
+            self._sift(batch, refusal)
         except Exception as error:  # noqa: BLE001 - ours
             self._doubt(partitions, error)
         else:
@@ -418,8 +438,24 @@ class Engine:
                 if lease := self._leases.get(part.at):
                     lease.committed = part.next_offset
                 self._doubted.pop(part.at, None)
+                if (sieve := self._sieves.get(part.at)) and part.next_offset >= sieve.end:
+                    del self._sieves[part.at]
             return True
         return False
+
+    def _sift(self, batch: Batch, refusal: Unstorable) -> None:
+        """Try again in halves; the record that is refused alone is parked by the next fold."""
+        for part in batch.parts:
+            sieve = self._sieves.setdefault(part.at, Sieve(part.next_offset, 0))
+            sieve.end = max(sieve.end, part.next_offset)
+            sieve.size = (batch.records + 1) // 2
+            offset = part.next_offset - 1
+            if offset in sieve.found:  # what is parked is refused, too
+                del self._sieves[part.at]
+                self._stop(part.at, refusal)
+            elif batch.records == 1:
+                sieve.found[offset] = str(refusal)
+        self._want([part.at for part in batch.parts if part.at not in self.stopped], 0.0)
 
     def _doubt(self, partitions: Sequence[TopicPartition], error: Exception) -> None:
         """Try each partition again alone, twice; then the one at fault stops."""

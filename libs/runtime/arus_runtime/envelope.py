@@ -37,6 +37,8 @@ _FOLLOWS = b"\2"  # the blob holds the same, and in place of the id the two text
 _HEAD = struct.Struct(">c7H")
 _FOLLOWS_HEAD = struct.Struct(">c8H")
 _LENGTH = struct.Struct(">H")
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, tzinfo=UTC)
 _TRACE = b"00-00000000000000000000000000000000-0000000000000000-00"
 
 
@@ -45,15 +47,23 @@ def timestamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def check_time(text: str) -> None:
-    """Raise ValueError for a time of headers that is not RFC 3339 with its zone."""
+def check_time(text: str, name: str = "ce_time") -> None:
+    """Raise ValueError for a time that is not RFC 3339 with its zone, from 1970 to 9999 in UTC."""
     try:
-        zone = datetime.fromisoformat(text).tzinfo
+        at = datetime.fromisoformat(text)
     except ValueError:
-        zone = None
-    # Python reads more of ISO 8601 than RFC 3339 has, and than PostgreSQL reads: weeks, hours alone.
-    if zone is None or text[7] != "-" or text[10] != "T" or text[16] != ":":
-        raise ValueError(f"ce_time must be RFC 3339 with its zone, got {text[:40]!r}")
+        at = None
+    # Python reads more of ISO 8601 than RFC 3339 has, and than PostgreSQL reads: weeks, hours alone. An id
+    # holds no time before 1970, and Python none behind 9999, whatever the zone.
+    if (
+        at is None
+        or at.tzinfo is None
+        or text[7] != "-"
+        or text[10] != "T"
+        or text[16:17] != ":"
+        or not _FIRST <= at < _LAST
+    ):
+        raise ValueError(f"{name} must be RFC 3339 with its zone, from 1970 to 9999, got {text[:40]!r}")
 
 
 class Envelope(NamedTuple):

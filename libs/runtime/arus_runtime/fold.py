@@ -16,6 +16,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, cast
 
+from arus_contracts.enums import UnknownValue
 from google.protobuf.message import Message
 
 from arus_runtime import catalogue, dlq
@@ -46,6 +47,8 @@ MAX_INDEX: Final = (1 << INDEX_BITS) - 1
 MAX_EVENT_BYTES: Final = 900_000  # Kafka refuses 1 MiB, headers included
 BAD_DEPLOY_TENANTS: Final = 3
 BAD_DEPLOY_RECORDS: Final = 2_000
+
+_NONE: Final[Mapping[int, str]] = {}
 
 Entity = tuple[Any, ...]
 
@@ -148,13 +151,14 @@ class Folder:
         records: Sequence[Record],
         start: int,
         origin: Origin,
+        unstorable: Mapping[int, str] = _NONE,
         careful: frozenset[str] = frozenset(),
     ) -> Generator[Request, bytes | None, Folded]:
         """Return what records come to on top of origin, which is left as it is.
 
         Each record is read when its turn comes, so that what it is made of is still near when it is judged.
-        start: the offset that comes first. careful: keys whose conclusion is drawn after each event, to find
-        the one it fails on.
+        start: the offset that comes first. unstorable: offsets of records that the database refuses, and why.
+        careful: keys whose conclusion is drawn after each event, to find the one it fails on.
         """
         done = Folded(next_offset=start)
         states, fresh = done.states, done.seen
@@ -177,6 +181,8 @@ class Folder:
             if handler is not None:
                 state = states[key] if key in states else known.get(key)
                 try:
+                    if unstorable and record.offset in unstorable:
+                        raise Reject(unstorable[record.offset])  # noqa: TRY301
                     try:
                         outcome = handler(state, event, meta, *self.side)
                     except (Missing, Beyond) as absent:
@@ -190,7 +196,7 @@ class Folder:
                         last[key] = meta
                     if effects:
                         self._apply(done, effects, meta)
-                except Reject as refusal:
+                except (Reject, UnknownValue) as refusal:
                     self._park(done, Unreadable(record, meta.tenant, "rejected", str(refusal)))
                 except Exception as error:  # noqa: BLE001 - Later, or ours: the engine tells them apart
                     done.hold = Hold(record.offset, error)
@@ -203,7 +209,11 @@ class Folder:
                     fresh[source] = sequence
             done.next_offset = record.offset + 1
         failed = yield from self._conclude_all(done, last)
-        return done if failed is None else (yield from self.fold(records, start, origin, careful | {failed}))
+        return (
+            done
+            if failed is None
+            else (yield from self.fold(records, start, origin, unstorable, careful | {failed}))
+        )
 
     def _conclude_all(
         self, done: Folded, last: Mapping[str, Meta]

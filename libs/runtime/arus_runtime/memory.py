@@ -17,7 +17,7 @@ from arus_runtime.log.port import Message, TopicPartition
 from arus_runtime.packing import Place, StoredEvent
 from arus_runtime.relay import Lane, Unsent
 from arus_runtime.side_inputs import Reading, SideInput
-from arus_runtime.store import Fenced, Grant, Outgoing, Part
+from arus_runtime.store import Fenced, Grant, Outgoing, Part, Unstorable
 from arus_runtime.worker import AnyWorker, Reject, Table
 
 
@@ -151,6 +151,9 @@ class MemoryStore:
                 held = database.progress[name, part.at]
                 if (held.epoch, held.next_offset) != (part.epoch, part.start):
                     raise Fenced(f"{part.at} has another holder")
+            rows = (row for part in parts for of in part.upserts.values() for row in of.values())
+            if any(isinstance(value, str) and "\0" in value for row in rows for value in row):
+                raise Unstorable("a text must not hold a NUL character")
             appended = self._appended(parts)
             records, followed = deepcopy(database.records), list[Outgoing]()
             for write in (write for part in parts for write in part.writes):

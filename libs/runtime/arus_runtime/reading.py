@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from google.protobuf.message import DecodeError, Message
 
@@ -38,8 +38,13 @@ class Reader:
     def __init__(self, name: str, worker: AnyWorker) -> None:
         self._name = name
         self._max_value_bytes = worker.max_value_bytes
-        self._handlers: Mapping[str, tuple[Callable[[bytes], Message], Handler]] = {
-            kind.DESCRIPTOR.full_name: (kind.FromString, handler) for kind, handler in worker.handlers.items()
+        self._handlers: Mapping[str, tuple[Callable[[bytes], Any], Handler, bool]] = {
+            kind.DESCRIPTOR.full_name: (
+                kind.FromString,
+                handler,
+                "tenant_id" in kind.DESCRIPTOR.fields_by_name,
+            )
+            for kind, handler in worker.handlers.items()
         }
         # An envelope's texts that are nearly always the same few: their bytes, read once.
         self._kinds: dict[bytes, str] = {}
@@ -58,7 +63,7 @@ class Reader:
                 raise ValueError(f"ce_sequence must be <= {MAX_SEQUENCE}, got {number}")  # noqa: TRY301
             if key is None or not 0 < len(key) <= MAX_KEY_BYTES or b"\0" in key:
                 raise ValueError(f"key must be text of 1 to {MAX_KEY_BYTES} bytes")  # noqa: TRY301
-            _check_text(event_id + tenant + trace + imported)
+            _check_text(event_id + tenant + trace + imported + time)
             tenant, only_for, at = tenant.decode(), only_for.decode(), time.decode()
             check_time(at)
             meta = new(Meta, (
@@ -72,7 +77,7 @@ class Reader:
         if len(value) > self._max_value_bytes:
             detail = f"value must be <= {self._max_value_bytes} bytes, got {len(value)} bytes"
             return Unreadable(record, tenant, "oversized", detail)
-        decode, handler = self._handlers.get(kind, (None, None))
+        decode, handler, is_a_tenants = self._handlers.get(kind, (None, None, False))
         if decode is None:
             if kind in self._known:
                 return meta, number, None, None
@@ -80,9 +85,16 @@ class Reader:
                 record, tenant, "unknown_type", f"{kind or 'no ce_type'} does not ride on {record.topic}"
             )
         try:
-            return meta, number, handler, decode(value)
+            event = decode(value)
         except DecodeError as error:
             return Unreadable(record, tenant, "undecodable", f"{kind}: {error}")
+        if is_a_tenants and not event.tenant_id == tenant == meta.key.partition(":")[0]:
+            detail = (
+                f"tenant_id, ce_tenant and the key's first part must name one tenant,"
+                f" got {event.tenant_id[:40]!r}, {tenant[:40]!r} and {meta.key[:40]!r}"
+            )
+            return Unreadable(record, tenant, "rejected", detail)
+        return meta, number, handler, event
 
 
 def _check_text(texts: bytes) -> None:

@@ -110,7 +110,7 @@ def test_a_backup_that_lacks_one_of_its_files_leaves_the_home_as_it_was(tmp_path
     Home(folder / HOME).secrets.put("kafka.admin", "secret")
     files = ["secrets.json", "signing-key.pem"]
     Manifest("2026-11-26T00:00:00Z", 180000, [], {}, {}, {}, [], files).write(folder)
-    with pytest.raises(Refused, match=r"lacks signing-key\.pem"):
+    with pytest.raises(Refused, match=r"is damaged: home/signing-key\.pem"):
         prepare(folder, home)
     assert not home.path.exists()
 

@@ -171,13 +171,18 @@ def test_the_same_record_again_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        (recording(volume_ul=0), "volume_ul must be > 0 µL, got 0 µL"),
-        (recording(volume_ul=-5), "volume_ul must be > 0 µL, got -5 µL"),
-        (recording(day="2025-02-30"), "business_date must be a date YYYY-MM-DD, got '2025-02-30'"),
+        (recording(volume_ul=0), "volume_ul must be > 0 and <= 1000000000000000 µL, got 0 µL"),
+        (recording(volume_ul=-5), "volume_ul must be > 0 and <= 1000000000000000 µL, got -5 µL"),
+        (recording(volume_ul=10**15 + 1), "got 1000000000000001 µL"),
+        (recording(volume_ul=2**63 - 1), "got 9223372036854775807 µL"),
+        (recording(day="2025-02-30"), "a date YYYY-MM-DD from 1900 to 2999, got '2025-02-30'"),
+        (recording(day="1899-12-31"), "a date YYYY-MM-DD from 1900 to 2999"),
+        (recording(day="9999-12-31"), "a date YYYY-MM-DD from 1900 to 2999"),
         (recording(day=""), "business_date must be a date"),
         (recording(transaction_id="x"), "transaction_id must be a ULID, got 'x'"),
         (recording(transaction_id=FACT.lower()), "transaction_id must be a ULID"),
         (recording(transaction_id="8" + FACT[1:]), "transaction_id must be a ULID"),
+        (recording(transaction_id="76EZ920000" + FACT[10:]), "transaction_id must be a ULID"),
         (recording(transaction_id="01JH8PV6W4RZ3M0T5X9K2C7B1I"), "transaction_id must be a ULID"),
         (recording(transaction_id="01JH8PV6W4RZ3M0T5X9K2C7B_N"), "transaction_id must be a ULID"),
         (recording(transaction_id="01JH8PV6W4RZ3M0T5X9K2C7B1é"), "transaction_id must be a ULID"),
@@ -229,8 +234,8 @@ def test_a_voided_fact_may_be_recorded_again() -> None:
 
 
 def test_ulids_and_their_bytes_are_one_to_one_and_sort_alike() -> None:
-    texts = [str(ULID.from_timestamp(seconds)) for seconds in (0.0, 1.7e9, 1.7e9 + 1, 2.8e11)]
-    texts += ["0" * 26, "7" + "Z" * 25]
+    texts = [str(ULID.from_timestamp(seconds)) for seconds in (0.0, 1.7e9, 1.7e9 + 1, 2.5e11)]
+    texts += ["0" * 26, "76EZ91ZPZZ" + "Z" * 16]
     assert [codec.ulid_text(codec.ulid_bytes(text)) for text in texts] == texts
     assert sorted(texts) == [codec.ulid_text(value) for value in sorted(map(codec.ulid_bytes, texts))]
     assert all(codec.ulid_bytes(text) == ULID.from_str(text).bytes for text in texts)

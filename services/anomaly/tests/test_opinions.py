@@ -107,7 +107,7 @@ class Desk:
     def _apply(self, effects: Iterable[Any]) -> None:
         for effect in effects:
             if isinstance(effect, Supersede):
-                for _, fact_id in effect.entities:
+                for _, fact_id, *_ in effect.entities:
                     self.opinions.pop(fact_id, None)
             elif isinstance(effect, Row):
                 assert effect.table is OPINIONS

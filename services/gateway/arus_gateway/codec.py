@@ -21,13 +21,13 @@ from arus.anomaly.v1.events_pb2 import (
 )
 from arus.imports.v1.events_pb2 import ImportChanged
 from arus_contracts import reading
-from arus_contracts.enums import word
+from arus_contracts.enums import full_name, word
 from arus_runtime.words import Language, render
 
 
 def status_of(verdict: VerdictReached) -> str:
     """Return NORMAL, WASPADA or ANOMALI."""
-    return Status.Name(verdict.status).removeprefix("STATUS_")
+    return full_name(Status, verdict.status).removeprefix("STATUS_")
 
 
 def reason_text(verdict: VerdictReached, language: Language) -> str:
@@ -92,7 +92,7 @@ def alert(
         "facts": event.facts,
         "fact_id": event.fact_id,
         "volume": reading.plain(reading.litres(event.volume_ul)) if event.volume_ul else None,
-        "status": Status.Name(event.status).removeprefix("STATUS_") if event.status else None,
+        "status": full_name(Status, event.status).removeprefix("STATUS_") if event.status else None,
         "risk_score": event.risk_score or None,
         "expected": reading.plain(reading.litres(event.expected_ul)) if event.expected_ul else None,
         "reason": reason,

@@ -8,8 +8,9 @@ from arus.catalog.v1.events_pb2 import LocationChanged, ProductChanged
 from arus.imports.v1.events_pb2 import ImportChanged
 from arus.notify.v1.events_pb2 import WebhookChange, WebhookChanged
 from arus_contracts.enums import word
+from arus_runtime.envelope import check_time
 from arus_runtime.ids import ulid_at
-from arus_runtime.worker import Column, Effect, Meta, Projection, Table, Upsert
+from arus_runtime.worker import Column, Effect, Meta, Projection, Reject, Table, Upsert
 
 LOCATIONS = Table(
     "locations",
@@ -84,13 +85,22 @@ def import_changed(event: ImportChanged, _: Meta) -> list[Effect]:
         event.asked_by,
         (event.tenant_id, "import", event.import_id),
         cause=f"{event.import_id}/{action}/{event.asked_at}",
-        at=datetime.fromisoformat(event.asked_at),
+        at=_asked_at(event),
         file_name=event.file_name,
         type=event.type,
         period=event.period,
         rows=event.rows,
         rejected=event.rejected,
     )
+
+
+def _asked_at(event: ImportChanged) -> datetime:
+    """Return when a deed was asked for; raises ``Reject`` for what is no time."""
+    try:
+        check_time(event.asked_at, "asked_at")
+    except ValueError as error:
+        raise Reject(str(error)) from None
+    return datetime.fromisoformat(event.asked_at)
 
 
 @deeds.on(ThresholdSet)

@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 from arus.anomaly.v1.events_pb2 import CaseChanged, IncidentAnswered, IncidentChanged, VerdictReached
 from arus.imports.v1.events_pb2 import ImportChanged
+from arus_contracts.enums import UnknownValue
 from arus_runtime import tracing
 from arus_runtime.words import Language
 
@@ -19,9 +20,15 @@ PING_S: Final = 15.0
 
 
 async def tell(entry: Entry, names: Names, language: Language) -> bytes:
-    """Return the entry as a message; made once per language, however many readers there are."""
+    """Return the entry as a message; made once per language, however many readers there are.
+
+    What only a newer release has words for is read anew instead, from the service that knows it.
+    """
     if language not in entry.told:
-        entry.told[language] = orjson.dumps(await _message(entry, names, language))
+        try:
+            entry.told[language] = orjson.dumps(await _message(entry, names, language))
+        except UnknownValue:
+            entry.told[language] = RESET
     return entry.told[language]
 
 

@@ -79,18 +79,30 @@ def happened(tenant: str, actor: str) -> list[tuple[str, Event]]:
         ("09:11", going),
         ("09:12", committed),
         ("09:13", committed),
+        ("09:14", _asked_at(committed, "kemarin")),
+        ("09:15", _asked_at(committed, "2025-01-10T09:10:00")),
+        ("09:16", _webhook(tenant, actor, 99)),  # pyright: ignore[reportArgumentType] - of a later release
+        ("09:17", _webhook(tenant, actor, WebhookChange.WEBHOOK_CHANGE_CREATED, name="ERP\0")),
         ("09:21", undone),
         ("09:31", _webhook(tenant, actor, WebhookChange.WEBHOOK_CHANGE_CREATED)),
         ("09:32", _webhook(tenant, actor, WebhookChange.WEBHOOK_CHANGE_REMOVED)),
     ]
 
 
-def _webhook(tenant: str, actor: str, change: WebhookChange) -> WebhookChanged:
+def _asked_at(event: ImportChanged, text: str) -> ImportChanged:
+    """Return an event that can never be noted."""
+    other = ImportChanged()
+    other.CopyFrom(event)
+    other.asked_at = text
+    return other
+
+
+def _webhook(tenant: str, actor: str, change: WebhookChange, name: str = "ERP") -> WebhookChanged:
     return WebhookChanged(
         tenant_id=tenant,
         webhook_id=new_ulid(),
         change=change,
-        name="ERP",
+        name=name,
         host="erp.example.co.id",
         is_active=True,
         version=1,

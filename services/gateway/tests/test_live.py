@@ -1,6 +1,7 @@
 """The feed: who gets what, from where on, and what a slow reader is told."""
 
 import asyncio
+from typing import cast
 
 import pytest
 from arus.anomaly.v1.events_pb2 import (
@@ -11,10 +12,11 @@ from arus.anomaly.v1.events_pb2 import (
     VerdictWithdrawn,
 )
 from arus.imports.v1.events_pb2 import ImportChanged
-from arus_gateway import live
+from arus_gateway import live, telling
 from arus_gateway.api.live import Question
 from arus_gateway.callers import Caller
 from arus_gateway.live import BadEventIdError, Entry, Feed, Interest
+from arus_gateway.names import Names
 from arus_gateway.rules import KEY_RESOURCES
 from arus_gateway.tokens import Grant
 
@@ -122,6 +124,12 @@ def test_a_key_limited_to_resources_is_told_of_those_only(resource: str):
         if interest.covers(Entry("0:1", 0, 0, 0, "2025-01-10T00:00:00Z", "t", kind(tenant_id="t")))
     }
     assert told == {"anomalies", resource} & set(events)
+
+
+async def test_what_only_a_newer_release_has_words_for_is_read_anew():
+    changed = CaseChanged(tenant_id="t", case_id="c", change=99)  # pyright: ignore[reportArgumentType]
+    entry = Entry("0:1", 0, 0, 0, "2025-01-10T00:00:00Z", "t", changed)
+    assert await telling.tell(entry, cast("Names", None), "id") == telling.RESET
 
 
 async def test_a_resumed_reader_misses_nothing_and_sees_nothing_twice():

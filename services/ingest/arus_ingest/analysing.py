@@ -28,11 +28,12 @@ _REPORT_EVERY: Final = 2_000
 def analyse(params: Mapping[str, Any], report: Report) -> dict[str, Any]:
     """Return what the file holds, or why it is unreadable.
 
-    That is detections, sheet, left_out, and where rows were read rows, sound, wrong, samples.
+    That is detections, sheet, left_out, and where rows were read rows, sound, wrong, samples, months.
     params: path, and the file's own name; rows (where they are written, null: only say what it holds);
     type, period and the sheet's name as people say, null where they say nothing; mappings, meanings and
     answers as ``detect`` takes them; taken: sheets that were imported. left_out: (name, rows) of further
-    sheets of facts that were not. Rows are read when nothing is left to ask about the sheet.
+    sheets of facts that were not. months: of sound rows, in order. Rows are read when nothing is left to
+    ask about the sheet.
     """
     path = Path(params["path"])
     try:
@@ -125,6 +126,7 @@ def _read(path: Path, meant: Detection, rows: Path, report: Report) -> dict[str,
     number = sound = 0
     under = _Under(meant)
     samples: list[dict[str, Any]] = []
+    months: set[str] = set()
     with gzip.open(rows, "wb", compresslevel=1) as out:
         for row in read_rows(path, meant):
             number += 1
@@ -138,7 +140,9 @@ def _read(path: Path, meant: Detection, rows: Path, report: Report) -> dict[str,
             else:
                 sound += 1
                 line |= {"i": place, "f": row.fields}
+                months.add(row.fields.get("period", meant.period or ""))
             out.write(orjson.dumps(line) + b"\n")
             if number % _REPORT_EVERY == 0:
                 report(min(number / max(meant.rows, number), 1.0), str(number))
-    return {"rows": number, "sound": sound, "wrong": number - sound, "samples": samples}
+    counts = {"rows": number, "sound": sound, "wrong": number - sound}
+    return {**counts, "samples": samples, "months": sorted(months)}

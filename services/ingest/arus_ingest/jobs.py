@@ -86,6 +86,7 @@ async def _found(
         }
         if "rows" not in found:
             return {"state": "needs_mapping", "rows": meant["rows"], **known}
+        known["months"] = found["months"]
         async with context.db.tenant(work.tenant_id) as tx:
             analysed = await store.analysed(tx, of.id, found["detections"], found["rows"])
             await imports.tell(tx, work.tenant_id, analysed, 0.8)
@@ -136,6 +137,7 @@ async def _blocks(
     if left_out and not of.said.confirmed:
         value = ", ".join(f"{name} ({number})" for name, number in left_out)
         blocks.append(Trouble("sheets_left_out", {"value": value, "number": len(left_out)}))
+    blocks += rules.months_disagree(of)
     if of.said.type or of.said.period:
         alone = replace(work, params={**params, "type": None, "period": None, "rows": None})
         found = await _read(context, alone)

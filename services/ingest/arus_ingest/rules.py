@@ -189,14 +189,16 @@ def imported_row(
 ) -> ImportedRow:
     """Return a sound row of a file with its ids and its hash.
 
-    row_ids: of ``row_ids_of``; which: of the file's rows under this key, from 1.
+    row_ids: of ``row_ids_of``; period: of the file, for rows that say none; which: of the file's rows under
+    this key, from 1.
     """
+    month = "" if type_ in DATED else fields.get("period", period)
     said = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
     return ImportedRow(
         id=row_id(row_ids, number),
         number=number,
         key=key,
-        key_id=key_id(type_, "" if type_ in DATED else period, folded(type_, key), which),
+        key_id=key_id(type_, month, folded(type_, key), which),
         hash=sha256(said).hexdigest(),
         fields=fields,
         which=which,
@@ -246,7 +248,7 @@ def key_ids_without_bill(type_: str, months: Iterable[str], row: ImportedRow) ->
 
 
 def key_id(type_: str, month: str, key: str, which: int) -> str:
-    """Return the UUID of a natural key. month: of the file, empty where it is no part of it."""
+    """Return the UUID of a natural key. month: of the row, empty where it is no part of it."""
     return derived_id(_KEYS, orjson.dumps([type_, month, key, which]).decode())
 
 
@@ -290,15 +292,24 @@ def said(before: Said, changes: Mapping[str, Any]) -> Said:
     return replace(before, **{**changes, "columns": meanings, "answers": kept})
 
 
+def months_disagree(of: Import) -> list[Trouble]:
+    """Return that rows name other months than the one that people say, each its own."""
+    claimed = of.said.period or of.said.answers.get("period")
+    if of.said.confirmed or not claimed or len(of.months or ()) <= 1:
+        return []
+    return [Trouble("row_months_disagrees", {"value": claimed, "found": " ".join(of.months or ())})]
+
+
 def disagreements(of: Import, found: Mapping[str, Any]) -> list[Trouble]:
     """Return where people say other than the file itself. found: its detection without what they say."""
     said = of.said
     if said.confirmed:
         return []
     type_ = None if found["is_guess"] else found["type"]
+    period = None if months_disagree(of) else found["period"]
     return [
         Trouble(f"{name}_disagrees", {"value": claimed, "found": itself})
-        for name, claimed, itself in (("type", said.type, type_), ("period", said.period, found["period"]))
+        for name, claimed, itself in (("type", said.type, type_), ("period", said.period, period))
         if claimed and itself and itself != claimed
     ]
 

@@ -127,12 +127,13 @@ class Trouble:
 class Import:
     """A file of facts, from its upload to its last answer.
 
-    type, period: what is said of it by now, empty when nothing is. detections: what its sheets hold, as
-    JSON; sheet: which of them is meant. preview: samples by outcome, as JSON. blocks: why it cannot be
-    committed, or why it failed. rows: of facts in it; done: how many were seen through in this state;
-    chunks: of ≤ 500 sound rows each; sent: how many of them were carried out, or went to their book.
-    repeats: the standing import of the same file. locations: to which who sent it, and later who committed
-    it, is limited, None: to none. swept_at: when its file had been kept for long enough.
+    type, period: what is said of it by now, empty when nothing is. months: those of its rows, None: its
+    period alone. detections: what its sheets hold, as JSON; sheet: which of them is meant. preview: samples
+    by outcome, as JSON. blocks: why it cannot be committed, or why it failed. rows: of facts in it; done: how
+    many were seen through in this state; chunks: of ≤ 500 sound rows each; sent: how many of them were
+    carried out, or went to their book. repeats: the standing import of the same file. locations: to which who
+    sent it, and later who committed it, is limited, None: to none. swept_at: when its file had been kept for
+    long enough.
     """
 
     id: str
@@ -145,6 +146,7 @@ class Import:
     uploaded_by: str
     type: str = ""
     period: str = ""
+    months: Sequence[str] | None = None
     sheet: int = 0
     detections: Sequence[Mapping[str, Any]] = ()
     preview: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -173,8 +175,8 @@ class Import:
 class ImportedRow:
     """A sound row of a file. number: its line as a person counts; hash: of its fields, hexadecimal.
 
-    key_id: of its type, natural key and, where its type has no days, period; the second row of a file under
-    one key has another. which: of the file's rows under its key, from 1.
+    key_id: of its type, natural key and, where its type has no days, own month; the second row of a file
+    under one key has another. which: of the file's rows under its key, from 1.
     """
 
     id: str

@@ -22,6 +22,8 @@ def meant(code: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
             return {**params, **{name: int(params[name].replace(",", "")) for name in ("least", "greatest")}}
         case "period_disagrees":
             return {name: Month(value) for name, value in params.items()}
+        case "row_months_disagrees":
+            return {"value": Month(params["value"]), "found": _months(params["found"])}
         case "question_period_disagrees" if "places" not in params:  # which the version before wrote out
             places = (Word(_source(name), {"months": _months(said)}) for name, said in params.items())
             return {"places": tuple(places)}

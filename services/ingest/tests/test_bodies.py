@@ -161,6 +161,19 @@ def test_words_in_place_of_a_code_are_no_customer(tmp_path: Path, words: str) ->
     assert [(row.number, error.code) for row in found for error in row.errors] == [(23, "cell_not_a_code")]
 
 
+@pytest.mark.parametrize("key", ["=1+1", "@SUM(A1)", "=SUM(A1:A9)", "+A1+B1", "-SUM(A1)", "+1+1", "=A1"])
+def test_a_formula_in_place_of_a_code_is_an_error_of_its_row(tmp_path: Path, key: str) -> None:
+    found = read(tmp_path, HEAD, *customers(20), f"{key};Budi;Jl. Melati;34;20;100000")
+    assert len(found) == 21
+    assert [(row.number, error.code) for row in found for error in row.errors] == [(22, "cell_not_a_code")]
+
+
+@pytest.mark.parametrize("key", ["- TOTAL -", "=== JUMLAH ===", "--- Total 34 ---", "@ Total"])
+def test_a_line_of_signs_round_a_total_is_no_formula(tmp_path: Path, key: str) -> None:
+    found = read(tmp_path, HEAD, *customers(20), f"{key};;;;600;3000000")
+    assert (len(found), [row for row in found if row.errors]) == (20, [])
+
+
 def test_the_title_of_a_printed_page_is_no_customer(tmp_path: Path) -> None:
     title = "LAPORAN MC;;;;Halaman :;{0}"
     lines = customers(30)

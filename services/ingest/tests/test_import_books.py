@@ -52,7 +52,7 @@ async def work(context: Context) -> None:
 async def heard(database: ServiceDatabase, context: Context, tenant: str, *answers: Any) -> None:
     """Let the door hear what a book answered, as its projection would, and look at the import."""
     async with Bench("ingest", [handlers.outcomes]) as bench:
-        await bench.feed(*answers, key="answers", tenant=tenant)
+        await bench.feed(*answers, key=f"{tenant}:answers", tenant=tenant)
         rows = {table: bench.rows(table) for table in handlers.outcomes.tables}
     with psycopg.connect(database.worker_url, options="-c search_path=ingest") as connection:
         # What is asked for again under its id runs again.

@@ -326,6 +326,14 @@ async def test_a_commit_that_was_stopped_goes_on_and_does_nothing_twice(
     assert volumes == [number * 1_000_000 for number in range(1, 1201)]
 
 
+async def test_imports_of_a_type_that_there_is_not_are_not_an_empty_list(owner: httpx.AsyncClient) -> None:
+    assert (await owner.get("/imports?type=FUEL")).status_code == 200
+    answer = await owner.get("/imports?type=KUCING")
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["field"], error["code"]) == (422, "type", "not_one_of")
+    assert "FUEL" in error["message"]
+
+
 async def test_no_organisation_sees_the_imports_of_another(
     owner: httpx.AsyncClient, caller: Caller, work: Work
 ) -> None:

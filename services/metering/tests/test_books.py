@@ -724,7 +724,7 @@ async def test_a_payment_is_entered_corrected_and_taken_back(
     assert (await owner.get("/kpi/data")).json()["collection_rate"] == 60.0
     assert [one["rayon"] for one in (await owner.get("/collections?nomen=1")).json()["items"]] == ["34"]
     assert (await owner.delete(path)).status_code == 204
-    assert (await owner.get(path)).status_code == 404
+    assert (await owner.get(path)).status_code == 410
     assert (await owner.get("/kpi/data")).json()["collection_rate"] == 0.0
 
 

@@ -35,7 +35,7 @@ async def test_a_row_that_says_nothing_new_leaves_what_a_person_made_of_it(
 
     assert (await owner.delete(path)).status_code == 204
     assert outcomes(files.take(files.file("COLLECTION", "2025-12", paid))) == ["UNCHANGED"]
-    assert (await owner.get(path)).status_code == 404
+    assert (await owner.get(path)).status_code == 410
     assert files.undo(again)[-1].withdrawn == 0
     assert (await owner.get("/kpi/data")).json()["target"]["sudah_bayar_nominal"] == 0
 
@@ -63,6 +63,38 @@ async def test_who_entered_corrected_or_took_back_a_payment_stays_known(
     assert said == {6_000: ("siti", None), 700: ("user-1", "siti")}
     with psycopg.connect(database.worker_url, options="-c search_path=metering") as connection:
         assert connection.execute("select said_by from customer_periods").fetchall() == [("user-1",)]
+
+
+async def test_a_payment_that_was_taken_back_is_gone(owner: httpx.AsyncClient) -> None:
+    await owner.post("/customers", json={"nomen": "1", "name": "Ani", "address": "Jl. Sunter No.1"})
+    paid = {"nomen": "1", "payment_date": "2025-12-05", "amount": "50"}
+    path = f"/collections/{(await owner.post('/collections', json=paid)).json()['id']}"
+    assert (await owner.delete(path)).status_code == 204
+    for method, body in (("GET", None), ("PATCH", {"amount": "60"}), ("DELETE", None)):
+        answer = await owner.request(method, path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (410, "payment_removed")
+    assert (await owner.get("/collections/0")).status_code == 404
+
+
+async def test_null_and_what_stands_change_nothing(owner: httpx.AsyncClient) -> None:
+    await owner.post("/customers", json={"nomen": "1", "name": "Ani", "address": "Jl. Sunter No.1"})
+    paid = {"nomen": "1", "payment_date": "2025-12-05", "amount": "50", "receipt_number": "K-1"}
+    made = (await owner.post("/collections", json=paid)).json()
+    for path, fields in (
+        ("/customers/1", ("name", "address", "rayon", "serial", "meter_size", "is_active")),
+        (f"/collections/{made['id']}", ("payment_date", "amount", "bill_period", "receipt_number")),
+    ):
+        before = (await owner.get(path)).json()
+        for field in fields:
+            answer = await owner.patch(path, json={field: None})
+            [error] = answer.json()["errors"]
+            assert (answer.status_code, error["field"], error["code"]) == (422, field, "not_null")
+        assert (await owner.patch(path, json={})).status_code == 200
+        assert (await owner.get(path)).json() == before
+    same = await owner.patch(f"/collections/{made['id']}", json=paid | {"nomen": None})
+    assert same.status_code == 422, "whose it is cannot be changed"
+    del paid["nomen"]
+    assert (await owner.patch(f"/collections/{made['id']}", json=paid)).json() == made
 
 
 async def test_an_import_whose_payment_was_corrected_is_not_taken_back(

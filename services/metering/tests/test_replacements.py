@@ -66,7 +66,9 @@ async def test_a_wrong_change_is_taken_back_and_kept_as_withdrawn(
     assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
     once = {"If-Match": seen.headers["etag"], "Idempotency-Key": "once"}
     assert [(await client.delete(path, headers=once)).status_code for _ in range(2)] == [204, 204]
-    assert [(await client.request(method, path)).status_code for method in ("GET", "DELETE")] == [404, 404]
+    assert [(await client.request(method, path)).status_code for method in ("GET", "DELETE")] == [410, 410]
+    assert (await client.get(path)).json()["code"] == "replacement_removed"
+    assert (await client.get(f"{WHERE}/0")).status_code == 404
     assert (await client.get(f"{WHERE}?nomen=1")).json() == []
     [line] = await shown(client)
     facts = line["facts"]

@@ -15,7 +15,7 @@ from arus.anomaly.v1.events_pb2 import (
     Status,
 )
 from arus_contracts import reading
-from arus_contracts.enums import word
+from arus_contracts.enums import full_name, word
 from arus_runtime.words import Language, render
 from arus_runtime.worker import Meta, Reject
 
@@ -130,7 +130,7 @@ def cause(event: IncidentChanged) -> str | None:
 
 def status(event: IncidentChanged) -> str | None:
     """Return what the rule said of the newest fact: NORMAL, WASPADA or ANOMALI."""
-    return Status.Name(event.status).removeprefix("STATUS_") if event.status else None
+    return full_name(Status, event.status).removeprefix("STATUS_") if event.status else None
 
 
 def reason(event: IncidentChanged, language: Language) -> str:

@@ -180,12 +180,12 @@ MUTATIONS = [
     ),
     Mutation(
         "a partition at fault is found by committing alone",
-        "engine.py", "if self._doubted else [polled]", "if False else [polled]",
+        "engine.py", "if not self._doubted and not self._sieves:", "if not self._sieves:",
         HEART, "refuses_stops and memory",
     ),
     Mutation(
         "a conclusion that fails is drawn after each event",
-        "fold.py", "origin, careful | {failed}))", "origin, careful))",
+        "fold.py", "unstorable, careful | {failed}))", "unstorable, careful))",
         HEART, "a_conclusion_that_fails and memory",
     ),
     Mutation(

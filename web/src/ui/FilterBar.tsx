@@ -40,7 +40,7 @@ export function FilterBar({ chips, children, active, onClear, aside }: FilterBar
             {active > 0 ? <Trans>Saring ({active})</Trans> : <Trans>Saring</Trans>}
           </Button>
         )}
-        {aside && <div className="ml-auto flex items-center gap-2">{aside}</div>}
+        {aside && <div className="ml-auto flex flex-wrap items-center gap-2">{aside}</div>}
       </div>
       {wide && children && (
         <div className="flex min-h-16 flex-wrap items-end gap-3">

@@ -4,7 +4,7 @@
 both.
 """
 
-from arus_runtime.store.port import Away, Fenced, Grant, Outgoing, Part, RowPacker, Store, Writing
+from arus_runtime.store.port import Away, Fenced, Grant, Outgoing, Part, RowPacker, Store, Unstorable, Writing
 from arus_runtime.store.postgres import PostgresStore
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "PostgresStore",
     "RowPacker",
     "Store",
+    "Unstorable",
     "Writing",
 ]

@@ -79,6 +79,10 @@ class Away(Exception):  # noqa: N818 - an outcome
     """The database is away; whether the batch was written is known after the next takeover."""
 
 
+class Unstorable(Exception):  # noqa: N818 - an outcome
+    """The database refuses a value, not us: nothing of the batch was written. Said in its words."""
+
+
 class RowPacker(Protocol):
     """Makes the rows of one append table as the store wants them."""
 
@@ -136,7 +140,10 @@ class Store(Protocol):
         ...
 
     def commit(self, parts: Sequence[Part]) -> None:
-        """Write a batch in one transaction, or raise and write nothing."""
+        """Write a batch in one transaction, or raise and write nothing.
+
+        Raises ``Unstorable`` when a value of the batch is at fault.
+        """
         ...
 
     def close(self) -> None:

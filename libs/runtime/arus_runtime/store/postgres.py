@@ -13,7 +13,7 @@ from arus_runtime import packing
 from arus_runtime.log.port import TopicPartition
 from arus_runtime.postgres import SilentError
 from arus_runtime.side_inputs import Reading, SideInput
-from arus_runtime.store.port import Away, Fenced, Grant, Outgoing, Part
+from arus_runtime.store.port import Away, Fenced, Grant, Outgoing, Part, Unstorable
 from arus_runtime.worker import AnyWorker, ColumnType, Table
 
 LOCK_TIMEOUT = "500ms"
@@ -295,7 +295,10 @@ class _Bounded(psycopg.Connection[Any]):
 
 
 class _away:  # noqa: N801 - reads as a statement
-    """Turn a lost connection into ``Away``; every other error keeps its name."""
+    """Turn a lost connection into ``Away`` and a refused value into ``Unstorable``; others keep their name.
+
+    A value is refused as a data exception (SQLSTATE class 22), by psycopg too, or for a limit (class 54).
+    """
 
     def __enter__(self) -> None:
         pass
@@ -303,6 +306,8 @@ class _away:  # noqa: N801 - reads as a statement
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, psycopg.errors.LockNotAvailable):
             return
+        if isinstance(error, psycopg.DataError | psycopg.errors.ProgramLimitExceeded):
+            raise Unstorable(f"PostgreSQL refuses it: {error.diag.message_primary or error}") from error
         if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
             raise Away(str(error).strip()) from error
 

@@ -11,6 +11,7 @@ from arus.anomaly.v1.events_pb2 import VerdictReached, VerdictWithdrawn
 from arus.fuel.v1.events_pb2 import FuelTransactionCorrected, FuelTransactionRecorded, FuelTransactionVoided
 from arus_runtime.log import Message
 from arus_runtime.side_inputs import Known, SideInput
+from arus_runtime.store import Unstorable
 from arus_runtime.testing import message
 from arus_runtime.worker import (
     Column,
@@ -250,6 +251,8 @@ def ledger() -> Projection:
 
 def _added(records: Any, tenant: str, fact_id: str, volume_ul: int) -> int:
     if isinstance(records, dict):
+        if "\0" in fact_id:
+            raise Unstorable("a text must not hold a NUL character")
         sums = cast("dict[str, dict[str, int]]", records).setdefault("latest", {})
         sums[fact_id] = sums.get(fact_id, 0) + volume_ul
         return sums[fact_id]
@@ -284,4 +287,5 @@ class Door:
     ) -> Message:
         self.sequence += 1
         tenant, _, _ = key.partition(":")
+        event.tenant_id = event.tenant_id or tenant
         return message(event, key=key, tenant=tenant, source=self.source, sequence=self.sequence)

@@ -105,23 +105,26 @@ def groups(access: KafkaAccess) -> dict[str, list[Place]]:
     return {group: places for group, places in found.items() if places}
 
 
+def fitting(groups: Mapping[str, Sequence[Place]], ends: Mapping[str, Partitions]) -> dict[str, list[Place]]:
+    """Return where groups had read of the topics that there are, none beyond a partition's end."""
+    found: dict[str, list[Place]] = {}
+    for group, places in groups.items():
+        for place in places:
+            topic, partition = place["topic"], place["partition"]
+            if kept := ends.get(topic, {}).get(str(partition)):
+                offset = min(place["offset"], kept["end"])
+                found.setdefault(group, []).append({"topic": topic, "partition": partition, "offset": offset})
+    return found
+
+
 def set_groups(
     access: KafkaAccess, wanted: Mapping[str, Sequence[Place]], ends: Mapping[str, Partitions]
 ) -> None:
-    """Put groups back to where they had read, none beyond a partition's end."""
+    """Put groups back to where they had read, as far as that fits."""
     admin = AdminClient(access.client)
-    for group, places in wanted.items():
-        known = [place for place in places if str(place["partition"]) in ends.get(place["topic"], {})]
-        offsets = [
-            TopicPartition(
-                place["topic"],
-                place["partition"],
-                min(place["offset"], ends[place["topic"]][str(place["partition"])]["end"]),
-            )
-            for place in known
-        ]
-        if offsets:
-            _done(admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, offsets)]))
+    for group, places in fitting(wanted, ends).items():
+        offsets = [TopicPartition(place["topic"], place["partition"], place["offset"]) for place in places]
+        _done(admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, offsets)]))
 
 
 class Writer:

@@ -10,7 +10,7 @@ from arus_runtime.catalogue import topics
 
 from arus_stack import house
 from arus_stack.backups import database, log
-from arus_stack.backups.manifest import DATABASE, HOME, LOG, Manifest
+from arus_stack.backups.manifest import DATABASE, HOME, LOG, FileSum, Manifest, summed
 from arus_stack.errors import NotRunning, Refused, ServerFailed
 from arus_stack.home import Home
 from arus_stack.kafka import rights
@@ -46,6 +46,7 @@ def make(system: System, folder: Path, report: Report) -> Manifest:
         kept[name] = {"settings": settings, "partitions": partitions}
     report("secrets")
     files = [str(place) for place in copied(system.home, folder / HOME)]
+    report("sums")
     found = Manifest(
         at=at.isoformat(timespec="milliseconds"),
         server_version=database.server_version(system.postgres_url),
@@ -56,6 +57,7 @@ def make(system: System, folder: Path, report: Report) -> Manifest:
         readers=sorted(admin.users_with_rights() - rights.services(topics())),
         files=files,
         missing=[name for name in ALWAYS if name not in files],
+        sums=sums_of(folder),
     )
     found.write(folder)
     return found
@@ -97,6 +99,12 @@ def copied(home: Home, target: Path) -> Iterator[Path]:
             except OSError as error:
                 raise ServerFailed(f"{one.path / place} could not be copied: {error}") from error
             yield place
+
+
+def sums_of(folder: Path) -> dict[str, FileSum]:
+    """Return what each file below a folder is known by."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sums for path in files if (sums := summed(path))}
 
 
 def _made(path: Path) -> Path:

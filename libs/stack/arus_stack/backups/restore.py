@@ -10,7 +10,7 @@ from arus_runtime.catalogue import topics
 from arus_stack import schemas
 from arus_stack.backups import database, log
 from arus_stack.backups.database import Sum
-from arus_stack.backups.manifest import DATABASE, HOME, LOG, Manifest
+from arus_stack.backups.manifest import DATABASE, HOME, LOG, Manifest, summed
 from arus_stack.backups.topic_file import PartitionSum
 from arus_stack.errors import Refused
 from arus_stack.home import Home
@@ -18,6 +18,7 @@ from arus_stack.kafka.admin import Admin
 from arus_stack.parts import Part, Report, Step
 from arus_stack.system import System
 
+SECRETS = "secrets.json"
 GROUND = ("postgres", "kafka jars", "kafka")
 AS_WRITTEN = {
     "message.timestamp.type": "CreateTime",
@@ -85,10 +86,12 @@ class Restoring:
         for name, topic in kept.items():
             report(name)
             log.write(access, self.folder / LOG / f"{name}.gz", topic["partitions"])
-        log.set_groups(
-            access, self.manifest.groups, {name: topic["partitions"] for name, topic in kept.items()}
-        )
+        log.set_groups(access, self.manifest.groups, self._partitions)
         report(f"{self.manifest.records:,} records are back")
+
+    @property
+    def _partitions(self) -> dict[str, log.Partitions]:
+        return {name: topic["partitions"] for name, topic in self.manifest.topics.items()}
 
     def _topics(self, report: Report) -> None:
         self.system.apply_topics(report)
@@ -103,7 +106,26 @@ class Restoring:
         for name, topic in self.manifest.topics.items():
             found = log.summed(self.system.kafka_access, name, topic["partitions"])
             self.differences += _differing(name, topic["partitions"], found)
+        report("groups")
+        wanted = log.fitting(self.manifest.groups, self._partitions)
+        found = log.groups(self.system.kafka_access)
+        self.differences += [
+            f"group {name}"
+            for name, places in wanted.items()
+            if _ordered(places) != _ordered(found.get(name))
+        ]
+        report("files")
+        self.differences += [f"file {name}" for name in self._changed_files()]
         report("all is as it was" if not self.differences else f"{len(self.differences)} differences")
+
+    def _changed_files(self) -> list[str]:
+        """Return which files of the home are not the backup's; the servers add passwords to their own."""
+        home, sums = self.system.home.path, self.manifest.sums
+        return [
+            name
+            for name in self.manifest.files
+            if (wanted := sums.get(f"{HOME}/{name}")) and name != SECRETS and summed(home / name) != wanted
+        ]
 
 
 def prepare(folder: Path, home: Home) -> Manifest:
@@ -114,14 +136,21 @@ def prepare(folder: Path, home: Home) -> Manifest:
             f"{home.path} holds an installation already: {', '.join(held)}",
             "Move it aside, or set ARUS_HOME to a new folder: nothing is overwritten.",
         )
-    if lost := [name for name in manifest.files if not (folder / HOME / name).is_file()]:
-        raise Refused(f"{folder / HOME} lacks {', '.join(lost[:5])}", "Take another backup.")
+    if damaged := manifest.damaged(folder):
+        raise Refused(
+            f"{folder} is damaged: {', '.join(damaged[:5])}{' …' if damaged[5:] else ''}",
+            "These files are missing or not as they were written: restore another backup.",
+        )
     home.create()
     for name in manifest.files:
         target = home.path / name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copy2(folder / HOME / name, target)
     return manifest
+
+
+def _ordered(places: Sequence[log.Place] | None) -> list[tuple[str, int, int]]:
+    return sorted((place["topic"], place["partition"], place["offset"]) for place in places or ())
 
 
 def _differing(

@@ -55,7 +55,10 @@ def restore(
     folder: Folder,
     *,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Then compare every table and partition with the backup.")
+        bool,
+        typer.Option(
+            "--verify", help="Then compare every table, partition, reading position and file with it."
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -68,6 +71,8 @@ def restore(
     if running.is_running(home):
         raise Refused("the stack runs", "`arus down` stops it; a restore needs an ARUS_HOME without data.")
     manifest = restoring.prepare(folder, home)
+    if not manifest.sums:
+        people.print("Its files are not checked: it was made before backups held their sums.", markup=False)
     under_way = restoring.Restoring(folder, manifest, System.to_start(settings, home))
     try:
         with Progress(people) as progress:
@@ -80,6 +85,7 @@ def restore(
         "seconds": round(time.monotonic() - began, 1),
         "rows": manifest.rows,
         "records": manifest.records,
+        "files_checked": bool(manifest.sums),
         "verified": verify,
         "differences": under_way.differences,
         "readers": manifest.readers,

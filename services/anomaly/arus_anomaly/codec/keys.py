@@ -16,7 +16,11 @@ from arus_runtime.worker import Reject
 from arus_anomaly.state import ID_BYTES
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+YEARS: Final = (1900, 2999)
+"""Dates lie within these years, so that the days around them are dates, too."""
 _ULID_LENGTH: Final = 26
+_ULID_END: Final = "76EZ91ZPZZ"
+"""The last millisecond of the year 9999 as a ULID begins with it."""
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
 _DIGITS: Final = bytes(
@@ -82,7 +86,7 @@ def ulid_start(at: datetime) -> bytes:
 
 def ulid_bytes(text: str) -> bytes:
     """Return the 16 bytes of a ULID, which sort as its text does; raises ``Reject`` for any other text."""
-    if len(text) == _ULID_LENGTH and text[0] <= "7":
+    if len(text) == _ULID_LENGTH and text[:10] <= _ULID_END:
         try:
             return int(text.encode().translate(_DIGITS), 32).to_bytes(ID_BYTES, "big")
         except ValueError:
@@ -107,6 +111,11 @@ def business_date(day: int) -> tuple[date, str]:
 def ordinal(text: str) -> int:
     """Return the day of a date as text; raises ``Reject`` when it is none."""
     try:
-        return date.fromisoformat(text).toordinal()
+        day = date.fromisoformat(text)
     except ValueError:
-        raise Reject(f"business_date must be a date YYYY-MM-DD, got {text[:40]!r}") from None
+        day = None
+    if day is None or not YEARS[0] <= day.year <= YEARS[1]:
+        raise Reject(
+            f"business_date must be a date YYYY-MM-DD from {YEARS[0]} to {YEARS[1]}, got {text[:40]!r}"
+        )
+    return day.toordinal()

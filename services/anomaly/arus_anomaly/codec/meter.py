@@ -31,8 +31,9 @@ from arus.metering.v1.events_pb2 import (
 )
 from arus_runtime.wire import Encoded
 from arus_runtime.worker import Reject
+from google.protobuf.message import Message
 
-from arus_anomaly.codec.keys import business_date, instant_ms, milliseconds, ordinal
+from arus_anomaly.codec.keys import YEARS, business_date, instant_ms, milliseconds, ordinal
 from arus_anomaly.rules.meter import DEFAULTS, RULE, Judgement, Kind, Tag
 from arus_anomaly.rules.meter.changes import Changes
 from arus_anomaly.rules.meter.findings import counts
@@ -62,6 +63,13 @@ WIRE_KIND: Final[Mapping[Kind, MeterKind]] = {
     Kind.ESTIMATED: METER_KIND_ESTIMASI,
 }
 KIND_OF: Final = {wire: kind for kind, wire in WIRE_KIND.items()}
+MOST_L: Final = 10**12
+"""Of a stand or a volume. With the next two, whatever is reckoned from them stays within 64 bits."""
+MOST_DIALS: Final = 9
+MOST_TIMES: Final = 10_000
+"""What one litre of a register can stand for."""
+MOST_REBILLED: Final = 10**15
+"""Litres or hundredths of the currency's unit, as the books hold them."""
 _REACHED: Final = MeterVerdictReached.DESCRIPTOR.full_name
 _VERSION: Final = 2
 """Of histories as bytes; 1: a read had digits behind the point, and neither trouble nor volume of its own."""
@@ -122,7 +130,9 @@ def number(period: str) -> int:
     try:
         first = date.fromisoformat(f"{period}-01")
     except ValueError:
-        raise Reject(f"period must be YYYY-MM, got {period[:20]!r}") from None
+        first = None
+    if first is None or not YEARS[0] <= first.year <= YEARS[1]:
+        raise Reject(f"period must be YYYY-MM from {YEARS[0]} to {YEARS[1]}, got {period[:20]!r}")
     return first.year * 12 + first.month - 1
 
 
@@ -139,20 +149,20 @@ def reads(event: RegisterReadRecorded, at: datetime) -> tuple[Read, ...]:
         Read(
             id=read.read_id.encode(),
             day=ordinal(read.read_date),
-            stand_l=read.stand_l if read.HasField("stand_l") else None,
+            stand_l=_litres(read, "stand_l"),
             serial=read.serial,
             method=read.read_method,
-            previous_l=read.previous_l if read.HasField("previous_l") else None,
+            previous_l=_litres(read, "previous_l"),
             skip=read.skip_status,
             recorded_ms=_recorded_ms(read.recorded_at, told_ms),
             usage_class=event.usage_class.strip().upper(),
             is_active=event.is_active,
-            multiplier=read.multiplier or 1,
-            dials=read.dials,
+            multiplier=_within("multiplier", read.multiplier or 1, 1, MOST_TIMES),
+            dials=_within("dials", read.dials, 0, MOST_DIALS),
             trouble=read.trouble,
-            volume_l=read.volume_l if read.HasField("volume_l") else None,
+            volume_l=_litres(read, "volume_l"),
             is_date_assumed=read.is_date_assumed,
-            raw_l=read.raw_stand_l if read.HasField("raw_stand_l") else None,
+            raw_l=_litres(read, "raw_stand_l"),
             replacement=_replaced_at_read(read.replacement) if read.HasField("replacement") else None,
         )
         for read in event.reads
@@ -181,17 +191,27 @@ def _replaced_at_read(told: RegisterReadRecorded.Replacement) -> Replacement:
 def _stands(
     told: MeterReplaced | MeterReplacementWithdrawn | RegisterReadRecorded.Replacement,
 ) -> tuple[int | None, int | None]:
-    return (
-        told.old_final_l if told.HasField("old_final_l") else None,
-        told.new_start_l if told.HasField("new_start_l") else None,
-    )
+    return _litres(told, "old_final_l"), _litres(told, "new_start_l")
+
+
+def _litres(told: Message, name: str) -> int | None:
+    """Return a stand or a volume, None where it is not told; raises ``Reject`` for more than meters count."""
+    return _within(name, getattr(told, name), -MOST_L, MOST_L) if told.HasField(name) else None
+
+
+def _within(name: str, value: int, least: int, most: int) -> int:
+    if not least <= value <= most:
+        raise Reject(f"{name} must be >= {least} and <= {most}, got {value}")
+    return value
 
 
 def rebilling(event: PeriodRebilled) -> Rebilling | None:
     """Return what a period was billed again; None when that was taken back."""
     if not (event.delta_l or event.delta_minor):
         return None
-    return Rebilling(event.delta_l, event.delta_minor, event.rayon, event.usage_class.strip().upper())
+    delta_l = _within("delta_l", event.delta_l, -MOST_REBILLED, MOST_REBILLED)
+    delta_minor = _within("delta_minor", event.delta_minor, -MOST_REBILLED, MOST_REBILLED)
+    return Rebilling(delta_l, delta_minor, event.rayon, event.usage_class.strip().upper())
 
 
 def reached(judged: Judgement, tenant_id: str, nomen: str, rayon: str) -> Encoded:

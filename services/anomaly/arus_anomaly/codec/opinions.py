@@ -33,7 +33,7 @@ from arus_runtime.tuples import new
 from arus_runtime.worker import Reject
 
 from arus_anomaly.codec.keys import Key, business_date, ordinal, ulid_bytes, ulid_text
-from arus_anomaly.codec.verdicts import FUEL
+from arus_anomaly.codec.verdicts import FUEL, MOST_UL
 from arus_anomaly.rules.alarms import Turn
 from arus_anomaly.rules.learned.calendar import VERSION as CALENDAR
 from arus_anomaly.rules.learned.causes import Cause
@@ -43,6 +43,7 @@ from arus_anomaly.state import OpenIncident, Seen, recorded_day
 
 NEWS_DAYS: Final = 7
 """What lay further back when it was recorded is history: people are told of it in one summary."""
+_MOST_SAID_UL: Final = 9.2e18
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STATUS: Final = {STATUS_NORMAL: 1, STATUS_WASPADA: 2, STATUS_ANOMALI: 3}
 _WIRE_STATUS: Final = (STATUS_UNSPECIFIED, STATUS_NORMAL, STATUS_WASPADA, STATUS_ANOMALI)
@@ -65,8 +66,11 @@ WIRE_CAUSE: Final = {
 def seen(event: VerdictReached) -> Seen:
     """Return a verdict as the second opinion sees it; raises ``Reject`` for one that cannot be."""
     status = _STATUS.get(event.status)
-    if status is None or event.volume_ul <= 0:
-        raise Reject(f"a verdict must have a status and volume_ul > 0, got {event.status}, {event.volume_ul}")
+    if status is None or not 0 < event.volume_ul <= MOST_UL:
+        raise Reject(
+            f"a verdict must have a status and volume_ul > 0 and <= {MOST_UL} µL,"
+            f" got {event.status} and {event.volume_ul} µL"
+        )
     return new(Seen, (ordinal(event.business_date), ulid_bytes(event.fact_id), event.volume_ul, status))
 
 
@@ -176,4 +180,5 @@ def _fact(fact: Seen, of: Key) -> _Fact:
 
 
 def _ul(litres: float) -> int:
-    return round(litres * UL_PER_L)
+    """Return litres in microlitres; a band of scattered volumes may end where no field reaches."""
+    return round(min(litres * UL_PER_L, _MOST_SAID_UL))

@@ -22,6 +22,8 @@ from arus_anomaly.rules import fuel
 from arus_anomaly.state import Fact
 
 FUEL: Final = "fuel"
+MOST_UL: Final = 10**15
+"""Of one fact, so that the sums of a history stay within 64 bits; the doors take a thousandth of it."""
 _encode_reached: Final = encoder(VerdictReached)
 _WIRE_STATUS: Final = (STATUS_UNSPECIFIED, STATUS_NORMAL, STATUS_WASPADA, STATUS_ANOMALI)
 """By status: an enum's member as a key would be hashed by its name, in Python."""
@@ -30,8 +32,8 @@ _WIRE_STATUS: Final = (STATUS_UNSPECIFIED, STATUS_NORMAL, STATUS_WASPADA, STATUS
 def fact(event: FuelTransactionRecorded | FuelTransactionCorrected) -> Fact:
     """Return what an event says stands now; raises ``Reject`` when that cannot be."""
     volume_ul = event.volume_ul
-    if volume_ul <= 0:
-        raise Reject(f"volume_ul must be > 0 µL, got {volume_ul} µL")
+    if not 0 < volume_ul <= MOST_UL:
+        raise Reject(f"volume_ul must be > 0 and <= {MOST_UL} µL, got {volume_ul} µL")
     return new(Fact, (ordinal(event.business_date), ulid_bytes(event.transaction_id), volume_ul))
 
 

@@ -71,6 +71,8 @@ async def list_imports(
     principal: Reader,
 ) -> Page[ImportRecord]:
     """List imports, newest first; who is limited to locations sees their own."""
+    if type_:
+        uploads.check_type("type", type_)
     async with context.db.tenant(principal.tenant_id) as tx:
         rows = await store.listed(
             tx,

@@ -371,8 +371,8 @@ async def ask_again(tx: Tx, tenant_id: str, of: Import, found: Mapping[str, Any]
 
 
 async def let_next_go_on(tx: Tx, tenant_id: str, of: Import) -> None:
-    """Have the commit go on that waits for one whose rows have all gone out, or will not."""
-    if next_id := await store.following(tx, tenant_id, of, of_any_month=of.type in rules.DATED):
+    """Have the commits go on that wait for one whose rows have all gone out, or will not."""
+    for next_id in await store.following(tx, tenant_id, of, of_any_month=of.type in rules.DATED):
         await jobs.let_go_on(tx, COMMIT, {"import_id": next_id}, tenant_id=tenant_id)
 
 

@@ -37,6 +37,7 @@ _OF: Final = frozenset(
 )
 """Words of a total, and of what it may be of beside money."""
 _CODE: Final = re.compile(r"[A-Za-z]{0,5}[\-./ ]?\d[\w\-./ ]{2,}")
+_FORMULA: Final = re.compile(r"[=@][+\-]?[\w($].*|[+\-](?:\w+\(|\$?[A-Za-z]{1,3}\$?\d|\d+[+\-*/]).*")
 FEW_CELLS: Final = 2
 LEAST_NAMED: Final = 2
 HEAD_ROWS: Final = 400
@@ -225,9 +226,11 @@ def _keys(below: Iterable[Row], key: int) -> list[str]:
 
 
 def _is_worded(key: str) -> bool:
-    """Tell whether a key is words: it has no digit, or letters and a blank."""
+    """Tell whether a key is words: it has no digit, or letters and a blank, or is a formula."""
     if key.isdigit():
         return False
+    if _FORMULA.fullmatch(key):
+        return True
     return bool(key) and (not _DIGIT.search(key) or (" " in key and bool(_LETTER.search(key))))
 
 
@@ -250,7 +253,8 @@ def is_fact(cells: Sequence[Cell], key: int, header: Sequence[str]) -> bool:
         return False
     if _is_total(cells):
         return False
-    if (not first or _is_called_total(first)) and any(_is_called_total(text) for text in full):
+    is_no_key = not first or (_is_called_total(first) and not _FORMULA.fullmatch(first))
+    if is_no_key and any(_is_called_total(text) for text in full):
         return False
     if _numbering(full):
         return False

@@ -15,6 +15,7 @@ from arus_ingest.files.periods import (
     halves_of_name,
     halves_of_title,
     in_text,
+    in_year,
     month_of,
     months_apart,
     of_days,
@@ -35,7 +36,8 @@ class PeriodChoice:
 
     Where they say nothing, it is the month of the only day that a name or title says; doubtful: the month
     before such a day, of which the file may be as well. orders: column of months → the orders its days may
-    be in, where it holds days.
+    be in, where it holds days. overrules: what people say is another one than the only month that the rows
+    name themselves, and holds for all of them.
     """
 
     value: str | None
@@ -45,6 +47,7 @@ class PeriodChoice:
     evidence: tuple[Evidence, ...]
     doubtful: str | None = None
     orders: AnyMapping[str, tuple[Order, ...]] = field(default_factory=dict[str, tuple[Order, ...]])
+    overrules: bool = False
 
 
 def choose_period(
@@ -59,6 +62,8 @@ def choose_period(
     """Return the month a table is for: from its columns, title, sheet, file name, and the dates of its facts.
 
     Places that name different months are asked about; a day in a file's name or the dates of facts only lean.
+    Where the rows name several months themselves, and none of them is the one that people say, it is for the
+    one that most of them name.
     answers: column of months → the order that a person says its days are in.
     """
     texts = _of_texts(around)
@@ -71,7 +76,25 @@ def choose_period(
         name: (order,) if (order := said.get(name)) in ways else ways for name, ways in orders.items()
     }
     evidence = [*(_of_columns(kind, months, settled) if kind else ()), *texts]
-    return replace(_decided(kind, evidence, days_said, days, given), orders=orders)
+    choice = replace(_decided(kind, evidence, days_said, days, given), orders=orders)
+    ways = settled.get("period", ("dmy",))
+    if not given or "period" not in months or len(ways) > 1:
+        return choice
+    named = _named_by_rows(months["period"], ways[0], given)
+    if not named or given in named:
+        return choice
+    if len(named) == 1:
+        return replace(choice, overrules=True)
+    ((most, _),) = named.most_common(1)
+    return replace(choice, value=most, certain=most)
+
+
+def _named_by_rows(column: Months, order: Order, period: str) -> Counter[str]:
+    """Return how many rows name each month; those without a year are next to a period."""
+    alone = Counter[str]()
+    for month, number in column.alone.items():
+        alone[in_year(month, period, ahead=1)] += number
+    return column.read(order) + alone
 
 
 def _decided(

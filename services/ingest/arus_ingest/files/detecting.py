@@ -114,6 +114,8 @@ def _detected(
         given.get("period"),
         answers={one: asking.given(f"date:{header.texts[place]}") for one, place in places.items()},
     )
+    if period.overrules:
+        places = {one: place for one, place in places.items() if one not in {"period", *columns.HALVES}}
     titles = (*around.titles, table.sheet or "")
     notes = counted.notes(body, [*head[header.lines_above :], *foot.rows])
     how = written(asking, kind, header, places, seen.columns, period, titles, notes)

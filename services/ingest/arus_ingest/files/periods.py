@@ -191,6 +191,14 @@ def month_of(cell: object) -> int | None:
     return MONTHS.get(text)
 
 
+def in_year(month: int, period: str, ahead: int) -> str:
+    """Return a month without a year as the newest one that is at most so many months after a period."""
+    year, until = int(period[:4]), int(period[5:]) + ahead
+    if month == 1 and until > 12:
+        return f"{year + 1}-01"
+    return f"{year if month <= until else year - 1}-{month:02}"
+
+
 @dataclass(slots=True)
 class Months:
     """The months a column names, chunk by chunk; `alone` are months without a year, `other` no months.

@@ -13,7 +13,7 @@ from arus_ingest.files import amounts, bodies, columns, headers, units
 from arus_ingest.files.blanks import is_blank, is_no_day
 from arus_ingest.files.dates import SWAPPED, parse
 from arus_ingest.files.declared import NUMERIC, Field, FileType, types
-from arus_ingest.files.periods import month_of, parse_period
+from arus_ingest.files.periods import in_year, month_of, parse_period
 from arus_ingest.files.results import CellError, Detection, Limits, TypedRow
 from arus_ingest.files.rivals import BESIDE
 from arus_ingest.files.signs import text_at
@@ -269,10 +269,7 @@ def _with_year(cell: Cell, detection: Detection, field: Field) -> str | None:
     month = month_of(cell)
     if month is None or detection.period is None:
         return None
-    year, until = int(detection.period[:4]), int(detection.period[5:]) + (field.of_file != "latest")
-    if month == 1 and until > 12:
-        return f"{year + 1}-01"
-    return f"{year if month <= until else year - 1}-{month:02}"
+    return in_year(month, detection.period, ahead=int(field.of_file != "latest"))
 
 
 def _period_column(detection: Detection, facts: Sequence[tuple[int, Row]]) -> Values:

@@ -28,12 +28,14 @@ from arus_ingest.state import (
 RowOutcome = Literal["created", "updated", "unchanged", "rejected"]
 
 _IMPORT: Final = """
-    id, state, file_name, size_bytes, sha256, said, type, period, sheet, detections, preview, preview_hash,
-    blocks, repeats, rows, chunks, sent, done, created, updated, unchanged, rejected, uploaded_at,
-    uploaded_by, committed_at, committed_by, locations, ended_at, undone_at, undone_by, swept_at,
-    version"""
+    id, state, file_name, size_bytes, sha256, said, type, period, months, sheet, detections, preview,
+    preview_hash, blocks, repeats, rows, chunks, sent, done, created, updated, unchanged, rejected,
+    uploaded_at, uploaded_by, committed_at, committed_by, locations, ended_at, undone_at, undone_by,
+    swept_at, version"""
 _LISTED: Final = _IMPORT.replace("preview,", "'{}'::jsonb as preview,", 1)
 _JSON: Final = frozenset(("said", "detections", "preview", "blocks"))
+_SHARES: Final = "(%(any)s or coalesce(i.months, array[i.period]) && %(months)s)"
+"""Whether rows of an import may be of a month of another one's rows."""
 _STANDS: Final = "i.committed_at is not null and i.state <> 'undone'"
 
 
@@ -144,11 +146,11 @@ async def months_in_keys(tx: Tx, type_: str) -> list[str]:
 
 
 async def is_first(tx: Tx, of: Import, *, of_any_month: bool) -> bool:
-    """Say whether no other import of a type and period stands: then nothing stands under any key of it."""
+    """Say whether no other import of its type and months stands: then nothing does under any key of it."""
     answer = await tx.execute(
-        f"""select not exists (select from imports i where type = %s and (%s or period = %s) and id <> %s
+        f"""select not exists (select from imports i where type = %(type)s and {_SHARES} and id <> %(id)s
                                  and {_STANDS}) as is_first""",
-        (of.type, of_any_month, of.period, of.id),
+        _sharing(of, of_any_month=of_any_month),
     )
     row = await answer.fetchone()
     assert row is not None
@@ -157,7 +159,7 @@ async def is_first(tx: Tx, of: Import, *, of_any_month: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Imports of a type and period that came or went after a moment.
+    """Imports of a type and its months that came or went after a moment.
 
     is_sending: rows of one that was committed earlier are still on their way to their book.
     """
@@ -169,41 +171,43 @@ class Since:
 async def since(tx: Tx, of: Import, at: str, *, of_any_month: bool) -> Since:
     """Return which other imports may have changed what stands under the keys of one. at: ISO 8601."""
     answer = await tx.execute(
-        """select count(*) as number,
+        f"""select count(*) as number,
                   coalesce(bool_or(state = 'committing' and sent < chunks
                                    and (committed_at, id) < (%(committed)s, %(id)s)), false) as is_sending
-           from imports
-           where type = %(type)s and (%(any)s or period = %(period)s) and id <> %(id)s
+           from imports i
+           where type = %(type)s and {_SHARES} and id <> %(id)s
              and committed_at is not null
              and (ended_at is null or ended_at > %(at)s::timestamptz or undone_at > %(at)s::timestamptz)""",
-        {
-            "type": of.type,
-            "any": of_any_month,
-            "period": of.period,
-            "id": of.id,
-            "committed": of.committed_at,
-            "at": at,
-        },
+        {**_sharing(of, of_any_month=of_any_month), "committed": of.committed_at, "at": at},
     )
     row = await answer.fetchone()
     assert row is not None
     return Since(**row)
 
 
-async def following(tx: Tx, tenant_id: str, of: Import, *, of_any_month: bool) -> str | None:
-    """Return the id of the organisation's commit that waits for the rows of one (see `since`), if any does.
+async def following(tx: Tx, tenant_id: str, of: Import, *, of_any_month: bool) -> list[str]:
+    """Return the organisation's commits that waited for the rows of one (see `since`), and for no other's.
 
     Also in a transaction that sees every organisation.
     """
     answer = await tx.execute(
-        """select id from imports
-           where tenant_id = %s and type = %s and (%s or period = %s) and state = 'committing' and sent = 0
-             and (committed_at, id) > (%s, %s)
-           order by committed_at, id limit 1""",
-        (tenant_id, of.type, of_any_month, of.period, of.committed_at, of.id),
+        f"""select id from imports i
+            where tenant_id = %(tenant)s and type = %(type)s and {_SHARES}
+              and state = 'committing' and sent = 0 and (committed_at, id) > (%(committed)s, %(id)s)
+              and not exists (
+                select from imports e
+                where e.tenant_id = i.tenant_id and e.type = i.type and e.state = 'committing'
+                  and e.sent < e.chunks and (e.committed_at, e.id) < (i.committed_at, i.id)
+                  and (%(any)s or coalesce(e.months, array[e.period]) && coalesce(i.months, array[i.period])))
+            order by committed_at, id""",
+        {**_sharing(of, of_any_month=of_any_month), "tenant": tenant_id, "committed": of.committed_at},
     )
-    row = await answer.fetchone()
-    return row["id"] if row else None
+    return [row["id"] for row in await answer.fetchall()]
+
+
+def _sharing(of: Import, *, of_any_month: bool) -> dict[str, Any]:
+    """Return what tells the imports that may hold keys of one."""
+    return {"type": of.type, "any": of_any_month, "months": list(of.months or [of.period]), "id": of.id}
 
 
 async def standing(tx: Tx, key_ids: Sequence[str], import_id: str) -> dict[str, StandingRow]:

@@ -88,7 +88,7 @@ async def replace_meter(tx: Tx, principal: Principal, values: Mapping[str, Any],
 async def withdraw_replacement(
     tx: Tx, principal: Principal, replacement_id: str, *, if_match: IfMatchHeader, at: datetime
 ) -> None:
-    """Take a change of a meter back; raises the 404, the 412, the 409 of one that a file tells.
+    """Take a change of a meter back; raises the 404, the 410, the 412, the 409 of one that a file tells.
 
     It is told once no other change that says the same stands.
     """
@@ -119,8 +119,10 @@ async def withdraw_replacement(
 
 
 async def found_replacement(tx: Tx, replacement_id: str) -> Replacement:
-    """Return a change of a meter that stands, a person's or a file's; raises the 404."""
+    """Return a change of a meter that stands, a person's or a file's; raises the 404, the 410."""
     one = await store.replacement(tx, replacement_id)
+    if one is None and await store.was_withdrawn(tx, replacement_id):
+        raise Problem(410, "replacement_removed")
     if one is None:
         raise Problem(404, "not_found")
     return one

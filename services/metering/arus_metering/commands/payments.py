@@ -52,11 +52,14 @@ async def change(
 ) -> Payment:
     """Correct a payment if the caller has seen the version; what it said before stays as an older one.
 
+    No difference, no version.
     What the file said beside stays said, so that the other register's entry is still known as the same. Of
     another bill's period it is of another type.
     """
     standing = await _held(tx, principal, payment_id, if_match)
     said = {**standing, **values}
+    if said == standing:
+        return await found(tx, payment_id)
     if said["bill_period"] != standing["bill_period"]:
         said["payment_type"] = values.get("payment_type", "")
     elif not said["bill_period"] and said["payment_type"] == "CURRENT":
@@ -75,11 +78,18 @@ async def withdraw(
 
 
 async def found(tx: Tx, payment_id: str) -> Payment:
-    """Return a payment that stands; raises the 404."""
+    """Return a payment that stands; raises the 404, the 410."""
     payment = await store.one(tx, payment_id)
     if payment is None:
-        raise Problem(404, "not_found")
+        raise await _missing(tx, payment_id)
     return payment
+
+
+async def _missing(tx: Tx, payment_id: str) -> Problem:
+    """Return the 410 of a payment that was taken back, the 404 of one that never was."""
+    if await store.was_withdrawn(tx, payment_id):
+        return Problem(410, "payment_removed")
+    return Problem(404, "not_found")
 
 
 async def _held(tx: Tx, principal: Principal, payment_id: str, if_match: IfMatchHeader) -> Mapping[str, Any]:
@@ -87,7 +97,7 @@ async def _held(tx: Tx, principal: Principal, payment_id: str, if_match: IfMatch
     await entries.hold(tx, principal.tenant_id, "collections")
     standing = await store.standing(tx, payment_id)
     if standing is None:
-        raise Problem(404, "not_found")
+        raise await _missing(tx, payment_id)
     if_match.check(standing["number"])
     return standing
 

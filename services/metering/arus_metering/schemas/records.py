@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal, Self
 
 from arus_runtime.periods import MONTH
 from arus_runtime.web.spans import BusinessDate
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
 
 from arus_metering.rules.amounts import LITRES, MINOR, rupiah, shown
 from arus_metering.rules.payments import PaymentType
@@ -17,6 +18,12 @@ from arus_metering.state import Customer, Payment, Replacement
 
 def _text(longest: int) -> Any:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=r"\S")
+
+
+def _not_null(value: object) -> object:
+    if value is None:
+        raise PydanticCustomError("not_null", "must not be null")
+    return value
 
 
 Nomen = Annotated[str, _text(40)]
@@ -96,11 +103,11 @@ class CustomerPatch(BaseModel):
     )
     is_active: Annotated[bool, Field(strict=True)] | SkipJsonSchema[None] = None
 
+    _given = field_validator("*", mode="before")(_not_null)
+
     def values(self) -> dict[str, Any]:
         """Return what was given."""
-        return {
-            name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None
-        }
+        return self.model_dump(exclude_unset=True)
 
 
 class CustomerRecord(BaseModel):
@@ -195,10 +202,11 @@ class PaymentPatch(BaseModel):
     payment_type: PaymentType | SkipJsonSchema[None] = None
     receipt_number: Code | SkipJsonSchema[None] = None
 
+    _given = field_validator("*", mode="before")(_not_null)
+
     def values(self) -> dict[str, Any]:
         """Return what was given, by the columns of the books."""
-        given = self.model_dump(exclude_unset=True)
-        return payment_values({name: value for name, value in given.items() if value is not None})
+        return payment_values(self.model_dump(exclude_unset=True))
 
 
 def payment_values(given: dict[str, Any]) -> dict[str, Any]:

@@ -254,6 +254,14 @@ async def replacement(tx: Tx, replacement_id: str) -> Replacement | None:
     return await rows.fetchone()
 
 
+async def was_withdrawn(tx: Tx, replacement_id: str) -> bool:
+    """Say whether a person entered a change of a meter that was taken back."""
+    answer = await tx.execute(
+        "select from meter_replacements where id = %s and withdrawn_at is not null", (replacement_id,)
+    )
+    return await answer.fetchone() is not None
+
+
 async def withdraw_replacement(tx: Tx, replacement_id: str, withdrawn_by: str, at: datetime) -> None:
     """Write that a change of a meter was taken back, by whom and when."""
     await tx.execute(_WITHDRAW_REPLACEMENT, (withdrawn_by, at, replacement_id))

@@ -90,6 +90,14 @@ async def standing(tx: Tx, payment_id: str) -> dict[str, Any] | None:
     return await rows.fetchone()
 
 
+async def was_withdrawn(tx: Tx, payment_id: str) -> bool:
+    """Say whether anything said of a payment was taken back."""
+    answer = await tx.execute(
+        "select from collections where key = %s and is_withdrawn limit 1", (payment_id,)
+    )
+    return await answer.fetchone() is not None
+
+
 async def withdraw(tx: Tx, tenant_id: str, payment_id: str, by: str, at: datetime) -> None:
     """Take a payment back, whatever said it, and remember the rows of files that did."""
     await tx.execute(_WITHDRAW, {"key": payment_id, "by": by, "at": at})

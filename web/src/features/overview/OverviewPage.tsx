@@ -189,7 +189,7 @@ function Incidents() {
       {summary.isError && !counts ? (
         <Missing />
       ) : (
-        <ul className="grid grid-cols-[repeat(3,auto)] justify-between gap-1 sm:grid-cols-3">
+        <ul className="flex flex-wrap justify-between gap-1 sm:grid sm:grid-cols-3">
           {SEVERITIES.map(severity => (
             <li key={severity}>
               <Link
