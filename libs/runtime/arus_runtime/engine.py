@@ -448,13 +448,15 @@ class Engine:
         for part in batch.parts:
             sieve = self._sieves.setdefault(part.at, Sieve(part.next_offset, 0))
             sieve.end = max(sieve.end, part.next_offset)
-            sieve.size = (batch.records + 1) // 2
             offset = part.next_offset - 1
-            if offset in sieve.found:  # what is parked is refused, too
+            if batch.records > 1:
+                sieve.size = (batch.records + 1) // 2
+            elif offset not in sieve.found:
+                sieve.found[offset] = str(refusal)
+                sieve.size = sieve.end - offset  # there may be no other
+            else:  # what is parked is refused, too
                 del self._sieves[part.at]
                 self._stop(part.at, refusal)
-            elif batch.records == 1:
-                sieve.found[offset] = str(refusal)
         self._want([part.at for part in batch.parts if part.at not in self.stopped], 0.0)
 
     def _doubt(self, partitions: Sequence[TopicPartition], error: Exception) -> None:
