@@ -38,7 +38,13 @@ export function RegisterPage() {
   return (
     <AuthFrame
       title={t`Daftar`}
-      lead={<Trans>Anda langsung mendapat organisasi sendiri dan dapat mengundang rekan.</Trans>}
+      lead={
+        next?.startsWith('/invitation') ? (
+          <Trans>Pakai alamat surel yang diundang; sesudah itu undangannya dapat Anda terima.</Trans>
+        ) : (
+          <Trans>Anda langsung mendapat organisasi sendiri dan dapat mengundang rekan.</Trans>
+        )
+      }
       footer={
         <Trans>
           Sudah punya akun?{' '}
