@@ -7,6 +7,8 @@ import { OfflineError, problemOf } from './problem'
 
 const RENEWED_AT = 'arus.renewed'
 const sessionEnded = new EventTarget()
+/** How many sessions ended on this page: a request belongs to the one it was begun in. */
+let ended = 0
 
 /** Call `then` whenever the session turns out to be over; returns the way to stop. */
 export function onSessionEnd(then: () => void): () => void {
@@ -20,16 +22,22 @@ export async function apiFetch(input: RequestInfo | URL, init?: RequestInit): Pr
   request.headers.set('X-Arus-Request', '1')
   request.headers.set('Accept-Language', i18n.locale)
   const started = Date.now()
+  const session = ended
   // The body of a request can be read once, and a renewed session sends it again.
   const again = request.clone()
   let response = await reach(request)
-  if (response.status === 401 && !signsIn(request.url)) {
-    if (await renew(started)) {
+  if (response.status === 401 && !signsIn(request.url) && session === ended) {
+    const isRenewed = await renew(started)
+    // Who signed in meanwhile may be somebody else: nothing is sent in their name, nor is their session over.
+    if (isRenewed && session === ended) {
       // A body that nobody reads keeps its connection busy.
       await response.body?.cancel()
       response = await reach(again)
     }
-    if (response.status === 401) sessionEnded.dispatchEvent(new Event('end'))
+    if (response.status === 401 && session === ended) {
+      ended += 1
+      sessionEnded.dispatchEvent(new Event('end'))
+    }
   }
   if (!response.ok) throw await problemOf(response)
   return response
