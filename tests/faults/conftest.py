@@ -101,7 +101,7 @@ class Ground:
         await producer.start()
         facts = [
             message(
-                FuelTransactionRecorded(transaction_id=f"f{n}", volume_ul=n),
+                FuelTransactionRecorded(tenant_id="t", transaction_id=f"f{n}", volume_ul=n),
                 key=f"t:{n % keys}",
                 tenant="t",
                 source=f"/{self.folder.name}",

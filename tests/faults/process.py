@@ -180,7 +180,7 @@ async def record(tx: psycopg.AsyncConnection[Any], aggregate: str, fact_id: str)
     row = await cursor.fetchone()
     assert row is not None
     await tx.execute("insert into facts values (%s, %s, %s)", (fact_id, aggregate, row[0]))
-    event = FuelTransactionRecorded(transaction_id=fact_id, volume_ul=row[0])
+    event = FuelTransactionRecorded(tenant_id="t", transaction_id=fact_id, volume_ul=row[0])
     await outbox.add(tx, event, tenant_id="t", key=f"t:{aggregate}", cause=fact_id, label="recorded")
     await asyncio.sleep(SLOW_S * CHANCE.random())
 

@@ -36,7 +36,7 @@ def stream(source: str, count: int, chance: random.Random) -> tuple[Sequence[Mes
     unreadable = 0
     for n in range(count):
         late = timedelta(days=3) if chance.random() < LATE else timedelta(0)
-        fact = FuelTransactionRecorded(transaction_id=f"f{n}", volume_ul=n)
+        fact = FuelTransactionRecorded(tenant_id="t", transaction_id=f"f{n}", volume_ul=n)
         key = f"t:{n % KEYS}"
         facts.append(message(fact, key=key, tenant="t", source=source, sequence=n, at=NOON - late))
         sent.append(facts[-1])

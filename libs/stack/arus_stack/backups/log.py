@@ -2,13 +2,21 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (confluent-kafka carries no types; what leaves this module is typed)
 
+import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypedDict
 
 from arus_runtime.envelope import NAMES
 from arus_runtime.ids import derived_id
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, Producer, TopicPartition
+from confluent_kafka import (
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 
 from arus_stack.backups.cut import Cut
@@ -20,6 +28,12 @@ from arus_stack.kafka.retention import delete_records
 
 FLUSH_S = 120.0
 FILLER_KEY = b"restored"
+NO_COORDINATOR = {
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+}
+PAUSE_S = 0.2
 NEVER = "1970-01-01T00:00:00.000000Z"
 Partitions = dict[str, PartitionSum]
 """By number; a text, since JSON has no other names."""
@@ -124,7 +138,24 @@ def set_groups(
     admin = AdminClient(access.client)
     for group, places in fitting(wanted, ends).items():
         offsets = [TopicPartition(place["topic"], place["partition"], place["offset"]) for place in places]
-        _done(admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, offsets)]))
+        asked = [ConsumerGroupTopicPartitions(group, offsets)]
+        deadline = time.monotonic() + TIMEOUT_S
+        # A broker that has just started may not be the groups' coordinator yet, and says so of each place.
+        while refusal := _refusal(admin.alter_consumer_group_offsets(asked)[group]):
+            code, says = refusal
+            if code not in NO_COORDINATOR or time.monotonic() > deadline:
+                raise ServerFailed(f"Kafka refused the places of {group}: {says}")
+            time.sleep(PAUSE_S)
+
+
+def _refusal(answer: Future[ConsumerGroupTopicPartitions]) -> tuple[int, str] | None:
+    """Return code and words of the first error of a group's places."""
+    try:
+        places = answer.result(TIMEOUT_S).topic_partitions or []
+        error = next((place.error for place in places if place.error), None)
+    except KafkaException as failure:
+        error = failure.args[0]
+    return (error.code(), error.str()) if error else None
 
 
 class Writer:
@@ -196,11 +227,3 @@ def nobody(topic: str, partition: int, offset: int) -> list[tuple[str, bytes]]:
         "ce_specversion": "1.0",
     }
     return [(name, said.get(name, "").encode()) for name in NAMES]
-
-
-def _done(futures: Mapping[Any, Any]) -> None:
-    for subject, future in futures.items():
-        try:
-            future.result(TIMEOUT_S)
-        except KafkaException as error:
-            raise ServerFailed(f"Kafka refused {subject}: {error.args[0].str()}") from error
