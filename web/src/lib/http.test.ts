@@ -23,7 +23,7 @@ beforeEach(() => {
   })
   let last: Promise<unknown> = Promise.resolve()
   const request = (_: string, hold: () => Promise<unknown>) => (last = last.then(hold, hold))
-  vi.stubGlobal('navigator', { ...navigator, locks: { request } })
+  vi.stubGlobal('navigator', { locks: { request } })
   localStorage.clear()
 })
 afterEach(() => vi.unstubAllGlobals())
