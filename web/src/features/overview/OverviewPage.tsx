@@ -130,7 +130,7 @@ function Body({ overview, from, to }: { overview: OverviewOut; from: string; to:
           <FirstSteps />
         </Suspense>
       )}
-      <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-3 lg:grid-cols-4">
         <Tile status="ANOMALI" count={verdicts?.anomali} from={from} to={to} />
         <Tile status="WASPADA" count={verdicts?.waspada} from={from} to={to} />
         <Figure label={<Trans>Pemakaian BBM</Trans>} value={fuel && quantity(fuel.volume_l, 'L', 0)}>
