@@ -13,7 +13,7 @@ export const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 30_000,
-      retry: (failures, error) => failures < 2 && !(error instanceof ProblemError && error.status < 500),
+      retry: (failures, error) => failures < 2 && !(error instanceof ProblemError && error.isFinal),
     },
   },
 })

@@ -30,6 +30,11 @@ export class ProblemError extends Error {
     this.errors = body.errors ?? []
     this.trace = trace
   }
+
+  /** The server's answer stands: asking again brings no other. */
+  get isFinal(): boolean {
+    return this.status < 500
+  }
 }
 
 /** The server was not reached at all. */

@@ -23,8 +23,7 @@ export function InvitationPage() {
       await switchTo(data.id)
     },
   })
-  // An answer of the server stands; only one that did not come is worth another try.
-  const isRefused = accept.error instanceof ProblemError && accept.error.status < 500
+  const isRefused = accept.error instanceof ProblemError && accept.error.isFinal
   const next = `/invitation?token=${encodeURIComponent(token ?? '')}`
   return (
     <AuthFrame title={t({ message: 'Undangan', context: 'satu' })}>

@@ -41,7 +41,7 @@ export function VerifyEmailPage() {
                 ? sentenceOf(verify.error)
                 : null}
           </FormError>
-          {verify.error instanceof ProblemError && verify.error.status < 500 ? (
+          {verify.error instanceof ProblemError && verify.error.isFinal ? (
             <Link to="/" className={buttonLook('primary')}>
               <Trans>Buka Arus</Trans>
             </Link>
