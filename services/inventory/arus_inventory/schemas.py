@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
+from arus_runtime.web.problems import not_null
 from arus_runtime.words import HOME_ZONE
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.config import JsonDict
@@ -23,12 +24,6 @@ def _known_timezone(name: str) -> str:
     if name not in rules.timezones():
         raise PydanticCustomError("not_timezone", "must be an IANA time zone such as Asia/Jakarta")
     return name
-
-
-def _not_null(value: object) -> object:
-    if value is None:
-        raise PydanticCustomError("not_null", "must not be null")
-    return value
 
 
 def _text(longest: int) -> Any:
@@ -112,7 +107,7 @@ class LocationPatch(BaseModel):
     manager: Name | None = None
     is_active: Active | SkipJsonSchema[None] = None
 
-    _required = field_validator("name", "type", "timezone", "is_active", mode="before")(_not_null)
+    _required = field_validator("name", "type", "timezone", "is_active", mode="before")(not_null)
 
     def values(self) -> dict[str, Any]:
         """Return the fields that were sent, by their names in state."""
@@ -210,7 +205,7 @@ class ProductPatch(BaseModel):
     unit: Unit | SkipJsonSchema[None] = None
     is_active: Active | SkipJsonSchema[None] = None
 
-    _required = field_validator("code", "name", "kind", "unit", "is_active", mode="before")(_not_null)
+    _required = field_validator("code", "name", "kind", "unit", "is_active", mode="before")(not_null)
 
     def values(self) -> dict[str, Any]:
         """Return the fields that were sent, by their names in state."""

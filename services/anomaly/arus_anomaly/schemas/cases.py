@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from arus_runtime.ids import Ulid
 from arus_runtime.periods import MONTH
+from arus_runtime.web.problems import not_null
 from arus_runtime.web.spans import Day
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.config import JsonDict
@@ -139,12 +140,9 @@ class CasePatch(BaseModel):
         default=None, description="What it was and what was done. Gone when the case is taken up again."
     )
 
-    @field_validator("type", "description", "status", "priority", "resolution", mode="before")
-    @classmethod
-    def _not_null(cls, value: object) -> object:
-        if value is None:
-            raise PydanticCustomError("not_null", "must not be null")
-        return value
+    _given = field_validator("type", "description", "status", "priority", "resolution", mode="before")(
+        not_null
+    )
 
     def values(self) -> dict[str, Any]:
         """Return the fields that were sent, by their names in state."""

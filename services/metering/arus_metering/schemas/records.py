@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from arus_runtime.periods import MONTH
+from arus_runtime.web.problems import not_null
 from arus_runtime.web.spans import BusinessDate
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
-from pydantic_core import PydanticCustomError
 
 from arus_metering.rules.amounts import LITRES, MINOR, rupiah, shown
 from arus_metering.rules.payments import PaymentType
@@ -18,12 +18,6 @@ from arus_metering.state import Customer, Payment, Replacement
 
 def _text(longest: int) -> Any:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=r"\S")
-
-
-def _not_null(value: object) -> object:
-    if value is None:
-        raise PydanticCustomError("not_null", "must not be null")
-    return value
 
 
 Nomen = Annotated[str, _text(40)]
@@ -103,7 +97,7 @@ class CustomerPatch(BaseModel):
     )
     is_active: Annotated[bool, Field(strict=True)] | SkipJsonSchema[None] = None
 
-    _given = field_validator("*", mode="before")(_not_null)
+    _given = field_validator("*", mode="before")(not_null)
 
     def values(self) -> dict[str, Any]:
         """Return what was given."""
@@ -202,7 +196,7 @@ class PaymentPatch(BaseModel):
     payment_type: PaymentType | SkipJsonSchema[None] = None
     receipt_number: Code | SkipJsonSchema[None] = None
 
-    _given = field_validator("*", mode="before")(_not_null)
+    _given = field_validator("*", mode="before")(not_null)
 
     def values(self) -> dict[str, Any]:
         """Return what was given, by the columns of the books."""
