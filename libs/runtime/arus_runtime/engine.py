@@ -389,6 +389,7 @@ class Engine:
         self.stopped[at] = cause
         self._consumer.pause(at)
         self._count_stopped()
+        self._sieves.pop(at, None)
         lease = self._leases.pop(at, None)
         self._log.error("partition stopped", partition=at, offset=lease and lease.position, exc_info=cause)
 
@@ -455,7 +456,6 @@ class Engine:
                 sieve.found[offset] = str(refusal)
                 sieve.size = sieve.end - offset  # there may be no other
             else:  # what is parked is refused, too
-                del self._sieves[part.at]
                 self._stop(part.at, refusal)
         self._want([part.at for part in batch.parts if part.at not in self.stopped], 0.0)
 

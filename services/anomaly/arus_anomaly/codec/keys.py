@@ -108,13 +108,19 @@ def business_date(day: int) -> tuple[date, str]:
 
 
 @lru_cache(maxsize=4096)
-def ordinal(text: str) -> int:
-    """Return the day of a date as text; raises ``Reject`` when it is none."""
+def dated(text: str) -> date | None:
+    """Return a date as text, None for what is none or lies beyond the years."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        day = None
-    if day is None or not YEARS[0] <= day.year <= YEARS[1]:
+        return None
+    return day if YEARS[0] <= day.year <= YEARS[1] else None
+
+
+def ordinal(text: str) -> int:
+    """Return the day of a date as text; raises ``Reject`` when it is none."""
+    day = dated(text)
+    if day is None:
         raise Reject(
             f"business_date must be a date YYYY-MM-DD from {YEARS[0]} to {YEARS[1]}, got {text[:40]!r}"
         )

@@ -33,7 +33,7 @@ from arus_runtime.wire import Encoded
 from arus_runtime.worker import Reject
 from google.protobuf.message import Message
 
-from arus_anomaly.codec.keys import YEARS, business_date, instant_ms, milliseconds, ordinal
+from arus_anomaly.codec.keys import YEARS, business_date, dated, instant_ms, milliseconds, ordinal
 from arus_anomaly.rules.meter import DEFAULTS, RULE, Judgement, Kind, Tag
 from arus_anomaly.rules.meter.changes import Changes
 from arus_anomaly.rules.meter.findings import counts
@@ -127,11 +127,8 @@ def nomen_of(event: Told, record_key: str) -> str:
 @lru_cache(maxsize=4096)
 def number(period: str) -> int:
     """Return the number of a billing period YYYY-MM; raises ``Reject`` for any other text."""
-    try:
-        first = date.fromisoformat(f"{period}-01")
-    except ValueError:
-        first = None
-    if first is None or not YEARS[0] <= first.year <= YEARS[1]:
+    first = dated(f"{period}-01")
+    if first is None:
         raise Reject(f"period must be YYYY-MM from {YEARS[0]} to {YEARS[1]}, got {period[:20]!r}")
     return first.year * 12 + first.month - 1
 
